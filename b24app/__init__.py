@@ -1,0 +1,1 @@
+"""Deal Payments: a Payments tab for Bitrix24 CRM cards."""

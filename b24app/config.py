@@ -1,0 +1,146 @@
+"""Configuration from the environment: read once, frozen, odd values refused at boot."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class ConfigError(Exception):
+    """A setting is missing or odd. The text names the variable and what to write there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of one process. `docs/configuration.md` and `.env.example` list them."""
+
+    app_url: str
+    client_id: str
+    client_secret: str
+    oauth_url: str
+    oauth_hosts: frozenset[str]
+    database_url: str
+    secret_key: str
+    token_keys: tuple[str, ...]
+    trust_local_portals: bool = False
+    rest_log_dir: str = "instance/rest-log"
+    rest_log_days: int = 7
+    log_level: str = "INFO"
+    trusted_proxies: int = 0
+    metrics_token: str = ""
+    app_env: str = "production"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether generated keys and the simulator are allowed."""
+        return self.app_env == "development"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
+        """Read the environment; raise ConfigError naming the first variable that does not fit."""
+        return _Reader(os.environ if env is None else env).config()
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.app_env = self._one_of("APP_ENV", ("production", "development"), "production")
+        self.trust_local = self._flag("B24_TRUST_LOCAL_PORTALS")
+
+    def config(self) -> Config:
+        oauth_url = self._url("B24_OAUTH_URL", "https://oauth.bitrix.info")
+        hosts = self._text("B24_OAUTH_HOSTS", "oauth.bitrix.info,oauth.bitrix24.tech")
+        named = {host.strip().lower() for host in hosts.split(",") if host.strip()}
+        return Config(
+            app_url=self._url("APP_URL", "http://127.0.0.1:8000"),
+            client_id=self._needed("B24_CLIENT_ID", "the client id of the vendor card"),
+            client_secret=self._needed("B24_CLIENT_SECRET", "the client secret of the vendor card"),
+            oauth_url=oauth_url,
+            oauth_hosts=frozenset(named | {urlsplit(oauth_url).netloc.lower()}),
+            database_url=self._text("DATABASE_URL", "sqlite:///instance/b24app.db"),
+            secret_key=self._secret_key(),
+            token_keys=self._token_keys(),
+            trust_local_portals=self.trust_local,
+            rest_log_dir=self._text("REST_LOG_DIR", "instance/rest-log"),
+            rest_log_days=self._int("REST_LOG_DAYS", 7, least=3),
+            log_level=self._one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+            trusted_proxies=self._int("TRUSTED_PROXIES", 0, least=0),
+            metrics_token=self._text("METRICS_TOKEN", ""),
+            app_env=self.app_env,
+        )
+
+    def _is_local(self) -> bool:
+        return self.trust_local or self.app_env == "development"
+
+    def _text(self, name: str, default: str) -> str:
+        return self.env.get(name, "").strip() or default
+
+    def _needed(self, name: str, what: str) -> str:
+        value = self._text(name, "")
+        if value:
+            return value
+        if self.app_env == "development":
+            return f"local.{name.lower().replace('_', '')}"
+        raise ConfigError(f"{name} is not set. Set it to {what}; see .env.example.")
+
+    def _flag(self, name: str) -> bool:
+        return self._one_of(name, ("0", "1"), "0") == "1"
+
+    def _one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self._text(name, default)
+        if value not in allowed:
+            raise ConfigError(f"{name} is {value!r}. It must be one of: {', '.join(allowed)}.")
+        return value
+
+    def _int(self, name: str, default: int, *, least: int) -> int:
+        text = self._text(name, str(default))
+        if not text.isascii() or not text.isdigit() or int(text) < least:
+            raise ConfigError(f"{name} is {text!r}. It must be a whole number, {least} or more.")
+        return int(text)
+
+    def _url(self, name: str, default: str) -> str:
+        value = self._text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+            raise ConfigError(f"{name} is {value!r}. It must be a URL such as https://host.")
+        if parts.scheme == "http" and not self._is_local():
+            raise ConfigError(
+                f"{name} is {value!r}. It must be https; http is for local work with "
+                "B24_TRUST_LOCAL_PORTALS=1 or APP_ENV=development."
+            )
+        return value
+
+    def _secret_key(self) -> str:
+        value = self._text("SECRET_KEY", "")
+        if not value and self.app_env == "development":
+            return secrets.token_urlsafe(32)
+        if len(value) < 16:
+            raise ConfigError(
+                "SECRET_KEY is not set or shorter than 16 characters. Make one with: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            )
+        return value
+
+    def _token_keys(self) -> tuple[str, ...]:
+        text = self._text("TOKEN_KEYS", "")
+        if not text and self.app_env == "development":
+            return (Fernet.generate_key().decode(),)
+        keys = tuple(key.strip() for key in text.split(",") if key.strip())
+        if not keys:
+            raise ConfigError(
+                "TOKEN_KEYS is not set. Make a key with: python -c "
+                "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+            )
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ConfigError("TOKEN_KEYS holds something that is no Fernet key.") from None
+        return keys

@@ -1,0 +1,175 @@
+"""Frozen values of the field: cards, payments, items, deliveries, money. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+DEAL = 2
+INVOICE = 31
+LEAD, CONTACT, COMPANY = 1, 3, 4
+
+PAYMENT_OWNERS = frozenset({DEAL, INVOICE})
+"""Types whose items own payments. A smart process never does (rest-contract e.3)."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntityRef:
+    """One CRM object: `entity_type_id` 2 deal, 31 invoice, 128.. smart process, and its id."""
+
+    entity_type_id: int
+    entity_id: int
+
+    @property
+    def owns_payments(self) -> bool:
+        """Whether payments hang on this object itself, not on something linked to it."""
+        return self.entity_type_id in PAYMENT_OWNERS
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its currency. Never added across currencies, never a float."""
+
+    amount: Decimal
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._of_same_currency(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._of_same_currency(other), self.currency)
+
+    def _of_same_currency(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return other.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The CRM object whose tab is open. `number` is an invoice's account number, else its id."""
+
+    ref: EntityRef
+    title: str
+    number: str
+    amount: Money
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment as the portal lists it. `date_paid`, `payer_id`: only meaningful while paid."""
+
+    id: int
+    number: str
+    is_paid: bool
+    date_paid: datetime | None
+    payer_id: int | None
+    pay_system_id: int | None
+    pay_system_name: str
+    sum: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentItem:
+    """A product line of a payment. `row_id` is None where its CRM row was deleted or replaced."""
+
+    id: int
+    payment_id: int
+    quantity: Decimal
+    row_id: int | None
+    basket_id: int | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the quantity can be written back unchanged: the portal cuts fractions."""
+        return self.quantity == self.quantity.to_integral_value()
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDelivery:
+    """A delivery line of a payment: `document_id` is the id of a Delivery, not its service."""
+
+    id: int
+    payment_id: int
+    document_id: int
+    quantity: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery document of the card. `service_id` is what the portal's rows call `deliveryId`."""
+
+    id: int
+    number: str
+    is_shipped: bool
+    date_shipped: datetime | None
+    service_id: int
+    service_name: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product row of the card. `price` is per unit, with tax and after discount.
+
+    In an answer of `getAvailableForPayment` the `quantity` is what no payment bills yet.
+    """
+
+    id: int
+    name: str
+    price: Decimal
+    quantity: Decimal
+    measure: str = ""
+    basket_id: int | None = None
+    sort: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaySystem:
+    """A payment system of the portal's directory: id and name, nothing else is kept."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLink:
+    """A payment's public page. `qr_png_base64` is empty where the portal sent no picture."""
+
+    url: str
+    short_url: str
+    qr_png_base64: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalUser:
+    """The owner of a token, as `profile` names them."""
+
+    id: int
+    name: str
+    is_admin: bool
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """An OAuth pair. `expires_at` is aware UTC and informative: only the portal decides."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the authorization server answered: the only trusted source of a portal's address."""
+
+    tokens: TokenPair
+    member_id: str
+    client_endpoint: str
+    server_endpoint: str
+    scope: frozenset[str]
+    status: str
+    user_id: int | None

@@ -1,0 +1,36 @@
+"""Encryption of tokens at rest and of what has to travel through a browser unread. Lowest layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class SealBrokenError(Exception):
+    """The text was not sealed with any of the present keys, or is too old."""
+
+
+class Seal:
+    """Fernet with rotating keys: the first key encrypts, all keys decrypt (`TOKEN_KEYS`)."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def close(self, text: str) -> str:
+        """Return `text` encrypted, as URL-safe text."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Return the plain text. Raises SealBrokenError."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise SealBrokenError("sealed with an unknown key or damaged") from None
+
+    def renew(self, sealed: str) -> str:
+        """Return the same content encrypted with the first key. Raises SealBrokenError."""
+        try:
+            return self._fernet.rotate(sealed.encode()).decode()
+        except InvalidToken:
+            raise SealBrokenError("sealed with an unknown key or damaged") from None

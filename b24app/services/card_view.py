@@ -1,0 +1,282 @@
+"""What the tab shows, computed from the portal's answers. Pure: no calls, no clock, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from b24app.domain import (
+    Card,
+    Delivery,
+    EntityRef,
+    Money,
+    Payment,
+    PaymentDelivery,
+    PaymentItem,
+    ProductRow,
+)
+
+ZERO = Decimal(0)
+
+
+class Action(StrEnum):
+    """What a rule can allow or forbid (decisions 23)."""
+
+    PAY = "pay"
+    UNPAY = "unpay"
+    CREATE = "create"
+    SYSTEM = "system"
+    ITEMS = "items"
+    DELIVERIES = "deliveries"
+    DELETE = "delete"
+    LINK = "link"
+
+
+class Filter(StrEnum):
+    """Which payments of the full list are shown."""
+
+    ALL = "all"
+    UNPAID = "unpaid"
+    PAID = "paid"
+
+
+class Sort(StrEnum):
+    """Payments have no creation date, so newest and oldest go by id (decisions 12)."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    AMOUNT_DOWN = "amount-down"
+    AMOUNT_UP = "amount-up"
+    PAID_DATE = "paid-date"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The header's figures in one currency.
+
+    `amount` is None where the card's own amount is in another currency; then due, unbilled,
+    over-billed and over-paid are None too.
+    """
+
+    currency: str
+    billed: Money
+    paid: Money
+    unpaid_count: int
+    amount: Money | None = None
+    due: Money | None = None
+    unbilled: Money | None = None
+    over_billed: Money | None = None
+    over_paid: Money | None = None
+
+    @property
+    def in_unpaid(self) -> Money:
+        """What is billed in payments nobody has paid yet."""
+        return self.billed - self.paid
+
+    @property
+    def percent_paid(self) -> int:
+        """Whole percent of the amount that is paid: 100 only when really all is paid."""
+        if self.amount is None or self.amount.amount <= 0:
+            return 0
+        return min(100, int(self.paid.amount * 100 // self.amount.amount))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One product line. Name and price are unknown ("" and None) for an orphan item.
+
+    `max_quantity` is what the person may set at most: the present quantity plus what is free.
+    """
+
+    item: PaymentItem
+    name: str = ""
+    price: Money | None = None
+    sum: Money | None = None
+    unit: str = ""
+    max_quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery line; `delivery` is None where the document is not one of this card."""
+
+    item: PaymentDelivery
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines."""
+
+    items: tuple[ItemLine, ...]
+    deliveries: tuple[DeliveryLine, ...]
+    items_sum: Money
+    deliveries_sum: Money
+    difference: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One payment as shown. `details` is None while they wait to be read."""
+
+    payment: Payment
+    owner: EntityRef
+    details: Details | None = None
+    payer_name: str = ""
+    is_open: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """Everything one rendering of the tab needs."""
+
+    card: Card
+    payments: tuple[PaymentView, ...]
+    totals: tuple[Totals, ...]
+    deliveries: tuple[Delivery, ...]
+    free_rows: tuple[ProductRow, ...]
+    updated_at: datetime
+    allowed: frozenset[Action]
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    read_only: str = ""
+    """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
+    is_estimate: bool = False
+    """Unbilled is computed, because the card has several orders (decisions 19)."""
+    confirm_pay: bool = True
+    time_zone: str = ""
+    counts: Mapping[Filter, int] = field(default_factory=dict)
+
+
+def totals_of(
+    card: Card,
+    payments: Iterable[Payment],
+    deliveries: Iterable[Delivery],
+    free_rows: Iterable[ProductRow] | None,
+) -> tuple[Totals, ...]:
+    """The header's figures: the card's own currency first, then the others by code."""
+    by_currency: dict[str, list[Payment]] = {card.amount.currency: []}
+    for payment in payments:
+        by_currency.setdefault(payment.sum.currency, []).append(payment)
+    own = card.amount.currency
+    others = sorted(code for code in by_currency if code != own)
+    return tuple(
+        _totals_in(code, by_currency[code], card, deliveries, free_rows) for code in [own, *others]
+    )
+
+
+def _totals_in(
+    currency: str,
+    payments: Sequence[Payment],
+    card: Card,
+    deliveries: Iterable[Delivery],
+    free_rows: Iterable[ProductRow] | None,
+) -> Totals:
+    billed = Money(sum((p.sum.amount for p in payments), ZERO), currency)
+    paid = Money(sum((p.sum.amount for p in payments if p.is_paid), ZERO), currency)
+    unpaid_count = sum(1 for p in payments if not p.is_paid)
+    if currency != card.amount.currency:
+        return Totals(currency, billed, paid, unpaid_count)
+    shipping = sum((d.price.amount for d in deliveries if d.price.currency == currency), ZERO)
+    ceiling = Money(card.amount.amount + shipping, currency)
+    unbilled = None
+    if free_rows is not None:
+        unbilled = Money(sum((r.price * r.quantity for r in free_rows), ZERO), currency)
+    return Totals(
+        currency,
+        billed,
+        paid,
+        unpaid_count,
+        amount=card.amount,
+        due=Money(max(ZERO, card.amount.amount - paid.amount), currency),
+        unbilled=unbilled,
+        over_billed=_excess(billed, ceiling),
+        over_paid=_excess(paid, ceiling),
+    )
+
+
+def _excess(money: Money, ceiling: Money) -> Money | None:
+    return money - ceiling if money.amount > ceiling.amount else None
+
+
+def details_of(
+    payment: Payment,
+    items: Sequence[PaymentItem],
+    links: Sequence[PaymentDelivery],
+    rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow],
+    deliveries: Mapping[int, Delivery],
+) -> Details:
+    """Join a payment's items and deliveries with the card's rows and documents.
+
+    The payment's own `sum` stays the truth: `difference` names what the lines do not explain.
+    """
+    currency = payment.sum.currency
+    item_lines = tuple(_item_line(item, currency, rows, free_rows) for item in items)
+    delivery_lines = tuple(DeliveryLine(link, deliveries.get(link.document_id)) for link in links)
+    items_sum = sum((line.sum.amount for line in item_lines if line.sum), ZERO)
+    deliveries_sum = sum(
+        (
+            line.delivery.price.amount
+            for line in delivery_lines
+            if line.delivery and line.delivery.price.currency == currency
+        ),
+        ZERO,
+    )
+    rest = payment.sum.amount - items_sum - deliveries_sum
+    return Details(
+        item_lines,
+        delivery_lines,
+        Money(items_sum, currency),
+        Money(deliveries_sum, currency),
+        Money(rest, currency) if rest else None,
+    )
+
+
+def _item_line(
+    item: PaymentItem,
+    currency: str,
+    rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow],
+) -> ItemLine:
+    row = rows.get(item.row_id) if item.row_id is not None else None
+    if row is None:
+        return ItemLine(item)
+    free = free_rows.get(row.id)
+    return ItemLine(
+        item,
+        row.name,
+        Money(row.price, currency),
+        Money(row.price * item.quantity, currency),
+        row.measure,
+        item.quantity + (free.quantity if free else ZERO),
+    )
+
+
+def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:
+    """Filter and sort over the full list. Ties go by id, so two renderings never differ."""
+    kept = [view for view in views if shown is Filter.ALL or _is_paid_filter(view, shown)]
+    kept.sort(key=lambda view: view.payment.id, reverse=sort is not Sort.OLDEST)
+    if sort in {Sort.AMOUNT_UP, Sort.AMOUNT_DOWN}:
+        kept.sort(
+            key=lambda view: (view.payment.sum.currency, view.payment.sum.amount),
+            reverse=sort is Sort.AMOUNT_DOWN,
+        )
+    if sort is Sort.PAID_DATE:
+        kept.sort(key=_paid_rank, reverse=True)
+    return tuple(kept)
+
+
+def _is_paid_filter(view: PaymentView, shown: Filter) -> bool:
+    return view.payment.is_paid is (shown is Filter.PAID)
+
+
+def _paid_rank(view: PaymentView) -> tuple[bool, float]:
+    payment = view.payment
+    if not payment.is_paid or payment.date_paid is None:
+        return (False, 0.0)
+    return (True, payment.date_paid.timestamp())
