@@ -1,0 +1,77 @@
+"""What every test may use: clean databases, and an environment nobody's shell can change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
+
+OUR_NAMES = (
+    "APP_",
+    "B24_",
+    "DATABASE_URL",
+    "LOG_LEVEL",
+    "METRICS_TOKEN",
+    "REST_LOG_",
+    "SECRET_KEY",
+    "TOKEN_KEYS",
+    "TRUSTED_PROXIES",
+)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environ(monkeypatch):
+    for name in os.environ:
+        if name.startswith(OUR_NAMES) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+def _migrate(url: str) -> None:
+    from b24app.storage.session import Database, upgrade
+
+    database = Database(url)
+    upgrade(database)
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory):
+    return SQLiteDatabases(tmp_path_factory.mktemp("sqlite"), _migrate)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(request) -> Iterator[PostgresDatabases]:
+    if not is_server_reachable():
+        if os.environ.get("CI"):
+            pytest.fail("No PostgreSQL server answers; CI needs one (TEST_POSTGRES_URL).")
+        pytest.skip("No PostgreSQL server answers; set TEST_POSTGRES_URL to run these tests.")
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    databases = PostgresDatabases(worker, _migrate)
+    yield databases
+    databases.drop_all()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path: Path):
+    """A migrated, empty database. The test runs once on each engine."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_databases").clean()
+    return request.getfixturevalue("sqlite_databases").clean(tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database_url(request, tmp_path: Path):
+    """A database without any table, for tests of the migrations. Once on each engine."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_databases").blank()
+    return f"sqlite:///{tmp_path / 'blank.db'}"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_databases, tmp_path: Path):
+    """A migrated, empty SQLite database, for tests that do not ask about the engine."""
+    return sqlite_databases.clean(tmp_path)
