@@ -1,0 +1,26 @@
+.PHONY: demo test lint fmt bench screenshots requirements
+
+VENV := .venv/bin
+
+demo: ## Show the app in a simulated portal: make demo [APP_PORT=8000] [PORTAL_PORT=8024]
+	@sh tools/prepare.sh requirements.txt
+	@exec $(VENV)/python -m tools.demo
+
+test: ## Run every check and every test
+	@sh tools/prepare.sh requirements-dev.txt --browser
+	@exec $(VENV)/python -m tools.check
+
+lint: ## Run the checks that take seconds
+	@sh tools/prepare.sh requirements-dev.txt
+	@exec $(VENV)/python -m tools.check --no-tests
+
+fmt: ## Format the code and fix what can be fixed without thought
+	@sh tools/prepare.sh requirements-dev.txt
+	@$(VENV)/ruff check --quiet --fix-only .
+	@$(VENV)/ruff format --quiet .
+
+requirements: ## Pin what requirements*.in ask for
+	@sh tools/prepare.sh requirements-dev.txt
+	@$(VENV)/python -m tools.pin_requirements
+
+export APP_PORT PORTAL_PORT CHROMIUM PYTHON

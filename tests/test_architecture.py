@@ -1,0 +1,136 @@
+"""The house rules a machine can check: who may import whom, sizes, and what `import app` may do."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("web", "services", "bitrix", "storage", "simulator")
+LINES_AT_MOST = 400
+
+IMPORT_APP = """
+import socket, sys
+
+def refuse(*_, **__):
+    raise AssertionError("import app touched the network")
+
+socket.socket.connect = refuse
+socket.getaddrinfo = refuse
+import app
+assert callable(app.app)
+print([name for name in sys.modules if name.startswith("b24app.simulator")])
+"""
+
+ENVIRONMENT = {
+    "APP_URL": "https://app.example",
+    "B24_CLIENT_ID": "local.client",
+    "B24_CLIENT_SECRET": "local.secret",
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)},
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "b24app", tmp_path / "b24app", ignore=shutil.ignore_patterns("*.pyc"))
+    return tmp_path
+
+
+def test_rooms_import_only_what_they_may():
+    done = lint_imports(ROOT)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("bitrix", "import b24app.services", "Rooms import downwards only"),
+        ("bitrix", "import b24app.storage", "Rooms import downwards only"),
+        ("domain", "import b24app.bitrix", "Rooms import downwards only"),
+        ("web", "import b24app.bitrix", "web never speaks to a portal or a database itself"),
+        ("web", "import sqlalchemy", "web never speaks to a portal or a database itself"),
+        ("services", "import flask", "Flask lives in web only"),
+        ("services", "import requests", "requests and Authlib live in bitrix only"),
+        ("bitrix", "import sqlalchemy", "SQLAlchemy lives in storage only"),
+        ("services", "import b24app.simulator", "No room imports the simulator"),
+        ("", "import b24app.simulator", "The composition root does not import the simulator"),
+        ("simulator", "import b24app.domain", "The simulator shares no code with the application"),
+    ],
+)
+def test_a_forbidden_import_is_caught(copy, module, line, contract):
+    package = copy / "b24app" / module
+    file = package / "__init__.py" if package.is_dir() else package.with_suffix(".py")
+    with file.open("a") as source:
+        source.write(f"\n{line}\n")
+
+    done = lint_imports(copy)
+
+    assert f"{contract} BROKEN" in done.stdout
+
+
+def test_importing_the_app_loads_no_simulator_and_opens_no_connection(tmp_path):
+    environment = {
+        **ENVIRONMENT,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}",
+        "REST_LOG_DIR": str(tmp_path / "rest-log"),
+        "PATH": "/usr/bin:/bin",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_APP],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_states_its_law(room):
+    source = (ROOT / "b24app" / room / "__init__.py").read_text()
+
+    assert ast.get_docstring(ast.parse(source))
+
+
+def python_files() -> list[Path]:
+    folders = (ROOT / name for name in ("b24app", "tests", "tools"))
+    return [*ROOT.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.py"))]
+
+
+def test_no_file_is_too_long_to_read():
+    long = [
+        str(file.relative_to(ROOT))
+        for file in python_files()
+        if len(file.read_text().splitlines()) > LINES_AT_MOST
+    ]
+
+    assert not long
+
+
+def test_tests_and_their_packages_have_no_stray_folders():
+    packages = {file.parent for file in (ROOT / "tests").rglob("test_*.py")}
+
+    assert all((package / "__init__.py").exists() for package in packages)

@@ -1,0 +1,101 @@
+"""Runs every check and every test; the last line is `N passed, N failed, N skipped`, alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+CHECKS: dict[str, list[str]] = {
+    "ruff check": [str(BIN / "ruff"), "check", "--quiet", "."],
+    "ruff format": [str(BIN / "ruff"), "format", "--quiet", "--check", "."],
+    "mypy": [str(BIN / "mypy"), "--no-error-summary"],
+    "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
+}
+
+# Two browsers on two cores would measure each other, so browser tests run alone, afterwards.
+SUITES: dict[str, list[str]] = {
+    "pytest": ["--ignore=tests/browser", "--numprocesses=2", "--dist=loadfile"],
+    "pytest tests/browser": ["tests/browser"],
+}
+
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tests ended how. An error in a fixture counts as failed."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def main(arguments: list[str]) -> int:
+    """Run everything even when something fails. Returns the exit status."""
+    failed = [name for name, command in CHECKS.items() if not _check(name, command)]
+    if "--no-tests" in arguments:
+        return 1 if failed else 0
+    counts = Counts()
+    for name, options in SUITES.items():
+        counts += _suite(name, options)
+    for name in failed:
+        print(f"{name} failed, see above")
+    # A failed check is a failure of the whole: "0 failed" must never stand above it.
+    counts += Counts(failed=len(failed))
+    print(counts, flush=True)
+    return 1 if counts.failed else 0
+
+
+def _check(name: str, command: list[str]) -> bool:
+    started = monotonic()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    verdict = "ok" if done.returncode == 0 else "FAILED"
+    print(f"{name}: {verdict} ({monotonic() - started:.0f} s)", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0
+
+
+def _suite(name: str, options: list[str]) -> Counts:
+    print(f"{name}:", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "--quiet", f"--junit-xml={report}", *options]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        counts = counts_of(report)
+    if status in {0, 1, NO_TESTS_COLLECTED} and bool(counts.failed) == (status == 1):
+        return counts
+    # pytest stopped early: an interrupted run or a crashed worker is no success.
+    return counts + Counts(failed=1)
+
+
+def counts_of(report: Path) -> Counts:
+    """Read a JUnit report. A missing or broken one counts as nothing run."""
+    if not report.exists():
+        return Counts()
+    total = Counts()
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 Our own file.
+        ran, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+        failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        total += Counts(max(0, ran - failed - skipped), failed, skipped)
+    return total
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
