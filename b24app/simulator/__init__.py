@@ -1,5 +1,5 @@
-"""A portal on a shelf: answers what a Bitrix24 portal would answer, errors and limits included.
+"""A Bitrix24 portal on a shelf: REST, authorization server, events, rights, limits, faults.
 
-Imports Flask and itself, nothing of the application, so that one wrong belief cannot sit on both
-sides and cancel out. Nobody imports it except tests and its own `__main__`.
+Written from the REST contract alone. It imports Flask and itself, never a room of the app, and
+the app never imports it: what one side believes wrongly must not sit on both sides.
 """

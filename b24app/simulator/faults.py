@@ -1,0 +1,111 @@
+"""Faults on demand: what a portal, or the network before it, does when it fails.
+
+A fault hits one REST method (alone or inside a batch), the whole `batch`, every method (`*`), or
+the authorization server (`oauth/token`, `oauth/app.info`), a set number of times. Kinds:
+
+answers instead of executing (inside a batch: the error of that command)
+  busy               QUERY_LIMIT_EXCEEDED, 503
+  operation_limit    OPERATION_TIME_LIMIT, 429
+  denied             the refusal of the present server generation
+  false, null        `result: false` / `result: null`, status 200
+  expired_token      expired_token, 401 (inside a batch: the whole batch, nothing more runs)
+  error_500          INTERNAL_SERVER_ERROR, 500
+  portal_deleted     PORTAL_DELETED
+  batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (only inside a batch; a single call works)
+breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
+  html               not executed, HTML with status 502
+  redirect           not executed, 302 to another host with an empty body
+  invalid_json       executed, but the body is cut in the middle
+  huge               executed, but 25 MB of white space come before the body
+  trickle            executed, but the body comes one byte a second
+breaks the connection
+  close_before       not executed, connection closed
+  silent             not executed, nothing for `seconds`, then closed
+  slow               executed and answered after `seconds`
+  lost               executed, then the connection is closed without an answer
+  lost_html          executed, then HTML with status 504
+  lost_silent        executed, then nothing for `seconds`, then closed
+
+Without a socket (the WSGI application called in process) a closed connection is raised out of the
+WSGI call as `ConnectionCutError`, and silence as `SilentServerError`: a test adapter turns the first into
+requests.ConnectionError and the second into requests.ReadTimeout. Both are also named in
+`environ["simulator.executed"]` (bool): whether the request had been executed before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ANSWERED = (
+    "busy", "operation_limit", "denied", "false", "null", "expired_token", "error_500",
+    "portal_deleted", "batch_not_allowed",
+)  # fmt: skip
+BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
+BROKEN_AFTER = (
+    "invalid_json", "huge", "trickle", "slow", "lost", "lost_html", "lost_silent",
+)  # fmt: skip
+KINDS = (*ANSWERED, *BROKEN_BEFORE, *BROKEN_AFTER)
+DEFAULT_SECONDS = 30.0
+
+
+class ConnectionCutError(ConnectionError):
+    """The server closed the connection without an answer (in-process calls only)."""
+
+
+class SilentServerError(TimeoutError):
+    """The server says nothing until the client gives up (in-process calls only)."""
+
+
+@dataclass
+class Fault:
+    """One planned fault; `times` counts down, `seconds` is for the silent and slow kinds."""
+
+    method: str
+    kind: str
+    times: int = 1
+    seconds: float = DEFAULT_SECONDS
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether a REST answer comes instead of the execution."""
+        return self.kind in ANSWERED
+
+    @property
+    def executes(self) -> bool:
+        """Say whether the method runs although the answer is broken."""
+        return self.kind in BROKEN_AFTER
+
+
+@dataclass
+class FaultPlan:
+    """The faults waiting to happen, first come first served."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(
+        self, method: str, kind: str, times: int = 1, seconds: float = DEFAULT_SECONDS
+    ) -> Fault:
+        """Plan a fault; raise ValueError for an unknown kind."""
+        if kind not in KINDS:
+            message = f"Unknown fault kind {kind!r}. Known: {', '.join(KINDS)}."
+            raise ValueError(message)
+        fault = Fault(method.lower(), kind, times, seconds)
+        self.faults.append(fault)
+        return fault
+
+    def take(self, method: str, *, in_batch: bool = False) -> Fault | None:
+        """Return the fault that hits this call, used up by one; None when there is none."""
+        for fault in self.faults:
+            if fault.method not in (method, "*"):
+                continue
+            if fault.kind == "batch_not_allowed" and not in_batch:
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self.faults.remove(fault)
+            return fault
+        return None
+
+    def clear(self) -> None:
+        """Plan nothing any more."""
+        self.faults.clear()

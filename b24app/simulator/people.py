@@ -1,0 +1,71 @@
+"""Users of the portal and what each may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ADMIN_ID = 1
+MANAGER_ID = 7
+READER_ID = 9
+OUTSIDER_ID = 12
+
+# Areas of CRM rights. "crm" stands for leads, contacts, companies and smart processes.
+AREAS = ("deal", "invoice", "order", "crm")
+LEVELS = ("none", "read", "update")
+_AREA_OF_TYPE = {2: "deal", 31: "invoice", 14: "order"}
+
+
+@dataclass
+class User:
+    """One employee. Names are fictional. `rights` maps an area to none, read or update."""
+
+    id: int
+    name: str
+    last_name: str
+    position: str
+    gender: str = ""
+    is_admin: bool = False
+    is_active: bool = True
+    is_extranet: bool = False
+    language: str = "en"
+    time_zone: str = "Europe/Berlin"
+    departments: tuple[int, ...] = (1,)
+    rights: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """Return name and last name."""
+        return f"{self.name} {self.last_name}"
+
+    @property
+    def email(self) -> str:
+        """Return a fictional address."""
+        return f"{self.name}.{self.last_name}@portal.example".lower()
+
+    @property
+    def is_crm_admin(self) -> bool:
+        """Say whether the user may change CRM settings (crm.type.list, sale.paysystem.list)."""
+        return self.is_admin
+
+    def may(self, level: str, area: str) -> bool:
+        """Say whether the user holds at least `level` ("read" or "update") in an area."""
+        held = "update" if self.is_admin else self.rights.get(area, "none")
+        return LEVELS.index(held) >= LEVELS.index(level)
+
+
+def area_of(entity_type_id: int) -> str:
+    """Return the rights area of a CRM type."""
+    return _AREA_OF_TYPE.get(entity_type_id, "crm")
+
+
+def make_users() -> dict[int, User]:
+    """Return the users by id: 1 admin, 7 manager, 9 read-only, 12 no access, 15 dismissed."""
+    everything = dict.fromkeys(AREAS, "update")
+    users = (
+        User(ADMIN_ID, "Anna", "Berger", "Head of sales", "F", is_admin=True),
+        User(MANAGER_ID, "Marta", "Lindqvist", "Sales manager", "F", rights=everything),
+        User(READER_ID, "Jonas", "Weber", "Controller", "M", rights=dict.fromkeys(AREAS, "read")),
+        User(OUTSIDER_ID, "Paula", "Novak", "Warehouse", "F", departments=(2,)),
+        User(15, "Erik", "Sandberg", "Sales manager", "M", is_active=False),
+    )
+    return {user.id: user for user in users}

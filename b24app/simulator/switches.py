@@ -1,0 +1,43 @@
+"""What the control panel can switch: server generation, latency, plan, shop, closed portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+NEW, OLD, OLDEST = "new", "old", "oldest"
+GENERATIONS = (NEW, OLD, OLDEST)
+SHOPS = ("ready", "no_site", "phone_not_confirmed", "unavailable", "no_module")
+
+
+@dataclass
+class Switches:
+    """Every switch of one portal, with the state of an ordinary cloud portal as default.
+
+    generation      new: ACCESS_DENIED 403, numbers; old: code 0 "Insufficient permissions" 400,
+                    numbers as strings; oldest: refusals are false or null with status 200, and
+                    payments and deliveries have UPPER_CASE keys.
+    is_cloud        sends X-Bitrix-Rest-Application; off for an on-premise portal, whose framed
+                    posts then also lack SERVER_ENDPOINT, APPLICATION_TOKEN, APPLICATION_SCOPE.
+    request_ms      waited once for every REST request, before anything else.
+    command_ms      waited for every executed command, one after the other, also inside a batch.
+    shop            what salescenter.payment.getPublicUrl finds.
+    batch_refused   method name prefixes answered with ERROR_BATCH_METHOD_NOT_ALLOWED in a batch.
+    is_batch_coloured  a refused payment method sets status 403 on the whole batch answer.
+    works_with_orders  payment items need rights on the order instead of the deal or invoice.
+    payments_left   how many payments the plan still allows; None for no limit.
+    """
+
+    generation: str = NEW
+    is_cloud: bool = True
+    request_ms: int = 0
+    command_ms: int = 0
+    has_rest_plan: bool = True
+    is_closed: bool = False
+    is_overloaded: bool = False
+    shop: str = "ready"
+    batch_refused: list[str] = field(default_factory=list)
+    is_batch_coloured: bool = False
+    works_with_orders: bool = False
+    payments_left: int | None = None
+    denied_app_users: set[int] = field(default_factory=set)
+    missing_methods: set[str] = field(default_factory=set)
