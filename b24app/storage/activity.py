@@ -1,0 +1,129 @@
+"""The activity log: lines are added, read and, after their time, deleted. Never changed.
+
+The one exception: `portals.erase` blanks the names when a portal uninstalls and keeps its settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef
+
+from .deletion import delete_where
+from .models import Activity
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line to add. Only `user_name` may hold a person's name; no field holds a link or token.
+
+    `user_id` is None for what nobody's hand did. `before` and `after` are short texts.
+    """
+
+    member_id: str
+    at: datetime
+    user_id: int | None
+    user_name: str
+    ref: EntityRef
+    action: str
+    outcome: str
+    payment_id: int | None = None
+    payment_number: str = ""
+    before: str = ""
+    after: str = ""
+    detail: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which lines to show; None leaves a question open. `since` counts, `until` does not."""
+
+    user_id: int | None = None
+    ref: EntityRef | None = None
+    payment_id: int | None = None
+    action: str | None = None
+    outcome: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+NO_FILTER = Filter()
+
+
+def append(session: Session, record: Record) -> Activity:
+    """Add a line and return it with its id."""
+    line = Activity(
+        member_id=record.member_id,
+        at=record.at,
+        user_id=record.user_id,
+        user_name=record.user_name,
+        entity_type_id=record.ref.entity_type_id,
+        entity_id=record.ref.entity_id,
+        payment_id=record.payment_id,
+        payment_number=record.payment_number,
+        action=record.action,
+        before=record.before,
+        after=record.after,
+        outcome=record.outcome,
+        detail=record.detail,
+        request_id=record.request_id,
+    )
+    session.add(line)
+    session.flush()
+    return line
+
+
+def page(
+    session: Session,
+    member_id: str,
+    wanted: Filter = NO_FILTER,
+    *,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> Sequence[Activity]:
+    """Return lines, newest first; `before_id` is the last id of the page before."""
+    query = select(Activity).where(Activity.member_id == member_id, *_conditions(wanted))
+    if before_id is not None:
+        query = query.where(Activity.id < before_id)
+    return session.scalars(query.order_by(Activity.id.desc()).limit(limit)).all()
+
+
+def of_payment(
+    session: Session, member_id: str, payment_id: int, limit: int = 20
+) -> Sequence[Activity]:
+    """Return one payment's lines, newest first."""
+    return page(session, member_id, Filter(payment_id=payment_id), limit=limit)
+
+
+def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]:
+    """Return a page of the portals that have lines, uninstalled ones too, for retention."""
+    query = select(Activity.member_id).where(Activity.member_id > after).distinct()
+    return list(session.scalars(query.order_by(Activity.member_id).limit(limit)))
+
+
+def delete_older(session: Session, member_id: str, before: datetime) -> int:
+    """Delete a portal's lines from before `before`. Returns how many."""
+    return delete_where(session, Activity, Activity.member_id == member_id, Activity.at < before)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    equal = {
+        Activity.user_id: wanted.user_id,
+        Activity.payment_id: wanted.payment_id,
+        Activity.action: wanted.action,
+        Activity.outcome: wanted.outcome,
+        Activity.entity_type_id: wanted.ref and wanted.ref.entity_type_id,
+        Activity.entity_id: wanted.ref and wanted.ref.entity_id,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if wanted.since is not None:
+        conditions.append(Activity.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Activity.at < wanted.until)
+    return conditions

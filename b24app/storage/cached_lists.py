@@ -1,0 +1,41 @@
+"""Directories read with the portal's grant and kept for a while: ids and names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .deletion import delete_where
+from .models import CachedList
+from .upsert import put
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept list, as it was saved, and when it was read."""
+
+    data: Any
+    fetched_at: datetime
+
+
+def load(session: Session, member_id: str, kind: str) -> Kept | None:
+    """Return the kept list, however old; None where none is kept."""
+    query = select(CachedList.data, CachedList.fetched_at).where(
+        CachedList.member_id == member_id, CachedList.kind == kind
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Kept(*row)
+
+
+def save(session: Session, member_id: str, kind: str, data: Any, now: datetime) -> None:
+    """Keep a list of JSON values. Raises UnknownPortalError."""
+    put(session, CachedList, member_id=member_id, kind=kind, data=data, fetched_at=now)
+
+
+def forget(session: Session, member_id: str, kind: str) -> None:
+    """Forget a list, so that it is read again."""
+    delete_where(session, CachedList, CachedList.member_id == member_id, CachedList.kind == kind)

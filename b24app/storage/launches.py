@@ -1,0 +1,73 @@
+"""Proven openings of a tab: who, on which card, and what the portal listed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef, PortalUser
+from b24app.errors import UnprovenError
+
+from .deletion import delete_where
+from .models import Launch
+
+
+def find(session: Session, launch_id: str) -> Launch | None:
+    """Return the launch, or None where nobody was proven for it. The caller checks its age."""
+    return session.get(Launch, launch_id)
+
+
+def save(
+    session: Session,
+    *,
+    launch_id: str,
+    member_id: str,
+    user: PortalUser,
+    ref: EntityRef,
+    proven_at: datetime,
+    expires_at: datetime,
+) -> Launch:
+    """Keep a proof; a second proof of the same launch renews it and keeps what was listed.
+
+    Raises UnprovenError where the id belongs to an opening by somebody else or on another card,
+    UnknownPortalError at the latest when the transaction ends.
+    """
+    launch = find(session, launch_id)
+    if launch is None:
+        launch = Launch(
+            launch_id=launch_id,
+            member_id=member_id,
+            user_id=user.id,
+            entity_type_id=ref.entity_type_id,
+            entity_id=ref.entity_id,
+        )
+        session.add(launch)
+    elif _identity(launch) != (member_id, user.id, ref):
+        raise UnprovenError("the launch belongs to another opening")
+    launch.is_admin = user.is_admin
+    launch.user_name = user.name
+    launch.time_zone = user.time_zone
+    launch.proven_at = proven_at
+    launch.expires_at = expires_at
+    return launch
+
+
+def note_listed(
+    session: Session, launch_id: str, payment_ids: Iterable[int], now: datetime
+) -> None:
+    """Remember which payments the portal listed for this launch. An unknown one is no error."""
+    launch = find(session, launch_id)
+    if launch is not None:
+        launch.listed = list(payment_ids)
+        launch.listed_at = now
+
+
+def delete_expired(session: Session, now: datetime) -> int:
+    """Delete launches that are over. Returns how many."""
+    return delete_where(session, Launch, Launch.expires_at <= now)
+
+
+def _identity(launch: Launch) -> tuple[str, int, EntityRef]:
+    return launch.member_id, launch.user_id, EntityRef(launch.entity_type_id, launch.entity_id)

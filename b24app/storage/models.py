@@ -1,0 +1,271 @@
+"""The tables. Every moment is aware UTC; every `*_sealed` column holds text closed by `Seal`.
+
+Rows that are worthless or dangerous without their portal refer to it and go with it. Settings and
+activity outlive a portal that was uninstalled without cleaning, jobs outlive it until they ran:
+these name it by `member_id` without a reference. `erasure.py` clears them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from .columns import FreeText, SequenceId, UtcDateTime
+
+MEMBER_ID = String(64)
+NullableJSON = JSON(none_as_null=True)
+
+
+class PortalState(StrEnum):
+    """Where a portal's installation stands."""
+
+    INSTALLING = "installing"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class Base(DeclarativeBase):
+    """Parent of all tables. Constraints have names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it once, while classes are made.
+        datetime: UtcDateTime,
+        int: BigInteger,
+        str: FreeText,
+        dict[str, Any]: JSON,
+        list[int]: JSON,
+    }
+
+
+def portal_key(*, primary_key: bool = False, index: bool = False) -> Mapped[str]:
+    """A column that names an installed portal; the row goes when the portal goes."""
+    return mapped_column(
+        MEMBER_ID,
+        ForeignKey("portals.member_id", ondelete="CASCADE"),
+        primary_key=primary_key,
+        index=index,
+    )
+
+
+class Portal(Base):
+    """One proven installation. `scope` is comma-separated and sorted."""
+
+    __tablename__ = "portals"
+
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    client_endpoint: Mapped[str]
+    server_endpoint: Mapped[str]
+    app_code: Mapped[str | None]
+    application_token_sealed: Mapped[str | None]
+    scope: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(16))
+    grant_user_id: Mapped[int | None]
+    grant_access_sealed: Mapped[str | None]
+    grant_refresh_sealed: Mapped[str | None]
+    grant_expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    batch_refused_until: Mapped[datetime | None]
+    installed_version: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The granted scopes."""
+        return frozenset(filter(None, self.scope.split(",")))
+
+
+class UserToken(Base):
+    """The pair of one user of one portal. `refresh_sealed` is empty where none was posted."""
+
+    __tablename__ = "user_tokens"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    access_sealed: Mapped[str]
+    refresh_sealed: Mapped[str]
+    expires_at: Mapped[datetime]
+    is_admin: Mapped[bool]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Launch(Base):
+    """One proven opening. `listed` are the payment ids the portal listed for it, `listed_at`."""
+
+    __tablename__ = "launches"
+
+    launch_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    member_id: Mapped[str] = portal_key(index=True)
+    user_id: Mapped[int]
+    entity_type_id: Mapped[int]
+    entity_id: Mapped[int]
+    is_admin: Mapped[bool]
+    user_name: Mapped[str]
+    time_zone: Mapped[str]
+    proven_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    listed: Mapped[list[int] | None] = mapped_column(NullableJSON)
+    listed_at: Mapped[datetime | None]
+
+
+class CardMemory(Base):
+    """The payments a card had when it was last seen: ids only, to ask for details in advance."""
+
+    __tablename__ = "card_memory"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    payment_ids: Mapped[list[int]]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Refusal(Base):
+    """The portal refused this user a write on this card, so the card is shown read-only."""
+
+    __tablename__ = "refusals"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    refused_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Lease(Base):
+    """A lock that works across processes and machines and ends by itself."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class IdempotencyKey(Base):
+    """One write of one user. `state` is 'running' or 'done'."""
+
+    __tablename__ = "idempotency_keys"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    state: Mapped[str] = mapped_column(String(8))
+    status: Mapped[int | None]
+    announcement: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]
+
+
+class Activity(Base):
+    """One line of the activity log. Only `user_name` may hold a person's name."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index(None, "member_id", "id"),
+        Index(None, "member_id", "at"),
+        Index(None, "member_id", "payment_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
+    member_id: Mapped[str] = mapped_column(MEMBER_ID)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None]
+    user_name: Mapped[str]
+    entity_type_id: Mapped[int]
+    entity_id: Mapped[int]
+    payment_id: Mapped[int | None]
+    payment_number: Mapped[str]
+    action: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+    outcome: Mapped[str]
+    detail: Mapped[str]
+    request_id: Mapped[str]
+
+
+class PortalSettings(Base):
+    """What a portal's administrators chose. Kept when the portal uninstalls without cleaning."""
+
+    __tablename__ = "portal_settings"
+
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    data: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[int | None]
+
+
+class CachedList(Base):
+    """A directory read with the portal's grant, such as its payment systems: ids and names."""
+
+    __tablename__ = "cached_lists"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    data: Mapped[Any] = mapped_column(JSON)
+    fetched_at: Mapped[datetime]
+
+
+class Job(Base):
+    """Work for later. Until `claimed_until` it belongs to the machine that claimed it last."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(None, "done_at", "run_at"),
+        # Numbers are never given twice: a late `done` must not close somebody else's job.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, index=True)
+    run_at: Mapped[datetime]
+    payload_sealed: Mapped[str]
+    attempts: Mapped[int]
+    claimed_until: Mapped[datetime | None]
+    dedup_key: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class FailedProof(Base):
+    """How many proofs failed for an address, or for events of a member_id, in one minute."""
+
+    __tablename__ = "failed_proofs"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class PartialAction(Base):
+    """A move or a bill-the-rest that stopped half-way and is told to the person until settled."""
+
+    __tablename__ = "partial_actions"
+    __table_args__ = (
+        Index(None, "member_id", "entity_type_id", "entity_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
+    member_id: Mapped[str] = portal_key()
+    entity_type_id: Mapped[int]
+    entity_id: Mapped[int]
+    user_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

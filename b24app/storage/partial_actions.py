@@ -1,0 +1,65 @@
+"""Actions of several writes that stopped half-way: told on the card until they are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef
+
+from .deletion import delete_where
+from .models import PartialAction
+
+
+def add(
+    session: Session,
+    member_id: str,
+    ref: EntityRef,
+    *,
+    user_id: int,
+    kind: str,
+    data: dict[str, Any],
+    now: datetime,
+) -> PartialAction:
+    """Remember a half-done action and return it with its id. Raises UnknownPortalError."""
+    action = PartialAction(
+        member_id=member_id,
+        entity_type_id=ref.entity_type_id,
+        entity_id=ref.entity_id,
+        user_id=user_id,
+        kind=kind,
+        data=data,
+        created_at=now,
+    )
+    session.add(action)
+    session.flush()
+    return action
+
+
+def of_card(session: Session, member_id: str, ref: EntityRef) -> Sequence[PartialAction]:
+    """Return the half-done actions of one card, oldest first."""
+    query = select(PartialAction).where(
+        PartialAction.member_id == member_id,
+        PartialAction.entity_type_id == ref.entity_type_id,
+        PartialAction.entity_id == ref.entity_id,
+    )
+    return session.scalars(query.order_by(PartialAction.id)).all()
+
+
+def settle(session: Session, member_id: str, action_id: int) -> None:
+    """Forget an action of this portal: it was completed, put back or dismissed."""
+    delete_where(
+        session,
+        PartialAction,
+        PartialAction.id == action_id,
+        PartialAction.member_id == member_id,
+    )
+
+
+def delete_older(session: Session, before: datetime) -> int:
+    """Forget actions from before `before`. Returns how many."""
+    return delete_where(session, PartialAction, PartialAction.created_at < before)

@@ -1,0 +1,229 @@
+"""Installed portals and their grants. Erasing one: `erase`, from `erasure.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.domain import Grant, TokenPair
+from b24app.errors import UnknownPortalError
+from b24app.seal import Seal
+
+from .erasure import erase
+from .models import Portal, PortalState
+from .sealed import open_or_none, open_pair
+from .upsert import insert_into
+
+__all__ = [
+    "activate",
+    "application_token",
+    "close",
+    "drop_grant_tokens",
+    "erase",
+    "find",
+    "grant_tokens",
+    "member_ids",
+    "move",
+    "save_grant_tokens",
+    "save_installation",
+    "set_application_token",
+    "set_batch_refused",
+    "set_subscription",
+    "set_version",
+    "with_grant_older",
+]
+
+
+def find(session: Session, member_id: str) -> Portal | None:
+    """Return the portal, whatever its state, or None where it was never proven or is erased."""
+    return session.get(Portal, member_id)
+
+
+def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]:
+    """Return a page of all installed portals' ids in their order, for work on each of them."""
+    query = select(Portal.member_id).where(Portal.member_id > after)
+    return list(session.scalars(query.order_by(Portal.member_id).limit(limit)))
+
+
+def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> list[str]:
+    """Return portals in use whose grant's access token ran out before `moment`, oldest first."""
+    query = select(Portal.member_id).where(
+        Portal.grant_expires_at < moment, Portal.state != PortalState.CLOSED
+    )
+    return list(session.scalars(query.order_by(Portal.grant_expires_at).limit(limit)))
+
+
+def save_installation(
+    session: Session,
+    seal: Seal,
+    grant: Grant,
+    *,
+    app_code: str | None,
+    application_token: str | None,
+    language: str,
+    version: str,
+    now: datetime,
+) -> Portal:
+    """Write what a proven installation says, over an earlier one of the same portal.
+
+    None for `app_code` or `application_token` keeps what is stored; settings are not touched. A
+    new or closed portal starts in state 'installing', any other keeps its state. Two installations
+    at once wait for each other.
+    """
+    portal = _claim(session, grant, now)
+    if portal.state == PortalState.CLOSED:
+        portal.state = PortalState.INSTALLING
+    portal.client_endpoint = grant.client_endpoint
+    portal.server_endpoint = grant.server_endpoint
+    portal.scope = ",".join(sorted(grant.scope))
+    portal.status = grant.status[:16]
+    portal.language = language[:8]
+    portal.installed_version = version
+    if app_code is not None:
+        portal.app_code = app_code
+    if application_token is not None:
+        portal.application_token_sealed = seal.close(application_token)
+    _write_grant(portal, seal, grant.tokens, grant.user_id, now)
+    session.flush()
+    return portal
+
+
+def activate(session: Session, member_id: str, now: datetime) -> None:
+    """Open the portal: the wizard has ended, or a probe found a closed one alive.
+
+    Raises UnknownPortalError, like every change below.
+    """
+    _change_state(session, member_id, PortalState.ACTIVE, now)
+
+
+def close(session: Session, member_id: str, now: datetime) -> None:
+    """Shut the portal out until it is activated, installed again or erased."""
+    _change_state(session, member_id, PortalState.CLOSED, now)
+
+
+def grant_tokens(session: Session, seal: Seal, member_id: str) -> TokenPair | None:
+    """Return the portal's own pair; None where there is none or no key opens it."""
+    portal = find(session, member_id)
+    if portal is None or portal.grant_access_sealed is None or portal.grant_expires_at is None:
+        return None
+    return open_pair(
+        seal,
+        portal.grant_access_sealed,
+        portal.grant_refresh_sealed or "",
+        portal.grant_expires_at,
+    )
+
+
+def save_grant_tokens(
+    session: Session,
+    seal: Seal,
+    member_id: str,
+    tokens: TokenPair,
+    *,
+    user_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Replace the portal's pair. `user_id` None: it is still the same user's."""
+    _write_grant(_known(session, member_id), seal, tokens, user_id, now)
+
+
+def drop_grant_tokens(session: Session, member_id: str) -> None:
+    """Forget the pair: the authorization server refused it. An unknown portal is no error."""
+    portal = find(session, member_id)
+    if portal is not None:
+        portal.grant_access_sealed = None
+        portal.grant_refresh_sealed = None
+        portal.grant_expires_at = None
+        portal.grant_user_id = None
+
+
+def application_token(session: Session, seal: Seal, member_id: str) -> str | None:
+    """Return the token events carry; None where none is known or no key opens it."""
+    portal = find(session, member_id)
+    if portal is None or portal.application_token_sealed is None:
+        return None
+    return open_or_none(seal, portal.application_token_sealed)
+
+
+def set_application_token(
+    session: Session, seal: Seal, member_id: str, token: str, now: datetime
+) -> None:
+    """Replace the token events carry."""
+    portal = _known(session, member_id)
+    portal.application_token_sealed = seal.close(token)
+    portal.updated_at = now
+
+
+def move(session: Session, member_id: str, client_endpoint: str, now: datetime) -> None:
+    """Give the portal another address, which the authorization server named."""
+    portal = _known(session, member_id)
+    portal.client_endpoint = client_endpoint
+    portal.updated_at = now
+
+
+def set_subscription(
+    session: Session, member_id: str, *, status: str, scope: frozenset[str] | None, now: datetime
+) -> None:
+    """Keep what the authorization server says now. `scope` None: it did not say."""
+    portal = _known(session, member_id)
+    portal.status = status[:16]
+    if scope is not None:
+        portal.scope = ",".join(sorted(scope))
+    portal.updated_at = now
+
+
+def set_version(session: Session, member_id: str, version: str, now: datetime) -> None:
+    """Note which version of the application the portal has."""
+    portal = _known(session, member_id)
+    portal.installed_version = version
+    portal.updated_at = now
+
+
+def set_batch_refused(session: Session, member_id: str, until: datetime | None) -> None:
+    """Remember until when this portal is served without batch; None forgets it."""
+    _known(session, member_id).batch_refused_until = until
+
+
+def _claim(session: Session, grant: Grant, now: datetime) -> Portal:
+    """Return the portal's row, made where it is missing, locked until the transaction ends."""
+    statement = insert_into(
+        session,
+        Portal,
+        member_id=grant.member_id,
+        client_endpoint=grant.client_endpoint,
+        server_endpoint=grant.server_endpoint,
+        scope="",
+        status="",
+        language="",
+        state=PortalState.INSTALLING,
+        created_at=now,
+        updated_at=now,
+    )
+    session.execute(statement.on_conflict_do_nothing())
+    return session.get_one(Portal, grant.member_id, populate_existing=True, with_for_update=True)
+
+
+def _change_state(session: Session, member_id: str, state: PortalState, now: datetime) -> None:
+    portal = _known(session, member_id)
+    portal.state = state
+    portal.updated_at = now
+
+
+def _write_grant(
+    portal: Portal, seal: Seal, tokens: TokenPair, user_id: int | None, now: datetime
+) -> None:
+    portal.grant_access_sealed = seal.close(tokens.access_token)
+    portal.grant_refresh_sealed = seal.close(tokens.refresh_token)
+    portal.grant_expires_at = tokens.expires_at
+    if user_id is not None:
+        portal.grant_user_id = user_id
+    portal.updated_at = now
+
+
+def _known(session: Session, member_id: str) -> Portal:
+    portal = find(session, member_id)
+    if portal is None:
+        raise UnknownPortalError("the portal is not installed")
+    return portal

@@ -1,0 +1,52 @@
+"""Cards on which the portal refused a user's write: read-only for them until Refresh."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef
+
+from .deletion import delete_where
+from .models import Refusal
+from .upsert import put
+
+
+def is_refused(session: Session, member_id: str, user_id: int, ref: EntityRef) -> bool:
+    """Tell whether the portal refused this user a write on this card."""
+    query = select(Refusal.user_id).where(*_of(member_id, user_id, ref))
+    return session.scalar(query) is not None
+
+
+def refuse(session: Session, member_id: str, user_id: int, ref: EntityRef, now: datetime) -> None:
+    """Remember a refusal. Raises UnknownPortalError."""
+    put(
+        session,
+        Refusal,
+        member_id=member_id,
+        user_id=user_id,
+        entity_type_id=ref.entity_type_id,
+        entity_id=ref.entity_id,
+        refused_at=now,
+    )
+
+
+def clear(session: Session, member_id: str, user_id: int, ref: EntityRef) -> None:
+    """Forget it: the person asked again."""
+    delete_where(session, Refusal, *_of(member_id, user_id, ref))
+
+
+def delete_older(session: Session, before: datetime) -> int:
+    """Forget refusals from before `before`. Returns how many."""
+    return delete_where(session, Refusal, Refusal.refused_at < before)
+
+
+def _of(member_id: str, user_id: int, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Refusal.member_id == member_id,
+        Refusal.user_id == user_id,
+        Refusal.entity_type_id == ref.entity_type_id,
+        Refusal.entity_id == ref.entity_id,
+    )

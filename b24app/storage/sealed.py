@@ -1,0 +1,34 @@
+"""Reading what `Seal` closed, where an unreadable text counts as an absent one."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from b24app.domain import TokenPair
+from b24app.seal import Seal, SealBrokenError
+
+log = logging.getLogger(__name__)
+
+
+def open_or_none(seal: Seal, sealed: str) -> str | None:
+    """Return the plain text, or None where no present key opens it.
+
+    A key that was taken out of `TOKEN_KEYS` too early costs a reopened tab, not an error page.
+    """
+    try:
+        return seal.open(sealed)
+    except SealBrokenError:
+        log.warning("a stored secret was sealed with a key that TOKEN_KEYS does not hold")
+        return None
+
+
+def open_pair(
+    seal: Seal, access_sealed: str, refresh_sealed: str, expires_at: datetime
+) -> TokenPair | None:
+    """Return the pair, or None. An empty `refresh_sealed` stands for no refresh token."""
+    access = open_or_none(seal, access_sealed)
+    refresh = open_or_none(seal, refresh_sealed) if refresh_sealed else ""
+    if access is None or refresh is None:
+        return None
+    return TokenPair(access, refresh, expires_at)

@@ -1,0 +1,188 @@
+"""The database: engine, transactions, schema. The only place that commits."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from b24app.errors import UnknownPortalError
+
+__all__ = ["Database", "Session", "is_current", "upgrade"]
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+UPGRADE_LOCK = 2_402_042_031
+"""Any fixed number: PostgreSQL's advisory lock under which the schema is upgraded."""
+
+BUSY_MILLISECONDS = 10_000
+READ_ONLY = "b24app_read_only"
+POSTGRES_DRIVER = "postgresql+psycopg"
+POSTGRES_NAMES = {"postgres", "postgresql"}
+FOREIGN_KEY_CODES = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+
+
+class Database:
+    """One database. Cheap to create: nothing connects before the first transaction.
+
+    A process that forks after that (gunicorn with `preload_app`) is safe: the child forgets the
+    parent's connections without closing them.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(_driver_url(url))
+        self._reader = self.engine.execution_options(
+            **{READ_ONLY: True}, **_reader_options(self.engine)
+        )
+        _databases.add(self)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a transaction that may write. Commits on return, rolls back on raise.
+
+        Objects stay readable after the commit. Do not call a portal inside: on SQLite every
+        other writer waits. Raises UnknownPortalError where a row was to be written for a portal
+        that is not, or no longer, installed: nothing of the transaction is kept then.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except IntegrityError as error:
+                if _names_missing_portal(error):
+                    raise UnknownPortalError("the portal is not installed any more") from None
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that cannot write, on neither engine. Waits for no writer."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+
+_databases: weakref.WeakSet[Database] = weakref.WeakSet()
+
+
+def _forget_connections() -> None:
+    for database in _databases:
+        database.engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
+
+
+def upgrade(database: Database) -> None:
+    """Bring the schema to this version. Safe to run twice and from two machines at once."""
+    with database.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the database can be reached and has the schema of this version."""
+    try:
+        with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
+            heads = MigrationContext.configure(connection).get_current_heads()
+    except OperationalError as error:
+        # The text of the driver's error names hosts and users, its class names the trouble.
+        log.warning("the database cannot be read: %s", type(error.orig).__name__)
+        return False
+    return set(heads) == _newest_revisions()
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@functools.cache
+def _newest_revisions() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_alembic_config()).get_heads())
+
+
+def _driver_url(text_url: str) -> URL:
+    url = make_url(text_url)
+    if url.drivername in POSTGRES_NAMES:
+        return url.set(drivername=POSTGRES_DRIVER)
+    if url.get_backend_name() == "sqlite":
+        if url.database in {None, "", ":memory:"}:
+            raise ValueError(
+                "SQLite in memory would be another database in every thread: use a file"
+            )
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    return url
+
+
+def _make_engine(url: URL) -> Engine:
+    # Parameters of a statement hold names and sealed tokens: exceptions must not repeat them.
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=15,
+        pool_recycle=1800,
+    )
+
+
+def _reader_options(engine: Engine) -> dict[str, Any]:
+    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set up a new connection. The driver's own BEGIN is switched off: see `_begin_sqlite`."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # Kept in the file. Changing it needs the file alone and does not wait its turn, so it is done
+    # inside a write lock's queue only where it was not done before.
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a writing transaction.
+
+    A transaction that reads first and writes later cannot wait for another writer: SQLite answers
+    "database is locked" at once, whatever the busy timeout.
+    """
+    is_reading = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _names_missing_portal(error: DBAPIError) -> bool:
+    """All foreign keys of the schema lead to `portals`."""
+    codes = {getattr(error.orig, "sqlstate", ""), getattr(error.orig, "sqlite_errorname", "")}
+    return bool(codes & FOREIGN_KEY_CODES)

@@ -1,0 +1,81 @@
+"""The acting users' own tokens, by portal and user."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from b24app.domain import TokenPair
+from b24app.seal import Seal
+
+from .models import UserToken
+from .sealed import open_pair
+from .upsert import insert_into
+
+
+def find(session: Session, seal: Seal, member_id: str, user_id: int) -> TokenPair | None:
+    """Return the user's pair; None where there is none or no key opens it."""
+    query = select(UserToken.access_sealed, UserToken.refresh_sealed, UserToken.expires_at)
+    row = session.execute(query.where(*_of(member_id, user_id))).one_or_none()
+    return None if row is None else open_pair(seal, *row)
+
+
+def is_admin(session: Session, member_id: str, user_id: int) -> bool:
+    """Tell whether the portal called this user an administrator when last asked."""
+    query = select(UserToken.is_admin).where(*_of(member_id, user_id))
+    return bool(session.scalar(query))
+
+
+def save(
+    session: Session,
+    seal: Seal,
+    member_id: str,
+    user_id: int,
+    tokens: TokenPair,
+    *,
+    is_admin: bool | None,
+    now: datetime,
+) -> None:
+    """Replace the user's pair. `is_admin` None keeps what is known; nothing known means no.
+
+    Raises UnknownPortalError at the latest when the transaction ends.
+    """
+    values = {
+        "access_sealed": seal.close(tokens.access_token),
+        "refresh_sealed": seal.close(tokens.refresh_token) if tokens.refresh_token else "",
+        "expires_at": tokens.expires_at,
+        "updated_at": now,
+    }
+    known = {} if is_admin is None else {"is_admin": is_admin}
+    statement = insert_into(
+        session,
+        UserToken,
+        member_id=member_id,
+        user_id=user_id,
+        is_admin=bool(is_admin),
+        **values,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["member_id", "user_id"], set_=values | known
+        )
+    )
+
+
+def forget(session: Session, member_id: str, user_id: int) -> None:
+    """Delete the user's pair."""
+    session.execute(delete(UserToken).where(*_of(member_id, user_id)))
+
+
+def delete_older(session: Session, before: datetime) -> int:
+    """Delete pairs not renewed since `before`; a refresh token lives 180 days. Returns how many."""
+    deleted = session.scalars(
+        delete(UserToken).where(UserToken.updated_at < before).returning(UserToken.user_id)
+    )
+    return len(deleted.all())
+
+
+def _of(member_id: str, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return UserToken.member_id == member_id, UserToken.user_id == user_id
