@@ -1,0 +1,65 @@
+/* Wires a portal page: tabs of a card, links into sliders, menus, applications in the page. */
+import { loadApplication, startApplication, stopApplications } from "./parent.js";
+import { Sliders, sliders } from "./sliders.js";
+
+window.portalSliders = new Sliders({ load: loadApplication, unload: stopApplications });
+
+/* A tab is loaded at its first activation only; afterwards it is shown and hidden. */
+function activateTab(button) {
+  const menu = button.closest("[role=tablist]");
+  for (const other of menu.querySelectorAll("[role=tab]")) {
+    const isActive = other === button;
+    other.setAttribute("aria-selected", String(isActive));
+    other.tabIndex = isActive ? 0 : -1;
+    const container = document.querySelector(`[data-tab-id="${other.dataset.tab}"]`);
+    container.style.display = isActive ? "" : "none";
+    container.classList.toggle("crm-entity-section--appear", isActive);
+    if (isActive) loadTab(container);
+  }
+}
+
+function loadTab(container) {
+  const { loader } = container.dataset;
+  if (!loader) return;
+  delete container.dataset.loader;
+  loadApplication(container.querySelector("[data-app-root]"), JSON.parse(loader), container.dataset.tabId);
+}
+
+function moveFocus(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const tabs = [...event.currentTarget.querySelectorAll("[role=tab]")];
+  const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+  next.focus();
+  activateTab(next);
+}
+
+for (const menu of document.querySelectorAll("[role=tablist]")) {
+  menu.addEventListener("click", (event) => {
+    const button = event.target.closest("[role=tab]");
+    if (button) activateTab(button);
+  });
+  menu.addEventListener("keydown", moveFocus);
+  const wanted = menu.querySelector("[role=tab][data-open]");
+  if (wanted) activateTab(wanted);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-slider]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  sliders().open({ url: link.getAttribute("href"), title: link.textContent.trim() });
+});
+
+/* Lists follow what a card reports through the storage of the browser. */
+addEventListener("storage", (event) => {
+  if (event.key === "onCrmEntityUpdate" && event.newValue && "reloads" in document.body.dataset) {
+    location.reload();
+  }
+});
+
+for (const field of document.querySelectorAll("select[data-submit]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}
+
+for (const root of document.querySelectorAll("[data-app-root]")) startApplication(root);
