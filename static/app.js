@@ -1,0 +1,563 @@
+/* Behaviour of the pages around htmx: keys and tokens of requests, dialogs, popovers, toasts,
+   copying, quantities. It holds no words: everything said comes from templates. */
+(function () {
+  "use strict";
+
+  const frame = window.B24Frame;
+  const html = document.documentElement;
+  const body = document.body;
+  const page = document.getElementById("page");
+  const byId = (id) => document.getElementById(id);
+  const on = (name, handle, capture) => document.addEventListener(name, handle, capture);
+  const copyOf = (id) => byId(id).content.cloneNode(true);
+  const isWrite = (config) => config.verb !== "get";
+
+  /* ---- Requests: one key an intent, one renewal a 401, the truth about a lost answer ---- */
+
+  const keys = new Map();
+  const sure = new WeakSet();
+  const repeated = new WeakSet();
+  let answered = null;
+  let renewing = null;
+  let shownAt = Date.now();
+
+  function newKey() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  on("htmx:configRequest", ({ detail: config }) => {
+    if (!isWrite(config)) return;
+    config.intent = [config.verb, config.path, new URLSearchParams(config.formData)].join(" ");
+    if (!keys.has(config.intent)) keys.set(config.intent, newKey());
+    config.headers["Idempotency-Key"] = keys.get(config.intent);
+  });
+
+  on("htmx:beforeRequest", ({ detail }) => {
+    const config = detail.requestConfig;
+    /* The same object goes on to htmx's failure events, which would print its error. */
+    detail.error = "";
+    if (config.elt.dataset.opens) openForm(config.elt);
+    if (isWrite(config)) config.target.closest(".pay")?.setAttribute("aria-busy", "true");
+    if (config.target.id === "tab") {
+      byId("payments")?.setAttribute("aria-busy", "true");
+      shownAt = Date.now();
+    }
+  });
+
+  on("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig: config } = event.detail;
+    answered = config;
+    const isOurs = xhr.getResponseHeader("X-Request-ID") !== null;
+    if (xhr.status === 401 && !repeated.has(config.elt)) {
+      event.detail.shouldSwap = false;
+      renewAndRepeat(config, xhr.response);
+    } else if (xhr.status >= 400 && (isQuiet(config) || !isOurs)) {
+      event.detail.shouldSwap = false;
+      if (!isOurs) lost(config, true);
+    } else {
+      settleIntent(config, xhr);
+      prepareSwap(event.detail, config, xhr.status < 400);
+    }
+  });
+
+  /* A definite answer ends an intent. While the first request still runs, its key is kept. */
+  function settleIntent(config, xhr) {
+    repeated.delete(config.elt);
+    if (!(xhr.status === 409 && xhr.getResponseHeader("Retry-After"))) keys.delete(config.intent);
+    if (config.target.id === "tab" && xhr.status < 400) keys.clear();
+  }
+
+  function renewAndRepeat(config, words) {
+    renewing ??= newToken().finally(() => { renewing = null; });
+    renewing.then(() => repeat(config), () => expired(config, words));
+  }
+
+  async function newToken() {
+    const auth = await frame.refreshAuth();
+    const answer = await fetch("/session", {
+      method: "POST",
+      headers: JSON.parse(body.getAttribute("hx-headers")),
+      body: new URLSearchParams({ AUTH_ID: auth.AUTH_ID, AUTH_EXPIRES: auth.AUTH_EXPIRES, REFRESH_ID: auth.REFRESH_ID }),
+    });
+    if (!answer.ok) throw new Error("the session was not renewed");
+    const { token } = await answer.json();
+    body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + token }));
+  }
+
+  function repeat(config) {
+    sure.add(config.elt);
+    repeated.add(config.elt);
+    const path = config.path;
+    htmx.ajax(config.verb.toUpperCase(), path, { source: config.elt, target: config.target });
+  }
+
+  /* On the first load the server's own words say more than "open for too long". */
+  function expired(config, words) {
+    finish(config, false);
+    if (isFirst(config) && words) htmx.swap("#tab", words, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+    else showInstead("empty-expired");
+  }
+
+  const isFirst = (config) => config.path.includes("first=1");
+
+  /* Reading ahead is nobody's wish yet, so its failure is nobody's news. */
+  const isQuiet = (config) => config.elt.hasAttribute("data-quiet") || (config.elt.matches(".pop[hx-get]") && !config.elt.dataset.wanted);
+
+  on("htmx:sendError", ({ detail }) => lost(detail.requestConfig, false));
+  on("htmx:timeout", ({ detail }) => lost(detail.requestConfig, true));
+
+  function lost(config, isSilent) {
+    answered = config;
+    finish(config, false);
+    if (config.target.id === "dlg-form") byId("dlg-form").close();
+    if (isWrite(config)) say("say-write-lost");
+    else if (isFirst(config)) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
+    else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection");
+  }
+
+  function showInstead(id) {
+    const list = byId("payments");
+    if (!list) return say("say-silent");
+    const tab = byId("tab");
+    if (tab.querySelector(".skel")) tab.replaceChildren(tab.querySelector("h1"), list);
+    list.removeAttribute("aria-busy");
+    list.replaceChildren(copyOf(id));
+    htmx.process(list);
+  }
+
+  on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.status >= 200 && detail.xhr.status < 400));
+
+  function finish(config, isDone) {
+    const pay = config.target.closest(".pay");
+    pay?.removeAttribute("aria-busy");
+    if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
+    byId("payments")?.removeAttribute("aria-busy");
+    document.querySelectorAll(".btn.is-busy").forEach((button) => button.classList.remove("is-busy"));
+    if (!isDone && "saves" in config.elt.dataset) takeBack(config.elt);
+    if (isDone && isWrite(config)) {
+      config.elt.closest(".toast")?.remove();
+      frame.reloadCard().catch(() => {});
+    }
+    if (isDone && config.target.id === "tab") announce(config);
+    restoreFocus();
+  }
+
+  function announce(config) {
+    if (config.elt.id !== "tab" && config.elt.id !== "refresh") byId("live").textContent = byId("payments").dataset.shown || "";
+  }
+
+  /* ---- Swaps: focus, open details and half-typed quantities survive them ---- */
+
+  const opened = new Map();
+  const kept = new Map();
+  const unsaved = new Map();
+  let home = "";
+
+  function prepareSwap(detail, config, isDone) {
+    const dialog = config.elt.closest("dialog") || (config.target.id === "dlg-form" && config.target);
+    if (dialog && (isWrite(config) ? isDone : !isDone)) dialog.close();
+    if (dialog && !isWrite(config) && !dialog.open) detail.shouldSwap = !isDone;
+    home = document.activeElement.closest(".pay")?.id || "";
+    for (const input of config.target.querySelectorAll("input[data-saves]")) {
+      const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
+      if (isDone && input.value !== known) unsaved.set(input.id, input.value);
+    }
+    kept.clear();
+    if (config.target.id !== "tab") return;
+    for (const details of config.target.querySelectorAll(".pay__more:not([data-waits])")) {
+      kept.set(details.id + details.closest(".pay").dataset.paid, details.cloneNode(true));
+    }
+  }
+
+  on("htmx:load", ({ detail: { elt } }) => {
+    const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
+    for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
+    for (const details of found("details[id]")) {
+      if ("openLater" in details.dataset && !opened.has(details.id)) opened.set(details.id, true);
+      else if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
+    }
+    for (const input of found("input[data-saves]")) {
+      if (!unsaved.has(input.id)) continue;
+      input.value = unsaved.get(input.id);
+      unsaved.delete(input.id);
+      changed(input);
+    }
+    for (const form of found("form[data-currency]")) addUp(form);
+    const pop = elt.closest?.(".pop[hx-get]");
+    if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
+    const dialog = elt.closest?.("dialog[open]");
+    if (dialog) {
+      if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);
+      makeRoom(dialog);
+    }
+  });
+
+  /* What was already read stays visible until the new reading comes. */
+  function showKept(waiting) {
+    const before = kept.get(waiting.id + waiting.closest(".pay").dataset.paid);
+    if (!before) return;
+    waiting.replaceWith(before);
+    htmx.process(before);
+    if (opened.has(before.id)) before.open = opened.get(before.id);
+  }
+
+  function restoreFocus() {
+    const fresh = document.querySelector(".pay.is-new:not([data-greeted])");
+    if (fresh) {
+      fresh.dataset.greeted = "";
+      fresh.querySelector(".pay__title").focus();
+    } else if (home && document.activeElement === body) {
+      const next = byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh");
+      next?.focus({ preventScroll: true });
+    }
+    home = "";
+  }
+
+  on("toggle", ({ target }) => {
+    if (target.matches("details[id]")) {
+      opened.set(target.id, target.open);
+      if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");
+    } else if (target.matches(".pop")) {
+      if (target.matches(":popover-open")) popOpened(target);
+      else page.style.minHeight = "";
+    }
+  }, true);
+
+  /* Details that come later push the payments below them down: moved by a transform, nothing jumps. */
+  let tops = null;
+  on("htmx:oobBeforeSwap", ({ detail }) => {
+    if (tops || !detail.target.matches(".pay__more")) return;
+    tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
+    queueMicrotask(slide);
+  });
+
+  function slide() {
+    const moved = tops;
+    tops = null;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const [pay, top] of moved) {
+      const by = top - pay.getBoundingClientRect().top;
+      if (by) pay.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 200, easing: "ease-out" });
+    }
+  }
+
+  /* ---- Dialogs ---- */
+
+  let opener = null;
+
+  on("htmx:confirm", (event) => {
+    const { elt, issueRequest } = event.detail;
+    if (!elt.dataset.confirm || sure.delete(elt)) return;
+    event.preventDefault();
+    if (elt.closest(".pay")?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => issueRequest(true));
+  });
+
+  function ask(id, elt, then) {
+    const dialog = byId(id);
+    fill(dialog, elt);
+    dialog.onclose = () => {
+      closed();
+      if (dialog.returnValue === "ok") then();
+    };
+    open(dialog, elt);
+  }
+
+  function openForm(elt) {
+    const dialog = byId("dlg-form");
+    dialog.classList.toggle("dialog--wide", "wide" in elt.dataset);
+    dialog.replaceChildren(copyOf("dialog-waiting"));
+    fill(dialog, elt);
+    dialog.onclose = closed;
+    open(dialog, elt);
+  }
+
+  function fill(dialog, elt) {
+    const pay = elt.closest(".pay");
+    const values = {
+      number: pay?.dataset.number,
+      system: pay?.dataset.system,
+      amount: pay?.querySelector(".pay__amount").firstElementChild.cloneNode(true),
+      name: elt.dataset.name || byId(elt.getAttribute("aria-describedby"))?.textContent,
+      verb: elt.getAttribute("aria-label") || elt.textContent.trim(),
+      text: elt.dataset.text,
+    };
+    for (const slot of dialog.querySelectorAll("[data-fill]")) {
+      const value = values[slot.dataset.fill] || "";
+      slot.replaceChildren(value.cloneNode ? value.cloneNode(true) : value);
+    }
+    for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];
+    for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
+  }
+
+  function open(dialog, elt) {
+    elt.closest("[popover]")?.hidePopover?.();
+    opener = elt;
+    dialog.returnValue = "";
+    readBand();
+    if (!dialog.open) dialog.showModal();
+    makeRoom(dialog);
+  }
+
+  /* The browser gives focus back to the opener, but not into a menu that is closed by now. */
+  function closed() {
+    page.style.minHeight = "";
+    if (document.activeElement !== body || !opener) return;
+    const menu = opener.closest("[popover]");
+    (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();
+  }
+
+  function focusIn(dialog) {
+    const first = dialog.querySelector("[autofocus]") || dialog.querySelector(".dialog__body :is(select, input:not([type=hidden]))") || dialog.querySelector("button");
+    first?.focus();
+  }
+
+  /* An overlay at the foot of a frame that is as tall as its content would be cut off. */
+  function makeRoom(overlay) {
+    if (!frame.isFramed()) return;
+    const bottom = overlay.getBoundingClientRect().top + overlay.scrollHeight + 24;
+    page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
+  }
+
+  /* A fitted frame is taller than the screen: where the visible part of it begins. */
+  function readBand() {
+    const observer = new IntersectionObserver(([entry]) => {
+      html.style.setProperty("--vis-top", `${Math.max(0, entry.intersectionRect.top)}px`);
+      observer.disconnect();
+    });
+    observer.observe(html);
+  }
+
+  on("pointerdown", readBand, true);
+  on("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat) event.preventDefault();
+    else if (event.key === "Enter" && event.target.matches("input[data-saves]")) save(event.target);
+    else if (!event.repeat) readBand();
+  }, true);
+
+  /* ---- Popovers and the public link ---- */
+
+  const links = new Map();
+  let dwelling = 0;
+
+  function popOpened(pop) {
+    const source = document.querySelector(`[popovertarget="${pop.id}"]`);
+    if (source && !CSS.supports("position-area", "block-end")) {
+      const box = source.getBoundingClientRect();
+      pop.style.top = `${box.bottom}px`;
+      pop.style.left = `${Math.max(12, Math.min(box.right - pop.offsetWidth, innerWidth - pop.offsetWidth - 12))}px`;
+    }
+    if (pop.hasAttribute("hx-get")) {
+      pop.dataset.wanted ||= "show";
+      need(pop);
+    }
+    makeRoom(pop);
+  }
+
+  function need(pop) {
+    if (pop.querySelector("[data-loaded]")) return;
+    if (!links.has(pop.id)) return htmx.trigger(pop, "need");
+    pop.replaceChildren(links.get(pop.id).cloneNode(true));
+  }
+
+  function pointedAt({ target }) {
+    const group = target.closest?.("[data-link-of]");
+    clearTimeout(dwelling);
+    if (group) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
+  }
+
+  on("pointerover", pointedAt);
+  on("focusin", pointedAt);
+
+  function linkCame(pop, share) {
+    links.set(pop.id, share.cloneNode(true));
+    if (pop.dataset.wanted === "copy") copy(pop);
+    else if (pop.matches(":popover-open")) makeRoom(pop);
+  }
+
+  function copyLink(button) {
+    const pop = byId(button.dataset.copies);
+    pop.dataset.wanted = "copy";
+    need(pop);
+    if (pop.querySelector("[data-loaded]")) copy(pop);
+    else button.classList.add("is-busy");
+  }
+
+  /* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. */
+  async function copy(pop) {
+    pop.dataset.wanted = "show";
+    const source = document.querySelector(`[popovertarget="${pop.id}"]`);
+    if (!pop.matches(":popover-open")) pop.showPopover({ source });
+    const field = pop.querySelector("input");
+    field.focus({ preventScroll: true });
+    field.select();
+    const policy = document.permissionsPolicy || document.featurePolicy;
+    let isCopied = document.execCommand("copy");
+    if (!isCopied && policy?.allowsFeature("clipboard-write")) isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
+    pop.querySelector(".tip").hidden = !isCopied;
+    say(isCopied ? "say-copied" : "say-copy-yourself");
+  }
+
+  /* ---- Toasts ---- */
+
+  const causes = new WeakMap();
+  const toasts = byId("toasts");
+
+  function say(id) {
+    const template = byId(id);
+    if (template) toasts.append(template.content.cloneNode(true));
+  }
+
+  new MutationObserver((records) => {
+    for (const toast of records.flatMap((record) => [...record.addedNodes])) {
+      if (toast.nodeType === Node.ELEMENT_NODE && toast.parentNode === toasts) toastCame(toast);
+    }
+  }).observe(toasts, { childList: true });
+
+  function toastCame(toast) {
+    readBand();
+    causes.set(toast, answered);
+    const isError = toast.matches(".toast--err");
+    const foot = document.querySelector("dialog[open] .dialog__foot");
+    if (isError && foot) {
+      markField(foot.closest("form"), toast.dataset.field);
+      foot.before(toast);
+      return;
+    }
+    const older = [...toasts.children].slice(0, -3);
+    (older.find((one) => !one.matches(".toast--err")) || older[0])?.remove();
+    if (!isError && toast.querySelectorAll("button").length === 1) leaveLater(toast, 6000);
+  }
+
+  function markField(form, name) {
+    const field = name && form.elements[name];
+    if (!field?.focus) return;
+    field.setAttribute("aria-invalid", "true");
+    field.focus();
+  }
+
+  function leaveLater(toast, delay) {
+    setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveLater(toast, 2000) : toast.remove()), delay);
+  }
+
+  /* ---- Quantities: whole numbers, sent half a second after the last change ---- */
+
+  const timers = new WeakMap();
+
+  function step(button) {
+    const input = button.parentNode.querySelector("input");
+    const most = Number(input.max) || Infinity;
+    const value = Math.min(most, Math.max(1, (Math.trunc(Number(input.value)) || 0) + Number(button.dataset.step)));
+    if (String(value) === input.value) return;
+    input.value = value;
+    changed(input);
+  }
+
+  function changed(input) {
+    const [less, more] = input.parentNode.querySelectorAll("[data-step]");
+    less.setAttribute("aria-disabled", String(Number(input.value) <= 1));
+    more.setAttribute("aria-disabled", String(input.max !== "" && Number(input.value) >= Number(input.max)));
+    clearTimeout(timers.get(input));
+    if ("saves" in input.dataset) timers.set(input, setTimeout(() => save(input), 500));
+    else if (input.form) addUp(input.form);
+  }
+
+  function save(input) {
+    clearTimeout(timers.get(input));
+    if (!input.isConnected || input.value === input.defaultValue) return;
+    input.setAttribute("aria-invalid", String(!input.validity.valid));
+    if (!input.reportValidity()) return;
+    const pay = input.closest(".pay");
+    if (pay.getAttribute("aria-busy") === "true") return;
+    input.closest("tr").classList.add("is-saving");
+    htmx.trigger(input, "save");
+  }
+
+  function takeBack(input) {
+    input.value = input.defaultValue;
+    input.closest("tr")?.classList.remove("is-saving");
+    if (input.isConnected) changed(input);
+  }
+
+  on("input", ({ target }) => {
+    if (target.matches(".stepper > input")) changed(target);
+  });
+  on("focusout", ({ target }) => {
+    if (!target.matches("input[data-saves]")) return;
+    if (target.validity.valid) save(target);
+    else takeBack(target);
+  });
+  on("change", ({ target }) => {
+    if (target.form?.dataset.currency) addUp(target.form);
+  });
+
+  /* A preview of sums before anything is sent: whole millionths, so nothing is rounded on the way. */
+  function addUp(form) {
+    const money = new Intl.NumberFormat(html.lang, { style: "currency", currency: form.dataset.currency });
+    const text = (units) => money.format(units / 1000000n + "." + String(units % 1000000n).padStart(6, "0"));
+    let sum = 0n;
+    for (const row of form.querySelectorAll("[data-price]")) {
+      const [whole, part = ""] = row.dataset.price.split(".");
+      const quantity = BigInt(Math.max(0, Math.trunc(Number(row.querySelector("[type=number]").value)) || 0));
+      const line = BigInt(whole + part.padEnd(6, "0").slice(0, 6)) * quantity;
+      row.querySelector("[data-line]").textContent = text(line);
+      if (row.querySelector("[type=checkbox]").checked) sum += line;
+    }
+    form.querySelector("[data-sum]").textContent = text(sum);
+  }
+
+  /* ---- Clicks ---- */
+
+  const clicks = {
+    "[data-step]": step,
+    "[data-copies]": copyLink,
+    "[data-dismiss]": (button) => button.closest(".toast").remove(),
+    "[data-close]": (button) => button.closest("dialog").close(),
+    "[data-press]": (button) => {
+      byId(button.dataset.press)?.click();
+      button.closest(".toast")?.remove();
+    },
+    "[data-retry]": (button) => {
+      const toast = button.closest(".toast");
+      toast.remove();
+      if (causes.get(toast)) repeat(causes.get(toast));
+    },
+    "[data-reopen]": (button) => {
+      button.classList.add("is-busy");
+      newToken().then(() => htmx.ajax("GET", "/payments", "#tab"), () => {
+        button.classList.remove("is-busy");
+        frame.reloadWindow();
+      });
+    },
+    "[data-unlocks]": (button) => ask(button.dataset.unlocks, button, () => {
+      const text = button.closest("[data-fraction]");
+      text.hidden = true;
+      text.nextElementSibling.hidden = false;
+      text.nextElementSibling.querySelector("input").focus();
+    }),
+    "a[data-portal-path]": (link, event) => {
+      if (!frame.isFramed()) return;
+      event.preventDefault();
+      frame.openPath(link.dataset.portalPath).then((answer) => {
+        if (answer?.result === "error") window.open(link.href, "_blank", "noopener");
+      });
+    },
+    "dialog[closedby=any]": (dialog, event) => {
+      if (event.target === dialog && !("closedBy" in dialog)) dialog.close();
+    },
+  };
+
+  on("click", (event) => {
+    for (const [selector, act] of Object.entries(clicks)) {
+      const found = event.target.closest?.(selector);
+      if (found) return act(found, event);
+    }
+  });
+
+  on("visibilitychange", () => {
+    const isBusy = document.querySelector("dialog[open], .pay[aria-busy]");
+    if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "change");
+  });
+
+  frame.keepFitting(page);
+  frame.init().catch(() => {});
+})();
