@@ -1,0 +1,34 @@
+"""How gunicorn serves the app. The command line and GUNICORN_CMD_ARGS override what stands here.
+
+https://docs.gunicorn.org/en/stable/settings.html
+"""
+
+import os
+
+bind = "127.0.0.1:8000"
+
+# Requests mostly wait for a portal, so threads carry the load and processes carry the cores.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
+threads = 16
+
+# Each worker builds its own app: a connection pool opened before the fork would be shared by all
+# workers, and two of them would read each other's answers.
+preload_app = False
+
+# The heartbeat of a gthread worker goes on while requests wait, so this catches a stuck process,
+# not a slow portal. A portal is given 15 seconds; leaving processes wait a little longer.
+timeout = 30
+graceful_timeout = 20
+keepalive = 65
+
+# Forwarded headers are believed by the app only, and only as many as TRUSTED_PROXIES says.
+forwarded_allow_ips = ""
+
+# GET /oauth/callback carries a code in its query and browsers put whole URLs into Referer, so the
+# access log has neither: address, time, method, path, status, bytes, seconds.
+accesslog = "-"
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+
+# Nothing here is steered from outside while it runs.
+control_socket_disable = True
