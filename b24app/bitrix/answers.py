@@ -1,0 +1,160 @@
+"""Answers of the portal as values: one call's, and a batch's by command key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NoReturn, TypeVar
+
+from b24app.bitrix import batch
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import error_for
+from b24app.bitrix.shapes import unexpected, whole
+from b24app.bitrix.transport import Lost, Received
+from b24app.errors import (
+    Executed,
+    NoConnectionError,
+    PortalError,
+    PortalMovedError,
+    PortalSilentError,
+    UnexpectedAnswerError,
+)
+
+T = TypeVar("T")
+
+NOT_RUN = "not_run"
+FIRST_REDIRECT, LAST_REDIRECT = 300, 399
+APPLICATION_HEADER = "X-Bitrix-Rest-Application"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer. `application` is the client id of the token, where the portal says it.
+
+    `next` and `total` exist for paged methods only.
+    """
+
+    result: object
+    total: int | None = None
+    next: int | None = None
+    application: str | None = None
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """What each command of a batch came to. Take results with the command that asked for them."""
+
+    results: Mapping[str, object] = field(default_factory=dict)
+    errors: Mapping[str, PortalError] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+    nexts: Mapping[str, int] = field(default_factory=dict)
+    application: str | None = None
+    is_halted: bool = False
+
+    def take(self, key: str, command: Command[T]) -> T:
+        """Return what the command came to, or raise its error.
+
+        A key in neither part raises UnexpectedAnswerError; after a halt with the code "not_run",
+        and then it certainly was not executed.
+        """
+        if key in self.errors:
+            raise self.errors[key]
+        if key in self.results:
+            return command.decode(self.results[key])
+        missing = unexpected(command.method, "no answer to this command of the batch")
+        if self.is_halted and self.errors:
+            missing.code = NOT_RUN
+            missing.executed = Executed.NO
+        raise missing
+
+    def error(self, key: str) -> PortalError | None:
+        """Return the error the portal gave for a command, if any."""
+        return self.errors.get(key)
+
+    def has(self, key: str) -> bool:
+        """Say whether there is a result, which may still be one that `take` refuses."""
+        return key in self.results
+
+    def next(self, key: str) -> int | None:
+        """Return the offset of the next page of a paged command; None on the last one."""
+        return self.nexts.get(key)
+
+    def total(self, key: str) -> int | None:
+        """Return the number of rows on all pages of a paged command."""
+        return self.totals.get(key)
+
+
+def parse(body: bytes) -> Mapping[str, object] | None:
+    """Return the JSON object of an answer, numbers with a point as Decimal, else None."""
+    try:
+        value = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def lost_error(method: str, lost: Lost) -> PortalError:
+    """Return the exception for a request that got no answer."""
+    if lost is Lost.NOT_SENT:
+        return NoConnectionError(f"{method}: no connection", code=lost.value, method=method)
+    return PortalSilentError(f"{method}: no answer", code=lost.value, method=method)
+
+
+def read_envelope(method: str, received: Received, payload: Mapping[str, object] | None) -> Answer:
+    """Return the result of a parsed answer or raise its error. The status does not decide.
+
+    A refused command can colour a whole batch with 403 although its body is good (quirk 8).
+    """
+    status = received.status
+    if FIRST_REDIRECT <= status <= LAST_REDIRECT:
+        raise PortalMovedError(
+            f"{method}: redirected", code="moved", method=method, http_status=status
+        )
+    if payload is None or not ("error" in payload or "result" in payload):
+        raise UnexpectedAnswerError(
+            f"{method}: no JSON answer", code="not_json", method=method, http_status=status
+        )
+    # `"error" in payload`, not its value: 0 and "" are errors too (quirk 5).
+    if "error" in payload:
+        raise error_for(method, payload["error"], payload.get("error_description"), status)
+    return Answer(
+        result=payload["result"],
+        total=whole(payload.get("total")),
+        next=whole(payload.get("next")),
+        application=received.headers.get(APPLICATION_HEADER),
+    )
+
+
+def batch_answer(
+    answer: Answer, commands: Mapping[str, Command[Any]], *, is_halted: bool
+) -> BatchAnswer:
+    """Read the parts of a batch. Raises UnexpectedAnswerError where there are none."""
+    parts = batch.decode(answer.result)
+    return BatchAnswer(
+        results=parts.results,
+        errors={
+            key: _error(commands[key].method if key in commands else "batch", entry)
+            for key, entry in parts.errors.items()
+        },
+        totals=_numbers(parts.totals),
+        nexts=_numbers(parts.nexts),
+        application=answer.application,
+        is_halted=is_halted,
+    )
+
+
+def _error(method: str, entry: object) -> PortalError:
+    if isinstance(entry, Mapping):
+        return error_for(method, entry.get("error", ""), entry.get("error_description"))
+    return error_for(method, "", entry)
+
+
+def _numbers(part: Mapping[str, object]) -> dict[str, int]:
+    read = {key: whole(value) for key, value in part.items()}
+    return {key: number for key, number in read.items() if number is not None}
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,122 @@
+"""Encodes and decodes `batch`. Pure. https://apidocs.bitrix24.com, how-to-call-rest-api/batch.
+
+A command is `method?query`, decoded by PHP's parse_str: encoded once, as http_build_query does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeVar
+from urllib.parse import quote_plus
+
+from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.shapes import unexpected
+
+V = TypeVar("V")
+
+MAX_COMMANDS = 50
+
+KEY = re.compile(r"[A-Za-z_][\w.:-]*\Z", re.ASCII)
+"""Not numeric: the portal turns numbered parts into lists (quirk 45)."""
+
+SUBSTITUTED = re.compile(r"\$(result|next|total|time|error)\[", re.IGNORECASE)
+"""The portal replaces these inside any value, after decoding, and nothing escapes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a batch answer by command key. `errors` holds `{error, error_description}`."""
+
+    results: Mapping[str, object] = field(default_factory=dict)
+    errors: Mapping[str, object] = field(default_factory=dict)
+    totals: Mapping[str, object] = field(default_factory=dict)
+    nexts: Mapping[str, object] = field(default_factory=dict)
+
+
+def encode(command: Command[object]) -> str:
+    """Return `method?query`.
+
+    True and False travel as 1 and 0, None and empty objects are left out, as PHP does. An empty
+    list cannot be said and would change the meaning of a filter: ValueError. So is text that holds
+    `$result[` and the like: send free text as a call of its own.
+    """
+    query = "&".join(f"{quote_plus(name)}={value}" for name, value in _pairs(command.params))
+    return f"{command.method}?{query}" if query else command.method
+
+
+def encode_all(commands: Mapping[str, Command[object]]) -> dict[str, str]:
+    """Return the `cmd` of a batch. Raises ValueError for no, too many or oddly named commands."""
+    if not 0 < len(commands) <= MAX_COMMANDS:
+        raise ValueError(f"a batch has 1 to {MAX_COMMANDS} commands")
+    for key in commands:
+        if not KEY.match(key):
+            raise ValueError("a key of a batch starts with a letter")
+    return {key: encode(command) for key, command in commands.items()}
+
+
+def split(commands: Mapping[str, V], size: int = MAX_COMMANDS) -> list[dict[str, V]]:
+    """Cut commands into batches of at most `size`, in order. References do not reach across."""
+    if not 0 < size <= MAX_COMMANDS:
+        raise ValueError(f"a batch has 1 to {MAX_COMMANDS} commands")
+    pairs = list(commands.items())
+    return [dict(pairs[at : at + size]) for at in range(0, len(pairs), size)]
+
+
+def decode(result: object) -> Parts:
+    """Read the `result` of a batch. Raises UnexpectedAnswerError where it has no parts."""
+    if not isinstance(result, Mapping) or not ("result" in result or "result_error" in result):
+        raise unexpected("batch", "no parts")
+    return Parts(
+        results=_part(result.get("result")),
+        errors=_part(result.get("result_error")),
+        totals=_part(result.get("result_total")),
+        nexts=_part(result.get("result_next")),
+    )
+
+
+def _part(value: object) -> dict[str, object]:
+    """A part is an object, `[]` when empty, or a list when its keys are 0, 1, 2 ..."""
+    if value is None:
+        return {}
+    if isinstance(value, list):
+        return {str(number): entry for number, entry in enumerate(value)}
+    if isinstance(value, Mapping):
+        return {str(key): entry for key, entry in value.items()}
+    raise unexpected("batch", "a part is neither an object nor a list")
+
+
+def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _pairs(entry, f"{name}[{_checked(key)}]" if name else _checked(key))
+    elif isinstance(value, list | tuple):
+        if not value:
+            raise ValueError(f"{name}: an empty list cannot be said in a batch")
+        for number, entry in enumerate(value):
+            yield from _pairs(entry, f"{name}[{number}]")
+    elif value is not None:
+        yield name, _scalar(name, value)
+
+
+def _scalar(name: str, value: object) -> str:
+    if isinstance(value, Reference):
+        return value.text
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, str):
+        return quote_plus(_checked(value))
+    raise ValueError(f"{name}: {type(value).__name__} cannot be said in a batch")
+
+
+def _checked(text: object) -> str:
+    checked = str(text)
+    if SUBSTITUTED.search(checked):
+        raise ValueError("the portal would substitute this text: send it as a call of its own")
+    return checked

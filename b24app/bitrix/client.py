@@ -1,0 +1,272 @@
+"""The portal client: calls, batches, renewal of the token, retries inside a deadline.
+
+What may be repeated, and nothing else: an `expired_token` once after a renewal; a
+QUERY_LIMIT_EXCEEDED after growing pauses; a request that was certainly not sent, once; a read that
+got no usable answer, once. A write without a usable answer is never repeated: read back first.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+import requests
+
+from b24app.bitrix import batch
+from b24app.bitrix.answers import (
+    Answer,
+    BatchAnswer,
+    batch_answer,
+    lost_error,
+    parse,
+    read_envelope,
+)
+from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.error_codes import QUERY_LIMIT
+from b24app.bitrix.rest_log import Exchanged, RestLog
+from b24app.bitrix.transport import Lost, Received, exchange
+from b24app.errors import (
+    AppError,
+    NoConnectionError,
+    PortalBusyError,
+    PortalError,
+    PortalSilentError,
+    TokenExpiredError,
+)
+
+__all__ = ["BatchAnswer", "BitrixClient", "TokenSource"]
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+PAUSES = (0.5, 1.0, 2.0)
+JITTER = 0.5
+READ_ATTEMPT_SECONDS = 8.0
+"""A read that hangs this long is given up while there is time to ask once more."""
+
+SHORTEST_ATTEMPT = 0.5
+MAX_PARALLEL = 5
+NEVER_REPEATED = frozenset({"ERROR_CORE"})
+
+
+class TokenSource(Protocol):
+    """Whose token a call carries. Used from several threads at once by `batches`."""
+
+    endpoint: str
+    """`https://<portal>/rest/`, as the authorization server named it."""
+
+    def current(self) -> str:
+        """Return the access token to send."""
+        ...
+
+    def renew(self, rejected: str) -> str:
+        """Return a token that is not `rejected`, the one the portal called expired."""
+        ...
+
+
+class BitrixClient:
+    """Speaks to any portal over the kept-alive connections of one session."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        *,
+        client_id: str = "",
+        rest_log: RestLog | None = None,
+        user_agent: str = "DealPayments/1.0",
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.client_id = client_id
+        self._session = session
+        self._rest_log = rest_log
+        self._headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "User-Agent": user_agent,
+        }
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def call(self, tokens: TokenSource, command: Command[T], deadline: Deadline) -> T:
+        """Call one method and return what its command decodes, or raise its typed error."""
+        return command.decode(self._answer(tokens, command, deadline).result)
+
+    def batch(
+        self,
+        tokens: TokenSource,
+        commands: Mapping[str, Command[Any]],
+        deadline: Deadline,
+        *,
+        halt: bool = False,
+    ) -> BatchAnswer:
+        """Send 1 to 50 commands in one request; the portal runs them one after the other.
+
+        Errors of single commands are in the answer; what concerns the whole request is raised, and
+        then no command ran, unless the error's `executed` says that nobody knows.
+        """
+        params = {"halt": int(halt), "cmd": batch.encode_all(commands)}
+        is_write = any(command.is_write for command in commands.values())
+        outer = Command("batch", params, _same, is_write)
+        answer = self._answer(tokens, outer, deadline)
+        return batch_answer(answer, commands, is_halted=halt)
+
+    def batches(
+        self,
+        tokens: TokenSource,
+        groups: Sequence[Mapping[str, Command[Any]]],
+        deadline: Deadline,
+    ) -> list[BatchAnswer | AppError]:
+        """Send several batches at the same time. One that fails is an AppError in its place."""
+
+        def one(commands: Mapping[str, Command[Any]]) -> BatchAnswer | AppError:
+            try:
+                return self.batch(tokens, commands, deadline)
+            except AppError as error:
+                return error
+
+        return list(_in_parallel(one, groups))
+
+    def singles(
+        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
+    ) -> BatchAnswer:
+        """Send reads as single calls, at most 5 at once: for a portal that refuses a batch.
+
+        The answer is that of a batch. If no command got a result, the first error is raised.
+        Writes and references need an order: ValueError.
+        """
+        if any(command.is_write for command in commands.values()):
+            raise ValueError("writes are not sent in parallel")
+
+        def one(command: Command[Any]) -> Answer | PortalError:
+            try:
+                return self._answer(tokens, command, deadline)
+            except PortalError as error:
+                return error
+
+        answers = dict(zip(commands, _in_parallel(one, list(commands.values())), strict=True))
+        return _as_batch(answers)
+
+    def _answer(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
+        """Send until there is an answer or an error that repeating cannot heal."""
+        token = tokens.current()
+        pauses = iter(PAUSES)
+        is_renewed = is_repeated = False
+        while True:
+            try:
+                return self._attempt(tokens.endpoint, token, command, deadline)
+            except TokenExpiredError:
+                if is_renewed:
+                    raise
+                is_renewed = True
+                token = tokens.renew(token)
+            except PortalBusyError as error:
+                pause = self._pause(error, pauses, deadline)
+                if pause is None:
+                    raise
+                self._sleep(pause)
+            except (NoConnectionError, PortalSilentError) as error:
+                is_lost = deadline.remaining() < SHORTEST_ATTEMPT
+                if is_repeated or is_lost or not _may_repeat(error, command):
+                    raise
+                is_repeated = True
+
+    def _pause(
+        self, error: PortalBusyError, pauses: Iterator[float], deadline: Deadline
+    ) -> float | None:
+        """Return how long to wait before the next try; None where there is none."""
+        pause = next(pauses, None)
+        if error.code.upper() != QUERY_LIMIT or pause is None:
+            return None
+        pause *= 1 + JITTER * self._jitter()
+        return pause if pause + SHORTEST_ATTEMPT <= deadline.remaining() else None
+
+    def _attempt(
+        self, endpoint: str, token: str, command: Command[Any], deadline: Deadline
+    ) -> Answer:
+        request = requests.Request(
+            "POST",
+            endpoint + command.method,
+            headers=self._headers,
+            data=_body(command, token),
+        )
+        limit = deadline if command.is_write else deadline.at_most(READ_ATTEMPT_SECONDS)
+        started = self._monotonic()
+        outcome = exchange(self._session, request, limit)
+        payload = parse(outcome.body) if isinstance(outcome, Received) else None
+        self._log(endpoint, token, command, outcome, payload, self._monotonic() - started)
+        if isinstance(outcome, Lost):
+            raise lost_error(command.method, outcome)
+        return read_envelope(command.method, outcome, payload)
+
+    def _log(
+        self,
+        endpoint: str,
+        token: str,
+        command: Command[Any],
+        outcome: Received | Lost,
+        payload: Mapping[str, object] | None,
+        seconds: float,
+    ) -> None:
+        if self._rest_log is not None:
+            self._rest_log.write(
+                Exchanged.of(
+                    endpoint, command.method, command.params, outcome, payload, seconds, (token,)
+                )
+            )
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _body(command: Command[Any], token: str) -> bytes:
+    params = {**command.params, "auth": token}
+    if _holds_reference(command.params):
+        raise ValueError(f"{command.method}: a reference means something in a batch only")
+    return json.dumps(params, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _holds_reference(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_reference(entry) for entry in value.values())
+    return isinstance(value, Reference)
+
+
+def _may_repeat(error: PortalError, command: Command[Any]) -> bool:
+    if isinstance(error, NoConnectionError):
+        return True
+    return not command.is_write and error.code.upper() not in NEVER_REPEATED
+
+
+def _as_batch(answers: Mapping[str, Answer | PortalError]) -> BatchAnswer:
+    good = {key: answer for key, answer in answers.items() if isinstance(answer, Answer)}
+    errors = {key: error for key, error in answers.items() if isinstance(error, PortalError)}
+    if errors and not good:
+        raise next(iter(errors.values()))
+    return BatchAnswer(
+        results={key: answer.result for key, answer in good.items()},
+        errors=errors,
+        totals={key: answer.total for key, answer in good.items() if answer.total is not None},
+        nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
+        application=next((one.application for one in good.values() if one.application), None),
+    )
+
+
+def _in_parallel(work: Callable[[S], T], things: Sequence[S]) -> Iterator[T]:
+    """Do the same work for all at once, in their order. Threads see the caller's context."""
+    if len(things) < 2:
+        yield from map(work, things)
+        return
+    with ThreadPoolExecutor(min(len(things), MAX_PARALLEL)) as pool:
+        waiting = [pool.submit(contextvars.copy_context().run, work, thing) for thing in things]
+        for future in waiting:
+            yield future.result()

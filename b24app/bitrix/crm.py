@@ -1,0 +1,178 @@
+"""CRM cards, their product rows and deliveries: crm.item.*, crm.enum.ownertype.
+
+https://apidocs.bitrix24.com, section crm/universal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import command
+from b24app.bitrix.object_types import short_code_of
+from b24app.bitrix.shapes import Record, record, rows, unexpected
+from b24app.domain import INVOICE, Card, Delivery, EntityRef, Money, ProductRow
+
+BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z")
+
+RawItem = Mapping[str, object]
+"""A CRM item with the portal's own field names, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerType:
+    """An object type of the portal. `title` is localized by the portal."""
+
+    entity_type_id: int
+    title: str
+    code: str
+    short_code: str
+
+
+def get_card(ref: EntityRef) -> Command[Card]:
+    """Read the card whose tab is open. Missing: NotFoundError; hidden: RightsRefusedError."""
+    raw = get_raw_item(ref)
+    return Command(
+        raw.method, raw.params, lambda value: card_of(ref.entity_type_id, raw.decode(value))
+    )
+
+
+def get_raw_item(ref: EntityRef) -> Command[RawItem]:
+    """Read a whole item: for the `parentId<type>` fields that name what it is linked to."""
+    method = "crm.item.get"
+    params = {"entityTypeId": ref.entity_type_id, "id": ref.entity_id}
+
+    def decode(value: object) -> RawItem:
+        return _raw(method, record(method, value).get("item"))
+
+    return command(method, params, decode)
+
+
+def list_items_of(
+    entity_type_id: int,
+    filters: Mapping[str, object],
+    select: Sequence[str] = (),
+    start: int = 0,
+) -> Command[tuple[RawItem, ...]]:
+    """List the items the acting user may see; the rest is left out without an error. 50 a page.
+
+    A filter by `parentId<type>` is BusinessRefusalError `INVALID_ARG_VALUE` where the portal has
+    not linked the two types (quirk 25).
+    """
+    method = "crm.item.list"
+    params: dict[str, object] = {"entityTypeId": entity_type_id}
+    if filters:
+        params["filter"] = dict(filters)
+    if select:
+        params["select"] = list(select)
+    if start:
+        params["start"] = start
+
+    def decode(value: object) -> tuple[RawItem, ...]:
+        items = record(method, value).get("items")
+        if not isinstance(items, list):
+            raise unexpected(method, "items is not a list")
+        return tuple(_raw(method, item) for item in items)
+
+    return command(method, params, decode)
+
+
+def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ProductRow, ...]]:
+    """List the product rows of a card, 50 a page; `start` is the offset of the page."""
+    method = "crm.item.productrow.list"
+    # These two keys are literal: the sign belongs to their names (quirk 24).
+    owner = {"=ownerType": short_code_of(ref.entity_type_id), "=ownerId": ref.entity_id}
+    params: dict[str, object] = {"filter": owner}
+    if start:
+        params["start"] = start
+    return command(method, params, lambda value: _product_rows(method, value))
+
+
+def available_rows(ref: EntityRef) -> Command[tuple[ProductRow, ...]]:
+    """List what no payment bills yet; `quantity` is the free part. All in one answer.
+
+    A card with several orders is BusinessRefusalError "0" (quirk 39).
+    """
+    method = "crm.item.productrow.getAvailableForPayment"
+    params = {"ownerType": short_code_of(ref.entity_type_id), "ownerId": ref.entity_id}
+    return command(method, params, lambda value: _product_rows(method, value))
+
+
+def list_deliveries(ref: EntityRef) -> Command[tuple[Delivery, ...]]:
+    """List the delivery documents of a card, all in one answer."""
+    method = "crm.item.delivery.list"
+    params = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
+    return command(method, params, lambda value: rows(method, value, _delivery))
+
+
+def owner_types() -> Command[tuple[OwnerType, ...]]:
+    """List all object types with localized titles, smart processes included. For any user."""
+    method = "crm.enum.ownertype"
+    return command(method, {}, lambda value: rows(method, value, _owner_type))
+
+
+def card_of(entity_type_id: int, item: RawItem) -> Card:
+    """Read a card from an item. Contacts and companies have no amount: zero without currency."""
+    fields = Record("crm.item.get", item)
+    entity_id = fields.id()
+    title = fields.text("title").strip()
+    if not title:
+        title = " ".join(filter(None, (fields.text("name"), fields.text("lastName")))).strip()
+    number = fields.text("accountNumber") if entity_type_id == INVOICE else ""
+    return Card(
+        ref=EntityRef(entity_type_id, entity_id),
+        title=title,
+        number=number or str(entity_id),
+        amount=Money(fields.decimal("opportunity", Decimal(0)), fields.text("currencyId")),
+        stage=fields.text("stageId"),
+    )
+
+
+def _raw(method: str, item: object) -> RawItem:
+    if not isinstance(item, Mapping):
+        raise unexpected(method, "no item")
+    return item
+
+
+def _product_rows(method: str, value: object) -> tuple[ProductRow, ...]:
+    found = record(method, value).get("productRows")
+    if found is None:
+        raise unexpected(method, "no productRows")
+    return rows(method, found, _product_row)
+
+
+def _product_row(row: Record) -> ProductRow:
+    basket = BASKET.match(row.text("xmlId"))
+    return ProductRow(
+        id=row.id(),
+        name=row.text("productName"),
+        price=row.decimal("price"),
+        quantity=row.decimal("quantity"),
+        measure=row.text("measureName"),
+        basket_id=int(basket[1]) if basket else None,
+        sort=int(row.decimal("sort", Decimal(0))),
+    )
+
+
+def _delivery(row: Record) -> Delivery:
+    return Delivery(
+        id=row.id(),
+        number=row.text("accountNumber"),
+        is_shipped=row.flag("deducted"),
+        date_shipped=row.time("dateDeducted"),
+        service_id=row.id("deliveryId"),
+        service_name=row.text("deliveryName"),
+        price=Money(row.decimal("priceDelivery"), row.text("currency")),
+    )
+
+
+def _owner_type(row: Record) -> OwnerType:
+    return OwnerType(
+        entity_type_id=row.id("ID"),
+        title=row.text("NAME"),
+        code=row.text("SYMBOL_CODE"),
+        short_code=row.text("SYMBOL_CODE_SHORT"),
+    )

@@ -1,0 +1,37 @@
+"""How long one request of ours may still take, over all its attempts and pauses."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from b24app.errors import NoConnectionError
+
+CONNECT_SECONDS = 3.05
+"""Just above three seconds, the time after which TCP sends a lost packet again."""
+
+
+class Deadline:
+    """Counts down from its creation. `monotonic` answers seconds and never goes back."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, never below zero."""
+        return max(0.0, self._end - self._monotonic())
+
+    def timeout(self) -> tuple[float, float]:
+        """Return (connect, read) seconds for one attempt.
+
+        Raises NoConnectionError when the time is used up: nothing of this attempt was sent.
+        """
+        left = self.remaining()
+        if left <= 0:
+            raise NoConnectionError("no time left to ask the portal", code="deadline")
+        return min(CONNECT_SECONDS, left), left
+
+    def at_most(self, seconds: float) -> Deadline:
+        """Return the earlier of this deadline and `seconds` from now."""
+        return Deadline(min(seconds, self.remaining()), self._monotonic)

@@ -1,0 +1,250 @@
+"""The authorization server: code exchange, refresh, and whose token a token is.
+
+https://apidocs.bitrix24.com, settings/oauth. The documented requests are GETs with the secret in
+the query, so no URL, and no exception that holds one, may leave this module. Authlib builds and
+reads the token requests; a new session for each of them knows no token and no token endpoint, so
+nothing is ever refreshed behind our back (the documentation forbids refreshing on a schedule).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import requests
+from authlib.common.urls import add_params_to_uri
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from urllib3.exceptions import HTTPError
+
+from b24app.bitrix.answers import parse
+from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.oauth_answers import (
+    ServerAppInfo,
+    app_info_error,
+    grant_from,
+    server_app_info,
+    token_error,
+)
+from b24app.bitrix.rest_log import Exchanged, RestLog
+from b24app.bitrix.transport import (
+    Lost,
+    NoRedirects,
+    Received,
+    exchange,
+    harden,
+    receive,
+    was_never_sent,
+)
+from b24app.domain import Grant
+from b24app.errors import AuthorizationServerError, Executed
+
+__all__ = ["AuthorizationServer", "ServerAppInfo"]
+
+ATTEMPT_SECONDS = 8.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+IN_QUERY = "client_secret_query"
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+
+
+class AuthorizationServer:
+    """Asks allow-listed authorization servers only: the client secret goes there.
+
+    `oauth_hosts` are host names, with the port where it is not the usual one. http is for loopback
+    hosts with `trust_local` and for nothing else. `session` is the one of `make_session`.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        *,
+        oauth_url: str,
+        oauth_hosts: frozenset[str],
+        client_id: str,
+        client_secret: str,
+        trust_local: bool = False,
+        rest_log: RestLog | None = None,
+        user_agent: str = "DealPayments/1.0",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._oauth_url = oauth_url
+        self._oauth_hosts = oauth_hosts
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._trust_local = trust_local
+        self._rest_log = rest_log
+        self._headers = {"Accept": "application/json", "User-Agent": user_agent}
+        self._clock = clock
+        self._monotonic = monotonic
+
+    def exchange_code(self, code: str, server: str | None = None) -> Grant:
+        """Exchange the code of a browser login; it lives 30 seconds and works once.
+
+        `server` is the host or URL the redirect named, if it is on the list.
+        Raises GrantLostError, NotInstalledError, SubscriptionEndedError, AuthorizationServerError.
+        """
+        params = {"grant_type": "authorization_code", "code": code}
+        return self._grant(params, self._origin(server))
+
+    def refresh(self, refresh_token: str, server_endpoint: str | None = None) -> Grant:
+        """Exchange a refresh token for a new pair; the old one is used up (quirk 59).
+
+        Raises as `exchange_code`. After an AuthorizationServerError that says executed unknown,
+        try again with the same token.
+        """
+        params = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        return self._grant(params, self._origin(server_endpoint))
+
+    def app_info(self, access_token: str, server_endpoint: str | None = None) -> ServerAppInfo:
+        """Ask whose token this is. Raises as `exchange_code`, and TokenExpiredError."""
+        request = requests.Request(
+            "GET",
+            f"{self._origin(server_endpoint)}/rest/app.info",
+            params={"auth": access_token},
+            headers=self._headers,
+        )
+        started = self._monotonic()
+        outcome = exchange(self._session, request, self._deadline())
+        payload = self._logged("oauth/app.info", {}, outcome, started, (access_token,))
+        if payload is None or not ("error" in payload or "result" in payload):
+            raise _silent(outcome)
+        if "error" in payload:
+            raise app_info_error(str(payload["error"]))
+        return server_app_info(payload, trust_local=self._trust_local)
+
+    def _grant(self, params: Mapping[str, str], origin: str) -> Grant:
+        started = self._monotonic()
+        fetched = self._fetch(params, f"{origin}/oauth/token/")
+        secrets = (self._client_secret, *params.values())
+        logged = {"grant_type": params["grant_type"]}
+        self._logged("oauth/token", logged, fetched.outcome, started, secrets[:1] + secrets[2:])
+        if fetched.error:
+            raise token_error(fetched.error)
+        if fetched.token is None:
+            raise _silent(fetched.outcome)
+        return grant_from(fetched.token, self._clock(), trust_local=self._trust_local)
+
+    def _fetch(self, params: Mapping[str, str], url: str) -> _Fetched:
+        """Run one token request. Every exception ends here: their texts hold URLs with secrets."""
+        deadline = self._deadline()
+        timeout = deadline.timeout()
+        outcomes: list[Received | Lost] = []
+
+        def bounded(response: requests.Response) -> requests.Response:
+            outcomes.append(receive(response, deadline))
+            return _replayed(outcomes[-1])
+
+        session = self._token_session()
+        session.register_compliance_hook("access_token_response", bounded)
+        try:
+            token = session.fetch_token(
+                url, method="GET", headers=self._headers, stream=True, timeout=timeout, **params
+            )
+            return _Fetched(outcomes[-1], token=dict(token))
+        except OAuthError as refused:
+            return _Fetched(outcomes[-1], error=str(refused.error))
+        except (OSError, HTTPError, ValueError, TypeError) as error:
+            lost = Lost.NOT_SENT if was_never_sent(error) else Lost.NO_ANSWER
+            return _Fetched(outcomes[-1] if outcomes else lost)
+
+    def _token_session(self) -> _TokenSession:
+        session = _TokenSession(self._client_id, self._client_secret)
+        session.register_client_auth_method((IN_QUERY, _sign_in_query))
+        harden(session)
+        # The same adapter, so the same connections. The session is not closed: that would close
+        # the adapter too.
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, self._session.get_adapter(scheme))
+        return session
+
+    def _origin(self, server: str | None) -> str:
+        """Return where to ask. Raises AuthorizationServerError before anything is sent."""
+        address = server or self._oauth_url
+        if "://" not in address:
+            address = f"https://{address}"
+        try:
+            parts = urlsplit(address)
+            host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme, ""))
+            is_local = self._trust_local and parts.hostname in LOOPBACK
+        except ValueError:
+            raise _not_allowed() from None
+        is_secure = parts.scheme == "https" or (parts.scheme == "http" and is_local)
+        if not is_secure or host not in self._oauth_hosts:
+            raise _not_allowed()
+        # The configured server may live below a path; of any other only the host is believed.
+        return f"{parts.scheme}://{host}" if server else self._oauth_url.rstrip("/")
+
+    def _deadline(self) -> Deadline:
+        return Deadline(ATTEMPT_SECONDS, self._monotonic)
+
+    def _logged(
+        self,
+        method: str,
+        params: Mapping[str, object],
+        outcome: Received | Lost,
+        started: float,
+        secrets: tuple[str, ...],
+    ) -> Mapping[str, object] | None:
+        """Write the exchange to the REST log and return its parsed answer, if it is JSON."""
+        payload = parse(outcome.body) if isinstance(outcome, Received) else None
+        if self._rest_log is not None:
+            seconds = self._monotonic() - started
+            self._rest_log.write(
+                Exchanged.of(self._oauth_url, method, params, outcome, payload, seconds, secrets)
+            )
+        return payload
+
+
+class _TokenSession(NoRedirects, OAuth2Session):  # type: ignore[misc]  # Authlib has no types.
+    """Authlib's session, without redirects."""
+
+    def __init__(self, client_id: str, client_secret: str) -> None:
+        # Named, since a type checker sees only the constructor of requests.
+        OAuth2Session.__init__(self, client_id, client_secret, token_endpoint_auth_method=IN_QUERY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A token request that ended: with a token, an error code of the server, or neither."""
+
+    outcome: Received | Lost
+    token: Mapping[str, object] | None = None
+    error: str = ""
+
+
+def _sign_in_query(
+    client: OAuth2Session, method: str, uri: str, headers: Mapping[str, str], body: object
+) -> tuple[str, Mapping[str, str], object]:
+    """Put id and secret into the query, as the documentation shows; Authlib has no such way."""
+    del method
+    secret = [("client_id", client.client_id), ("client_secret", client.client_secret)]
+    return add_params_to_uri(uri, secret), headers, body
+
+
+def _replayed(outcome: Received | Lost) -> requests.Response:
+    """Return what was read, as a response Authlib can read once more; a lost one has no body."""
+    response = requests.Response()
+    response.status_code = outcome.status if isinstance(outcome, Received) else 504
+    response.raw = BytesIO(outcome.body if isinstance(outcome, Received) else b"")
+    return response
+
+
+def _silent(outcome: Received | Lost) -> AuthorizationServerError:
+    code = outcome.value if isinstance(outcome, Lost) else "not_understood"
+    error = AuthorizationServerError(f"authorization server: {code}", code=code)
+    if outcome is Lost.NOT_SENT:
+        error.executed = Executed.NO
+    return error
+
+
+def _not_allowed() -> AuthorizationServerError:
+    error = AuthorizationServerError("the authorization server is not allowed", code="not_allowed")
+    error.executed = Executed.NO
+    error.retryable = False
+    return error

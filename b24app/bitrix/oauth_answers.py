@@ -1,0 +1,147 @@
+"""Reads what the authorization server answers. Pure. https://apidocs.bitrix24.com, settings/oauth.
+
+Codes come in either letter case and with any status, 200 too (quirk 60).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from b24app.bitrix.error_codes import SAFE_CODE
+from b24app.bitrix.shapes import Record, whole
+from b24app.domain import Grant, TokenPair
+from b24app.errors import (
+    AppError,
+    AuthorizationServerError,
+    Executed,
+    GrantLostError,
+    NotInstalledError,
+    SubscriptionEndedError,
+    TokenExpiredError,
+    UnexpectedAnswerError,
+)
+
+DEFAULT_SECONDS = 3600
+
+TOKEN_ERRORS: Mapping[str, type[AppError]] = {
+    "INVALID_GRANT": GrantLostError,
+    "NOT_INSTALLED": NotInstalledError,
+    "PAYMENT_REQUIRED": SubscriptionEndedError,
+}
+
+APP_INFO_ERRORS: Mapping[str, type[AppError]] = {
+    **TOKEN_ERRORS,
+    "EXPIRED_TOKEN": TokenExpiredError,
+    "NO_AUTH_FOUND": GrantLostError,
+    "INVALID_TOKEN": GrantLostError,
+    # No secret travels to app.info, so it is the token that is dead (rest-contract f.3).
+    "INVALID_CLIENT": GrantLostError,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAppInfo:
+    """Whose token a token is, in the authorization server's words: the trusted ones.
+
+    Missing fields are "" and None: no page of the documentation shows this answer, only the SDKs.
+    """
+
+    client_id: str
+    user_id: int | None
+    scope: frozenset[str]
+    member_id: str
+    client_endpoint: str
+    status: str
+    version: str
+    is_installed: bool
+
+
+def grant_from(
+    answer: Mapping[str, object], now: datetime, *, trust_local: bool, refresh_token: str = ""
+) -> Grant:
+    """Read a token answer. `domain` in it is the authorization server's own (quirk 58): unused.
+
+    Raises AuthorizationServerError where a token, the member_id or a usable endpoint is missing.
+    """
+    fields = Record("oauth", answer)
+    access, member_id = fields.text("access_token"), fields.text("member_id")
+    refresh = fields.text("refresh_token") or refresh_token
+    if not (access and refresh and member_id):
+        raise AuthorizationServerError("the token answer lacks a field", code="incomplete")
+    seconds = whole(fields.get("expires_in")) or DEFAULT_SECONDS
+    return Grant(
+        tokens=TokenPair(access, refresh, now + timedelta(seconds=min(seconds, DEFAULT_SECONDS))),
+        member_id=member_id,
+        client_endpoint=portal_endpoint(fields.text("client_endpoint"), trust_local=trust_local),
+        server_endpoint=fields.text("server_endpoint"),
+        scope=_scopes(fields.text("scope")),
+        status=fields.text("status"),
+        user_id=fields.id_or_none("user_id"),
+    )
+
+
+def server_app_info(answer: Mapping[str, object], *, trust_local: bool) -> ServerAppInfo:
+    """Read `app.info` of the authorization server. Raises AuthorizationServerError."""
+    try:
+        fields = Record("oauth/app.info", answer.get("result"))
+    except UnexpectedAnswerError:
+        raise AuthorizationServerError("app.info without a result", code="incomplete") from None
+    nested = fields.get("install")
+    install = Record("oauth/app.info", nested if isinstance(nested, Mapping) else {})
+    endpoint = install.text("client_endpoint")
+    return ServerAppInfo(
+        client_id=fields.text("client_id"),
+        user_id=fields.id_or_none("user_id"),
+        scope=_scopes(fields.text("scope")),
+        member_id=install.text("member_id"),
+        client_endpoint=portal_endpoint(endpoint, trust_local=trust_local) if endpoint else "",
+        status=install.text("status"),
+        version=install.text("version"),
+        is_installed=install.get("installed") in (True, "Y", 1, "1", "true"),
+    )
+
+
+def token_error(code: str) -> AppError:
+    """Return the exception for an error of the token request."""
+    return _error(TOKEN_ERRORS, code)
+
+
+def app_info_error(code: str) -> AppError:
+    """Return the exception for an error of `app.info`."""
+    return _error(APP_INFO_ERRORS, code)
+
+
+def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
+    """Return `endpoint` if tokens may be sent there: https, a host, a path that ends in /rest/.
+
+    http is for local work only. Raises AuthorizationServerError.
+    """
+    schemes = {"https", "http"} if trust_local else {"https"}
+    try:
+        parts = urlsplit(endpoint)
+        is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
+        is_usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_plain = is_usable = False
+    if not (is_usable and is_plain and endpoint.endswith("/rest/")):
+        raise AuthorizationServerError("client_endpoint cannot be used", code="bad_endpoint")
+    return endpoint
+
+
+def _error(table: Mapping[str, type[AppError]], code: str) -> AppError:
+    shown = code if SAFE_CODE.match(code) else "unreadable"
+    found = table.get(code.upper())
+    if found is not None:
+        return found(f"authorization server: {shown}", code=shown)
+    # Refused for what we sent: the refresh token was not touched and asking again is no cure.
+    error = AuthorizationServerError(f"authorization server: {shown}", code=shown)
+    error.executed = Executed.NO
+    error.retryable = False
+    return error
+
+
+def _scopes(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (name.strip() for name in text.split(","))))

@@ -1,0 +1,205 @@
+"""Form fields of frame posts and events as frozen values, checked for shape at the door. Pure.
+
+https://apidocs.bitrix24.com, settings/app-installation/local-apps and api-reference/events. Nothing
+here is proven: whoever can send a POST can send this one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from b24app.errors import MalformedRequestError
+
+DEFAULT_PLACEMENT = "DEFAULT"
+DEFAULT_SECONDS = 3600
+DEFAULT_LANGUAGE = "en"
+
+TOKEN = re.compile(r"[\x21-\x7e]{1,2048}\Z")
+MEMBER_ID = re.compile(r"[\w.-]{1,64}\Z", re.ASCII)
+DOMAIN = re.compile(r"[\w.-]{1,255}(:\d{1,5})?\Z")
+LANGUAGE = re.compile(r"[A-Za-z_-]{2,10}\Z")
+APP_SID = re.compile(r"[\w-]{0,128}\Z", re.ASCII)
+PLACEMENT = re.compile(r"\w{1,128}\Z", re.ASCII)
+DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
+EVENT = re.compile(r"\w{1,128}\Z", re.ASCII)
+BRACKETS = re.compile(r"([A-Za-z_]\w*)((?:\[\w*\]){1,5})\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementCall:
+    """A POST of the portal's frame: installer, main page or card tab.
+
+    `auth_id` is the access token of the person who opened it, `auth_expires` its seconds, `options`
+    the decoded PLACEMENT_OPTIONS. Portals of some age leave `server_endpoint`,
+    `application_token` and `application_scope` empty.
+    """
+
+    domain: str
+    protocol: str
+    language: str
+    app_sid: str
+    auth_id: str
+    auth_expires: int
+    refresh_id: str
+    server_endpoint: str
+    application_token: str
+    application_scope: str
+    member_id: str
+    status: str
+    placement: str
+    options: Mapping[str, object]
+
+    @classmethod
+    def from_request(cls, query: Mapping[str, str], form: Mapping[str, str]) -> PlacementCall:
+        """Read query and form. Raises MalformedRequestError naming the field, never its value."""
+        return cls(
+            domain=_needed(query, "DOMAIN", DOMAIN),
+            protocol="0" if query.get("PROTOCOL") == "0" else "1",
+            language=_language(query.get("LANG", "")),
+            app_sid=_optional(query, "APP_SID", APP_SID),
+            auth_id=_needed(form, "AUTH_ID", TOKEN),
+            auth_expires=int(_optional(form, "AUTH_EXPIRES", DIGITS) or DEFAULT_SECONDS),
+            refresh_id=_needed(form, "REFRESH_ID", TOKEN),
+            server_endpoint=_optional(form, "SERVER_ENDPOINT", TOKEN),
+            application_token=_optional(form, "APPLICATION_TOKEN", TOKEN),
+            application_scope=_optional(form, "APPLICATION_SCOPE", TOKEN),
+            member_id=_needed(form, "member_id", MEMBER_ID),
+            status=_optional(form, "status", PLACEMENT),
+            placement=_needed(form, "PLACEMENT", PLACEMENT),
+            options=_options(form.get("PLACEMENT_OPTIONS", "")),
+        )
+
+    @property
+    def entity_id(self) -> int:
+        """The id of the open card; 0 for a card that was never saved and for the main page."""
+        text = str(self.options.get("ID", ""))
+        return int(text) if DIGITS.match(text) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class EventAuth:
+    """Who an event claims to come from. Only `member_id` is always there.
+
+    Tokens come only when a person is behind the event, endpoints not from every portal. `domain`
+    may be the authorization server's (rest-contract g.2).
+    """
+
+    member_id: str
+    application_token: str
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    domain: str
+    client_endpoint: str
+    server_endpoint: str
+    scope: str
+    status: str
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventCall:
+    """An event of the portal. `event` is in upper case, `data` nested as the brackets say.
+
+    All values of `data` are text. `ts` is the Unix time of sending, 0 where it is missing.
+    """
+
+    event: str
+    data: Mapping[str, object]
+    ts: int
+    auth: EventAuth
+
+    @classmethod
+    def from_form(cls, form: Mapping[str, str]) -> EventCall:
+        """Read form fields such as `auth[member_id]`. Raises MalformedRequestError."""
+        fields = _nested(form)
+        return cls(
+            event=_needed(form, "event", EVENT).upper(),
+            data=_group(fields, "data"),
+            ts=int(_optional(form, "ts", DIGITS) or 0),
+            auth=_event_auth(_texts(_group(fields, "auth"))),
+        )
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The fields of `data` that are not nested: `VERSION`, `CLEAN`, `LANGUAGE_ID` ..."""
+        return _texts(self.data)
+
+
+def _event_auth(auth: Mapping[str, str]) -> EventAuth:
+    user_id = _optional(auth, "user_id", DIGITS)
+    return EventAuth(
+        member_id=_needed(auth, "member_id", MEMBER_ID),
+        application_token=_optional(auth, "application_token", TOKEN),
+        access_token=_optional(auth, "access_token", TOKEN),
+        refresh_token=_optional(auth, "refresh_token", TOKEN),
+        expires_in=int(_optional(auth, "expires_in", DIGITS) or DEFAULT_SECONDS),
+        domain=_optional(auth, "domain", DOMAIN),
+        client_endpoint=_optional(auth, "client_endpoint", TOKEN),
+        server_endpoint=_optional(auth, "server_endpoint", TOKEN),
+        scope=_optional(auth, "scope", TOKEN),
+        status=_optional(auth, "status", PLACEMENT),
+        user_id=int(user_id) if user_id else None,
+    )
+
+
+def _needed(fields: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str:
+    value = fields.get(name, "")
+    if not value:
+        raise MalformedRequestError(f"{name} is missing", code="missing")
+    if not shape.match(value):
+        raise MalformedRequestError(f"{name} is malformed", code="malformed")
+    return value
+
+
+def _optional(fields: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str:
+    return _needed(fields, name, shape) if fields.get(name) else ""
+
+
+def _language(text: str) -> str:
+    return text.lower() if LANGUAGE.match(text) else DEFAULT_LANGUAGE
+
+
+def _options(text: str) -> Mapping[str, object]:
+    """`""`, `[]` and a missing field all mean: no options."""
+    if not text.strip():
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed") from None
+    if isinstance(value, dict):
+        return value
+    if value in ([], None, ""):
+        return {}
+    raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed")
+
+
+def _nested(form: Mapping[str, str]) -> dict[str, object]:
+    """`{"data[FIELDS][ID]": "300"}` -> `{"data": {"FIELDS": {"ID": "300"}}}`."""
+    fields: dict[str, object] = {}
+    for name, value in form.items():
+        found = BRACKETS.match(name)
+        if found is None:
+            continue
+        path = [found[1], *found[2][1:-1].split("][")]
+        place = fields
+        for step in path[:-1]:
+            inner = place.setdefault(step, {})
+            if not isinstance(inner, dict):
+                raise MalformedRequestError(f"{found[1]} is malformed", code="malformed")
+            place = inner
+        place[path[-1]] = value
+    return fields
+
+
+def _group(fields: Mapping[str, object], name: str) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", fields.get(name, {}))
+
+
+def _texts(group: Mapping[str, object]) -> dict[str, str]:
+    return {name: value for name, value in group.items() if isinstance(value, str)}

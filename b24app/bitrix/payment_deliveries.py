@@ -1,0 +1,60 @@
+"""crm.item.payment.delivery.*: which deliveries a payment bills.
+
+https://apidocs.bitrix24.com, section crm/universal/payment/delivery-in-payment. `deliveryId` of
+these methods is the *document*, the `id` of a Delivery, not the delivery service (quirk 20).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import command
+from b24app.bitrix.outcomes import done, new_id
+from b24app.bitrix.payments import PaymentId, sent_id
+from b24app.bitrix.shapes import Record, rows
+from b24app.domain import PaymentDelivery
+
+
+def list_links(payment_id: PaymentId) -> Command[tuple[PaymentDelivery, ...]]:
+    """List the delivery lines of a payment, all in one answer."""
+    method = "crm.item.payment.delivery.list"
+    return command(
+        method, {"paymentId": sent_id(payment_id)}, lambda value: rows(method, value, _link)
+    )
+
+
+def add_link(payment_id: PaymentId, document_id: int) -> Command[int]:
+    """Bill a delivery; answers the id of the line, the old one if it is there already. Writes.
+
+    The portal does not check whether another payment bills the same document (quirk 40).
+    """
+    method = "crm.item.payment.delivery.add"
+    params = {"paymentId": sent_id(payment_id), "deliveryId": sent_id(document_id)}
+    return command(method, params, new_id(method))
+
+
+def set_link(item_id: int, document_id: int) -> Command[bool]:
+    """Replace the delivery of a line. Writes.
+
+    The portal stores any number, also one of another order: the caller proves that the document
+    is of this card (quirk 21).
+    """
+    method = "crm.item.payment.delivery.setDelivery"
+    params = {"id": sent_id(item_id), "deliveryId": sent_id(document_id)}
+    return command(method, params, done(method))
+
+
+def delete_link(item_id: int) -> Command[bool]:
+    """Take a delivery out of its payment. Writes."""
+    method = "crm.item.payment.delivery.delete"
+    return command(method, {"id": sent_id(item_id)}, done(method))
+
+
+def _link(row: Record) -> PaymentDelivery:
+    return PaymentDelivery(
+        id=row.id(),
+        payment_id=row.id("paymentId"),
+        document_id=row.id("deliveryId"),
+        quantity=row.decimal("quantity", Decimal(1)),
+    )

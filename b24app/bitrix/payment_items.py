@@ -1,0 +1,86 @@
+"""crm.item.payment.product.*: the product lines of a payment.
+
+https://apidocs.bitrix24.com, section crm/universal/payment/products. A paid payment answers every
+edit exactly like missing rights (quirk 4). The portal cuts fractions silently (quirk 18), so only
+whole quantities are ever sent.
+"""
+
+from __future__ import annotations
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import command
+from b24app.bitrix.outcomes import done, new_id
+from b24app.bitrix.payments import PaymentId, sent_id
+from b24app.bitrix.shapes import Record, rows
+from b24app.domain import PaymentItem
+from b24app.errors import BusinessRefusalError
+
+ALREADY_THERE_OR_REFUSED = "already_there_or_refused"
+
+
+def list_items(payment_id: PaymentId) -> Command[tuple[PaymentItem, ...]]:
+    """List the product lines, all in one answer.
+
+    `row_id` is None where the CRM row was deleted or replaced: then only the basket is known, and
+    neither name nor price (quirk 36).
+    """
+    method = "crm.item.payment.product.list"
+    return command(
+        method, {"paymentId": sent_id(payment_id)}, lambda value: rows(method, value, _item)
+    )
+
+
+def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
+    """Bill `quantity` of a product row; answers the id of the line. Writes.
+
+    `null` is BusinessRefusalError "already_there_or_refused": new portals answer it for a row the
+    payment already has (use `set_quantity`), old ones for any refusal (quirks 1 and 2).
+    """
+    method = "crm.item.payment.product.add"
+    made = new_id(method)
+
+    def decode(value: object) -> int:
+        if value is None or value is False:
+            raise BusinessRefusalError(
+                f"{method}: nothing was saved",
+                code=ALREADY_THERE_OR_REFUSED,
+                method=method,
+                http_status=200,
+            )
+        return made(value)
+
+    params = {
+        "paymentId": sent_id(payment_id),
+        "rowId": sent_id(row_id),
+        "quantity": _whole(quantity),
+    }
+    return command(method, params, decode)
+
+
+def set_quantity(item_id: int, quantity: int) -> Command[bool]:
+    """Change the quantity of a line. Writes. Re-read it: the portal may store something else."""
+    method = "crm.item.payment.product.setQuantity"
+    return command(method, {"id": sent_id(item_id), "quantity": _whole(quantity)}, done(method))
+
+
+def delete_item(item_id: int) -> Command[bool]:
+    """Take a line out of its payment; what it billed can be billed again. Writes."""
+    method = "crm.item.payment.product.delete"
+    return command(method, {"id": sent_id(item_id)}, done(method))
+
+
+def _whole(quantity: int) -> int:
+    # `type`, not isinstance: True is an int too, and a Decimal may get past the type checker.
+    if type(quantity) is not int or quantity < 1:
+        raise ValueError("a quantity is a whole number, 1 or more")
+    return quantity
+
+
+def _item(row: Record) -> PaymentItem:
+    return PaymentItem(
+        id=row.id(),
+        payment_id=row.id("paymentId"),
+        quantity=row.decimal("quantity"),
+        row_id=row.id_or_none("rowId"),
+        basket_id=row.id_or_none("entityId"),
+    )

@@ -1,0 +1,114 @@
+"""Tabs of CRM cards: placement codes and placement.*.
+
+https://apidocs.bitrix24.com, section widgets. The type of the open card is only in the placement's
+code, never in its options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix import object_types
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import command
+from b24app.bitrix.outcomes import done
+from b24app.bitrix.shapes import Record, record, rows, unexpected, whole
+
+PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPlacement:
+    """A binding of ours on the portal. `titles` maps language to title."""
+
+    placement: str
+    handler: str
+    title: str
+    titles: Mapping[str, str]
+    user_id: int
+
+
+def placement_of(entity_type_id: int) -> str:
+    """2 -> `CRM_DEAL_DETAIL_TAB`. Raises ValueError for a type without cards."""
+    return f"{PREFIX}{object_types.code_of(entity_type_id)}{SUFFIX}"
+
+
+def entity_type_id_of(placement: str) -> int | None:
+    """`CRM_DYNAMIC_177_DETAIL_TAB` -> 177; None for `DEFAULT` and everything else."""
+    if not (placement.startswith(PREFIX) and placement.endswith(SUFFIX)):
+        return None
+    return object_types.entity_type_id_of(placement[len(PREFIX) : -len(SUFFIX)])
+
+
+def bind_placement(
+    placement: str, handler: str, title: str, titles: Mapping[str, str] | None = None
+) -> Command[bool]:
+    """Show our tab. `handler` is an https URL, `titles` maps language to title. Writes.
+
+    Bound already: BusinessRefusalError `ERROR_CORE`; compare with `get_placements`. A new title
+    needs an unbind before (rest-contract e.20). Titles an administrator typed are free text: they
+    do not travel in a batch if they hold `$result[` and the like.
+    """
+    method = "placement.bind"
+    params: dict[str, object] = {"PLACEMENT": placement, "HANDLER": handler, "TITLE": title}
+    if titles:
+        params["LANG_ALL"] = {language: {"TITLE": text} for language, text in titles.items()}
+    return command(method, params, done(method))
+
+
+def get_placements() -> Command[tuple[BoundPlacement, ...]]:
+    """List the bindings of this application. For administrators."""
+    method = "placement.get"
+    return command(method, {}, lambda value: rows(method, value, _bound))
+
+
+def unbind_placement(placement: str, handler: str | None = None) -> Command[int]:
+    """Remove bindings; answers the portal's count: 2 for each, 0 for none (quirk 55). Writes."""
+    method = "placement.unbind"
+    params = {"PLACEMENT": placement}
+    if handler is not None:
+        params["HANDLER"] = handler
+    return command(method, params, lambda value: count(method, value))
+
+
+def list_placements() -> Command[tuple[str, ...]]:
+    """List the codes of the CRM placements available now, those of smart processes included."""
+    method = "placement.list"
+
+    def decode(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise unexpected(method, "not a list")
+        return tuple(code for code in value if isinstance(code, str))
+
+    return command(method, {"SCOPE": "crm"}, decode)
+
+
+def count(method: str, value: object) -> int:
+    """Read `{count}` of an unbind."""
+    number = whole(record(method, value).get("count"))
+    if number is None:
+        raise unexpected(method, "no count")
+    return number
+
+
+def _bound(row: Record) -> BoundPlacement:
+    return BoundPlacement(
+        placement=row.text("placement"),
+        handler=row.text("handler"),
+        title=row.text("title"),
+        titles=_titles(row.get("langAll")),
+        user_id=whole(row.get("userId")) or 0,
+    )
+
+
+def _titles(value: object) -> dict[str, str]:
+    # An empty map comes as a list (quirk 10).
+    if not isinstance(value, Mapping):
+        return {}
+    texts = {
+        str(language): entry.get("TITLE")
+        for language, entry in value.items()
+        if isinstance(entry, Mapping)
+    }
+    return {language: text for language, text in texts.items() if isinstance(text, str)}

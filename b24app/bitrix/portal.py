@@ -1,0 +1,193 @@
+"""The portal around the cards: its users, the application, links, payment systems, the timeline.
+
+https://apidocs.bitrix24.com; the page of each method is in `methods`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import command
+from b24app.bitrix.object_types import code_of
+from b24app.bitrix.outcomes import new_id
+from b24app.bitrix.payments import PaymentId, sent_id
+from b24app.bitrix.shapes import Record, record, rows, unexpected, whole
+from b24app.domain import EntityRef, PaySystem, PortalUser, PublicLink
+from b24app.errors import BusinessRefusalError, UserBlockedError
+
+PAGE = 50
+
+NO_SHOP = "no_shop"
+PHONE_NOT_CONFIRMED = "phone_not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class AppInfo:
+    """How the portal sees the application. `code` names it, `status` is F D T P L or S.
+
+    `is_installed` is False until the wizard has called installFinish. `days` counts what is left
+    of a trial or subscription.
+    """
+
+    code: str
+    version: str
+    status: str
+    is_installed: bool
+    is_payment_expired: bool
+    days: int | None
+    language: str
+    license: str
+
+
+def profile() -> Command[PortalUser]:
+    """Name the owner of the token. An inactive user is UserBlockedError."""
+    method = "profile"
+
+    def decode(value: object) -> PortalUser:
+        # An empty PHP array is how the portal answers for an inactive user.
+        if value == []:
+            raise UserBlockedError("the user is not active", code="inactive", method=method)
+        row = record(method, value)
+        return PortalUser(row.id("ID"), _name(row), row.flag("ADMIN"), row.text("TIME_ZONE"))
+
+    return command(method, {}, decode)
+
+
+def app_info() -> Command[AppInfo]:
+    """Name the application the token belongs to, by its code."""
+    method = "app.info"
+
+    def decode(value: object) -> AppInfo:
+        row = record(method, value)
+        return AppInfo(
+            code=row.text("CODE"),
+            version=row.text("VERSION"),
+            status=row.text("STATUS"),
+            is_installed=row.flag("INSTALLED"),
+            is_payment_expired=row.text("PAYMENT_EXPIRED") == "Y",
+            days=whole(row.get("DAYS")),
+            language=row.text("LANGUAGE_ID"),
+            license=row.text("LICENSE"),
+        )
+
+    return command(method, {}, decode)
+
+
+def users(ids: Sequence[int]) -> Command[dict[int, str]]:
+    """Map user ids to names; at most 50 at once. Some ids never resolve (quirk 52)."""
+    method = "user.get"
+    if not 0 < len(ids) <= PAGE:
+        raise ValueError("user.get answers 1 to 50 users a call")
+
+    def decode(value: object) -> dict[int, str]:
+        named = rows(method, value, lambda row: (row.id("ID"), _name(row)))
+        return {user_id: name for user_id, name in named if name}
+
+    return command(method, {"ID": list(ids)}, decode)
+
+
+def public_link(payment_id: PaymentId) -> Command[PublicLink]:
+    """Read the public page of a payment. It is a secret: anyone who has it can open the payment.
+
+    The portal checks no rights on the payment (quirk 42): prove first that it is of the card.
+    Success without a link is BusinessRefusalError "no_shop" or "phone_not_confirmed".
+    """
+    method = "salescenter.payment.getPublicUrl"
+
+    def decode(value: object) -> PublicLink:
+        row = record(method, value)
+        link = row.get("payment")
+        if not isinstance(link, Mapping) or not link:
+            raise _without_link(method, row)
+        fields = Record(method, link)
+        url = _web_address(method, fields, "url")
+        short_url = _web_address(method, fields, "shortUrl") if fields.text("shortUrl") else url
+        return PublicLink(url, short_url, fields.text("qr"))
+
+    return command(method, {"id": sent_id(payment_id)}, decode)
+
+
+def pay_systems() -> Command[tuple[PaySystem, ...]]:
+    """List the active payment systems for orders. For CRM administrators only (quirk 54)."""
+    method = "sale.paysystem.list"
+    params = {
+        "SELECT": ["ID", "NAME", "SORT"],
+        # Equality only: the portal drops prefixes of filters here (quirk 26).
+        "FILTER": {"ENTITY_REGISTRY_TYPE": "ORDER", "ACTIVE": "Y"},
+        "ORDER": {"SORT": "ASC", "ID": "ASC"},
+    }
+
+    def read(row: Record) -> PaySystem:
+        return PaySystem(row.id("ID"), row.text("NAME"))
+
+    return command(method, params, lambda value: rows(method, value, read))
+
+
+def timeline_comment(ref: EntityRef, text: str) -> Command[int]:
+    """Write a comment into the card's timeline as the acting user; answers its id. Writes.
+
+    Not idempotent. `text` is for a call of its own, never for a batch (quirk 44).
+    """
+    method = "crm.timeline.comment.add"
+    fields = {
+        "ENTITY_ID": ref.entity_id,
+        "ENTITY_TYPE": code_of(ref.entity_type_id).lower(),
+        "COMMENT": text,
+    }
+    return command(method, {"fields": fields}, new_id(method))
+
+
+def scope() -> Command[frozenset[str]]:
+    """Read the scopes granted to the application on this portal."""
+    method = "scope"
+
+    def decode(value: object) -> frozenset[str]:
+        if not isinstance(value, list):
+            raise unexpected(method, "not a list")
+        return frozenset(name for name in value if isinstance(name, str))
+
+    return command(method, {}, decode)
+
+
+def method_get(name: str) -> Command[bool]:
+    """Say whether a method exists on this portal and is available to the application.
+
+    The portal caches this for up to seven days (quirk 53).
+    """
+    method = "method.get"
+
+    def decode(value: object) -> bool:
+        row = record(method, value)
+        return row.flag("isExisting") and row.flag("isAvailable")
+
+    # Lower case is what every portal understands.
+    return command(method, {"name": name.lower()}, decode)
+
+
+def _name(row: Record) -> str:
+    parts = (row.text("NAME").strip(), row.text("LAST_NAME").strip())
+    return " ".join(part for part in parts if part)
+
+
+def _without_link(method: str, row: Record) -> BusinessRefusalError:
+    has_site = (whole(row.get("connectedSiteId")) or 0) > 0
+    is_unconfirmed = has_site and row.get("isPhoneConfirmed") is False
+    code = PHONE_NOT_CONFIRMED if is_unconfirmed else NO_SHOP
+    return BusinessRefusalError(
+        f"{method}: success without a link", code=code, method=method, http_status=200
+    )
+
+
+def _web_address(method: str, fields: Record, name: str) -> str:
+    """Return a link that is safe to put behind a button: nothing but http and https."""
+    address = fields.text(name)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise unexpected(method, f"{name} is not an address") from None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise unexpected(method, f"{name} is not an address")
+    return address

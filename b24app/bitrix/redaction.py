@@ -1,0 +1,114 @@
+"""What of a request or an answer may be written to the REST log. Pure.
+
+An allow list: structure, keys, yes and no, and the values of known harmless fields stay; every
+other value becomes "***". So a field nobody thought of is masked, not published. The log then holds
+no token, link, name or title, and erasing a portal need not touch it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+MASK = "***"
+MAX_ROWS = 50
+MAX_DEPTH = 12
+MAX_TEXT = 200
+
+# fmt: off
+HARMLESS = frozenset({
+    "id", "entityid", "entitytypeid", "paymentid", "rowid", "deliveryid", "paysystemid",
+    "emppaidid", "ownerid", "ownertype", "productid", "quantity", "sum", "price",
+    "pricedelivery", "opportunity", "currency", "currencyid", "paid", "deducted", "datepaid",
+    "datededucted", "accountnumber", "xmlid", "sort", "total", "next", "start", "halt", "count",
+    "argument", "active", "admin", "installed", "paymentexpired", "days", "version", "status",
+    "languageid", "code", "license", "placement", "event", "authtype", "offline", "userid",
+    "isexisting", "isavailable", "isphoneconfirmed", "connectedsiteid", "scope", "symbolcode",
+    "symbolcodeshort", "stageid", "categoryid", "stagesemanticid", "ismanualopportunity",
+    "entitytype", "entityregistrytype", "select", "order", "error", "duration", "processing",
+    "operating", "operatingresetat", "finish", "datestart", "datefinish", "expiresin",
+    "expires", "granttype", "measurecode", "type",
+})
+# fmt: on
+"""Field names without case and underscores."""
+
+OPERATORS = "<>=!%@"
+SAFE_TEXT = re.compile(r"[\w.,:+\-/ ]{0,64}\Z", re.ASCII)
+SECRET_RUN = re.compile(r"[A-Za-z0-9_\-]{24,}")
+"""No documented harmless value has so long a word; tokens do."""
+
+PLACEMENT_CODE = re.compile(r"CRM_[A-Z0-9_]{1,60}\Z")
+KEY = re.compile(r"[\w@<>=!%.:\-\[\]]{1,64}\Z", re.ASCII)
+ADDRESS = re.compile(r"\S*(?:://|~|\w@)\S*")
+
+
+def redact(value: object, secrets: Sequence[str] = (), key: str = "", depth: int = 0) -> object:
+    """Return `value` fit for the log. `secrets` are texts that must not appear whatever the key."""
+    if depth > MAX_DEPTH:
+        return MASK
+    if isinstance(value, Mapping):
+        return {
+            _key(name, secrets): redact(entry, secrets, str(name), depth + 1)
+            for name, entry in value.items()
+        }
+    if isinstance(value, list | tuple):
+        shown = [redact(entry, secrets, key, depth + 1) for entry in value[:MAX_ROWS]]
+        return shown if len(value) <= MAX_ROWS else [*shown, f"+{len(value) - MAX_ROWS}"]
+    if isinstance(value, bool) or value is None:
+        return value
+    return _scalar(value, secrets, key)
+
+
+def redact_command(command: str, secrets: Sequence[str] = ()) -> object:
+    """Return a batch command, `method?query`, as `{method: {parameter: value}}`."""
+    method, _, query = command.partition("?")
+    params = {
+        _key(name, secrets): _scalar(value, secrets, _last(name))
+        for name, value in parse_qsl(query, keep_blank_values=True)
+    }
+    return {_key(method, secrets): params}
+
+
+def scrub(text: str, secrets: Sequence[str] = ()) -> str:
+    """Take addresses, long words and `secrets` out of the portal's own sentence."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, MASK)
+    text = ADDRESS.sub(MASK, text[: MAX_TEXT * 2])
+    return SECRET_RUN.sub(MASK, text)[:MAX_TEXT]
+
+
+def _scalar(value: object, secrets: Sequence[str], key: str) -> object:
+    name = _plain(key)
+    if isinstance(value, str):
+        if name == "errordescription":
+            return scrub(value, secrets)
+        return value if name in HARMLESS and _is_safe(value, secrets) else MASK
+    if name not in HARMLESS:
+        return MASK
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _is_safe(text: str, secrets: Sequence[str]) -> bool:
+    if any(secret and secret in text for secret in secrets):
+        return False
+    if PLACEMENT_CODE.match(text):
+        return True
+    return bool(SAFE_TEXT.match(text)) and "//" not in text and not SECRET_RUN.search(text)
+
+
+def _key(name: object, secrets: Sequence[str]) -> str:
+    text = str(name)
+    is_secret = any(secret and secret in text for secret in secrets)
+    return text if KEY.match(text) and not is_secret else MASK
+
+
+def _last(name: str) -> str:
+    """`filter[@id][0]` -> `@id`: the innermost name that is not a number."""
+    steps = [step for step in re.split(r"[\[\]]+", name) if step and not step.isdigit()]
+    return steps[-1] if steps else ""
+
+
+def _plain(key: str) -> str:
+    return key.lstrip(OPERATORS).replace("_", "").lower()

@@ -1,0 +1,144 @@
+"""The REST log the marketplace asks for: requests and answers, redacted, one JSON object a line.
+
+Market rules (market/preparing-to-publish/common-requirements): kept at least three days. One file a
+day; a line is written by one append, so several processes can share the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from b24app.bitrix.redaction import redact, redact_command, scrub
+from b24app.bitrix.transport import Lost, Received
+
+log = logging.getLogger(__name__)
+
+MAX_LINE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One request and what came back. `answer` is the parsed JSON object, `status` 0 for none.
+
+    `trouble` says in our words why there is no answer. `secrets` must not appear in the line,
+    wherever they stand.
+    """
+
+    endpoint: str
+    method: str
+    params: Mapping[str, object]
+    status: int
+    answer: Mapping[str, object] | None
+    trouble: str
+    seconds: float
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        endpoint: str,
+        method: str,
+        params: Mapping[str, object],
+        outcome: Received | Lost,
+        answer: Mapping[str, object] | None,
+        seconds: float,
+        secrets: tuple[str, ...],
+    ) -> Exchanged:
+        """Describe an exchange and its answer, None where that was no JSON object."""
+        if isinstance(outcome, Lost):
+            return cls(endpoint, method, params, 0, None, outcome.value, seconds, secrets)
+        trouble = "not_json" if answer is None else ""
+        return cls(endpoint, method, params, outcome.status, answer, trouble, seconds, secrets)
+
+
+class RestLog:
+    """Writes into `directory` and deletes files older than `days`. `clock` answers aware UTC."""
+
+    def __init__(
+        self,
+        directory: str | Path,
+        days: int,
+        clock: Callable[[], datetime],
+        request_id: Callable[[], str] = str,
+    ) -> None:
+        self._directory = Path(directory)
+        self._days = days
+        self._clock = clock
+        self._request_id = request_id
+
+    def write(self, exchanged: Exchanged) -> None:
+        """Append one line. A disk that does not take it is reported and harms no request."""
+        now = self._clock()
+        line = self._line(exchanged, now)
+        try:
+            self._append(self._path(now.date()), line)
+        except OSError as error:
+            log.warning("the REST log could not be written: %s", error.strerror)
+
+    def delete_old(self) -> int:
+        """Delete the files of days that are over `days` ago; answer how many."""
+        limit = self._path(self._clock().date() - timedelta(days=self._days)).name
+        # Names hold the date, so their order is that of the days.
+        old = [path for path in self._directory.glob("rest-*.jsonl") if path.name < limit]
+        for path in old:
+            # Another process may be cleaning as well.
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _path(self, day: date) -> Path:
+        return self._directory / f"rest-{day.isoformat()}.jsonl"
+
+    def _line(self, exchanged: Exchanged, now: datetime) -> bytes:
+        entry: dict[str, object] = {
+            "at": now.isoformat(timespec="milliseconds"),
+            "request_id": self._request_id(),
+            "portal": portal_mark(exchanged.endpoint),
+            "method": exchanged.method,
+            "status": exchanged.status,
+            "seconds": round(exchanged.seconds, 3),
+            "trouble": scrub(exchanged.trouble, exchanged.secrets),
+            "request": _request(exchanged),
+            "answer": redact(exchanged.answer, exchanged.secrets),
+        }
+        line = _encoded(entry)
+        if len(line) > MAX_LINE_BYTES:
+            line = _encoded({**entry, "answer": f"{len(line)} bytes"})
+        if len(line) > MAX_LINE_BYTES:
+            line = _encoded({**entry, "answer": "long", "request": "long"})
+        return line
+
+    def _append(self, path: Path, line: bytes) -> None:
+        self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        try:
+            os.write(opened, line)
+        finally:
+            os.close(opened)
+
+
+def portal_mark(endpoint: str) -> str:
+    """Return what stands for a portal in the log: a digest of its host, since hosts hold names."""
+    host = urlsplit(endpoint).netloc.lower()
+    return hashlib.sha256(host.encode()).hexdigest()[:12]
+
+
+def _request(exchanged: Exchanged) -> object:
+    commands = exchanged.params.get("cmd")
+    if not isinstance(commands, Mapping):
+        return redact(exchanged.params, exchanged.secrets)
+    return {
+        str(key): redact_command(str(command), exchanged.secrets)
+        for key, command in commands.items()
+    }
+
+
+def _encoded(entry: Mapping[str, object]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
