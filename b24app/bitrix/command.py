@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 REFERENCE = re.compile(r"\$result\[[A-Za-z_][\w.:-]*\](\[\w+\])*\Z")
 
@@ -39,15 +39,15 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Command(Generic[T]):
-    """A REST call. `decode` turns `result` into T or raises the typed error of the method.
+class Command(Generic[T_co]):
+    """A REST call. `decode` turns `result` into a value or raises the typed error of the method.
 
     `is_write` decides whether a request that got no usable answer may be repeated.
     """
 
     method: str
     params: Mapping[str, object]
-    decode: Callable[[object], T]
+    decode: Callable[[object], T_co]
     is_write: bool = False
 
     def __post_init__(self) -> None:
