@@ -1,1 +1,149 @@
-"""Deal Payments: a Payments tab for Bitrix24 CRM cards."""
+"""Deal Payments: a Payments tab for Bitrix24 CRM cards. The only composition root."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import click
+from flask import Flask, has_request_context, url_for
+from flask.cli import AppGroup
+from requests.adapters import BaseAdapter
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from b24app.bitrix.client import BitrixClient
+from b24app.bitrix.oauth import AuthorizationServer
+from b24app.bitrix.rest_log import RestLog
+from b24app.bitrix.transport import make_session
+from b24app.config import Config
+from b24app.seal import Seal
+from b24app.services.deps import Deps
+from b24app.services.manifest import Manifest
+from b24app.storage.session import Database, upgrade
+from b24app.web import error_pages, i18n, install, pages, payments, placement, security, session
+from b24app.web.launch import SessionTokens
+from b24app.web.wiring import EXTENSION, Wiring
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_BODY = 256 * 1024
+log = logging.getLogger(__name__)
+
+BLUEPRINTS = (
+    pages.blueprint,
+    install.blueprint,
+    placement.blueprint,
+    session.blueprint,
+    payments.blueprint,
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    config: Config,
+    http_adapter: BaseAdapter | None = None,
+    clock: Callable[[], datetime] = _now,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Flask:
+    """Build the WSGI application. Touches neither the network nor the database.
+
+    `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time.
+    """
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.logger.setLevel(config.log_level)
+    logging.getLogger("b24app").setLevel(config.log_level)
+    if config.trust_local_portals and not config.is_development:
+        log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
+    deps = _deps(config, http_adapter, clock, monotonic, sleep)
+    app.extensions[EXTENSION] = Wiring(
+        deps, SessionTokens(config.secret_key, clock), config.metrics_token
+    )
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way.
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    app.before_request(security.refuse_after_many_failures)
+    for part in (i18n, security, error_pages):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals["asset"] = _asset
+    app.cli.add_command(_database_commands(deps.db))
+    return app
+
+
+def _deps(
+    config: Config,
+    http_adapter: BaseAdapter | None,
+    clock: Callable[[], datetime],
+    monotonic: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Deps:
+    session = make_session(http_adapter)
+    rest_log = RestLog(config.rest_log_dir, config.rest_log_days, clock, _request_id)
+    return Deps(
+        db=Database(config.database_url),
+        seal=Seal(config.token_keys),
+        client=BitrixClient(
+            session,
+            client_id=config.client_id,
+            rest_log=rest_log,
+            monotonic=monotonic,
+            sleep=sleep,
+        ),
+        authorization=AuthorizationServer(
+            session,
+            oauth_url=config.oauth_url,
+            oauth_hosts=config.oauth_hosts,
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            trust_local=config.trust_local_portals,
+            rest_log=rest_log,
+            clock=clock,
+            monotonic=monotonic,
+        ),
+        manifest=Manifest.read(ROOT / "install.json"),
+        app_url=config.app_url,
+        client_id=config.client_id,
+        clock=clock,
+        monotonic=monotonic,
+        sleep=sleep,
+        trust_local_portals=config.trust_local_portals,
+    )
+
+
+def _request_id() -> str:
+    return security.request_id() if has_request_context() else ""
+
+
+@cache
+def _version_of(name: str) -> str:
+    return hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:12]
+
+
+def _asset(name: str) -> str:
+    """The address of a static file, changing with its content, so that it may be kept for ever."""
+    return url_for("static", filename=name, v=_version_of(name))
+
+
+def _database_commands(database: Database) -> AppGroup:
+    group = AppGroup("db", help="The database schema.")
+
+    @group.command("upgrade")
+    def upgrade_command() -> None:
+        """Bring the schema to this version. Safe to run twice and from two machines."""
+        upgrade(database)
+        click.echo("The schema is current.")
+
+    return group

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -46,6 +47,18 @@ class Config:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
         """Read the environment; raise ConfigError naming the first variable that does not fit."""
         return _Reader(os.environ if env is None else env).config()
+
+
+def _development_key(name: str, make: Callable[[], str]) -> str:
+    """A generated key that all processes of a development machine share and find again."""
+    path = Path("instance") / f"development-{name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(make())
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8").strip()
 
 
 class _Reader:
@@ -120,7 +133,7 @@ class _Reader:
     def _secret_key(self) -> str:
         value = self._text("SECRET_KEY", "")
         if not value and self.app_env == "development":
-            return secrets.token_urlsafe(32)
+            return _development_key("secret-key", lambda: secrets.token_urlsafe(32))
         if len(value) < 16:
             raise ConfigError(
                 "SECRET_KEY is not set or shorter than 16 characters. Make one with: "
@@ -131,7 +144,7 @@ class _Reader:
     def _token_keys(self) -> tuple[str, ...]:
         text = self._text("TOKEN_KEYS", "")
         if not text and self.app_env == "development":
-            return (Fernet.generate_key().decode(),)
+            return (_development_key("token-key", lambda: Fernet.generate_key().decode()),)
         keys = tuple(key.strip() for key in text.split(",") if key.strip())
         if not keys:
             raise ConfigError(

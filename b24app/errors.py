@@ -5,6 +5,7 @@ AppError
 ├── MalformedRequestError      a frame post or event without the fields it must have (400)
 ├── AccessError                not allowed by our own rules or proofs (403)
 │   ├── UnknownPortalError     nobody proved this member_id to us (403)
+│   ├── InstallationUnprovenError   the authorization server does not confirm the installer (403)
 │   ├── NotAdminError          the page or action is for portal administrators (403)
 │   └── RuleRefusedError       a rule of this portal's settings forbids the action (403)
 ├── SessionError               the session token does not open this door (401)
@@ -89,6 +90,10 @@ class AccessError(AppError):
 
 class UnknownPortalError(AccessError):
     """No installation of this member_id was ever proven."""
+
+
+class InstallationUnprovenError(AccessError):
+    """The authorization server does not confirm what was posted to the installer."""
 
 
 class NotAdminError(AccessError):

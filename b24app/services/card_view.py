@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -151,6 +151,15 @@ class CardView:
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
 
+    def arranged(self, shown: Filter, sort: Sort) -> CardView:
+        """The same view with its payments filtered and sorted."""
+        kept = arranged(self.payments, shown, sort)
+        return replace(self, payments=kept, filter=shown, sort=sort)
+
+    def payment(self, payment_id: int) -> PaymentView | None:
+        """The view of one payment, if it is among those shown."""
+        return next((one for one in self.payments if one.payment.id == payment_id), None)
+
 
 def totals_of(
     card: Card,
@@ -255,6 +264,18 @@ def _item_line(
         row.measure,
         item.quantity + (free.quantity if free else ZERO),
     )
+
+
+def unbilled_rows(
+    rows: Iterable[ProductRow], items: Iterable[PaymentItem]
+) -> tuple[ProductRow, ...]:
+    """Rows with what no item bills yet: an estimate for cards with several orders."""
+    billed: dict[int, Decimal] = {}
+    for item in items:
+        if item.row_id is not None:
+            billed[item.row_id] = billed.get(item.row_id, ZERO) + item.quantity
+    left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
+    return tuple(row for row in left if row.quantity > 0)
 
 
 def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:

@@ -1,0 +1,103 @@
+"""The delivery lines of a payment: linked to another document, added, removed, moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.bitrix import crm, payment_deliveries
+from b24app.bitrix.payments import list_payments
+from b24app.domain import Delivery, Payment, PaymentDelivery
+from b24app.errors import ChangedMeanwhileError, GoneError, NotOnThisCardError, PaidLockedError
+from b24app.services import portal_writes
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.tab import Read
+from b24app.services.writes import Kind, Step, StepFailedError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A payment of this card with its delivery lines and the card's delivery documents."""
+
+    payment: Payment
+    links: tuple[PaymentDelivery, ...]
+    documents: dict[int, Delivery]
+
+    def link(self, item_id: int) -> PaymentDelivery:
+        """Raises NotOnThisCardError for a line of another payment."""
+        for link in self.links:
+            if link.id == item_id:
+                return link
+        raise NotOnThisCardError("the delivery line is not of this payment")
+
+    def document(self, document_id: int) -> Delivery:
+        """Raises NotOnThisCardError for a document of another card: the portal takes any."""
+        if document_id not in self.documents:
+            raise NotOnThisCardError("the delivery document is not of this card")
+        return self.documents[document_id]
+
+    def label(self, document_id: int) -> str:
+        """A document's number and service for the activity log."""
+        document = self.documents.get(document_id)
+        return f"{document.number} {document.service_name}" if document else str(document_id)
+
+
+def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
+    """Read, in one call, what proves a delivery edit.
+
+    Raises NotOnThisCardError or GoneError as `portal_writes.present`, and PaidLockedError.
+    """
+    portal_writes.require_known_or_present(deps, acting, payment_id)
+    listing = list_payments(acting.ref, ids=[payment_id])
+    links = payment_deliveries.list_links(payment_id)
+    listed_documents = crm.list_deliveries(acting.ref)
+    commands = {"payment": listing, "links": links, "documents": listed_documents}
+    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
+    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
+    if not found:
+        raise GoneError("the payment was deleted meanwhile")
+    payment = found[0]
+    if payment.is_paid:
+        raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
+    documents = {one.id: one for one in answer.take("documents", listed_documents)}
+    return Place(payment, answer.take("links", links), documents)
+
+
+def reassign(
+    deps: Deps, acting: Acting, payment_id: int, item_id: int, document_id: int, shown: int | None
+) -> Step:
+    """Link a delivery line to another delivery document of this card.
+
+    `setDelivery` stores any number, foreign ones with the price 0, so payment, line and document
+    are proven first (crm-item-payment-delivery-set-delivery.md). `shown` is the document the
+    person saw: another one now means that somebody else was faster.
+    """
+    at = place(deps, acting, payment_id)
+    link = at.link(item_id)
+    at.document(document_id)
+    number = at.payment.number
+    if link.document_id != document_id and shown not in {None, link.document_id}:
+        raise StepFailedError(
+            ChangedMeanwhileError("the line was changed meanwhile"),
+            portal_writes.settle(deps, acting, [payment_id]),
+            number,
+        )
+    before, after = at.label(link.document_id), at.label(document_id)
+    if link.document_id == document_id:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Step(Kind.ALREADY, "delivery_already", 200, read, number, before, after)
+    command = payment_deliveries.set_link(item_id, document_id)
+    written = portal_writes.write(deps, acting, command, [payment_id])
+    payment = portal_writes.shown_payment(written, payment_id)
+    if written.error is not None:
+        raise portal_writes.refusal(written, payment)
+    if _document_of(written.read, payment_id, item_id) == document_id:
+        return Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
+    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+    return Step(kind, "delivery_not_confirmed", 502, written.read, number, before, "")
+
+
+def _document_of(read: Read | None, payment_id: int, item_id: int) -> int | None:
+    composition = read.compositions.get(payment_id) if read else None
+    links = composition.links if composition else ()
+    return next((link.document_id for link in links if link.id == item_id), None)

@@ -1,0 +1,44 @@
+"""What every use case is given: storage, the two clients, the clock. Made once by the root."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from b24app.bitrix.client import BitrixClient
+from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.oauth import AuthorizationServer
+from b24app.seal import Seal
+from b24app.services.manifest import Manifest
+from b24app.storage.session import Database
+
+READ_SECONDS = 12.0
+"""All calls of one reading request together: the page gives up after 15 seconds."""
+
+WRITE_SECONDS = 8.5
+"""A write may take this long; what is left of 15 seconds settles a lost answer."""
+
+SETTLE_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The things a use case works with. `clock` answers aware UTC."""
+
+    db: Database
+    seal: Seal
+    client: BitrixClient
+    authorization: AuthorizationServer
+    manifest: Manifest
+    app_url: str
+    client_id: str
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    trust_local_portals: bool = False
+
+    def deadline(self, seconds: float = READ_SECONDS) -> Deadline:
+        """Start counting down the time all calls of one step have together."""
+        return Deadline(seconds, self.monotonic)

@@ -1,0 +1,185 @@
+"""Installing and re-installing: prove, save, bind the tabs, bind the events, finish.
+
+Every step may be repeated: what is bound already counts as done, settings are kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from b24app.bitrix import events, placements
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.bitrix.payloads import PlacementCall
+from b24app.domain import EntityRef, Grant, PortalUser
+from b24app.errors import (
+    AuthorizationServerError,
+    BusinessRefusalError,
+    GrantLostError,
+    InstallationUnprovenError,
+    NotAdminError,
+    PortalError,
+)
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.launches import (
+    APP_INFO,
+    LAUNCH_DAYS,
+    PROFILE,
+    PROOF,
+    Acting,
+    Ticket,
+    origin_of,
+)
+from b24app.services.settings import tabs_wanted
+from b24app.services.tokens import PostedTokens, grant_tokens_of
+from b24app.storage import launches, portals
+
+APP_PAGE = EntityRef(0, 0)
+"""Where no card is open: the installer and the application's own page."""
+
+ALREADY_BOUND = "ERROR_CORE"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proven installer post gives. The tokens of `grant` replace the posted ones."""
+
+    grant: Grant
+    user: PortalUser
+    app_code: str
+
+    @property
+    def origin(self) -> str:
+        """Who may frame the wizard."""
+        return origin_of(self.grant.client_endpoint)
+
+
+def verify(deps: Deps, call: PlacementCall) -> Proven:
+    """Prove an installer post at the authorization server, before anything of it is believed.
+
+    Raises InstallationUnprovenError, AuthorizationServerError (silent), the portal's errors.
+    """
+    try:
+        grant = deps.authorization.refresh(call.refresh_id, call.server_endpoint or None)
+    except GrantLostError:
+        raise InstallationUnprovenError("the posted grant is not confirmed") from None
+    except AuthorizationServerError as error:
+        if error.code == "not_allowed":
+            raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
+        raise
+    if grant.member_id != call.member_id:
+        raise InstallationUnprovenError("the grant names another portal")
+    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
+    answer = deps.client.batch(tokens, PROOF, deps.deadline())
+    return Proven(grant, answer.take("profile", PROFILE), answer.take("app", APP_INFO).code)
+
+
+def save(deps: Deps, call: PlacementCall, proven: Proven) -> Ticket:
+    """Store a proven installation and open a session for its wizard. Settings are kept.
+
+    Raises NotAdminError: placements can be bound by administrators only.
+    """
+    if not proven.user.is_admin:
+        raise NotAdminError("the installer was opened by a user who is no administrator")
+    now = deps.clock()
+    ticket = Ticket(secrets.token_hex(16), call.member_id, APP_PAGE, call.language, "")
+    with deps.db.transaction() as session:
+        portals.save_installation(
+            session,
+            deps.seal,
+            proven.grant,
+            app_code=proven.app_code,
+            application_token=call.application_token or None,
+            language=call.language,
+            version=str(deps.manifest.version),
+            now=now,
+        )
+        portals.save_grant_tokens(
+            session,
+            deps.seal,
+            call.member_id,
+            proven.grant.tokens,
+            user_id=proven.user.id,
+            now=now,
+        )
+        launches.save(
+            session,
+            launch_id=ticket.launch_id,
+            member_id=call.member_id,
+            user=proven.user,
+            ref=APP_PAGE,
+            proven_at=now,
+            expires_at=now + timedelta(days=LAUNCH_DAYS),
+        )
+    return ticket
+
+
+def bind_tabs(deps: Deps, acting: Acting) -> None:
+    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
+    require_admin(acting)
+    handler = deps.app_url + deps.manifest.paths["placement"]
+    with deps.db.reading() as session:
+        wanted = tabs_wanted(session, acting.member_id, deps.manifest)
+    binds = {
+        f"bind{number}": placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
+        for number, tab in enumerate(wanted)
+    }
+    bound = placements.get_placements()
+    answer = _with_grant(deps, acting, {**binds, "bound": bound})
+    present = {(one.placement, one.handler) for one in answer.take("bound", bound)}
+    missing = [tab.placement for tab in wanted if (tab.placement, handler) not in present]
+    _raise_unless_bound(answer, binds, missing)
+
+
+def bind_events(deps: Deps, acting: Acting) -> None:
+    """Bind the manifest's events, in one batch. Raises the portal's errors."""
+    require_admin(acting)
+    handler = deps.app_url + deps.manifest.paths["events"]
+    binds = {
+        f"bind{number}": events.bind_event(event, handler)
+        for number, event in enumerate(deps.manifest.events)
+    }
+    bound = events.get_events()
+    answer = _with_grant(deps, acting, {**binds, "bound": bound})
+    present = {one.event.upper() for one in answer.take("bound", bound) if one.handler == handler}
+    missing = [event for event in deps.manifest.events if event not in present]
+    _raise_unless_bound(answer, binds, missing)
+
+
+def finish(deps: Deps, acting: Acting) -> None:
+    """Open the portal for its people; the frame tells the portal afterwards, as the last thing."""
+    require_admin(acting)
+    with deps.db.transaction() as session:
+        portals.activate(session, acting.member_id, deps.clock())
+
+
+def require_admin(acting: Acting) -> None:
+    """Raises NotAdminError for everybody but a proven administrator."""
+    if acting.user is None or not acting.user.is_admin:
+        raise NotAdminError("only an administrator of the portal may do this")
+
+
+def _with_grant(deps: Deps, acting: Acting, commands: dict[str, Command[Any]]) -> BatchAnswer:
+    tokens = grant_tokens_of(deps, acting.member_id, acting.client_endpoint)
+    return deps.client.batch(tokens, commands, deps.deadline(READ_SECONDS))
+
+
+def _raise_unless_bound(
+    answer: BatchAnswer, binds: dict[str, Command[Any]], missing: Iterable[str]
+) -> None:
+    """The list read after the binds decides: "already bound" is success, silence is not."""
+    if not list(missing):
+        return
+    for key in binds:
+        error = answer.error(key)
+        if error is not None and not _is_bound_already(error):
+            raise error
+    raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")
+
+
+def _is_bound_already(error: PortalError) -> bool:
+    return isinstance(error, BusinessRefusalError) and error.code == ALREADY_BOUND

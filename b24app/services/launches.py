@@ -1,0 +1,310 @@
+"""Opening a tab: from the frame's post to a proven acting user.
+
+A launch is one opening of the app by one user on one card. The shell of the page is answered
+before anything is known about the opener. The tokens of the post travel, sealed, in the session
+token, so that nothing unproven is stored; the first content request proves them (decisions 1).
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.client import BatchAnswer, TokenSource
+from b24app.bitrix.command import Command
+from b24app.bitrix.payloads import PlacementCall
+from b24app.domain import EntityRef, PortalUser, TokenPair
+from b24app.errors import (
+    GrantLostError,
+    RightsRefusedError,
+    SessionExpiredError,
+    SessionForgedError,
+    UnknownPortalError,
+    UnprovenError,
+)
+from b24app.seal import SealBrokenError
+from b24app.services.deps import Deps
+from b24app.services.tokens import (
+    PostedTokens,
+    StoredTokens,
+    grant_tokens_of,
+    user_tokens_of,
+)
+from b24app.storage import launches, portals, user_tokens
+from b24app.storage.models import Launch, Portal
+
+log = logging.getLogger(__name__)
+
+SESSION_SECONDS = 30 * 60
+LAUNCH_DAYS = 2
+LISTED_SECONDS = 5 * 60
+SEPARATOR = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the signed session token carries. `sealed` holds the posted, unproven tokens."""
+
+    launch_id: str
+    member_id: str
+    ref: EntityRef
+    language: str
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the page of a tab needs before anybody is proven. No ticket: the card is not saved."""
+
+    ticket: Ticket | None
+    origin: str
+    app_sid: str
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts on which card. `user` is None until the portal has confirmed the opener."""
+
+    member_id: str
+    client_endpoint: str
+    app_code: str
+    batch_refused: bool
+    ref: EntityRef
+    launch_id: str
+    language: str
+    tokens: TokenSource
+    user: PortalUser | None = None
+    listed: frozenset[int] = frozenset()
+    is_listing_fresh: bool = False
+    posted: TokenPair | None = None
+
+    @property
+    def user_id(self) -> int:
+        """The acting user's id. Raises UnprovenError before the proof."""
+        if self.user is None:
+            raise UnprovenError("the opener is not proven yet")
+        return self.user.id
+
+
+def origin_of(client_endpoint: str) -> str:
+    """`https://portal.example:8443/rest/` -> `https://portal.example:8443`."""
+    parts = urlsplit(client_endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
+    """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
+
+    Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven) and
+    GrantError (the authorization server did not answer about a moved portal).
+    """
+    with deps.db.reading() as session:
+        portal = portals.find(session, call.member_id)
+        if portal is None or portal.state not in {"active", "installing"}:
+            raise UnknownPortalError("no installation of this member_id is proven")
+        expected = portals.application_token(session, deps.seal, call.member_id)
+    if expected and call.application_token and not _same(expected, call.application_token):
+        # The portal changes this value at an update whose event may be late or lost. It proves
+        # nobody, so the opener's own token decides, in the first content request.
+        log.warning("application_token of %s differs from the stored one", portal.member_id)
+    posted = TokenPair(call.auth_id, call.refresh_id, deps.clock() + _lifetime(call))
+    endpoint = portal.client_endpoint
+    if call.domain and _host(call.domain, call.protocol) != urlsplit(endpoint).netloc.lower():
+        endpoint, posted = prove_move(deps, portal, posted)
+    if ref is None:
+        return Shell(None, origin_of(endpoint), call.app_sid)
+    ticket = Ticket(
+        secrets.token_hex(16), call.member_id, ref, call.language, _sealed(deps, posted)
+    )
+    return Shell(ticket, origin_of(endpoint), call.app_sid)
+
+
+def prove_move(deps: Deps, portal: Portal, posted: TokenPair) -> tuple[str, TokenPair]:
+    """Ask the authorization server where the portal lives now, and store its answer.
+
+    The posted host is only the occasion to ask: it is never called and never stored.
+    """
+    try:
+        grant = deps.authorization.refresh(posted.refresh_token)
+    except GrantLostError:
+        raise UnprovenError("posted from another host and not confirmed") from None
+    if grant.member_id != portal.member_id:
+        raise UnprovenError("posted from another host; the token names another portal")
+    if grant.client_endpoint != portal.client_endpoint:
+        with deps.db.transaction() as session:
+            portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
+    return grant.client_endpoint, grant.tokens
+
+
+def resume(deps: Deps, ticket: Ticket) -> Acting:
+    """Turn a session token's content into the acting user, proven earlier or to be proven."""
+    now = deps.clock()
+    with deps.db.reading() as session:
+        portal = portals.find(session, ticket.member_id)
+        if portal is None or portal.state not in {"active", "installing"}:
+            raise UnknownPortalError("the portal is not installed any more")
+        launch = launches.find(session, ticket.launch_id)
+    acting = Acting(
+        member_id=portal.member_id,
+        client_endpoint=portal.client_endpoint,
+        app_code=portal.app_code or "",
+        batch_refused=portal.batch_refused_until is not None and portal.batch_refused_until > now,
+        ref=ticket.ref,
+        launch_id=ticket.launch_id,
+        language=ticket.language,
+        tokens=PostedTokens(portal.client_endpoint, ""),
+    )
+    if launch is None:
+        return _unproven(deps, acting, ticket)
+    if (launch.member_id, launch.entity_type_id, launch.entity_id) != (
+        ticket.member_id,
+        ticket.ref.entity_type_id,
+        ticket.ref.entity_id,
+    ):
+        raise SessionForgedError("the launch belongs to another card")
+    return _proven(deps, acting, launch)
+
+
+def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
+    if not ticket.sealed:
+        raise SessionExpiredError("the launch is over")
+    try:
+        access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
+    except (SealBrokenError, ValueError):
+        raise SessionForgedError("the sealed part of the token cannot be read") from None
+    posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
+    return replace(acting, tokens=PostedTokens(acting.client_endpoint, access), posted=posted)
+
+
+def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
+    fresh = launch.listed_at is not None and (
+        deps.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
+    )
+    return replace(
+        acting,
+        tokens=_tokens_of(deps, acting, launch.user_id),
+        user=PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone),
+        listed=frozenset(launch.listed or ()),
+        is_listing_fresh=fresh,
+    )
+
+
+def _tokens_of(deps: Deps, acting: Acting, user_id: int) -> StoredTokens:
+    """The user's own pair. The wizard's administrator has none yet: the pair became the grant."""
+    with deps.db.reading() as session:
+        own = user_tokens.find(session, deps.seal, acting.member_id, user_id)
+        portal = portals.find(session, acting.member_id)
+    if own is None and portal is not None and portal.grant_user_id == user_id:
+        return grant_tokens_of(deps, acting.member_id, acting.client_endpoint)
+    return user_tokens_of(deps, acting.member_id, acting.client_endpoint, user_id)
+
+
+PROFILE = portal_api.profile()
+APP_INFO = portal_api.app_info()
+PROOF: Mapping[str, Command[Any]] = {"profile": PROFILE, "app": APP_INFO}
+"""The two commands that prove an opener; put them into the first batch of a launch."""
+
+
+def prove(deps: Deps, acting: Acting, answer: BatchAnswer) -> Acting:
+    """Confirm the opener from the answer of a batch that held `PROOF`, then keep the tokens.
+
+    Raises UnprovenError: nothing is stored and nothing of the answer may be shown.
+    """
+    if acting.user is not None:
+        return acting
+    try:
+        app = answer.take("app", APP_INFO)
+        user = answer.take("profile", PROFILE)
+    except RightsRefusedError:
+        raise UnprovenError("the portal does not confirm the opener") from None
+    if not acting.app_code or not _same(app.code, acting.app_code):
+        raise UnprovenError("the token belongs to another application")
+    if answer.application and not _same(answer.application, deps.client_id):
+        raise UnprovenError("the token was issued for another application")
+    return _keep(deps, acting, user)
+
+
+def prove_now(deps: Deps, acting: Acting) -> Acting:
+    """Prove a launch with a call of its own; for requests that read nothing else first."""
+    if acting.user is not None:
+        return acting
+    return prove(deps, acting, proof_answer(deps, acting))
+
+
+def proof_answer(deps: Deps, acting: Acting) -> BatchAnswer:
+    """The proof alone, in one call."""
+    return deps.client.batch(acting.tokens, PROOF, deps.deadline())
+
+
+def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
+    now = deps.clock()
+    if acting.posted is None:
+        raise UnprovenError("no posted token to keep")
+    with deps.db.transaction() as session:
+        portal = portals.find(session, acting.member_id)
+        if portal is None:
+            raise UnknownPortalError("the portal was uninstalled meanwhile")
+        user_tokens.save(
+            session,
+            deps.seal,
+            acting.member_id,
+            user.id,
+            acting.posted,
+            is_admin=user.is_admin,
+            now=now,
+        )
+        launches.save(
+            session,
+            launch_id=acting.launch_id,
+            member_id=acting.member_id,
+            user=user,
+            ref=acting.ref,
+            proven_at=now,
+            expires_at=now + timedelta(days=LAUNCH_DAYS),
+        )
+    tokens = user_tokens_of(deps, acting.member_id, acting.client_endpoint, user.id)
+    return replace(acting, tokens=tokens, user=user, posted=None)
+
+
+def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) -> Ticket:
+    """Answer a new ticket for an old one and a fresh token from the frame (decisions 5).
+
+    The fresh token is proven like any opener and has to be of the same user as before.
+    """
+    with deps.db.reading() as session:
+        before = launches.find(session, old.launch_id)
+    posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
+    fresh = replace(old, launch_id=secrets.token_hex(16), sealed=_sealed(deps, posted))
+    acting = resume(deps, fresh)
+    answer = proof_answer(deps, acting)
+    if before is not None and answer.take("profile", PROFILE).id != before.user_id:
+        raise UnprovenError("the fresh token is of another user")
+    prove(deps, acting, answer)
+    return replace(fresh, sealed="")
+
+
+def _sealed(deps: Deps, posted: TokenPair) -> str:
+    seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
+    parts = (posted.access_token, posted.refresh_token, str(seconds))
+    return deps.seal.close(SEPARATOR.join(parts))
+
+
+def _lifetime(call: PlacementCall) -> timedelta:
+    return timedelta(seconds=call.auth_expires)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _host(domain: str, protocol: str) -> str:
+    host = domain.strip().lower()
+    default = ":443" if protocol == "1" else ":80"
+    return host.removesuffix(default)

@@ -1,0 +1,59 @@
+"""The public link of a payment: proven to be of this card in the same call, never stored."""
+
+from __future__ import annotations
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.payments import list_payments
+from b24app.domain import Payment, PublicLink
+from b24app.errors import AppError, NotOnThisCardError, RuleRefusedError
+from b24app.services import launches, portal_writes
+from b24app.services.card_view import Action
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.settings import load_rules
+from b24app.storage import cached_lists
+from b24app.storage.session import Session
+
+OUTCOME = "last_link"
+"""What diagnostics show of the shop site: the outcome of the portal's last link request."""
+
+
+def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicLink]:
+    """Return the payment and its link, in one call.
+
+    The portal checks no rights on the payment here: any employee gets the link of any payment
+    id. So the link is thrown away unless the same batch lists the payment on this card, and the
+    portal is not asked at all for a payment this session was never shown
+    (salescenter-payment-get-public-url.md).
+    """
+    acting = launches.prove_now(deps, acting)
+    with deps.db.reading() as session:
+        rules = load_rules(session, acting.member_id)
+    if acting.user is None or Action.LINK not in rules.allowed(acting.user):
+        raise RuleRefusedError("the portal's rules forbid links", code=Action.LINK)
+    portal_writes.require_known_or_present(deps, acting, payment_id)
+    listing = list_payments(acting.ref, ids=[payment_id])
+    link = portal_api.public_link(payment_id)
+    answer = portal_writes.read_batch(
+        deps, acting, {"payment": listing, "link": link}, READ_SECONDS
+    )
+    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
+    if not found:
+        raise NotOnThisCardError("the payment is not of this card any more")
+    try:
+        public_link = answer.take("link", link)
+    except AppError as error:
+        _note(deps, acting.member_id, error.code or type(error).__name__)
+        raise
+    _note(deps, acting.member_id, "ok")
+    return found[0], public_link
+
+
+def _note(deps: Deps, member_id: str, outcome: str) -> None:
+    with deps.db.transaction() as session:
+        cached_lists.save(session, member_id, OUTCOME, {"outcome": outcome}, deps.clock())
+
+
+def last_outcome(session: Session, member_id: str) -> cached_lists.Kept | None:
+    """The outcome noted last with its time, or None when no link was asked for yet."""
+    return cached_lists.load(session, member_id, OUTCOME)

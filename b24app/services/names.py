@@ -1,0 +1,82 @@
+"""Names of the people who marked payments paid: a directory per portal, kept for a day.
+
+The first call of an opening tells who paid; the names come with the next call. So ids that are
+met without a name are noted with None, and the next request that goes to the portal asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.domain import Payment
+from b24app.errors import PortalError
+from b24app.services.deps import Deps
+from b24app.storage import cached_lists
+
+KIND = "user_names"
+KEPT = timedelta(days=1)
+AT_ONCE = 50
+
+Directory = Mapping[int, str | None]
+
+
+def payers(payments: Iterable[Payment]) -> frozenset[int]:
+    """Who marked the paid ones paid; after an unpay the portal keeps a stale payer."""
+    return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
+
+
+def directory(deps: Deps, member_id: str) -> dict[int, str | None]:
+    """User id to name; None where the name is not read yet, "" where it does not resolve."""
+    with deps.db.reading() as session:
+        kept = cached_lists.load(session, member_id, KIND)
+    if kept is None or kept.fetched_at < deps.clock() - KEPT:
+        return {}
+    return {int(key): name for key, name in kept.data.items()}
+
+
+def missing(known: Directory) -> tuple[int, ...]:
+    """Ids whose names are still to be read, as many as one call answers."""
+    return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
+
+
+def note(deps: Deps, member_id: str, user_ids: Iterable[int]) -> dict[int, str | None]:
+    """Remember ids that were met, and answer the directory with them in it."""
+    known = directory(deps, member_id)
+    unmet = {user_id: None for user_id in user_ids if user_id not in known}
+    if unmet:
+        known.update(unmet)
+        _save(deps, member_id, known)
+    return known
+
+
+def commands(user_ids: Iterable[int]) -> dict[str, Command[dict[int, str]]]:
+    """The command that reads names, or nothing when there is nobody to ask for."""
+    wanted = tuple(user_ids)
+    return {"names": portal_api.users(wanted)} if wanted else {}
+
+
+def take(
+    deps: Deps, member_id: str, answer: BatchAnswer, user_ids: Iterable[int]
+) -> dict[int, str | None]:
+    """Keep the names of an answer. A refusal is survived: then "User #7" is shown."""
+    wanted = tuple(user_ids)
+    known = directory(deps, member_id)
+    if not wanted:
+        return known
+    try:
+        read = answer.take("names", portal_api.users(wanted))
+    except PortalError:
+        return known
+    known.update({user_id: read.get(user_id, "") for user_id in wanted})
+    _save(deps, member_id, known)
+    return known
+
+
+def _save(deps: Deps, member_id: str, known: Directory) -> None:
+    with deps.db.transaction() as session:
+        data = {str(key): name for key, name in known.items()}
+        cached_lists.save(session, member_id, KIND, data, deps.clock())

@@ -1,0 +1,107 @@
+"""From what the portal answered to the view that templates render, with rules applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from b24app.domain import Payment, ProductRow
+from b24app.services.card_reads import Composition, Core
+from b24app.services.card_view import (
+    Action,
+    CardView,
+    Details,
+    Filter,
+    PaymentView,
+    details_of,
+    totals_of,
+    unbilled_rows,
+)
+from b24app.services.deps import Deps
+from b24app.services.launches import Acting
+from b24app.services.settings import PortalRules, load_rules
+from b24app.storage import refusals
+
+READING = frozenset({Action.LINK})
+"""What is left to somebody whom the portal refused a write: links are for everybody."""
+
+
+def view_of(
+    deps: Deps,
+    acting: Acting,
+    core: Core,
+    compositions: Mapping[int, Composition],
+    people: Mapping[int, str | None],
+) -> CardView:
+    """Everything one rendering needs, all payments included, newest first."""
+    with deps.db.reading() as session:
+        rules = load_rules(session, acting.member_id)
+        is_refused = refusals.is_refused(session, acting.member_id, acting.user_id, acting.ref)
+    allowed, read_only = _rights(rules, acting, is_refused=is_refused)
+    free = core.free if core.free is not None else _estimate(core, compositions)
+    opened = _opened_at_first(core.payments)
+    payments = tuple(
+        PaymentView(
+            payment,
+            acting.ref,
+            details=_details(core, payment, compositions.get(payment.id)),
+            payer_name=people.get(payment.payer_id or 0) or "",
+            is_open=payment.id == opened,
+        )
+        for payment in core.payments
+    )
+    view = CardView(
+        card=core.card,
+        payments=payments,
+        totals=totals_of(core.card, core.payments, core.deliveries, free),
+        deliveries=core.deliveries,
+        free_rows=free or (),
+        updated_at=deps.clock(),
+        allowed=allowed,
+        read_only=read_only,
+        is_estimate=core.is_estimate,
+        confirm_pay=rules.confirm_pay,
+        time_zone=acting.user.time_zone if acting.user else "",
+        counts=_counts(core.payments),
+    )
+    return view.arranged(Filter.ALL, view.sort)
+
+
+def _rights(
+    rules: PortalRules, acting: Acting, *, is_refused: bool
+) -> tuple[frozenset[Action], str]:
+    allowed = rules.allowed(acting.user) if acting.user else frozenset()
+    if is_refused:
+        return allowed & READING, "portal"
+    return allowed, "" if allowed - READING else "rules"
+
+
+def _details(core: Core, payment: Payment, composition: Composition | None) -> Details | None:
+    if composition is None:
+        return None
+    return details_of(
+        payment,
+        composition.items,
+        composition.links,
+        core.rows,
+        core.free_by_id,
+        core.deliveries_by_id,
+    )
+
+
+def _estimate(core: Core, compositions: Mapping[int, Composition]) -> tuple[ProductRow, ...] | None:
+    """Rows minus billed, only where the composition of every payment is known."""
+    if not core.is_estimate or any(one.id not in compositions for one in core.payments):
+        return None
+    items = [item for one in core.payments for item in compositions[one.id].items]
+    return unbilled_rows(core.rows.values(), items)
+
+
+def _opened_at_first(payments: Iterable[Payment]) -> int | None:
+    """The newest unpaid payment is the one a manager most likely came for."""
+    return max((one.id for one in payments if not one.is_paid), default=None)
+
+
+def _counts(payments: Iterable[Payment]) -> dict[Filter, int]:
+    states = [one.is_paid for one in payments]
+    paid = sum(states)
+    return {Filter.ALL: len(states), Filter.PAID: paid, Filter.UNPAID: len(states) - paid}

@@ -1,0 +1,111 @@
+"""A portal's settings: which cards show the tab, who may do what. Missing values are defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from b24app.domain import PortalUser
+from b24app.services.card_view import Action
+from b24app.services.manifest import Manifest
+from b24app.storage import settings as stored
+from b24app.storage.session import Session
+
+RETENTION_DAYS = 365
+SMART_PROCESSES = "smart_processes"
+
+
+class Who(StrEnum):
+    """For whom an action exists (decisions 23). Departments would need another scope."""
+
+    EVERYBODY = "everybody"
+    USERS = "users"
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Administrators of the portal may always do what chosen users may."""
+
+    who: Who = Who.EVERYBODY
+    users: Mapping[int, str] = field(default_factory=dict)
+
+    def allows(self, user: PortalUser) -> bool:
+        """Whether the rule lets this user act."""
+        if self.who is Who.EVERYBODY or user.is_admin:
+            return True
+        return self.who is Who.USERS and user.id in self.users
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRules:
+    """What the tab needs of the settings."""
+
+    rules: Mapping[Action, Rule] = field(default_factory=dict)
+    confirm_pay: bool = True
+    default_pay_system: int | None = None
+    comment_in_timeline: bool = False
+    retention_days: int = RETENTION_DAYS
+
+    def allowed(self, user: PortalUser) -> frozenset[Action]:
+        """Every action the rules leave to this user."""
+        return frozenset(action for action in Action if self.rules.get(action, Rule()).allows(user))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A card tab to bind: its placement code, its title, and titles by language."""
+
+    placement: str
+    title: str
+    titles: Mapping[str, str]
+
+
+def tabs_wanted(session: Session, member_id: str, manifest: Manifest) -> tuple[Tab, ...]:
+    """The tabs the portal's settings ask for; the manifest's defaults where nothing was saved."""
+    data = stored.load(session, member_id)
+    chosen: Mapping[str, bool] = data.get("tabs", {})
+    titles: dict[str, str] = {**manifest.tab_titles, **data.get("titles", {})}
+    codes = [
+        entry.placement
+        for entry in manifest.placements
+        if entry.setting != SMART_PROCESSES and chosen.get(entry.setting, entry.is_default)
+    ]
+    pattern = next(one.placement for one in manifest.placements if one.setting == SMART_PROCESSES)
+    codes += [
+        pattern.format(entity_type_id=int(entity_type_id))
+        for entity_type_id, is_on in data.get(SMART_PROCESSES, {}).items()
+        if is_on
+    ]
+    return tuple(Tab(code, titles["en"], titles) for code in codes)
+
+
+def load_rules(session: Session, member_id: str) -> PortalRules:
+    """Read the portal's rules.
+
+    Values of an older shape open no doors: an unknown `who` means administrators only.
+    """
+    return rules_from(stored.load(session, member_id))
+
+
+def rules_from(data: Mapping[str, Any]) -> PortalRules:
+    """Read rules from saved settings data."""
+    return PortalRules(
+        rules={
+            Action(name): _rule(value)
+            for name, value in data.get("rules", {}).items()
+            if name in set(Action)
+        },
+        confirm_pay=bool(data.get("confirm_pay", True)),
+        default_pay_system=data.get("default_pay_system"),
+        comment_in_timeline=bool(data.get("comment_in_timeline", False)),
+        retention_days=int(data.get("retention_days", RETENTION_DAYS)),
+    )
+
+
+def _rule(value: Mapping[str, Any]) -> Rule:
+    who = value.get("who", Who.EVERYBODY)
+    users = {int(key): str(name) for key, name in value.get("users", {}).items()}
+    return Rule(Who(who) if who in set(Who) else Who.ADMINS, users)

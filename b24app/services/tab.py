@@ -1,0 +1,194 @@
+"""Showing a card's payments: at most three calls to the portal for up to twenty payments.
+
+A card seen before asks for the known payments' composition in parallel with the first call;
+a new one shows its payments after one call and reads their composition in a second request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from b24app.bitrix.client import BatchAnswer
+from b24app.errors import AppError, BatchRefusedError, NotOnThisCardError
+from b24app.services import card_reads, launches, names
+from b24app.services.card_reads import Commands, Composition, Core
+from b24app.services.card_view import CardView, Filter, Sort
+from b24app.services.deps import Deps
+from b24app.services.launches import PROOF, Acting
+from b24app.services.rendering import view_of
+from b24app.storage import card_memory, portals, refusals
+from b24app.storage import launches as stored_launches
+
+IN_FIRST_CALL = 4
+DETAILS_AT_ONCE = 20
+MAX_ROWS = 1000
+BATCH_REFUSED_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the person wants to see the list."""
+
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    is_refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rendered card's data. `waiting` are groups of payments whose composition is not read."""
+
+    view: CardView
+    waiting: tuple[tuple[int, ...], ...]
+    rows_total: int
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one reading of the portal brought."""
+
+    core: Core
+    compositions: Mapping[int, Composition]
+    people: Mapping[int, str | None]
+    acting: Acting
+
+
+def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
+    """Read the card and everything about its payments that is cheap to have.
+
+    Raises UnprovenError and the portal's errors; then nothing may be shown.
+    """
+    read = _read(deps, acting)
+    note_listing(deps, read.acting, read.core)
+    if wish.is_refresh:
+        with deps.db.transaction() as session:
+            refusals.clear(session, acting.member_id, read.acting.user_id, acting.ref)
+    view = view_of(deps, read.acting, read.core, read.compositions, read.people)
+    view = view.arranged(wish.filter, wish.sort)
+    newest = [one.payment.id for one in view.payments if one.details is None]
+    waiting = tuple(
+        tuple(newest[start : start + DETAILS_AT_ONCE])
+        for start in range(0, len(newest), DETAILS_AT_ONCE)
+    )
+    return Shown(view, waiting, read.core.rows_total)
+
+
+def note_listing(deps: Deps, acting: Acting, core: Core) -> None:
+    """Remember which payments the portal listed.
+
+    It proves membership for five minutes, and names what to ask for at the next opening.
+    """
+    payment_ids = [payment.id for payment in core.payments]
+    with deps.db.transaction() as session:
+        stored_launches.note_listed(session, acting.launch_id, payment_ids, deps.clock())
+        card_memory.remember(session, acting.member_id, acting.ref, payment_ids, deps.clock())
+
+
+def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: int) -> Shown:
+    """Read the composition of up to 20 payments that this session was shown.
+
+    Raises NotOnThisCardError, before the portal is asked, for any other payment.
+    """
+    acting = launches.prove_now(deps, acting)
+    wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
+    if not set(wanted) <= acting.listed:
+        raise NotOnThisCardError("a payment that this session was not shown")
+    read = _read_details(deps, acting, wanted, min(rows_total, MAX_ROWS))
+    view = view_of(deps, acting, read.core, read.compositions, read.people)
+    kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
+    return Shown(replace(view, payments=kept), (), read.core.rows_total)
+
+
+def read_again(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read:
+    """Read the card and the composition of these payments, where this session was shown them."""
+    ids = [one for one in payment_ids if one in acting.listed]
+    return _read_details(deps, acting, ids, 0)
+
+
+def _read(deps: Deps, acting: Acting) -> Read:
+    if acting.batch_refused:
+        return _read_singly(deps, launches.prove_now(deps, acting))
+    with deps.db.reading() as session:
+        known = card_memory.payment_ids(session, acting.member_id, acting.ref)
+    seen = sorted(known, reverse=True)[:DETAILS_AT_ONCE]
+    in_first = seen if len(seen) <= IN_FIRST_CALL else []
+    beside = card_reads.halves(seen) if not in_first else []
+    proof: Commands = {} if acting.user else PROOF
+    first: Commands = {
+        **proof,
+        **card_reads.core_commands(acting.ref),
+        **card_reads.composition_commands(in_first),
+    }
+    answers = deps.client.batches(
+        acting.tokens,
+        [first, *map(card_reads.composition_commands, beside)],
+        deps.deadline(),
+    )
+    answer = _or_raise(answers[0])
+    acting = launches.prove(deps, acting, answer)
+    try:
+        core = card_reads.take_core(answer, acting.ref)
+    except BatchRefusedError:
+        return _read_singly(deps, remember_batch_refused(deps, acting))
+    found = card_reads.take_compositions(answer, in_first)
+    found.update(_compositions(beside, answers[1:]))
+    people = names.note(deps, acting.member_id, names.payers(core.payments))
+    return Read(core, found, people, acting)
+
+
+def _or_raise(answer: BatchAnswer | AppError) -> BatchAnswer:
+    if isinstance(answer, AppError):
+        raise answer
+    return answer
+
+
+def _compositions(
+    parts: Sequence[Sequence[int]], answers: Sequence[BatchAnswer | AppError]
+) -> dict[int, Composition]:
+    """Join parallel answers. A failed one leaves its payments waiting, to be read again."""
+    found: dict[int, Composition] = {}
+    for ids, answer in zip(parts, answers, strict=True):
+        if isinstance(answer, BatchAnswer):
+            found.update(card_reads.take_compositions(answer, ids))
+    return found
+
+
+def _read_singly(deps: Deps, acting: Acting) -> Read:
+    """The first call's reads as parallel single calls; compositions wait (decisions 11)."""
+    commands = card_reads.core_commands(acting.ref)
+    answer = deps.client.singles(acting.tokens, commands, deps.deadline())
+    core = card_reads.take_core(answer, acting.ref)
+    people = names.note(deps, acting.member_id, names.payers(core.payments))
+    return Read(core, {}, people, acting)
+
+
+def remember_batch_refused(deps: Deps, acting: Acting) -> Acting:
+    """Note for a day that this portal refuses these methods inside `batch`."""
+    until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
+    with deps.db.transaction() as session:
+        portals.set_batch_refused(session, acting.member_id, until)
+    return replace(acting, batch_refused=True)
+
+
+def _read_details(deps: Deps, acting: Acting, wanted: Sequence[int], rows_total: int) -> Read:
+    people_ids = names.missing(names.directory(deps, acting.member_id))
+    lead: Commands = {
+        **card_reads.core_commands(acting.ref),
+        **card_reads.further_rows(acting.ref, rows_total),
+        **names.commands(people_ids),
+    }
+    parts = [wanted] if acting.batch_refused else card_reads.halves(wanted)
+    mappings = [card_reads.composition_commands(ids) for ids in parts] or [{}]
+    mappings[0] = {**lead, **mappings[0]}
+    answers: list[BatchAnswer | AppError]
+    if acting.batch_refused:
+        answers = [deps.client.singles(acting.tokens, mappings[0], deps.deadline())]
+    else:
+        answers = deps.client.batches(acting.tokens, mappings, deps.deadline())
+    answer = _or_raise(answers[0])
+    core = card_reads.take_core(answer, acting.ref)
+    core = card_reads.with_further_rows(core, answer, acting.ref, rows_total)
+    people = names.take(deps, acting.member_id, answer, people_ids)
+    return Read(core, _compositions(parts, answers), people, acting)

@@ -1,0 +1,169 @@
+"""Token sources: whose token a call carries and how it is renewed after `expired_token`.
+
+Refresh tokens rotate and two refreshes in parallel lose one of them, so a refresh runs under a
+lease in the database, which works across processes and machines, and the new pair is committed
+before it is used (settings/oauth/auto-renewal). The portal's address follows the answer: it is the
+only trusted source of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from b24app.domain import Grant, TokenPair
+from b24app.errors import GrantLostError, PortalSilentError, SessionExpiredError
+from b24app.services.deps import Deps
+from b24app.storage import leases, portals, user_tokens
+from b24app.storage.session import Session
+
+LEASE_SECONDS = 20
+WAIT_SECONDS = 6.0
+PAUSE_SECONDS = 0.05
+
+
+class PostedTokens:
+    """A token that came with a frame post and is not proven yet.
+
+    It is never refreshed: the frame brings a fresh one (decisions 3 and 5).
+    """
+
+    def __init__(self, endpoint: str, access_token: str) -> None:
+        self.endpoint = endpoint
+        self._access_token = access_token
+
+    def current(self) -> str:
+        """The posted token."""
+        return self._access_token
+
+    def renew(self, rejected: str) -> str:
+        """Raises SessionExpiredError: only the frame has a newer one than `rejected`."""
+        del rejected
+        raise SessionExpiredError("the posted token has expired")
+
+
+class StoredTokens:
+    """A pair kept in the database: the acting user's, or the portal's grant.
+
+    Build it with `user_tokens_of` or `grant_tokens_of`.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        *,
+        member_id: str,
+        endpoint: str,
+        lease: str,
+        load: Callable[[Session], TokenPair | None],
+        save: Callable[[Session, Grant], None],
+        lost: Callable[[Session], None],
+    ) -> None:
+        self.endpoint = endpoint
+        self._deps = deps
+        self._member_id = member_id
+        self._lease = lease
+        self._load = load
+        self._save = save
+        self._lost = lost
+
+    def current(self) -> str:
+        """The stored access token. Raises SessionExpiredError where none is stored."""
+        return self._pair().access_token
+
+    def renew(self, rejected: str) -> str:
+        """Return a token that is not `rejected`; refreshes once for all who wait.
+
+        Raises SessionExpiredError where the authorization server refuses the refresh token: then
+        the frame has to bring a new one. Raises PortalSilentError after waiting in vain.
+        """
+        owner = secrets.token_hex(8)
+        deadline = self._deps.monotonic() + WAIT_SECONDS
+        while not self._take(owner):
+            pair = self._pair()
+            if pair.access_token != rejected:
+                return pair.access_token
+            if self._deps.monotonic() > deadline:
+                raise PortalSilentError("another process is still refreshing", code="refreshing")
+            self._deps.sleep(PAUSE_SECONDS)
+        try:
+            return self._refresh(rejected)
+        finally:
+            with self._deps.db.transaction() as session:
+                leases.release(session, self._lease, owner)
+
+    def _take(self, owner: str) -> bool:
+        with self._deps.db.transaction() as session:
+            return leases.try_take(session, self._lease, owner, self._deps.clock(), LEASE_SECONDS)
+
+    def _pair(self) -> TokenPair:
+        with self._deps.db.reading() as session:
+            pair = self._load(session)
+        if pair is None:
+            raise SessionExpiredError("no token is stored for this user")
+        return pair
+
+    def _refresh(self, rejected: str) -> str:
+        pair = self._pair()
+        if pair.access_token != rejected:
+            return pair.access_token
+        if not pair.refresh_token:
+            raise SessionExpiredError("the token has expired and came without a refresh token")
+        try:
+            grant = self._deps.authorization.refresh(pair.refresh_token)
+        except GrantLostError:
+            with self._deps.db.transaction() as session:
+                self._lost(session)
+            raise SessionExpiredError("the refresh token was refused") from None
+        if grant.member_id != self._member_id:
+            raise SessionExpiredError("the refreshed token names another portal")
+        with self._deps.db.transaction() as session:
+            self._save(session, grant)
+            if grant.client_endpoint != self.endpoint:
+                portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
+        self.endpoint = grant.client_endpoint
+        return grant.tokens.access_token
+
+
+def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> StoredTokens:
+    """The acting user's own pair."""
+
+    def save(session: Session, grant: Grant) -> None:
+        user_tokens.save(
+            session,
+            deps.seal,
+            member_id,
+            user_id,
+            grant.tokens,
+            is_admin=None,
+            now=deps.clock(),
+        )
+
+    return StoredTokens(
+        deps,
+        member_id=member_id,
+        endpoint=endpoint,
+        lease=f"refresh:{member_id}:{user_id}",
+        load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
+        save=save,
+        lost=lambda session: user_tokens.forget(session, member_id, user_id),
+    )
+
+
+def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
+    """The portal's grant. Only for what decisions name: see `services/grant.py`."""
+
+    def save(session: Session, grant: Grant) -> None:
+        portals.save_grant_tokens(
+            session, deps.seal, member_id, grant.tokens, user_id=None, now=deps.clock()
+        )
+
+    return StoredTokens(
+        deps,
+        member_id=member_id,
+        endpoint=endpoint,
+        lease=f"refresh:{member_id}:grant",
+        load=lambda session: portals.grant_tokens(session, deps.seal, member_id),
+        save=save,
+        lost=lambda session: portals.drop_grant_tokens(session, member_id),
+    )

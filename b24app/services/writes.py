@@ -1,0 +1,249 @@
+"""The frame around every write: rule, idempotency key, activity record, and the truth afterwards.
+
+A write is never repeated unless the portal certainly did not execute it. A lost answer is settled
+by reading back: the person is told what the portal shows, or that nobody knows yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from b24app.errors import (
+    AppError,
+    ConflictError,
+    Executed,
+    InputError,
+    KeyReusedError,
+    RightsRefusedError,
+    RuleRefusedError,
+    StillRunningError,
+)
+from b24app.services import launches
+from b24app.services.card_view import Action
+from b24app.services.deps import Deps
+from b24app.services.launches import Acting
+from b24app.services.settings import load_rules
+from b24app.services.tab import Read
+from b24app.storage import activity, idempotency, refusals
+
+log = logging.getLogger(__name__)
+
+
+class Kind(StrEnum):
+    """How a write ended, as the activity log names it."""
+
+    DONE = "done"
+    ALREADY = "already"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person asked for. `name` is the activity log's word, such as "pay"."""
+
+    action: Action
+    name: str
+    key: str
+    fingerprint: str
+    request_id: str
+    payment_id: int | None = None
+    is_repeatable: bool = True
+    """Running it twice has the effect of once, also at the portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is said about the outcome; `code` chooses the sentence. JSON-able."""
+
+    code: str
+    is_alert: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a use case reports. `read` is what the portal shows now, None where nobody knows."""
+
+    kind: Kind
+    code: str
+    status: int = 200
+    read: Read | None = None
+    number: str = ""
+    before: str = ""
+    after: str = ""
+    payment_id: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to a write. `is_replay` asks the caller to render from a fresh read."""
+
+    status: int
+    announcement: Announcement
+    acting: Acting
+    read: Read | None = None
+    payment_id: int | None = None
+    is_replay: bool = False
+    error: AppError | None = None
+
+
+class StepFailedError(AppError):
+    """A use case failed but knows what the portal shows now, and about which payment it is."""
+
+    def __init__(self, error: AppError, read: Read | None = None, number: str = "") -> None:
+        super().__init__(str(error), code=error.code, method=error.method)
+        self.error = error
+        self.read = read
+        self.number = number
+
+
+def fingerprint(*parts: str) -> str:
+    """Identify the body of a request: the same key with another one is refused."""
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], Step]) -> Result:
+    """Run a write once for its key and record it before the answer leaves.
+
+    Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and what proves
+    the opener; everything that happens in `run` becomes a Result.
+    """
+    if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
+        raise InputError("a write needs an Idempotency-Key", code="no_key")
+    acting = launches.prove_now(deps, acting)
+    _require_rule(deps, acting, intent)
+    begun = _begin(deps, acting, intent)
+    if begun is not None:
+        return begun
+    try:
+        step = run(acting)
+    except AppError as error:
+        return _failed(deps, acting, intent, error)
+    announcement = Announcement(
+        step.code,
+        is_alert=step.kind not in {Kind.DONE, Kind.ALREADY},
+        values={"number": step.number, **step.values},
+    )
+    _record(deps, acting, intent, step, announcement)
+    return Result(
+        step.status,
+        announcement,
+        acting,
+        read=step.read,
+        payment_id=step.payment_id or intent.payment_id,
+    )
+
+
+def _require_rule(deps: Deps, acting: Acting, intent: Intent) -> None:
+    with deps.db.reading() as session:
+        rules = load_rules(session, acting.member_id)
+    if acting.user is None or intent.action not in rules.allowed(acting.user):
+        raise RuleRefusedError("the portal's rules forbid this action", code=intent.action)
+
+
+def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
+    with deps.db.transaction() as session:
+        begun = idempotency.begin(
+            session,
+            acting.member_id,
+            acting.user_id,
+            intent.key,
+            intent.fingerprint,
+            deps.clock(),
+        )
+    match begun.outcome:
+        case "new":
+            return None
+        case "abandoned" if intent.is_repeatable:
+            return None
+        case "abandoned":
+            announcement = Announcement("abandoned", is_alert=True)
+            return Result(409, announcement, acting, payment_id=intent.payment_id, is_replay=True)
+        case "done":
+            said = begun.announcement or {}
+            return Result(
+                begun.status or 200,
+                Announcement(said["code"], is_alert=said["is_alert"], values=said["values"]),
+                acting,
+                payment_id=said.get("payment_id") or intent.payment_id,
+                is_replay=True,
+            )
+        case "running":
+            raise StillRunningError("the first request with this key has not ended")
+    raise KeyReusedError("this key was used for something else")
+
+
+def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Result:
+    read, number = None, ""
+    if isinstance(error, StepFailedError):
+        read, number, error = error.read, error.number, error.error
+    kind = Kind.UNKNOWN if error.executed is Executed.UNKNOWN else Kind.FAILED
+    if isinstance(error, RightsRefusedError | ConflictError):
+        kind = Kind.REFUSED
+    if isinstance(error, RightsRefusedError):
+        with deps.db.transaction() as session:
+            refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
+    code = f"error:{type(error).__name__}"
+    announcement = Announcement(
+        code, is_alert=True, values={"number": number, "code": error.code, "name": intent.name}
+    )
+    log.warning("write failed: %s %s", intent.name, error, extra={"request_id": intent.request_id})
+    step = Step(kind, code, error.status, read, number)
+    _record(deps, acting, intent, step, announcement)
+    return Result(
+        error.status,
+        announcement,
+        acting,
+        read=read,
+        payment_id=intent.payment_id,
+        error=error,
+    )
+
+
+def _record(
+    deps: Deps, acting: Acting, intent: Intent, step: Step, announcement: Announcement
+) -> None:
+    """Activity and the key's answer, committed together before the answer leaves."""
+    now = deps.clock()
+    payment_id = step.payment_id or intent.payment_id
+    with deps.db.transaction() as session:
+        activity.append(
+            session,
+            activity.Record(
+                member_id=acting.member_id,
+                at=now,
+                user_id=acting.user_id,
+                user_name=acting.user.name if acting.user else "",
+                ref=acting.ref,
+                payment_id=payment_id,
+                payment_number=step.number,
+                action=intent.name,
+                before=step.before,
+                after=step.after,
+                outcome=step.kind,
+                detail=announcement.code,
+                request_id=intent.request_id,
+            ),
+        )
+        idempotency.finish(
+            session,
+            acting.member_id,
+            acting.user_id,
+            intent.key,
+            status=step.status,
+            announcement={
+                "code": announcement.code,
+                "is_alert": announcement.is_alert,
+                "values": dict(announcement.values),
+                "payment_id": payment_id,
+            },
+            now=now,
+        )

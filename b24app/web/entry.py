@@ -1,0 +1,34 @@
+"""What every entry of a frame shares: the posted fields, the session, the frame's context."""
+
+from __future__ import annotations
+
+from flask import request
+
+from b24app.services import launches
+from b24app.services.frame_posts import PlacementCall, parse_placement_post
+from b24app.services.launches import Acting, Ticket
+from b24app.web import i18n
+from b24app.web.launch import bearer_token
+from b24app.web.wiring import deps, wiring
+
+
+def placement_call() -> PlacementCall:
+    """The fields of a frame post. Raises MalformedRequestError naming what is missing."""
+    call = parse_placement_post(request.args.to_dict(), request.form.to_dict())
+    i18n.use_language(call.language)
+    return call
+
+
+def acting() -> Acting:
+    """Who acts in the present htmx request, proven earlier or to be proven by its first call."""
+    ticket = wiring().session_tokens.read(bearer_token())
+    i18n.use_language(ticket.language)
+    resumed = launches.resume(deps(), ticket)
+    if resumed.user is not None:
+        i18n.use_time_zone(resumed.user.time_zone)
+    return resumed
+
+
+def signed(ticket: Ticket) -> str:
+    """The session token of a ticket."""
+    return wiring().session_tokens.sign(ticket)

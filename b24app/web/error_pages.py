@@ -1,0 +1,103 @@
+"""From an error of the tree to status, words and the right kind of answer: page, part or JSON."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from b24app import errors
+from b24app.web import htmx, security
+from b24app.web.words import LINK_REFUSALS, announced, refused, words_of
+
+log = logging.getLogger(__name__)
+
+UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenRejectedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the error templates print. `action`: "retry", "refresh", "reopen" or nothing."""
+
+    title: str
+    text: str
+    action: str
+    kind: str
+    icon: str
+    request_id: str
+    advice: str = ""
+    field: str = ""
+
+
+def shown(error: errors.AppError) -> Shown:
+    """The words for an error, in the page's language."""
+    words = words_of(type(error))
+    text = str(words.text)
+    if isinstance(error, errors.BusinessRefusalError) and error.code in LINK_REFUSALS:
+        text = str(LINK_REFUSALS[error.code])
+    return Shown(
+        str(words.title),
+        text,
+        words.action,
+        words.tone,
+        words.icon,
+        security.request_id(),
+        field=getattr(error, "field", ""),
+    )
+
+
+def answer(error: errors.AppError) -> Response:
+    """Answer any error of the tree; old content stays unless this was the tab's first content."""
+    if isinstance(error, UNPROVEN_KINDS):
+        security.note_failed_proof()
+    if error.status >= 500:
+        log.warning(
+            "%s %s: %s", request.method, request.path, error, extra={"id": security.request_id()}
+        )
+    view = shown(error)
+    if request.path == "/session":
+        response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
+    elif not htmx.is_htmx():
+        response = make_response(render_template("errors/page.html", error=view))
+    elif request.headers.get("HX-Target") == "tab":
+        response = make_response(render_template("errors/_tab.html", error=view))
+    else:
+        response = toast(view)
+    response.status_code = error.status
+    return response
+
+
+def toast(view: Shown) -> Response:
+    """Say why nothing changed, beside the old content."""
+    said = {**asdict(view), "text": f"{view.title}. {view.text}"}
+    if request.method != "GET" and view.action == "retry":
+        said["action"] = "refresh"
+    body = render_template("_error_toast.html", error=said)
+    return htmx.without_swap(make_response(body))
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Werkzeug's own 404, 405, 413: short words, no stack trace, correct status and headers."""
+    response = error.get_response()
+    text = f"{error.code} {error.name}"
+    plain = Response(text, status=error.code, mimetype="text/plain")
+    if "Allow" in response.headers:
+        plain.headers["Allow"] = response.headers["Allow"]
+    return plain
+
+
+def _unexpected(error: Exception) -> Response:
+    """A mistake of ours: noted with its traceback, shown without one."""
+    log.error("unexpected error in %s", request.endpoint, exc_info=error)
+    return answer(errors.AppError("unexpected"))
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers and let templates say outcomes."""
+    app.register_error_handler(errors.AppError, answer)
+    app.register_error_handler(HTTPException, _http_error)
+    if not app.testing:
+        app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.globals.update(announced=announced, refused=refused)

@@ -1,0 +1,22 @@
+"""htmx request and response headers, read and written in one place."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+
+def is_htmx() -> bool:
+    """Whether htmx sent the present request."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def without_swap(response: Response) -> Response:
+    """Keep what is on the page; only out-of-band parts of the answer are used."""
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
+def trigger(response: Response, event: str) -> Response:
+    """Let the page hear `event` once the answer is there."""
+    response.headers["HX-Trigger"] = event
+    return response

@@ -1,0 +1,117 @@
+"""Language, money, numbers and dates of a page. Languages come from the frame's LANG."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask import Flask, g
+from flask_babel import Babel
+from markupsafe import Markup
+
+from b24app.domain import Money
+
+LANGUAGES = {
+    "en": "en", "de": "de", "fr": "fr", "it": "it", "ru": "ru", "pl": "pl", "tr": "tr",
+    "la": "es", "br": "pt_BR", "ua": "uk",
+}  # fmt: skip
+"""Bitrix24's LANG to our locale. `la` is Spanish, `ua` Ukrainian, `br` Portuguese; what is not
+listed, Indonesian `id` and Hindi `in` among them, falls back to English."""
+
+
+def locale_of(language: str) -> str:
+    """The locale for a frame's LANG; the raw value never reaches HTML or a path."""
+    return LANGUAGES.get(language.strip().lower(), "en")
+
+
+def use_language(language: str) -> None:
+    """Let the present answer speak the frame's language."""
+    g.language = locale_of(language)
+
+
+def use_time_zone(name: str) -> None:
+    """Let the present answer show times in the acting user's zone, as the portal names it."""
+    g.time_zone = name
+
+
+def current_locale() -> str:
+    """The locale of the present answer."""
+    return str(g.get("language", "en"))
+
+
+def money(value: Money) -> Markup:
+    """An amount as `<data value="7680.00">€7,680.00</data>`, never rounded away.
+
+    Digits beyond the currency's own are shown, because a hidden cent is a wrong sum.
+    """
+    digits = max(get_currency_precision(value.currency), _decimals(value.amount))
+    pattern = Locale.parse(current_locale()).currency_formats["standard"].pattern
+    text = format_currency(
+        value.amount,
+        value.currency,
+        _with_decimals(pattern, digits),
+        locale=current_locale(),
+        currency_digits=False,
+    )
+    plain = f"{value.amount:.{digits}f}"
+    return Markup('<data value="{}">{}</data>').format(plain, text)
+
+
+def money_in(amount: Decimal, currency: str) -> Markup:
+    """A bare price in a known currency, shown like money."""
+    return money(Money(amount, currency))
+
+
+def _decimals(amount: Decimal) -> int:
+    exponent = amount.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _with_decimals(pattern: str, digits: int) -> str:
+    fraction = "." + "0" * digits if digits else ""
+    return pattern.replace(".00", fraction)
+
+
+def quantity(value: Decimal) -> str:
+    """A quantity in the page's locale, with all its digits."""
+    return str(
+        format_decimal(value.normalize(), locale=current_locale(), decimal_quantization=False)
+    )
+
+
+def when(value: datetime, form: str = "full") -> Markup:
+    """An aware time as `<time datetime=…>`, in the user's zone, else in the value's own.
+
+    `form` is "full" for date and time, "time" for the time of day.
+    """
+    zone = _zone()
+    shown = value.astimezone(zone) if zone else value
+    if form == "time":
+        text = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
+    else:
+        day = format_date(shown, "medium", locale=current_locale())
+        time = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
+        pattern = Locale.parse(current_locale()).datetime_formats["medium"]
+        text = str(pattern).replace("{0}", time).replace("{1}", day).replace("'", "")
+    return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
+
+
+def _zone() -> ZoneInfo | None:
+    name = g.get("time_zone", "")
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def init_app(app: Flask) -> None:
+    """Put gettext and the filters into the templates."""
+    Babel(app, locale_selector=current_locale, default_translation_directories="../translations")
+    app.jinja_env.filters.update(money=money, money_in=money_in, qty=quantity, when=when)
+    app.jinja_env.globals["locale"] = current_locale

@@ -1,0 +1,60 @@
+"""Signs and checks the session token that htmx sends with every request. No cookies in frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import request
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from b24app.domain import EntityRef
+from b24app.errors import SessionExpiredError, SessionForgedError, SessionMissingError
+from b24app.services.launches import SESSION_SECONDS, Ticket
+
+BEARER = "Bearer "
+RENEWABLE_SECONDS = 7 * 24 * 3600
+"""How long after signing a token may still be exchanged for a new one, with a fresh AUTH_ID."""
+
+
+class SessionTokens:
+    """Session tokens of one process; every process with the same SECRET_KEY reads them."""
+
+    def __init__(self, secret_key: str, clock: Callable[[], datetime]) -> None:
+        class Signer(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return int(clock().timestamp())
+
+        self._serializer = URLSafeTimedSerializer(secret_key, salt="session", signer=Signer)
+
+    def sign(self, ticket: Ticket) -> str:
+        """Return URL-safe, dotted text. The content can be read by its holder, not changed."""
+        payload = [
+            ticket.launch_id,
+            ticket.member_id,
+            ticket.ref.entity_type_id,
+            ticket.ref.entity_id,
+            ticket.language,
+            ticket.sealed,
+        ]
+        return str(self._serializer.dumps(payload))
+
+    def read(self, token: str, *, max_age: int = SESSION_SECONDS) -> Ticket:
+        """Return the ticket. Raises SessionExpiredError, SessionForgedError."""
+        try:
+            payload: Any = self._serializer.loads(token, max_age=max_age)
+        except SignatureExpired:
+            raise SessionExpiredError("the session token is too old") from None
+        except BadData:
+            raise SessionForgedError("the session token was not signed here") from None
+        launch_id, member_id, entity_type_id, entity_id, language, sealed = payload
+        return Ticket(launch_id, member_id, EntityRef(entity_type_id, entity_id), language, sealed)
+
+
+def bearer_token() -> str:
+    """The token of the present request. Raises SessionMissingError."""
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(BEARER) or len(header) > 8192:
+        raise SessionMissingError("no session token")
+    return header.removeprefix(BEARER).strip()

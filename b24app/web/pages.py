@@ -1,0 +1,71 @@
+"""Pages for curious people and machines: landing, legal texts, health, metrics."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from b24app.services import health
+from b24app.web.wiring import deps, wiring
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+@blueprint.get("/install")
+@blueprint.get("/placement")
+def landing() -> ResponseReturnValue:
+    """Say what this is and to open it from Bitrix24. The vendor console probes it with HEAD."""
+    return render_template("landing.html")
+
+
+@blueprint.get("/legal/license")
+def license_page() -> ResponseReturnValue:
+    """The licence agreement."""
+    return render_template("legal/license.html")
+
+
+@blueprint.get("/legal/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is stored, why, and for how long."""
+    return render_template("legal/privacy.html")
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process is alive."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The database is reachable and its schema current; 503 with the reason otherwise."""
+    trouble = health.trouble(deps())
+    if trouble:
+        return jsonify(status=trouble), 503
+    return jsonify(status="ok")
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Prometheus figures, for loopback or the bearer of METRICS_TOKEN."""
+    if not _may_read_metrics():
+        return Response(
+            "metrics are for loopback or the METRICS_TOKEN\n", 403, mimetype="text/plain"
+        )
+    return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+
+
+def _may_read_metrics() -> bool:
+    expected = wiring().metrics_token
+    header = request.headers.get("Authorization", "")
+    if expected and hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
+        return True
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False

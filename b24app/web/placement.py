@@ -1,0 +1,31 @@
+"""`POST /placement`: every card tab. Answers a shell without data, before the portal is asked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import UnknownPortalError
+from b24app.services import frame_posts, launches
+from b24app.web import security
+from b24app.web.entry import placement_call, signed
+from b24app.web.wiring import deps
+
+blueprint = Blueprint("placement", __name__)
+
+
+@blueprint.post("/placement")
+def open_tab() -> ResponseReturnValue:
+    """The shell of a known portal's tab, framed by its stored origin and nobody else."""
+    call = placement_call()
+    ref = frame_posts.card_of(call)
+    try:
+        shell = launches.open_shell(deps(), call, ref)
+    except UnknownPortalError:
+        security.note_failed_proof()
+        raise
+    security.allow_framing_by(shell.origin)
+    frame = {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}
+    if shell.ticket is None:
+        return render_template("unsaved.html", **frame)
+    return render_template("tab.html", token=signed(shell.ticket), **frame)

@@ -1,0 +1,32 @@
+"""What views need of the application object: the use cases' dependencies and session tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from b24app.services.deps import Deps
+from b24app.web.launch import SessionTokens
+
+EXTENSION = "b24app"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Put into `app.extensions` by the composition root."""
+
+    deps: Deps
+    session_tokens: SessionTokens
+    metrics_token: str = ""
+
+
+def wiring() -> Wiring:
+    """The present application's wiring."""
+    return cast(Wiring, current_app.extensions[EXTENSION])
+
+
+def deps() -> Deps:
+    """What use cases are given."""
+    return wiring().deps
