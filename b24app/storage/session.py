@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from b24app.errors import UnknownPortalError
@@ -31,6 +32,7 @@ UPGRADE_LOCK = 2_402_042_031
 """Any fixed number: PostgreSQL's advisory lock under which the schema is upgraded."""
 
 BUSY_MILLISECONDS = 10_000
+CONNECT_SECONDS = "5"
 READ_ONLY = "b24app_read_only"
 POSTGRES_DRIVER = "postgresql+psycopg"
 POSTGRES_NAMES = {"postgres", "postgresql"}
@@ -45,6 +47,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        """Raise ValueError for a URL that is neither SQLite in a file nor PostgreSQL."""
         self.engine = _make_engine(_driver_url(url))
         self._reader = self.engine.execution_options(
             **{READ_ONLY: True}, **_reader_options(self.engine)
@@ -105,9 +108,10 @@ def is_current(database: Database) -> bool:
     try:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
             heads = MigrationContext.configure(connection).get_current_heads()
-    except OperationalError as error:
-        # The text of the driver's error names hosts and users, its class names the trouble.
-        log.warning("the database cannot be read: %s", type(error.orig).__name__)
+    except (OperationalError, PoolTimeoutError) as error:
+        # The text of the error names hosts and users, its class names the trouble.
+        cause = getattr(error, "orig", None) or error
+        log.warning("the database cannot be read: %s", type(cause).__name__)
         return False
     return set(heads) == _newest_revisions()
 
@@ -127,13 +131,14 @@ def _newest_revisions() -> frozenset[str]:
 def _driver_url(text_url: str) -> URL:
     url = make_url(text_url)
     if url.drivername in POSTGRES_NAMES:
-        return url.set(drivername=POSTGRES_DRIVER)
-    if url.get_backend_name() == "sqlite":
-        if url.database in {None, "", ":memory:"}:
-            raise ValueError(
-                "SQLite in memory would be another database in every thread: use a file"
-            )
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(drivername=POSTGRES_DRIVER)
+    if url.get_backend_name() == "postgresql":
+        return url.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(url.query))
+    if url.get_backend_name() != "sqlite":
+        raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("SQLite in memory would be another database in every thread: use a file")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     return url
 
 

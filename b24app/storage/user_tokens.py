@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import TokenPair
 from b24app.seal import Seal
 
+from .deletion import delete_where
 from .models import UserToken
 from .sealed import open_pair
 from .upsert import insert_into
@@ -20,12 +21,6 @@ def find(session: Session, seal: Seal, member_id: str, user_id: int) -> TokenPai
     query = select(UserToken.access_sealed, UserToken.refresh_sealed, UserToken.expires_at)
     row = session.execute(query.where(*_of(member_id, user_id))).one_or_none()
     return None if row is None else open_pair(seal, *row)
-
-
-def is_admin(session: Session, member_id: str, user_id: int) -> bool:
-    """Tell whether the portal called this user an administrator when last asked."""
-    query = select(UserToken.is_admin).where(*_of(member_id, user_id))
-    return bool(session.scalar(query))
 
 
 def save(
@@ -66,15 +61,12 @@ def save(
 
 def forget(session: Session, member_id: str, user_id: int) -> None:
     """Delete the user's pair."""
-    session.execute(delete(UserToken).where(*_of(member_id, user_id)))
+    delete_where(session, UserToken, *_of(member_id, user_id))
 
 
 def delete_older(session: Session, before: datetime) -> int:
     """Delete pairs not renewed since `before`; a refresh token lives 180 days. Returns how many."""
-    deleted = session.scalars(
-        delete(UserToken).where(UserToken.updated_at < before).returning(UserToken.user_id)
-    )
-    return len(deleted.all())
+    return delete_where(session, UserToken, UserToken.updated_at < before)
 
 
 def _of(member_id: str, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from b24app.storage.models import Base
+from b24app.storage.session import Database, _alembic_config, is_current, upgrade
+
+UPGRADE_ALONE = """
+import sys
+from b24app.storage.session import Database, upgrade
+print("ready", flush=True)
+sys.stdin.readline()
+upgrade(Database(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def blank(blank_database_url):
+    database = Database(blank_database_url)
+    yield database
+    database.close()
+
+
+@contextmanager
+def waiting_upgrade(url):
+    process = subprocess.Popen(
+        [sys.executable, "-c", UPGRADE_ALONE, url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(database):
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+
+        difference = compare_metadata(context, Base.metadata)
+
+    assert difference == []
+
+
+def test_foreign_keys_go_with_their_portal_as_the_models_say(database):
+    expected = {
+        (table.name, key.ondelete)
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+    }
+
+    found = {
+        (table, key["options"]["ondelete"])
+        for table in inspect(database.engine).get_table_names()
+        for key in inspect(database.engine).get_foreign_keys(table)
+    }
+
+    assert found == expected
+    assert expected
+
+
+def test_a_blank_database_is_not_current(blank):
+    assert not is_current(blank)
+
+
+def test_upgrade_makes_a_blank_database_current_and_may_run_again(blank):
+    upgrade(blank)
+    upgrade(blank)
+
+    assert is_current(blank)
+
+
+def test_a_database_of_another_revision_is_not_current(blank):
+    upgrade(blank)
+    with blank.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")
+
+    assert not is_current(blank)
+
+
+def test_three_machines_may_upgrade_at_once(blank_database_url, blank):
+    with (
+        waiting_upgrade(blank_database_url) as one,
+        waiting_upgrade(blank_database_url) as two,
+        waiting_upgrade(blank_database_url) as three,
+    ):
+        for process in (one, two, three):
+            process.stdin.write("\n")
+            process.stdin.flush()
+
+    assert [one.returncode, two.returncode, three.returncode] == [0, 0, 0]
+    assert is_current(blank)
+
+
+def test_downgrade_leaves_no_table_of_ours(blank):
+    upgrade(blank)
+
+    with blank.engine.begin() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+    assert inspect(blank.engine).get_table_names() == ["alembic_version"]
+
+
+def test_an_upgrade_that_fails_changes_nothing(blank, monkeypatch):
+    def upgrade_and_fail(config, revision):
+        real_upgrade(config, revision)
+        raise RuntimeError("power cut")
+
+    real_upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", upgrade_and_fail)
+
+    with pytest.raises(RuntimeError):
+        upgrade(blank)
+
+    assert inspect(blank.engine).get_table_names() == []
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////proc/self/none.db"]
+)
+def test_a_database_that_cannot_be_reached_is_not_current_and_named_in_no_log(url, caplog):
+    database = Database(url)
+
+    assert not is_current(database)
+
+    assert "OperationalError" in caplog.text
+    assert "127.0.0.1" not in caplog.text

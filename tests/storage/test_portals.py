@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from b24app.errors import UnknownPortalError
+from b24app.storage import portals, settings
+
+from .setting import ENDPOINT, MEMBER, OTHER_MEMBER, at_once, grant_of, install, pair
+
+
+def find(database, member_id=MEMBER):
+    with database.reading() as session:
+        return portals.find(session, member_id)
+
+
+def test_an_unknown_portal_is_not_found(database):
+    assert find(database) is None
+
+
+@pytest.mark.usefixtures("portal")
+def test_a_new_portal_is_installing_and_holds_what_the_grant_named(database, now):
+    found = find(database)
+
+    assert found.state == "installing"
+    assert found.client_endpoint == ENDPOINT
+    assert found.server_endpoint == "https://oauth.example/rest/"
+    assert found.scopes == {"crm", "placement"}
+    assert (found.status, found.language, found.installed_version) == ("L", "en", "1.0.0")
+    assert (found.app_code, found.grant_user_id) == ("local.app", 1)
+    assert found.created_at == found.updated_at == now
+
+
+def test_no_scope_is_an_empty_set(database, seal, now):
+    install(database, seal, now, scope=frozenset())
+
+    assert find(database).scopes == frozenset()
+
+
+def test_a_second_installation_replaces_the_grant_and_keeps_state_and_settings(
+    database, seal, portal, now
+):
+    later = now + timedelta(days=1)
+    with database.transaction() as session:
+        portals.activate(session, portal, now)
+        settings.save(session, portal, {"kept": True}, updated_by=1, now=now)
+
+    install(
+        database,
+        seal,
+        later,
+        tokens=pair("second", "second-refresh", later),
+        client_endpoint="https://moved.example/rest/",
+        user_id=5,
+    )
+
+    found = find(database)
+    assert found.state == "active"
+    assert found.client_endpoint == "https://moved.example/rest/"
+    assert found.grant_user_id == 5
+    assert (found.created_at, found.updated_at) == (now, later)
+    with database.reading() as session:
+        tokens = portals.grant_tokens(session, seal, portal)
+        assert tokens == pair("second", "second-refresh", later)
+        assert settings.load(session, portal) == {"kept": True}
+
+
+def test_an_installation_that_names_no_token_or_code_keeps_the_stored_ones(
+    database, seal, portal, now
+):
+    install(database, seal, now, application_token=None, app_code=None)
+
+    with database.reading() as session:
+        assert portals.application_token(session, seal, portal) == "application-token-plain"
+        assert portals.find(session, portal).app_code == "local.app"
+
+
+def test_a_closed_portal_that_installs_again_starts_over(database, seal, portal, now):
+    with database.transaction() as session:
+        portals.close(session, portal, now)
+
+    install(database, seal, now)
+
+    assert find(database).state == "installing"
+
+
+def test_an_odd_language_or_status_does_not_break_an_installation(database, seal, now):
+    with database.transaction() as session:
+        saved = portals.save_installation(
+            session,
+            seal,
+            grant_of(MEMBER, now, status="S" * 40),
+            app_code=None,
+            application_token=None,
+            language="x" * 40,
+            version="1",
+            now=now,
+        )
+
+    assert (saved.status, saved.language) == ("S" * 16, "x" * 8)
+
+
+def test_installations_at_once_leave_one_portal_with_one_whole_grant(database, seal, now):
+    def install_one(number):
+        tokens = pair(f"access-{number}", f"refresh-{number}", now)
+        install(database, seal, now, tokens=tokens, user_id=number)
+
+    at_once(6, install_one)
+
+    with database.reading() as session:
+        tokens = portals.grant_tokens(session, seal, MEMBER)
+        winner = portals.find(session, MEMBER).grant_user_id
+        assert portals.member_ids(session) == [MEMBER]
+    assert (tokens.access_token, tokens.refresh_token) == (f"access-{winner}", f"refresh-{winner}")
+
+
+def test_saving_a_refreshed_pair_keeps_its_user_unless_another_is_named(
+    database, seal, portal, now
+):
+    with database.transaction() as session:
+        portals.save_grant_tokens(session, seal, portal, pair("a2", "r2", now), now=now)
+    assert find(database).grant_user_id == 1
+
+    with database.transaction() as session:
+        portals.save_grant_tokens(session, seal, portal, pair("a3", "r3", now), user_id=9, now=now)
+    with database.reading() as session:
+        assert portals.grant_tokens(session, seal, portal) == pair("a3", "r3", now)
+    assert find(database).grant_user_id == 9
+
+
+def test_a_dropped_grant_is_gone_and_the_portal_stays(database, seal, portal):
+    with database.transaction() as session:
+        portals.drop_grant_tokens(session, portal)
+        portals.drop_grant_tokens(session, "unknown")
+
+    with database.reading() as session:
+        assert portals.grant_tokens(session, seal, portal) is None
+        assert portals.application_token(session, seal, portal) == "application-token-plain"
+
+
+def test_secrets_of_an_unknown_portal_are_none(database, seal):
+    with database.reading() as session:
+        assert portals.grant_tokens(session, seal, "unknown") is None
+        assert portals.application_token(session, seal, "unknown") is None
+
+
+def test_secrets_sealed_with_a_lost_key_count_as_absent_and_are_logged(
+    database, other_seal, portal, caplog
+):
+    with database.reading() as session:
+        assert portals.grant_tokens(session, other_seal, portal) is None
+        assert portals.application_token(session, other_seal, portal) is None
+
+    assert "TOKEN_KEYS" in caplog.text
+    assert "plain" not in caplog.text
+
+
+def test_each_change_is_kept(database, seal, portal, now):
+    later = now + timedelta(minutes=5)
+
+    with database.transaction() as session:
+        portals.activate(session, portal, later)
+        portals.move(session, portal, "https://new.example/rest/", later)
+        portals.set_application_token(session, seal, portal, "second-token", later)
+        portals.set_subscription(
+            session, portal, status="T", scope=frozenset({"pay_system", "crm"}), now=later
+        )
+        portals.set_version(session, portal, "1.1.0", later)
+        portals.set_batch_refused(session, portal, later)
+
+    found = find(database)
+    assert found.state == "active"
+    assert found.client_endpoint == "https://new.example/rest/"
+    assert (found.status, found.scope) == ("T", "crm,pay_system")
+    assert found.installed_version == "1.1.0"
+    assert found.batch_refused_until == found.updated_at == later
+    with database.reading() as session:
+        assert portals.application_token(session, seal, portal) == "second-token"
+
+
+def test_a_subscription_without_a_scope_keeps_the_scopes(database, portal, now):
+    with database.transaction() as session:
+        portals.set_subscription(session, portal, status="P", scope=None, now=now)
+
+    assert find(database).scopes == {"crm", "placement"}
+
+
+def test_a_refused_batch_can_be_forgotten(database, portal, now):
+    with database.transaction() as session:
+        portals.set_batch_refused(session, portal, now)
+        portals.set_batch_refused(session, portal, None)
+
+    assert find(database).batch_refused_until is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session, now, _seal: portals.activate(session, "unknown", now),
+        lambda session, now, _seal: portals.close(session, "unknown", now),
+        lambda session, now, _seal: portals.move(session, "unknown", ENDPOINT, now),
+        lambda session, now, _seal: portals.set_version(session, "unknown", "1", now),
+        lambda session, now, _seal: portals.set_batch_refused(session, "unknown", now),
+        lambda session, now, _seal: portals.set_subscription(
+            session, "unknown", status="L", scope=None, now=now
+        ),
+        lambda session, now, seal: portals.set_application_token(
+            session, seal, "unknown", "x", now
+        ),
+        lambda session, now, seal: portals.save_grant_tokens(
+            session, seal, "unknown", pair("a", "r", now), now=now
+        ),
+    ],
+)
+def test_an_unknown_portal_cannot_be_changed(database, seal, now, change):
+    with pytest.raises(UnknownPortalError), database.transaction() as session:
+        change(session, now, seal)
+
+
+def test_all_portals_can_be_walked_page_by_page(database, seal, now):
+    ids = sorted(f"member{number}" for number in range(5))
+    for member_id in reversed(ids):
+        install(database, seal, now, member_id)
+
+    with database.reading() as session:
+        first = portals.member_ids(session, limit=3)
+        second = portals.member_ids(session, after=first[-1], limit=3)
+        third = portals.member_ids(session, after=second[-1], limit=3)
+
+    assert (first, second, third) == (ids[:3], ids[3:], [])
+
+
+def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, seal, now):
+    install(database, seal, now, "old", tokens=pair("a", "r", now - timedelta(days=2)))
+    install(database, seal, now, "oldest", tokens=pair("a", "r", now - timedelta(days=3)))
+    install(database, seal, now, "closed", tokens=pair("a", "r", now - timedelta(days=4)))
+    install(database, seal, now, OTHER_MEMBER)
+    with database.transaction() as session:
+        portals.close(session, "closed", now)
+
+    with database.reading() as session:
+        found = portals.with_grant_older(session, now - timedelta(days=1))
+
+    assert found == ["oldest", "old"]
