@@ -170,12 +170,13 @@ class AuthorizationServer:
             address = f"https://{address}"
         try:
             parts = urlsplit(address)
-            host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme, ""))
+            host = _host(parts.scheme, parts.netloc)
             is_local = self._trust_local and parts.hostname in LOOPBACK
         except ValueError:
             raise _not_allowed() from None
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and is_local)
-        if not is_secure or host not in self._oauth_hosts:
+        allowed = {_host(parts.scheme, name) for name in self._oauth_hosts}
+        if not is_secure or host not in allowed:
             raise _not_allowed()
         # The configured server may live below a path; of any other only the host is believed.
         return f"{parts.scheme}://{host}" if server else self._oauth_url.rstrip("/")
@@ -233,6 +234,11 @@ def _replayed(outcome: Received | Lost) -> requests.Response:
     response.status_code = outcome.status if isinstance(outcome, Received) else 504
     response.raw = BytesIO(outcome.body if isinstance(outcome, Received) else b"")
     return response
+
+
+def _host(scheme: str, netloc: str) -> str:
+    """`OAuth.bitrix.info:443` -> `oauth.bitrix.info`: the usual port says nothing."""
+    return netloc.lower().removesuffix(DEFAULT_PORTS.get(scheme, ""))
 
 
 def _silent(outcome: Received | Lost) -> AuthorizationServerError:

@@ -140,13 +140,13 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
 
 def was_never_sent(error: BaseException) -> bool:
     """Look for the reason inside what requests and urllib3 wrap around each other."""
-    queue: list[object] = [error]
+    queue = [error]
     for _ in range(CAUSE_DEPTH):
         if not queue:
             return False
         present = queue.pop(0)
         if isinstance(present, NEVER_SENT):
             return True
-        if isinstance(present, BaseException):
-            queue += [getattr(present, "reason", None), present.__cause__, *present.args]
+        inner = (getattr(present, "reason", None), present.__cause__, *present.args)
+        queue += [one for one in inner if isinstance(one, BaseException)]
     return False

@@ -1,0 +1,194 @@
+"""A portal that says what a test tells it to: an adapter, so the whole client is exercised."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+import urllib3
+from requests.adapters import BaseAdapter
+
+from b24app.bitrix.client import BitrixClient
+from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.transport import make_session
+
+EXAMPLES = Path(__file__).parent / "examples"
+ENDPOINT = "https://portal.bitrix24.com/rest/"
+TOKEN = "s1morf609228iwyjjpvfv6wsvuja4p8u"
+CLIENT_SECRET = "LJSl0lNB76B5YY6u0YVQ3AW0DrVADcRTwVr4y99PXU1BWQybWK"
+
+
+def example(name: str) -> dict[str, Any]:
+    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def result_of(name: str) -> Any:
+    """The documented result, its numbers exactly as the client reads them."""
+    from b24app.bitrix.answers import parse
+
+    body = parse(json.dumps(example(name)["response"]["body"]).encode())
+    assert body is not None
+    return body["result"]
+
+
+@dataclass
+class Reply:
+    """What the server answers: a body that is JSON unless it is text or bytes."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def encoded(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
+
+
+def ok(result: Any, **headers: str) -> Reply:
+    return Reply({"result": result}, 200, {key.replace("_", "-"): headers[key] for key in headers})
+
+
+def failed(error: Any, status: int = 400, description: str = "words") -> Reply:
+    return Reply({"error": error, "error_description": description}, status)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request as it would go over the wire."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+    timeout: Any
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+Handler = Callable[[Seen], Reply | BaseException]
+
+
+class Server(BaseAdapter):
+    """Plays the network. Answers come from `handler`, or one after the other from `answers`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Seen] = []
+        self.handler: Handler | None = None
+        self.queue: list[Reply | BaseException] = []
+
+    def answers(self, *replies: Reply | BaseException) -> None:
+        self.queue = list(replies)
+
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        body = request.body or b""
+        seen = Seen(
+            request.method,
+            request.url,
+            dict(request.headers),
+            body if isinstance(body, bytes) else body.encode(),
+            timeout,
+        )
+        self.seen.append(seen)
+        assert verify is True, "certificates are always checked"
+        assert not proxies, "no proxy of the environment"
+        reply = self.handler(seen) if self.handler else self.queue.pop(0)
+        if isinstance(reply, BaseException):
+            raise reply
+        return as_response(request, reply.status, reply.headers, io.BytesIO(reply.encoded()))
+
+    def close(self) -> None:
+        raise AssertionError("the shared adapter is never closed")
+
+
+def as_response(request, status, headers, stream) -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(headers)
+    response.url = request.url
+    response.request = request
+    response.raw = urllib3.HTTPResponse(
+        body=stream, status=status, headers=headers, preload_content=False
+    )
+    return response
+
+
+class Clock:
+    """A monotonic clock that only moves when somebody sleeps or a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Tokens:
+    """A token source that counts renewals."""
+
+    def __init__(self, endpoint: str = ENDPOINT) -> None:
+        self.endpoint = endpoint
+        self.token = TOKEN
+        self.renewed: list[str] = []
+
+    def current(self) -> str:
+        return self.token
+
+    def renew(self, rejected: str) -> str:
+        self.renewed.append(rejected)
+        self.token = f"renewed-{len(self.renewed)}"
+        return self.token
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens()
+
+
+@pytest.fixture
+def client(server, clock) -> BitrixClient:
+    return BitrixClient(
+        make_session(server),
+        client_id="app.573ad8a0346747.09223434",
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        jitter=lambda: 0.0,
+    )
+
+
+@pytest.fixture
+def deadline(clock) -> Deadline:
+    return Deadline(12.0, clock.monotonic)
