@@ -295,6 +295,7 @@
     dialog.returnValue = "";
     readBand();
     if (!dialog.open) dialog.showModal();
+    focusIn(dialog);
     makeRoom(dialog);
   }
 
@@ -306,8 +307,9 @@
     (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();
   }
 
+  /* Not by the autofocus attribute: Chromium refuses it in a frame and says so in the console. */
   function focusIn(dialog) {
-    const first = dialog.querySelector("[autofocus]") || dialog.querySelector(".dialog__body :is(select, input:not([type=hidden]))") || dialog.querySelector("button");
+    const first = dialog.querySelector("[data-first]") || dialog.querySelector(".dialog__body :is(select, input:not([type=hidden]))") || dialog.querySelector("button");
     first?.focus();
   }
 
@@ -436,7 +438,17 @@
   }
 
   function leaveLater(toast, delay) {
-    setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveLater(toast, 2000) : toast.remove()), delay);
+    setTimeout(() => (isAttended(toast) ? leaveLater(toast, 2000) : toast.remove()), delay);
+  }
+
+  /* The pointer goes through a toast, so hovering is told by where the pointer is. */
+  let pointer = { clientX: -1, clientY: -1 };
+  on("pointermove", (event) => { pointer = event; });
+
+  function isAttended(toast) {
+    const box = toast.getBoundingClientRect();
+    const isHovered = pointer.clientX >= box.left && pointer.clientX <= box.right && pointer.clientY >= box.top && pointer.clientY <= box.bottom;
+    return isHovered || toast.matches(":focus-within");
   }
 
   /* ---- Quantities: whole numbers, sent half a second after the last change ---- */
