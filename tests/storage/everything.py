@@ -1,0 +1,96 @@
+"""One row of a portal in every table, written by the repositories as life writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from b24app.domain import EntityRef, PortalUser
+from b24app.seal import Seal
+from b24app.storage import (
+    activity,
+    cached_lists,
+    card_memory,
+    failed_proofs,
+    idempotency,
+    jobs,
+    launches,
+    leases,
+    partial_actions,
+    refusals,
+    settings,
+    user_tokens,
+)
+from b24app.storage.models import Base
+from b24app.storage.session import Database
+
+from .setting import install, pair
+
+DEAL = EntityRef(2, 8061)
+NAME = "Ann Example-Name"
+
+
+def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
+    """Install the portal and let it leave a trace in every table."""
+    install(database, seal, now, member_id)
+    with database.transaction() as session:
+        user_tokens.save(
+            session,
+            seal,
+            member_id,
+            7,
+            pair("user-access-plain", "user-refresh-plain", now),
+            is_admin=False,
+            now=now,
+        )
+        launches.save(
+            session,
+            launch_id=f"launch-{member_id[:8]}",
+            member_id=member_id,
+            user=PortalUser(7, NAME, is_admin=False),
+            ref=DEAL,
+            proven_at=now,
+            expires_at=now,
+        )
+        card_memory.remember(session, member_id, DEAL, [1], now)
+        refusals.refuse(session, member_id, 7, DEAL, now)
+        leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)
+        idempotency.begin(session, member_id, 7, "key", "pay 1", now)
+        activity.append(session, activity.Record(member_id, now, 7, NAME, DEAL, "pay", "done"))
+        settings.save(session, member_id, {"users": [7]}, updated_by=1, now=now)
+        cached_lists.save(session, member_id, "names", {"7": NAME}, now)
+        jobs.add(
+            session,
+            seal,
+            kind="uninstall",
+            member_id=member_id,
+            payload={"application_token": "job-token-plain"},
+            run_at=now,
+            dedup_key=f"event:{member_id}",
+            now=now,
+        )
+        failed_proofs.add(session, f"events:{member_id}", now)
+        partial_actions.add(
+            session, member_id, DEAL, user_id=7, kind="move", data={"payment": 1}, now=now
+        )
+
+
+def tables_with(database: Database, text: str) -> set[str]:
+    """Names of the tables in which any column of any row contains `text`."""
+    return {table for table, row in _rows(database) if any(text in str(value) for value in row)}
+
+
+def row_counts(database: Database) -> dict[str, int]:
+    counts = dict.fromkeys(Base.metadata.tables, 0)
+    for table, _ in _rows(database):
+        counts[table] += 1
+    return counts
+
+
+def _rows(database: Database) -> Iterator[tuple[str, tuple[object, ...]]]:
+    with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.execute(select(table)):
+                yield table.name, tuple(row)

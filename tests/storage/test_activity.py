@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from b24app.domain import EntityRef
+from b24app.storage import activity
+from b24app.storage.activity import Filter, Record
+
+from .setting import OTHER_MEMBER
+
+
+@pytest.fixture
+def record(portal, now, deal):
+    return Record(
+        member_id=portal,
+        at=now,
+        user_id=7,
+        user_name="Ann Example",
+        ref=deal,
+        action="pay",
+        outcome="done",
+        payment_id=1038,
+        payment_number="1038/1",
+        before="unpaid",
+        after="paid",
+        detail="",
+        request_id="request-1",
+    )
+
+
+@pytest.fixture
+def append(database, record):
+    def append(**other):
+        with database.transaction() as session:
+            return activity.append(session, replace(record, **other)).id
+
+    return append
+
+
+@pytest.fixture
+def ids(database, portal):
+    def ids(wanted=activity.NO_FILTER, member_id=portal, **other):
+        with database.reading() as session:
+            return [line.id for line in activity.page(session, member_id, wanted, **other)]
+
+    return ids
+
+
+def test_a_line_comes_back_as_it_was_written(database, append, portal, now):
+    line_id = append()
+
+    with database.reading() as session:
+        (line,) = activity.page(session, portal)
+    assert (line.id, line.at, line.user_id, line.user_name) == (line_id, now, 7, "Ann Example")
+    assert (line.entity_type_id, line.entity_id) == (2, 8061)
+    assert (line.payment_id, line.payment_number) == (1038, "1038/1")
+    assert (line.action, line.before, line.after) == ("pay", "unpaid", "paid")
+    assert (line.outcome, line.detail, line.request_id) == ("done", "", "request-1")
+
+
+def test_a_line_may_concern_no_payment_and_no_user(database, append, portal):
+    append(payment_id=None, user_id=None)
+
+    with database.reading() as session:
+        (line,) = activity.page(session, portal)
+    assert line.payment_id is None
+    assert line.user_id is None
+
+
+def test_lines_come_newest_first_page_by_page(append, ids):
+    written = [append() for _ in range(5)]
+
+    first = ids(limit=2)
+    second = ids(limit=2, before_id=first[-1])
+    third = ids(limit=2, before_id=second[-1])
+
+    assert first + second + third == written[::-1]
+
+
+def test_no_portal_sees_lines_of_another(append, ids):
+    mine = append()
+    append(member_id=OTHER_MEMBER)
+
+    assert ids() == [mine]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "other"),
+    [
+        (Filter(user_id=7), {"user_id": 9}),
+        (Filter(user_id=7), {"user_id": None}),
+        (Filter(ref=EntityRef(2, 8061)), {"ref": EntityRef(31, 8061)}),
+        (Filter(ref=EntityRef(2, 8061)), {"ref": EntityRef(2, 8062)}),
+        (Filter(payment_id=1038), {"payment_id": 1039}),
+        (Filter(payment_id=1038), {"payment_id": None}),
+        (Filter(action="pay"), {"action": "unpay"}),
+        (Filter(outcome="done"), {"outcome": "refused"}),
+    ],
+)
+def test_a_filter_keeps_others_out(append, ids, wanted, other):
+    mine = append()
+    another = append(**other)
+
+    assert ids(wanted) == [mine]
+    assert ids() == [another, mine]
+
+
+def test_a_span_of_time_includes_its_start_and_not_its_end(append, ids, now):
+    hour = timedelta(hours=1)
+    append(at=now - timedelta(microseconds=1))
+    start, middle = append(at=now), append(at=now + hour / 2)
+    append(at=now + hour)
+
+    assert ids(Filter(since=now, until=now + hour)) == [middle, start]
+
+
+def test_filters_hold_together(append, ids):
+    both = append(user_id=9, action="unpay")
+    append(user_id=9)
+    append(action="unpay")
+
+    assert ids(Filter(user_id=9, action="unpay")) == [both]
+
+
+def test_one_payments_lines_are_found(database, append, portal):
+    append(payment_id=1039)
+    older, newer = append(), append(action="unpay")
+
+    with database.reading() as session:
+        found = [line.id for line in activity.of_payment(session, portal, 1038)]
+        latest = [line.id for line in activity.of_payment(session, portal, 1038, limit=1)]
+
+    assert found == [newer, older]
+    assert latest == [newer]
+
+
+def test_lines_past_their_time_are_deleted_for_one_portal(database, append, ids, portal, now):
+    append(at=now - timedelta(days=91))
+    kept = append(at=now - timedelta(days=90))
+    others = append(at=now - timedelta(days=400), member_id=OTHER_MEMBER)
+
+    with database.transaction() as session:
+        deleted = activity.delete_older(session, portal, now - timedelta(days=90))
+
+    assert deleted == 1
+    assert ids() == [kept]
+    assert ids(member_id=OTHER_MEMBER) == [others]
+
+
+def test_portals_with_lines_can_be_walked_page_by_page(database, append):
+    for member_id in ("c", "a", "b", "a"):
+        append(member_id=member_id)
+
+    with database.reading() as session:
+        assert activity.member_ids(session, limit=2) == ["a", "b"]
+        assert activity.member_ids(session, after="b", limit=2) == ["c"]
+
+
+def test_the_log_offers_no_way_to_change_a_line():
+    offered = {name for name, value in vars(activity).items() if callable(value) and name.islower()}
+
+    written_here = {
+        name for name in offered if vars(activity)[name].__module__ == activity.__name__
+    }
+    assert {name for name in written_here if not name.startswith("_")} == {
+        "append",
+        "page",
+        "of_payment",
+        "member_ids",
+        "delete_older",
+    }

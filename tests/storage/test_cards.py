@@ -1,0 +1,148 @@
+"""What is remembered of a card: its payments, refused writes, half-done actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from b24app.domain import EntityRef
+from b24app.errors import UnknownPortalError
+from b24app.storage import card_memory, partial_actions, refusals
+
+from .setting import OTHER_MEMBER, install
+
+INVOICE = EntityRef(31, 8061)
+
+
+def test_a_card_not_seen_before_has_no_known_payments(database, portal, deal):
+    with database.reading() as session:
+        assert card_memory.payment_ids(session, portal, deal) == ()
+
+
+def test_the_payments_last_seen_are_remembered_in_their_order(database, portal, deal, now):
+    with database.transaction() as session:
+        card_memory.remember(session, portal, deal, [3, 1], now)
+        card_memory.remember(session, portal, deal, (2**40, 1, 2), now)
+        card_memory.remember(session, portal, INVOICE, [9], now)
+
+    with database.reading() as session:
+        assert card_memory.payment_ids(session, portal, deal) == (2**40, 1, 2)
+        assert card_memory.payment_ids(session, portal, INVOICE) == (9,)
+
+
+def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):
+    with database.transaction() as session:
+        card_memory.remember(session, portal, deal, [1], now - timedelta(days=2))
+        card_memory.remember(session, portal, INVOICE, [2], now)
+        deleted = card_memory.delete_older(session, now - timedelta(days=1))
+
+    with database.reading() as session:
+        assert deleted == 1
+        assert card_memory.payment_ids(session, portal, deal) == ()
+        assert card_memory.payment_ids(session, portal, INVOICE) == (2,)
+
+
+def test_a_refusal_holds_for_this_user_on_this_card_only(database, seal, portal, deal, now):
+    install(database, seal, now, OTHER_MEMBER)
+
+    with database.transaction() as session:
+        refusals.refuse(session, portal, 7, deal, now)
+        refusals.refuse(session, portal, 7, deal, now)
+
+    with database.reading() as session:
+        assert refusals.is_refused(session, portal, 7, deal)
+        assert not refusals.is_refused(session, portal, 9, deal)
+        assert not refusals.is_refused(session, portal, 7, INVOICE)
+        assert not refusals.is_refused(session, OTHER_MEMBER, 7, deal)
+
+
+def test_a_cleared_refusal_is_gone_and_others_stay(database, portal, deal, now):
+    with database.transaction() as session:
+        refusals.refuse(session, portal, 7, deal, now)
+        refusals.refuse(session, portal, 9, deal, now)
+        refusals.clear(session, portal, 7, deal)
+
+    with database.reading() as session:
+        assert not refusals.is_refused(session, portal, 7, deal)
+        assert refusals.is_refused(session, portal, 9, deal)
+
+
+def test_old_refusals_are_forgotten(database, portal, deal, now):
+    with database.transaction() as session:
+        refusals.refuse(session, portal, 7, deal, now - timedelta(days=2))
+        refusals.refuse(session, portal, 9, deal, now)
+        deleted = refusals.delete_older(session, now - timedelta(days=1))
+
+    with database.reading() as session:
+        assert deleted == 1
+        assert not refusals.is_refused(session, portal, 7, deal)
+        assert refusals.is_refused(session, portal, 9, deal)
+
+
+@pytest.fixture
+def add_partial(database, portal, deal, now):
+    def add(ref=deal, member_id=portal, moment=now, **content):
+        with database.transaction() as session:
+            action = partial_actions.add(
+                session, member_id, ref, user_id=7, kind="move", data=content, now=moment
+            )
+        return action.id
+
+    return add
+
+
+def kept_partials(database, portal, ref):
+    with database.reading() as session:
+        return [(one.id, one.data) for one in partial_actions.of_card(session, portal, ref)]
+
+
+def test_half_done_actions_of_a_card_survive_in_their_order(database, portal, deal, add_partial):
+    first = add_partial(step=1)
+    add_partial(ref=INVOICE, step=2)
+    third = add_partial(step=3)
+
+    assert kept_partials(database, portal, deal) == [(first, {"step": 1}), (third, {"step": 3})]
+
+
+def test_a_settled_action_is_gone(database, portal, deal, add_partial):
+    first, second = add_partial(step=1), add_partial(step=2)
+
+    with database.transaction() as session:
+        partial_actions.settle(session, portal, first)
+
+    assert kept_partials(database, portal, deal) == [(second, {"step": 2})]
+
+
+def test_another_portal_cannot_settle_it(database, portal, deal, add_partial):
+    first = add_partial()
+
+    with database.transaction() as session:
+        partial_actions.settle(session, OTHER_MEMBER, first)
+
+    assert kept_partials(database, portal, deal) == [(first, {})]
+
+
+def test_old_half_done_actions_are_forgotten(database, portal, deal, now, add_partial):
+    add_partial(moment=now - timedelta(days=40))
+    kept = add_partial()
+
+    with database.transaction() as session:
+        assert partial_actions.delete_older(session, now - timedelta(days=30)) == 1
+
+    assert kept_partials(database, portal, deal) == [(kept, {})]
+
+
+@pytest.mark.parametrize(
+    "remember",
+    [
+        lambda session, deal, now: card_memory.remember(session, "unknown", deal, [1], now),
+        lambda session, deal, now: refusals.refuse(session, "unknown", 7, deal, now),
+        lambda session, deal, now: partial_actions.add(
+            session, "unknown", deal, user_id=7, kind="move", data={}, now=now
+        ),
+    ],
+)
+def test_nothing_is_remembered_of_a_portal_that_is_not_installed(database, deal, now, remember):
+    with pytest.raises(UnknownPortalError), database.transaction() as session:
+        remember(session, deal, now)
