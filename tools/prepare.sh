@@ -49,4 +49,6 @@ if command -v apt-get >/dev/null 2>&1 && $as_root true 2>/dev/null; then
     echo "Installing Chromium for the browser tests (once)…"
     { $as_root apt-get update -qq && $as_root apt-get install -y -qq chromium; } >.venv/apt.log 2>&1 && exit 0
 fi
-echo "Chromium is missing, browser tests will be skipped: install it (Debian: apt-get install chromium) or name one: make test CHROMIUM=/path/to/chromium." >&2
+advice="install it (Debian: apt-get install chromium) or name one: make test CHROMIUM=/path/to/chromium."
+[ -z "${CI:-}" ] || stop "Chromium is missing, and browser tests may not be skipped here: $advice"
+echo "Chromium is missing, browser tests will be skipped: $advice" >&2

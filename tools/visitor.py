@@ -15,8 +15,10 @@ from urllib.parse import urljoin
 import requests
 
 LAYOUT = re.compile(r"<script[^>]*data-app-layout[^>]*>(.*?)</script>", re.DOTALL)
+LOADER = re.compile(r'data-loader="([^"]+)"')
 HEADERS = re.compile(r"""hx-headers=(["'])(.*?)\1""", re.DOTALL)
 NEXT_STEP = re.compile(r'hx-post="(/install/steps/[a-z]+)"')
+LAYOUTS = "/bitrix/components/bitrix/app.layout"
 SECONDS = 60
 
 
@@ -67,23 +69,22 @@ class Visitor:
         while step := NEXT_STEP.search(answer):
             answer = self._ok(frame.post(step[1]))
         # The wizard's last message to the portal makes the portal ask its own server for this.
-        self._ok(
-            self._post(
-                "/bitrix/components/bitrix/app.layout/ajax.php", action="set_installed", v="Y"
-            )
-        )
+        self._ok(self._post(f"{LAYOUTS}/ajax.php", action="set_installed", v="Y"))
 
-    def open_tab(self, placement: str, placement_id: int, entity_id: int) -> Frame:
-        """Open the tab of a card, as the first click on it does. Raises VisitError."""
-        layout = self._post(
-            "/bitrix/components/bitrix/app.layout/lazyload.ajax.php",
-            **{
-                "PARAMS[params][PLACEMENT]": placement,
-                "PARAMS[params][PLACEMENT_ID]": str(placement_id),
-                "PARAMS[params][PLACEMENT_OPTIONS][ID]": str(entity_id),
-            },
-        )
-        return self._submit(self._ok(layout))
+    def open_tab(self, card: str) -> Frame:
+        """Open the application's tab of a card, as the first click on it does.
+
+        `card` is the path of the card's page. Raises VisitError.
+        """
+        answer = self.session.get(f"{self.portal_url}{card}", timeout=SECONDS)
+        found = LOADER.search(self._ok(answer))
+        if found is None:
+            raise VisitError(f"{card} has no tab of the application")
+        loader = json.loads(html.unescape(found[1]))
+        fields = {"PARAMS[params][PLACEMENT_OPTIONS][ID]": loader["PLACEMENT_OPTIONS"]["ID"]}
+        for name in ("PLACEMENT", "PLACEMENT_ID", "ID"):
+            fields[f"PARAMS[params][{name}]"] = str(loader[name])
+        return self._submit(self._ok(self._post(f"{LAYOUTS}/lazyload.ajax.php", **fields)))
 
     def _submit(self, page: str) -> Frame:
         found = LAYOUT.search(page)

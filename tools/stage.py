@@ -1,0 +1,146 @@
+"""The app and a simulated portal as programs of their own on this machine, the app installed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from cryptography.fernet import Fernet
+
+from tools.visitor import VisitError, Visitor
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+DEMO_CARD = "/crm/deal/details/8061/"
+START_SECONDS = 60
+
+
+class StageError(Exception):
+    """Something did not start. The text says in one line what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Both programs while they run. `app_pid` is gunicorn's master."""
+
+    folder: Path
+    app_url: str
+    portal_url: str
+    environment: Mapping[str, str]
+    app_pid: int
+
+    def flask(self, *arguments: str) -> None:
+        """Run one of the app's own commands to its end. Raises StageError."""
+        _once(["flask", "--app", "app", *arguments], self.environment, self.folder)
+
+
+@contextmanager
+def stage(folder: Path, app_port: int, portal_port: int) -> Iterator[Stage]:
+    """Start both in an emptied folder and install the app; end both with the block.
+
+    The portal's authorization server takes the port after the portal's. Raises StageError.
+    """
+    environment = settings(folder, app_port, portal_port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    app_url, portal_url = environment["APP_URL"], f"http://localhost:{portal_port}"
+    portal = [sys.executable, "-m", "b24app.simulator", "--port", str(portal_port)]
+    app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{app_port}", "app:app"]
+    _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
+    with ExitStack() as stack:
+        stack.enter_context(_running(portal, environment, folder / "portal.log", portal_url))
+        ready = f"{app_url}/readyz"
+        process = stack.enter_context(_running(app, environment, folder / "app.log", ready))
+        try:
+            Visitor(portal_url).install_app()
+        except (VisitError, requests.RequestException) as error:
+            raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
+        yield Stage(folder, app_url, portal_url, environment, process.pid)
+
+
+def settings(folder: Path, app_port: int, portal_port: int) -> dict[str, str]:
+    """The environment of both programs: this machine only, fresh secrets, nothing inherited."""
+    passed_on = ("PATH", "HOME", "LANG", "WEB_CONCURRENCY")
+    inherited = {name: os.environ[name] for name in passed_on if name in os.environ}
+    return {
+        **inherited,
+        "APP_ENV": "development",
+        "APP_URL": f"http://127.0.0.1:{app_port}",
+        "B24_CLIENT_ID": "app.demo.00000001",
+        "B24_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "B24_OAUTH_URL": f"http://localhost:{portal_port + 1}",
+        "B24_OAUTH_HOSTS": f"localhost:{portal_port + 1}",
+        "B24_TRUST_LOCAL_PORTALS": "1",
+        "DATABASE_URL": f"sqlite:///{folder / 'app.db'}",
+        "SECRET_KEY": secrets.token_urlsafe(32),
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+        "REST_LOG_DIR": str(folder / "rest-log"),
+        # A .env file of this folder must not change any of the rest.
+        "REST_LOG_DAYS": "7",
+        "TRUSTED_PROXIES": "0",
+        "METRICS_TOKEN": "",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def _once(command: list[str], environment: Mapping[str, str], folder: Path) -> None:
+    log = folder / f"{command[-1]}.log"
+    with log.open("a") as output:
+        done = subprocess.run(
+            [str(BIN / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if done.returncode:
+        raise StageError(f"{' '.join(command)} failed: see {log}.")
+
+
+@contextmanager
+def _running(
+    command: list[str], environment: Mapping[str, str], log: Path, url: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            # Ctrl+C reaches the program that set the stage only, which ends the others in order.
+            start_new_session=True,
+        )
+    try:
+        _wait_until_answering(url, process, log)
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=5)
+        process.kill()
+        process.wait()
+
+
+def _wait_until_answering(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            if process.poll() is not None:
+                raise StageError(f"A program ended at once: see {log}.")
+            with suppress(requests.RequestException):
+                if session.get(url, timeout=5).status_code < 500:
+                    return
+            time.sleep(0.1)
+    raise StageError(f"{url} does not answer: see {log}.")
