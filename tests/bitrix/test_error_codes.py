@@ -1,0 +1,212 @@
+"""The table of contract b: code, class, whether it was carried out, whether a retry makes sense."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.bitrix.error_codes import error_for
+from b24app.errors import (
+    AppUninstalledError,
+    BatchRefusedError,
+    BusinessRefusalError,
+    Executed,
+    MethodMissingError,
+    NotFoundError,
+    PlanWithoutRestError,
+    PortalBusyError,
+    PortalClosedError,
+    PortalError,
+    PortalSilentError,
+    RightsRefusedError,
+    ScopeMissingError,
+    SubscriptionEndedError,
+    TokenExpiredError,
+    TokenRejectedError,
+    UserBlockedError,
+)
+from tests.bitrix.conftest import EXAMPLES, example
+
+NO, UNKNOWN = Executed.NO, Executed.UNKNOWN
+
+TABLE = [
+    ("QUERY_LIMIT_EXCEEDED", 503, PortalBusyError, NO, True),
+    ("OPERATION_TIME_LIMIT", 429, PortalBusyError, NO, True),
+    ("OVERLOAD_LIMIT", 503, PortalBusyError, NO, False),
+    ("OVERLOAD_LIMIT", 401, PortalBusyError, NO, False),
+    ("INTERNAL_SERVER_ERROR", 500, PortalSilentError, UNKNOWN, False),
+    ("ERROR_UNEXPECTED_ANSWER", 500, PortalSilentError, UNKNOWN, False),
+    ("ERROR_CORE", 500, PortalSilentError, UNKNOWN, False),
+    ("ERROR_CORE", 400, PortalSilentError, UNKNOWN, False),
+    ("expired_token", 401, TokenExpiredError, NO, True),
+    ("EXPIRED_TOKEN", 401, TokenExpiredError, NO, True),
+    ("invalid_token", 401, TokenRejectedError, NO, False),
+    ("NO_AUTH_FOUND", 401, TokenRejectedError, NO, False),
+    ("CONNECTION_ERROR", 401, PortalBusyError, NO, True),
+    ("INVALID_CREDENTIALS", 403, TokenRejectedError, NO, False),
+    ("INVALID_CREDENTIALS", 401, TokenRejectedError, NO, False),
+    ("APPLICATION_NOT_FOUND", 401, AppUninstalledError, NO, False),
+    ("ERROR_OAUTH", 401, AppUninstalledError, NO, False),
+    ("authorization_error", 401, UserBlockedError, NO, False),
+    ("user_access_error", 403, UserBlockedError, NO, False),
+    ("user_access_error", 401, UserBlockedError, NO, False),
+    ("PAYMENT_REQUIRED", 401, SubscriptionEndedError, NO, False),
+    ("insufficient_scope", 403, ScopeMissingError, NO, False),
+    ("insufficient_scope", 401, ScopeMissingError, NO, False),
+    ("ACCESS_DENIED", 400, RightsRefusedError, NO, False),
+    ("ACCESS_DENIED", 403, RightsRefusedError, NO, False),
+    ("ACCESS_DENIED", 401, PlanWithoutRestError, NO, False),
+    ("allowed_only_intranet_user", 403, RightsRefusedError, NO, False),
+    ("WRONG_AUTH_TYPE", 403, TokenRejectedError, NO, False),
+    ("WRONG_LICENSE", 403, PlanWithoutRestError, NO, False),
+    ("METHOD_CONFIRM_WAITING", 401, RightsRefusedError, NO, False),
+    ("METHOD_CONFIRM_DENIED", 403, RightsRefusedError, NO, False),
+    ("INVALID_REQUEST", 400, PortalError, NO, False),
+    ("ERROR_METHOD_NOT_FOUND", 404, MethodMissingError, NO, False),
+    ("PORTAL_DELETED", 500, PortalClosedError, NO, False),
+    ("PORTAL_DELETED", 403, PortalClosedError, NO, False),
+    ("PORTAL_DELETED", 410, PortalClosedError, NO, False),
+    ("ERROR_MANIFEST_IS_NOT_AVAILABLE", 404, MethodMissingError, NO, False),
+    ("ERROR_BATCH_LENGTH_EXCEEDED", 400, PortalError, NO, False),
+    ("ERROR_BATCH_METHOD_NOT_ALLOWED", 405, BatchRefusedError, NO, False),
+    ("ERROR_ARGUMENT", 400, BusinessRefusalError, NO, False),
+    ("ERROR_NOT_FOUND", 400, NotFoundError, NO, False),
+    ("NOT_FOUND", 400, NotFoundError, NO, False),
+    ("OWNER_NOT_FOUND", 400, NotFoundError, NO, False),
+    ("ENTITY_TYPE_NOT_SUPPORTED", 400, BusinessRefusalError, NO, False),
+    ("REQUIRED_ARG_MISSING", 400, BusinessRefusalError, NO, False),
+    ("INVALID_ARG_VALUE", 400, BusinessRefusalError, NO, False),
+    ("ADDING_DISABLED", 400, BusinessRefusalError, NO, False),
+    ("100", 400, BusinessRefusalError, NO, False),
+    (100, 400, BusinessRefusalError, NO, False),
+    ("", 400, BusinessRefusalError, NO, False),
+    ("SALE_PAYMENT_DELETE_EXIST_PAID", 400, BusinessRefusalError, NO, False),
+    ("SALE_ORDER_PAID_ORDER_CANCELED", 400, BusinessRefusalError, NO, False),
+    (200640400001, 400, NotFoundError, NO, False),
+    ("200640400001", 400, NotFoundError, NO, False),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "kind", "executed", "retryable"), TABLE)
+def test_a_code_of_the_contract(code, status, kind, executed, retryable):
+    error = error_for("crm.item.payment.update", code, "words", status)
+
+    assert type(error) is kind
+    assert (error.executed, error.retryable) == (executed, retryable)
+    assert (error.code, error.http_status) == (str(code), status)
+
+
+# A batch gives no status of a command, and the plan is refused before any command runs.
+IN_A_BATCH = [
+    (code, *rest) for code, status, *rest in TABLE if (code, status) != ("ACCESS_DENIED", 401)
+]
+
+
+@pytest.mark.parametrize(("code", "kind", "executed", "retryable"), IN_A_BATCH)
+def test_a_code_means_the_same_inside_a_batch(code, kind, executed, retryable):
+    error = error_for("crm.item.payment.update", code)
+
+    assert type(error) is kind
+    assert (error.executed, error.retryable) == (executed, retryable)
+
+
+@pytest.mark.parametrize("method", ["placement.bind", "event.bind"])
+def test_bound_already_is_a_refusal_not_a_failure(method):
+    error = error_for(method, "ERROR_CORE", "Handler already binded", 400)
+
+    assert type(error) is BusinessRefusalError
+
+
+@pytest.mark.parametrize("method", ["batch", "profile", "app.info", "scope", "method.get"])
+def test_denied_methods_that_need_no_rights_mean_the_plan(method):
+    assert type(error_for(method, "ACCESS_DENIED", "", 403)) is PlanWithoutRestError
+
+
+class TestZero:
+    @pytest.mark.parametrize(
+        "method",
+        [
+            "crm.item.payment.get",
+            "crm.item.payment.delete",
+            "crm.item.payment.pay",
+            "crm.item.payment.unpay",
+            "crm.item.payment.product.list",
+            "crm.item.payment.product.delete",
+            "crm.item.payment.delivery.list",
+            "crm.item.payment.delivery.setDelivery",
+            "crm.item.payment.delivery.delete",
+        ],
+    )
+    def test_as_text_is_a_missing_payment_or_item(self, method):
+        assert type(error_for(method, "0", "", 400)) is NotFoundError
+
+    @pytest.mark.parametrize(
+        "method",
+        [
+            "crm.item.payment.list",
+            "crm.item.payment.get",
+            "crm.item.payment.update",
+            "crm.item.payment.delete",
+            "crm.item.payment.pay",
+            "crm.item.payment.unpay",
+            "crm.item.delivery.list",
+        ],
+    )
+    def test_as_a_number_is_an_old_portal_refusing(self, method):
+        assert type(error_for(method, 0, "Insufficient permissions", 400)) is RightsRefusedError
+
+    @pytest.mark.parametrize("error", [0, "0"])
+    @pytest.mark.parametrize(
+        "method",
+        [
+            "crm.item.payment.add",
+            "crm.item.payment.product.add",
+            "crm.item.payment.product.setQuantity",
+            "crm.item.payment.delivery.add",
+            "crm.item.productrow.getAvailableForPayment",
+            "salescenter.payment.getPublicUrl",
+        ],
+    )
+    def test_of_methods_with_many_reasons_is_a_business_refusal(self, method, error):
+        assert type(error_for(method, error, "", 400)) is BusinessRefusalError
+
+
+def test_unknown_codes_depend_on_the_status():
+    assert type(error_for("m", "NEVER_SEEN", "", 400)) is BusinessRefusalError
+    assert type(error_for("m", "NEVER_SEEN", "", 500)) is PortalSilentError
+
+
+def test_the_portals_words_are_kept_apart_and_decide_nothing():
+    error = error_for("crm.item.payment.add", "0", "Insufficient permissions " * 50, 400)
+
+    assert type(error) is BusinessRefusalError
+    assert "permissions" not in str(error)
+    assert len(error.description) == 300
+
+
+@pytest.mark.parametrize("code", ["a" * 65, "x y", "https://a/?auth=1", {"a": 1}, [], True, None])
+def test_a_code_that_is_none_shows_nothing_of_itself(code):
+    error = error_for("m", code, None, 400)
+
+    assert error.code in {"unreadable", "True", ""}
+    assert error.description == ""
+
+
+def documented_errors():
+    for path in sorted(EXAMPLES.glob("*.json")):
+        if path.stem.startswith(("oauth", "post", "event.ON", "batch")):
+            continue
+        for number, entry in enumerate(example(path.stem)["errors"]):
+            if entry["body"] and "error" in entry["body"]:
+                yield pytest.param(path.stem, entry, id=f"{path.stem}-{number}")
+
+
+@pytest.mark.parametrize(("method", "entry"), list(documented_errors()))
+def test_every_documented_error_is_a_typed_one(method, entry):
+    body = entry["body"]
+
+    error = error_for(method, body["error"], body.get("error_description"), entry["status"])
+
+    assert isinstance(error, PortalError)
+    assert error.method == method
+    if body["error"] == "ACCESS_DENIED" and entry["status"] in (400, 403):
+        assert isinstance(error, RightsRefusedError | PlanWithoutRestError)
