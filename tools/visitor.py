@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import requests
 
 LAYOUT = re.compile(r"<script[^>]*data-app-layout[^>]*>(.*?)</script>", re.DOTALL)
+SESSION_ID = re.compile(r'data-sessid="([0-9a-f]+)"')
 LOADER = re.compile(r'data-loader="([^"]+)"')
 HEADERS = re.compile(r"""hx-headers=(["'])(.*?)\1""", re.DOTALL)
 NEXT_STEP = re.compile(r'hx-post="(/install/steps/[a-z]+)"')
@@ -60,37 +61,37 @@ class Visitor:
         self.session = requests.Session()
         # A proxy named in the environment must not be asked for loopback addresses.
         self.session.trust_env = False
+        self._session_id = ""
 
     def install_app(self) -> None:
         """Install from the marketplace and go through the wizard. Raises VisitError."""
-        page = self._ok(self._post("/marketplace/install/"))
-        frame = self._submit(page)
+        self._read("/marketplace/")
+        frame = self._submit(self._post("/marketplace/install/"))
         answer = frame.page
         while step := NEXT_STEP.search(answer):
             answer = self._ok(frame.post(step[1]))
         # The wizard's last message to the portal makes the portal ask its own server for this.
-        self._ok(self._post(f"{LAYOUTS}/ajax.php", action="set_installed", v="Y"))
+        self._post(f"{LAYOUTS}/ajax.php", action="set_installed", v="Y")
 
     def open_tab(self, card: str) -> Frame:
         """Open the application's tab of a card, as the first click on it does.
 
         `card` is the path of the card's page. Raises VisitError.
         """
-        answer = self.session.get(f"{self.portal_url}{card}", timeout=SECONDS)
-        found = LOADER.search(self._ok(answer))
+        found = LOADER.search(self._read(card))
         if found is None:
             raise VisitError(f"{card} has no tab of the application")
         loader = json.loads(html.unescape(found[1]))
         fields = {"PARAMS[params][PLACEMENT_OPTIONS][ID]": loader["PLACEMENT_OPTIONS"]["ID"]}
         for name in ("PLACEMENT", "PLACEMENT_ID", "ID"):
             fields[f"PARAMS[params][{name}]"] = str(loader[name])
-        return self._submit(self._ok(self._post(f"{LAYOUTS}/lazyload.ajax.php", **fields)))
+        return self._submit(self._post(f"{LAYOUTS}/lazyload.ajax.php", **fields))
 
     def _submit(self, page: str) -> Frame:
         found = LAYOUT.search(page)
         if found is None:
             raise VisitError("the portal shows no frame of the application")
-        layout = json.loads(html.unescape(found[1]))
+        layout = json.loads(found[1])
         answer = self.session.post(
             layout["handler"], data=layout["fields"], timeout=SECONDS, allow_redirects=False
         )
@@ -98,8 +99,16 @@ class Visitor:
             layout["handler"], self._ok(answer), self.session, _session_headers(answer.text)
         )
 
-    def _post(self, path: str, **form: str) -> requests.Response:
-        return self.session.post(f"{self.portal_url}{path}", data=form, timeout=SECONDS)
+    def _read(self, path: str) -> str:
+        page = self._ok(self.session.get(f"{self.portal_url}{path}", timeout=SECONDS))
+        # The portal's pages carry what its own scripts must send back with every post.
+        if found := SESSION_ID.search(page):
+            self._session_id = found[1]
+        return page
+
+    def _post(self, path: str, **form: str) -> str:
+        form["sessid"] = self._session_id
+        return self._ok(self.session.post(f"{self.portal_url}{path}", data=form, timeout=SECONDS))
 
     def _ok(self, answer: requests.Response) -> str:
         if not answer.ok:
