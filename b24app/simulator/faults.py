@@ -8,10 +8,10 @@ answers instead of executing (inside a batch: the error of that command)
   operation_limit    OPERATION_TIME_LIMIT, 429
   denied             the refusal of the present server generation
   false, null        `result: false` / `result: null`, status 200
-  expired_token      expired_token, 401 (inside a batch: the whole batch, nothing more runs)
   error_500          INTERNAL_SERVER_ERROR, 500
-  portal_deleted     PORTAL_DELETED
-  batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (only inside a batch; a single call works)
+  expired_token      expired_token, 401 (inside a batch: the whole batch, and nothing runs)
+  portal_deleted     PORTAL_DELETED (likewise)
+  batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only)
 breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
   html               not executed, HTML with status 502
   redirect           not executed, 302 to another host with an empty body
@@ -27,9 +27,8 @@ breaks the connection
   lost_silent        executed, then nothing for `seconds`, then closed
 
 Without a socket (the WSGI application called in process) a closed connection is raised out of the
-WSGI call as `ConnectionCutError`, and silence as `SilentServerError`: a test adapter turns the first into
-requests.ConnectionError and the second into requests.ReadTimeout. Both are also named in
-`environ["simulator.executed"]` (bool): whether the request had been executed before.
+WSGI call as `ConnectionCutError`, and silence as `SilentServerError`: a test adapter turns the
+first into requests.ConnectionError and the second into requests.ReadTimeout.
 """
 
 from __future__ import annotations
@@ -40,10 +39,11 @@ ANSWERED = (
     "busy", "operation_limit", "denied", "false", "null", "expired_token", "error_500",
     "portal_deleted", "batch_not_allowed",
 )  # fmt: skip
+WHOLE_BATCH = ("expired_token", "portal_deleted")
 BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
-BROKEN_AFTER = (
-    "invalid_json", "huge", "trickle", "slow", "lost", "lost_html", "lost_silent",
-)  # fmt: skip
+# These leave the answer whole until it is sent; the others end a batch where they hit.
+SPOILED = ("invalid_json", "huge", "trickle", "slow")
+BROKEN_AFTER = (*SPOILED, "lost", "lost_html", "lost_silent")
 KINDS = (*ANSWERED, *BROKEN_BEFORE, *BROKEN_AFTER)
 DEFAULT_SECONDS = 30.0
 
@@ -104,6 +104,13 @@ class FaultPlan:
             if fault.times <= 0:
                 self.faults.remove(fault)
             return fault
+        return None
+
+    def take_whole_batch(self, methods: set[str]) -> Fault | None:
+        """Return the fault of a command that fails its whole batch before anything runs."""
+        for fault in self.faults:
+            if fault.kind in WHOLE_BATCH and fault.method in methods:
+                return self.take(fault.method, in_batch=True)
         return None
 
     def clear(self) -> None:

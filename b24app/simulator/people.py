@@ -59,7 +59,7 @@ def area_of(entity_type_id: int) -> str:
 
 
 def make_users() -> dict[int, User]:
-    """Return the users by id: 1 admin, 7 manager, 9 read-only, 12 no access, 15 dismissed."""
+    """Return the users by id: 1 admin, 7 manager, 9 read-only, 12 none, 15 gone, 20 extranet."""
     everything = dict.fromkeys(AREAS, "update")
     users = (
         User(ADMIN_ID, "Anna", "Berger", "Head of sales", "F", is_admin=True),
@@ -67,5 +67,6 @@ def make_users() -> dict[int, User]:
         User(READER_ID, "Jonas", "Weber", "Controller", "M", rights=dict.fromkeys(AREAS, "read")),
         User(OUTSIDER_ID, "Paula", "Novak", "Warehouse", "F", departments=(2,)),
         User(15, "Erik", "Sandberg", "Sales manager", "M", is_active=False),
+        User(20, "Clara", "Duarte", "Architect", "F", is_extranet=True, departments=()),
     )
     return {user.id: user for user in users}

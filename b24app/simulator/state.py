@@ -67,13 +67,14 @@ class PortalState:
         self.sleep = sleep
         self.scheme = scheme
         self.oauth_origin = oauth_origin.rstrip("/")
-        self.application = load_application(env)
-        self.other_application = other_application()
+        self._env = env
         self.member_id = MEMBER_ID
         self._first_domain = domain
         self._reset_fields()
 
     def _reset_fields(self) -> None:
+        self.application = load_application(self._env)
+        self.other_application = other_application()
         self.domain = self._first_domain
         self.former_domains: set[str] = set()
         self.users: dict[int, User] = make_users()
@@ -264,6 +265,21 @@ class PortalState:
         return self.tokens.issue(
             user_id,
             application.client_id,
-            installation.scope if installation else application.scopes,
+            self.granted_scope(application),
             installation.number if installation else 0,
         )
+
+    def grant_scope(self, scope: tuple[str, ...]) -> None:
+        """Change what our application was granted, for tokens issued before as well."""
+        with self.lock:
+            if self.installation is not None:
+                self.installation.scope = scope
+            self.application.scopes = scope
+            self.tokens.set_scope(self.application.client_id, scope)
+
+    def granted_scope(self, application: Application) -> tuple[str, ...]:
+        """Return what the administrator granted, or the card's scopes outside an installation."""
+        is_ours = application is self.application
+        if is_ours and self.installation is not None:
+            return self.installation.scope
+        return application.scopes

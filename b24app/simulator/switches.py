@@ -25,6 +25,9 @@ class Switches:
     is_batch_coloured  a refused payment method sets status 403 on the whole batch answer.
     works_with_orders  payment items need rights on the order instead of the deal or invoice.
     payments_left   how many payments the plan still allows; None for no limit.
+    denied_app_users  ids of users to whom the application is closed.
+    missing_methods  methods this portal's version does not have (404).
+    has_upper_oauth_codes  the authorization server prints its codes in capitals.
     """
 
     generation: str = NEW
@@ -41,3 +44,4 @@ class Switches:
     payments_left: int | None = None
     denied_app_users: set[int] = field(default_factory=set)
     missing_methods: set[str] = field(default_factory=set)
+    has_upper_oauth_codes: bool = False

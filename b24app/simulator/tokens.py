@@ -98,6 +98,12 @@ class TokenStore:
             token.expires_at = now
         return len(alive)
 
+    def set_scope(self, client_id: str, scope: tuple[str, ...]) -> None:
+        """Give all tokens of an application another scope."""
+        for token in self._by_access.values():
+            if token.client_id == client_id:
+                token.scope = scope
+
     def issue_code(self, user_id: int, client_id: str) -> AuthorizationCode:
         """Make a code for the redirect of /oauth/authorize/."""
         expires_at = self._clock.now() + timedelta(seconds=CODE_SECONDS)

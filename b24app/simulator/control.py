@@ -1,0 +1,130 @@
+"""The control plane under /_control: a page for people, and POST routes for tests and benchmarks.
+
+Fields come as form, query or JSON; answers are JSON. A form sent by the page (Accept: text/html)
+is answered with a redirect back to the page. Nothing here exists on a real portal.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from http import HTTPStatus
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from .control_actions import ACTIONS, YES_NO_SWITCHES
+from .control_somebody import ORDER_DEEDS, PAYMENT_DEEDS, do_order, do_payment
+from .faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE
+from .people import AREAS, LEVELS
+from .state import PORTAL_SCOPES, PortalState
+from .switches import GENERATIONS, SHOPS
+
+ALL_ACTIONS = {**ACTIONS, "payment": do_payment, "order": do_order}
+STYLE = """
+body { font: 14px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+section { border-top: 1px solid #ccd; margin-top: 1rem; }
+form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .4rem 0; }
+input, select, button { font: inherit; padding: .15rem .4rem; }
+table { border-collapse: collapse; width: 100%; }
+td, th { text-align: left; border-bottom: 1px solid #dde; padding: .2rem .5rem; }
+.said { background: #e8f5e9; padding: .5rem; overflow-wrap: anywhere; }
+"""
+Reply = BaseResponse | tuple[dict[str, object], int]
+
+
+def create_control(state: PortalState) -> Blueprint:
+    """Return the blueprint of the control plane."""
+    control = Blueprint("control", __name__, url_prefix="/_control", template_folder="templates")
+
+    @control.get("")
+    @control.get("/")
+    def page() -> str:
+        return render_template("control.html", **_page_context(state))
+
+    @control.get("/control.css")
+    def style() -> Response:
+        return Response(STYLE, content_type="text/css")
+
+    @control.get("/record")
+    def record() -> Response:
+        return _json(state.recorder.as_json())
+
+    @control.get("/state")
+    def summary() -> Response:
+        return _json(_summary(state))
+
+    @control.get("/events")
+    def queue() -> Response:
+        return _json({
+            "pending": [asdict(event) for event in state.events.pending],
+            "attempts": [asdict(event) for event in state.events.attempts],
+        })  # fmt: skip
+
+    @control.post("/<path:action>")
+    def act(action: str) -> Reply:
+        return _act(state, action)
+
+    return control
+
+
+def _act(state: PortalState, action: str) -> Reply:
+    work = ALL_ACTIONS.get(action)
+    if work is None:
+        return {"error": f"No such action. Known: {', '.join(sorted(ALL_ACTIONS))}"}, 404
+    try:
+        answer = work(state, _fields())
+    except (ValueError, KeyError) as error:
+        return {"error": f"{type(error).__name__}: {error}"}, HTTPStatus.BAD_REQUEST
+    if request.accept_mimetypes.best == "text/html":
+        said = f"{action}: {json.dumps(answer, default=str)}"
+        return redirect(url_for("control.page", said=said[:300]), HTTPStatus.SEE_OTHER)
+    return _json(answer)
+
+
+def _fields() -> dict[str, str]:
+    fields = {name: str(value) for name, value in request.values.items()}
+    sent = request.get_json(silent=True)
+    if isinstance(sent, dict):
+        fields |= {str(name): str(value) for name, value in sent.items()}
+    return fields
+
+
+def _json(answer: dict[str, object]) -> Response:
+    return Response(json.dumps(answer, default=str), content_type="application/json")
+
+
+def _summary(state: PortalState) -> dict[str, object]:
+    return {
+        "domain": state.domain,
+        "former_domains": sorted(state.former_domains),
+        "member_id": state.member_id,
+        "now": state.clock.now().isoformat(),
+        "installation": asdict(state.installation) if state.installation else None,
+        "switches": asdict(state.switches),
+        "faults": [asdict(fault) for fault in state.faults.faults],
+        "app_options": state.app_options,
+        "comments": [asdict(comment) for comment in state.crm.comments],
+        "pending_events": len(state.events.pending),
+    }
+
+
+def _page_context(state: PortalState) -> dict[str, object]:
+    return {
+        "state": state,
+        "said": request.args.get("said", ""),
+        "kinds": {
+            "Answered instead of executed": ANSWERED,
+            "Broken before execution": BROKEN_BEFORE,
+            "Executed, then broken": BROKEN_AFTER,
+        },
+        "generations": GENERATIONS,
+        "shops": SHOPS,
+        "switch_names": YES_NO_SWITCHES,
+        "areas": AREAS,
+        "levels": LEVELS,
+        "portal_scopes": PORTAL_SCOPES,
+        "payment_deeds": tuple(PAYMENT_DEEDS),
+        "order_deeds": tuple(ORDER_DEEDS),
+        "requests": list(state.recorder.requests)[-30:][::-1],
+    }

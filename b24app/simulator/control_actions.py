@@ -1,0 +1,295 @@
+"""What the control panel can do, as a table: name -> function of the state and form fields.
+
+Every function answers a JSON object. A field that does not fit raises ValueError with words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from . import seed
+from .crm import CrmData
+from .events import deliver_now
+from .faults import DEFAULT_SECONDS
+from .people import AREAS, LEVELS, User
+from .state import PortalState
+from .switches import GENERATIONS, SHOPS
+
+Fields = Mapping[str, str]
+Answer = dict[str, object]
+OK: Answer = {"ok": True}
+_TRUE, _FALSE = (
+    frozenset({"1", "y", "yes", "true", "on"}),
+    frozenset({"0", "n", "no", "false", "off"}),
+)
+
+
+def token(state: PortalState, fields: Fields) -> Answer:
+    """user; app=other for another application's token; kind=webhook for one without application."""
+    user_id = user_field(state, fields).id
+    if fields.get("kind") == "webhook":
+        issued = state.tokens.issue(user_id, None, state.application.scopes, 0)
+    elif fields.get("app") == "other":
+        issued = state.issue_tokens_for(state.other_application, user_id)
+    else:
+        issued = state.issue_tokens(user_id)
+    return {
+        "access_token": issued.access_token,
+        "refresh_token": issued.refresh_token,
+        "member_id": state.member_id,
+        "domain": state.domain,
+    }
+
+
+def reset(state: PortalState, _fields: Fields) -> Answer:
+    """Back to the seed: nothing installed, default switches, real time, no record."""
+    state.reset()
+    return dict(OK)
+
+
+def seed_payments(state: PortalState, fields: Fields) -> Answer:
+    """payments: 1 to 500 on deal 8061. Only CRM data is renewed: the installation stays."""
+    payments = int_field(fields, "payments")
+    fresh = CrmData()
+    seed.fill(fresh, payments)
+    state.crm = fresh
+    return {"ok": True, "payments": payments}
+
+
+def latency(state: PortalState, fields: Fields) -> Answer:
+    """request_ms for every REST request, command_ms for every executed command."""
+    for name in ("request_ms", "command_ms"):
+        if name in fields:
+            setattr(state.switches, name, int_field(fields, name, least=0))
+    return {
+        "request_ms": state.switches.request_ms,
+        "command_ms": state.switches.command_ms,
+    }
+
+
+def fault(state: PortalState, fields: Fields) -> Answer:
+    """method, kind, times; seconds for the silent and slow kinds. No method clears all faults."""
+    if not fields.get("method"):
+        state.faults.clear()
+        return {"ok": True, "faults": []}
+    times = int_field(fields, "times", least=1) if fields.get("times") else 1
+    seconds = float(fields["seconds"]) if fields.get("seconds") else DEFAULT_SECONDS
+    state.faults.add(fields["method"], fields.get("kind", ""), times, seconds)
+    return {"ok": True, "faults": [asdict(one) for one in state.faults.faults]}
+
+
+def expire(state: PortalState, _fields: Fields) -> Answer:
+    """Let all access tokens expire."""
+    return {"ok": True, "expired": state.tokens.expire_access()}
+
+
+def clear_record(state: PortalState, _fields: Fields) -> Answer:
+    """Forget the requests recorded so far."""
+    state.recorder.clear()
+    return dict(OK)
+
+
+def clock(state: PortalState, fields: Fields) -> Answer:
+    """seconds: move the portal's clock forward."""
+    state.clock.advance(float(fields["seconds"]))
+    return {"now": state.clock.now().isoformat()}
+
+
+def switch(state: PortalState, fields: Fields) -> Answer:
+    """name, value: generation, shop, payments_left, or one of the yes/no switches."""
+    name, value = fields.get("name", ""), fields.get("value", "")
+    choices = {"generation": GENERATIONS, "shop": SHOPS}.get(name)
+    if choices is not None:
+        if value not in choices:
+            raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+        setattr(state.switches, name, value)
+    elif name == "payments_left":
+        state.switches.payments_left = int(value) if value else None
+    elif name in YES_NO_SWITCHES:
+        setattr(state.switches, name, flag(value))
+    else:
+        raise ValueError(f"Unknown switch {name!r}")
+    return {name: getattr(state.switches, name)}
+
+
+def generation(state: PortalState, fields: Fields) -> Answer:
+    """value: new, old or oldest."""
+    return switch(state, {"name": "generation", "value": fields.get("value", "")})
+
+
+def limits(state: PortalState, fields: Fields) -> Answer:
+    """rate, operating: on or off; drain, burst, operating_seconds: figures."""
+    if "rate" in fields:
+        state.limits.is_rate_limited = flag(fields["rate"])
+    if "operating" in fields:
+        state.limits.is_operating_limited = flag(fields["operating"])
+    for name, attribute in (
+        ("drain", "drain_per_second"), ("burst", "burst"), ("operating_seconds",) * 2,
+    ):  # fmt: skip
+        if fields.get(name):
+            setattr(state.limits, attribute, float(fields[name]))
+    return dict(OK)
+
+
+def operating(state: PortalState, fields: Fields) -> Answer:
+    """method, seconds: use up operating time of a method."""
+    state.limits.add_operating(fields["method"].lower(), float(fields["seconds"]))
+    return dict(OK)
+
+
+def batch_refused(state: PortalState, fields: Fields) -> Answer:
+    """methods: comma-separated name prefixes that are refused inside a batch; empty for none."""
+    state.switches.batch_refused = names(fields.get("methods", ""))
+    return {"methods": state.switches.batch_refused}
+
+
+def missing(state: PortalState, fields: Fields) -> Answer:
+    """methods: comma-separated names that this portal's version does not have (404)."""
+    state.switches.missing_methods = {name.lower() for name in names(fields.get("methods", ""))}
+    return {"methods": sorted(state.switches.missing_methods)}
+
+
+def access(state: PortalState, fields: Fields) -> Answer:
+    """user, allowed: open or close the application to a user."""
+    user_id = user_field(state, fields).id
+    denied = state.switches.denied_app_users
+    if flag(fields.get("allowed", "")):
+        denied.discard(user_id)
+    else:
+        denied.add(user_id)
+    return {"denied": sorted(denied)}
+
+
+def rights(state: PortalState, fields: Fields) -> Answer:
+    """user, area (deal, invoice, order, crm), level (none, read, update)."""
+    user = user_field(state, fields)
+    area, level = fields.get("area", ""), fields.get("level", "")
+    if area not in AREAS or level not in LEVELS:
+        raise ValueError(f"area is one of {', '.join(AREAS)}, level one of {', '.join(LEVELS)}")
+    user.rights[area] = level
+    return {"rights": user.rights}
+
+
+def dismiss(state: PortalState, fields: Fields) -> Answer:
+    """user, active: dismiss an employee or take them back."""
+    user = user_field(state, fields)
+    user.is_active = flag(fields.get("active", "0"))
+    return {"active": user.is_active}
+
+
+def subscription(state: PortalState, fields: Fields) -> Answer:
+    """expired: end the application's subscription, or renew it (sends ONAPPPAYMENT)."""
+    state.set_payment_expired(flag(fields.get("expired", "")))
+    return dict(OK)
+
+
+def move(state: PortalState, fields: Fields) -> Answer:
+    """domain: the portal's new host[:port]; the old one answers 302."""
+    if not fields.get("domain"):
+        raise ValueError("domain is missing")
+    state.move(fields["domain"])
+    return {"domain": state.domain}
+
+
+def scopes(state: PortalState, fields: Fields) -> Answer:
+    """scope: comma-separated scopes that the administrator grants to our application."""
+    granted = tuple(names(fields.get("scope", "")))
+    state.grant_scope(granted)
+    return {"scope": list(granted)}
+
+
+def install(state: PortalState, fields: Fields) -> Answer:
+    """user, finished: install the application without its installer page."""
+    user_id = user_field(state, fields).id if fields.get("user") else 1
+    installation = state.install_app(user_id)
+    if flag(fields.get("finished", "1")):
+        state.finish_install(user_id)
+    return {"application_token": installation.application_token, "number": installation.number}
+
+
+def uninstall(state: PortalState, fields: Fields) -> Answer:
+    """clean: remove the application, with or without its data (sends ONAPPUNINSTALL)."""
+    state.uninstall(flag(fields.get("clean", "0")))
+    return dict(OK)
+
+
+def update(state: PortalState, _fields: Fields) -> Answer:
+    """Install the application's next version (sends ONAPPUPDATE, drops event handlers)."""
+    state.update_app()
+    return dict(OK)
+
+
+def deliver(state: PortalState, _fields: Fields) -> Answer:
+    """Send all queued events now."""
+    return {"delivered": deliver_now(state)}
+
+
+def drop_events(state: PortalState, _fields: Fields) -> Answer:
+    """Lose all queued events, as a portal may."""
+    lost = len(state.events.pending)
+    state.events.pending.clear()
+    return {"lost": lost}
+
+
+def user_field(state: PortalState, fields: Fields) -> User:
+    """Return the user named by the field `user`."""
+    user = state.users.get(int_field(fields, "user"))
+    if user is None:
+        raise ValueError(f"No such user: {fields['user']}")
+    return user
+
+
+def int_field(fields: Fields, name: str, least: int = 1) -> int:
+    """Return a whole number from a field."""
+    text = fields.get(name, "").strip()
+    if not text.isdecimal() or int(text) < least:
+        raise ValueError(f"{name} is a whole number from {least}, not {text!r}")
+    return int(text)
+
+
+def flag(text: str) -> bool:
+    """Read yes or no in any usual form."""
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueError(f"yes or no expected, not {text!r}")
+
+
+def names(text: str) -> list[str]:
+    """Split a comma-separated list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+YES_NO_SWITCHES = (
+    "is_cloud", "has_rest_plan", "is_closed", "is_overloaded", "is_batch_coloured",
+    "works_with_orders", "has_upper_oauth_codes",
+)  # fmt: skip
+ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
+    "token": token,
+    "reset": reset,
+    "seed": seed_payments,
+    "latency": latency,
+    "fault": fault,
+    "expire": expire,
+    "record/clear": clear_record,
+    "clock": clock,
+    "switch": switch,
+    "generation": generation,
+    "limits": limits,
+    "operating": operating,
+    "batch_refused": batch_refused,
+    "missing": missing,
+    "access": access,
+    "rights": rights,
+    "dismiss": dismiss,
+    "subscription": subscription,
+    "move": move,
+    "scopes": scopes,
+    "install": install,
+    "uninstall": uninstall,
+    "update": update,
+    "events/deliver": deliver,
+    "events/drop": drop_events,
+}

@@ -1,0 +1,146 @@
+"""What somebody else does behind the application's back, through Bitrix24's own screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from . import events, sale
+from .people import ADMIN_ID
+from .records import DEAL, Payment
+from .state import PortalState
+
+Fields = Mapping[str, str]
+
+
+def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
+    """`do` with `id` (payment or item) or `entityId` / `entityTypeId`; see PAYMENT_DEEDS."""
+    deed = PAYMENT_DEEDS.get(fields.get("do", ""))
+    if deed is None:
+        raise ValueError(f"do is one of {', '.join(PAYMENT_DEEDS)}")
+    payment = deed(state, fields)
+    if payment is None:
+        return {"ok": True}
+    events.queue_sale(state, "ONPAYMENTENTITYSAVED", payment.id, ADMIN_ID)
+    return {"ok": True, "id": payment.id, "sum": str(payment.sum), "paid": payment.is_paid}
+
+
+def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
+    """`do` second or cancel for a card, delete_row or set_row_quantity for a product row."""
+    deed = ORDER_DEEDS.get(fields.get("do", ""))
+    if deed is None:
+        raise ValueError(f"do is one of {', '.join(ORDER_DEEDS)}")
+    deed(state, fields)
+    return {"ok": True}
+
+
+def _number(fields: Fields, name: str, default: str = "") -> int:
+    text = fields.get(name, default)
+    if not text.isdecimal():
+        raise ValueError(f"{name} is a whole number, not {text!r}")
+    return int(text)
+
+
+def _payment(state: PortalState, fields: Fields) -> Payment:
+    payment = state.crm.payments.get(_number(fields, "id"))
+    if payment is None:
+        raise ValueError(f"No such payment: {fields['id']}")
+    return payment
+
+
+def _add(state: PortalState, fields: Fields) -> Payment:
+    entity_id, type_id = _number(fields, "entityId"), _number(fields, "entityTypeId", str(DEAL))
+    card = state.card(type_id, entity_id)
+    if card is None:
+        raise ValueError("No such card")
+    order = sale.newest_order(state.crm, type_id, entity_id) or sale.open_order(
+        state.crm, (type_id, entity_id), card.currency
+    )
+    system = sale.picked_pay_system(state.crm, order.currency)
+    if system is None:
+        raise ValueError("No payment system fits")
+    return sale.add_payment(state.crm, order, system)
+
+
+def _delete(state: PortalState, fields: Fields) -> None:
+    payment = _payment(state, fields)
+    sale.delete_payment(state.crm, payment)
+    events.queue_sale(state, "ONPAYMENTDELETED", payment.id, ADMIN_ID)
+
+
+def _pay(state: PortalState, fields: Fields) -> Payment:
+    payment = _payment(state, fields)
+    sale.mark_paid(payment, state.clock.now(), ADMIN_ID)
+    return payment
+
+
+def _pay_online(state: PortalState, fields: Fields) -> Payment:
+    payment = _payment(state, fields)
+    sale.mark_paid(payment, state.clock.now(), None)
+    payment.emp_paid_id = None
+    return payment
+
+
+def _unpay(state: PortalState, fields: Fields) -> Payment:
+    payment = _payment(state, fields)
+    sale.mark_unpaid(payment)
+    return payment
+
+
+def _set_pay_system(state: PortalState, fields: Fields) -> Payment:
+    payment = _payment(state, fields)
+    sale.set_pay_system(payment, state.crm.pay_systems[_number(fields, "paySystemId")])
+    return payment
+
+
+def _set_quantity(state: PortalState, fields: Fields) -> Payment:
+    item = state.crm.items[_number(fields, "id")]
+    item.quantity = Decimal(fields["quantity"])
+    payment = state.crm.payments[item.payment_id]
+    sale.recalculate(state.crm, payment)
+    return payment
+
+
+def _remove_item(state: PortalState, fields: Fields) -> Payment:
+    item = state.crm.items[_number(fields, "id")]
+    payment = state.crm.payments[item.payment_id]
+    sale.delete_item(state.crm, item)
+    return payment
+
+
+def _second_order(state: PortalState, fields: Fields) -> None:
+    owner = (_number(fields, "entityTypeId", str(DEAL)), _number(fields, "entityId"))
+    sale.open_order(state.crm, owner, "EUR")
+
+
+def _cancel(state: PortalState, fields: Fields) -> None:
+    owner = (_number(fields, "entityTypeId", str(DEAL)), _number(fields, "entityId"))
+    for order in state.crm.orders_of(*owner):
+        order.is_canceled = True
+
+
+def _delete_row(state: PortalState, fields: Fields) -> None:
+    del state.crm.product_rows[_number(fields, "id")]
+
+
+def _set_row_quantity(state: PortalState, fields: Fields) -> None:
+    # The order's basket keeps its quantity: this is how the two come to differ.
+    state.crm.product_rows[_number(fields, "id")].quantity = Decimal(fields["quantity"])
+
+
+PAYMENT_DEEDS: dict[str, Callable[[PortalState, Fields], Payment | None]] = {
+    "add": _add,
+    "delete": _delete,
+    "pay": _pay,
+    "pay_online": _pay_online,
+    "unpay": _unpay,
+    "set_pay_system": _set_pay_system,
+    "set_quantity": _set_quantity,
+    "remove_item": _remove_item,
+}
+ORDER_DEEDS: dict[str, Callable[[PortalState, Fields], None]] = {
+    "second": _second_order,
+    "cancel": _cancel,
+    "delete_row": _delete_row,
+    "set_row_quantity": _set_row_quantity,
+}

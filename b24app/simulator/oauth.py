@@ -1,0 +1,231 @@
+"""The authorization server, an origin of its own, and the portal's /oauth/authorize/ page.
+
+Tokens name the portal only as `client_endpoint`; their `domain` is this server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from flask import Flask, Request, Response, request
+
+from .application import Application
+from .browser_user import user_of
+from .errors import expired_token, internal_error, wrong_authorization
+from .faults import SPOILED
+from .php import to_json
+from .rest.breaking import ConnectionBreaker, broken_response, spoil
+from .rest.execution import method_time
+from .state import PortalState
+from .tokens import ACCESS_SECONDS, Token
+
+TOKEN_FAULT, INFO_FAULT = "oauth/token", "oauth/app.info"
+Answer = tuple[dict[str, object], int]
+
+
+@dataclass
+class OAuthError(Exception):
+    """One refusal of the authorization server; some come without a description."""
+
+    code: str
+    status: int = HTTPStatus.BAD_REQUEST
+    description: str = ""
+
+
+def create_oauth(state: PortalState) -> Flask:
+    """Return the WSGI application of the authorization server of one portal."""
+    server = Flask("b24app.simulator.oauth", static_folder=None)
+    server.wsgi_app = ConnectionBreaker(server.wsgi_app)  # type: ignore[method-assign] # Flask's documented way to wrap
+
+    @server.route("/oauth/token/", methods=["GET", "POST"])
+    @server.route("/oauth/token", methods=["GET", "POST"])
+    def token() -> Response:
+        return _answer(state, TOKEN_FAULT, lambda: _token_answer(state, request.values))
+
+    @server.route("/rest/app.info", methods=["GET", "POST"])
+    @server.route("/rest/app.info.json", methods=["GET", "POST"])
+    def app_info() -> Response:
+        return _answer(state, INFO_FAULT, lambda: _info_answer(state, request.values.get("auth")))
+
+    return server
+
+
+def _answer(state: PortalState, name: str, work: Callable[[], Answer]) -> Response:
+    record = state.recorder.start(request.method, request.path, server="oauth")
+    record.params = {"grant_type": request.values.get("grant_type")}
+    fault = state.faults.take(name)
+    if fault is not None and not fault.is_answered and not fault.executes:
+        response = broken_response(state, fault)
+    elif fault is not None and fault.is_answered:
+        response = _json(internal_error().body("new"), HTTPStatus.INTERNAL_SERVER_ERROR)
+    else:
+        with state.lock:
+            response = _json(*work())
+        if fault is not None:
+            is_spoiled = fault.kind in SPOILED
+            response = (
+                spoil(state, response, fault) if is_spoiled else broken_response(state, fault)
+            )
+    state.recorder.finish(record, response.status_code)
+    return response
+
+
+def _json(body: Mapping[str, object], status: int) -> Response:
+    response = Response(to_json(body), status, content_type="application/json; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _token_answer(state: PortalState, fields: Mapping[str, str]) -> Answer:
+    try:
+        return _granted(state, fields), HTTPStatus.OK
+    except OAuthError as error:
+        is_upper = state.switches.has_upper_oauth_codes
+        answer: dict[str, object] = {"error": error.code.upper() if is_upper else error.code}
+        if error.description:
+            answer["error_description"] = error.description
+        return answer, error.status
+
+
+def _granted(state: PortalState, fields: Mapping[str, str]) -> dict[str, object]:
+    application = _client(state, fields)
+    grant_type = fields.get("grant_type", "")
+    if grant_type == "authorization_code":
+        return _token_body(state, _exchange_code(state, application, fields))
+    if grant_type == "refresh_token":
+        token = _refresh(state, application, fields)
+        expires = int(token.expires_at.timestamp())
+        return _token_body(state, token) | {"expires": expires, "user_id": token.user_id}
+    raise OAuthError("invalid_request", description='No "grant_type" parameter found')
+
+
+def _client(state: PortalState, fields: Mapping[str, str]) -> Application:
+    for name in ("client_id", "client_secret"):
+        if not fields.get(name):
+            raise OAuthError("invalid_request", description=f'No "{name}" parameter found')
+    application = state.application_by_id(fields["client_id"])
+    if application is None:
+        # The one refusal that comes with status 200.
+        raise OAuthError("wrong_client", HTTPStatus.OK)
+    if application.client_secret != fields["client_secret"]:
+        raise OAuthError("invalid_client")
+    return application
+
+
+def _exchange_code(
+    state: PortalState, application: Application, fields: Mapping[str, str]
+) -> Token:
+    if not fields.get("code"):
+        raise OAuthError("invalid_request", description='No "code" parameter found')
+    code = state.tokens.use_code(fields["code"], application.client_id)
+    if code is None:
+        raise OAuthError("invalid_grant")
+    _demand_living(state, application, state.installation.number if state.installation else 1)
+    return state.issue_tokens_for(application, code.user_id)
+
+
+def _refresh(state: PortalState, application: Application, fields: Mapping[str, str]) -> Token:
+    if not fields.get("refresh_token"):
+        raise OAuthError("invalid_request", description='No "refresh_token" parameter found')
+    token = state.tokens.by_refresh(fields["refresh_token"])
+    if token is None or token.client_id != application.client_id:
+        raise OAuthError("invalid_grant")
+    _demand_living(state, application, token.install_number)
+    scope = state.granted_scope(application)
+    asked = [name for name in fields.get("scope", "").split(",") if name]
+    if not set(asked) <= set(scope):
+        text = "Given scope exceeds permissions associated with given grant"
+        raise OAuthError("INVALID_SCOPE", HTTPStatus.FORBIDDEN, text)
+    return state.tokens.rotate(token, scope)
+
+
+def _demand_living(state: PortalState, application: Application, install_number: int) -> None:
+    """Refuse a grant whose installation is gone, or whose subscription is over."""
+    if application is not state.application:
+        return
+    installation = state.installation
+    if install_number and (installation is None or installation.number != install_number):
+        text = "Application not installed"
+        raise OAuthError("NOT_INSTALLED", HTTPStatus.UNAUTHORIZED, text)
+    if installation is not None and installation.is_payment_expired:
+        raise OAuthError("PAYMENT_REQUIRED", HTTPStatus.UNAUTHORIZED, "Payment required")
+
+
+def _token_body(state: PortalState, token: Token) -> dict[str, object]:
+    return {
+        "access_token": token.access_token,
+        "client_endpoint": state.client_endpoint,
+        "domain": state.oauth_domain,
+        "expires_in": ACCESS_SECONDS,
+        "member_id": state.member_id,
+        "refresh_token": token.refresh_token,
+        "scope": ",".join(token.scope),
+        "server_endpoint": state.server_endpoint,
+        "status": state.installation.status if state.installation else "F",
+    }
+
+
+def _info_answer(state: PortalState, access_token: str | None) -> Answer:
+    started = state.clock.timestamp()
+    token = state.tokens.by_access(access_token or "")
+    if token is None or token.client_id is None:
+        error = wrong_authorization()
+        return error.body("new"), error.status
+    installation = state.installation
+    if token.install_number and (
+        installation is None or installation.number != token.install_number
+    ):
+        return {"error": "invalid_client"}, HTTPStatus.BAD_REQUEST
+    if token.expires_at <= state.clock.now():
+        error = expired_token()
+        return error.body("new"), error.status
+    is_ours = token.client_id == state.application.client_id
+    scope = ",".join(token.scope)
+    result = {
+        "client_id": token.client_id,
+        "scope": scope,
+        "expires": token.expires_at.isoformat(timespec="seconds"),
+        "install": {
+            "installed": installation.is_finished if installation and is_ours else not is_ours,
+            "version": str(installation.version if installation and is_ours else 1),
+            "status": installation.status if installation and is_ours else "F",
+            "scope": scope,
+            "domain": state.domain,
+            "uri": state.origin,
+            "client_endpoint": state.client_endpoint,
+            "member_id": state.member_id,
+            "member_type": "user",
+        },
+        "user_id": str(token.user_id),
+    }
+    return {"result": result, "time": method_time(state, "app.info", started)}, HTTPStatus.OK
+
+
+def answer_authorize(state: PortalState, incoming: Request) -> Response:
+    """Answer the portal's own /oauth/authorize/: a redirect with a code, or words and no redirect.
+
+    The address comes from the application's card, never from the request.
+    """
+    application = state.application_by_id(incoming.args.get("client_id", ""))
+    if application is None:
+        return Response("Application not found", HTTPStatus.NOT_FOUND)
+    with state.lock:
+        if application is state.application and state.installation is None:
+            return Response("Application not installed", HTTPStatus.NOT_FOUND)
+        user = user_of(incoming, state)
+        if not state.has_app_access(user.id):
+            return Response("You have no access to this application", HTTPStatus.FORBIDDEN)
+        code = state.tokens.issue_code(user.id, application.client_id)
+        query = {
+            "code": code.code,
+            "state": incoming.args.get("state", ""),
+            "domain": state.domain,
+            "member_id": state.member_id,
+            "scope": ",".join(state.granted_scope(application)),
+            "server_domain": state.oauth_domain,
+        }
+    location = f"{application.redirect_uri}?{urlencode(query)}"
+    return Response("", HTTPStatus.FOUND, headers={"Location": location})

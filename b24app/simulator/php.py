@@ -1,0 +1,126 @@
+"""How PHP, which the portal is written in, reads and prints values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from urllib.parse import unquote_plus
+
+_NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*")
+_INT_KEY = re.compile(r"0|-?[1-9]\d*")
+_ESCAPES = {"/": "\\/", "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027"}
+
+
+class EmptyObject(dict[str, object]):
+    """Prints as {}: the rare PHP object without properties, e.g. TIMESTAMP_X of user.get."""
+
+
+def to_json(value: object) -> str:
+    r"""Print JSON as the portal does.
+
+    Empty arrays are always [], keys 0..n-1 make a list, whole decimals lose their point, and
+    / < > & ' " are escaped inside strings.
+    """
+    text = json.dumps(_plain(value), separators=(",", ":"))
+    text = re.sub(r"\\(.)", lambda pair: "\\u0022" if pair[1] == '"' else pair[0], text)
+    return "".join(_ESCAPES.get(char, char) for char in text)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, EmptyObject):
+        return {}
+    if isinstance(value, Mapping):
+        if list(value) == list(range(len(value))):
+            return [_plain(inner) for inner in value.values()]
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return number(value)
+    return value
+
+
+def number(value: Decimal) -> int | float:
+    """Return a decimal as JSON shows a PHP float: 5 for 5.00, 4.5 for 4.50."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def is_numeric(value: object) -> bool:
+    """Say whether PHP takes a value for a number: 1036, "1036", " 5", "1e2"; never a boolean."""
+    if isinstance(value, str):
+        return _NUMERIC.fullmatch(value) is not None
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def to_int(value: object) -> int:
+    """Cast a numeric value: fractions are cut (2.5 becomes 2, -0.4 becomes 0)."""
+    return int(Decimal(str(value).strip()))
+
+
+def to_text(value: object) -> str:
+    """Cast a value to a string as PHP does: true is "1", null and false are "", arrays "Array"."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    if isinstance(value, Mapping | list):
+        return "Array"
+    return str(value)
+
+
+def to_upper_snake(name: str) -> str:
+    """Turn camelCase into a column name: paySystemId -> PAY_SYSTEM_ID, but PAID -> P_AI_D."""
+    return re.sub(r"(.)([A-Z])", r"\1_\2", name).upper()
+
+
+def as_array(value: object) -> dict[str | int, object]:
+    """Return a PHP array (list or object in JSON) as a dict."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return dict(enumerate(value)) if isinstance(value, list) else {}
+
+
+def parse_query(text: str) -> dict[str, object]:
+    """Parse `a[b][0]=1&c=2` as PHP's parse_str: nested arrays, lists where keys are 0..n-1."""
+    root: dict[str | int, object] = {}
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        name, _, value = pair.partition("=")
+        path = _path(unquote_plus(name))
+        if path:
+            _store(root, path, unquote_plus(value))
+    return {str(key): _with_lists(value) for key, value in root.items()}
+
+
+def _path(name: str) -> list[str]:
+    head, bracket, rest = name.lstrip(" ").partition("[")
+    if not head:
+        return []
+    head = re.sub(r"[. ]", "_", head)
+    return [head, *re.findall(r"\[([^\]]*)\]", bracket + rest)] if "]" in rest else [head]
+
+
+def _store(root: dict[str | int, object], path: list[str], value: str) -> None:
+    node = root
+    for index, part in enumerate(path):
+        key: str | int = int(part) if index and _INT_KEY.fullmatch(part) else part
+        if index and part == "":
+            key = 1 + max((number for number in node if isinstance(number, int)), default=-1)
+        if index == len(path) - 1:
+            node[key] = value
+            return
+        inner = node.get(key)
+        if not isinstance(inner, dict):
+            inner = {}
+            node[key] = inner
+        node = inner
+
+
+def _with_lists(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _with_lists(item) for key, item in value.items()}
+    return list(inner.values()) if list(inner) == list(range(len(inner))) else inner

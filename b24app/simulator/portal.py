@@ -1,0 +1,56 @@
+"""The portal as one WSGI application: REST, authorization page, links, control, cards."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from .control import create_control
+from .oauth import answer_authorize
+from .rest.breaking import ConnectionBreaker
+from .rest.endpoint import answer_rest
+from .state import PortalState
+from .ui import create_ui
+
+_REST_VERBS = ["GET", "POST", "PUT", "DELETE", "HEAD"]
+
+
+def create_portal(state: PortalState) -> Flask:
+    """Return the WSGI application of one portal."""
+    portal = Flask("b24app.simulator", static_folder=None)
+    portal.wsgi_app = ConnectionBreaker(portal.wsgi_app)  # type: ignore[method-assign] # Flask's documented way to wrap
+
+    @portal.route("/rest/<path:method>", methods=_REST_VERBS)
+    def rest(method: str) -> Response:
+        return answer_rest(state, request, method)
+
+    @portal.get("/oauth/authorize/")
+    def authorize() -> Response:
+        return answer_authorize(state, request)
+
+    @portal.get("/~<code>")
+    def short_link(code: str) -> BaseResponse:
+        url = state.short_links.get(code)
+        return redirect(url) if url else Response("No such link", HTTPStatus.NOT_FOUND)
+
+    @portal.get("/pub/site/<int:site>/checkout/")
+    def checkout(site: int) -> Response:
+        return _checkout(state, site)
+
+    portal.register_blueprint(create_control(state))
+    portal.register_blueprint(create_ui(state))
+    return portal
+
+
+def _checkout(state: PortalState, site: int) -> Response:
+    payment = state.crm.payments.get(request.args.get("paymentId", 0, type=int))
+    if payment is None:
+        return Response("This payment no longer exists.", HTTPStatus.NOT_FOUND)
+    title = f"Payment {payment.account_number}: {payment.sum} {payment.currency}"
+    page = (
+        f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>'
+        f"<p>The shop page {site} of a simulated portal. Nothing can be paid here.</p>"
+    )
+    return Response(page, content_type="text/html; charset=utf-8")

@@ -1,0 +1,1 @@
+"""REST of the portal: one file per method family, one table of methods, one HTTP endpoint."""

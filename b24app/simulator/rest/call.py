@@ -1,0 +1,135 @@
+"""One call of one REST method: what a handler gets, and what it may return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..application import Installation
+from ..errors import InvalidParameterError, RefusedError, access_denied, wrong_auth_type
+from ..people import User
+from ..php import as_array, is_numeric, to_int, to_text
+from ..state import PortalState
+from ..switches import NEW, OLDEST
+from ..tokens import Token
+
+PAGE_ROWS = 50
+
+
+@dataclass
+class Page:
+    """A paged result: `value` with the envelope's `total` and `next` (absent when None)."""
+
+    value: object
+    total: int | None = None
+    next: int | None = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """One row of the method table.
+
+    scopes      any one of them is enough; empty means basic, which every application has
+    is_intranet  only employees may call it
+    is_controller  binds parameters by type (code 100) and is missing from `methods`
+    """
+
+    name: str
+    handler: Callable[[Call], object]
+    scopes: tuple[str, ...] = ()
+    is_intranet: bool = False
+    is_controller: bool = False
+
+
+@dataclass
+class Call:
+    """A method being executed for a user. Parameter names are case-sensitive."""
+
+    state: PortalState
+    token: Token
+    user: User
+    params: dict[str, object]
+
+    @property
+    def generation(self) -> str:
+        """Return the server generation: new, old or oldest."""
+        return self.state.switches.generation
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether the portal is of the new generation."""
+        return self.generation == NEW
+
+    @property
+    def is_oldest(self) -> bool:
+        """Say whether the portal is of the oldest generation."""
+        return self.generation == OLDEST
+
+    # Binding, as the portal's controllers do it (code 100)
+
+    def int_param(self, name: str) -> int:
+        """Bind a required int: any numeric, fractions cut."""
+        if name not in self.params:
+            raise InvalidParameterError.missing(name)
+        value = self.params[name]
+        if not is_numeric(value):
+            raise InvalidParameterError.invalid(name, to_text(value), "int")
+        return to_int(value)
+
+    def text_param(self, name: str) -> str:
+        """Bind a required string: any scalar."""
+        if name not in self.params:
+            raise InvalidParameterError.missing(name)
+        value = self.params[name]
+        if value is None or isinstance(value, dict | list):
+            raise InvalidParameterError.invalid(name, to_text(value), "string")
+        return to_text(value)
+
+    def array_param(self, name: str, *, is_required: bool = False) -> dict[str | int, object]:
+        """Bind an array; absent gives an empty one unless required, null and "" fail."""
+        if name not in self.params:
+            if is_required:
+                raise InvalidParameterError.missing(name)
+            return {}
+        value = self.params[name]
+        if not isinstance(value, dict | list):
+            raise InvalidParameterError.invalid(name, to_text(value), "array")
+        return as_array(value)
+
+    # Rights
+
+    def may(self, level: str, area: str) -> bool:
+        """Say whether the user holds "read" or "update" in an area of CRM rights."""
+        return self.user.may(level, area)
+
+    def demand(self, allowed: bool, quiet_result: object, old_text: str) -> None:
+        """Refuse in the shape of the present generation unless `allowed`."""
+        if not allowed:
+            raise RefusedError(old_text, quiet_result)
+
+    def demand_application(self) -> None:
+        """Refuse a webhook: the method needs an application's token."""
+        if self.token.client_id is None:
+            raise wrong_auth_type()
+
+    def installation(self) -> Installation:
+        """Return the installation this call works for; refuse a webhook or a foreign token."""
+        self.demand_application()
+        installed = self.state.installation
+        if installed is None or self.token.client_id != self.state.application.client_id:
+            raise access_denied("Access denied! Application context required", 403)
+        return installed
+
+
+def page_of(rows: list[object], start: int, rows_per_page: int = PAGE_ROWS) -> Page:
+    """Cut one page: `start` -1 switches counting off, `next` is absent on the last page."""
+    if start < 0:
+        return Page(rows[:rows_per_page])
+    end = start + rows_per_page
+    return Page(rows[start:end], total=len(rows), next=end if end < len(rows) else None)
+
+
+def start_param(params: dict[str, object], name: str = "start") -> int:
+    """Return the paging offset; anything that is no number counts as 0."""
+    value = params.get(name, 0)
+    return to_int(value) if is_numeric(value) else 0

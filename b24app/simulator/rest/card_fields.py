@@ -1,0 +1,142 @@
+"""The fields of a CRM card as crm.item.get and crm.item.list show them."""
+
+from __future__ import annotations
+
+from ..clock import iso
+from ..records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card
+from .shapes import yes_no
+
+# Fields that a portal always lists and this one never fills.
+_UTM = ("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm")
+_EMPTY_IN_DEAL = (
+    "dateCreateShort", "dateModifyShort", "quoteId", "productId", "begindateShort",
+    "closedateShort", "eventDate", "eventDateShort", "eventId", "eventDescription", "locationId",
+    "webformId", "sourceDescription", "originatorId", "originId", "additionalInfo",
+    "searchContent", "orderStage", "isWork", "isWon", "isLose", "receivedAmount", "lostAmount",
+    "hasProducts", "comments",
+)  # fmt: skip
+_EMPTY_IN_LEAD = (
+    "dateCreateShort", "dateModifyShort", "isConvert", "statusDescription", "productId",
+    "sourceDescription", "secondName", "shortName", "companyTitle", "post", "address", "comments",
+    "webformId", "originatorId", "originId", "dateClosed", "birthdate", "honorific", "login",
+    "searchContent", "skype", "icq",
+)  # fmt: skip
+_LEAD_CONTACTS = (
+    "phoneMobile", "phoneWork", "phoneMailing", "emailHome", "emailWork", "emailMailing", "imol",
+    "email", "phone",
+)  # fmt: skip
+
+
+def card_fields(card: Card, links: set[tuple[int, int]]) -> dict[str, object]:
+    """Return every field of a card; money stays Decimal."""
+    extra = {
+        DEAL: _deal, LEAD: _lead, CONTACT: _contact, COMPANY: _company, INVOICE: _invoice,
+    }.get(card.entity_type_id, _smart_process)  # fmt: skip
+    parents = sorted(parent for parent, child in links if child == card.entity_type_id)
+    return {
+        **_shared(card),
+        **extra(card),
+        **{f"parentId{parent}": card.parent_ids.get(parent) for parent in parents},
+        **dict.fromkeys(_UTM),
+        "entityTypeId": card.entity_type_id,
+    }
+
+
+def _shared(card: Card) -> dict[str, object]:
+    when = iso(card.created_at)
+    return {
+        "id": card.id,
+        "createdTime": when,
+        "updatedTime": when,
+        "createdBy": 1,
+        "updatedBy": 1,
+        "assignedById": card.assigned_by_id,
+        "opened": "Y",
+        "companyId": card.company_id,
+        "contactId": card.contact_id,
+        "contactIds": list(card.contact_ids),
+        "observers": [],
+        "movedBy": 1,
+        "movedTime": when,
+        "lastActivityBy": 1,
+        "lastActivityTime": when,
+        "sourceId": "WEB",
+    }
+
+
+def _money(card: Card) -> dict[str, object]:
+    return {
+        "opportunity": card.opportunity,
+        "currencyId": card.currency,
+        "isManualOpportunity": yes_no(card.is_manual_opportunity),
+    }
+
+
+def _stage(card: Card) -> dict[str, object]:
+    return {
+        "title": card.title,
+        "categoryId": card.category_id,
+        "stageId": card.stage_id,
+        "stageSemanticId": "P",
+    }
+
+
+def _deal(card: Card) -> dict[str, object]:
+    when = iso(card.created_at)
+    return {
+        **dict.fromkeys(_EMPTY_IN_DEAL),
+        **_stage(card),
+        **_money(card),
+        "leadId": card.lead_id,
+        "isNew": "N",
+        "isRecurring": "N",
+        "isReturnCustomer": "N",
+        "isRepeatedApproach": "N",
+        "closed": "N",
+        "typeId": "SALE",
+        "taxValue": 0,
+        "probability": 50,
+        "begindate": when,
+        "closedate": when,
+    }
+
+
+def _lead(card: Card) -> dict[str, object]:
+    return {
+        **dict.fromkeys(_EMPTY_IN_LEAD),
+        **dict.fromkeys(_LEAD_CONTACTS, ""),
+        **_money(card),
+        "title": card.title,
+        "stageId": card.stage_id,
+        "stageSemanticId": "P",
+        "name": card.name,
+        "lastName": card.last_name,
+        "hasPhone": "N",
+        "hasEmail": "N",
+        "hasImol": "N",
+        "isReturnCustomer": "N",
+        "fm": [],
+    }
+
+
+def _contact(card: Card) -> dict[str, object]:
+    return {"name": card.name, "lastName": card.last_name, "secondName": "", "typeId": "CLIENT"}
+
+
+def _company(card: Card) -> dict[str, object]:
+    return {"title": card.title, "typeId": "CUSTOMER", "industry": "OTHER"}
+
+
+def _invoice(card: Card) -> dict[str, object]:
+    return {
+        **_stage(card),
+        **_money(card),
+        "accountNumber": card.account_number,
+        "taxValue": 0,
+        "mycompanyId": 0,
+        "comments": "",
+    }
+
+
+def _smart_process(card: Card) -> dict[str, object]:
+    return {**_stage(card), **_money(card), "taxValue": 0, "mycompanyId": 0}

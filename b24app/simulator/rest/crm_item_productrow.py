@@ -1,0 +1,133 @@
+"""crm.item.productrow.list and getAvailableForPayment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .. import sale
+from ..errors import BusinessError, PortalError, access_denied
+from ..people import area_of
+from ..php import is_numeric, to_int, to_text, to_upper_snake
+from ..records import ProductRow
+from .call import Call, Method, page_of, start_param
+from .filters import Columns, select_rows, sort_rows, split_key
+from .shapes import money_for, yes_no
+
+_CENT = Decimal("0.01")
+_COLUMNS: Columns[ProductRow] = {
+    "ID": lambda row: row.id,
+    "OWNER_ID": lambda row: row.owner_id,
+    "PRODUCT_ID": lambda row: row.product_id,
+    "PRODUCT_NAME": lambda row: row.product_name,
+    "PRICE": lambda row: row.price,
+    "QUANTITY": lambda row: row.quantity,
+    "SORT": lambda row: row.sort,
+    "MEASURE_CODE": lambda row: row.measure_code,
+    "XML_ID": lambda row: f"sale_basket_{row.basket_id}",
+}
+
+
+def list_rows(call: Call) -> object:
+    """Answer the product rows of a card, 50 a page. The two owner keys are taken literally."""
+    conditions = call.array_param("filter", is_required=True)
+    for key in ("=ownerType", "=ownerId"):
+        if key not in conditions:
+            raise PortalError("REQUIRED_ARG_MISSING", f"Argument '{key}' is required")
+    order = call.array_param("order")
+    owner_type = call.state.crm.type_by_short_code(to_text(conditions.pop("=ownerType")))
+    owner_id = conditions.pop("=ownerId")
+    _demand_scalars(conditions)
+    if owner_type is None or not call.may("read", area_of(owner_type.id)):
+        raise access_denied()
+    rows = call.state.crm.rows_of(owner_type.id, to_int(owner_id) if is_numeric(owner_id) else 0)
+    found = sort_rows(
+        select_rows(rows, conditions, _COLUMNS, _unknown), order or {"sort": "asc"}, _COLUMNS,
+        _unknown,
+    )  # fmt: skip
+    page = page_of([_row(call, row, row.quantity, in_list=True) for row in found],
+                   start_param(call.params))  # fmt: skip
+    page.value = {"productRows": page.value}
+    return page
+
+
+def list_available(call: Call) -> object:
+    """Answer the rows with what no payment holds yet; fully billed rows are absent."""
+    code, owner_id = call.text_param("ownerType"), call.int_param("ownerId")
+    owner_type = call.state.crm.type_by_short_code(code)
+    if owner_type is None:
+        text = f"Entity type '{code}' is not supported in current context."
+        raise PortalError("ENTITY_TYPE_NOT_SUPPORTED", text)
+    if call.state.card(owner_type.id, owner_id) is None:
+        raise PortalError("OWNER_NOT_FOUND", "Owner was not found")
+    if not call.may("read", area_of(owner_type.id)):
+        raise access_denied()
+    crm = call.state.crm
+    if len(crm.orders_of(owner_type.id, owner_id)) > 1:
+        raise BusinessError("This method does not support multiple orders.")
+    rows = ((row, sale.free_quantity(crm, row)) for row in crm.rows_of(owner_type.id, owner_id))
+    return {"productRows": [_row(call, row, free) for row, free in rows if free > 0]}
+
+
+def xml_id(row: ProductRow) -> str:
+    """Return the link from a row to its order basket, "" while the row was never billed."""
+    return f"sale_basket_{row.basket_id}" if row.basket_id is not None else ""
+
+
+def _demand_scalars(conditions: dict[str | int, object]) -> None:
+    for key, value in conditions.items():
+        if isinstance(value, dict) or (isinstance(value, list) and split_key(str(key))[0] != "@"):
+            text = (
+                f"Value for filter key '{to_upper_snake(str(key))}' should be either string"
+                " or number"
+            )
+            raise PortalError("INVALID_ARG_VALUE", text)
+
+
+def _unknown(column: str) -> PortalError:
+    text = f"Invalid filter: field '{column}' is not allowed in filter"
+    return PortalError("INVALID_ARG_VALUE", text)
+
+
+def _row(call: Call, row: ProductRow, quantity: Decimal, *, in_list: bool = False) -> object:
+    before_discount = (row.price / (1 - row.discount_rate / 100)).quantize(_CENT)
+    net = (row.price_exclusive / (1 - row.discount_rate / 100)).quantize(_CENT)
+    owner_type = call.state.crm.type_by_id(row.owner_type_id)
+    shown: dict[str, object] = {
+        "id": row.id,
+        "ownerId": row.owner_id,
+        "ownerType": owner_type.short_code if owner_type else "",
+        "productId": row.product_id,
+        "productName": row.product_name,
+        "price": row.price,
+        "priceAccount": row.price,
+        "priceExclusive": row.price_exclusive,
+        "priceNetto": net,
+        "priceBrutto": before_discount,
+        "quantity": quantity,
+        "discountTypeId": 2,
+        "discountRate": row.discount_rate,
+        "discountSum": net - row.price_exclusive,
+        "taxRate": row.tax_rate,
+        "taxIncluded": yes_no(row.is_tax_included),
+        "customized": "Y",
+        "measureCode": row.measure_code,
+        "measureName": row.measure_name,
+        "sort": row.sort,
+        "xmlId": xml_id(row),
+        "type": 4,
+    }
+    if in_list:
+        shown["storeId"] = row.store_id
+    return money_for(call.generation, shown)
+
+
+METHODS = (
+    Method("crm.item.productrow.list", list_rows, ("crm",), is_intranet=True, is_controller=True),
+    Method(
+        "crm.item.productrow.getavailableforpayment",
+        list_available,
+        ("crm",),
+        is_intranet=True,
+        is_controller=True,
+    ),
+)

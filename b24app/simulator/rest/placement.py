@@ -1,0 +1,133 @@
+"""placement.bind, unbind, get, list."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ..application import Installation, Placement
+from ..errors import PortalError, access_denied
+from ..php import as_array, is_numeric, to_int, to_text
+from .call import Call, Method
+
+_SCOPE = ("placement",)
+_OTHER_CODES = ("CRM_DEAL_LIST_TOOLBAR", "CRM_DEAL_DETAIL_TOOLBAR", "CRM_LEAD_LIST_TOOLBAR")
+# The document types have no card tab.
+_TAB_TYPES = frozenset({1, 2, 3, 4, 7, 31})
+
+
+def bind(call: Call) -> object:
+    """Bind a handler to a placement; binding the same again is ERROR_CORE."""
+    installation = _administrators_installation(call)
+    code = to_text(call.params.get("PLACEMENT"))
+    handler = to_text(call.params.get("HANDLER"))
+    for name, value in (("PLACEMENT", code), ("HANDLER", handler)):
+        if not value:
+            text = f"Argument '{name}' is null or empty"
+            raise PortalError("ERROR_ARGUMENT", text, argument=name)
+    if code not in available_codes(call):
+        raise PortalError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
+    check_handler_url(handler)
+    if any((one.code, one.handler) == (code, handler) for one in installation.placements):
+        text = "Unable to set placement handler: Handler already binded"
+        raise PortalError("ERROR_CORE", text)
+    installation.placements.append(_binding(call, code, handler))
+    return True
+
+
+def unbind(call: Call) -> object:
+    """Remove bindings of a placement; the portal counts 2 for every one."""
+    installation = _administrators_installation(call)
+    code, handler = to_text(call.params.get("PLACEMENT")), to_text(call.params.get("HANDLER"))
+    if not code:
+        text = "Argument 'PLACEMENT' is null or empty"
+        raise PortalError("ERROR_ARGUMENT", text, argument="PLACEMENT")
+    removed = [
+        one
+        for one in installation.placements
+        if one.code == code and (not handler or one.handler == handler)
+    ]
+    for one in removed:
+        installation.placements.remove(one)
+    return {"count": 2 * len(removed)}
+
+
+def get(call: Call) -> object:
+    """Answer the application's own bindings."""
+    installation = _administrators_installation(call)
+    return [
+        {
+            "id": one.id,
+            "placement": one.code,
+            "userId": one.user_id,
+            "handler": one.handler,
+            "options": [],
+            "title": one.title,
+            "description": one.description,
+            "langAll": one.lang_all,
+        }
+        for one in installation.placements
+    ]
+
+
+def list_codes(call: Call) -> object:
+    """Answer the placement codes available now, smart processes included."""
+    call.demand_application()
+    scope = to_text(call.params.get("SCOPE"))
+    return list(available_codes(call)) if scope in {"", "crm"} else []
+
+
+def available_codes(call: Call) -> tuple[str, ...]:
+    """Return the codes this application may bind: CRM ones need the scope crm."""
+    if "crm" not in call.token.scope:
+        return ()
+    spas = call.state.crm.smart_processes
+    tabs = [
+        kind.tab_placement
+        for kind in call.state.crm.types()
+        if kind.id in _TAB_TYPES or kind.id in spas
+    ]
+    return (*_OTHER_CODES, *tabs)
+
+
+def check_handler_url(url: str) -> None:
+    """Raise what the portal says about a handler: scheme http(s), and a host with a dot."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
+        raise PortalError("ERROR_UNSUPPORTED_PROTOCOL", "Unsupported event handler protocol")
+    if "." not in (parts.hostname or ""):
+        raise PortalError("ERROR_WRONG_HANDLER_URL", "Wrong handler URL")
+
+
+def _administrators_installation(call: Call) -> Installation:
+    installation = call.installation()
+    if not call.user.is_admin:
+        raise access_denied("Access denied!", 403)
+    return installation
+
+
+def _binding(call: Call, code: str, handler: str) -> Placement:
+    user_id = call.params.get("USER_ID")
+    return Placement(
+        id=call.state.next_binding_id(),
+        code=code,
+        handler=handler,
+        title=to_text(call.params.get("TITLE")),
+        description=to_text(call.params.get("DESCRIPTION")),
+        group_name=to_text(call.params.get("GROUP_NAME")),
+        lang_all={
+            str(language): {
+                name: to_text(as_array(texts).get(name))
+                for name in ("TITLE", "DESCRIPTION", "GROUP_NAME")
+            }
+            for language, texts in as_array(call.params.get("LANG_ALL")).items()
+        },
+        user_id=to_int(user_id) if is_numeric(user_id) else 0,
+    )
+
+
+METHODS = (
+    Method("placement.bind", bind, _SCOPE),
+    Method("placement.unbind", unbind, _SCOPE),
+    Method("placement.get", get, _SCOPE),
+    Method("placement.list", list_codes, _SCOPE),
+)

@@ -1,0 +1,137 @@
+"""profile, user.current, user.get, user.admin, department.get."""
+
+from __future__ import annotations
+
+from ..people import User
+from ..php import EmptyObject, as_array, is_numeric, to_int, to_text
+from .call import Call, Method, page_of, start_param
+
+_USER_SCOPES = ("user_brief", "user_basic", "user")
+# What user_brief shows; wider scopes add contacts, dates and departments.
+_BRIEF = frozenset({
+    "ID", "ACTIVE", "NAME", "LAST_NAME", "SECOND_NAME", "PERSONAL_PHOTO", "PERSONAL_GENDER",
+    "WORK_POSITION", "USER_TYPE",
+})  # fmt: skip
+_DEPARTMENTS = (
+    {"ID": "1", "NAME": "Northwind Lighting", "SORT": 500},
+    {"ID": "2", "NAME": "Warehouse", "SORT": 500, "PARENT": "1"},
+    {"ID": "3", "NAME": "Sales", "SORT": 500, "PARENT": "1", "UF_HEAD": "7"},
+)
+_CONTROL_KEYS = frozenset({
+    "sort", "order", "select", "start", "FILTER", "filter", "SORT", "ORDER", "ADMIN_MODE",
+    "IMAGE_RESIZE",
+})  # fmt: skip
+
+
+def profile(call: Call) -> object:
+    """Answer who owns the token; needs no user scope."""
+    user = call.user
+    return {
+        "ID": str(user.id),
+        "ADMIN": user.is_admin,
+        "NAME": user.name,
+        "LAST_NAME": user.last_name,
+        "PERSONAL_GENDER": user.gender,
+        "TIME_ZONE": user.time_zone,
+    }
+
+
+def is_admin(call: Call) -> object:
+    """Answer whether the user administers the portal."""
+    return call.user.is_admin
+
+
+def current_user(call: Call) -> object:
+    """Answer the acting user."""
+    fields = _fields(call.user)
+    fields["LAST_ACTIVITY_DATE"] = "2026-07-23 08:08:50"
+    for name in ("SECOND_NAME", "TIMESTAMP_X", "USER_TYPE"):
+        del fields[name]
+    return _within_scope(call, fields)
+
+
+def list_users(call: Call) -> object:
+    """Answer employees, 50 a page; [] without `total` when there is none."""
+    conditions: dict[str | int, object] = {
+        key: value for key, value in call.params.items() if key not in _CONTROL_KEYS
+    }
+    for name in ("filter", "FILTER"):
+        conditions = as_array(call.params[name]) if name in call.params else conditions
+    found = [user for user in call.state.users.values() if not user.is_extranet]
+    found = [user for user in found if _matches(user, conditions)]
+    direction = to_text(call.params.get("order") or call.params.get("ORDER")).lower()
+    found.sort(key=lambda user: user.id, reverse=direction == "desc")
+    if not found:
+        return []
+    rows: list[object] = [_within_scope(call, _fields(user)) for user in found]
+    return page_of(rows, start_param(call.params))
+
+
+def list_departments(call: Call) -> object:
+    """Answer departments by ID, NAME or PARENT."""
+    wanted = {name: call.params[name] for name in ("ID", "NAME", "PARENT") if name in call.params}
+    found: list[object] = [
+        entry
+        for entry in _DEPARTMENTS
+        if all(to_text(entry.get(name)) == to_text(value) for name, value in wanted.items())
+    ]
+    return page_of(found, start_param(call.params, "START"))
+
+
+def _matches(user: User, conditions: dict[str | int, object]) -> bool:
+    fields = _fields(user)
+    for key, wanted in conditions.items():
+        name = str(key).lstrip("=@")
+        if name not in fields:
+            continue
+        choices = list(as_array(wanted).values()) if isinstance(wanted, dict | list) else [wanted]
+        held = fields[name]
+        values = held if isinstance(held, list) else [held]
+        if not any(_same(value, choice) for value in values for choice in choices):
+            return False
+    return True
+
+
+def _same(value: object, choice: object) -> bool:
+    if isinstance(value, bool):
+        return value == (to_text(choice).lower() in {"1", "y", "true"})
+    if is_numeric(value) and is_numeric(choice):
+        return to_int(value) == to_int(choice)
+    return to_text(value).lower() == to_text(choice).lower()
+
+
+def _within_scope(call: Call, fields: dict[str, object]) -> dict[str, object]:
+    if {"user", "user_basic"} & set(call.token.scope):
+        return fields
+    return {name: value for name, value in fields.items() if name in _BRIEF}
+
+
+def _fields(user: User) -> dict[str, object]:
+    return {
+        "ID": str(user.id),
+        "ACTIVE": user.is_active,
+        "NAME": user.name,
+        "LAST_NAME": user.last_name,
+        "SECOND_NAME": "",
+        "EMAIL": user.email,
+        "LAST_LOGIN": "2026-07-25T13:06:54+02:00",
+        "DATE_REGISTER": "2025-07-15T00:00:00+02:00",
+        "IS_ONLINE": "Y",
+        "TIMESTAMP_X": EmptyObject(),
+        "LAST_ACTIVITY_DATE": EmptyObject(),
+        "PERSONAL_GENDER": user.gender,
+        "PERSONAL_BIRTHDAY": "",
+        "WORK_POSITION": user.position,
+        "UF_EMPLOYMENT_DATE": "",
+        "UF_DEPARTMENT": list(user.departments),
+        "USER_TYPE": "extranet" if user.is_extranet else "employee",
+    }
+
+
+METHODS = (
+    Method("profile", profile),
+    Method("user.admin", is_admin),
+    Method("user.current", current_user, _USER_SCOPES),
+    Method("user.get", list_users, _USER_SCOPES, is_intranet=True),
+    Method("department.get", list_departments, ("department",), is_intranet=True),
+)
