@@ -72,11 +72,13 @@
     renewing.then(() => repeat(config), () => expired(config, words));
   }
 
+  const tokenHeader = () => JSON.parse(body.getAttribute("hx-headers"));
+
   async function newToken() {
     const auth = await frame.refreshAuth();
     const answer = await fetch("/session", {
       method: "POST",
-      headers: JSON.parse(body.getAttribute("hx-headers")),
+      headers: tokenHeader(),
       body: new URLSearchParams({ AUTH_ID: auth.AUTH_ID, AUTH_EXPIRES: auth.AUTH_EXPIRES, REFRESH_ID: auth.REFRESH_ID }),
     });
     if (!answer.ok) throw new Error("the session was not renewed");
@@ -84,21 +86,31 @@
     body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + token }));
   }
 
+  /* For what is no swap: a file. */
+  async function fetchWithToken(url) {
+    const answer = await fetch(url, { headers: tokenHeader() });
+    if (answer.status !== 401) return answer;
+    await newToken();
+    return fetch(url, { headers: tokenHeader() });
+  }
+
   function repeat(config) {
     sure.add(config.elt);
     repeated.add(config.elt);
-    const path = config.path;
-    htmx.ajax(config.verb.toUpperCase(), path, { source: config.elt, target: config.target });
+    htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
   }
 
   /* On the first load the server's own words say more than "open for too long". */
   function expired(config, words) {
     finish(config, false);
-    if (isFirst(config) && words) htmx.swap("#tab", words, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+    const swapStyle = isFirst(config) ? "outerHTML" : "none";
+    if (isFirst(config) || !root()) htmx.swap(config.target, words, { swapStyle, swapDelay: 0, settleDelay: 0 });
     else showInstead("empty-expired");
   }
 
-  const isFirst = (config) => config.path.includes("first=1");
+  const root = () => byId("tab") || byId("settings");
+
+  const isFirst = (config) => "firstLoad" in config.target.dataset;
 
   /* Reading ahead is nobody's wish yet, so its failure is nobody's news. */
   const isQuiet = (config) => config.elt.hasAttribute("data-quiet") || (config.elt.matches(".pop[hx-get]") && !config.elt.dataset.wanted);
@@ -111,18 +123,18 @@
     finish(config, false);
     if (config.target.id === "dlg-form") byId("dlg-form").close();
     if (isWrite(config)) say("say-write-lost");
-    else if (isFirst(config)) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
+    else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
     else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection");
   }
 
   function showInstead(id) {
     const list = byId("payments");
-    if (!list) return say("say-silent");
-    const tab = byId("tab");
-    if (tab.querySelector(".skel")) tab.replaceChildren(tab.querySelector("h1"), list);
-    list.removeAttribute("aria-busy");
-    list.replaceChildren(copyOf(id));
-    htmx.process(list);
+    const place = root();
+    if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
+    if (list) list.replaceChildren(copyOf(id));
+    else place.firstElementChild.after(copyOf(id));
+    for (const busy of [place, list]) busy?.removeAttribute("aria-busy");
+    htmx.process(place);
   }
 
   on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.status >= 200 && detail.xhr.status < 400));
@@ -170,6 +182,7 @@
   }
 
   on("htmx:load", ({ detail: { elt } }) => {
+    if (elt.matches("[data-install-done]")) frame.installFinish();
     const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
     for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
     for (const details of found("details[id]")) {
@@ -419,10 +432,11 @@
     readBand();
     causes.set(toast, answered);
     const isError = toast.matches(".toast--err");
-    const foot = document.querySelector("dialog[open] .dialog__foot");
-    if (isError && foot) {
-      markField(foot.closest("form"), toast.dataset.field);
-      foot.before(toast);
+    const form = document.querySelector("dialog[open] form[hx-post]");
+    if (isError && form) {
+      form.querySelector(".toast")?.remove();
+      markField(form, toast.dataset.field);
+      form.querySelector(".dialog__head").after(toast);
       return;
     }
     const older = [...toasts.children].slice(0, -3);
@@ -535,7 +549,8 @@
     },
     "[data-reopen]": (button) => {
       button.classList.add("is-busy");
-      newToken().then(() => htmx.ajax("GET", "/payments", "#tab"), () => {
+      const place = root();
+      newToken().then(() => htmx.ajax("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {
         button.classList.remove("is-busy");
         frame.reloadWindow();
       });
@@ -570,6 +585,7 @@
     if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "change");
   });
 
+  window.B24App = Object.freeze({ say, fetchWithToken });
   frame.keepFitting(page);
   frame.init().catch(() => {});
 })();
