@@ -25,7 +25,19 @@ from b24app.seal import Seal
 from b24app.services.deps import Deps
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
-from b24app.web import error_pages, i18n, install, pages, payments, placement, security, session
+from b24app.web import (
+    card_actions,
+    error_pages,
+    i18n,
+    install,
+    pages,
+    payment_deliveries,
+    payment_items,
+    payments,
+    placement,
+    security,
+    session,
+)
 from b24app.web.launch import SessionTokens
 from b24app.web.wiring import EXTENSION, Wiring
 
@@ -39,6 +51,9 @@ BLUEPRINTS = (
     placement.blueprint,
     session.blueprint,
     payments.blueprint,
+    payment_items.blueprint,
+    payment_deliveries.blueprint,
+    card_actions.blueprint,
 )
 
 

@@ -12,7 +12,7 @@ from b24app.services import portal_writes
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
 from b24app.services.tab import Read
-from b24app.services.writes import Kind, Step, StepFailedError
+from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +101,52 @@ def _document_of(read: Read | None, payment_id: int, item_id: int) -> int | None
     composition = read.compositions.get(payment_id) if read else None
     links = composition.links if composition else ()
     return next((link.document_id for link in links if link.id == item_id), None)
+
+
+def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
+    """Add a delivery of this card to a payment; the portal takes it twice without harm.
+
+    Page: crm-item-payment-delivery-add.md.
+    """
+    at = place(deps, acting, payment_id)
+    at.document(document_id)
+    number, label = at.payment.number, at.label(document_id)
+    if any(link.document_id == document_id for link in at.links):
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Step(Kind.ALREADY, "delivery_there", 200, read, number, label, label)
+    command = payment_deliveries.add_link(payment_id, document_id)
+    written = portal_writes.write(deps, acting, command, [payment_id])
+    payment = portal_writes.shown_payment(written, payment_id)
+    if document_id in documents_of(written.read, payment_id):
+        return Step(Kind.DONE, "delivery_added", 200, written.read, number, "", label)
+    if written.error is not None:
+        raise portal_writes.refusal(written, payment)
+    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+    return Step(kind, "delivery_not_added", 502, written.read, number)
+
+
+def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
+    """Take a delivery line out of a payment. Page: crm-item-payment-delivery-delete.md."""
+    at = place(deps, acting, payment_id)
+    link = at.link(item_id)
+    number, label = at.payment.number, at.label(link.document_id)
+    written = portal_writes.write(
+        deps, acting, payment_deliveries.delete_link(item_id), [payment_id]
+    )
+    payment = portal_writes.shown_payment(written, payment_id)
+    is_there = _document_of(written.read, payment_id, item_id) is not None
+    if written.error is not None and is_there:
+        raise portal_writes.refusal(written, payment)
+    if is_there:
+        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+        return Step(kind, "delivery_not_removed", 502, written.read, number, label)
+    undo = None
+    if link.document_id in at.documents:
+        undo = Undo("delivery", payment_id, link.document_id)
+    return Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
+
+
+def documents_of(read: Read | None, payment_id: int) -> frozenset[int]:
+    """The documents a payment's delivery lines are linked to, as read last."""
+    composition = read.compositions.get(payment_id) if read else None
+    return frozenset(link.document_id for link in composition.links) if composition else frozenset()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from b24app.bitrix import portal as portal_api
 from b24app.bitrix.payments import list_payments
 from b24app.domain import Payment, PublicLink
-from b24app.errors import AppError, NotOnThisCardError, RuleRefusedError
+from b24app.errors import AppError, NotOnThisCardError
 from b24app.services import launches, portal_writes
 from b24app.services.card_view import Action
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.launches import Acting
-from b24app.services.settings import load_rules
+from b24app.services.writes import require_rule
 from b24app.storage import cached_lists
 from b24app.storage.session import Session
 
@@ -27,10 +27,7 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
     (salescenter-payment-get-public-url.md).
     """
     acting = launches.prove_now(deps, acting)
-    with deps.db.reading() as session:
-        rules = load_rules(session, acting.member_id)
-    if acting.user is None or Action.LINK not in rules.allowed(acting.user):
-        raise RuleRefusedError("the portal's rules forbid links", code=Action.LINK)
+    require_rule(deps, acting, Action.LINK)
     portal_writes.require_known_or_present(deps, acting, payment_id)
     listing = list_payments(acting.ref, ids=[payment_id])
     link = portal_api.public_link(payment_id)

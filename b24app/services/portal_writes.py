@@ -165,6 +165,52 @@ def write(deps: Deps, acting: Acting, command: Command[Any], payment_ids: Sequen
     return _written(deps, acting, answer, command, payment_ids)
 
 
+def write_several(
+    deps: Deps, acting: Acting, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
+) -> Written:
+    """Run several writes, one after another, and re-read. `error` is the first one's that failed.
+
+    There is no transaction: what succeeded stays. The caller compares the re-read with its aim.
+    """
+    numbered = {f"write{number}": command for number, command in enumerate(commands)}
+    if acting.batch_refused:
+        return _several_singly(deps, acting, commands, payment_ids)
+    answer = _batch(deps, acting, {**numbered, **_reread(acting, payment_ids)})
+    if answer is None:
+        return Written(acting, settle(deps, acting, payment_ids), is_lost=True)
+    if any(card_reads.is_batch_refusal(answer, key) for key in numbered):
+        acting = remember_batch_refused(deps, acting)
+        return _several_singly(deps, acting, commands, payment_ids)
+    read = _take(deps, acting, answer, payment_ids)
+    return Written(acting, read, error=_first_error(answer, numbered))
+
+
+def _first_error(answer: BatchAnswer, commands: card_reads.Commands) -> AppError | None:
+    for key, command in commands.items():
+        try:
+            answer.take(key, command)
+        except PortalError as error:
+            return error
+    return None
+
+
+def _several_singly(
+    deps: Deps, acting: Acting, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
+) -> Written:
+    first: AppError | None = None
+    deadline = deps.deadline(WRITE_SECONDS)
+    for command in commands:
+        try:
+            deps.client.call(acting.tokens, command, deadline)
+        except PortalError as error:
+            read = settle(deps, acting, payment_ids)
+            if error.executed is Executed.UNKNOWN:
+                return Written(acting, read, is_lost=True)
+            first = error
+            break
+    return Written(acting, settle(deps, acting, payment_ids), error=first)
+
+
 def settle(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read | None:
     """Read back after a lost answer, in the time that is left. None: nobody knows."""
     commands = _reread(acting, payment_ids)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from b24app.bitrix.client import BatchAnswer
+from b24app.domain import ProductRow
 from b24app.errors import AppError, BatchRefusedError, NotOnThisCardError
 from b24app.services import card_reads, launches, names
 from b24app.services.card_reads import Commands, Composition, Core
@@ -24,6 +25,9 @@ from b24app.storage import launches as stored_launches
 IN_FIRST_CALL = 4
 DETAILS_AT_ONCE = 20
 MAX_ROWS = 1000
+IN_A_PART = 12
+"""Two commands a payment, the core and twenty pages of rows have to fit into one batch of 50."""
+
 BATCH_REFUSED_HOURS = 24
 
 
@@ -43,6 +47,7 @@ class Shown:
     view: CardView
     waiting: tuple[tuple[int, ...], ...]
     rows_total: int
+    rows: tuple[ProductRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,10 +106,31 @@ def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: 
     return Shown(replace(view, payments=kept), (), read.core.rows_total)
 
 
-def read_again(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read:
-    """Read the card and the composition of these payments, where this session was shown them."""
-    ids = [one for one in payment_ids if one in acting.listed]
-    return _read_details(deps, acting, ids, 0)
+def details_of_newest(deps: Deps, acting: Acting, most: int) -> Shown:
+    """Read the composition of the newest payments of the card, in parallel calls."""
+    acting = launches.prove_now(deps, acting)
+    most = min(most, DETAILS_AT_ONCE) if acting.batch_refused else most
+    newest = sorted(acting.listed, reverse=True)[:most]
+    starts = range(0, len(newest), IN_A_PART)
+    parts = [newest[start : start + IN_A_PART] for start in starts]
+    read = _read_parts(deps, acting, parts, 0)
+    if read.core.rows_total > card_reads.ROWS_PER_PAGE:
+        read = _read_parts(deps, acting, parts, min(read.core.rows_total, MAX_ROWS))
+    view = view_of(deps, acting, read.core, read.compositions, read.people)
+    rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
+    return Shown(view, (), read.core.rows_total, rows)
+
+
+def read_card(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read:
+    """Read the card and the composition of payments whose membership is proven."""
+    return _read_parts(deps, acting, [payment_ids] if payment_ids else [], 0)
+
+
+def read_again(deps: Deps, acting: Acting, payment_id: int | None) -> Read:
+    """Read the card and one payment, where this session was shown it, for a replayed answer."""
+    return read_card(
+        deps, acting, [payment_id] if payment_id and payment_id in acting.listed else []
+    )
 
 
 def _read(deps: Deps, acting: Acting) -> Read:
@@ -173,22 +199,30 @@ def remember_batch_refused(deps: Deps, acting: Acting) -> Acting:
 
 
 def _read_details(deps: Deps, acting: Acting, wanted: Sequence[int], rows_total: int) -> Read:
+    return _read_parts(deps, acting, card_reads.halves(wanted), rows_total)
+
+
+def _read_parts(
+    deps: Deps, acting: Acting, parts: Sequence[Sequence[int]], rows_total: int
+) -> Read:
+    """The core with the first part's compositions, the other parts beside it."""
     people_ids = names.missing(names.directory(deps, acting.member_id))
     lead: Commands = {
         **card_reads.core_commands(acting.ref),
         **card_reads.further_rows(acting.ref, rows_total),
         **names.commands(people_ids),
     }
-    parts = [wanted] if acting.batch_refused else card_reads.halves(wanted)
-    mappings = [card_reads.composition_commands(ids) for ids in parts] or [{}]
-    mappings[0] = {**lead, **mappings[0]}
     answers: list[BatchAnswer | AppError]
     if acting.batch_refused:
-        answers = [deps.client.singles(acting.tokens, mappings[0], deps.deadline())]
+        parts = [[one for ids in parts for one in ids]]
+        commands = {**lead, **card_reads.composition_commands(parts[0])}
+        answers = [deps.client.singles(acting.tokens, commands, deps.deadline())]
     else:
+        mappings = [card_reads.composition_commands(ids) for ids in parts] or [{}]
+        mappings[0] = {**lead, **mappings[0]}
         answers = deps.client.batches(acting.tokens, mappings, deps.deadline())
     answer = _or_raise(answers[0])
     core = card_reads.take_core(answer, acting.ref)
     core = card_reads.with_further_rows(core, answer, acting.ref, rows_total)
     people = names.take(deps, acting.member_id, answer, people_ids)
-    return Read(core, _compositions(parts, answers), people, acting)
+    return Read(core, _compositions(parts, answers[: len(parts)]), people, acting)

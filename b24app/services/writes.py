@@ -67,6 +67,19 @@ class Announcement:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How an act can be taken back.
+
+    `kind` "item" puts `ref_id`, a row, back with its quantity; "delivery" a document.
+    """
+
+    kind: str
+    payment_id: int
+    ref_id: int
+    quantity: int = 1
+
+
 @dataclass(frozen=True)
 class Step:
     """What a use case reports. `read` is what the portal shows now, None where nobody knows."""
@@ -80,6 +93,9 @@ class Step:
     after: str = ""
     payment_id: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    undo: Undo | None = None
+    also: tuple[int, ...] = ()
+    """Other payments that the action touched, shown again too."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,9 @@ class Result:
     payment_id: int | None = None
     is_replay: bool = False
     error: AppError | None = None
+    undo: Undo | None = None
+    also: tuple[int, ...] = ()
+    is_creation: bool = False
 
 
 class StepFailedError(AppError):
@@ -119,7 +138,7 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code="no_key")
     acting = launches.prove_now(deps, acting)
-    _require_rule(deps, acting, intent)
+    require_rule(deps, acting, intent.action)
     begun = _begin(deps, acting, intent)
     if begun is not None:
         return begun
@@ -139,14 +158,18 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
         acting,
         read=step.read,
         payment_id=step.payment_id or intent.payment_id,
+        undo=step.undo,
+        also=step.also,
+        is_creation=intent.payment_id is None,
     )
 
 
-def _require_rule(deps: Deps, acting: Acting, intent: Intent) -> None:
+def require_rule(deps: Deps, acting: Acting, action: Action) -> None:
+    """Raises RuleRefusedError where the portal's settings keep the action from this user."""
     with deps.db.reading() as session:
         rules = load_rules(session, acting.member_id)
-    if acting.user is None or intent.action not in rules.allowed(acting.user):
-        raise RuleRefusedError("the portal's rules forbid this action", code=intent.action)
+    if acting.user is None or action not in rules.allowed(acting.user):
+        raise RuleRefusedError("the portal's rules forbid this action", code=action)
 
 
 def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:

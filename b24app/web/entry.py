@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import request
 
 from b24app.services import launches
+from b24app.services.card_view import Action
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.launches import Acting, Ticket
+from b24app.services.writes import require_rule
 from b24app.web import i18n
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
@@ -27,6 +29,16 @@ def acting() -> Acting:
     if resumed.user is not None:
         i18n.use_time_zone(resumed.user.time_zone)
     return resumed
+
+
+def proven(action: Action | None = None) -> Acting:
+    """As `acting`, with the proof made now if it was not made before, and the rule checked."""
+    who = launches.prove_now(deps(), acting())
+    if action is not None:
+        require_rule(deps(), who, action)
+    if who.user is not None:
+        i18n.use_time_zone(who.user.time_zone)
+    return who
 
 
 def signed(ticket: Ticket) -> str:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from b24app import errors
 from b24app.web import htmx, security
-from b24app.web.words import LINK_REFUSALS, announced, refused, words_of
+from b24app.web.words import BAD_INPUT, LINK_REFUSALS, announced, refused, words_of
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ def shown(error: errors.AppError) -> Shown:
     text = str(words.text)
     if isinstance(error, errors.BusinessRefusalError) and error.code in LINK_REFUSALS:
         text = str(LINK_REFUSALS[error.code])
+    if isinstance(error, errors.InputError) and error.code in BAD_INPUT:
+        text = str(BAD_INPUT[error.code])
     return Shown(
         str(words.title),
         text,

@@ -1,14 +1,18 @@
-"""The answer to a write: the article as the portal shows it now, the header, and what happened."""
+"""The answer to a write: the payment as the portal shows it now, the header, and what happened."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from flask import Response, make_response, render_template
 
-from b24app.errors import AppError
+from b24app.errors import AppError, StillRunningError
 from b24app.services import tab
+from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
-from b24app.services.writes import Result
+from b24app.services.writes import Result, Undo
 from b24app.web import htmx, security
 from b24app.web.wiring import deps
 from b24app.web.words import announced
@@ -17,27 +21,48 @@ from b24app.web.words import announced
 def outcome(result: Result) -> Response:
     """Render a Result. Without a fresh reading the page keeps what it shows."""
     read = result.read if not result.is_replay else _fresh(result)
-    said = {
-        "text": announced(result.announcement),
-        "action": "refresh" if result.announcement.is_alert else "",
-        "request_id": security.request_id() if result.announcement.is_alert else "",
-        "field": getattr(result.error, "field", ""),
-    }
-    toast = "_error_toast.html" if result.announcement.is_alert else "_toast.html"
-    parts = [render_template(toast, error=said, toast=said)]
+    body = _toast(result)
     if read is not None:
-        parts.insert(0, _changed(result, read))
-    response = make_response("".join(parts))
+        body = _changed(result, read) + body
+    response = make_response(body)
     response.status_code = result.status
     if read is None:
         htmx.without_swap(response)
+    if isinstance(result.error, StillRunningError):
+        response.headers["Retry-After"] = "2"
     return response
+
+
+def _toast(result: Result) -> str:
+    text = announced(result.announcement)
+    if result.announcement.is_alert:
+        error = {
+            "text": text,
+            "action": "refresh",
+            "request_id": security.request_id(),
+            "field": getattr(result.error, "field", ""),
+        }
+        return render_template("_error_toast.html", error=error)
+    undo = _undo(result.undo) if result.undo else None
+    return render_template("_toast.html", toast={"text": text, "undo": undo})
+
+
+def _undo(undo: Undo) -> dict[str, Any]:
+    """The request that takes an act back, for the button of the toast."""
+    base = f"/payments/{undo.payment_id}"
+    target = f"#payment-{undo.payment_id}"
+    if undo.kind == "delivery":
+        url, values = f"{base}/deliveries", {"delivery_id": undo.ref_id}
+    else:
+        url = f"{base}/items"
+        values = {"row": undo.ref_id, f"quantity-{undo.ref_id}": undo.quantity}
+    return {"method": "post", "url": url, "values": values, "target": target}
 
 
 def _fresh(result: Result) -> Read | None:
     """A replay repeats status and announcement, and shows what is true now (decisions 18)."""
     try:
-        return tab.read_again(deps(), result.acting, [result.payment_id or 0])
+        return tab.read_again(deps(), result.acting, result.payment_id)
     except AppError:
         return None
 
@@ -45,6 +70,17 @@ def _fresh(result: Result) -> Read | None:
 def _changed(result: Result, read: Read) -> str:
     view = view_of(deps(), read.acting, read.core, read.compositions, read.people)
     shown = view.payment(result.payment_id) if result.payment_id is not None else None
+    if shown is not None and result.is_creation:
+        shown = replace(shown, is_new=True)
     return render_template(
-        "payments/_changed.html", view=view, shown=shown, rows_total=read.core.rows_total
+        "payments/_changed.html",
+        view=view,
+        shown=shown,
+        also=_also(view, result),
+        rows_total=read.core.rows_total,
     )
+
+
+def _also(view: CardView, result: Result) -> list[Any]:
+    found = (view.payment(payment_id) for payment_id in result.also)
+    return [one for one in found if one is not None]

@@ -236,10 +236,72 @@ OUTCOMES = {
     "delivery_not_confirmed": _l(
         "The delivery was not reassigned as asked. What you see now is current."
     ),
+    "paid_other_amount": _l(
+        "Payment %(number)s marked as paid. Its amount was changed by someone else meanwhile: "
+        "check what you see now."
+    ),
+    "system_changed": _l("Payment system changed"),
+    "system_not_changed": _l("The payment system was not changed. What you see now is current."),
+    "payment_deleted": _l("Payment %(number)s deleted"),
+    "payment_not_deleted": _l("Payment %(number)s was not deleted. What you see now is current."),
+    "payment_created": _l("Payment %(number)s created"),
+    "payment_created_empty": _l("Payment %(number)s created"),
+    "payment_created_partly": _l(
+        "Payment %(number)s was created, but without: %(names)s. Add them, or delete the payment."
+    ),
+    "rest_billed": _l("Payment %(number)s created with everything that was unbilled"),
+    "rest_billed_but": _l(
+        "Payment %(number)s created. Only whole quantities can be billed here, so a part is "
+        "left of: %(names)s"
+    ),
+    "rest_not_billed": _l(
+        "Nothing was billed: Bitrix24 did not take %(names)s, so the new payment was deleted again."
+    ),
+    "rest_partly": _l(
+        "Payment %(number)s is only half done: %(names)s could not be added and it could not be "
+        "deleted. Complete it or delete it."
+    ),
+    "item_added": _l("Item added"),
+    "items_added": _l("Items added"),
+    "items_not_added": _l("Nothing was added. What you see now is current."),
+    "items_partly": _l("Not added: %(names)s. The other items were added."),
+    "item_removed": _l("Item removed"),
+    "item_not_removed": _l("The item was not removed. What you see now is current."),
+    "quantity_saved": _l("Quantity saved"),
+    "quantity_differs": _l(
+        "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
+    ),
+    "delivery_there": _l("This delivery was already in the payment"),
+    "delivery_added": _l("Delivery added"),
+    "delivery_not_added": _l("The delivery was not added. What you see now is current."),
+    "delivery_removed": _l("Delivery removed"),
+    "delivery_not_removed": _l("The delivery was not removed. What you see now is current."),
+    "delivery_moved": _l("Delivery moved to payment %(other)s"),
+    "delivery_not_moved": _l("The delivery was not moved. What you see now is current."),
+    "delivery_twice": _l(
+        "Delivery %(delivery)s may be in payments %(number)s and %(other)s now. "
+        "Remove it from one of them."
+    ),
     "abandoned": _l(
         "The first attempt was interrupted, and it is not known whether it was carried out. "
         "What you see now is current; check it before you try again."
     ),
+}
+
+BAD_INPUT = {
+    "fraction": _l("Enter a whole number: Bitrix24 would cut the fraction."),
+    "fraction_asks": _l(
+        "This item has a fraction now, which cannot be saved from here. Change its quantity first."
+    ),
+    "quantity": _l("Enter a whole number from 1."),
+    "too_many": _l("There is not that much left to bill."),
+    "too_many_rows": _l("These are too many products at once. Choose fewer."),
+    "nothing_chosen": _l("Choose at least one product."),
+    "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
+    "no_system": _l("This payment system is not available any more. Choose another one."),
+    "same_payment": _l("The delivery is in this payment already."),
+    "number": _l("A number was expected."),
+    "no_key": _l("The page is out of date. Reload the card and try again."),
 }
 
 LOST = _l(
@@ -258,11 +320,13 @@ def announced(announcement: Announcement) -> str:
     code = announcement.code
     if code in OUTCOMES:
         return str(OUTCOMES[code] % dict(announcement.values))
-    return refused(code.removeprefix("error:"))
+    return refused(code.removeprefix("error:"), announcement.values.get("code", ""))
 
 
-def refused(class_name: str) -> str:
+def refused(class_name: str, code: str = "") -> str:
     """The sentence for a write that ended in an error of the tree."""
+    if code in BAD_INPUT:
+        return f"{_l('Not saved.')} {BAD_INPUT[code]}"
     kind: type[errors.AppError] = getattr(errors, class_name, errors.AppError)
     if issubclass(kind, errors.PortalSilentError):
         return str(LOST)

@@ -1,0 +1,71 @@
+"""The allocation view: every product row against every payment, and what is left to bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.domain import Payment, ProductRow
+from b24app.services import tab
+from b24app.services.card_view import CardView, ItemLine
+from b24app.services.deps import Deps
+from b24app.services.launches import Acting
+
+MOST_PAYMENTS = 60
+"""More are not read at once: three parallel calls of twenty payments each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one payment bills of a row."""
+
+    payment: Payment
+    line: ItemLine
+
+    @property
+    def quantity(self) -> Decimal:
+        """The billed quantity."""
+        return self.line.item.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class RowUse:
+    """One product row: `free` is what no payment bills, below zero where too much is billed."""
+
+    row: ProductRow
+    parts: tuple[Part, ...]
+    free: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """`orphans` are items whose row is gone; `is_whole` is False where payments were left out."""
+
+    view: CardView
+    rows: tuple[RowUse, ...]
+    orphans: tuple[Part, ...]
+    is_whole: bool
+
+
+def read(deps: Deps, acting: Acting) -> Allocation:
+    """Read rows and the composition of the newest payments of the card."""
+    shown = tab.details_of_newest(deps, acting, MOST_PAYMENTS)
+    parts = [
+        Part(one.payment, line)
+        for one in shown.view.payments
+        if one.details is not None
+        for line in one.details.items
+    ]
+    by_row: dict[int, list[Part]] = {}
+    for part in parts:
+        by_row.setdefault(part.line.item.row_id or 0, []).append(part)
+    uses = tuple(_use(row, tuple(by_row.get(row.id, ()))) for row in shown.rows)
+    known = {row.id for row in shown.rows}
+    orphans = tuple(part for part in parts if part.line.item.row_id not in known)
+    is_whole = all(one.details is not None for one in shown.view.payments)
+    return Allocation(shown.view, uses, orphans, is_whole)
+
+
+def _use(row: ProductRow, parts: tuple[Part, ...]) -> RowUse:
+    billed = sum((part.quantity for part in parts), Decimal(0))
+    return RowUse(row, parts, row.quantity - billed)

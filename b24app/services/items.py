@@ -1,0 +1,243 @@
+"""The line items of a payment: added, changed in quantity, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.bitrix import crm, payment_items
+from b24app.bitrix.command import Command
+from b24app.bitrix.payments import list_payments
+from b24app.domain import Payment, PaymentItem, ProductRow
+from b24app.errors import (
+    ChangedMeanwhileError,
+    GoneError,
+    InputError,
+    NotOnThisCardError,
+    PaidLockedError,
+    PortalError,
+)
+from b24app.services import portal_writes
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.portal_writes import Written
+from b24app.services.quantities import Wanted, require_free
+from b24app.services.tab import Read
+from b24app.services.writes import Kind, Step, StepFailedError, Undo
+
+AT_ONCE = 30
+"""Rows one action adds at most: the write and its re-read have to fit into one batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An unpaid payment of this card, its items, and the card's rows with what is free."""
+
+    payment: Payment
+    items: tuple[PaymentItem, ...]
+    rows: Mapping[int, ProductRow]
+    free: Mapping[int, ProductRow] | None
+
+    def item(self, item_id: int) -> PaymentItem:
+        """Raises NotOnThisCardError for an item of another payment."""
+        for item in self.items:
+            if item.id == item_id:
+                return item
+        raise NotOnThisCardError("the item is not of this payment")
+
+    def row_of(self, item: PaymentItem) -> ProductRow | None:
+        """The card's row of an item, None for an orphan."""
+        return self.rows.get(item.row_id) if item.row_id is not None else None
+
+    def most(self, item: PaymentItem) -> Decimal | None:
+        """What the item may be raised to, None where the portal does not tell."""
+        if self.free is None or item.row_id is None:
+            return None
+        free = self.free.get(item.row_id)
+        return item.quantity + (free.quantity if free else Decimal(0))
+
+
+def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
+    """Read, in one call, what proves an item edit.
+
+    Raises NotOnThisCardError or GoneError as `portal_writes.present`, and PaidLockedError.
+    """
+    portal_writes.require_known_or_present(deps, acting, payment_id)
+    listing = list_payments(acting.ref, ids=[payment_id])
+    listed_items = payment_items.list_items(payment_id)
+    listed_rows = crm.list_product_rows(acting.ref)
+    available = crm.available_rows(acting.ref)
+    commands = {"payment": listing, "items": listed_items, "rows": listed_rows, "free": available}
+    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
+    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
+    if not found:
+        raise GoneError("the payment was deleted meanwhile")
+    if found[0].is_paid:
+        raise StepFailedError(PaidLockedError("the payment is paid"), None, found[0].number)
+    try:
+        free = {row.id: row for row in answer.take("free", available)}
+    except PortalError:
+        free = None
+    rows = {row.id: row for row in answer.take("rows", listed_rows)}
+    return Place(found[0], answer.take("items", listed_items), {**(free or {}), **rows}, free)
+
+
+def set_quantity(
+    deps: Deps,
+    acting: Acting,
+    payment_id: int,
+    item_id: int,
+    quantity: int,
+    *,
+    shown: Decimal | None,
+    may_round: bool,
+) -> Step:
+    """Set an item's quantity and compare what the portal stored with what was asked.
+
+    `shown` is what the person saw; `may_round` that they agreed to replace a fraction.
+    Page: crm-item-payment-product-set-quantity.md.
+    """
+    at = place(deps, acting, payment_id)
+    item = at.item(item_id)
+    number = at.payment.number
+    if shown is not None and shown != item.quantity and quantity != item.quantity:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        raise StepFailedError(ChangedMeanwhileError("the quantity changed"), read, number)
+    if not item.is_whole and not may_round:
+        raise StepFailedError(InputError("a fraction", code="fraction_asks"), None, number)
+    most = at.most(item)
+    if most is not None and quantity > most:
+        raise StepFailedError(
+            InputError("more than is free", code="too_many", field="quantity"), None, number
+        )
+    before = _plain(item.quantity)
+    if quantity == item.quantity:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Step(Kind.ALREADY, "quantity_saved", 200, read, number, before, before)
+    command = payment_items.set_quantity(item_id, quantity)
+    written = portal_writes.write(deps, acting, command, [payment_id])
+    payment = portal_writes.shown_payment(written, payment_id)
+    if written.error is not None:
+        raise portal_writes.refusal(written, payment)
+    stored = _stored(written.read, payment_id, item_id)
+    if stored == quantity:
+        return Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
+    return _differs(written, number, before, stored)
+
+
+def _differs(written: Written, number: str, before: str, stored: Decimal | None) -> Step:
+    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+    after = _plain(stored) if stored is not None else ""
+    return Step(
+        kind,
+        "quantity_differs",
+        502,
+        written.read,
+        number,
+        before,
+        after,
+        values={"stored": after or "0"},
+    )
+
+
+def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
+    """Take an item out of a payment. Page: crm-item-payment-product-delete.md."""
+    at = place(deps, acting, payment_id)
+    item = at.item(item_id)
+    number, before = at.payment.number, _label(at, item)
+    written = portal_writes.write(deps, acting, payment_items.delete_item(item_id), [payment_id])
+    payment = portal_writes.shown_payment(written, payment_id)
+    is_there = _stored(written.read, payment_id, item_id) is not None
+    if written.error is not None and is_there:
+        raise portal_writes.refusal(written, payment)
+    if is_there:
+        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+        return Step(kind, "item_not_removed", 502, written.read, number, before)
+    undo = None
+    if item.is_whole and item.row_id is not None:
+        undo = Undo("item", payment_id, item.row_id, int(item.quantity))
+    return Step(Kind.DONE, "item_removed", 200, written.read, number, before, undo=undo)
+
+
+def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+    """Add rows to a payment. A row it has already is raised: adding it again saves nothing.
+
+    Page: crm-item-payment-product-add.md. Raises InputError for nothing, too much or too many.
+    """
+    if not wanted:
+        raise InputError("no row was chosen", code="nothing_chosen", field="row")
+    if len(wanted) > AT_ONCE:
+        raise InputError("too many rows at once", code="too_many_rows", field="row")
+    at = place(deps, acting, payment_id)
+    require_free(wanted, at.free or at.rows, set(at.rows))
+    present = {item.row_id: item for item in at.items if item.row_id is not None}
+    if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
+        raise StepFailedError(InputError("a fraction", code="fraction_asks"), None, "")
+    commands = [_adding(payment_id, one, present.get(one.row_id)) for one in wanted]
+    expected = {
+        one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)
+        for one in wanted
+    }
+    written = portal_writes.write_several(deps, acting, commands, [payment_id])
+    payment = portal_writes.shown_payment(written, payment_id)
+    return _added(written, payment, expected, present, at)
+
+
+def _adding(
+    payment_id: int, one: Wanted, there: PaymentItem | None
+) -> Command[int] | Command[bool]:
+    if there is None:
+        return payment_items.add_item(payment_id, one.row_id, one.quantity)
+    return payment_items.set_quantity(there.id, int(there.quantity) + one.quantity)
+
+
+def _added(
+    written: Written,
+    payment: Payment,
+    expected: Mapping[int, Decimal | int],
+    present: Mapping[int, PaymentItem],
+    at: Place,
+) -> Step:
+    now = quantities_by_row(written.read, payment.id)
+    failed = [row_id for row_id, quantity in expected.items() if now.get(row_id) != quantity]
+    if not failed:
+        code = "items_added" if len(expected) > 1 else "item_added"
+        after = ", ".join(f"{at.rows[row_id].name} x {now[row_id]}" for row_id in expected)
+        return Step(Kind.DONE, code, 200, written.read, payment.number, "", after[:200])
+    unchanged = [row for row in failed if now.get(row) == _before(present.get(row))]
+    if len(unchanged) == len(expected) and written.error is not None:
+        raise portal_writes.refusal(written, payment)
+    names = ", ".join(at.rows[row_id].name for row_id in failed)
+    if len(unchanged) == len(expected):
+        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+        return Step(kind, "items_not_added", 502, written.read, payment.number)
+    return Step(
+        Kind.PARTIAL, "items_partly", 502, written.read, payment.number, values={"names": names}
+    )
+
+
+def _before(item: PaymentItem | None) -> Decimal | None:
+    return item.quantity if item else None
+
+
+def quantities_by_row(read: Read | None, payment_id: int) -> dict[int, Decimal]:
+    """What a payment bills of each row, as the portal showed it last."""
+    composition = read.compositions.get(payment_id) if read else None
+    items = composition.items if composition else ()
+    return {item.row_id: item.quantity for item in items if item.row_id is not None}
+
+
+def _stored(read: Read | None, payment_id: int, item_id: int) -> Decimal | None:
+    composition = read.compositions.get(payment_id) if read else None
+    items = composition.items if composition else ()
+    return next((item.quantity for item in items if item.id == item_id), None)
+
+
+def _label(at: Place, item: PaymentItem) -> str:
+    row = at.row_of(item)
+    return f"{row.name if row else 'item'} x {_plain(item.quantity)}"
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"

@@ -1,0 +1,65 @@
+"""The portal's payment systems: a directory of ids and names, read with the portal's grant.
+
+`sale.paysystem.list` is for CRM administrators, while a manager has to choose one. So the
+directory is read with the grant and kept for an hour, ids and names only (decisions 21 and 22).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from b24app.bitrix import portal as portal_api
+from b24app.domain import PaySystem
+from b24app.errors import AppError, InputError
+from b24app.services.deps import Deps
+from b24app.services.launches import Acting
+from b24app.services.settings import load_rules
+from b24app.services.tokens import grant_tokens_of
+from b24app.storage import cached_lists
+
+KIND = "pay_systems"
+KEPT = timedelta(hours=1)
+SECONDS = 6.0
+
+
+def directory(deps: Deps, acting: Acting) -> tuple[PaySystem, ...]:
+    """The payment systems, in the portal's order. An older list is better than none."""
+    with deps.db.reading() as session:
+        kept = cached_lists.load(session, acting.member_id, KIND)
+    if kept is not None and kept.fetched_at > deps.clock() - KEPT:
+        return _systems(kept.data)
+    try:
+        return read(deps, acting.member_id, acting.client_endpoint)
+    except AppError:
+        return _systems(kept.data) if kept is not None else ()
+
+
+def read(deps: Deps, member_id: str, client_endpoint: str) -> tuple[PaySystem, ...]:
+    """Read the directory with the portal's grant and keep it. Raises the portal's errors."""
+    tokens = grant_tokens_of(deps, member_id, client_endpoint)
+    found = deps.client.call(tokens, portal_api.pay_systems(), deps.deadline(SECONDS))
+    with deps.db.transaction() as session:
+        data = [[one.id, one.name] for one in found]
+        cached_lists.save(session, member_id, KIND, data, deps.clock())
+    return found
+
+
+def known(deps: Deps, acting: Acting, system_id: int) -> PaySystem:
+    """Prove that a payment system is one of the portal's. Raises InputError."""
+    for system in directory(deps, acting):
+        if system.id == system_id:
+            return system
+    raise InputError("no such payment system", code="no_system", field="pay_system_id")
+
+
+def default_id(deps: Deps, acting: Acting) -> int | None:
+    """The payment system the settings name, while the portal has it; else the portal picks."""
+    with deps.db.reading() as session:
+        chosen = load_rules(session, acting.member_id).default_pay_system
+    systems = directory(deps, acting) if chosen is not None else ()
+    return chosen if any(one.id == chosen for one in systems) else None
+
+
+def _systems(data: object) -> tuple[PaySystem, ...]:
+    pairs = data if isinstance(data, list) else []
+    return tuple(PaySystem(int(system_id), str(name)) for system_id, name in pairs)

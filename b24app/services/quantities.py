@@ -1,0 +1,62 @@
+"""Quantities a person may send: whole numbers from 1. The portal cuts fractions silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from b24app.domain import ProductRow
+from b24app.errors import InputError, NotOnThisCardError
+
+MOST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row to bill, with a whole quantity."""
+
+    row_id: int
+    quantity: int
+
+
+def whole(text: str, field: str = "quantity") -> int:
+    """Read a typed quantity.
+
+    Raises InputError with the code "fraction" where the portal would cut the number, "quantity"
+    where it is no number from 1 to a million (crm-item-payment-product-set-quantity.md).
+    """
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        raise InputError("not a number", code="quantity", field=field) from None
+    if not value.is_finite() or not 0 < value <= MOST:
+        raise InputError("not between 1 and a million", code="quantity", field=field)
+    if value != value.to_integral_value():
+        raise InputError("a fraction would be cut", code="fraction", field=field)
+    return int(value)
+
+
+def require_free(wanted: Iterable[Wanted], free: Mapping[int, ProductRow], rows: set[int]) -> None:
+    """Check rows and quantities before anything is sent.
+
+    Raises NotOnThisCardError for a row of another card, InputError "too_many" beyond what no
+    payment bills yet.
+    """
+    for one in wanted:
+        row = free.get(one.row_id)
+        if row is None and one.row_id not in rows:
+            raise NotOnThisCardError("the product row is not of this card")
+        if row is None or one.quantity > row.quantity:
+            raise InputError("more than is free", code="too_many", field=f"quantity-{one.row_id}")
+
+
+def billable(rows: Iterable[ProductRow]) -> tuple[Wanted, ...]:
+    """The whole part of every row that no payment bills yet (decisions 15)."""
+    found = (Wanted(row.id, int(row.quantity)) for row in rows)
+    return tuple(one for one in found if one.quantity >= 1)
+
+
+def left_over(rows: Iterable[ProductRow]) -> tuple[ProductRow, ...]:
+    """Rows of which a fraction stays, because only whole quantities can be billed here."""
+    return tuple(row for row in rows if row.quantity != row.quantity.to_integral_value())

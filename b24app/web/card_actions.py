@@ -1,0 +1,71 @@
+"""What concerns the card as a whole: new payments, the allocation view, history."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.services import allocation, creation, forms, history, pay_systems
+from b24app.services.card_view import Action
+from b24app.services.launches import Acting
+from b24app.web.entry import proven
+from b24app.web.payment_items import chosen_rows
+from b24app.web.wiring import deps
+from b24app.web.writing import optional_number, write
+
+blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
+
+
+@blueprint.get("/new")
+def new_form() -> ResponseReturnValue:
+    """The dialog for a new payment."""
+    who = proven(Action.CREATE)
+    return render_template(
+        "payments/_new.html",
+        view=forms.for_card(deps(), who),
+        pay_systems=pay_systems.directory(deps(), who),
+        default_system_id=pay_systems.default_id(deps(), who),
+    )
+
+
+@blueprint.post("")
+def create() -> Response:
+    """Create a payment with the chosen rows."""
+    wanted = chosen_rows()
+    system_id = optional_number("pay_system_id")
+    return write(
+        Action.CREATE,
+        "create",
+        None,
+        lambda who: creation.create(deps(), who, _known(who, system_id), wanted),
+        is_repeatable=False,
+    )
+
+
+@blueprint.post("/rest")
+def bill_the_rest() -> Response:
+    """Create a payment with everything that no payment bills yet."""
+    return write(
+        Action.CREATE,
+        "bill_rest",
+        None,
+        lambda who: creation.bill_the_rest(deps(), who, pay_systems.default_id(deps(), who)),
+        is_repeatable=False,
+    )
+
+
+@blueprint.get("/allocation")
+def show_allocation() -> ResponseReturnValue:
+    """Product rows against payments."""
+    return render_template("payments/_allocation.html", shown=allocation.read(deps(), proven()))
+
+
+@blueprint.get("/<int:payment_id>/history")
+def show_history(payment_id: int) -> ResponseReturnValue:
+    """What was done with one payment through this app."""
+    payment, records = history.of_payment(deps(), proven(), payment_id)
+    return render_template("payments/_history.html", shown={"payment": payment}, records=records)
+
+
+def _known(who: Acting, system_id: int | None) -> int | None:
+    return pay_systems.known(deps(), who, system_id).id if system_id is not None else None

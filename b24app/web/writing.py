@@ -1,0 +1,76 @@
+"""The way of every write through the web: who, what, key, one use case, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from flask import Response, request
+
+from b24app.errors import InputError
+from b24app.services.card_view import Action
+from b24app.services.launches import Acting
+from b24app.services.writes import Intent, Step, fingerprint, perform
+from b24app.web import i18n, security
+from b24app.web.entry import acting
+from b24app.web.outcomes import outcome
+from b24app.web.wiring import deps
+
+MAX_ID = 2**53
+
+
+def write(
+    action: Action,
+    name: str,
+    payment_id: int | None,
+    run: Callable[[Acting], Step],
+    *,
+    is_repeatable: bool = True,
+) -> Response:
+    """Carry out a use case once for the request's Idempotency-Key and answer what became of it.
+
+    `is_repeatable`: running it a second time does no harm, should the first have been cut off.
+    """
+    who = acting()
+    intent = Intent(
+        action=action,
+        name=name,
+        key=request.headers.get("Idempotency-Key", ""),
+        fingerprint=fingerprint(
+            request.method, request.path, repr(sorted(request.form.items(multi=True)))
+        ),
+        request_id=security.request_id(),
+        payment_id=payment_id,
+        is_repeatable=is_repeatable,
+    )
+    result = perform(deps(), who, intent, run)
+    if result.acting.user is not None:
+        i18n.use_time_zone(result.acting.user.time_zone)
+    return outcome(result)
+
+
+def whole_number(text: str, field: str) -> int:
+    """A non-negative whole number in plain digits. Raises InputError naming the field."""
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_ID:
+        raise InputError(f"{field} is not a whole number", code="number", field=field)
+    return int(text)
+
+
+def optional_number(field: str) -> int | None:
+    """A whole number of the form, None where it was left out. Raises InputError."""
+    text = request.form.get(field, "")
+    return whole_number(text, field) if text else None
+
+
+def optional_decimal(field: str) -> Decimal | None:
+    """A decimal of the form, None where it was left out. Raises InputError."""
+    text = request.form.get(field, "")
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise InputError(f"{field} is not a number", code="number", field=field) from None
+    if not value.is_finite():
+        raise InputError(f"{field} is not a number", code="number", field=field)
+    return value
