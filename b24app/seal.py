@@ -12,10 +12,15 @@ class SealBrokenError(Exception):
 
 
 class Seal:
-    """Fernet with rotating keys: the first key encrypts, all keys decrypt (`TOKEN_KEYS`)."""
+    """Fernet with rotating keys: the first key encrypts, all keys decrypt (`TOKEN_KEYS`).
+
+    `has_old_keys`: there are others behind the first, so something may still be sealed with them.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
+        self._newest = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self.has_old_keys = len(keys) > 1
 
     def close(self, text: str) -> str:
         """Return `text` encrypted, as URL-safe text."""
@@ -27,6 +32,14 @@ class Seal:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise SealBrokenError("sealed with an unknown key or damaged") from None
+
+    def is_newest(self, sealed: str) -> bool:
+        """Tell whether `sealed` was closed with the first key."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def renew(self, sealed: str) -> str:
         """Return the same content encrypted with the first key. Raises SealBrokenError."""

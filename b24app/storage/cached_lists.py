@@ -39,3 +39,10 @@ def save(session: Session, member_id: str, kind: str, data: Any, now: datetime) 
 def forget(session: Session, member_id: str, kind: str) -> None:
     """Forget a list, so that it is read again."""
     delete_where(session, CachedList, CachedList.member_id == member_id, CachedList.kind == kind)
+
+
+def delete_older(session: Session, kind: str, before: datetime) -> int:
+    """Forget all portals' lists of one kind that were read before `before`. Returns how many."""
+    return delete_where(
+        session, CachedList, CachedList.kind == kind, CachedList.fetched_at < before
+    )

@@ -109,6 +109,13 @@ def is_waiting(session: Session, kind: str, member_id: str) -> bool:
     return session.scalars(query.limit(1)).one_or_none() is not None
 
 
+def drop_waiting(session: Session, kind: str, member_id: str) -> int:
+    """Delete the portal's jobs of this kind that are still to be done. Returns how many."""
+    return delete_where(
+        session, Job, Job.member_id == member_id, Job.kind == kind, Job.done_at.is_(None)
+    )
+
+
 def delete_done(session: Session, before: datetime) -> int:
     """Delete jobs done before `before`; their `dedup_key` is free again. Returns how many."""
     return delete_where(session, Job, Job.done_at < before)

@@ -64,7 +64,7 @@ def _reseal_page(
 def _reseal_row(seal: Seal, row: Base, columns: tuple[str, ...], total: Resealed) -> None:
     for column in columns:
         sealed = getattr(row, column)
-        if not sealed:
+        if not sealed or seal.is_newest(sealed):
             continue
         try:
             setattr(row, column, seal.renew(sealed))

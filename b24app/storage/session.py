@@ -169,6 +169,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is erased is overwritten, instead of staying readable in a page that became free.
+    cursor.execute("PRAGMA secure_delete = ON")
     # Kept in the file. Changing it needs the file alone and does not wait its turn, so it is done
     # inside a write lock's queue only where it was not done before.
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
