@@ -1,0 +1,155 @@
+"""Chromium, a portal, and a bare application in its frame."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from b24app.simulator.records import CONTACT, Card
+from b24app.simulator.state import PortalState
+from b24app.simulator.ui_frame import lay_out, own_view
+from tests.frame.recording import RECORDED, RECORDED_POST, Stage
+from tests.frame.stage import (
+    ADMIN,
+    CHROMIUM_OPTIONS,
+    FramedApp,
+    bind_tab,
+    chromium_path,
+    serving,
+    serving_portal,
+)
+
+TABS = (
+    "CRM_DEAL_DETAIL_TAB",
+    "CRM_LEAD_DETAIL_TAB",
+    "CRM_CONTACT_DETAIL_TAB",
+    "CRM_COMPANY_DETAIL_TAB",
+    "CRM_SMART_INVOICE_DETAIL_TAB",
+    "CRM_DYNAMIC_1036_DETAIL_TAB",
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium_path()
+    if path is None:
+        pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def framed_app():
+    app = FramedApp()
+
+    def build(port: int):
+        app.port = port
+        return app.wsgi()
+
+    with serving(build):
+        yield app
+
+
+@pytest.fixture
+def portal(framed_app):
+    """A portal with the application installed, finished and bound to every kind of card."""
+    with serving_portal(framed_app.origin) as state:
+        state.install_app(ADMIN, status="L")
+        state.finish_install(ADMIN)
+        for code in TABS:
+            bind_tab(state, code, f"{framed_app.origin}/placement")
+        yield state
+
+
+@pytest.fixture
+def page(browser, request):
+    """A page 1320 px wide: 1280 for what stands inside its margins. Errors in it fail the test."""
+    user_agent = getattr(request, "param", None)
+    context = browser.new_context(
+        viewport={"width": 1320, "height": 900}, user_agent=user_agent, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    page.problems = problems
+    yield page
+    # What is still loading when the page closes fails by the closing, so look before.
+    seen = list(problems)
+    context.close()
+    assert seen == []
+
+
+@pytest.fixture
+def visit(page, portal):
+    """Opens pages of the portal and frames of the application on them."""
+    return Visit(page, portal)
+
+
+class Visit:
+    """One person's browsing of the portal."""
+
+    def __init__(self, page, portal) -> None:
+        self.page = page
+        self.portal = portal
+
+    def go(self, path: str):
+        self.page.goto(self.portal.origin + path)
+
+    def switch_to(self, user_id: int) -> None:
+        self.page.context.add_cookies(
+            [{"name": "simulator_user", "value": str(user_id), "url": self.portal.origin}]
+        )
+
+    def open_tab(self, path: str = "/crm/deal/details/8061/"):
+        """Open a card and its application tab; return the application's frame."""
+        self.go(path)
+        self.page.get_by_role("tab", name="Payments").click()
+        return self.frame()
+
+    def open_application(self, query: str = ""):
+        """Open the application's own page; return its frame."""
+        self.go(f"/marketplace/app/{self.portal.application.code}/{query}")
+        return self.frame()
+
+    def frame(self, within: str = "body"):
+        """Return the loaded application frame inside `within`."""
+        element = self.page.locator(f"{within} iframe.app-frame:not(.app-loading)").first
+        frame = element.element_handle().content_frame()
+        frame.wait_for_function("window.say !== undefined")
+        return frame
+
+
+@pytest.fixture
+def stage(visit, framed_app):
+    """The portal with the people and values that the recording names."""
+    portal = visit.portal
+    portal.member_id = RECORDED_POST["member_id"]
+    person = portal.users[ADMIN]
+    person.name, person.last_name, person.position = "Ann", 'Lee: "AL"', "Manager"
+    portal.crm.add_card(Card(CONTACT, 2, "Ann", portal.clock.now()))
+    portal.mark_run(ADMIN)
+    return Stage(visit, framed_app)
+
+
+@pytest.fixture
+def named_frame():
+    """Renders a frame of a portal at any address and returns the frame's name."""
+
+    def name(host: str, scheme: str) -> str:
+        state = PortalState(domain=host, scheme=scheme, env={})
+        state.install_app()
+        return lay_out(state, state.users[ADMIN], own_view(state, {})).name
+
+    return name
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    return RECORDED
