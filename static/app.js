@@ -182,8 +182,8 @@
   }
 
   on("htmx:load", ({ detail: { elt } }) => {
-    if (elt.matches("[data-install-done]")) frame.installFinish();
     const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
+    if (found("[data-install-done]").length) frame.installFinish();
     for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
     for (const details of found("details[id]")) {
       if ("openLater" in details.dataset && !opened.has(details.id)) opened.set(details.id, true);

@@ -63,8 +63,9 @@ def answer(error: errors.AppError) -> Response:
         response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
     elif not htmx.is_htmx():
         response = make_response(render_template("errors/page.html", error=view))
-    elif request.headers.get("HX-Target") == "tab":
-        response = make_response(render_template("errors/_tab.html", error=view))
+    elif request.args.get("first") == "1":
+        place = "settings" if request.path.startswith("/settings") else "tab"
+        response = make_response(render_template(f"errors/_{place}.html", error=view))
     else:
         response = toast(view)
     response.status_code = error.status
