@@ -26,7 +26,9 @@ CLIENT_SECRET = "LJSl0lNB76B5YY6u0YVQ3AW0DrVADcRTwVr4y99PXU1BWQybWK"
 
 
 def example(name: str) -> dict[str, Any]:
-    return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    text = (EXAMPLES / f"{name}.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def result_of(name: str) -> Any:
@@ -99,6 +101,8 @@ class Server(BaseAdapter):
         self.queue = list(replies)
 
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        assert stream, "bodies are read with a bound"
+        assert cert is None
         body = request.body or b""
         seen = Seen(
             request.method,

@@ -113,7 +113,7 @@ class TestExpiredToken:
         assert answer.has("get_user")
         assert len(tokens.renewed) == 1
 
-    def test_follows_the_endpoint_the_renewal_brought(self, client, server, tokens, deadline):
+    def test_follows_the_endpoint_the_renewal_brought(self, client, server, deadline):
         class Moving(Tokens):
             def renew(self, rejected: str) -> str:
                 self.endpoint = "https://renamed.bitrix24.com/rest/"
@@ -137,6 +137,7 @@ class TestExpiredToken:
     def test_whose_renewal_fails_raises_what_the_renewal_raised(self, client, server, deadline):
         class Lost(Tokens):
             def renew(self, rejected: str) -> str:
+                assert rejected == TOKEN
                 raise SessionExpiredError("the refresh token was refused")
 
         server.answers(failed("expired_token", 401))
@@ -380,7 +381,7 @@ class TestBatch:
         commands = {
             "add": payments.add_payment(DEAL, 6),
             "items": Command(
-                "crm.item.payment.product.list", {"paymentId": Reference("$result[add]")}, list
+                "crm.item.payment.product.list", {"paymentId": Reference("$result[add]")}, str
             ),
             "list": Command(
                 "crm.item.payment.list",
@@ -390,7 +391,7 @@ class TestBatch:
                     "filter": {">=id": 1033},
                     "order": {"id": "desc"},
                 },
-                list,
+                str,
             ),
             "broken": payments.get_payment(Reference.to("missing", 0, "id")),
         }
@@ -526,7 +527,7 @@ class TestBatches:
         logged = []
 
         class Log:
-            def write(self, exchanged):
+            def write(self, _exchanged):
                 logged.append(request_id.get())
 
         client = BitrixClient(
@@ -542,14 +543,15 @@ class TestBatches:
 
         assert logged == ["r-1"] * 3
 
-    def test_do_not_hide_a_mistake_of_ours(self, client, server, tokens, deadline):
+    def test_do_not_hide_a_mistake_of_ours(self, client, tokens, deadline):
         with pytest.raises(ValueError, match="batch has"):
             client.batches(tokens, [{}, {}], deadline)
 
 
-class TestSingles:
-    COMMANDS = {"list": payments.list_payments(DEAL), "card": crm.get_card(DEAL)}
+CARD_READS = {"list": payments.list_payments(DEAL), "card": crm.get_card(DEAL)}
 
+
+class TestSingles:
     def test_answer_like_a_batch(self, client, server, tokens, deadline):
         def answer(seen):
             if seen.url.endswith("crm.item.get"):
@@ -560,7 +562,7 @@ class TestSingles:
 
         server.handler = answer
 
-        found = client.singles(tokens, self.COMMANDS, deadline)
+        found = client.singles(tokens, CARD_READS, deadline)
 
         assert found.take("list", payments.list_payments(DEAL)) == ()
         assert isinstance(found.error("card"), RightsRefusedError)
@@ -571,7 +573,7 @@ class TestSingles:
         server.handler = lambda _seen: failed("NO_AUTH_FOUND", 401)
 
         with pytest.raises(TokenRejectedError):
-            client.singles(tokens, self.COMMANDS, deadline)
+            client.singles(tokens, CARD_READS, deadline)
 
     def test_are_five_at_once_and_no_more(self, client, server, tokens, deadline):
         five = threading.Barrier(5, timeout=10)

@@ -7,8 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.bitrix import crm, events, payment_deliveries, payment_items, payments, placements
-from b24app.bitrix import portal
+from b24app.bitrix import (
+    crm,
+    events,
+    payment_deliveries,
+    payment_items,
+    payments,
+    placements,
+    portal,
+)
 from b24app.domain import (
     Card,
     Delivery,
@@ -223,7 +230,8 @@ class TestWrites:
             with pytest.raises(RightsRefusedError) as raised:
                 command.decode(refused)
             assert (raised.value.code, raised.value.method) == ("refused", command.method)
-        for odd in (1, "true", "Y", [], {}, 0, ""):
+        odds: tuple[object, ...] = (1, "true", "Y", [], {}, 0, "")
+        for odd in odds:
             with pytest.raises(UnexpectedAnswerError):
                 command.decode(odd)
 
@@ -234,7 +242,8 @@ class TestWrites:
         for refused in (None, False):
             with pytest.raises(RightsRefusedError):
                 command.decode(refused)
-        for odd in (True, 0, -1, "", "abc", [], {}, Decimal("1.5")):
+        odds: tuple[object, ...] = (True, 0, -1, "", "abc", [], {}, Decimal("1.5"))
+        for odd in odds:
             with pytest.raises(UnexpectedAnswerError):
                 command.decode(odd)
 
@@ -311,9 +320,14 @@ class TestCards:
             result_of("crm.item.productrow.getAvailableForPayment")
         )
 
-        assert (row.id, row.name, row.price, row.quantity) == (17649, "iphone 14", 90000, 3)
+        assert (row.id, row.name, row.price, row.quantity) == (
+            17649,
+            "iphone 14",
+            Decimal(90000),
+            Decimal(3),
+        )
         assert (row.measure, row.basket_id, row.sort) == ("pcs", 8147, 20)
-        assert (free.id, free.basket_id, free.quantity) == (17657, 8149, 3)
+        assert (free.id, free.basket_id, free.quantity) == (17657, 8149, Decimal(3))
 
     @pytest.mark.parametrize("xml_id", ["", None, "sale_basket_", "sale_basket_0", "other_5"])
     def test_a_product_row_may_be_in_no_basket(self, xml_id):

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from b24app.bitrix import crm, events, payment_deliveries, payment_items, payments, placements
-from b24app.bitrix import portal
+from b24app.bitrix import (
+    crm,
+    events,
+    payment_deliveries,
+    payment_items,
+    payments,
+    placements,
+    portal,
+)
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import BASIC, METHODS, command
 from b24app.domain import EntityRef
@@ -36,7 +43,7 @@ MODULES = (crm, events, payment_deliveries, payment_items, payments, placements,
 
 
 def builders() -> list[Callable[..., Command[object]]]:
-    found = []
+    found: list[Callable[..., Command[object]]] = []
     for module in MODULES:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             is_own = function.__module__ == module.__name__ and not name.startswith("_")

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from b24app.bitrix.payloads import EventCall, PlacementCall
+from b24app.errors import MalformedRequestError
+from tests.bitrix.conftest import example
+
+
+def posted(name: str) -> tuple[dict[str, str], dict[str, str]]:
+    request = example(name)["request"]
+    return request["query"], dict(parse_qsl(request["body_encoded"], keep_blank_values=True))
+
+
+class TestPlacementCall:
+    def test_of_a_card_tab(self):
+        call = PlacementCall.from_request(*posted("post.placement"))
+
+        assert (call.domain, call.protocol, call.language) == ("xxx.bitrix24.com", "1", "en")
+        assert call.app_sid == "5552d735db7b7b4d5c16dd9c272bfe7d"
+        assert call.auth_id == "9d4c7166007e9c94001e30ba00000001f0f107e28b5a4310c7f6d9b3025ea814"
+        assert call.auth_expires == 3600
+        assert call.refresh_id.startswith("8c3b9966")
+        assert call.server_endpoint == "https://oauth.bitrix.info/rest/"
+        assert call.application_token == "ec1b2074a9d3f5c81b6e40d27a95cf38"
+        assert call.application_scope == "crm,placement"
+        assert (call.member_id, call.status) == ("d897063e1ce7c5eb9f04b9751eef5915", "L")
+        assert (call.placement, call.entity_id) == ("CRM_DEAL_DETAIL_TAB", 8061)
+        assert call.options["URI"] == (
+            "/crm/deal/details/8061/?any=details%2F8061%2F&IFRAME=Y&IFRAME_TYPE=SIDE_SLIDER"
+        )
+
+    @pytest.mark.parametrize("name", ["post.default", "post.install"])
+    def test_of_the_main_page_and_the_installer_has_no_card(self, name):
+        call = PlacementCall.from_request(*posted(name))
+
+        assert (call.placement, call.options, call.entity_id) == ("DEFAULT", {}, 0)
+
+    def test_of_an_old_portal_lacks_three_fields(self):
+        call = PlacementCall.from_request(*posted("post.install.old-portal"))
+
+        assert (call.server_endpoint, call.application_token, call.application_scope) == (
+            "",
+            "",
+            "",
+        )
+
+    @pytest.mark.parametrize("field", ["AUTH_ID", "REFRESH_ID", "member_id", "PLACEMENT"])
+    def test_without_a_field_names_it(self, field):
+        query, form = posted("post.placement")
+        del form[field]
+
+        with pytest.raises(MalformedRequestError, match=f"{field} is missing"):
+            PlacementCall.from_request(query, form)
+
+    def test_without_a_domain_names_it(self):
+        _, form = posted("post.placement")
+
+        with pytest.raises(MalformedRequestError, match="DOMAIN is missing"):
+            PlacementCall.from_request({}, form)
+
+    def test_without_what_has_a_default_is_good(self):
+        query, form = posted("post.placement")
+        del form["AUTH_EXPIRES"], form["status"]
+
+        call = PlacementCall.from_request({"DOMAIN": query["DOMAIN"]}, form)
+
+        assert (call.auth_expires, call.status) == (3600, "")
+        assert (call.protocol, call.language, call.app_sid) == ("1", "en", "")
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("AUTH_ID", "two\nlines"),
+            ("AUTH_ID", "x" * 2049),
+            ("AUTH_ID", "пароль"),
+            ("REFRESH_ID", "a b"),
+            ("AUTH_EXPIRES", "-1"),
+            ("AUTH_EXPIRES", "soon"),
+            ("member_id", "a/b"),
+            ("member_id", "x" * 65),
+            ("member_id", "a\n"),
+            ("PLACEMENT", "<script>"),
+            ("PLACEMENT_OPTIONS", "{"),
+            ("PLACEMENT_OPTIONS", "5"),
+            ("PLACEMENT_OPTIONS", "[1]"),
+            ("PLACEMENT_OPTIONS", "[" * 100_000),
+        ],
+    )
+    def test_of_odd_shape_names_the_field_but_not_its_value(self, field, value):
+        query, form = posted("post.placement")
+
+        with pytest.raises(MalformedRequestError) as raised:
+            PlacementCall.from_request(query, {**form, field: value})
+
+        assert str(raised.value) == f"{field} is malformed"
+        assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+    @pytest.mark.parametrize("domain", ["evil.example/path", "a b", "user@host", "host:99999999"])
+    def test_with_a_domain_that_is_no_host_is_malformed(self, domain):
+        query, form = posted("post.placement")
+
+        with pytest.raises(MalformedRequestError, match="DOMAIN"):
+            PlacementCall.from_request({**query, "DOMAIN": domain}, form)
+
+    @pytest.mark.parametrize("text", ["", " ", "[]", "{}", "null", '""'])
+    def test_options_are_empty_in_many_forms(self, text):
+        query, form = posted("post.placement")
+
+        call = PlacementCall.from_request(query, {**form, "PLACEMENT_OPTIONS": text})
+
+        assert (call.options, call.entity_id) == ({}, 0)
+
+    @pytest.mark.parametrize(
+        ("options", "entity_id"),
+        [
+            ('{"ID":"8061"}', 8061),
+            ('{"ID":8061}', 8061),
+            ('{"ID":"0"}', 0),
+            ('{"ID":0}', 0),
+            ('{"ID":null}', 0),
+            ('{"ID":""}', 0),
+            ('{"ID":"-5"}', 0),
+            ('{"ID":"1.5"}', 0),
+            ('{"ID":[1]}', 0),
+            ('{"ID":true}', 0),
+            ('{"ID":"99999999999999999999"}', 0),
+            ('{"id":"5"}', 0),
+            ('{"URI":"x"}', 0),
+        ],
+    )
+    def test_the_card_is_a_positive_number_or_none(self, options, entity_id):
+        query, form = posted("post.placement")
+
+        call = PlacementCall.from_request(query, {**form, "PLACEMENT_OPTIONS": options})
+
+        assert call.entity_id == entity_id
+
+    @pytest.mark.parametrize(
+        ("given_language", "language"), [("DE", "de"), ("br", "br"), ("", "en"), ("<x>", "en")]
+    )
+    def test_language_falls_back_to_english(self, given_language, language):
+        query, form = posted("post.placement")
+
+        call = PlacementCall.from_request({**query, "LANG": given_language}, form)
+
+        assert call.language == language
+
+    @given(
+        st.dictionaries(st.sampled_from(["AUTH_ID", "member_id", "PLACEMENT_OPTIONS"]), st.text())
+    )
+    def test_no_post_breaks_the_parser(self, fields):
+        query, form = posted("post.placement")
+
+        try:
+            call = PlacementCall.from_request(query, {**form, **fields})
+        except MalformedRequestError:
+            return
+
+        assert call.entity_id >= 0
+
+
+class TestEventCall:
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "ONAPPINSTALL",
+            "ONAPPUPDATE",
+            "ONAPPUNINSTALL",
+            "ONAPPPAYMENT",
+            "ONPAYMENTENTITYSAVED",
+            "ONPAYMENTDELETED",
+        ],
+    )
+    def test_reads_every_documented_event(self, name):
+        call = EventCall.from_form(posted(f"event.{name}")[1])
+        wanted = example(f"event.{name}")["request"]["body"]
+
+        assert call.event == name
+        assert call.ts == int(wanted["ts"])
+        assert call.auth.member_id == wanted["auth"]["member_id"]
+        assert call.auth.application_token == wanted["auth"].get("application_token", "")
+        assert call.auth.client_endpoint == wanted["auth"]["client_endpoint"]
+
+    def test_of_an_installation_brings_tokens(self):
+        call = EventCall.from_form(posted("event.ONAPPINSTALL")[1])
+
+        assert call.texts["VERSION"] == "1.0.0"
+        assert call.auth.access_token == "s6p6eclrvim6da22ft9ch94ekreb52lv"
+        assert call.auth.refresh_token == "4s386p3q0tr8dy89xvmt96234v3dljg8"
+        assert (call.auth.expires_in, call.auth.scope, call.auth.user_id) == (3600, "imbot", None)
+
+    def test_of_an_uninstall_brings_none(self):
+        call = EventCall.from_form(posted("event.ONAPPUNINSTALL")[1])
+
+        assert call.texts == {"LANGUAGE_ID": "de", "CLEAN": "1"}
+        assert (call.auth.access_token, call.auth.refresh_token) == ("", "")
+
+    def test_nests_as_the_brackets_say(self):
+        call = EventCall.from_form(posted("event.ONPAYMENTENTITYSAVED")[1])
+
+        assert call.data == {"FIELDS": {"ID": "300"}}
+        assert call.texts == {}
+
+    def test_upper_cases_the_event_and_needs_little(self):
+        call = EventCall.from_form({"event": "onAppUpdate", "auth[member_id]": "abc"})
+
+        assert (call.event, call.data, call.ts) == ("ONAPPUPDATE", {}, 0)
+
+    @pytest.mark.parametrize(
+        ("form", "text"),
+        [
+            ({}, "event is missing"),
+            ({"event": "X"}, "member_id is missing"),
+            ({"event": "X", "auth": "abc"}, "member_id is missing"),
+            ({"event": "X Y", "auth[member_id]": "a"}, "event is malformed"),
+            ({"event": "X", "auth[member_id]": "a", "ts": "now"}, "ts is malformed"),
+            ({"event": "X", "auth[member_id]": "a", "auth[user_id]": "x"}, "user_id is malformed"),
+            (
+                {"event": "X", "auth[member_id]": "a", "auth[application_token]": "a\nb"},
+                "application_token is malformed",
+            ),
+            (
+                {"event": "X", "auth[member_id]": "a", "data[A]": "1", "data[A][B]": "2"},
+                "data is malformed",
+            ),
+        ],
+    )
+    def test_of_odd_shape_names_the_field(self, form, text):
+        with pytest.raises(MalformedRequestError, match=text):
+            EventCall.from_form(form)
+
+    def test_ignores_names_that_are_none_of_ours(self):
+        form = {"event": "X", "auth[member_id]": "a", "data[" + "[a]" * 50: "1", "x[y": "2"}
+
+        assert EventCall.from_form(form).data == {}
+
+    @given(
+        st.dictionaries(
+            st.from_regex(r"(data|auth)(\[[A-Za-z_]{0,5}\]){0,6}", fullmatch=True), st.text()
+        )
+    )
+    def test_no_form_breaks_the_parser(self, form):
+        try:
+            call = EventCall.from_form({"event": "X", **form, "auth[member_id]": "a"})
+        except MalformedRequestError:
+            return
+
+        assert call.auth.member_id == "a"
