@@ -24,7 +24,10 @@ from b24app.errors import (
     NotAdminError,
     PortalError,
 )
-from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services import grant as portal_grant
+from b24app.services import uninstall
+from b24app.services.deps import Deps
+from b24app.services.grant import Purpose
 from b24app.services.launches import (
     APP_INFO,
     LAUNCH_DAYS,
@@ -35,8 +38,9 @@ from b24app.services.launches import (
     origin_of,
 )
 from b24app.services.settings import tabs_wanted
-from b24app.services.tokens import PostedTokens, grant_tokens_of
-from b24app.storage import launches, portals
+from b24app.services.tokens import PostedTokens
+from b24app.storage import jobs, launches, portals
+from b24app.storage.session import Session
 
 APP_PAGE = EntityRef(0, 0)
 """Where no card is open: the installer and the application's own page."""
@@ -63,16 +67,31 @@ def verify(deps: Deps, call: PlacementCall) -> Proven:
 
     Raises InstallationUnprovenError, AuthorizationServerError (silent), the portal's errors.
     """
+    grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint)
+    return identify(deps, grant)
+
+
+def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: str) -> Grant:
+    """Prove a posted refresh token: it is of our application and of this portal.
+
+    It is used up by that: keep the pair of the answer. Raises InstallationUnprovenError,
+    AuthorizationServerError (silent: try the same token again).
+    """
     try:
-        grant = deps.authorization.refresh(call.refresh_id, call.server_endpoint or None)
+        grant = deps.authorization.refresh(refresh_token, server_endpoint or None)
     except GrantLostError:
         raise InstallationUnprovenError("the posted grant is not confirmed") from None
     except AuthorizationServerError as error:
         if error.code == "not_allowed":
             raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
         raise
-    if grant.member_id != call.member_id:
+    if grant.member_id != member_id:
         raise InstallationUnprovenError("the grant names another portal")
+    return grant
+
+
+def identify(deps: Deps, grant: Grant) -> Proven:
+    """Ask the portal whose pair this is, and by which code it knows the application."""
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
     answer = deps.client.batch(tokens, PROOF, deps.deadline())
     return Proven(grant, answer.take("profile", PROFILE), answer.take("app", APP_INFO).code)
@@ -83,29 +102,10 @@ def save(deps: Deps, call: PlacementCall, proven: Proven) -> Ticket:
 
     Raises NotAdminError: placements can be bound by administrators only.
     """
-    if not proven.user.is_admin:
-        raise NotAdminError("the installer was opened by a user who is no administrator")
     now = deps.clock()
     ticket = Ticket(secrets.token_hex(16), call.member_id, APP_PAGE, call.language, "")
     with deps.db.transaction() as session:
-        portals.save_installation(
-            session,
-            deps.seal,
-            proven.grant,
-            app_code=proven.app_code,
-            application_token=call.application_token or None,
-            language=call.language,
-            version=str(deps.manifest.version),
-            now=now,
-        )
-        portals.save_grant_tokens(
-            session,
-            deps.seal,
-            call.member_id,
-            proven.grant.tokens,
-            user_id=proven.user.id,
-            now=now,
-        )
+        store(session, deps, proven, call.application_token, call.language)
         launches.save(
             session,
             launch_id=ticket.launch_id,
@@ -118,18 +118,48 @@ def save(deps: Deps, call: PlacementCall, proven: Proven) -> Ticket:
     return ticket
 
 
+def store(
+    session: Session, deps: Deps, proven: Proven, application_token: str, language: str
+) -> None:
+    """Write a proven installation over whatever was known of the portal, except its settings.
+
+    Raises NotAdminError.
+    """
+    if not proven.user.is_admin:
+        raise NotAdminError("the installer was opened by a user who is no administrator")
+    member_id = proven.grant.member_id
+    portals.save_installation(
+        session,
+        deps.seal,
+        proven.grant,
+        app_code=proven.app_code,
+        application_token=application_token or None,
+        language=language,
+        version=str(deps.manifest.version),
+        now=deps.clock(),
+    )
+    portal_grant.replace(session, deps, member_id, proven.user.id, proven.grant.tokens)
+    # An uninstallation under suspicion is contradicted by whoever installs anew.
+    jobs.drop_waiting(session, uninstall.PROBE, member_id)
+
+
 def bind_tabs(deps: Deps, acting: Acting) -> None:
     """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
     require_admin(acting)
+    bind_tabs_of(deps, acting.member_id)
+
+
+def bind_tabs_of(deps: Deps, member_id: str) -> None:
+    """Bind a portal's tabs as `bind_tabs` does, with nobody there."""
     handler = deps.app_url + deps.manifest.paths["placement"]
     with deps.db.reading() as session:
-        wanted = tabs_wanted(session, acting.member_id, deps.manifest)
+        wanted = tabs_wanted(session, member_id, deps.manifest)
     binds = {
         f"bind{number}": placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
         for number, tab in enumerate(wanted)
     }
     bound = placements.get_placements()
-    answer = _with_grant(deps, acting, {**binds, "bound": bound})
+    answer = portal_grant.batch(deps, member_id, Purpose.PLACEMENTS, {**binds, "bound": bound})
     present = {(one.placement, one.handler) for one in answer.take("bound", bound)}
     missing = [tab.placement for tab in wanted if (tab.placement, handler) not in present]
     _raise_unless_bound(answer, binds, missing)
@@ -138,13 +168,18 @@ def bind_tabs(deps: Deps, acting: Acting) -> None:
 def bind_events(deps: Deps, acting: Acting) -> None:
     """Bind the manifest's events, in one batch. Raises the portal's errors."""
     require_admin(acting)
+    bind_events_of(deps, acting.member_id)
+
+
+def bind_events_of(deps: Deps, member_id: str) -> None:
+    """Bind a portal's events as `bind_events` does, with nobody there."""
     handler = deps.app_url + deps.manifest.paths["events"]
     binds = {
         f"bind{number}": events.bind_event(event, handler)
         for number, event in enumerate(deps.manifest.events)
     }
     bound = events.get_events()
-    answer = _with_grant(deps, acting, {**binds, "bound": bound})
+    answer = portal_grant.batch(deps, member_id, Purpose.EVENTS, {**binds, "bound": bound})
     present = {one.event.upper() for one in answer.take("bound", bound) if one.handler == handler}
     missing = [event for event in deps.manifest.events if event not in present]
     _raise_unless_bound(answer, binds, missing)
@@ -161,11 +196,6 @@ def require_admin(acting: Acting) -> None:
     """Raises NotAdminError for everybody but a proven administrator."""
     if acting.user is None or not acting.user.is_admin:
         raise NotAdminError("only an administrator of the portal may do this")
-
-
-def _with_grant(deps: Deps, acting: Acting, commands: dict[str, Command[Any]]) -> BatchAnswer:
-    tokens = grant_tokens_of(deps, acting.member_id, acting.client_endpoint)
-    return deps.client.batch(tokens, commands, deps.deadline(READ_SECONDS))
 
 
 def _raise_unless_bound(

@@ -30,15 +30,12 @@ from b24app.errors import (
     UnprovenError,
 )
 from b24app.seal import SealBrokenError
+from b24app.services import grant
 from b24app.services.deps import Deps
-from b24app.services.tokens import (
-    PostedTokens,
-    StoredTokens,
-    grant_tokens_of,
-    user_tokens_of,
-)
+from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.storage import launches, portals, user_tokens
 from b24app.storage.models import Launch, Portal
+from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -197,13 +194,12 @@ def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
 
 
 def _tokens_of(deps: Deps, acting: Acting, user_id: int) -> StoredTokens:
-    """The user's own pair. The wizard's administrator has none yet: the pair became the grant."""
+    """The user's own pair, or the grant where theirs became it, as the wizard's did."""
     with deps.db.reading() as session:
         own = user_tokens.find(session, deps.seal, acting.member_id, user_id)
-        portal = portals.find(session, acting.member_id)
-    if own is None and portal is not None and portal.grant_user_id == user_id:
-        return grant_tokens_of(deps, acting.member_id, acting.client_endpoint)
-    return user_tokens_of(deps, acting.member_id, acting.client_endpoint, user_id)
+    endpoint = acting.client_endpoint
+    granted = grant.own_tokens(deps, acting.member_id, endpoint, user_id) if own is None else None
+    return granted or user_tokens_of(deps, acting.member_id, endpoint, user_id)
 
 
 PROFILE = portal_api.profile()
@@ -251,15 +247,7 @@ def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
         portal = portals.find(session, acting.member_id)
         if portal is None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
-        user_tokens.save(
-            session,
-            deps.seal,
-            acting.member_id,
-            user.id,
-            acting.posted,
-            is_admin=user.is_admin,
-            now=now,
-        )
+        _keep_pair(session, deps, acting.member_id, user, acting.posted)
         launches.save(
             session,
             launch_id=acting.launch_id,
@@ -269,8 +257,25 @@ def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
             proven_at=now,
             expires_at=now + timedelta(days=LAUNCH_DAYS),
         )
-    tokens = user_tokens_of(deps, acting.member_id, acting.client_endpoint, user.id)
-    return replace(acting, tokens=tokens, user=user, posted=None)
+    return replace(acting, tokens=_tokens_of(deps, acting, user.id), user=user, posted=None)
+
+
+def _keep_pair(
+    session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
+) -> None:
+    """Keep a proven pair in one place only: as the user's own, or as the portal's grant."""
+    if grant.adopt(session, deps, member_id, user, posted):
+        user_tokens.forget(session, member_id, user.id)
+        return
+    user_tokens.save(
+        session,
+        deps.seal,
+        member_id,
+        user.id,
+        posted,
+        is_admin=user.is_admin,
+        now=deps.clock(),
+    )
 
 
 def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) -> Ticket:

@@ -151,7 +151,7 @@ def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> S
 
 
 def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
-    """The portal's grant. Only for what decisions name: see `services/grant.py`."""
+    """The portal's grant. For `services/grant.py` only, which says what it may be used for."""
 
     def save(session: Session, grant: Grant) -> None:
         portals.save_grant_tokens(
