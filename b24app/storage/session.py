@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +172,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys = ON")
     # What is erased is overwritten, instead of staying readable in a page that became free.
     cursor.execute("PRAGMA secure_delete = ON")
-    # Kept in the file. Changing it needs the file alone and does not wait its turn, so it is done
-    # inside a write lock's queue only where it was not done before.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    # The mode is kept in the file. Where others are using or changing it just now, SQLite refuses
+    # without waiting; the file works all the same, and the next connection tries again.
+    with suppress(sqlite3.OperationalError):
         cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
 

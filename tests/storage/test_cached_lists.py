@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from b24app.errors import UnknownPortalError
 from b24app.storage import cached_lists
 from b24app.storage.cached_lists import Kept
+
+from .setting import OTHER_MEMBER, install
 
 
 def test_a_list_never_kept_is_none(database, portal):
@@ -36,3 +40,19 @@ def test_a_forgotten_list_is_gone_and_others_stay(database, portal, now):
 def test_no_list_is_kept_for_a_portal_that_is_not_installed(database, now):
     with pytest.raises(UnknownPortalError), database.transaction() as session:
         cached_lists.save(session, "unknown", "pay_systems", [], now)
+
+
+def test_old_lists_of_one_kind_are_forgotten_for_all_portals(database, seal, portal, now):
+    install(database, seal, now, OTHER_MEMBER)
+    with database.transaction() as session:
+        cached_lists.save(session, portal, "names", {}, now - timedelta(days=2))
+        cached_lists.save(session, OTHER_MEMBER, "names", {}, now)
+        cached_lists.save(session, portal, "types", [], now - timedelta(days=2))
+
+        deleted = cached_lists.delete_older(session, "names", now - timedelta(days=1))
+
+    with database.reading() as session:
+        assert deleted == 1
+        assert cached_lists.load(session, portal, "names") is None
+        assert cached_lists.load(session, OTHER_MEMBER, "names") is not None
+        assert cached_lists.load(session, portal, "types") is not None

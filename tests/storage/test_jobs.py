@@ -181,6 +181,22 @@ def test_a_waiting_job_is_seen_until_it_is_done(database, add, claim, now):
         assert not jobs.is_waiting(session, "probe", MEMBER)
 
 
+def test_waiting_jobs_of_one_kind_can_be_called_off(database, add, claim, now):
+    add(kind="probe", dedup_key="done")
+    (job,) = claim(now)
+    with database.transaction() as session:
+        jobs.done(session, job.id, now)
+    add(kind="probe", run_at=now + HOUR)
+    add(kind="erase")
+
+    with database.transaction() as session:
+        assert jobs.drop_waiting(session, "probe", "another") == 0
+        assert jobs.drop_waiting(session, "probe", MEMBER) == 1
+
+    assert [left.kind for left in claim(now + HOUR)] == ["erase"]
+    assert not add(dedup_key="done")
+
+
 def test_one_unreadable_payload_does_not_hold_up_the_others(add, claim, seal, other_seal, now):
     add(payload={"a": 1})
 

@@ -3,9 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from b24app.errors import UnknownPortalError
 from b24app.storage import portals, settings
+from b24app.storage.models import Portal
+from b24app.storage.session import Database
 
 from .setting import ENDPOINT, MEMBER, OTHER_MEMBER, at_once, grant_of, install, pair
 
@@ -101,18 +105,44 @@ def test_an_odd_language_or_status_does_not_break_an_installation(database, seal
     assert (saved.status, saved.language) == ("S" * 16, "x" * 8)
 
 
-def test_installations_at_once_leave_one_portal_with_one_whole_grant(database, seal, now):
-    def install_one(number):
-        tokens = pair(f"access-{number}", f"refresh-{number}", now)
-        install(database, seal, now, tokens=tokens, user_id=number)
+def install_as(database, seal, now, number):
+    tokens = pair(f"access-{number}", f"refresh-{number}", now)
+    install(database, seal, now, tokens=tokens, user_id=number)
 
-    at_once(6, install_one)
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_installations_at_once_leave_one_portal_with_one_whole_grant(database, seal, now, is_known):
+    if is_known:
+        install_as(database, seal, now, 0)
+
+    at_once(6, lambda number: install_as(database, seal, now, number))
 
     with database.reading() as session:
         tokens = portals.grant_tokens(session, seal, MEMBER)
         winner = portals.find(session, MEMBER).grant_user_id
         assert portals.member_ids(session) == [MEMBER]
     assert (tokens.access_token, tokens.refresh_token) == (f"access-{winner}", f"refresh-{winner}")
+
+
+def test_an_installation_does_not_even_read_a_row_another_one_is_writing(
+    postgres_databases, seal, now
+):
+    # Read too early, a value that is equal to the old one would not be written over the new one.
+    database = Database(postgres_databases.clean())
+    install_as(database, seal, now, 0)
+    event.listen(database.engine, "begin", give_up_waiting_soon)
+
+    with database.transaction() as session:
+        session.get_one(Portal, MEMBER, with_for_update=True)
+        with pytest.raises(OperationalError) as caught:
+            install_as(database, seal, now, 0)
+
+    assert caught.value.statement.startswith("SELECT")
+    database.close()
+
+
+def give_up_waiting_soon(connection):
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
 
 
 def test_saving_a_refreshed_pair_keeps_its_user_unless_another_is_named(

@@ -13,7 +13,7 @@ from b24app.storage.key_rotation import Resealed, reseal
 from b24app.storage.models import Base
 from b24app.storage.session import Database
 
-from .everything import fill, tables_with
+from .everything import NAME, fill, tables_with
 from .setting import MEMBER, at_once, install, pair
 
 SECRETS = (
@@ -27,7 +27,7 @@ SECRETS = (
 
 
 def bytes_of(database):
-    """All rows as PostgreSQL dumps them, or every file SQLite keeps, the log of changes included."""
+    """All rows as PostgreSQL dumps them, or all files SQLite keeps, its log included."""
     url = database.engine.url
     if url.get_backend_name() == "sqlite":
         file = Path(url.database)
@@ -49,6 +49,20 @@ def test_no_secret_lies_readable_in_the_database(database, seal, now):
     assert MEMBER.encode() in stored
     for secret in SECRETS:
         assert secret not in stored
+
+
+@pytest.mark.parametrize("keep_settings", [True, False])
+def test_a_sqlite_file_keeps_no_trace_of_what_was_erased(sqlite_url, seal, now, keep_settings):
+    database = Database(sqlite_url)
+    fill(database, seal, MEMBER, now)
+
+    with database.transaction() as session:
+        portals.erase(session, MEMBER, keep_settings=keep_settings)
+    database.close()
+
+    stored = bytes_of(database)
+    assert NAME.encode() not in stored
+    assert (MEMBER.encode() in stored) is keep_settings
 
 
 def test_every_sealed_column_is_known_to_key_rotation():
@@ -82,6 +96,14 @@ def test_after_sealing_anew_the_old_key_can_be_taken_away(database, keys, now):
         assert portals.application_token(session, seal, MEMBER) == "application-token-plain"
         assert portals.grant_tokens(session, seal, MEMBER).refresh_token == "grant-refresh-plain"
         assert user_tokens.find(session, seal, MEMBER, 7).access_token == "user-access-plain"
+
+
+def test_what_has_the_new_key_already_is_left_alone(database, keys, now):
+    old, new = keys
+    fill(database, Seal([old]), MEMBER, now)
+    reseal(database, Seal([new, old]))
+
+    assert reseal(database, Seal([new, old])) == Resealed()
 
 
 def test_what_no_key_opens_is_counted_and_left_alone(database, keys, now):
@@ -128,7 +150,7 @@ def test_every_page_is_sealed_anew(database, keys, now, monkeypatch):
 
 def test_a_pair_refreshed_while_sealing_anew_is_not_written_over(database, keys, now):
     old, new = keys
-    both = Seal([new, old])
+    both, lagging = Seal([new, old]), Seal([old])
     install(database, Seal([old]), now)
 
     def work(number):
@@ -138,7 +160,7 @@ def test_a_pair_refreshed_while_sealing_anew_is_not_written_over(database, keys,
                 continue
             with database.transaction() as session:
                 tokens = pair(f"access-{attempt}", f"refresh-{attempt}", now)
-                portals.save_grant_tokens(session, both, MEMBER, tokens, now=now)
+                portals.save_grant_tokens(session, lagging, MEMBER, tokens, now=now)
 
     at_once(2, work)
 
