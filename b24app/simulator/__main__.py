@@ -9,29 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
-
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from .events import EventWorker
 from .oauth import create_oauth
 from .portal import create_portal
 from .seed import DEMO_DEAL
+from .server import PortalServer
 from .state import PortalState
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Keeps connections alive, as a portal does, and prints no line per request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing: GET /_control/record has it all."""
 
 
 def oauth_origin(env: Mapping[str, str], portal_port: int) -> str:
@@ -40,27 +28,6 @@ def oauth_origin(env: Mapping[str, str], portal_port: int) -> str:
     if urlsplit(asked).hostname in LOOPBACK and urlsplit(asked).port:
         return asked
     return f"http://localhost:{portal_port + 1}"
-
-
-def serve(application: WSGIApplication, port: int) -> list[BaseWSGIServer]:
-    """Start threaded servers on both loopback addresses; 127.0.0.1 must work, ::1 may be absent."""
-    servers = []
-    for host in ("127.0.0.1", "::1"):
-        try:
-            server = make_server(
-                host,
-                port,
-                application,
-                threaded=True,
-                request_handler=QuietHandler,
-            )
-        except OSError:
-            if host == "127.0.0.1":
-                raise
-            continue
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-    return servers
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -73,8 +40,8 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     origin = oauth_origin(os.environ, port)
     state = PortalState(domain=f"localhost:{port}", oauth_origin=origin)
-    serve(create_portal(state), port)
-    serve(create_oauth(state), urlsplit(origin).port or port + 1)
+    PortalServer(create_portal(state), port)
+    PortalServer(create_oauth(state), urlsplit(origin).port or port + 1)
     worker = EventWorker(state)
     worker.start()
     print(f"Portal               {state.origin}/")

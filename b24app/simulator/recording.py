@@ -29,7 +29,11 @@ class RecordedCommand:
 
 @dataclass
 class RecordedRequest:
-    """One HTTP request. Times are Unix seconds of real time, whatever the portal's clock says."""
+    """One HTTP request.
+
+    Times are Unix seconds of real time, whatever the portal's clock says. `connection` is the
+    client's port: the same number means the same kept-alive connection.
+    """
 
     id: int
     http_method: str
@@ -38,7 +42,7 @@ class RecordedRequest:
     user: int | None = None
     params: object = None
     user_agent: str = ""
-    connection: str = ""
+    connection: int | None = None
     status: int | None = None
     started: float = field(default_factory=time.time)
     finished: float = 0.0

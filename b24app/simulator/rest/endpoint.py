@@ -37,7 +37,7 @@ def answer_rest(state: PortalState, request: Request, method: str) -> Response:
     name = method.removesuffix(".json").lower()
     record = state.recorder.start(request.method, request.path)
     record.user_agent = request.headers.get("User-Agent", "")
-    record.connection = request.environ.get("REMOTE_PORT", "")
+    record.connection = request.environ.get("REMOTE_PORT")
     response = _answer(state, request, name, record)
     state.recorder.finish(record, response.status_code)
     return response
