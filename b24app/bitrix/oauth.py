@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -215,7 +215,7 @@ class _Fetched:
     """A token request that ended: with a token, an error code of the server, or neither."""
 
     outcome: Received | Lost
-    token: Mapping[str, object] | None = None
+    token: Mapping[str, object] | None = field(default=None, repr=False)
     error: str = ""
 
 

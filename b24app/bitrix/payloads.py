@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from b24app.errors import MalformedRequestError
@@ -42,11 +42,11 @@ class PlacementCall:
     protocol: str
     language: str
     app_sid: str
-    auth_id: str
+    auth_id: str = field(repr=False)
     auth_expires: int
-    refresh_id: str
+    refresh_id: str = field(repr=False)
     server_endpoint: str
-    application_token: str
+    application_token: str = field(repr=False)
     application_scope: str
     member_id: str
     status: str
@@ -89,9 +89,9 @@ class EventAuth:
     """
 
     member_id: str
-    application_token: str
-    access_token: str
-    refresh_token: str
+    application_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_in: int
     domain: str
     client_endpoint: str

@@ -10,15 +10,16 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import urllib3
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from b24app.bitrix.bounded import BoundedAdapter
 from b24app.bitrix.deadline import Deadline
 
 MAX_BODY_BYTES = 20 * 1024 * 1024
@@ -55,7 +56,7 @@ class Received:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 class NoRedirects(requests.Session):
@@ -83,7 +84,7 @@ def make_session(adapter: BaseAdapter | None = None) -> requests.Session:
     """
     session = NoRedirects()
     harden(session)
-    network = adapter or HTTPAdapter(POOLS, CONNECTIONS_A_POOL, max_retries=0)
+    network = adapter or BoundedAdapter(POOLS, CONNECTIONS_A_POOL, max_retries=0)
     session.mount("https://", network)
     session.mount("http://", network)
     return session

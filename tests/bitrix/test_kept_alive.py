@@ -189,6 +189,31 @@ def test_a_silent_portal_ends_at_the_deadline(client):
         assert len(portal.bodies) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 150 + b"\r\nContent-Length: 15\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 165\r\n\r\n" + b" " * 150,
+    ],
+    ids=["headers", "body"],
+)
+def test_a_portal_that_trickles_ends_at_the_deadline(client, answer):
+    gone = threading.Event()
+
+    def trickle(handler):
+        # Each byte comes well before the timeout of one read, all of them long after the deadline.
+        for byte in answer + b'{"result":true}':
+            handler.wfile.write(bytes([byte]))
+            if gone.wait(0.02):
+                break
+        handler.close_connection = True
+
+    with serving(trickle) as portal:
+        with pytest.raises(PortalSilentError):
+            client.call(Tokens(portal.endpoint), payments.pay(1), Deadline(0.5))
+        gone.set()
+
+
 def test_a_redirect_carries_the_token_nowhere(client):
     with serving(lambda handler: handler.reply(b'{"result":true}')) as elsewhere:
 

@@ -164,6 +164,16 @@ class TestPlacementCall:
         assert call.entity_id >= 0
 
 
+def test_printing_a_call_shows_no_token():
+    placement = repr(PlacementCall.from_request(*posted("post.placement")))
+    event = repr(EventCall.from_form(posted("event.ONAPPINSTALL")[1]))
+
+    for secret in ("9d4c7166007e", "8c3b9966007e", "ec1b2074a9d3"):
+        assert secret not in placement
+    for secret in ("s6p6eclrvim6", "4s386p3q0tr8", "51856fefc120"):
+        assert secret not in event
+
+
 class TestEventCall:
     @pytest.mark.parametrize(
         "name",

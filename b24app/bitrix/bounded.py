@@ -1,0 +1,82 @@
+"""Network connections whose answers end in time, headers included.
+
+A socket's timeout starts anew with every byte, so a server that sends one byte a second is never
+late. Here the timeout of a request bounds the whole answer: each read gets what is left of it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.poolmanager import PoolManager
+
+
+class BoundedReader(io.RawIOBase):
+    """Reads a socket until `seconds` have passed, then raises TimeoutError."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, seconds: float) -> None:
+        super().__init__()
+        self._sock = sock
+        self._raw = raw
+        self._end = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        """Say yes, as io.BufferedReader asks."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        """Read what has arrived into `buffer`."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close the reader of the socket too: it counts who still uses the socket."""
+        super().close()
+        self._raw.close()
+
+
+class BoundedResponse(http.client.HTTPResponse):
+    """An answer that ends within the socket's timeout at its beginning."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        seconds = sock.gettimeout()
+        if seconds is not None:
+            raw = self.fp.detach()
+            self.fp = io.BufferedReader(BoundedReader(sock, raw, seconds))
+
+
+class _Connection(HTTPConnection):
+    response_class = BoundedResponse
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = BoundedResponse
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class BoundedAdapter(HTTPAdapter):
+    """The adapter of requests, with connections whose answers end in time."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools as requests does, of our connections."""
+        super().init_poolmanager(*args, **kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
