@@ -198,19 +198,21 @@ def test_a_silent_portal_ends_at_the_deadline(client):
     ids=["headers", "body"],
 )
 def test_a_portal_that_trickles_ends_at_the_deadline(client, answer):
-    gone = threading.Event()
+    gone, finished = threading.Event(), threading.Event()
 
     def trickle(handler):
         # Each byte comes well before the timeout of one read, all of them long after the deadline.
-        for byte in answer + b'{"result":true}':
-            handler.wfile.write(bytes([byte]))
-            if gone.wait(0.02):
-                break
         handler.close_connection = True
+        for byte in answer + b'{"result":true}':
+            if gone.wait(0.02):
+                return
+            handler.wfile.write(bytes([byte]))
+        finished.set()
 
     with serving(trickle) as portal:
         with pytest.raises(PortalSilentError):
             client.call(Tokens(portal.endpoint), payments.pay(1), Deadline(0.5))
+        assert not finished.is_set()
         gone.set()
 
 
