@@ -23,17 +23,23 @@ class Who(StrEnum):
     EVERYBODY = "everybody"
     USERS = "users"
     ADMINS = "admins"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Administrators of the portal may always do what chosen users may."""
+    """Administrators of the portal may always do what chosen users may.
+
+    `users` are ids. Names are read from the portal when they are shown, and not kept here.
+    """
 
     who: Who = Who.EVERYBODY
-    users: Mapping[int, str] = field(default_factory=dict)
+    users: frozenset[int] = frozenset()
 
     def allows(self, user: PortalUser) -> bool:
         """Whether the rule lets this user act."""
+        if self.who is Who.NOBODY:
+            return False
         if self.who is Who.EVERYBODY or user.is_admin:
             return True
         return self.who is Who.USERS and user.id in self.users
@@ -65,7 +71,11 @@ class Tab:
 
 def tabs_wanted(session: Session, member_id: str, manifest: Manifest) -> tuple[Tab, ...]:
     """The tabs the portal's settings ask for; the manifest's defaults where nothing was saved."""
-    data = stored.load(session, member_id)
+    return tabs_from(stored.load(session, member_id), manifest)
+
+
+def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
+    """The tabs that saved or just chosen settings ask for."""
     chosen: Mapping[str, bool] = data.get("tabs", {})
     titles: dict[str, str] = {**manifest.tab_titles, **data.get("titles", {})}
     codes = [
@@ -107,5 +117,5 @@ def rules_from(data: Mapping[str, Any]) -> PortalRules:
 
 def _rule(value: Mapping[str, Any]) -> Rule:
     who = value.get("who", Who.EVERYBODY)
-    users = {int(key): str(name) for key, name in value.get("users", {}).items()}
+    users = frozenset(int(user_id) for user_id in value.get("users", ()))
     return Rule(Who(who) if who in set(Who) else Who.ADMINS, users)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -42,7 +42,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which lines to show; None leaves a question open. `since` counts, `until` does not."""
+    """Which lines to show; None leaves a question open. `since` counts, `until` does not.
+
+    `text` is a part of a payment's number or of a person's name; `outcomes` any of these.
+    """
 
     user_id: int | None = None
     ref: EntityRef | None = None
@@ -51,6 +54,8 @@ class Filter:
     outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    text: str | None = None
+    outcomes: frozenset[str] | None = None
 
 
 NO_FILTER = Filter()
@@ -126,4 +131,13 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Activity.at >= wanted.since)
     if wanted.until is not None:
         conditions.append(Activity.at < wanted.until)
+    if wanted.outcomes is not None:
+        conditions.append(Activity.outcome.in_(sorted(wanted.outcomes)))
+    if wanted.text is not None:
+        conditions.append(
+            or_(
+                Activity.payment_number.icontains(wanted.text, autoescape=True),
+                Activity.user_name.icontains(wanted.text, autoescape=True),
+            )
+        )
     return conditions

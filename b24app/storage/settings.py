@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,23 @@ from sqlalchemy.orm import Session
 
 from .models import PortalSettings
 from .upsert import put
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """When the settings were saved last, and by whom."""
+
+    at: datetime
+    user_id: int | None
+
+
+def last_saved(session: Session, member_id: str) -> Saved | None:
+    """Return when and by whom; None where nothing ever was."""
+    query = select(PortalSettings.updated_at, PortalSettings.updated_by).where(
+        PortalSettings.member_id == member_id
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Saved(*row)
 
 
 def load(session: Session, member_id: str) -> dict[str, Any]:

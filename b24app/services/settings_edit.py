@@ -1,0 +1,217 @@
+"""The settings of a portal, for administrators: show them, check them, apply and save them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from b24app.bitrix import crm, placements
+from b24app.bitrix.client import BatchAnswer
+from b24app.domain import PaySystem
+from b24app.errors import AppError
+from b24app.services import admins, names, pay_systems, settings_form, tab_bindings
+from b24app.services.deps import Deps
+from b24app.services.installation import APP_PAGE
+from b24app.services.launches import Acting
+from b24app.services.settings import SMART_PROCESSES, tabs_from
+from b24app.services.settings_form import Choices, Draft, Fields
+from b24app.services.tab_bindings import BOUND, Applied, Outcome
+from b24app.services.writes import Kind
+from b24app.storage import activity
+from b24app.storage import settings as stored
+from b24app.storage.settings import Saved
+
+CHECK_SECONDS = 4.0
+"""What asking first may take of a save: the tabs have to be changed in the same 15 seconds."""
+
+TYPES = crm.owner_types()
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoice:
+    """A kind of card that can show the tab. `title` is the portal's, "" for the known kinds."""
+
+    key: str
+    placement: str
+    title: str = ""
+    is_on: bool = False
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """What one rendering of the settings needs. `errors` maps field names to codes."""
+
+    acting: Acting
+    draft: Draft
+    cards: tuple[CardChoice, ...]
+    people: Mapping[int, str | None]
+    pay_systems: tuple[PaySystem, ...]
+    saved: Saved | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The cards whose tab is not as it was asked for."""
+        return tuple(one for one in self.outcomes if not one.is_done)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is saved, and whose names the page will need."""
+
+    data: dict[str, Any]
+    saved: Saved | None
+    nameless: tuple[int, ...]
+
+
+def show(deps: Deps, acting: Acting) -> SettingsPage:
+    """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
+    known = _known(deps, acting, ())
+    checked = admins.check(deps, acting, {"types": TYPES, **names.commands(known.nameless)})
+    draft = settings_form.draft_of(known.data, deps.manifest)
+    return _page(deps, checked.acting, checked.answer, known, draft)
+
+
+def save(deps: Deps, acting: Acting, fields: Fields, request_id: str) -> SettingsPage:
+    """Check, apply to the portal's tabs, save what is true afterwards, and record it.
+
+    With `errors` in the page nothing was changed; `failures` are tabs the portal did not change.
+    Raises like `show`.
+    """
+    known = _known(deps, acting, settings_form.posted_user_ids(fields))
+    commands = {"types": TYPES, "bound": BOUND, **names.commands(known.nameless)}
+    checked = admins.check(deps, acting, commands, CHECK_SECONDS)
+    before = settings_form.draft_of(known.data, deps.manifest)
+    page = _page(deps, checked.acting, checked.answer, known, before)
+    read = settings_form.read(fields, _choices(page), deps.manifest)
+    if read.errors:
+        return replace(_with(page, read.draft), errors=read.errors)
+    wished = settings_form.data_of(read.draft, deps.manifest)
+    applied = tab_bindings.apply(
+        deps,
+        checked.acting,
+        tabs_from(wished, deps.manifest),
+        checked.answer.take("bound", BOUND),
+        is_renamed=_titles(read.draft) != _titles(before),
+    )
+    draft = _as_bound(deps, read.draft, page.cards, applied)
+    _store(deps, checked.acting, known.data, draft, applied, request_id)
+    saved = Saved(deps.clock(), checked.acting.user_id)
+    return replace(_with(page, draft), outcomes=applied.outcomes, saved=saved)
+
+
+def _known(deps: Deps, acting: Acting, user_ids: Iterable[int]) -> _Known:
+    with deps.db.reading() as session:
+        data = stored.load(session, acting.member_id)
+        saved = stored.last_saved(session, acting.member_id)
+    shown = set(user_ids) | settings_form.draft_of(data, deps.manifest).user_ids
+    if saved is not None and saved.user_id is not None:
+        shown.add(saved.user_id)
+    named = names.directory(deps, acting.member_id)
+    nameless = sorted(user for user in shown if named.get(user) is None)
+    return _Known(data, saved, tuple(nameless[: names.AT_ONCE]))
+
+
+def _page(
+    deps: Deps, acting: Acting, answer: BatchAnswer, known: _Known, draft: Draft
+) -> SettingsPage:
+    people = dict(names.take(deps, acting.member_id, answer, known.nameless))
+    if acting.user is not None:
+        people[acting.user.id] = acting.user.name
+    page = SettingsPage(
+        acting=acting,
+        draft=draft,
+        cards=_cards(deps, answer, known.data),
+        people=people,
+        pay_systems=pay_systems.directory(deps, acting),
+        saved=known.saved,
+    )
+    return _with(page, draft)
+
+
+def _with(page: SettingsPage, draft: Draft) -> SettingsPage:
+    cards = tuple(replace(card, is_on=card.key in draft.cards) for card in page.cards)
+    return replace(page, draft=draft, cards=cards)
+
+
+def _cards(deps: Deps, answer: BatchAnswer, data: Mapping[str, Any]) -> tuple[CardChoice, ...]:
+    """The kinds of cards of this portal; smart processes only as the portal lists them."""
+    usual = [
+        CardChoice(one.setting, one.placement)
+        for one in deps.manifest.placements
+        if one.setting != SMART_PROCESSES
+    ]
+    try:
+        listed = [(one.entity_type_id, one.title, one.code) for one in answer.take("types", TYPES)]
+    except AppError:
+        # Without the list nothing new can be chosen, and nothing chosen gets lost.
+        ids = [int(key) for key in data.get(SMART_PROCESSES, {})]
+        listed = [(number, "", f"DYNAMIC_{number}") for number in ids]
+    processes = [
+        CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
+        for number, title, code in listed
+        if code == f"DYNAMIC_{number}"
+    ]
+    return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
+
+
+def _choices(page: SettingsPage) -> Choices:
+    systems = {system.id for system in page.pay_systems}
+    if page.draft.default_pay_system is not None:
+        systems.add(page.draft.default_pay_system)
+    return Choices(frozenset(card.key for card in page.cards), frozenset(systems))
+
+
+def _titles(draft: Draft) -> dict[str, str]:
+    return {language: text for language, text in draft.titles.items() if text}
+
+
+def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Applied) -> Draft:
+    """What is saved is what is bound. Where nobody knows, the wish stands: Repair fulfils it."""
+    bound = applied.bound
+    if bound is None:
+        return draft
+    handler = tab_bindings.handler_of(deps)
+    failed = {one.placement for one in applied.outcomes if not one.is_done}
+    shown = {
+        card.key
+        for card in cards
+        if card.placement in failed and tab_bindings.is_bound(bound, card.placement, handler)
+    }
+    missing = {card.key for card in cards if card.placement in failed} - shown
+    return replace(draft, cards=(draft.cards | shown) - missing)
+
+
+def _store(
+    deps: Deps,
+    acting: Acting,
+    before: Mapping[str, Any],
+    draft: Draft,
+    applied: Applied,
+    request_id: str,
+) -> None:
+    data = settings_form.data_of(draft, deps.manifest)
+    changed = sorted(key for key, value in data.items() if before.get(key) != value)
+    is_done = all(one.is_done for one in applied.outcomes)
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        stored.save(session, acting.member_id, data, updated_by=acting.user_id, now=now)
+        activity.append(
+            session,
+            activity.Record(
+                member_id=acting.member_id,
+                at=now,
+                user_id=acting.user_id,
+                user_name=acting.user.name if acting.user else "",
+                ref=APP_PAGE,
+                action="settings",
+                after=", ".join(changed),
+                outcome=Kind.DONE if is_done else Kind.PARTIAL,
+                detail=", ".join(
+                    f"{one.placement}: {one.error}" for one in applied.outcomes if one.error
+                ),
+                request_id=request_id,
+            ),
+        )

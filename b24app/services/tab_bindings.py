@@ -1,0 +1,201 @@
+"""Making the portal's tabs what the settings ask for: plan, apply in one batch, read back.
+
+An administrator's own token does it, right after the portal confirmed them. What the portal lists
+afterwards decides about success; the answer of a single bind or unbind does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from b24app.bitrix import placements
+from b24app.bitrix.batch import SUBSTITUTED
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.bitrix.placements import BoundPlacement
+from b24app.errors import AppError, PortalError
+from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.settings import Tab
+
+BOUND = placements.get_placements()
+Commands = Mapping[str, Command[Any]]
+
+
+class Change(StrEnum):
+    """What is to be done about one card's tab."""
+
+    SHOW = "show"
+    HIDE = "hide"
+    RENAME = "rename"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one card's tab. `error` is a code of the portal, "" for success."""
+
+    placement: str
+    change: Change
+    error: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the portal lists the tab as it was asked for."""
+        return not self.error
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`bound` is what the portal lists now; None where it could not be read back."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    bound: tuple[BoundPlacement, ...] | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    change: Change
+    commands: Commands
+    is_done: Callable[[Sequence[BoundPlacement]], bool]
+
+
+def handler_of(deps: Deps) -> str:
+    """The address that the portal opens for a tab."""
+    return deps.app_url + deps.manifest.paths["placement"]
+
+
+def is_bound(bound: Sequence[BoundPlacement], placement: str, handler: str) -> bool:
+    """Whether a tab is there and leads to us."""
+    return any((one.placement, one.handler) == (placement, handler) for one in bound)
+
+
+def apply(
+    deps: Deps,
+    acting: Acting,
+    wanted: Sequence[Tab],
+    bound: Sequence[BoundPlacement],
+    *,
+    is_renamed: bool = False,
+) -> Applied:
+    """Show, hide and rename tabs so that the portal lists what is wanted; safe to repeat.
+
+    `is_renamed`: titles were changed, so what is there is bound anew. Nothing is sent where
+    nothing differs. Failures are outcomes, never raised.
+    """
+    tasks = _plan(deps, wanted, bound, is_renamed=is_renamed)
+    if not tasks:
+        return Applied(bound=tuple(bound))
+    errors, listed = _run(deps, acting, tasks)
+    outcomes = tuple(
+        Outcome(placement, task.change, _error_of(task, errors.get(placement), listed))
+        for placement, task in tasks.items()
+    )
+    return Applied(outcomes, listed)
+
+
+def _plan(
+    deps: Deps, wanted: Sequence[Tab], bound: Sequence[BoundPlacement], *, is_renamed: bool
+) -> dict[str, _Task]:
+    handler = handler_of(deps)
+    tasks: dict[str, _Task] = {}
+    for tab in wanted:
+        there = [one for one in bound if one.placement == tab.placement]
+        is_stale = any(one.handler != handler or not _is_titled(one, tab) for one in there)
+        if there and not (is_stale or is_renamed):
+            continue
+        # A changed title needs an unbind before (rest-contract e.20), and so does an old address.
+        before: Commands = {"unbind": placements.unbind_placement(tab.placement)} if there else {}
+        bind = placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
+        change = Change.RENAME if is_bound(bound, tab.placement, handler) else Change.SHOW
+        tasks[tab.placement] = _Task(change, {**before, "bind": bind}, _shows(tab, handler))
+    kept = {tab.placement for tab in wanted}
+    for code in dict.fromkeys(one.placement for one in bound if one.placement not in kept):
+        if placements.entity_type_id_of(code) is None:
+            continue
+        unbind = {"unbind": placements.unbind_placement(code)}
+        tasks[code] = _Task(Change.HIDE, unbind, _hides(code))
+    return tasks
+
+
+def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
+    """Whether the tab has its title; languages the portal leaves out are not asked for."""
+    if one.title != tab.title:
+        return False
+    return all(tab.titles.get(language, text) == text for language, text in one.titles.items())
+
+
+def _shows(tab: Tab, handler: str) -> Callable[[Sequence[BoundPlacement]], bool]:
+    def is_done(bound: Sequence[BoundPlacement]) -> bool:
+        ours = [one for one in bound if (one.placement, one.handler) == (tab.placement, handler)]
+        return any(_is_titled(one, tab) for one in ours)
+
+    return is_done
+
+
+def _hides(code: str) -> Callable[[Sequence[BoundPlacement]], bool]:
+    return lambda bound: all(one.placement != code for one in bound)
+
+
+def _run(
+    deps: Deps, acting: Acting, tasks: Mapping[str, _Task]
+) -> tuple[dict[str, AppError], tuple[BoundPlacement, ...] | None]:
+    """One batch, or single calls where a title cannot travel in one. Errors by placement."""
+    commands = {
+        f"{name}{number}": command
+        for number, task in enumerate(tasks.values())
+        for name, command in task.commands.items()
+    }
+    deadline = deps.deadline(WRITE_SECONDS)
+    try:
+        if any(_is_unsayable(command.params) for command in commands.values()):
+            found = _one_by_one(deps, acting, commands)
+        else:
+            found = deps.client.batch(acting.tokens, {**commands, "bound": BOUND}, deadline)
+    except AppError as error:
+        return dict.fromkeys(tasks, error), _read_back(deps, acting)
+    errors: dict[str, AppError] = {}
+    for number, (placement, task) in enumerate(tasks.items()):
+        for name in task.commands:
+            refusal = found.error(f"{name}{number}")
+            if refusal is not None:
+                errors[placement] = refusal
+    return errors, found.take("bound", BOUND) if found.has("bound") else _read_back(deps, acting)
+
+
+def _one_by_one(deps: Deps, acting: Acting, commands: Commands) -> BatchAnswer:
+    """In their order; an error of one does not keep the others from running, as in a batch."""
+    deadline = deps.deadline(WRITE_SECONDS)
+    errors: dict[str, PortalError] = {}
+    for key, command in commands.items():
+        try:
+            deps.client.call(acting.tokens, command, deadline)
+        except PortalError as error:
+            errors[key] = error
+    return BatchAnswer(errors=errors)
+
+
+def _is_unsayable(value: object) -> bool:
+    """Whether the portal would take a title for a reference and replace it (quirk 44)."""
+    if isinstance(value, Mapping):
+        return any(_is_unsayable(entry) for entry in value.values())
+    return isinstance(value, str) and SUBSTITUTED.search(value) is not None
+
+
+def _read_back(deps: Deps, acting: Acting) -> tuple[BoundPlacement, ...] | None:
+    try:
+        return deps.client.call(acting.tokens, BOUND, deps.deadline(SETTLE_SECONDS))
+    except AppError:
+        return None
+
+
+def _error_of(
+    task: _Task, error: AppError | None, listed: Sequence[BoundPlacement] | None
+) -> str:
+    if listed is not None and task.is_done(listed):
+        return ""
+    if error is not None:
+        return error.code or type(error).__name__
+    return "unknown" if listed is None else "not_confirmed"
