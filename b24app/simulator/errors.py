@@ -242,6 +242,24 @@ def internal_error() -> PortalError:
     return PortalError("INTERNAL_SERVER_ERROR", text, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def unexpected_answer() -> PortalError:
+    """Return a server that did not understand itself."""
+    text = "Server returned an unexpected response"
+    return PortalError("ERROR_UNEXPECTED_ANSWER", text, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def invalid_token() -> PortalError:
+    """Return a token whose application the portal could not find out."""
+    text = "Unable to get application by token"
+    return PortalError("invalid_token", text, HTTPStatus.UNAUTHORIZED)
+
+
+def no_authorization_server() -> PortalError:
+    """Return a portal that cannot reach the authorization server."""
+    text = "Error connecting to authorization server"
+    return PortalError("CONNECTION_ERROR", text, HTTPStatus.UNAUTHORIZED)
+
+
 def batch_not_allowed() -> PortalError:
     """Return a method that may not be used in a batch."""
     text = "Method is not allowed for batch usage"

@@ -9,7 +9,10 @@ answers instead of executing (inside a batch: the error of that command)
   denied             the refusal of the present server generation
   false, null        `result: false` / `result: null`, status 200
   error_500          INTERNAL_SERVER_ERROR, 500
+  unexpected         ERROR_UNEXPECTED_ANSWER, 500
   expired_token      expired_token, 401 (inside a batch: the whole batch, and nothing runs)
+  invalid_token      invalid_token, 401 (likewise)
+  no_oauth           CONNECTION_ERROR, 401: the portal cannot reach the server (likewise)
   portal_deleted     PORTAL_DELETED (likewise)
   batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only)
 breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
@@ -35,11 +38,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WHOLE_BATCH = ("expired_token", "invalid_token", "no_oauth", "portal_deleted")
 ANSWERED = (
-    "busy", "operation_limit", "denied", "false", "null", "expired_token", "error_500",
-    "portal_deleted", "batch_not_allowed",
+    "busy", "operation_limit", "denied", "false", "null", "error_500", "unexpected",
+    *WHOLE_BATCH, "batch_not_allowed",
 )  # fmt: skip
-WHOLE_BATCH = ("expired_token", "portal_deleted")
 BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
 # These leave the answer whole until it is sent; the others end a batch where they hit.
 SPOILED = ("invalid_json", "huge", "trickle", "slow")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 NEW, OLD, OLDEST = "new", "old", "oldest"
 GENERATIONS = (NEW, OLD, OLDEST)
-SHOPS = ("ready", "no_site", "phone_not_confirmed", "unavailable", "no_module")
+SHOPS = ("ready", "no_site", "phone_not_confirmed", "unavailable", "no_info", "no_module")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""crm.item.payment.*: what the portal stores, refuses and keeps. Source: REST contract e.2 to e.6."""
+"""crm.item.payment.*: what is stored, refused and kept. Source: REST contract e.2 to e.6."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_list_names_every_payment_of_the_deal(manager):
     }
 
 
-def test_list_is_not_paged(manager, state, portal):
+def test_list_is_not_paged(manager, portal):
     portal.post("/_control/seed", data={"payments": 500})
 
     _, body = manager("crm.item.payment.list", **DEAL)
@@ -271,7 +271,7 @@ def test_delete_frees_the_products_and_says_not_found_the_second_time(manager):
     )
 
 
-def test_payments_of_all_orders_are_listed_and_add_uses_the_newest(manager, state):
+def test_payments_of_all_orders_are_listed_and_add_uses_the_newest(manager):
     deal = {"entityId": 8065, "entityTypeId": 2}
     numbers = [row["accountNumber"] for row in manager.result("crm.item.payment.list", **deal)]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .. import errors
 from ..errors import PortalError
 from ..php import as_array, parse_query, to_text
-from .execution import Outcome, Session, execute
+from .execution import FAULT_ERRORS, Outcome, Session, execute
 
 MAX_COMMANDS = 50
 # File methods are refused as well, but this portal has none.
@@ -94,8 +94,7 @@ def _fail_whole(session: Session, commands: Part) -> None:
     names = {split_command(text)[0] for text in commands.values() if isinstance(text, str)}
     fault = session.state.faults.take_whole_batch(names)
     if fault is not None:
-        is_expired = fault.kind == "expired_token"
-        raise errors.expired_token() if is_expired else errors.portal_deleted()
+        raise FAULT_ERRORS[fault.kind]()  # noqa: RSE102 - each entry is a function making the error
 
 
 def _run(session: Session, key: str | int, command: str, parts: Mapping[str, Part]) -> Outcome:

@@ -71,7 +71,12 @@ def add_comment(call: Call) -> object:
     entity_type_id = _comment_type(call, fields)
     entity_id = to_int(fields["ENTITY_ID"]) if is_numeric(fields.get("ENTITY_ID")) else 0
     if call.state.card(entity_type_id, entity_id) is None:
-        raise PortalError("OWNER_NOT_FOUND", "Owner was not found")
+        raise PortalError(
+            "OWNER_NOT_FOUND",
+            "Owner was not found",
+            old_code="NOT_FOUND",
+            old_description="Not found.",
+        )
     if not call.may("update", area_of(entity_type_id)):
         raise access_denied()
     text = to_text(fields.get("COMMENT"))

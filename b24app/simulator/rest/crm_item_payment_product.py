@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .. import sale
 from ..errors import BusinessError
-from ..records import PayableItem, Payment, ProductRow
+from ..records import COMPANY, CONTACT, PayableItem, Payment, ProductRow
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (
@@ -18,6 +18,7 @@ from .payment_records import (
     order_of,
 )
 
+_WITHOUT_PRODUCTS = (CONTACT, COMPANY)
 _COLUMNS: Columns[PayableItem] = {
     "ID": lambda item: item.id,
     "PAYMENT_ID": lambda item: item.payment_id,
@@ -97,6 +98,9 @@ def _billable_row(call: Call, payment: Payment, row_id: int) -> ProductRow:
     owner = order_of(call, payment).owner
     if owner is None:
         raise BusinessError("Order binding has not been found", quiet_result=None)
+    if owner[0] in _WITHOUT_PRODUCTS:
+        text = "Entity does not support links with catalog products"
+        raise BusinessError(text, quiet_result=None)
     row = call.state.crm.product_rows.get(row_id)
     is_own = row is not None and (row.owner_type_id, row.owner_id) == owner
     if row is None or not is_own or sale.free_quantity(call.state.crm, row) <= 0:

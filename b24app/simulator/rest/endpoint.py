@@ -18,7 +18,7 @@ from ..state import PortalState
 from ..tokens import Token
 from .batch import run_batch
 from .breaking import broken_response, spoil
-from .execution import BrokenAnswerError, Session, execute, method_time
+from .execution import FAULT_ERRORS, BrokenAnswerError, Session, execute, method_time
 from .table import TABLE
 
 BATCH = "batch"
@@ -163,20 +163,10 @@ def _batch_fault(session: Session) -> Fault | None:
     if fault is None:
         return None
     if fault.is_answered:
-        raise _as_error(fault)
+        raise FAULT_ERRORS.get(fault.kind, errors.access_denied)()
     if not fault.executes:
         raise BrokenAnswerError(fault)
     return fault
-
-
-def _as_error(fault: Fault) -> PortalError:
-    return {
-        "busy": errors.query_limit,
-        "operation_limit": errors.operation_limit,
-        "expired_token": errors.expired_token,
-        "portal_deleted": errors.portal_deleted,
-        "error_500": errors.internal_error,
-    }.get(fault.kind, errors.access_denied)()
 
 
 def _envelope(

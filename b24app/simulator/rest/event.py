@@ -45,6 +45,10 @@ def unbind(call: Call) -> object:
     """Remove a handler; people without administrator rights remove only their own."""
     installation = call.installation()
     event, handler = _names(call)
+    is_offline = to_text(call.params.get("event_type")).lower() == "offline"
+    if is_offline and not call.user.is_admin:
+        text = "Access denied! Offline events unbinding requires administrator access rights"
+        raise access_denied(text, 403)
     auth_type = _auth_type(call) if "auth_type" in call.params else None
     removed = [
         one

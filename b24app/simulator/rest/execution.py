@@ -20,11 +20,14 @@ from .call import Call, Method, Page
 from .payment_records import NO_RIGHTS
 from .table import TABLE
 
-_FAULT_ERRORS = {
+FAULT_ERRORS = {
     "busy": errors.query_limit,
     "operation_limit": errors.operation_limit,
-    "expired_token": errors.expired_token,
     "error_500": errors.internal_error,
+    "unexpected": errors.unexpected_answer,
+    "expired_token": errors.expired_token,
+    "invalid_token": errors.invalid_token,
+    "no_oauth": errors.no_authorization_server,
     "portal_deleted": errors.portal_deleted,
     "batch_not_allowed": errors.batch_not_allowed,
 }
@@ -123,8 +126,8 @@ def _check(session: Session, method: Method, *, in_batch: bool) -> None:
 def _fault_result(fault: Fault) -> object:
     if fault.kind == "denied":
         raise errors.RefusedError(NO_RIGHTS, quiet_result=False)
-    if fault.kind in _FAULT_ERRORS:
-        raise _FAULT_ERRORS[fault.kind]()  # noqa: RSE102 - each entry is a function making the error
+    if fault.kind in FAULT_ERRORS:
+        raise FAULT_ERRORS[fault.kind]()  # noqa: RSE102 - each entry is a function making the error
     return _FAULT_RESULTS[fault.kind]
 
 

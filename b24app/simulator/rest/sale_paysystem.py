@@ -15,6 +15,11 @@ from .call import Call, Method
 from .filters import split_key
 
 _SITE_ID = 10
+_NO_LINK = {
+    "no_module": 'module "landing" is not installed.',
+    "unavailable": "Public url is not available",
+    "no_info": "Error retrieving url info",
+}
 _PREFIXES = "!=@%<>+*"
 
 
@@ -52,10 +57,8 @@ def public_url(call: Call) -> object:
     if payment is None:
         raise PortalError("200640400001", "payment is not exists")
     shop = call.state.switches.shop
-    if shop == "no_module":
-        raise BusinessError('module "landing" is not installed.')
-    if shop == "unavailable":
-        raise BusinessError("Public url is not available")
+    if shop in _NO_LINK:
+        raise BusinessError(_NO_LINK[shop])
     if shop != "ready":
         return {"connectedSiteId": 0 if shop == "no_site" else _SITE_ID, "isPhoneConfirmed": False}
     return {"payment": _link(call, payment)}

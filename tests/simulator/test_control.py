@@ -1,0 +1,204 @@
+"""The control plane: exactly the routes that tests, demos and benchmarks rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.state import MEMBER_ID
+
+
+@pytest.fixture
+def control(portal):
+    def post(action, **fields):
+        return portal.post(f"/_control/{action}", data=fields)
+
+    return post
+
+
+@pytest.mark.parametrize("user_id", [1, 7, 9, 12])
+def test_a_token_of_every_user(control, portal, user_id):
+    answer = control("token", user=user_id).get_json()
+
+    assert set(answer) == {"access_token", "refresh_token", "member_id", "domain"}
+    assert (answer["member_id"], answer["domain"]) == (MEMBER_ID, "localhost:8024")
+    profile = portal.post("/rest/profile", json={"auth": answer["access_token"]}).get_json()
+    assert profile["result"]["ID"] == str(user_id)
+
+
+def test_a_token_before_any_installation_is_for_the_started_client(control, portal, state):
+    state.uninstall(clean=True)
+
+    token = control("token", user=7).get_json()["access_token"]
+
+    answer = portal.post("/rest/app.info", json={"auth": token})
+    assert answer.get_json()["result"]["INSTALLED"] is False
+    assert answer.headers["X-Bitrix-Rest-Application"] == state.application.client_id
+
+
+def test_expire_ends_all_access_tokens(control, manager, reader):
+    assert control("expire").get_json()["expired"] == 2
+
+    assert manager.error("profile")[1] == reader.error("profile")[1] == "expired_token"
+
+
+@pytest.mark.parametrize("payments", [1, 3, 4, 37, 500])
+def test_the_seed_has_the_asked_number_of_payments(control, manager, payments):
+    control("seed", payments=payments)
+
+    rows = manager.result("crm.item.payment.list", entityId=8061, entityTypeId=2)
+    assert len(rows) == payments
+
+
+@pytest.mark.parametrize("payments", ["0", "501", "many", "-1"])
+def test_an_impossible_seed_is_refused(control, payments):
+    assert control("seed", payments=payments).status_code == 400
+
+
+def test_other_cards_keep_their_ids_whatever_the_seed(control, manager):
+    before = manager.result("crm.item.payment.list", entityId=512, entityTypeId=31)
+
+    control("seed", payments=200)
+
+    assert manager.result("crm.item.payment.list", entityId=512, entityTypeId=31) == before
+
+
+def test_reset_returns_to_the_seed(control, manager, state):
+    manager.result("crm.item.payment.delete", id=1038)
+    control("clock", seconds=99)
+    control("generation", value="oldest")
+
+    control("reset")
+
+    assert 1038 in state.crm.payments
+    assert state.installation is None
+    assert state.switches.generation == "new"
+
+
+def test_the_record_names_requests_commands_users_and_parameters_but_no_token(portal, manager):
+    manager.batch(one="crm.item.payment.get?id=1038", two="profile")
+
+    text = portal.get("/_control/record").get_data(as_text=True)
+    [request] = portal.get("/_control/record").get_json()["requests"]
+
+    assert manager.token.access_token not in text
+    assert (request["path"], request["user"], request["status"]) == ("/rest/batch", 7, 200)
+    one, two = request["commands"]
+    assert (one["method"], one["key"], one["params"]) == (
+        "crm.item.payment.get",
+        "one",
+        {"id": "1038"},
+    )
+    assert two["user"] == 7
+    assert request["started"] <= one["started"] <= one["finished"] <= request["finished"]
+
+
+def test_a_refused_command_is_recorded_with_its_code(portal, reader):
+    reader("crm.item.payment.pay", id=1038)
+
+    [request] = portal.get("/_control/record").get_json()["requests"]
+
+    assert request["commands"][0]["outcome"] == "ACCESS_DENIED"
+
+
+def test_json_bodies_are_taken_too(portal, state):
+    portal.post("/_control/latency", json={"request_ms": 150, "command_ms": 30})
+
+    assert (state.switches.request_ms, state.switches.command_ms) == (150, 30)
+
+
+def test_an_unknown_action_names_the_known_ones(control):
+    answer = control("odd")
+
+    assert answer.status_code == 404
+    assert "events/deliver" in answer.get_json()["error"]
+
+
+def test_the_page_is_for_people(portal):
+    page = portal.get("/_control")
+
+    assert page.status_code == 200
+    assert "lost_html" in page.get_data(as_text=True)
+
+
+def test_a_form_of_the_page_comes_back_to_it(portal):
+    answer = portal.post("/_control/clock", data={"seconds": 5}, headers={"Accept": "text/html"})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/_control/?said=clock")
+
+
+@pytest.mark.parametrize(
+    ("fields", "paid", "payer"),
+    [({"do": "pay"}, "Y", 1), ({"do": "pay_online"}, "Y", None), ({"do": "unpay"}, "N", None)],
+)
+def test_somebody_else_pays(control, manager, fields, paid, payer):
+    control("payment", id=1038, **fields)
+
+    row = manager.result("crm.item.payment.get", id=1038)
+    assert (row["paid"], row["empPaidId"]) == (paid, payer)
+
+
+def test_somebody_else_adds_and_deletes(control, manager):
+    made = control("payment", do="add", entityId=8061).get_json()["id"]
+    control("payment", do="delete", id=1038)
+
+    rows = manager.result("crm.item.payment.list", entityId=8061, entityTypeId=2)
+    assert [row["id"] for row in rows] == [1036, 1037, 1039, made]
+
+
+def test_somebody_else_changes_an_item(control, manager, state):
+    item = state.crm.items_of(1038, "product")[0]
+
+    control("payment", do="set_quantity", id=item.id, quantity="2.5")
+
+    [row, _] = manager.result("crm.item.payment.product.list", paymentId=1038)
+    assert row["quantity"] == 2.5
+
+
+def test_somebody_else_deletes_a_product_row(control, manager, state):
+    row_id = state.crm.rows_of(2, 8061)[4].id
+
+    control("order", do="delete_row", id=row_id)
+
+    rows = manager.result("crm.item.payment.product.list", paymentId=1038)
+    assert "entityId" in rows[0]
+
+
+def test_a_second_order_makes_available_rows_impossible(control, manager):
+    control("order", do="second", entityId=8061)
+
+    answer = manager.error(
+        "crm.item.productrow.getAvailableForPayment", ownerType="D", ownerId=8061
+    )
+    assert answer[2] == "This method does not support multiple orders."
+
+
+def test_rights_can_be_taken(control, manager):
+    control("rights", user=7, area="deal", level="none")
+
+    assert manager.error("crm.item.payment.list", entityId=8061, entityTypeId=2)[0] == 403
+
+
+def test_the_application_can_be_closed_to_a_user(control, manager):
+    control("access", user=7, allowed="0")
+    assert manager.error("profile")[1] == "user_access_error"
+
+    control("access", user=7, allowed="1")
+    assert manager("profile")[0] == 200
+
+
+def test_install_and_uninstall_without_a_browser(control, state):
+    control("uninstall", clean="1")
+    assert state.installation is None
+
+    control("install", finished="0")
+    assert state.installation.is_finished is False
+
+
+@pytest.mark.parametrize("name", ["is_cloud", "has_rest_plan", "is_closed", "works_with_orders"])
+def test_switches_are_set_by_name(control, state, name):
+    before = getattr(state.switches, name)
+
+    control("switch", name=name, value=str(int(not before)))
+
+    assert getattr(state.switches, name) is not before

@@ -1,0 +1,323 @@
+"""Cards, users, placements, events, options, links. Source: REST contract e.9 and e.12 to e.22."""
+
+from __future__ import annotations
+
+import pytest
+
+HANDLER = "https://app.example/placement"
+TAB = "CRM_DEAL_DETAIL_TAB"
+
+
+def ids(caller, entity_type_id, **conditions):
+    found = caller.result("crm.item.list", entityTypeId=entity_type_id, filter=conditions)
+    return [item["id"] for item in found["items"]]
+
+
+@pytest.mark.parametrize(
+    ("entity_type_id", "conditions", "expected"),
+    [
+        (2, {"contactId": 302}, [8062]),
+        (2, {"contactIds": 301}, [8061, 8062]),
+        (2, {"companyId": 401}, [8061, 8062]),
+        (2, {"leadId": 101}, [8062]),
+        (31, {"parentId2": 8061}, [512]),
+        (31, {"parentId1040": 21}, [513]),
+        (2, {"parentId1040": 21}, [8064]),
+        (1036, {"parentId2": 8061}, [11]),
+        (2, {"@id": [8063, 8067]}, [8063, 8067]),
+        (2, {"0": {"logic": "OR", "0": {"%title": "refit"}, "1": {"id": 8067}}}, [8062, 8067]),
+    ],
+)
+def test_linked_cards_are_found(manager, entity_type_id, conditions, expected):
+    assert ids(manager, entity_type_id, **conditions) == expected
+
+
+@pytest.mark.parametrize(
+    ("entity_type_id", "params", "error"),
+    [
+        (1, {"filter": {"parentId1046": 1}},
+         ("INVALID_ARG_VALUE", "Invalid filter: field 'PARENT_ID_1046' is not allowed in filter")),
+        (2, {"filter": {"field": 1}},
+         ("INVALID_ARG_VALUE", "Invalid filter: field 'FIELD' is not allowed in filter")),
+        (2, {"order": {"id": "UP"}},
+         ("INVALID_ARG_VALUE",
+          "Invalid order: allowed sort directions are `ASC, DESC`. But got 'UP' for field 'ID'")),
+        (4711, {}, ("NOT_FOUND", "SPA not found")),
+    ],
+)  # fmt: skip
+def test_card_lists_say_what_is_wrong(manager, entity_type_id, params, error):
+    answer = manager.error("crm.item.list", entityTypeId=entity_type_id, **params)
+
+    assert answer == (400, *error)
+
+
+def test_select_keeps_the_chosen_fields(manager):
+    found = manager.result("crm.item.list", entityTypeId=2, select=["id", "title"])["items"]
+
+    assert {frozenset(item) for item in found} == {frozenset({"id", "title"})}
+
+
+@pytest.mark.parametrize(
+    ("entity_type_id", "entity_id", "error"),
+    [
+        (2, 1, ("NOT_FOUND", "Item was not found.")),
+        (4711, 1, ("NOT_FOUND", "SPA not found")),
+    ],
+)
+def test_missing_cards(manager, entity_type_id, entity_id, error):
+    answer = manager.error("crm.item.get", entityTypeId=entity_type_id, id=entity_id)
+
+    assert answer == (400, *error)
+
+
+def test_the_old_invoice_is_not_served(manager):
+    assert manager.error("crm.item.get", entityTypeId=5, id=1)[1] == "ENTITY_TYPE_NOT_SUPPORTED"
+
+
+def test_a_smart_process_item_names_its_parent(manager):
+    card = manager.result("crm.item.get", entityTypeId=1036, id=11)["item"]
+
+    assert card["parentId2"] == 8061
+
+
+def test_smart_process_types_are_for_administrators(admin):
+    types = admin.result("crm.type.list")["types"]
+
+    assert [(kind["entityTypeId"], kind["title"]) for kind in types] == [
+        (1036, "Installation projects"),
+        (1040, "Service contracts"),
+    ]
+
+
+def test_owner_types_name_smart_processes_with_short_codes(reader):
+    types = {kind["ID"]: kind for kind in reader.result("crm.enum.ownertype")}
+
+    assert types[1036]["SYMBOL_CODE_SHORT"] == "T40c"
+    assert types[31]["SYMBOL_CODE"] == "SMART_INVOICE"
+
+
+def test_a_brief_scope_shows_names_and_no_mail(manager, state):
+    [user] = manager.result("user.get", ID=["7"])
+    assert (user["ID"], user["NAME"], "EMAIL" in user) == ("7", "Marta", False)
+
+    state.grant_scope(("user",))
+    assert "@" in manager.result("user.get", ID=7)[0]["EMAIL"]
+
+
+def test_users_without_hits_come_without_total(manager):
+    _, body = manager("user.get", ID=44)
+
+    assert body["result"] == []
+    assert "total" not in body
+
+
+def test_a_filter_replaces_the_other_conditions(manager):
+    found = manager.result("user.get", ID=7, FILTER={"ID": [1, 9]})
+
+    assert [user["ID"] for user in found] == ["1", "9"]
+
+
+def test_users_leave_out_extranet_and_keep_the_dismissed(manager):
+    found = {user["ID"]: user["ACTIVE"] for user in manager.result("user.get")}
+
+    assert found["15"] is False
+    assert "20" not in found
+
+
+def test_a_binding_is_shown_and_binding_it_again_is_an_error(admin, state):
+    params = {"PLACEMENT": TAB, "HANDLER": HANDLER, "LANG_ALL": {"de": {"TITLE": "Zahlungen"}}}
+    assert admin.result("placement.bind", **params) is True
+
+    [binding] = admin.result("placement.get")
+    assert (binding["placement"], binding["handler"]) == (TAB, HANDLER)
+    assert binding["langAll"]["de"]["TITLE"] == "Zahlungen"
+    assert binding["options"] == []
+    assert admin.error("placement.bind", **params) == (
+        400,
+        "ERROR_CORE",
+        "Unable to set placement handler: Handler already binded",
+    )
+    assert state.placements_of(TAB)[0].title_in("de") == "Zahlungen"
+
+
+def test_unbind_counts_two_for_every_binding(admin):
+    admin.result("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert admin.result("placement.unbind", PLACEMENT=TAB, HANDLER=HANDLER) == {"count": 2}
+    assert admin.result("placement.unbind", PLACEMENT=TAB) == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"HANDLER": HANDLER}, "ERROR_ARGUMENT"),
+        (
+            {"PLACEMENT": "CRM_DYNAMIC_1_DETAIL_TAB", "HANDLER": HANDLER},
+            "ERROR_PLACEMENT_NOT_FOUND",
+        ),
+        ({"PLACEMENT": TAB, "HANDLER": "https://localhost/x"}, "ERROR_WRONG_HANDLER_URL"),
+        ({"PLACEMENT": TAB, "HANDLER": "ftp://app.example/x"}, "ERROR_UNSUPPORTED_PROTOCOL"),
+    ],
+)
+def test_bindings_that_are_refused(admin, params, code):
+    assert admin.error("placement.bind", **params)[:2] == (400, code)
+
+
+def test_a_loopback_address_has_a_dot_and_is_taken(admin):
+    url = "http://127.0.0.1:8000/placement"
+
+    assert admin.result("placement.bind", PLACEMENT=TAB, HANDLER=url) is True
+
+
+@pytest.mark.parametrize("method", ["placement.bind", "placement.unbind", "placement.get"])
+def test_placements_are_for_portal_administrators(manager, method):
+    answer = manager.error(method, PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert answer == (403, "ACCESS_DENIED", "Access denied!")
+
+
+def test_crm_placements_need_the_scope_crm(admin, state):
+    state.grant_scope(("placement",))
+
+    answer = admin.error("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert answer[1] == "ERROR_PLACEMENT_NOT_FOUND"
+
+
+def test_tabs_of_every_type_are_available(manager):
+    codes = manager.result("placement.list")
+
+    assert {TAB, "CRM_SMART_INVOICE_DETAIL_TAB", "CRM_DYNAMIC_1036_DETAIL_TAB"} <= set(codes)
+
+
+@pytest.mark.parametrize("method", ["placement.list", "event.get"])
+def test_a_webhook_is_no_application(portal, method):
+    token = portal.post("/_control/token", data={"user": 1, "kind": "webhook"}).get_json()
+
+    answer = portal.post(f"/rest/{method}", json={"auth": token["access_token"]})
+
+    assert (answer.status_code, answer.get_json()["error"]) == (403, "WRONG_AUTH_TYPE")
+
+
+def test_events_are_bound_once_and_unbound(admin):
+    params = {"event": "onAppUninstall", "handler": "https://app.example/events"}
+    assert admin.result("event.bind", **params) is True
+
+    assert admin.result("event.get") == [
+        {
+            "event": "ONAPPUNINSTALL",
+            "handler": "https://app.example/events",
+            "auth_type": "0",
+            "offline": 0,
+        }
+    ]
+    assert admin.error("event.bind", **params) == (
+        400,
+        "ERROR_CORE",
+        "Unable to set event handler: Handler already binded",
+    )
+    assert admin.result("event.unbind", **params) == {"count": 1}
+
+
+@pytest.mark.parametrize("event", ["ONNOTHING", "ONPAYMENTENTITYSAVED"])
+def test_an_event_without_its_scope_looks_unknown(admin, event):
+    answer = admin.error("event.bind", event=event, handler="https://app.example/events")
+
+    assert answer == (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
+
+
+def test_options_are_merged_and_set_by_administrators(admin, manager):
+    admin.result("app.option.set", options={"a": "1"})
+    admin.result("app.option.set", options={"b": "2"})
+
+    assert manager.result("app.option.get") == {"a": "1", "b": "2"}
+    assert manager.result("app.option.get", option="a") == "1"
+    assert manager.result("app.option.get", option="odd") is None
+    assert manager.error("app.option.set", options={"a": "9"})[:2] == (403, "ACCESS_DENIED")
+
+
+def test_method_get_knows_controller_methods_and_methods_does_not(manager):
+    assert manager.result("method.get", name="crm.item.payment.pay") == {
+        "isExisting": True,
+        "isAvailable": True,
+    }
+    assert manager.result("method.get", name="department.get")["isAvailable"] is False
+    assert "crm.item.payment.pay" not in manager.result("methods")
+
+
+def test_a_comment_is_the_acting_users(manager, state):
+    fields = {"ENTITY_ID": 8061, "ENTITY_TYPE": "deal", "COMMENT": "Paid"}
+
+    made = manager.result("crm.timeline.comment.add", fields=fields)
+
+    assert [(one.id, one.author_id, one.text) for one in state.crm.comments] == [(made, 7, "Paid")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"ENTITY_ID": 1, "ENTITY_TYPE": "deal", "COMMENT": "x"}, "OWNER_NOT_FOUND"),
+        ({"ENTITY_ID": 8061, "ENTITY_TYPE": "deal", "COMMENT": ""}, "INVALID_ARG_VALUE"),
+    ],
+)
+def test_comments_that_are_refused(manager, fields, code):
+    assert manager.error("crm.timeline.comment.add", fields=fields)[1] == code
+
+
+def test_pay_systems_are_filtered_by_equality_whatever_the_prefix(admin):
+    conditions = {"ENTITY_REGISTRY_TYPE": "ORDER", "!ACTIVE": "Y", "@ID": [6, 7, 9]}
+
+    found = admin.result("sale.paysystem.list", SELECT=["ID", "NAME"], FILTER=conditions)
+
+    assert found == [{"NAME": "Cash", "ID": 6}, {"NAME": "Bank transfer", "ID": 7}]
+
+
+@pytest.mark.parametrize("part", ["select", "filter", "order"])
+def test_pay_systems_refuse_unknown_names(admin, part):
+    value = ["FOO"] if part == "select" else {"FOO": "ASC"}
+
+    answer = admin.error("sale.paysystem.list", **{part.upper(): value})
+
+    assert answer == (400, "ERROR_CHECK_FAILURE", f"FOO not allowed for {part}")
+
+
+@pytest.mark.parametrize(("shop", "site"), [("no_site", 0), ("phone_not_confirmed", 10)])
+def test_a_link_can_succeed_without_a_link(manager, state, shop, site):
+    state.switches.shop = shop
+
+    result = manager.result("salescenter.payment.getPublicUrl", id=1038)
+
+    assert result == {"connectedSiteId": site, "isPhoneConfirmed": False}
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        ("unavailable", "Public url is not available"),
+        ("no_module", 'module "landing" is not installed.'),
+    ],
+)
+def test_a_link_can_fail(manager, state, shop, text):
+    state.switches.shop = shop
+
+    answer = manager.error("salescenter.payment.getPublicUrl", id=1038)
+
+    assert answer == (400, "0", text)
+
+
+def test_a_short_link_leads_to_the_payment(manager, portal):
+    link = manager.result("salescenter.payment.getPublicUrl", id=1038)["payment"]
+
+    page = portal.get(link["shortUrl"], follow_redirects=True)
+
+    assert "3653/3" in page.get_data(as_text=True)
+
+
+def test_currencies_are_strings_with_a_total_of_nothing(manager, outsider):
+    _, body = manager("crm.currency.list")
+
+    assert body["total"] == 0
+    assert body["result"][0]["DECIMALS"] == "2"
+    assert manager.result("crm.currency.base.get") == "EUR"
+    assert manager.error("crm.currency.get", id="XXX") == (400, "", "Not found")
+    assert outsider.error("crm.currency.list") == (400, "", "Access denied.")
