@@ -59,16 +59,14 @@ class ServerAppInfo:
     is_installed: bool
 
 
-def grant_from(
-    answer: Mapping[str, object], now: datetime, *, trust_local: bool, refresh_token: str = ""
-) -> Grant:
+def grant_from(answer: Mapping[str, object], now: datetime, *, trust_local: bool) -> Grant:
     """Read a token answer. `domain` in it is the authorization server's own (quirk 58): unused.
 
     Raises AuthorizationServerError where a token, the member_id or a usable endpoint is missing.
     """
     fields = Record("oauth", answer)
-    access, member_id = fields.text("access_token"), fields.text("member_id")
-    refresh = fields.text("refresh_token") or refresh_token
+    access, refresh = fields.text("access_token"), fields.text("refresh_token")
+    member_id = fields.text("member_id")
     if not (access and refresh and member_id):
         raise AuthorizationServerError("the token answer lacks a field", code="incomplete")
     seconds = whole(fields.get("expires_in")) or DEFAULT_SECONDS

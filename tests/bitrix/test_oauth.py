@@ -128,7 +128,9 @@ class TestTokenRequests:
 
         assert (grant.user_id, grant.tokens.expires_at) == (67, NOW + timedelta(minutes=1))
 
-    @pytest.mark.parametrize("field", ["access_token", "member_id", "client_endpoint"])
+    @pytest.mark.parametrize(
+        "field", ["access_token", "refresh_token", "member_id", "client_endpoint"]
+    )
     def test_without_a_needed_field_are_not_understood(self, authorization, server, field):
         body = example("oauth.token")["response"]["body"]
         del body[field]
