@@ -62,7 +62,7 @@ def _add_guards(ui: Blueprint, state: PortalState, sessid: str) -> None:
 
 
 def _add_context(ui: Blueprint, state: PortalState, sessid: str) -> None:
-    @ui.context_processor
+    @ui.app_context_processor
     def page_context() -> dict[str, object]:
         return {
             "person": user_of(request, state),
