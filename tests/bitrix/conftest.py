@@ -13,11 +13,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 import urllib3
+from hypothesis import HealthCheck, settings
 from requests.adapters import BaseAdapter
 
 from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.transport import make_session
+
+# A busy machine is no failure: these properties are about values, not about speed.
+settings.register_profile("bitrix", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("bitrix")
 
 EXAMPLES = Path(__file__).parent / "examples"
 ENDPOINT = "https://portal.bitrix24.com/rest/"

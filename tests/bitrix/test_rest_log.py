@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.bitrix import batch, payments, placements, portal
@@ -149,7 +149,6 @@ class TestRedaction:
     secret_words = st.text("ЖЩЮЯЫЪжщюяQXZqxz", min_size=6, max_size=30)
     tokens = st.text("0123456789abcdef", min_size=24, max_size=70)
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(name=secret_words, title=secret_words, token=tokens, other=tokens, code=secret_words)
     def test_no_token_link_name_or_title_reaches_the_log(
         self, tmp_path_factory, name, title, token, other, code
