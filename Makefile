@@ -19,6 +19,14 @@ fmt: ## Format the code and fix what can be fixed without thought
 	@$(VENV)/ruff check --quiet --fix-only .
 	@$(VENV)/ruff format --quiet .
 
+bench: ## Print figures of the running app; changes nothing
+	@sh tools/prepare.sh requirements.txt
+	@exec $(VENV)/python -m tools.bench
+
+screenshots: ## Take the pictures of docs/images from the running app
+	@sh tools/prepare.sh requirements-dev.txt --browser
+	@exec $(VENV)/python -m tools.screenshots
+
 requirements: ## Pin what requirements*.in ask for
 	@sh tools/prepare.sh requirements-dev.txt
 	@$(VENV)/python -m tools.pin_requirements

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import time
 from types import FrameType
@@ -23,9 +22,6 @@ def main() -> int:
     try:
         app_port = port("APP_PORT", 8000)
         portal_port = port("PORTAL_PORT", 8024)
-        demand_free(app_port, "APP_PORT")
-        demand_free(portal_port, "PORTAL_PORT")
-        demand_free(portal_port + 1, "PORTAL_PORT")
         run(app_port, portal_port)
     except StageError as error:
         print(error, file=sys.stderr)
@@ -52,20 +48,6 @@ def port(name: str, default: int) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65535:
         raise StageError(f"{name} is {text!r}: give a port number, for example {name}={default}.")
     return int(text)
-
-
-def demand_free(number: int, name: str) -> None:
-    """Raise StageError when something listens on a port the demo needs."""
-    with socket.socket() as probe:
-        # As servers do it: connections of an earlier demo that still fade away do not count.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", number))
-        except OSError:
-            raise StageError(
-                f"Port {number} is taken: stop what listens there or choose another, "
-                f"for example: make demo {name}={number + 1000}"
-            ) from None
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Page, ViewportSize, sync_playwright
 
-from tools.demo import port
-from tools.stage import DEMO_CARD, ROOT, StageError, stage
+from tools.stage import DEMO_CARD, ROOT, StageError, free_ports, stage
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 720}
@@ -37,11 +36,10 @@ def main() -> int:
         print("Chromium is missing: install it or name one in CHROMIUM.", file=sys.stderr)
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
-    ports = port("APP_PORT", 8000), port("PORTAL_PORT", 8024)
     try:
         with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-            with stage(Path(folder) / "stage", *ports) as running:
+            with stage(Path(folder) / "stage", *free_ports()) as running:
                 for name, take in PICTURES.items():
                     page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
                     take(page, running.portal_url)

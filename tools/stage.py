@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -49,6 +50,9 @@ def stage(folder: Path, app_port: int, portal_port: int) -> Iterator[Stage]:
 
     The portal's authorization server takes the port after the portal's. Raises StageError.
     """
+    demand_free(app_port, "APP_PORT")
+    demand_free(portal_port, "PORTAL_PORT")
+    demand_free(portal_port + 1, "PORTAL_PORT")
     environment = settings(folder, app_port, portal_port)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -65,6 +69,36 @@ def stage(folder: Path, app_port: int, portal_port: int) -> Iterator[Stage]:
         except (VisitError, requests.RequestException) as error:
             raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
         yield Stage(folder, app_url, portal_url, environment, process.pid)
+
+
+def demand_free(number: int, name: str) -> None:
+    """Raise StageError when something listens on a port; `name` is the setting that moves it."""
+    if not _is_free(number):
+        raise StageError(
+            f"Port {number} is taken: stop what listens there or choose another, "
+            f"for example: {name}={number + 1000}"
+        )
+
+
+def free_ports() -> tuple[int, int]:
+    """A port for the app and one for a portal whose next port is free as well."""
+    # Spread by process, so that two stages set at the same moment do not choose alike.
+    start = 20_000 + os.getpid() * 3 % 10_000
+    for first in range(start, start + 10_000, 3):
+        if all(_is_free(number) for number in (first, first + 1, first + 2)):
+            return first, first + 1
+    raise StageError("No three free ports in a row were found.")
+
+
+def _is_free(number: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do it: connections of an earlier stage that still fade away do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    return True
 
 
 def settings(folder: Path, app_port: int, portal_port: int) -> dict[str, str]:

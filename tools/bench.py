@@ -1,0 +1,302 @@
+"""`make bench`: figures of the running app against the simulated portal. Changes nothing.
+
+They compare ways of working on one machine: counts and ratios carry over to a real portal,
+seconds do not. Everything is kept in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import requests
+
+from b24app.domain import Grant, TokenPair
+from b24app.seal import Seal
+from b24app.storage import portals
+from b24app.storage.session import Database
+from tools.stage import DEMO_CARD, Stage, StageError, free_ports, stage
+from tools.visitor import Frame, VisitError, Visitor
+
+PAYMENTS = 20
+REQUEST_MS, COMMAND_MS = 150, 30
+RATE, RATE_SECONDS = 20, 10
+MANY_PORTALS = 10_000
+WAITING = re.compile(r'hx-get="(/payments/details\?[^"]+)" hx-trigger="load"')
+
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One way of reading a card: HTTP calls to the portal, commands in them, seconds."""
+
+    calls: int
+    commands: int
+    seconds: float
+
+
+class Portal:
+    """The simulated portal's control panel and its REST interface, as an outsider uses them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def control(self, action: str, **fields: object) -> dict[str, Any]:
+        """Use the control panel."""
+        answer = self.session.post(f"{self.url}/_control/{action}", data=fields, timeout=60)
+        answer.raise_for_status()
+        answered: dict[str, Any] = answer.json()
+        return answered
+
+    def rest_requests(self) -> list[dict[str, Any]]:
+        """What was recorded of REST calls, oldest first."""
+        record = self.session.get(f"{self.url}/_control/record", timeout=60).json()
+        return [
+            one
+            for one in record["requests"]
+            if one["server"] == "portal" and one["path"].startswith("/rest/")
+        ]
+
+    def call(self, method: str, params: dict[str, Any]) -> Any:
+        """Call a method over a connection of its own, as the official SDK does."""
+        with requests.Session() as fresh:
+            fresh.trust_env = False
+            answer = fresh.post(f"{self.url}/rest/{method}", json=params, timeout=60)
+        return answer.json()["result"]
+
+    def measure(self, work: Callable[[], object]) -> Measured:
+        """Run something and count what it asked of the portal."""
+        self.control("record/clear")
+        started = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - started
+        done = self.rest_requests()
+        return Measured(len(done), sum(len(one["commands"]) for one in done), seconds)
+
+
+def main() -> int:
+    """Measure everything and print it. Returns the exit status."""
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            stage(Path(folder) / "stage", *free_ports()) as running,
+        ):
+            portal = Portal(running.portal_url)
+            # Thousands of calls in a minute: the limit would measure the pauses between them.
+            portal.control("limits", rate="off", operating="off")
+            opening(running, portal)
+            own_time(running, portal)
+            many_portals(running, portal)
+    except (StageError, VisitError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def opening(running: Stage, portal: Portal) -> None:
+    """The complete view of a card, read in four ways."""
+    portal.control("seed", payments=PAYMENTS)
+    token = portal.control("token", user=1)["access_token"]
+    portal.control("latency", request_ms=REQUEST_MS, command_ms=COMMAND_MS)
+    one_by_one = portal.measure(lambda: read_one_by_one(portal, token))
+    batches = portal.measure(lambda: read_in_batches(portal, token))
+    frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
+    first = portal.measure(lambda: complete_view(frame))
+    again = Visitor(running.portal_url).open_tab(DEMO_CARD)
+    seen = portal.measure(lambda: complete_view(again))
+    portal.control("latency", request_ms=0, command_ms=0)
+
+    print(f"A card with {PAYMENTS} payments ({REQUEST_MS} ms a request, {COMMAND_MS} ms a command)")
+    for name, way in (
+        ("call by call, a connection each", one_by_one),
+        ("two batches, a connection each", batches),
+        ("this app, first time", first),
+        ("this app, seen before", seen),
+    ):
+        print(f"  {name:<34}{way.calls:>3} calls {way.commands:>3} commands {way.seconds:6.2f} s")
+    for name, way in (("first time", first), ("seen before", seen)):
+        faster, share = one_by_one.seconds / way.seconds, way.seconds / batches.seconds
+        print(f"  {name}: {faster:.1f} x as fast as call by call, {share:.2f} of the batches' time")
+
+
+def reads(payment_ids: list[int]) -> tuple[list[Call], list[Call]]:
+    """The calls a complete view needs: those for the card, and those for each payment."""
+    owner = {"entityTypeId": 2, "entityId": 8061}
+    rows = {"filter": {"=ownerType": "D", "=ownerId": 8061}}
+    card: list[Call] = [
+        ("crm.item.get", {"entityTypeId": 2, "id": 8061}),
+        ("crm.item.payment.list", owner),
+        ("crm.item.delivery.list", owner),
+        ("crm.item.productrow.list", rows),
+        ("crm.item.productrow.getAvailableForPayment", {"ownerType": "D", "ownerId": 8061}),
+    ]
+    payments: list[Call] = []
+    for payment_id in payment_ids:
+        payments.append(("crm.item.payment.product.list", {"paymentId": payment_id}))
+        payments.append(("crm.item.payment.delivery.list", {"paymentId": payment_id}))
+    return card, payments
+
+
+def read_one_by_one(portal: Portal, token: str) -> None:
+    """Each of the reads as a call of its own."""
+    card, _ = reads([])
+    answers = [portal.call(method, {**params, "auth": token}) for method, params in card]
+    _, payments = reads([payment["id"] for payment in answers[1]])
+    for method, params in payments:
+        portal.call(method, {**params, "auth": token})
+
+
+def read_in_batches(portal: Portal, token: str) -> None:
+    """The card's reads in one batch, those of its payments in a second one."""
+    card, _ = reads([])
+    answered = _batch(portal, token, card)
+    _, payments = reads([payment["id"] for payment in answered["c1"]])
+    _batch(portal, token, payments)
+
+
+def _batch(portal: Portal, token: str, calls: list[Call]) -> dict[str, Any]:
+    commands = {
+        f"c{number}": requests.Request("GET", f"http://x/{method}", params=_flat(params))
+        .prepare()
+        .path_url.removeprefix("/")
+        for number, (method, params) in enumerate(calls)
+    }
+    answer: dict[str, Any] = portal.call("batch", {"auth": token, "halt": 0, "cmd": commands})
+    return dict(answer["result"])
+
+
+def _flat(params: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in params.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}[{inner}]": one for inner, one in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def complete_view(frame: Frame) -> None:
+    """What the page's first requests do until every payment has its items and deliveries."""
+    page = frame.get("/payments?first=1")
+    if not page.ok:
+        raise VisitError(f"/payments answered {page.status_code}")
+    for path in WAITING.findall(page.text):
+        details = frame.get(path.replace("&amp;", "&"))
+        if not details.ok:
+            raise VisitError(f"/payments/details answered {details.status_code}")
+
+
+def own_time(running: Stage, portal: Portal) -> None:
+    """The app's own share of an answer, and how it holds under a steady load."""
+    portal.control("seed", payments=4)
+    frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
+    complete_view(frame)
+    own = sorted(own_seconds(portal, frame) for _ in range(50))
+    with ThreadPoolExecutor(32) as pool:
+        started = time.perf_counter()
+        waits = [
+            pool.submit(_open_at, frame, started + n / RATE) for n in range(RATE * RATE_SECONDS)
+        ]
+        loaded = sorted(one.result() for one in waits)
+    print("\nAn opening of a card with 4 payments, a portal without latency")
+    print(f"  the app's own time, one at a time  p50 {_ms(own, 50)}  p95 {_ms(own, 95)}")
+    print(f"  with the portal, {RATE} a second        p50 {_ms(loaded, 50)}  p95 {_ms(loaded, 95)}")
+    memory = ", ".join(f"{one:.0f} MB" for one in worker_megabytes(running.app_pid))
+    print(f"  memory of each worker              {memory}")
+
+
+def own_seconds(portal: Portal, frame: Frame) -> float:
+    """Seconds of one opening during which no call to the portal was under way."""
+    portal.control("record/clear")
+    started = time.perf_counter()
+    complete_view(frame)
+    whole = time.perf_counter() - started
+    return whole - covered((one["started"], one["finished"]) for one in portal.rest_requests())
+
+
+def covered(spans: Iterator[tuple[float, float]]) -> float:
+    """The length of time in which at least one of the spans was under way."""
+    total, end = 0.0, 0.0
+    for start, finish in sorted(spans):
+        total += max(0.0, finish - max(start, end))
+        end = max(end, finish)
+    return total
+
+
+def _open_at(frame: Frame, moment: float) -> float:
+    time.sleep(max(0.0, moment - time.perf_counter()))
+    complete_view(frame)
+    # From the planned moment, so that a queue in front of the app is counted as well.
+    return time.perf_counter() - moment
+
+
+def _ms(seconds: list[float], percent: int) -> str:
+    return f"{quantiles(seconds, n=100)[percent - 1] * 1000:4.0f} ms"
+
+
+def worker_megabytes(master: int) -> list[float]:
+    """Resident memory of gunicorn's workers; empty where /proc does not exist."""
+    sizes = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields["PPid"] == str(master) and "VmRSS" in fields:
+            sizes.append(int(fields["VmRSS"].split()[0]) / 1024)
+    return sizes
+
+
+def many_portals(running: Stage, portal: Portal) -> None:
+    """The same opening with one installed portal and with ten thousand."""
+    print("\nThe app's own time, by installed portals")
+    frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
+    for count in (1, MANY_PORTALS):
+        if count > 1:
+            add_portals(running, count - 1)
+        middle = median(own_seconds(portal, frame) for _ in range(50))
+        memory = max(worker_megabytes(running.app_pid), default=0.0)
+        print(f"  {count:>6} portals  p50 {middle * 1000:4.0f} ms, {memory:.0f} MB a worker")
+
+
+def add_portals(running: Stage, count: int) -> None:
+    """Write installations into the app's database, as installing would have."""
+    database = Database(running.environment["DATABASE_URL"])
+    seal = Seal([running.environment["TOKEN_KEYS"]])
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        for number in range(count):
+            portals.save_installation(
+                session,
+                seal,
+                _grant(number, now),
+                app_code="app.bench",
+                application_token=f"token{number}",
+                language="en",
+                version="1",
+                now=now,
+            )
+    database.engine.dispose()
+
+
+def _grant(number: int, now: datetime) -> Grant:
+    host = f"https://portal{number}.example/rest/"
+    tokens = TokenPair(f"access{number}", f"refresh{number}", now + timedelta(hours=1))
+    scope = frozenset({"crm", "placement"})
+    return Grant(tokens, f"{number:032x}", host, "https://oauth.example/rest/", scope, "L", 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
