@@ -75,3 +75,37 @@ def blank_database_url(request, tmp_path: Path):
 def sqlite_url(sqlite_databases, tmp_path: Path):
     """A migrated, empty SQLite database, for tests that do not ask about the engine."""
     return sqlite_databases.clean(tmp_path)
+
+
+@pytest.fixture
+def stage(sqlite_url, tmp_path: Path):
+    """Our application before a simulated portal, installed there. On SQLite."""
+    from tests.stage import Stage
+
+    stage = Stage(sqlite_url, tmp_path / "rest-log")
+    stage.install()
+    stage.forget_calls()
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def bare_stage(sqlite_url, tmp_path: Path):
+    """The same with the app not installed yet."""
+    from tests.stage import Stage
+
+    stage = Stage(sqlite_url, tmp_path / "rest-log")
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def stage_on_each_database(database_url, tmp_path: Path):
+    """The installed stage, once on SQLite and once on PostgreSQL."""
+    from tests.stage import Stage
+
+    stage = Stage(database_url, tmp_path / "rest-log")
+    stage.install()
+    stage.forget_calls()
+    yield stage
+    stage.close()

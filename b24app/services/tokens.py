@@ -113,7 +113,9 @@ class StoredTokens:
             grant = self._deps.authorization.refresh(pair.refresh_token)
         except GrantLostError:
             with self._deps.db.transaction() as session:
-                self._lost(session)
+                # A tab opened meanwhile may have brought a newer pair: that one is not lost.
+                if self._load(session) == pair:
+                    self._lost(session)
             raise SessionExpiredError("the refresh token was refused") from None
         if grant.member_id != self._member_id:
             raise SessionExpiredError("the refreshed token names another portal")

@@ -189,6 +189,7 @@ def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
             return None
         case "abandoned":
             announcement = Announcement("abandoned", is_alert=True)
+            _record(deps, acting, intent, Step(Kind.UNKNOWN, "abandoned", 409), announcement)
             return Result(409, announcement, acting, payment_id=intent.payment_id, is_replay=True)
         case "done":
             said = begun.announcement or {}
