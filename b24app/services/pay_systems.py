@@ -11,10 +11,11 @@ from datetime import timedelta
 from b24app.bitrix import portal as portal_api
 from b24app.domain import PaySystem
 from b24app.errors import AppError, InputError
+from b24app.services import grant
 from b24app.services.deps import Deps
+from b24app.services.grant import Purpose
 from b24app.services.launches import Acting
 from b24app.services.settings import load_rules
-from b24app.services.tokens import grant_tokens_of
 from b24app.storage import cached_lists
 
 KIND = "pay_systems"
@@ -29,15 +30,14 @@ def directory(deps: Deps, acting: Acting) -> tuple[PaySystem, ...]:
     if kept is not None and kept.fetched_at > deps.clock() - KEPT:
         return _systems(kept.data)
     try:
-        return read(deps, acting.member_id, acting.client_endpoint)
+        return read(deps, acting.member_id)
     except AppError:
         return _systems(kept.data) if kept is not None else ()
 
 
-def read(deps: Deps, member_id: str, client_endpoint: str) -> tuple[PaySystem, ...]:
+def read(deps: Deps, member_id: str) -> tuple[PaySystem, ...]:
     """Read the directory with the portal's grant and keep it. Raises the portal's errors."""
-    tokens = grant_tokens_of(deps, member_id, client_endpoint)
-    found = deps.client.call(tokens, portal_api.pay_systems(), deps.deadline(SECONDS))
+    found = grant.call(deps, member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), SECONDS)
     with deps.db.transaction() as session:
         data = [[one.id, one.name] for one in found]
         cached_lists.save(session, member_id, KIND, data, deps.clock())
