@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from b24app.storage.session import Database, upgrade
 from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
 
 OUR_NAMES = (
@@ -31,11 +32,9 @@ def _clean_environ(monkeypatch):
 
 
 def _migrate(url: str) -> None:
-    from b24app.storage.session import Database, upgrade
-
     database = Database(url)
     upgrade(database)
-    database.engine.dispose()
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -288,7 +288,7 @@ def add_portals(running: Stage, count: int) -> None:
                 version="1",
                 now=now,
             )
-    database.engine.dispose()
+    database.close()
 
 
 def _grant(number: int, now: datetime) -> Grant:
