@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -22,14 +22,22 @@ from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import make_session
 from b24app.config import Config
 from b24app.seal import Seal
+from b24app.services import event_work
+from b24app.services.background import Background, Start, start_thread
 from b24app.services.deps import Deps
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
 from b24app.web import (
+    activity,
+    app_page,
     card_actions,
+    cli,
+    diagnostics,
     error_pages,
+    events,
     i18n,
     install,
+    oauth,
     pages,
     payment_deliveries,
     payment_items,
@@ -37,8 +45,10 @@ from b24app.web import (
     placement,
     security,
     session,
+    settings,
 )
 from b24app.web.launch import SessionTokens
+from b24app.web.login_states import LoginStates
 from b24app.web.wiring import EXTENSION, Wiring
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +64,12 @@ BLUEPRINTS = (
     payment_items.blueprint,
     payment_deliveries.blueprint,
     card_actions.blueprint,
+    app_page.blueprint,
+    settings.blueprint,
+    activity.blueprint,
+    diagnostics.blueprint,
+    oauth.blueprint,
+    events.blueprint,
 )
 
 
@@ -67,10 +83,12 @@ def create_app(
     clock: Callable[[], datetime] = _now,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
+    start_background: Start = start_thread,
 ) -> Flask:
     """Build the WSGI application. Touches neither the network nor the database.
 
-    `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time.
+    `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time;
+    `start_background` the thread in which events are worked off.
     """
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
@@ -81,7 +99,11 @@ def create_app(
         log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
     app.extensions[EXTENSION] = Wiring(
-        deps, SessionTokens(config.secret_key, clock), config.metrics_token
+        deps,
+        SessionTokens(config.secret_key, clock),
+        LoginStates(config.secret_key, clock),
+        Background(partial(event_work.work_off, deps), start_background),
+        config.metrics_token,
     )
     if config.trusted_proxies:
         count = config.trusted_proxies
@@ -95,6 +117,7 @@ def create_app(
         app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = _asset
     app.cli.add_command(_database_commands(deps.db))
+    app.cli.add_command(cli.housekeeping_command(deps))
     return app
 
 
@@ -128,6 +151,7 @@ def _deps(
             clock=clock,
             monotonic=monotonic,
         ),
+        rest_log=rest_log,
         manifest=Manifest.read(ROOT / "install.json"),
         app_url=config.app_url,
         client_id=config.client_id,

@@ -83,6 +83,16 @@ class AuthorizationServer:
         self._clock = clock
         self._monotonic = monotonic
 
+    def authorization_url(self, client_endpoint: str, state: str) -> str:
+        """Where a person logs in at their portal: the start of the full OAuth flow.
+
+        `client_endpoint` is the stored REST base; the redirect goes where the vendor card says.
+        """
+        portal = client_endpoint.removesuffix("rest/")
+        session = OAuth2Session(self._client_id)
+        url, _ = session.create_authorization_url(f"{portal}oauth/authorize/", state=state)
+        return str(url)
+
     def exchange_code(self, code: str, server: str | None = None) -> Grant:
         """Exchange the code of a browser login; it lives 30 seconds and works once.
 

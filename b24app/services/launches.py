@@ -118,7 +118,7 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
     ticket = Ticket(
-        secrets.token_hex(16), call.member_id, ref, call.language, _sealed(deps, posted)
+        secrets.token_hex(16), call.member_id, ref, call.language, sealed(deps, posted)
     )
     return Shell(ticket, origin_of(endpoint), call.app_sid)
 
@@ -286,7 +286,7 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
     with deps.db.reading() as session:
         before = launches.find(session, old.launch_id)
     posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
-    fresh = replace(old, launch_id=secrets.token_hex(16), sealed=_sealed(deps, posted))
+    fresh = replace(old, launch_id=secrets.token_hex(16), sealed=sealed(deps, posted))
     acting = resume(deps, fresh)
     answer = proof_answer(deps, acting)
     if before is not None and answer.take("profile", PROFILE).id != before.user_id:
@@ -295,7 +295,8 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
     return replace(fresh, sealed="")
 
 
-def _sealed(deps: Deps, posted: TokenPair) -> str:
+def sealed(deps: Deps, posted: TokenPair) -> str:
+    """A pair nobody has proven yet, as a ticket carries it."""
     seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
     parts = (posted.access_token, posted.refresh_token, str(seconds))
     return deps.seal.close(SEPARATOR.join(parts))

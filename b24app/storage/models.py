@@ -64,7 +64,7 @@ class Portal(Base):
     __tablename__ = "portals"
 
     member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
-    client_endpoint: Mapped[str]
+    client_endpoint: Mapped[str] = mapped_column(index=True)
     server_endpoint: Mapped[str]
     app_code: Mapped[str | None]
     application_token_sealed: Mapped[str | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ __all__ = [
     "drop_grant_tokens",
     "erase",
     "find",
+    "find_by_endpoint",
     "grant_tokens",
     "member_ids",
     "move",
@@ -39,6 +41,12 @@ __all__ = [
 def find(session: Session, member_id: str) -> Portal | None:
     """Return the portal, whatever its state, or None where it was never proven or is erased."""
     return session.get(Portal, member_id)
+
+
+def find_by_endpoint(session: Session, endpoints: Sequence[str]) -> Portal | None:
+    """Return the portal that has one of these REST bases; the newest where two claim it."""
+    query = select(Portal).where(Portal.client_endpoint.in_(endpoints))
+    return session.scalars(query.order_by(Portal.updated_at.desc()).limit(1)).first()
 
 
 def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from b24app.services import health
+from b24app.web import oauth
 from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
@@ -19,7 +20,13 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/install")
 @blueprint.get("/placement")
 def landing() -> ResponseReturnValue:
-    """Say what this is and to open it from Bitrix24. The vendor console probes it with HEAD."""
+    """Say what this is and to open it from Bitrix24. The vendor console probes it with HEAD.
+
+    With `code` and `state` it is the end of a login: the vendor card decides which of our
+    addresses a portal sends people back to (decisions 28).
+    """
+    if request.path == "/" and {"code", "state"} <= request.args.keys():
+        return oauth.callback()
     return render_template("landing.html")
 
 

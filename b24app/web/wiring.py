@@ -7,8 +7,10 @@ from typing import cast
 
 from flask import current_app
 
+from b24app.services.background import Background
 from b24app.services.deps import Deps
 from b24app.web.launch import SessionTokens
+from b24app.web.login_states import LoginStates
 
 EXTENSION = "b24app"
 
@@ -19,6 +21,8 @@ class Wiring:
 
     deps: Deps
     session_tokens: SessionTokens
+    login_states: LoginStates
+    background: Background
     metrics_token: str = ""
 
 

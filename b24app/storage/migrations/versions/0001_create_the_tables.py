@@ -71,6 +71,7 @@ def create_portals() -> None:
         key=["member_id"],
     )
     index("portals", "grant_expires_at")
+    index("portals", "client_endpoint")
     create(
         "portal_settings",
         text("member_id", 64),

@@ -1,0 +1,243 @@
+"""What works and what does not on a portal, for its administrators; and repairing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from b24app.bitrix import events, portal
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.errors import AppError, BusinessRefusalError
+from b24app.services import admins, grant, links, pay_systems, tab_bindings
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.installation import ALREADY_BOUND, APP_PAGE
+from b24app.services.launches import APP_INFO, Acting
+from b24app.services.settings import tabs_wanted
+from b24app.services.tab_bindings import BOUND, Outcome
+from b24app.services.writes import Kind
+from b24app.storage import activity
+from b24app.storage.models import Activity
+
+SCOPE = portal.scope()
+EVENTS = events.get_events()
+LAST_ERRORS = 5
+CHECK_SECONDS = 4.0
+TROUBLE = frozenset({Kind.FAILED, Kind.UNKNOWN, Kind.PARTIAL, Kind.REFUSED})
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"
+    ERR = "err"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the list. `name` and `code` choose the words, `items` are what they name."""
+
+    name: str
+    state: State
+    code: str
+    items: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was checked, and the last trouble people had."""
+
+    acting: Acting
+    checks: tuple[Check, ...]
+    errors: Sequence[Activity]
+    checked_at: datetime
+    is_repaired: bool | None = None
+
+
+def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
+    """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
+
+    Raises NotAdminError, UnprovenError and the portal's errors of the whole call; what single
+    methods refuse is part of the report.
+    """
+    commands: dict[str, Command[Any]] = {
+        "scope": SCOPE,
+        "bound": BOUND,
+        "events": EVENTS,
+        "info": APP_INFO,
+    }
+    checked = admins.check(deps, acting, commands)
+    return _report(deps, checked.acting, checked.answer, is_fresh=is_fresh)
+
+
+def repair(deps: Deps, acting: Acting, request_id: str) -> Report:
+    """Bind what is missing, as the settings ask for it; safe to repeat. Raises like `check`."""
+    commands: dict[str, Command[Any]] = {"bound": BOUND, "events": EVENTS}
+    checked = admins.check(deps, acting, commands, CHECK_SECONDS)
+    who = checked.acting
+    with deps.db.reading() as session:
+        wanted = tabs_wanted(session, who.member_id, deps.manifest)
+    tabs = tab_bindings.apply(deps, who, wanted, checked.answer.take("bound", BOUND))
+    lost = _bind_events(deps, who, _missing_events(deps, checked.answer))
+    is_repaired = all(one.is_done for one in tabs.outcomes) and not lost
+    _record(deps, who, tabs.outcomes, lost, request_id)
+    return replace(check(deps, who), is_repaired=is_repaired)
+
+
+def _bind_events(deps: Deps, acting: Acting, missing: Sequence[str]) -> tuple[str, ...]:
+    """Bind events in one batch and return those that could not be bound."""
+    if not missing:
+        return ()
+    handler = deps.app_url + deps.manifest.paths["events"]
+    binds = {
+        f"bind{number}": events.bind_event(event, handler) for number, event in enumerate(missing)
+    }
+    try:
+        answer = deps.client.batch(acting.tokens, binds, deps.deadline(WRITE_SECONDS))
+    except AppError:
+        return tuple(missing)
+    return tuple(
+        event
+        for (key, bind), event in zip(binds.items(), missing, strict=True)
+        if not _is_bound(answer, key, bind)
+    )
+
+
+def _is_bound(answer: BatchAnswer, key: str, bind: Command[bool]) -> bool:
+    try:
+        return answer.take(key, bind)
+    except BusinessRefusalError as error:
+        return error.code == ALREADY_BOUND
+    except AppError:
+        return False
+
+
+def _record(
+    deps: Deps, acting: Acting, tabs: Sequence[Outcome], lost: Sequence[str], request_id: str
+) -> None:
+    failed = [f"{one.placement}: {one.error}" for one in tabs if not one.is_done]
+    failed += [f"{event}: not_bound" for event in lost]
+    with deps.db.transaction() as session:
+        activity.append(
+            session,
+            activity.Record(
+                member_id=acting.member_id,
+                at=deps.clock(),
+                user_id=acting.user_id,
+                user_name=acting.user.name if acting.user else "",
+                ref=APP_PAGE,
+                action="repair",
+                outcome=Kind.PARTIAL if failed else Kind.DONE,
+                detail=", ".join(failed),
+                request_id=request_id,
+            ),
+        )
+
+
+def _report(deps: Deps, acting: Acting, answer: BatchAnswer, *, is_fresh: bool) -> Report:
+    checks = (
+        _survived("scopes", lambda: _scopes(deps, answer)),
+        _survived("tabs", lambda: _tabs(deps, acting, answer)),
+        _survived("events", lambda: _events(deps, answer)),
+        _survived("installed", lambda: _installed(answer)),
+        _survived("subscription", lambda: _subscription(answer)),
+        _survived("pay_systems", lambda: _pay_systems(deps, acting, is_fresh=is_fresh)),
+        _grant(deps, acting),
+        _shop(deps, acting),
+    )
+    with deps.db.reading() as session:
+        wanted = activity.Filter(outcomes=frozenset(TROUBLE))
+        errors = activity.page(session, acting.member_id, wanted, limit=LAST_ERRORS)
+    return Report(acting, checks, errors, deps.clock())
+
+
+def _survived(name: str, look: Callable[[], Check]) -> Check:
+    """A check that the portal does not answer is a finding, not an error of the page."""
+    try:
+        return look()
+    except AppError as error:
+        return Check(name, State.ERR, "unanswered", (error.code or type(error).__name__,))
+
+
+def _scopes(deps: Deps, answer: BatchAnswer) -> Check:
+    granted = answer.take("scope", SCOPE)
+    missing = tuple(sorted(deps.manifest.scopes - granted))
+    if missing:
+        return Check("scopes", State.ERR, "missing", missing)
+    return Check("scopes", State.OK, "complete", tuple(sorted(deps.manifest.scopes)))
+
+
+def _tabs(deps: Deps, acting: Acting, answer: BatchAnswer) -> Check:
+    bound = answer.take("bound", BOUND)
+    handler = tab_bindings.handler_of(deps)
+    with deps.db.reading() as session:
+        wanted = [tab.placement for tab in tabs_wanted(session, acting.member_id, deps.manifest)]
+    missing = tuple(code for code in wanted if not tab_bindings.is_bound(bound, code, handler))
+    if missing:
+        return Check("tabs", State.ERR, "missing", missing)
+    foreign = tuple(dict.fromkeys(one.placement for one in bound if one.placement not in wanted))
+    if foreign:
+        return Check("tabs", State.WARN, "unwanted", foreign)
+    stale = tuple(dict.fromkeys(one.placement for one in bound if one.handler != handler))
+    if stale:
+        return Check("tabs", State.WARN, "stale", stale)
+    return Check("tabs", State.OK, "complete" if wanted else "none", tuple(wanted))
+
+
+def _missing_events(deps: Deps, answer: BatchAnswer) -> tuple[str, ...]:
+    handler = deps.app_url + deps.manifest.paths["events"]
+    bound = {one.event for one in answer.take("events", EVENTS) if one.handler == handler}
+    return tuple(event for event in deps.manifest.events if event not in bound)
+
+
+def _events(deps: Deps, answer: BatchAnswer) -> Check:
+    missing = _missing_events(deps, answer)
+    if missing:
+        return Check("events", State.ERR, "missing", missing)
+    return Check("events", State.OK, "complete", deps.manifest.events)
+
+
+def _installed(answer: BatchAnswer) -> Check:
+    is_installed = answer.take("info", APP_INFO).is_installed
+    state = State.OK if is_installed else State.ERR
+    return Check("installed", state, "finished" if is_installed else "unfinished")
+
+
+def _subscription(answer: BatchAnswer) -> Check:
+    info = answer.take("info", APP_INFO)
+    if info.is_payment_expired:
+        return Check("subscription", State.ERR, "expired", (info.status,))
+    days = (str(info.days),) if info.days is not None else ()
+    return Check("subscription", State.OK, "active", (info.status, *days))
+
+
+def _pay_systems(deps: Deps, acting: Acting, *, is_fresh: bool) -> Check:
+    if is_fresh:
+        found = pay_systems.read(deps, acting.member_id)
+    else:
+        found = pay_systems.directory(deps, acting)
+    if not found:
+        return Check("pay_systems", State.WARN, "none")
+    return Check("pay_systems", State.OK, "found", tuple(one.name for one in found))
+
+
+def _grant(deps: Deps, acting: Acting) -> Check:
+    with deps.db.reading() as session:
+        is_lost = grant.is_lost(session, deps, acting.member_id)
+    return Check("grant", State.ERR if is_lost else State.OK, "lost" if is_lost else "works")
+
+
+def _shop(deps: Deps, acting: Acting) -> Check:
+    with deps.db.reading() as session:
+        last = links.last_outcome(session, acting.member_id)
+    if last is None:
+        return Check("shop", State.WARN, "not_asked")
+    outcome = str(last.data.get("outcome", ""))
+    known = outcome if outcome in {"ok", portal.NO_SHOP, portal.PHONE_NOT_CONFIRMED} else "failed"
+    state = State.OK if outcome == "ok" else State.ERR
+    return Check("shop", state, known, (outcome,), last.fetched_at)

@@ -1,0 +1,130 @@
+"""`/settings/activity`: the log, page by page, and as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.domain import EntityRef
+from b24app.services import activity_log
+from b24app.services.activity_log import ActivityPage, Asked, Line
+from b24app.services.card_paths import path_of
+from b24app.services.launches import origin_of
+from b24app.web import activity_words, i18n
+from b24app.web.entry import acting
+from b24app.web.sections import in_place
+from b24app.web.wiring import deps
+
+blueprint = Blueprint("activity", __name__, url_prefix="/settings")
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+BOM = "\ufeff"
+COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
+           "detail", "request_id")  # fmt: skip
+LINES_AT_ONCE = 200
+
+
+@blueprint.get("/activity")
+def show_activity() -> ResponseReturnValue:
+    """One page of the log."""
+    return in_place("activity", _page)
+
+
+@blueprint.get("/activity.csv")
+def export_activity() -> Response:
+    """The filtered log, for the page to save; the times are UTC."""
+    lines = activity_log.export(deps(), acting(), Asked.of(request.args))
+    response = Response(_csv(_rows(lines)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
+    return response
+
+
+def _page() -> str:
+    page = activity_log.show(
+        deps(), acting(), Asked.of(request.args), request.args.get("before", "")
+    )
+    if page.acting.user is not None:
+        i18n.use_time_zone(page.acting.user.time_zone)
+    return render_template(
+        "settings/_activity.html",
+        activity={
+            "asked": page.asked,
+            "lines": _lines(page),
+            "actions": activity_words.ACTIONS.items(),
+            "outcomes": activity_words.OUTCOMES.items(),
+            "older": page.older,
+            "is_newest": page.is_newest,
+        },
+    )
+
+
+def _lines(page: ActivityPage) -> list[dict[str, object]]:
+    origin = origin_of(page.acting.client_endpoint)
+    lines = []
+    for line in page.lines:
+        ref = EntityRef(line.entity_type_id, line.entity_id)
+        path = path_of(ref)
+        lines.append(
+            {
+                "at": line.at,
+                "user_name": activity_words.people(line.user_name, line.user_id),
+                "action": activity_words.action(line.action),
+                "before": line.before,
+                "after": line.after,
+                "payment_number": line.payment_number,
+                "card_name": activity_words.card(ref),
+                "card_path": path,
+                "card_url": urljoin(origin, path) if path else "",
+                "is_done": line.outcome in activity_words.GOOD,
+                "outcome": activity_words.outcome(line.outcome),
+            }
+        )
+    return lines
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    for line in lines:
+        ref = EntityRef(line.entity_type_id, line.entity_id)
+        yield (
+            line.at.isoformat(timespec="seconds"),
+            line.user_name,
+            str(line.user_id or ""),
+            line.action,
+            path_of(ref),
+            line.payment_number,
+            line.before,
+            line.after,
+            line.outcome,
+            line.detail,
+            line.request_id,
+        )
+
+
+def _csv(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The file in pieces: the log may be long, and the memory of a worker is not."""
+    yield BOM
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([harmless(cell) for cell in row])
+        if number % LINES_AT_ONCE == 0:
+            yield _drained(buffer)
+    yield _drained(buffer)
+
+
+def _drained(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: names and numbers come from people."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,76 @@
+"""The words of the activity log: actions, outcomes, kinds of cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef
+from b24app.services.writes import Kind
+
+ACTIONS: Mapping[str, LazyString] = {
+    "pay": _l("Marked as paid"),
+    "unpay": _l("Marked as unpaid"),
+    "create": _l("Payment created"),
+    "bill_rest": _l("Rest billed"),
+    "change_system": _l("Payment system changed"),
+    "delete": _l("Payment deleted"),
+    "add_items": _l("Items added"),
+    "set_quantity": _l("Quantity changed"),
+    "remove_item": _l("Item removed"),
+    "add_delivery": _l("Delivery added"),
+    "remove_delivery": _l("Delivery removed"),
+    "reassign_delivery": _l("Delivery reassigned"),
+    "move_delivery": _l("Delivery moved"),
+    "settings": _l("Settings saved"),
+    "repair": _l("Tabs and events repaired"),
+}
+
+OUTCOMES: Mapping[str, LazyString] = {
+    Kind.DONE: _l("Done"),
+    Kind.ALREADY: _l("Nothing to do"),
+    Kind.REFUSED: _l("Refused"),
+    Kind.FAILED: _l("Failed"),
+    Kind.UNKNOWN: _l("Not known"),
+    Kind.PARTIAL: _l("Partly done"),
+}
+
+GOOD = frozenset({Kind.DONE, Kind.ALREADY})
+
+CARDS: Mapping[int, LazyString] = {
+    DEAL: _l("Deal %(number)s"),
+    INVOICE: _l("Invoice %(number)s"),
+    LEAD: _l("Lead %(number)s"),
+    CONTACT: _l("Contact %(number)s"),
+    COMPANY: _l("Company %(number)s"),
+}
+
+
+def action(name: str) -> str:
+    """What was done. An action of a later version of this app is shown by its name."""
+    return str(ACTIONS.get(name, name))
+
+
+def outcome(kind: str) -> str:
+    """How it ended."""
+    return str(OUTCOMES.get(kind, kind))
+
+
+def card(ref: EntityRef) -> str:
+    """Which card: its kind and its id; "" for what concerns no card."""
+    if not (ref.entity_type_id and ref.entity_id):
+        return ""
+    if ref.entity_type_id in CARDS:
+        return str(CARDS[ref.entity_type_id] % {"number": ref.entity_id})
+    kind, number = ref.entity_type_id, ref.entity_id
+    return str(_("Smart process %(kind)s, item %(number)s", kind=kind, number=number))
+
+
+def people(name: str, user_id: int | None) -> str:
+    """Who. A name that was erased or never read is shown as a number."""
+    if name:
+        return name
+    return str(_("User %(number)s", number=user_id) if user_id else _("Automatically"))

@@ -1,0 +1,42 @@
+"""`POST /`: the application's own page, from the left menu or the marketplace.
+
+A shell without data, like a tab's: its first request proves who opened it, and shows settings to
+administrators and help to everybody else.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import UnknownPortalError
+from b24app.services import launches
+from b24app.services.installation import APP_PAGE
+from b24app.web import security
+from b24app.web.entry import placement_call, signed
+from b24app.web.settings import SECTIONS
+from b24app.web.wiring import deps
+
+blueprint = Blueprint("app_page", __name__)
+
+
+@blueprint.post("/")
+def open_page() -> ResponseReturnValue:
+    """The shell of a known portal's page, framed by its stored origin and nobody else."""
+    call = placement_call()
+    try:
+        shell = launches.open_shell(deps(), call, APP_PAGE)
+    except UnknownPortalError:
+        security.note_failed_proof()
+        raise
+    security.allow_framing_by(shell.origin)
+    # Options are whatever stood in the address of the page: text of anybody.
+    section = call.options.get("page")
+    return render_template(
+        "settings.html",
+        token=signed(shell.ticket) if shell.ticket else "",
+        section=section if isinstance(section, str) and section in SECTIONS else "",
+        portal_origin=shell.origin,
+        app_sid=shell.app_sid,
+        least_height=600,
+    )

@@ -1,0 +1,65 @@
+"""`/settings/diagnostics` and `/settings/repair`: what works, what does not, and mending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.services import diagnostics
+from b24app.services.diagnostics import Check, Report
+from b24app.web import activity_words, diagnostics_words, i18n, security
+from b24app.web.entry import acting
+from b24app.web.sections import in_place
+from b24app.web.wiring import deps
+
+blueprint = Blueprint("diagnostics", __name__, url_prefix="/settings")
+
+
+@blueprint.get("/diagnostics")
+def show_diagnostics() -> ResponseReturnValue:
+    """Look at everything; `fresh=1`, the button, also reads what is kept for a while."""
+    return in_place("diagnostics", _page)
+
+
+@blueprint.post("/repair")
+def repair() -> Response:
+    """Add missing tabs and events again; nothing is done twice."""
+    report = diagnostics.repair(deps(), acting(), security.request_id())
+    return make_response(
+        render_template(
+            "settings/_repaired.html",
+            diagnostics=_report(report),
+            is_repaired=report.is_repaired,
+            request_id=security.request_id(),
+        )
+    )
+
+
+def _page() -> str:
+    report = diagnostics.check(deps(), acting(), is_fresh=request.args.get("fresh") == "1")
+    return render_template("settings/_diagnostics.html", diagnostics=_report(report))
+
+
+def _report(report: Report) -> Mapping[str, object]:
+    if report.acting.user is not None:
+        i18n.use_time_zone(report.acting.user.time_zone)
+    return {
+        "checks": [_check(check) for check in report.checks],
+        "errors": [
+            {
+                "at": line.at,
+                "method": activity_words.action(line.action),
+                "code": line.detail,
+                "request_id": line.request_id,
+            }
+            for line in report.errors
+        ],
+        "checked_at": report.checked_at,
+    }
+
+
+def _check(check: Check) -> Mapping[str, object]:
+    title, text = diagnostics_words.words(check)
+    return {"title": title, "text": text, "state": check.state, "at": check.at}

@@ -1,0 +1,68 @@
+"""The words of the diagnostics: what was checked, what was found, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from b24app.services.diagnostics import Check
+
+TITLES: Mapping[str, LazyString] = {
+    "scopes": _l("Permissions"),
+    "tabs": _l("Tabs in cards"),
+    "events": _l("Events"),
+    "installed": _l("Installation"),
+    "subscription": _l("Subscription"),
+    "pay_systems": _l("Payment systems"),
+    "grant": _l("Access without a person"),
+    "shop": _l("Shop site for public links"),
+}
+
+FOUND: Mapping[tuple[str, str], LazyString] = {
+    ("scopes", "complete"): _l("All granted: %(items)s."),
+    ("scopes", "missing"): _l(
+        "Missing: %(items)s. Install Deal Payments again from the marketplace to grant them."
+    ),
+    ("tabs", "complete"): _l("All there: %(items)s."),
+    ("tabs", "none"): _l("No card is switched on in the settings."),
+    ("tabs", "missing"): _l("Missing or leading elsewhere: %(items)s. Press Repair."),
+    ("tabs", "unwanted"): _l("There although switched off: %(items)s. Press Repair."),
+    ("tabs", "stale"): _l("There twice, once with an old address: %(items)s. Press Repair."),
+    ("events", "complete"): _l("All arrive here: %(items)s."),
+    ("events", "missing"): _l("Missing: %(items)s. Press Repair."),
+    ("installed", "finished"): _l("Bitrix24 says that the app is completely installed."),
+    ("installed", "unfinished"): _l(
+        "Bitrix24 says that the installation is not finished. Open the app from the marketplace "
+        "and let the installation end."
+    ),
+    ("subscription", "active"): _l("Active (%(items)s)."),
+    ("subscription", "expired"): _l("It has ended. Renew Deal Payments in the marketplace."),
+    ("pay_systems", "found"): _l("%(items)s"),
+    ("pay_systems", "none"): _l(
+        "None found. Add one in the CRM settings of Bitrix24, or payments cannot be created."
+    ),
+    ("grant", "works"): _l("Payment systems and tabs can be read at any time."),
+    ("grant", "lost"): _l(
+        "Lost: the person who installed the app left or lost their rights. Close this page and "
+        "open it again as an administrator; that restores it."
+    ),
+    ("shop", "ok"): _l("The last public link was created."),
+    ("shop", "not_asked"): _l("Not asked yet: nobody has copied a public link."),
+    ("shop", "no_shop"): _l(
+        "There is no shop site yet. Create one in Bitrix24 under Sites and stores."
+    ),
+    ("shop", "phone_not_confirmed"): _l(
+        "The phone of the shop site’s owner is not confirmed yet. Confirm it in Bitrix24."
+    ),
+    ("shop", "failed"): _l("The last public link failed: %(items)s."),
+}
+
+UNANSWERED = _l("Bitrix24 did not answer this (%(items)s). Press Re-check in a moment.")
+
+
+def words(check: Check) -> tuple[str, str]:
+    """Title and finding of a check."""
+    text = FOUND.get((check.name, check.code), UNANSWERED)
+    return str(TITLES[check.name]), str(text % {"items": ", ".join(check.items)})

@@ -1,0 +1,101 @@
+"""The words of the settings page: what can be chosen, what is wrong with a field, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from b24app.services.card_view import Action
+from b24app.services.settings import Who
+from b24app.services.settings_edit import CardChoice
+from b24app.services.tab_bindings import Change, Outcome
+
+CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
+    "deals": (_l("Deals"), _l("Payments of the deal")),
+    "invoices": (_l("Invoices"), _l("Payments of the invoice")),
+    "leads": (_l("Leads"), _l("Shows payments of the deals made from the lead")),
+    "contacts": (_l("Contacts"), _l("Shows payments of the contact’s deals and invoices")),
+    "companies": (_l("Companies"), _l("Shows payments of the company’s deals and invoices")),
+}
+
+ACTIONS: Mapping[Action, tuple[LazyString, LazyString | str]] = {
+    Action.PAY: (_l("Mark as paid"), ""),
+    Action.UNPAY: (_l("Mark as unpaid"), ""),
+    Action.CREATE: (_l("New payment"), _l("Also Bill the rest")),
+    Action.SYSTEM: (_l("Change payment system"), ""),
+    Action.ITEMS: (_l("Edit items"), _l("Quantities, add, remove")),
+    Action.DELIVERIES: (_l("Edit deliveries"), _l("Add, remove, reassign, move")),
+    Action.LINK: (_l("Copy public link"), ""),
+    Action.DELETE: (_l("Delete payment"), ""),
+}
+
+WHO: Mapping[Who, LazyString] = {
+    Who.EVERYBODY: _l("Everyone who can edit the card"),
+    Who.USERS: _l("Chosen people"),
+    Who.ADMINS: _l("Portal administrators"),
+    Who.NOBODY: _l("Nobody"),
+}
+
+LANGUAGES: Mapping[str, tuple[str, str]] = {
+    "en": ("English", "en"),
+    "de": ("Deutsch", "de"),
+    "fr": ("Français", "fr"),
+    "it": ("Italiano", "it"),
+    "ru": ("Русский", "ru"),
+    "pl": ("Polski", "pl"),
+    "tr": ("Türkçe", "tr"),
+    "la": ("Español", "es"),
+    "br": ("Português (Brasil)", "pt-BR"),
+    "ua": ("Українська", "uk"),
+}
+"""Bitrix24's code to the language's own name and its tag for HTML."""
+
+ERRORS: Mapping[str, LazyString] = {
+    "card": _l("One of the cards does not exist here any more. Check the choice and save again."),
+    "too_long": _l("At most 30 characters."),
+    "characters": _l("Letters, digits and usual signs only."),
+    "choice": _l("Choose one of the list."),
+    "nobody_chosen": _l("Choose at least one person, or another rule."),
+    "too_many": _l("At most 100 people."),
+    "pay_system": _l("This payment system does not exist any more. Choose another one."),
+}
+
+CHANGES: Mapping[tuple[Change, bool], LazyString] = {
+    (Change.SHOW, True): _l("%(card)s: the tab is shown now."),
+    (Change.HIDE, True): _l("%(card)s: the tab is not shown any more."),
+    (Change.RENAME, True): _l("%(card)s: the tab has its new title."),
+    (Change.SHOW, False): _l("%(card)s: the tab could not be added. %(reason)s"),
+    (Change.HIDE, False): _l("%(card)s: the tab could not be removed. %(reason)s"),
+    (Change.RENAME, False): _l("%(card)s: the title could not be changed. %(reason)s"),
+}
+
+REASONS: Mapping[str, LazyString] = {
+    "unknown": _l("Bitrix24 did not answer; press Re-check in the diagnostics in a moment."),
+    "not_confirmed": _l("Bitrix24 does not list it as asked; try again."),
+    "ERROR_PLACEMENT_NOT_FOUND": _l("Bitrix24 has no such card any more."),
+    "ERROR_WRONG_HANDLER_URL": _l("Bitrix24 does not accept the address of this app."),
+    "ERROR_UNSUPPORTED_PROTOCOL": _l("Bitrix24 does not accept the address of this app."),
+}
+
+REFUSED = _l("Bitrix24 refused it (%(code)s); try again or press Repair in the diagnostics.")
+
+
+def card(choice: CardChoice) -> tuple[str, str]:
+    """Title and hint of a kind of card; smart processes are called as the portal calls them."""
+    if choice.key in CARDS:
+        title, hint = CARDS[choice.key]
+        return str(title), str(hint)
+    hint_text = _(
+        "Smart process %(number)s. Shows payments of linked deals and invoices", number=choice.key
+    )
+    return choice.title, hint_text
+
+
+def change(outcome: Outcome, card: str) -> str:
+    """The sentence about one card's tab."""
+    reason = REASONS.get(outcome.error)
+    text = str(reason) if reason is not None else str(REFUSED % {"code": outcome.error})
+    return str(CHANGES[outcome.change, outcome.is_done] % {"card": card, "reason": text})
