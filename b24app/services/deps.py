@@ -10,6 +10,7 @@ from datetime import datetime
 from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.oauth import AuthorizationServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.seal import Seal
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database
@@ -31,6 +32,7 @@ class Deps:
     seal: Seal
     client: BitrixClient
     authorization: AuthorizationServer
+    rest_log: RestLog
     manifest: Manifest
     app_url: str
     client_id: str
