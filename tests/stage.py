@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from jinja2 import FileSystemBytecodeCache
@@ -13,6 +14,7 @@ from jinja2 import FileSystemBytecodeCache
 from b24app import create_app
 from b24app.config import Config
 from b24app.simulator.clock import Clock
+from b24app.simulator.events import deliver_now
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
 from b24app.simulator.state import PortalState
@@ -40,6 +42,7 @@ class Stage:
 
     def __init__(self, database_url, rest_log_dir):
         self.slept = []
+        self.started = []
         self.portal_clock = Clock(NOW)
         self.portal = PortalState(
             domain=PORTAL,
@@ -72,6 +75,7 @@ class Stage:
             clock=self.portal_clock.now,
             monotonic=self.monotonic,
             sleep=self.sleep,
+            start_background=self.started.append,
         )
         self.app.testing = True
         self.app.jinja_env.bytecode_cache = TEMPLATES
@@ -89,6 +93,22 @@ class Stage:
         """Let time pass for the portal and for us."""
         self.portal_clock.advance(seconds)
         self.ticks += seconds
+
+    def work_off(self):
+        """Let the worker of the process do what it was started for."""
+        while self.started:
+            self.started.pop(0)()
+
+    def deliver(self):
+        """Let the portal's queue send what waits; answers the handlers' statuses in order."""
+        before = len(self.portal.events.attempts)
+        deliver_now(self.portal, self._receive)
+        return [one.status for one in self.portal.events.attempts[before:]]
+
+    def _receive(self, url, body):
+        path = urlsplit(url).path
+        form = "application/x-www-form-urlencoded"
+        return self.client.post(path, data=body, content_type=form).status_code
 
     def close(self):
         self.database.close()
