@@ -21,15 +21,6 @@ from .state import PORTAL_SCOPES, PortalState
 from .switches import GENERATIONS, SHOPS
 
 ALL_ACTIONS = {**ACTIONS, "payment": do_payment, "order": do_order}
-STYLE = """
-body { font: 14px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-section { border-top: 1px solid #ccd; margin-top: 1rem; }
-form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .4rem 0; }
-input, select, button { font: inherit; padding: .15rem .4rem; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; border-bottom: 1px solid #dde; padding: .2rem .5rem; }
-.said { background: #e8f5e9; padding: .5rem; overflow-wrap: anywhere; }
-"""
 Reply = BaseResponse | tuple[dict[str, object], int]
 
 
@@ -41,10 +32,6 @@ def create_control(state: PortalState) -> Blueprint:
     @control.get("/")
     def page() -> str:
         return render_template("control.html", **_page_context(state))
-
-    @control.get("/control.css")
-    def style() -> Response:
-        return Response(STYLE, content_type="text/css")
 
     @control.get("/record")
     def record() -> Response:
@@ -76,7 +63,8 @@ def _act(state: PortalState, action: str) -> Reply:
         answer = work(state, _fields())
     except (ValueError, KeyError) as error:
         return {"error": f"{type(error).__name__}: {error}"}, HTTPStatus.BAD_REQUEST
-    if request.accept_mimetypes.best == "text/html":
+    # A browser names text/html among others of the same weight, so "best" may be another one.
+    if "text/html" in request.headers.get("Accept", ""):
         said = f"{action}: {json.dumps(answer, default=str)}"
         return redirect(url_for("control.page", said=said[:300]), HTTPStatus.SEE_OTHER)
     return _json(answer)

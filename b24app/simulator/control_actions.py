@@ -264,7 +264,7 @@ def names(text: str) -> list[str]:
 
 YES_NO_SWITCHES = (
     "is_cloud", "has_rest_plan", "is_closed", "is_overloaded", "is_batch_coloured",
-    "works_with_orders", "has_upper_oauth_codes",
+    "works_with_orders", "has_upper_oauth_codes", "has_full_code_answer",
 )  # fmt: skip
 ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "token": token,

@@ -46,6 +46,7 @@ def create_oauth(state: PortalState) -> Flask:
         return _answer(state, TOKEN_FAULT, lambda: _token_answer(state, request.values))
 
     @server.route("/rest/app.info", methods=["GET", "POST"])
+    @server.route("/rest/app.info/", methods=["GET", "POST"])
     @server.route("/rest/app.info.json", methods=["GET", "POST"])
     def app_info() -> Response:
         return _answer(state, INFO_FAULT, lambda: _info_answer(state, request.values.get("auth")))
@@ -94,11 +95,10 @@ def _granted(state: PortalState, fields: Mapping[str, str]) -> dict[str, object]
     application = _client(state, fields)
     grant_type = fields.get("grant_type", "")
     if grant_type == "authorization_code":
-        return _token_body(state, _exchange_code(state, application, fields))
+        token = _exchange_code(state, application, fields)
+        return _token_body(state, token, is_full=state.switches.has_full_code_answer)
     if grant_type == "refresh_token":
-        token = _refresh(state, application, fields)
-        expires = int(token.expires_at.timestamp())
-        return _token_body(state, token) | {"expires": expires, "user_id": token.user_id}
+        return _token_body(state, _refresh(state, application, fields), is_full=True)
     raise OAuthError("invalid_request", description='No "grant_type" parameter found')
 
 
@@ -124,6 +124,7 @@ def _exchange_code(
     if code is None:
         raise OAuthError("invalid_grant")
     _demand_living(state, application, state.installation.number if state.installation else 1)
+    _demand_scope(state, application, fields)
     return state.issue_tokens_for(application, code.user_id)
 
 
@@ -134,12 +135,15 @@ def _refresh(state: PortalState, application: Application, fields: Mapping[str, 
     if token is None or token.client_id != application.client_id:
         raise OAuthError("invalid_grant")
     _demand_living(state, application, token.install_number)
-    scope = state.granted_scope(application)
-    asked = [name for name in fields.get("scope", "").split(",") if name]
-    if not set(asked) <= set(scope):
+    _demand_scope(state, application, fields)
+    return state.tokens.rotate(token, state.granted_scope(application))
+
+
+def _demand_scope(state: PortalState, application: Application, fields: Mapping[str, str]) -> None:
+    asked = {name for name in fields.get("scope", "").split(",") if name}
+    if not asked <= set(state.granted_scope(application)):
         text = "Given scope exceeds permissions associated with given grant"
         raise OAuthError("INVALID_SCOPE", HTTPStatus.FORBIDDEN, text)
-    return state.tokens.rotate(token, scope)
 
 
 def _demand_living(state: PortalState, application: Application, install_number: int) -> None:
@@ -154,8 +158,8 @@ def _demand_living(state: PortalState, application: Application, install_number:
         raise OAuthError("PAYMENT_REQUIRED", HTTPStatus.UNAUTHORIZED, "Payment required")
 
 
-def _token_body(state: PortalState, token: Token) -> dict[str, object]:
-    return {
+def _token_body(state: PortalState, token: Token, *, is_full: bool) -> dict[str, object]:
+    body: dict[str, object] = {
         "access_token": token.access_token,
         "client_endpoint": state.client_endpoint,
         "domain": state.oauth_domain,
@@ -166,6 +170,9 @@ def _token_body(state: PortalState, token: Token) -> dict[str, object]:
         "server_endpoint": state.server_endpoint,
         "status": state.installation.status if state.installation else "F",
     }
+    if is_full:
+        body |= {"expires": int(token.expires_at.timestamp()), "user_id": token.user_id}
+    return body
 
 
 def _info_answer(state: PortalState, access_token: str | None) -> Answer:

@@ -98,7 +98,7 @@ class PortalServer:
             request_handler=KeepAliveHandler,
             ssl_context=self._tls,
         )
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         return server
 
     def stop(self) -> None:

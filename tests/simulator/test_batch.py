@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from b24app.simulator.rest.batch import split_command, substitute
@@ -49,7 +51,7 @@ def test_a_reference_to_nothing_becomes_an_array_and_fails_safely(manager):
     assert answer["result_error"]["get"] == {"error": "100", "error_description": text}
 
 
-PARTS = {
+PARTS: dict[str, Any] = {
     "result": {"a": [{"id": 5, "n": None}], "b": [{"id": 6}], "e": [], "s": 9},
     "error": {},
     "total": {"a": 1},

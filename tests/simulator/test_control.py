@@ -189,10 +189,12 @@ def test_the_application_can_be_closed_to_a_user(control, manager):
 
 def test_install_and_uninstall_without_a_browser(control, state):
     control("uninstall", clean="1")
-    assert state.installation is None
-
+    before = state.installation
     control("install", finished="0")
-    assert state.installation.is_finished is False
+    after = state.installation
+
+    assert before is None
+    assert after.is_finished is False
 
 
 @pytest.mark.parametrize("name", ["is_cloud", "has_rest_plan", "is_closed", "works_with_orders"])

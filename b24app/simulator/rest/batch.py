@@ -94,7 +94,8 @@ def _fail_whole(session: Session, commands: Part) -> None:
     names = {split_command(text)[0] for text in commands.values() if isinstance(text, str)}
     fault = session.state.faults.take_whole_batch(names)
     if fault is not None:
-        raise FAULT_ERRORS[fault.kind]()  # noqa: RSE102 - each entry is a function making the error
+        make_error = FAULT_ERRORS[fault.kind]
+        raise make_error()
 
 
 def _run(session: Session, key: str | int, command: str, parts: Mapping[str, Part]) -> Outcome:

@@ -163,7 +163,8 @@ def _batch_fault(session: Session) -> Fault | None:
     if fault is None:
         return None
     if fault.is_answered:
-        raise FAULT_ERRORS.get(fault.kind, errors.access_denied)()
+        make_error = FAULT_ERRORS.get(fault.kind, errors.access_denied)
+        raise make_error()
     if not fault.executes:
         raise BrokenAnswerError(fault)
     return fault

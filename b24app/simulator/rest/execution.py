@@ -127,7 +127,8 @@ def _fault_result(fault: Fault) -> object:
     if fault.kind == "denied":
         raise errors.RefusedError(NO_RIGHTS, quiet_result=False)
     if fault.kind in FAULT_ERRORS:
-        raise FAULT_ERRORS[fault.kind]()  # noqa: RSE102 - each entry is a function making the error
+        make_error = FAULT_ERRORS[fault.kind]
+        raise make_error()
     return _FAULT_RESULTS[fault.kind]
 
 
