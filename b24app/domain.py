@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -138,9 +138,9 @@ class PaySystem:
 class PublicLink:
     """A payment's public page. `qr_png_base64` is empty where the portal sent no picture."""
 
-    url: str
-    short_url: str
-    qr_png_base64: str = ""
+    url: str = field(repr=False)
+    short_url: str = field(repr=False)
+    qr_png_base64: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,8 @@ class PortalUser:
 class TokenPair:
     """An OAuth pair. `expires_at` is aware UTC and informative: only the portal decides."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     expires_at: datetime
 
 

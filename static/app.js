@@ -94,17 +94,24 @@
     return fetch(url, { headers: tokenHeader() });
   }
 
+  /* On a card with several objects each has a token of its own: they come anew with the tab. */
   function repeat(config) {
+    if (config.elt.closest("[hx-headers]") !== body) {
+      finish(config, false);
+      say("say-renewed");
+      return htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
+    }
     sure.add(config.elt);
     repeated.add(config.elt);
     htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
   }
 
-  /* On the first load the server's own words say more than "open for too long". */
+  /* On the first load in a frame the server's own words say more than "open for too long". */
   function expired(config, words) {
     finish(config, false);
-    const swapStyle = isFirst(config) ? "outerHTML" : "none";
-    if (isFirst(config) || !root()) htmx.swap(config.target, words, { swapStyle, swapDelay: 0, settleDelay: 0 });
+    const isFresh = isFirst(config) && frame.isFramed();
+    const swapStyle = isFresh ? "outerHTML" : "none";
+    if (isFresh || !root()) htmx.swap(config.target, words, { swapStyle, swapDelay: 0, settleDelay: 0 });
     else showInstead("empty-expired");
   }
 

@@ -131,6 +131,15 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A half-finished action that is shown until it is settled. `code` chooses the sentence."""
+
+    id: int
+    code: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """Everything one rendering of the tab needs."""
 
@@ -150,6 +159,7 @@ class CardView:
     confirm_pay: bool = True
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
         """The same view with its payments filtered and sorted."""

@@ -47,13 +47,17 @@ SEPARATOR = "\n"
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the signed session token carries. `sealed` holds the posted, unproven tokens."""
+    """What the signed session token carries. `sealed` holds the posted, unproven tokens.
+
+    `is_grouped`: the object is one of several on a card that owns no payments.
+    """
 
     launch_id: str
     member_id: str
     ref: EntityRef
     language: str
     sealed: str
+    is_grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Acting:
     listed: frozenset[int] = frozenset()
     is_listing_fresh: bool = False
     posted: TokenPair | None = None
+    is_grouped: bool = False
 
     @property
     def user_id(self) -> int:
@@ -157,6 +162,7 @@ def resume(deps: Deps, ticket: Ticket) -> Acting:
         launch_id=ticket.launch_id,
         language=ticket.language,
         tokens=PostedTokens(portal.client_endpoint, ""),
+        is_grouped=ticket.is_grouped,
     )
     if launch is None:
         return _unproven(deps, acting, ticket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from b24app.domain import Payment, ProductRow
+from b24app.services import partial_states
 from b24app.services.card_reads import Composition, Core
 from b24app.services.card_view import (
     Action,
@@ -62,6 +63,7 @@ def view_of(
         confirm_pay=rules.confirm_pay,
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),
+        notices=partial_states.notices(deps, acting, core, compositions),
     )
     return view.arranged(Filter.ALL, view.sort)
 

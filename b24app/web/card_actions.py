@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.services import allocation, creation, forms, history, pay_systems
+from b24app.services import allocation, creation, forms, history, partial_states, pay_systems
 from b24app.services.card_view import Action
 from b24app.services.launches import Acting
 from b24app.web.entry import proven
@@ -52,6 +52,13 @@ def bill_the_rest() -> Response:
         lambda who: creation.bill_the_rest(deps(), who, pay_systems.default_id(deps(), who)),
         is_repeatable=False,
     )
+
+
+@blueprint.delete("/notices/<int:notice_id>")
+def dismiss_notice(notice_id: int) -> ResponseReturnValue:
+    """Stop showing a half-finished action that somebody has dealt with."""
+    partial_states.dismiss(deps(), proven(), notice_id)
+    return ""
 
 
 @blueprint.get("/allocation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import g, request
 
 from b24app.services import launches
 from b24app.services.card_view import Action
@@ -26,6 +26,9 @@ def acting() -> Acting:
     ticket = wiring().session_tokens.read(bearer_token())
     i18n.use_language(ticket.language)
     resumed = launches.resume(deps(), ticket)
+    if resumed.is_grouped:
+        # Dialogs and toasts live outside the group, whose token their requests have to carry.
+        g.group_token = bearer_token()
     if resumed.user is not None:
         i18n.use_time_zone(resumed.user.time_zone)
     return resumed
@@ -39,6 +42,12 @@ def proven(action: Action | None = None) -> Acting:
     if who.user is not None:
         i18n.use_time_zone(who.user.time_zone)
     return who
+
+
+def group_context() -> dict[str, object]:
+    """What templates need on a card with several objects."""
+    token = g.get("group_token", "")
+    return {"grouped": bool(token), "group_token": token, "signed": signed}
 
 
 def signed(ticket: Ticket) -> str:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from b24app import errors
 from b24app.web import htmx, security
-from b24app.web.words import BAD_INPUT, LINK_REFUSALS, announced, refused, words_of
+from b24app.web.words import BAD_INPUT, LINK_REFUSALS, announced, noticed, refused, words_of
 
 log = logging.getLogger(__name__)
 
@@ -103,4 +103,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     if not app.testing:
         app.register_error_handler(Exception, _unexpected)
-    app.jinja_env.globals.update(announced=announced, refused=refused)
+    app.jinja_env.globals.update(announced=announced, refused=refused, noticed=noticed)

@@ -37,6 +37,7 @@ class SessionTokens:
             ticket.ref.entity_id,
             ticket.language,
             ticket.sealed,
+            ticket.is_grouped,
         ]
         return str(self._serializer.dumps(payload))
 
@@ -48,8 +49,9 @@ class SessionTokens:
             raise SessionExpiredError("the session token is too old") from None
         except BadData:
             raise SessionForgedError("the session token was not signed here") from None
-        launch_id, member_id, entity_type_id, entity_id, language, sealed = payload
-        return Ticket(launch_id, member_id, EntityRef(entity_type_id, entity_id), language, sealed)
+        launch_id, member_id, entity_type_id, entity_id, language, sealed, is_grouped = payload
+        ref = EntityRef(entity_type_id, entity_id)
+        return Ticket(launch_id, member_id, ref, language, sealed, is_grouped)
 
 
 def bearer_token() -> str:

@@ -56,7 +56,7 @@ def _undo(undo: Undo) -> dict[str, Any]:
     else:
         url = f"{base}/items"
         values = {"row": undo.ref_id, f"quantity-{undo.ref_id}": undo.quantity}
-    return {"method": "post", "url": url, "values": values, "target": target}
+    return {"method": "post", "url": url, "fields": values, "target": target}
 
 
 def _fresh(result: Result) -> Read | None:

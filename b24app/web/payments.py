@@ -8,8 +8,9 @@ from typing import TypeVar
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import links, pay_systems, payments, portal_writes, tab
+from b24app.services import linked, links, pay_systems, payments, portal_writes, tab
 from b24app.services.card_view import Action, Filter, Sort
+from b24app.services.launches import Acting
 from b24app.services.tab import Wish
 from b24app.web import i18n
 from b24app.web.entry import acting, proven
@@ -26,7 +27,10 @@ def show() -> ResponseReturnValue:
     """The tab's content: header, toolbar and list."""
     is_refresh = request.args.get("refresh") == "1"
     wish = Wish(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
-    shown = tab.show(deps(), acting(), wish)
+    who = acting()
+    if not who.ref.owns_payments:
+        return _show_linked(who, wish)
+    shown = tab.show(deps(), who, wish)
     i18n.use_time_zone(shown.view.time_zone)
     return render_template(
         "payments/_tab.html",
@@ -34,6 +38,13 @@ def show() -> ResponseReturnValue:
         waiting=shown.waiting,
         rows_total=shown.rows_total,
     )
+
+
+def _show_linked(who: Acting, wish: Wish) -> str:
+    offset = whole_number(request.args.get("more") or "0", "more")
+    found = linked.show(deps(), who, wish, offset)
+    template = "payments/_linked_groups.html" if offset else "payments/_linked.html"
+    return render_template(template, linked=found)
 
 
 @blueprint.get("/details")

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app import errors
+from b24app.services.card_view import Notice
 from b24app.services.writes import Announcement
 
 
@@ -321,6 +322,11 @@ def announced(announcement: Announcement) -> str:
     if code in OUTCOMES:
         return str(OUTCOMES[code] % dict(announcement.values))
     return refused(code.removeprefix("error:"), announcement.values.get("code", ""))
+
+
+def noticed(notice: Notice) -> str:
+    """The sentence for a half-finished action that is still shown on the card."""
+    return str(OUTCOMES[notice.code] % dict(notice.values))
 
 
 def refused(class_name: str, code: str = "") -> str:

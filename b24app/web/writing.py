@@ -37,7 +37,7 @@ def write(
         name=name,
         key=request.headers.get("Idempotency-Key", ""),
         fingerprint=fingerprint(
-            request.method, request.path, repr(sorted(request.form.items(multi=True)))
+            request.method, request.path, repr(sorted(request.values.items(multi=True)))
         ),
         request_id=security.request_id(),
         payment_id=payment_id,
@@ -57,14 +57,17 @@ def whole_number(text: str, field: str) -> int:
 
 
 def optional_number(field: str) -> int | None:
-    """A whole number of the form, None where it was left out. Raises InputError."""
-    text = request.form.get(field, "")
+    """A whole number of the form, None where it was left out. Raises InputError.
+
+    htmx sends the values of a DELETE in the query, those of a POST in the body.
+    """
+    text = request.values.get(field, "")
     return whole_number(text, field) if text else None
 
 
 def optional_decimal(field: str) -> Decimal | None:
     """A decimal of the form, None where it was left out. Raises InputError."""
-    text = request.form.get(field, "")
+    text = request.values.get(field, "")
     if not text:
         return None
     try:

@@ -1,0 +1,60 @@
+"""Half-finished actions that are named on the card until they are settled, reloads included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.errors import NotOnThisCardError
+from b24app.services.card_reads import Composition, Core
+from b24app.services.card_view import Notice
+from b24app.services.deps import Deps
+from b24app.services.launches import Acting
+from b24app.storage import partial_actions
+from b24app.storage.models import PartialAction
+
+
+def notices(
+    deps: Deps, acting: Acting, core: Core, compositions: Mapping[int, Composition]
+) -> tuple[Notice, ...]:
+    """What is still half done on this card. What the portal shows as settled is forgotten."""
+    with deps.db.reading() as session:
+        present = partial_actions.of_card(session, acting.member_id, acting.ref)
+    settled = [one for one in present if _is_settled(one, core, compositions)]
+    if settled:
+        with deps.db.transaction() as session:
+            for one in settled:
+                partial_actions.settle(session, acting.member_id, one.id)
+    return tuple(
+        Notice(one.id, one.kind, _texts(one.data)) for one in present if one not in settled
+    )
+
+
+def dismiss(deps: Deps, acting: Acting, notice_id: int) -> None:
+    """Forget a state that somebody has dealt with. Raises NotOnThisCardError."""
+    with deps.db.transaction() as session:
+        present = partial_actions.of_card(session, acting.member_id, acting.ref)
+        if all(one.id != notice_id for one in present):
+            raise NotOnThisCardError("no such notice on this card")
+        partial_actions.settle(session, acting.member_id, notice_id)
+
+
+def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
+    if one.kind == "rest_partly":
+        return core.payment(int(one.data["payment_id"])) is None
+    ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
+    listed = [payment_id for payment_id in ids if core.payment(payment_id) is not None]
+    if any(payment_id not in compositions for payment_id in listed):
+        return False
+    holding = [
+        payment_id
+        for payment_id in listed
+        if any(
+            link.document_id == one.data["document_id"] for link in compositions[payment_id].links
+        )
+    ]
+    return len(holding) <= 1
+
+
+def _texts(data: Mapping[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in data.items() if isinstance(value, str)}

@@ -1,0 +1,52 @@
+"""A card that owns no payments shows those of the deals and invoices linked to it."""
+
+from __future__ import annotations
+
+import re
+
+from tests.stage import MANAGER, SMART, Tab, payments_in
+
+
+def smart_items(stage):
+    return [ref for ref in stage.portal.crm.cards if ref[0] == 1036]
+
+
+def linked_item(stage):
+    return next(
+        card.id
+        for (type_id, _), card in stage.portal.crm.cards.items()
+        if type_id == 1036 and card.parent_ids.get(2) == 8061
+    )
+
+
+def test_a_smart_process_item_shows_the_payments_of_its_deal(stage):
+    tab = stage.tab(MANAGER, linked_item(stage), SMART)
+
+    assert tab.answer.status_code == 200, tab.answer.text
+    assert "1039" in payments_in(tab.answer.text)
+    assert "Showroom lighting, phase 2" in tab.answer.text
+    assert len(stage.http_calls) <= 3
+
+
+def test_an_item_without_links_says_how_to_link(stage):
+    other = next(one[1] for one in smart_items(stage) if one[1] != linked_item(stage))
+
+    tab = stage.tab(MANAGER, other, SMART)
+
+    assert tab.answer.status_code == 200
+    assert "Nothing linked yet" in tab.answer.text
+    assert payments_in(tab.answer.text) == {}
+
+
+def test_a_group_opens_its_own_actions_and_the_card_does_not(stage):
+    tab = stage.tab(MANAGER, linked_item(stage), SMART)
+    group = Tab(stage, re.search(r"Bearer ([\w.\-]+)", tab.answer.text).group(1))
+
+    assert tab.post("/payments/1039/pay").status_code == 404
+    group.post("/payments/1039/pay")
+
+    assert group.answer.status_code == 200, group.answer.text
+    assert "marked as paid" in group.said
+    assert payments_in(group.answer.text) == {"1039": "Y"}
+    assert 'id="group-2-8061"' in group.answer.text
+    assert stage.portal.crm.payments[1039].is_paid
