@@ -66,5 +66,7 @@
   /* Outside the frame there is no dialog to choose from; people can still be removed. */
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     for (const button of elt.querySelectorAll("[data-choose]")) button.hidden = !frame.isFramed();
+    const asked = elt.dataset.sectionAsked;
+    if (asked && asked !== "cards") goTo(document.querySelector(`[data-section][href="#${asked}"]`));
   });
 })();
