@@ -44,7 +44,9 @@ def create_ui(state: PortalState) -> Blueprint:
 def _add_guards(ui: Blueprint, state: PortalState, sessid: str) -> None:
     @ui.before_request
     def stay_on_own_origin() -> Response | None:
-        if request.method != "GET" or request.host == state.domain:
+        # A page elsewhere (the control panel) may load scripts and styles from where it is.
+        is_page = request.method == "GET" and request.endpoint != "ui.static"
+        if not is_page or request.host == state.domain:
             return None
         return redirect(state.origin + _path_and_query())
 
@@ -83,6 +85,11 @@ def _add_pages(ui: Blueprint, state: PortalState) -> None:
     def home() -> str:
         shown = groups(state, user_of(request, state))
         return render_template("portal/home.html", groups=shown)
+
+    @ui.get("/favicon.ico")
+    def no_icon() -> Response:
+        # Browsers ask for it beside every document without a head, such as JSON.
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @ui.get("/company/personal/user/<int:user_id>/")
     def profile(user_id: int) -> str:

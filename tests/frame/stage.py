@@ -17,8 +17,8 @@ from flask import Flask, Response, request, send_file
 from werkzeug.serving import make_server
 
 from b24app.simulator.application import Placement
+from b24app.simulator.portal import create_portal
 from b24app.simulator.state import PortalState
-from b24app.simulator.ui import create_ui
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -123,9 +123,7 @@ def serving_portal(app_origin: str) -> Iterator[PortalState]:
     def build(port: int) -> Flask:
         state = PortalState(domain=f"localhost:{port}", env={"APP_URL": app_origin})
         states.append(state)
-        portal = Flask("portal", static_folder=None)
-        portal.register_blueprint(create_ui(state))
-        return portal
+        return create_portal(state)
 
     with serving(build):
         yield states[0]

@@ -51,6 +51,14 @@ document.addEventListener("click", (event) => {
   sliders().open({ url: link.getAttribute("href"), title: link.textContent.trim() });
 });
 
+/* A card inside a panel has the focus, so its page passes Escape on to the panels. */
+document.addEventListener("keydown", (event) => {
+  const top = sliders().top();
+  if (event.key === "Escape" && top && !document.querySelector("dialog[open]")) {
+    sliders().close(top);
+  }
+});
+
 /* Lists follow what a card reports through the storage of the browser. */
 addEventListener("storage", (event) => {
   if (event.key === "onCrmEntityUpdate" && event.newValue && "reloads" in document.body.dataset) {

@@ -21,11 +21,6 @@ export class Sliders {
     this.load = load;
     this.unload = unload;
     this.stack = [];
-    addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.top() && !document.querySelector("dialog[open]")) {
-        this.close(this.top());
-      }
-    });
   }
 
   top() {
@@ -34,14 +29,19 @@ export class Sliders {
 
   /* Takes `url` (a portal page) or `application` (parameters of a new render). */
   open(options) {
-    const slider = { ...options, panel: document.createElement("div") };
+    const slider = {
+      ...options, panel: document.createElement("div"), cameFrom: document.activeElement,
+    };
     slider.panel.className = "side-panel";
+    slider.panel.setAttribute("role", "region");
+    slider.panel.setAttribute("aria-label", slider.title || "Panel");
     slider.panel.style.zIndex = String(1000 + this.stack.length);
     slider.panel.append(this.overlay(slider), this.container(slider));
     document.body.append(slider.panel);
     document.body.classList.add("has-slider");
     this.stack.push(slider);
     this.fill(slider);
+    slider.panel.querySelector(".side-panel__label").focus();
     requestAnimationFrame(() => slider.panel.classList.add("side-panel--open"));
     return slider;
   }
@@ -108,6 +108,7 @@ export class Sliders {
     slider.panel.classList.remove("side-panel--open");
     document.body.classList.toggle("has-slider", this.stack.length > 0);
     slider.onClose?.();
+    slider.cameFrom?.focus();
     setTimeout(() => {
       this.unload(slider.body);
       slider.panel.remove();
