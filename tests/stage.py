@@ -42,6 +42,7 @@ class Stage:
 
     def __init__(self, database_url, rest_log_dir):
         self.slept = []
+        self.rest_log_dir = rest_log_dir
         self.started = []
         self.portal_clock = Clock(NOW)
         self.portal = PortalState(
@@ -98,6 +99,12 @@ class Stage:
         """Let the worker of the process do what it was started for."""
         while self.started:
             self.started.pop(0)()
+
+    def run_housekeeping(self):
+        """Run the command an operator runs every hour; answers what it printed."""
+        done = self.app.test_cli_runner().invoke(args=["housekeeping"])
+        assert done.exit_code == 0, done.output
+        return done.output
 
     def deliver(self):
         """Let the portal's queue send what waits; answers the handlers' statuses in order."""

@@ -1,0 +1,180 @@
+"""The door for events: who is believed, what is answered, and that nobody waits for a portal."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from b24app.services.background import start_thread
+from b24app.services.proofs import A_MINUTE
+from b24app.storage import failed_proofs
+from b24app.storage.models import Job
+
+
+def event_form(stage, event, data=None, **auth):
+    """An event as the queue posts it; the portal's own application_token unless said otherwise."""
+    installation = stage.portal.installation
+    known = {
+        "domain": stage.portal.domain,
+        "member_id": stage.portal.member_id,
+        "application_token": installation.application_token if installation else "",
+    }
+    fields = {"event": event, "ts": str(int(stage.portal.clock.timestamp()))}
+    fields |= {f"data[{name}]": value for name, value in (data or {}).items()}
+    fields |= {f"auth[{name}]": value for name, value in (known | auth).items() if value}
+    return fields
+
+
+def post(stage, event, data=None, **auth):
+    return stage.client.post("/events", data=event_form(stage, event, data, **auth))
+
+
+def jobs_of(stage):
+    with stage.deps.db.reading() as session:
+        return [(job.kind, job.done_at is not None) for job in session.scalars(select(Job))]
+
+
+def failures(stage, member_id):
+    with stage.deps.db.reading() as session:
+        return failed_proofs.count(session, f"events:{member_id}", stage.deps.clock())
+
+
+def test_an_event_is_answered_before_anybody_is_asked(stage):
+    answer = post(stage, "ONAPPUNINSTALL", {"CLEAN": "1", "LANGUAGE_ID": "en"})
+
+    assert answer.status_code == 200
+    assert answer.json == {"status": "accepted"}
+    assert stage.http_calls == []
+    assert jobs_of(stage) == [("uninstall_probe", False)]
+    assert len(stage.started) == 1
+
+
+def test_the_same_event_twice_is_one_piece_of_work(stage):
+    for _ in range(2):
+        assert post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200
+
+    assert len(jobs_of(stage)) == 1
+
+
+def test_an_event_of_an_unknown_portal_is_refused(stage):
+    answer = post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}, member_id="f" * 32)
+
+    assert answer.status_code == 403
+    assert jobs_of(stage) == []
+    assert failures(stage, "f" * 32) == 1
+
+
+@pytest.mark.parametrize("token", ["0123456789abcdef0123456789abcdef", "токен", ""])
+@pytest.mark.parametrize("event", ["ONAPPUNINSTALL", "ONAPPINSTALL", "ONAPPUPDATE", "ONOTHER"])
+def test_an_event_with_another_application_token_is_refused(stage, caplog, event, token):
+    caplog.set_level(logging.DEBUG)
+
+    answer = post(stage, event, application_token=token)
+
+    assert answer.status_code == (400 if token == "токен" else 403)
+    assert jobs_of(stage) == []
+    assert not token or token not in caplog.text
+    assert stage.portal.installation.application_token not in caplog.text
+
+
+def test_a_wrong_token_beside_a_payment_event_is_refused(stage):
+    assert post(stage, "ONAPPPAYMENT", application_token="0" * 32).status_code == 403
+
+
+def test_a_payment_event_without_a_token_is_taken_as_an_occasion_to_ask(stage):
+    assert post(stage, "ONAPPPAYMENT", application_token="").status_code == 200
+
+    assert jobs_of(stage) == [("ONAPPPAYMENT", False)]
+
+
+def test_an_unknown_event_is_answered_and_logged_once(stage, caplog):
+    caplog.set_level(logging.INFO, "b24app.services.events")
+
+    answer = post(stage, "ONIMBOTMESSAGEADD")
+
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ignored"}
+    assert [record.message for record in caplog.records] == [
+        f"event ONIMBOTMESSAGEADD of {stage.portal.member_id} is not one of ours"
+    ]
+    assert jobs_of(stage) == []
+    assert stage.started == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"event": None}, {"event": "a b"}, {"auth[member_id]": None}, {"auth[member_id]": "x" * 65}],
+)
+def test_a_malformed_event_is_refused(stage, broken):
+    form = event_form(stage, "ONAPPUNINSTALL") | broken
+
+    answer = stage.client.post(
+        "/events", data={name: text for name, text in form.items() if text is not None}
+    )
+
+    assert answer.status_code == 400
+    assert jobs_of(stage) == []
+
+
+def test_guessing_the_token_of_a_portal_ends_after_many_failures(stage):
+    with stage.deps.db.transaction() as session:
+        for _ in range(A_MINUTE - 1):
+            failed_proofs.add(session, f"events:{stage.portal.member_id}", stage.deps.clock())
+    guess = {"event": "ONAPPUNINSTALL", "application_token": "0" * 32}
+
+    assert post(stage, **guess).status_code == 403
+    assert post(stage, **guess).status_code == 429
+
+
+def test_the_portal_itself_is_heard_however_often_somebody_guessed(stage):
+    with stage.deps.db.transaction() as session:
+        for _ in range(A_MINUTE + 1):
+            failed_proofs.add(session, f"events:{stage.portal.member_id}", stage.deps.clock())
+
+    assert post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200
+
+
+def test_strangers_cannot_have_tokens_exchanged_without_end(stage):
+    with stage.deps.db.transaction() as session:
+        for _ in range(A_MINUTE):
+            failed_proofs.add(session, "events:unknown", stage.deps.clock())
+
+    answer = post(stage, "ONAPPINSTALL", member_id="e" * 32, refresh_token="r" * 32)
+
+    assert answer.status_code == 429
+    assert jobs_of(stage) == []
+
+
+def test_tokens_of_an_event_lie_sealed_until_they_are_used(stage):
+    token = stage.portal.issue_tokens(1)
+    post(
+        stage,
+        "ONAPPUPDATE",
+        {"VERSION": "2"},
+        application_token="c917d38f6bdb84e9d9e0bfe9d585be73",
+        refresh_token=token.refresh_token,
+    )
+
+    with stage.deps.db.reading() as session:
+        payload = session.scalars(select(Job)).one().payload_sealed
+    assert token.refresh_token not in payload
+    assert "c917d38f" not in payload
+
+
+def test_events_are_only_posted(stage):
+    assert stage.client.get("/events").status_code == 405
+
+
+def test_a_thread_of_the_process_works_the_event_off(stage):
+    background = stage.app.extensions["b24app"].background
+    background._start = start_thread
+
+    post(stage, "ONAPPPAYMENT")
+
+    for thread in threading.enumerate():
+        if thread.name == "event-work":
+            thread.join(timeout=30)
+    assert jobs_of(stage) == [("ONAPPPAYMENT", True)]
