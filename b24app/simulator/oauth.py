@@ -38,7 +38,7 @@ class OAuthError(Exception):
 def create_oauth(state: PortalState) -> Flask:
     """Return the WSGI application of the authorization server of one portal."""
     server = Flask("b24app.simulator.oauth", static_folder=None)
-    server.wsgi_app = ConnectionBreaker(server.wsgi_app)  # type: ignore[method-assign] # Flask's documented way to wrap
+    server.wsgi_app = ConnectionBreaker(server.wsgi_app, state.sleep)  # type: ignore[method-assign] # Flask's documented way to wrap
 
     @server.route("/oauth/token/", methods=["GET", "POST"])
     @server.route("/oauth/token", methods=["GET", "POST"])

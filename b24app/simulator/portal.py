@@ -20,7 +20,7 @@ _REST_VERBS = ["GET", "POST", "PUT", "DELETE", "HEAD"]
 def create_portal(state: PortalState) -> Flask:
     """Return the WSGI application of one portal."""
     portal = Flask("b24app.simulator", static_folder=None)
-    portal.wsgi_app = ConnectionBreaker(portal.wsgi_app)  # type: ignore[method-assign] # Flask's documented way to wrap
+    portal.wsgi_app = ConnectionBreaker(portal.wsgi_app, state.sleep)  # type: ignore[method-assign] # Flask's documented way to wrap
 
     @portal.route("/rest/<path:method>", methods=_REST_VERBS)
     def rest(method: str) -> Response:

@@ -73,8 +73,11 @@ class ConnectionBreaker:
     SilentServerError out of the call.
     """
 
-    def __init__(self, application: WSGIApplication) -> None:
+    def __init__(
+        self, application: WSGIApplication, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._application = application
+        self._sleep = sleep
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one WSGI request."""
@@ -88,11 +91,11 @@ class ConnectionBreaker:
 
         body = self._application(environ, watch)
         if marks:
-            _break(environ, marks[0])
+            _break(environ, marks[0], self._sleep)
         return body
 
 
-def _break(environ: WSGIEnvironment, mark: str) -> None:
+def _break(environ: WSGIEnvironment, mark: str, sleep: Callable[[float], None]) -> None:
     kind, _, seconds = mark.partition(" ")
     connection = environ.get("werkzeug.socket")
     if not isinstance(connection, socket.socket):
@@ -100,7 +103,7 @@ def _break(environ: WSGIEnvironment, mark: str) -> None:
             raise SilentServerError("The portal says nothing.")
         raise ConnectionCutError("The portal closed the connection.")
     if kind == "silent":
-        time.sleep(float(seconds))
+        sleep(float(seconds))
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
     # werkzeug takes this for a client that went away and writes nothing more.
