@@ -1,14 +1,13 @@
 """`make bench`: figures of the running app against the simulated portal. Changes nothing.
 
 They compare ways of working on one machine: counts and ratios carry over to a real portal,
-seconds do not. Everything is kept in a temporary folder.
+seconds do not. Everything is kept in instance/bench.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,7 @@ from b24app.domain import Grant, TokenPair
 from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
-from tools.stage import DEMO_CARD, Stage, StageError, free_ports, stage
+from tools.stage import DEMO_CARD, ROOT, Stage, StageError, free_ports, stage
 from tools.visitor import Frame, VisitError, Visitor
 
 PAYMENTS = 20
@@ -89,10 +88,7 @@ class Portal:
 def main() -> int:
     """Measure everything and print it. Returns the exit status."""
     try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            stage(Path(folder) / "stage", *free_ports()) as running,
-        ):
+        with stage(ROOT / "instance" / "bench", *free_ports()) as running:
             portal = Portal(running.portal_url)
             # Thousands of calls in a minute: the limit would measure the pauses between them.
             portal.control("limits", rate="off", operating="off")

@@ -9,9 +9,7 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Page, ViewportSize, sync_playwright
 
@@ -37,15 +35,17 @@ def main() -> int:
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        with (
+            stage(ROOT / "instance" / "screenshots", *free_ports()) as running,
+            sync_playwright() as playwright,
+        ):
             browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-            with stage(Path(folder) / "stage", *free_ports()) as running:
-                for name, take in PICTURES.items():
-                    page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
-                    take(page, running.portal_url)
-                    page.screenshot(path=IMAGES / f"{name}.png")
-                    page.close()
-                    print(f"docs/images/{name}.png")
+            for name, take in PICTURES.items():
+                page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
+                take(page, running.portal_url)
+                page.screenshot(path=IMAGES / f"{name}.png")
+                page.close()
+                print(f"docs/images/{name}.png")
             browser.close()
     except StageError as error:
         print(error, file=sys.stderr)
@@ -72,7 +72,7 @@ def new_payment(page: Page, portal_url: str) -> None:
     """The dialog of a new payment."""
     frame = open_tab(page, portal_url)
     frame.get_by_role("button", name="New payment").click()
-    frame.get_by_role("dialog").wait_for()
+    frame.get_by_role("dialog").locator("input, select").first.wait_for()
 
 
 def link(page: Page, portal_url: str) -> None:
