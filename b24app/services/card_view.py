@@ -126,6 +126,8 @@ class PaymentView:
     owner: EntityRef
     details: Details | None = None
     payer_name: str = ""
+    is_payer_unknown: bool = False
+    """The id resolves to nobody: a bot, a dismissed or a technical user."""
     is_open: bool = False
     is_new: bool = False
 

@@ -62,7 +62,7 @@ def commands(user_ids: Iterable[int]) -> dict[str, Command[dict[int, str]]]:
 def take(
     deps: Deps, member_id: str, answer: BatchAnswer, user_ids: Iterable[int]
 ) -> dict[int, str | None]:
-    """Keep the names of an answer. A refusal is survived: then "User #7" is shown."""
+    """Keep the names of an answer. A refusal is survived: then ids are shown, for this time."""
     wanted = tuple(user_ids)
     known = directory(deps, member_id)
     if not wanted:
@@ -70,7 +70,7 @@ def take(
     try:
         read = answer.take("names", portal_api.users(wanted))
     except PortalError:
-        return known
+        return {**known, **dict.fromkeys(wanted, "")}
     known.update({user_id: read.get(user_id, "") for user_id in wanted})
     _save(deps, member_id, known)
     return known

@@ -46,6 +46,7 @@ def view_of(
             acting.ref,
             details=_details(core, payment, compositions.get(payment.id)),
             payer_name=people.get(payment.payer_id or 0) or "",
+            is_payer_unknown=people.get(payment.payer_id or 0) == "",
             is_open=payment.id == opened,
         )
         for payment in core.payments

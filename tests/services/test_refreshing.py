@@ -1,0 +1,53 @@
+"""Refresh tokens rotate: however many ask at once, the authorization server is asked once."""
+
+from __future__ import annotations
+
+import threading
+
+from b24app.services.tokens import user_tokens_of
+from tests.stage import MANAGER
+
+
+def test_many_requests_with_an_expired_token_refresh_once(stage_on_each_database):
+    stage = stage_on_each_database
+    stage.tab()
+    member_id, endpoint = stage.portal.member_id, stage.portal.client_endpoint
+    rejected = user_tokens_of(stage.deps, member_id, endpoint, MANAGER).current()
+    stage.portal.tokens.expire_access()
+    stage.forget_calls()
+    barrier, renewed = threading.Barrier(6), []
+
+    def ask():
+        source = user_tokens_of(stage.deps, member_id, endpoint, MANAGER)
+        barrier.wait()
+        renewed.append(source.renew(rejected))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(renewed) == 6
+    assert len(set(renewed)) == 1
+    assert rejected not in renewed
+    refreshes = [one for one in stage.portal.recorder.requests if one.path == "/oauth/token/"]
+    assert len(refreshes) == 1
+
+
+def test_the_address_of_the_portal_follows_the_authorization_server(stage):
+    from b24app.storage import portals
+
+    stage.tab()
+    stage.portal.move("renamed.localhost:8024")
+    stage.adapter.clients["renamed.localhost:8024"] = stage.adapter.clients["localhost:8024"]
+    source = user_tokens_of(
+        stage.deps, stage.portal.member_id, "http://localhost:8024/rest/", MANAGER
+    )
+
+    source.renew(source.current())
+
+    assert source.endpoint == "http://renamed.localhost:8024/rest/"
+    with stage.deps.db.reading() as session:
+        portal = portals.find(session, stage.portal.member_id)
+        assert portal.client_endpoint == "http://renamed.localhost:8024/rest/"
