@@ -24,17 +24,18 @@ class _Operating:
 
 @dataclass
 class Limits:
-    """Both limits, on by default with the figures of an ordinary cloud plan.
+    """Both limits, on by default with the figures of the Enterprise plan.
 
     The bucket drains `drain_per_second` and blocks above `burst`; one HTTP request counts one, a
-    batch too. Operating time of a method is summed over ten minutes and checked before a call,
-    so the call that crosses the line still completes. Calls below 0.1 s are not added.
+    batch too. All other plans drain 2 and block above 50. Operating time of a method is summed
+    over ten minutes and checked before a call, so the call that crosses the line still completes.
+    Calls below 0.1 s are not added.
     """
 
     clock: Clock
     is_rate_limited: bool = True
-    drain_per_second: float = 2.0
-    burst: float = 50.0
+    drain_per_second: float = 5.0
+    burst: float = 250.0
     is_operating_limited: bool = True
     operating_seconds: float = 480.0
     _buckets: dict[str, _Bucket] = field(default_factory=dict)

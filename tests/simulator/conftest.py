@@ -54,8 +54,13 @@ def slept():
 
 
 @pytest.fixture
-def state(slept):
-    portal_state = PortalState(clock=Clock(NOW), sleep=slept.append)
+def clock():
+    return Clock(NOW)
+
+
+@pytest.fixture
+def state(clock, slept):
+    portal_state = PortalState(clock=clock, sleep=slept.append)
     # A stopped clock never drains the bucket; the tests of limits switch it on again.
     portal_state.limits.is_rate_limited = False
     portal_state.install_app()

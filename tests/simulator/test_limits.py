@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.simulator.limits import Limits
+
 
 @pytest.fixture(autouse=True)
 def _switched_on(state):
     state.limits.is_rate_limited = True
+    state.limits.drain_per_second, state.limits.burst = 2, 50
+
+
+def test_the_enterprise_plan_is_the_default(clock):
+    limits = Limits(clock)
+
+    assert [limits.take("1.2.3.4") for _ in range(251)] == [True] * 250 + [False]
+    clock.advance(1)
+    assert [limits.take("1.2.3.4") for _ in range(6)] == [True] * 5 + [False]
 
 
 def test_fifty_requests_pass_and_the_next_is_too_many(manager):

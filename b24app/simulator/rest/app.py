@@ -31,7 +31,11 @@ def info(call: Call) -> object:
         "LICENSE": "de_selfhosted",
     }
     if call.state.switches.is_cloud:
-        answer |= {"LICENSE": "de_std", "LICENSE_TYPE": "std", "LICENSE_FAMILY": "std"}
+        answer |= {
+            "LICENSE": "de_ent10000",
+            "LICENSE_TYPE": "ent10000",
+            "LICENSE_FAMILY": "ent",
+        }
     return answer
 
 

@@ -1,0 +1,157 @@
+"""Users, placements, events, options. Source: REST contract e.18 to e.22."""
+
+from __future__ import annotations
+
+import pytest
+
+HANDLER = "https://app.example/placement"
+TAB = "CRM_DEAL_DETAIL_TAB"
+
+
+def test_a_brief_scope_shows_names_and_no_mail(manager, state):
+    [user] = manager.result("user.get", ID=["7"])
+    assert (user["ID"], user["NAME"], "EMAIL" in user) == ("7", "Marta", False)
+
+    state.grant_scope(("user",))
+    assert "@" in manager.result("user.get", ID=7)[0]["EMAIL"]
+
+
+def test_users_without_hits_come_without_total(manager):
+    _, body = manager("user.get", ID=44)
+
+    assert body["result"] == []
+    assert "total" not in body
+
+
+def test_a_filter_replaces_the_other_conditions(manager):
+    found = manager.result("user.get", ID=7, FILTER={"ID": [1, 9]})
+
+    assert [user["ID"] for user in found] == ["1", "9"]
+
+
+def test_users_leave_out_extranet_and_keep_the_dismissed(manager):
+    found = {user["ID"]: user["ACTIVE"] for user in manager.result("user.get")}
+
+    assert found["15"] is False
+    assert "20" not in found
+
+
+def test_a_binding_is_shown_and_binding_it_again_is_an_error(admin, state):
+    params = {"PLACEMENT": TAB, "HANDLER": HANDLER, "LANG_ALL": {"de": {"TITLE": "Zahlungen"}}}
+    assert admin.result("placement.bind", **params) is True
+
+    [binding] = admin.result("placement.get")
+    assert (binding["placement"], binding["handler"]) == (TAB, HANDLER)
+    assert binding["langAll"]["de"]["TITLE"] == "Zahlungen"
+    assert binding["options"] == []
+    assert admin.error("placement.bind", **params) == (
+        400,
+        "ERROR_CORE",
+        "Unable to set placement handler: Handler already binded",
+    )
+    assert state.placements_of(TAB)[0].title_in("de") == "Zahlungen"
+
+
+def test_unbind_counts_two_for_every_binding(admin):
+    admin.result("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert admin.result("placement.unbind", PLACEMENT=TAB, HANDLER=HANDLER) == {"count": 2}
+    assert admin.result("placement.unbind", PLACEMENT=TAB) == {"count": 0}
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"HANDLER": HANDLER}, "ERROR_ARGUMENT"),
+        (
+            {"PLACEMENT": "CRM_DYNAMIC_1_DETAIL_TAB", "HANDLER": HANDLER},
+            "ERROR_PLACEMENT_NOT_FOUND",
+        ),
+        ({"PLACEMENT": TAB, "HANDLER": "https://localhost/x"}, "ERROR_WRONG_HANDLER_URL"),
+        ({"PLACEMENT": TAB, "HANDLER": "ftp://app.example/x"}, "ERROR_UNSUPPORTED_PROTOCOL"),
+    ],
+)
+def test_bindings_that_are_refused(admin, params, code):
+    assert admin.error("placement.bind", **params)[:2] == (400, code)
+
+
+def test_a_loopback_address_has_a_dot_and_is_taken(admin):
+    url = "http://127.0.0.1:8000/placement"
+
+    assert admin.result("placement.bind", PLACEMENT=TAB, HANDLER=url) is True
+
+
+@pytest.mark.parametrize("method", ["placement.bind", "placement.unbind", "placement.get"])
+def test_placements_are_for_portal_administrators(manager, method):
+    answer = manager.error(method, PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert answer == (403, "ACCESS_DENIED", "Access denied!")
+
+
+def test_crm_placements_need_the_scope_crm(admin, state):
+    state.grant_scope(("placement",))
+
+    answer = admin.error("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
+
+    assert answer[1] == "ERROR_PLACEMENT_NOT_FOUND"
+
+
+def test_tabs_of_every_type_are_available(manager):
+    codes = manager.result("placement.list")
+
+    assert {TAB, "CRM_SMART_INVOICE_DETAIL_TAB", "CRM_DYNAMIC_1036_DETAIL_TAB"} <= set(codes)
+
+
+@pytest.mark.parametrize("method", ["placement.list", "event.get"])
+def test_a_webhook_is_no_application(portal, method):
+    token = portal.post("/_control/token", data={"user": 1, "kind": "webhook"}).get_json()
+
+    answer = portal.post(f"/rest/{method}", json={"auth": token["access_token"]})
+
+    assert (answer.status_code, answer.get_json()["error"]) == (403, "WRONG_AUTH_TYPE")
+
+
+def test_events_are_bound_once_and_unbound(admin):
+    params = {"event": "onAppUninstall", "handler": "https://app.example/events"}
+    assert admin.result("event.bind", **params) is True
+
+    assert admin.result("event.get") == [
+        {
+            "event": "ONAPPUNINSTALL",
+            "handler": "https://app.example/events",
+            "auth_type": "0",
+            "offline": 0,
+        }
+    ]
+    assert admin.error("event.bind", **params) == (
+        400,
+        "ERROR_CORE",
+        "Unable to set event handler: Handler already binded",
+    )
+    assert admin.result("event.unbind", **params) == {"count": 1}
+
+
+@pytest.mark.parametrize("event", ["ONNOTHING", "ONPAYMENTENTITYSAVED"])
+def test_an_event_without_its_scope_looks_unknown(admin, event):
+    answer = admin.error("event.bind", event=event, handler="https://app.example/events")
+
+    assert answer == (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
+
+
+def test_options_are_merged_and_set_by_administrators(admin, manager):
+    admin.result("app.option.set", options={"a": "1"})
+    admin.result("app.option.set", options={"b": "2"})
+
+    assert manager.result("app.option.get") == {"a": "1", "b": "2"}
+    assert manager.result("app.option.get", option="a") == "1"
+    assert manager.result("app.option.get", option="odd") is None
+    assert manager.error("app.option.set", options={"a": "9"})[:2] == (403, "ACCESS_DENIED")
+
+
+def test_method_get_knows_controller_methods_and_methods_does_not(manager):
+    assert manager.result("method.get", name="crm.item.payment.pay") == {
+        "isExisting": True,
+        "isAvailable": True,
+    }
+    assert manager.result("method.get", name="department.get")["isAvailable"] is False
+    assert "crm.item.payment.pay" not in manager.result("methods")
