@@ -1,0 +1,209 @@
+"""Who uses the portal's grant, and whose pair takes its place when it is lost."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import b24app
+from b24app.bitrix import portal as portal_api
+from b24app.errors import RightsRefusedError, UserBlockedError
+from b24app.services import grant
+from b24app.services.grant import Purpose
+from b24app.storage import portals, user_tokens
+from tests.stage import ADMIN, MANAGER
+
+ROOT = Path(b24app.__file__).parent
+
+CALL_SITES = {
+    ("services/grant.py", "call"),
+    ("services/grant.py", "batch"),
+    ("services/grant.py", "server_info"),
+    ("services/grant.py", "keep_alive"),
+    ("services/installation.py", "bind_events_of"),
+    ("services/installation.py", "bind_tabs_of"),
+    ("services/launches.py", "_tokens_of"),
+    ("services/pay_systems.py", "read"),
+    ("services/housekeeping.py", "keep_alive"),
+    ("services/subscriptions.py", "refresh"),
+    ("services/uninstall.py", "probe"),
+    ("services/uninstall.py", "_second_opinion"),
+}
+"""Payment systems, placements, events, the uninstall probe, subscription and address, keeping it
+alive; and the administrator of the wizard, whose own pair the grant is."""
+
+USES = {"call", "batch", "server_info", "keep_alive", "own_tokens", "_tokens"}
+
+
+def call_sites(names, modules):
+    """(file, function) of every call of `names`, alone in grant.py or as `grant.name` elsewhere."""
+    found = set()
+    for file in ROOT.rglob("*.py"):
+        if "simulator" in file.parts:
+            continue
+        for function in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and _is_of(node.func, names, modules, file):
+                    found.add((str(file.relative_to(ROOT)), function.name))
+    return found
+
+
+def _is_of(called, names, modules, file):
+    if isinstance(called, ast.Name):
+        return file.name == "grant.py" and called.id in names
+    return (
+        isinstance(called, ast.Attribute)
+        and called.attr in names
+        and isinstance(called.value, ast.Name)
+        and called.value.id in modules
+    )
+
+
+def test_the_grant_is_used_for_these_purposes_and_nowhere_else():
+    sites = call_sites(USES, {"grant", "portal_grant"})
+
+    assert {site for site in sites if site[1] != "keep_grants_alive"} == CALL_SITES
+
+
+def test_nobody_else_makes_a_source_of_the_grants_tokens():
+    users = set()
+    for file in ROOT.rglob("*.py"):
+        source = file.read_text()
+        if "grant_tokens_of" in source or "portals.grant_tokens(" in source:
+            users.add(str(file.relative_to(ROOT)))
+
+    assert users == {"services/grant.py", "services/tokens.py"}
+
+
+# Losing and replacing
+
+
+def portal_of(stage):
+    with stage.deps.db.reading() as session:
+        return portals.find(session, stage.portal.member_id)
+
+
+def pairs(stage, user_id):
+    """The grant, and the user's own pair."""
+    with stage.deps.db.reading() as session:
+        member_id, seal = stage.portal.member_id, stage.deps.seal
+        return (
+            portals.grant_tokens(session, seal, member_id),
+            user_tokens.find(session, seal, member_id, user_id),
+        )
+
+
+def lose_grant(stage):
+    with stage.deps.db.transaction() as session:
+        portals.drop_grant_tokens(session, stage.portal.member_id)
+
+
+def is_lost(stage):
+    with stage.deps.db.reading() as session:
+        return grant.is_lost(session, stage.deps, stage.portal.member_id)
+
+
+def ask(stage, purpose=Purpose.DIAGNOSTICS):
+    return grant.call(stage.deps, stage.portal.member_id, purpose, portal_api.profile())
+
+
+def test_the_pair_of_an_administrator_takes_the_place_of_a_lost_grant(stage):
+    lose_grant(stage)
+    assert is_lost(stage)
+
+    stage.tab(ADMIN)
+
+    granted, own = pairs(stage, ADMIN)
+    assert granted is not None
+    assert own is None
+    assert portal_of(stage).grant_user_id == ADMIN
+    assert ask(stage).id == ADMIN
+
+
+def test_no_second_copy_of_the_grant_dies_when_it_is_renewed(stage):
+    lose_grant(stage)
+    tab = stage.tab(ADMIN)
+    stage.portal.tokens.expire_access()
+
+    ask(stage)
+
+    assert tab.show().status_code == 200
+    assert ask(stage).id == ADMIN
+
+
+def test_the_same_pair_posted_again_stays_in_one_place(stage):
+    lose_grant(stage)
+    token = stage.portal.issue_tokens(ADMIN)
+    for _ in range(2):
+        _open_with(stage, token)
+
+    granted, own = pairs(stage, ADMIN)
+    assert granted.refresh_token == token.refresh_token
+    assert own is None
+
+
+def _open_with(stage, token):
+    from tests.stage import DEAL, Tab, token_in
+
+    fields = stage.post_fields(ADMIN, DEAL, {"ID": "8061"}, token)
+    tab = Tab(stage, token_in(stage.frame("/placement", fields)))
+    assert tab.show().status_code == 200
+
+
+def test_a_later_pair_of_the_same_administrator_is_their_own(stage):
+    lose_grant(stage)
+    stage.tab(ADMIN)
+    first, _ = pairs(stage, ADMIN)
+
+    stage.tab(ADMIN)
+
+    granted, own = pairs(stage, ADMIN)
+    assert granted == first
+    assert own is not None
+    assert own.refresh_token != granted.refresh_token
+
+
+def test_somebody_without_administration_does_not_become_the_grant(stage):
+    lose_grant(stage)
+
+    stage.tab(MANAGER)
+
+    granted, own = pairs(stage, MANAGER)
+    assert granted is None
+    assert own is not None
+
+
+def test_a_living_grant_stays_whoever_opens(stage):
+    before, _ = pairs(stage, ADMIN)
+
+    stage.tab(ADMIN)
+
+    assert pairs(stage, ADMIN)[0] == before
+
+
+def test_a_grant_whose_owner_was_dismissed_is_replaced_by_the_next_administrator(stage):
+    stage.portal.users[ADMIN].is_active = False
+    with pytest.raises(UserBlockedError):
+        ask(stage)
+    assert is_lost(stage)
+    stage.portal.users[MANAGER].is_admin = True
+
+    stage.tab(MANAGER)
+
+    assert portal_of(stage).grant_user_id == MANAGER
+    assert not is_lost(stage)
+    assert ask(stage).id == MANAGER
+
+
+def test_a_grant_whose_owner_administers_no_more_is_noticed_where_it_is_refused(stage):
+    stage.portal.users[ADMIN].is_admin = False
+    command = portal_api.pay_systems()
+
+    with pytest.raises(RightsRefusedError):
+        grant.call(stage.deps, stage.portal.member_id, Purpose.PAY_SYSTEMS, command)
+
+    assert is_lost(stage)
