@@ -174,7 +174,8 @@
 
   function prepareSwap(detail, config, isDone) {
     const dialog = config.elt.closest("dialog") || (config.target.id === "dlg-form" && config.target);
-    if (dialog && (isWrite(config) ? isDone : !isDone)) dialog.close();
+    const stays = config.elt.closest("[data-stays]");
+    if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
     if (dialog && !isWrite(config) && !dialog.open) detail.shouldSwap = !isDone;
     home = document.activeElement.closest(".pay")?.id || "";
     for (const input of config.target.querySelectorAll("input[data-saves]")) {

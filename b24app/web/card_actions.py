@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from b24app.services import allocation, creation, forms, history, partial_states, pay_systems
 from b24app.services.card_view import Action
 from b24app.services.launches import Acting
-from b24app.web.entry import proven
+from b24app.web import activity_words
+from b24app.web.entry import proven, require_session
 from b24app.web.payment_items import chosen_rows
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_number, write
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
 
 
 @blueprint.get("/new")
@@ -64,14 +66,28 @@ def dismiss_notice(notice_id: int) -> ResponseReturnValue:
 @blueprint.get("/allocation")
 def show_allocation() -> ResponseReturnValue:
     """Product rows against payments."""
-    return render_template("payments/_allocation.html", shown=allocation.read(deps(), proven()))
+    return render_template(
+        "payments/_allocation.html", allocation=allocation.read(deps(), proven())
+    )
 
 
 @blueprint.get("/<int:payment_id>/history")
 def show_history(payment_id: int) -> ResponseReturnValue:
     """What was done with one payment through this app."""
     payment, records = history.of_payment(deps(), proven(), payment_id)
-    return render_template("payments/_history.html", shown={"payment": payment}, records=records)
+    said = [
+        {
+            "at": one.at,
+            "who": activity_words.people(one.user_name, one.user_id),
+            "action": activity_words.action(one.action),
+            "before": one.before,
+            "after": one.after,
+            "outcome": activity_words.outcome(one.outcome),
+            "is_good": one.outcome in activity_words.GOOD,
+        }
+        for one in records
+    ]
+    return render_template("payments/_history.html", shown={"payment": payment}, records=said)
 
 
 def _known(who: Acting, system_id: int | None) -> int | None:

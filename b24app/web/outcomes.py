@@ -7,20 +7,22 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from b24app.errors import AppError, StillRunningError
+from b24app.errors import AppError, ConflictError
 from b24app.services import tab
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
 from b24app.services.writes import Result, Undo
 from b24app.web import htmx, security
+from b24app.web.outcome_words import announced
 from b24app.web.wiring import deps
-from b24app.web.words import announced
 
 
 def outcome(result: Result) -> Response:
     """Render a Result. Without a fresh reading the page keeps what it shows."""
-    read = result.read if not result.is_replay else _fresh(result)
+    read = result.read
+    if result.is_replay or (read is None and isinstance(result.error, ConflictError)):
+        read = _fresh(result)
     body = _toast(result)
     if read is not None:
         body = _changed(result, read) + body
@@ -28,8 +30,8 @@ def outcome(result: Result) -> Response:
     response.status_code = result.status
     if read is None:
         htmx.without_swap(response)
-    if isinstance(result.error, StillRunningError):
-        response.headers["Retry-After"] = "2"
+    else:
+        htmx.trigger(response, "payments-changed")
     return response
 
 
@@ -60,7 +62,7 @@ def _undo(undo: Undo) -> dict[str, Any]:
 
 
 def _fresh(result: Result) -> Read | None:
-    """A replay repeats status and announcement, and shows what is true now (decisions 18)."""
+    """What is true now: beside a repeated announcement, and for who saw an older state."""
     try:
         return tab.read_again(deps(), result.acting, result.payment_id)
     except AppError:
