@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from b24app.bitrix import crm, payment_deliveries, payment_items, payments
+from b24app.bitrix import payment_deliveries, payment_items, payments
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command, Reference
 from b24app.domain import ProductRow
@@ -23,26 +24,19 @@ from b24app.errors import (
     PortalError,
     PortalSilentError,
 )
-from b24app.services import card_reads, items, portal_writes, tab
+from b24app.services import card_reads, items, portal_writes, tab, unbilled
+from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
 from b24app.services.quantities import Wanted, billable, left_over, require_free
 from b24app.services.tab import Read
+from b24app.services.unbilled import Before
 from b24app.services.writes import Kind, Step, StepFailedError
 from b24app.storage import partial_actions
 
 NEW = Reference("$result[add]")
 IN_ONE_BATCH = 35
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The card before a creation: which payments there are and what can be billed."""
-
-    payment_ids: frozenset[int]
-    free: tuple[ProductRow, ...]
-    rows: Mapping[int, ProductRow]
 
 
 @dataclass(frozen=True)
@@ -59,19 +53,18 @@ def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequen
     """Create a payment with the chosen rows. What could not be added is said, the payment stays."""
     if len(wanted) > IN_ONE_BATCH:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
-    before = _before(deps, acting)
-    require_free(wanted, {row.id: row for row in before.free} or before.rows, set(before.rows))
+    before = unbilled.read(deps, acting)
+    free = before.rows if before.free is None else {row.id: row for row in before.free}
+    require_free(wanted, free, set(before.rows))
     made = _make(deps, acting, pay_system_id, wanted, before)
     payment_id = _made_id(made)
     missing = _missing(made.read, payment_id, wanted, before.rows)
+    if missing is None:
+        return _done(made, payment_id, "payment_created_unseen", Kind.UNKNOWN)
     if not missing:
         return _done(made, payment_id, "payment_created" if wanted else "payment_created_empty")
-    return replace(
-        _done(made, payment_id, "payment_created_partly"),
-        kind=Kind.PARTIAL,
-        status=502,
-        values={"names": ", ".join(missing)},
-    )
+    names = ", ".join(missing)
+    return _done(made, payment_id, "payment_created_partly", Kind.PARTIAL, names=names)
 
 
 def bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step:
@@ -80,36 +73,64 @@ def bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step
     If a row fails, the new payment is deleted again. If that fails too, the half-finished payment
     is named on the card until somebody has dealt with it.
     """
-    before = _before(deps, acting)
+    before = unbilled.read(deps, acting)
+    if before.free is None:
+        raise before.problem or PortalError("the portal does not tell what is free")
     wanted = billable(before.free)
     if not wanted:
         raise InputError("nothing is left to bill", code="nothing_to_bill")
     made = _make(deps, acting, pay_system_id, wanted[:IN_ONE_BATCH], before)
     payment_id = _made_id(made)
-    read = made.read
-    for start in range(IN_ONE_BATCH, len(wanted), items.AT_ONCE):
+    made = _with_the_others(deps, acting, made, payment_id, wanted[IN_ONE_BATCH:])
+    missing = _missing(made.read, payment_id, wanted, before.rows)
+    if missing == []:
+        left = ", ".join(row.name for row in left_over(before.free))
+        return _done(made, payment_id, "rest_billed_but" if left else "rest_billed", names=left)
+    if missing is None or made.is_lost:
+        # The portal may still be adding rows, or the payment may even be somebody else's.
+        names = ", ".join(missing or [before.rows[one.row_id].name for one in wanted])
+        return _half_done(deps, acting, made.read, payment_id, names)
+    return _clean_up(deps, acting, payment_id, missing)
+
+
+def _with_the_others(
+    deps: Deps, acting: Acting, made: Made, payment_id: int, wanted: Sequence[Wanted]
+) -> Made:
+    """Add what did not fit into the first batch."""
+    for start in range(0, len(wanted), items.AT_ONCE):
         part = wanted[start : start + items.AT_ONCE]
         commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
-        written = portal_writes.write_several(deps, acting, commands, [payment_id])
-        read = written.read or read
-        if written.error is not None or written.is_lost:
+        written = portal_writes.after_others(
+            deps, acting, [payment_id], partial(_add, deps, acting, commands, payment_id)
+        )
+        is_lost = made.is_lost or written.is_lost
+        made = replace(made, read=written.read, is_lost=is_lost)
+        if written.error is not None or is_lost:
             break
-    missing = _missing(read, payment_id, wanted, before.rows)
-    if missing:
-        return _clean_up(deps, acting, payment_id, missing)
-    left = ", ".join(row.name for row in left_over(before.free))
-    code = "rest_billed_but" if left else "rest_billed"
-    return replace(_done(replace(made, read=read), payment_id, code), values={"names": left})
+    return made
+
+
+def _add(deps: Deps, acting: Acting, commands: Sequence[Command[int]], payment_id: int) -> Written:
+    return portal_writes.write_several(deps, acting, commands, [payment_id])
 
 
 def _clean_up(deps: Deps, acting: Acting, payment_id: int, missing: Sequence[str]) -> Step:
-    written = portal_writes.write_guarded(
-        deps, acting, payment_id, while_paid=False, make=payments.delete_payment
+    written = portal_writes.after_others(
+        deps,
+        acting,
+        [payment_id],
+        lambda: portal_writes.write_guarded(
+            deps, acting, payment_id, while_paid=False, make=payments.delete_payment
+        ),
     )
-    payment = written.read.core.payment(payment_id) if written.read else None
     names = ", ".join(missing)
-    if written.read is not None and payment is None:
+    if written.read is not None and written.read.core.payment(payment_id) is None:
         return Step(Kind.FAILED, "rest_not_billed", 502, written.read, values={"names": names})
+    return _half_done(deps, acting, written.read, payment_id, names)
+
+
+def _half_done(deps: Deps, acting: Acting, read: Read | None, payment_id: int, names: str) -> Step:
+    payment = read.core.payment(payment_id) if read else None
     number = payment.number if payment else str(payment_id)
     with deps.db.transaction() as session:
         partial_actions.add(
@@ -121,30 +142,10 @@ def _clean_up(deps: Deps, acting: Acting, payment_id: int, missing: Sequence[str
             data={"payment_id": payment_id, "number": number, "names": names},
             now=deps.clock(),
         )
+    values = {"names": names}
     return Step(
-        Kind.PARTIAL,
-        "rest_partly",
-        502,
-        written.read,
-        number,
-        payment_id=payment_id,
-        values={"names": names},
+        Kind.PARTIAL, "rest_partly", 502, read, number, payment_id=payment_id, values=values
     )
-
-
-def _before(deps: Deps, acting: Acting) -> Before:
-    listing = payments.list_payments(acting.ref)
-    available = crm.available_rows(acting.ref)
-    rows = crm.list_product_rows(acting.ref)
-    commands = {"list": listing, "free": available, "rows": rows}
-    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
-    listed = frozenset(one.id for one in answer.take("list", listing))
-    try:
-        free = answer.take("free", available)
-    except PortalError:
-        free = ()
-    known = {row.id: row for row in (*free, *answer.take("rows", rows))}
-    return Before(listed, free, known)
 
 
 def _make(
@@ -173,13 +174,17 @@ def _make(
     if isinstance(answer.error("add"), BatchRefusedError):
         acting = tab.remember_batch_refused(deps, acting)
         return _make_singly(deps, acting, add, wanted, before)
-    return _made(deps, acting, answer, add)
+    return _made(deps, acting, answer, add, before)
 
 
-def _made(deps: Deps, acting: Acting, answer: BatchAnswer, add: Command[int]) -> Made:
+def _made(
+    deps: Deps, acting: Acting, answer: BatchAnswer, add: Command[int], before: Before
+) -> Made:
     try:
         payment_id = answer.take("add", add)
     except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return _settled(deps, acting, before)
         return Made(None, None, error)
     try:
         core = card_reads.take_core(answer, acting.ref)
@@ -209,7 +214,7 @@ def _make_singly(
         return Made(None, None, error)
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in wanted]
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
-    return Made(payment_id, written.read)
+    return Made(payment_id, written.read, is_lost=written.is_lost)
 
 
 def _settled(deps: Deps, acting: Acting, before: Before) -> Made:
@@ -241,23 +246,27 @@ def _missing(
     payment_id: int,
     wanted: Sequence[Wanted],
     rows: Mapping[int, ProductRow],
-) -> list[str]:
-    """Names of the rows that are not in the payment as asked."""
-    stored = items.quantities_by_row(read, payment_id)
+) -> list[str] | None:
+    """Names of the rows that are not in the payment as asked. None: nobody knows."""
+    composition = read.compositions.get(payment_id) if read else None
+    if composition is None:
+        return None
+    stored = items.quantities_by_row(composition)
     return [
         rows[one.row_id].name for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)
     ]
 
 
-def _done(made: Made, payment_id: int, code: str) -> Step:
+def _done(made: Made, payment_id: int, code: str, kind: Kind = Kind.DONE, **values: str) -> Step:
     payment = made.read.core.payment(payment_id) if made.read else None
     return Step(
-        Kind.DONE,
+        kind,
         code,
-        200,
+        200 if kind is Kind.DONE else 502,
         made.read,
         payment.number if payment else str(payment_id),
         "",
         payment.pay_system_name if payment else "",
         payment_id=payment_id,
+        values=values,
     )

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from b24app.bitrix import crm, payment_deliveries
 from b24app.bitrix.payments import list_payments
 from b24app.domain import Delivery, Payment, PaymentDelivery
-from b24app.errors import ChangedMeanwhileError, GoneError, NotOnThisCardError, PaidLockedError
-from b24app.services import portal_writes
+from b24app.errors import (
+    ChangedMeanwhileError,
+    GoneError,
+    InputError,
+    NotOnThisCardError,
+    PaidLockedError,
+)
+from b24app.services import afterwards, portal_writes
+from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
-from b24app.services.tab import Read
+from b24app.services.portal_writes import before_writing
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
@@ -42,6 +49,7 @@ class Place:
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
+@before_writing()
 def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
@@ -82,25 +90,26 @@ def reassign(
             portal_writes.settle(deps, acting, [payment_id]),
             number,
         )
+    if link.document_id != document_id and any(one.document_id == document_id for one in at.links):
+        # Two lines of one document would ask the client for its price twice.
+        raise InputError("already in the payment", code="delivery_there", field="delivery_id")
     before, after = at.label(link.document_id), at.label(document_id)
     if link.document_id == document_id:
         read = portal_writes.settle(deps, acting, [payment_id])
         return Step(Kind.ALREADY, "delivery_already", 200, read, number, before, after)
     command = payment_deliveries.set_link(item_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
-    payment = portal_writes.shown_payment(written, payment_id)
+    payment = afterwards.shown_payment(written, payment_id)
+    composition = afterwards.shown_composition(written, payment)
     if written.error is not None:
-        raise portal_writes.refusal(written, payment)
-    if _document_of(written.read, payment_id, item_id) == document_id:
+        raise afterwards.refusal(written, written.error, payment)
+    if _document_of(composition, item_id) == document_id:
         return Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return Step(kind, "delivery_not_confirmed", 502, written.read, number, before, "")
+    return afterwards.not_as_asked(written, "delivery_not_confirmed", number, before)
 
 
-def _document_of(read: Read | None, payment_id: int, item_id: int) -> int | None:
-    composition = read.compositions.get(payment_id) if read else None
-    links = composition.links if composition else ()
-    return next((link.document_id for link in links if link.id == item_id), None)
+def _document_of(composition: Composition, item_id: int) -> int | None:
+    return next((link.document_id for link in composition.links if link.id == item_id), None)
 
 
 def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
@@ -116,13 +125,12 @@ def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
         return Step(Kind.ALREADY, "delivery_there", 200, read, number, label, label)
     command = payment_deliveries.add_link(payment_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
-    payment = portal_writes.shown_payment(written, payment_id)
-    if document_id in documents_of(written.read, payment_id):
+    payment = afterwards.shown_payment(written, payment_id)
+    if document_id in documents_of(afterwards.shown_composition(written, payment)):
         return Step(Kind.DONE, "delivery_added", 200, written.read, number, "", label)
     if written.error is not None:
-        raise portal_writes.refusal(written, payment)
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return Step(kind, "delivery_not_added", 502, written.read, number)
+        raise afterwards.refusal(written, written.error, payment)
+    return afterwards.not_as_asked(written, "delivery_not_added", number)
 
 
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
@@ -133,20 +141,19 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     written = portal_writes.write(
         deps, acting, payment_deliveries.delete_link(item_id), [payment_id]
     )
-    payment = portal_writes.shown_payment(written, payment_id)
-    is_there = _document_of(written.read, payment_id, item_id) is not None
+    payment = afterwards.shown_payment(written, payment_id)
+    composition = afterwards.shown_composition(written, payment)
+    is_there = _document_of(composition, item_id) is not None
     if written.error is not None and is_there:
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, payment)
     if is_there:
-        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-        return Step(kind, "delivery_not_removed", 502, written.read, number, label)
+        return afterwards.not_as_asked(written, "delivery_not_removed", number, label)
     undo = None
     if link.document_id in at.documents:
         undo = Undo("delivery", payment_id, link.document_id)
     return Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
 
 
-def documents_of(read: Read | None, payment_id: int) -> frozenset[int]:
-    """The documents a payment's delivery lines are linked to, as read last."""
-    composition = read.compositions.get(payment_id) if read else None
-    return frozenset(link.document_id for link in composition.links) if composition else frozenset()
+def documents_of(composition: Composition) -> frozenset[int]:
+    """The documents a payment's delivery lines are linked to."""
+    return frozenset(link.document_id for link in composition.links)

@@ -18,12 +18,13 @@ from b24app.errors import (
     PaidLockedError,
     PortalError,
 )
-from b24app.services import portal_writes
+from b24app.services import afterwards, portal_writes
+from b24app.services.afterwards import Written
+from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
-from b24app.services.portal_writes import Written
+from b24app.services.portal_writes import before_writing
 from b24app.services.quantities import Wanted, require_free
-from b24app.services.tab import Read
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 AT_ONCE = 30
@@ -58,6 +59,7 @@ class Place:
         return item.quantity + (free.quantity if free else Decimal(0))
 
 
+@before_writing()
 def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
@@ -117,27 +119,16 @@ def set_quantity(
         return Step(Kind.ALREADY, "quantity_saved", 200, read, number, before, before)
     command = payment_items.set_quantity(item_id, quantity)
     written = portal_writes.write(deps, acting, command, [payment_id])
-    payment = portal_writes.shown_payment(written, payment_id)
+    payment = afterwards.shown_payment(written, payment_id)
+    stored = _stored(afterwards.shown_composition(written, payment), item_id)
     if written.error is not None:
-        raise portal_writes.refusal(written, payment)
-    stored = _stored(written.read, payment_id, item_id)
+        raise afterwards.refusal(written, written.error, payment)
     if stored == quantity:
         return Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
-    return _differs(written, number, before, stored)
-
-
-def _differs(written: Written, number: str, before: str, stored: Decimal | None) -> Step:
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    after = _plain(stored) if stored is not None else ""
-    return Step(
-        kind,
-        "quantity_differs",
-        502,
-        written.read,
-        number,
-        before,
-        after,
-        values={"stored": after or "0"},
+    if stored is None:
+        raise StepFailedError(ChangedMeanwhileError("removed meanwhile"), written.read, number)
+    return afterwards.not_as_asked(
+        written, "quantity_differs", number, before, stored=_plain(stored)
     )
 
 
@@ -147,13 +138,12 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     item = at.item(item_id)
     number, before = at.payment.number, _label(at, item)
     written = portal_writes.write(deps, acting, payment_items.delete_item(item_id), [payment_id])
-    payment = portal_writes.shown_payment(written, payment_id)
-    is_there = _stored(written.read, payment_id, item_id) is not None
+    payment = afterwards.shown_payment(written, payment_id)
+    is_there = _stored(afterwards.shown_composition(written, payment), item_id) is not None
     if written.error is not None and is_there:
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, payment)
     if is_there:
-        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-        return Step(kind, "item_not_removed", 502, written.read, number, before)
+        return afterwards.not_as_asked(written, "item_not_removed", number, before)
     undo = None
     if item.is_whole and item.row_id is not None:
         undo = Undo("item", payment_id, item.row_id, int(item.quantity))
@@ -170,17 +160,17 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
     if len(wanted) > AT_ONCE:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
     at = place(deps, acting, payment_id)
-    require_free(wanted, at.free or at.rows, set(at.rows))
+    require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     present = {item.row_id: item for item in at.items if item.row_id is not None}
     if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
-        raise StepFailedError(InputError("a fraction", code="fraction_asks"), None, "")
+        raise InputError("a fraction", code="fraction_asks")
     commands = [_adding(payment_id, one, present.get(one.row_id)) for one in wanted]
     expected = {
         one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)
         for one in wanted
     }
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
-    payment = portal_writes.shown_payment(written, payment_id)
+    payment = afterwards.shown_payment(written, payment_id)
     return _added(written, payment, expected, present, at)
 
 
@@ -199,7 +189,7 @@ def _added(
     present: Mapping[int, PaymentItem],
     at: Place,
 ) -> Step:
-    now = quantities_by_row(written.read, payment.id)
+    now = quantities_by_row(afterwards.shown_composition(written, payment))
     failed = [row_id for row_id, quantity in expected.items() if now.get(row_id) != quantity]
     if not failed:
         code = "items_added" if len(expected) > 1 else "item_added"
@@ -207,11 +197,10 @@ def _added(
         return Step(Kind.DONE, code, 200, written.read, payment.number, "", after[:200])
     unchanged = [row for row in failed if now.get(row) == _before(present.get(row))]
     if len(unchanged) == len(expected) and written.error is not None:
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, payment)
     names = ", ".join(at.rows[row_id].name for row_id in failed)
-    if len(unchanged) == len(expected):
-        kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-        return Step(kind, "items_not_added", 502, written.read, payment.number)
+    if len(unchanged) == len(expected) or written.is_lost:
+        return afterwards.not_as_asked(written, "items_not_added", payment.number)
     return Step(
         Kind.PARTIAL, "items_partly", 502, written.read, payment.number, values={"names": names}
     )
@@ -221,17 +210,13 @@ def _before(item: PaymentItem | None) -> Decimal | None:
     return item.quantity if item else None
 
 
-def quantities_by_row(read: Read | None, payment_id: int) -> dict[int, Decimal]:
-    """What a payment bills of each row, as the portal showed it last."""
-    composition = read.compositions.get(payment_id) if read else None
-    items = composition.items if composition else ()
-    return {item.row_id: item.quantity for item in items if item.row_id is not None}
+def quantities_by_row(composition: Composition) -> dict[int, Decimal]:
+    """What a payment bills of each row."""
+    return {item.row_id: item.quantity for item in composition.items if item.row_id is not None}
 
 
-def _stored(read: Read | None, payment_id: int, item_id: int) -> Decimal | None:
-    composition = read.compositions.get(payment_id) if read else None
-    items = composition.items if composition else ()
-    return next((item.quantity for item in items if item.id == item_id), None)
+def _stored(composition: Composition, item_id: int) -> Decimal | None:
+    return next((item.quantity for item in composition.items if item.id == item_id), None)
 
 
 def _label(at: Place, item: PaymentItem) -> str:

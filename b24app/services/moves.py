@@ -6,46 +6,60 @@ out of this one second, so that a delivery is never lost; what fails half-way is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app.bitrix import payment_deliveries
 from b24app.bitrix.payments import list_payments
 from b24app.domain import Payment, PaymentDelivery
-from b24app.errors import AppError, InputError, PaidLockedError
-from b24app.services import deliveries, portal_writes
+from b24app.errors import InputError
+from b24app.services import afterwards, deliveries, portal_writes
+from b24app.services.afterwards import Written
 from b24app.services.deliveries import Place
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
 from b24app.services.tab import Read
-from b24app.services.writes import Kind, Step, StepFailedError
+from b24app.services.writes import Kind, Step
 from b24app.storage import partial_actions
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move: the line and its document, from where to where."""
+    """One move: the line and its document, from where to where.
+
+    `is_there`: the other payment had the document before, so that nothing of ours is in it.
+    """
 
     source: Payment
     target: Payment
     item_id: int
     document_id: int
     label: str
+    is_there: bool
+
+    @property
+    def both(self) -> list[int]:
+        """The ids of both payments."""
+        return [self.source.id, self.target.id]
 
 
 def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Step:
     """Move a delivery line to another unpaid payment of this card."""
     plan = _plan(deps, acting, payment_id, item_id, to_id)
-    both = [payment_id, to_id]
-    add = payment_deliveries.add_link(to_id, plan.document_id)
-    added = portal_writes.write(deps, acting, add, both)
-    if plan.document_id not in deliveries.documents_of(added.read, to_id):
-        return _not_added(plan, added)
+    if not plan.is_there:
+        added = portal_writes.write(
+            deps, acting, payment_deliveries.add_link(to_id, plan.document_id), plan.both
+        )
+        target = afterwards.shown_payment(added, to_id)
+        if not _holds(added.read, plan, to_id):
+            return _not_added(plan, added, target)
+        acting = added.acting
     delete = payment_deliveries.delete_link(item_id)
-    deleted = portal_writes.write(deps, added.acting, delete, both)
-    read = deleted.read
-    if read is not None and plan.document_id not in deliveries.documents_of(read, payment_id):
-        return _step(plan, Kind.DONE, "delivery_moved", 200, read)
-    return _take_back(deps, deleted.acting, plan, deleted.error)
+    deleted = portal_writes.after_others(
+        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, delete, plan.both)
+    )
+    if _holds(deleted.read, plan, payment_id) is False:
+        return _step(plan, Kind.DONE, "delivery_moved", 200, deleted.read)
+    return _take_back(deps, deleted.acting, plan, deleted)
 
 
 def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Move:
@@ -54,30 +68,44 @@ def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int)
     at = deliveries.place(deps, acting, payment_id)
     link = at.link(item_id)
     at.document(link.document_id)
-    target = portal_writes.present(deps, acting, to_id)
-    if target.is_paid:
-        raise StepFailedError(PaidLockedError("the other payment is paid"), None, target.number)
-    return Move(at.payment, target, item_id, link.document_id, at.label(link.document_id))
+    other = deliveries.place(deps, acting, to_id)
+    label = at.label(link.document_id)
+    is_there = any(one.document_id == link.document_id for one in other.links)
+    return Move(at.payment, other.payment, item_id, link.document_id, label, is_there)
 
 
-def _not_added(plan: Move, written: portal_writes.Written) -> Step:
+def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
+    """Whether a payment holds the document now. None: nobody knows."""
+    if read is None:
+        return None
+    if read.core.payment(payment_id) is None:
+        return False
+    composition = read.compositions.get(payment_id)
+    return None if composition is None else plan.document_id in deliveries.documents_of(composition)
+
+
+def _not_added(plan: Move, written: Written, target: Payment) -> Step:
+    afterwards.shown_composition(written, target)
     if written.error is not None:
-        payment = portal_writes.shown_payment(written, plan.target.id)
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, target)
+    code = "not_confirmed" if written.is_lost else "delivery_not_moved"
     kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return _step(plan, kind, "delivery_not_moved", 502, written.read)
+    return _step(plan, kind, code, 502, written.read)
 
 
-def _take_back(deps: Deps, acting: Acting, plan: Move, error: AppError | None) -> Step:
-    """The line is in the other payment and still, or perhaps, in this one: undo the first step."""
-    read = portal_writes.settle(deps, acting, [plan.source.id, plan.target.id])
-    if read is not None:
-        if plan.document_id not in deliveries.documents_of(read, plan.source.id):
-            return _step(plan, Kind.DONE, "delivery_moved", 200, read)
-        read = _undone(deps, acting, plan, read)
-        if plan.document_id not in deliveries.documents_of(read, plan.target.id):
-            if error is not None:
-                raise StepFailedError(error, read, plan.source.number)
+def _take_back(deps: Deps, acting: Acting, plan: Move, deleted: Written) -> Step:
+    """The line is in the other payment and still, or perhaps, in this one: undo the first step.
+
+    Nothing is undone while the second step may still be running, or where the other payment had
+    the document before.
+    """
+    read = deleted.read
+    if read is not None and not deleted.is_lost and _holds(read, plan, plan.source.id):
+        if not plan.is_there:
+            read = _undone(deps, acting, plan, read)
+        if plan.is_there or _holds(read, plan, plan.target.id) is False:
+            if deleted.error is not None:
+                raise afterwards.refusal(replace(deleted, read=read), deleted.error, plan.source)
             return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
     _remember(deps, acting, plan)
     return _step(plan, Kind.PARTIAL, "delivery_twice", 502, read)
@@ -90,7 +118,9 @@ def _undone(deps: Deps, acting: Acting, plan: Move, read: Read) -> Read:
     if line is None:
         return read
     command = payment_deliveries.delete_link(line)
-    written = portal_writes.write(deps, acting, command, [plan.source.id, plan.target.id])
+    written = portal_writes.after_others(
+        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, command, plan.both)
+    )
     return written.read or read
 
 
@@ -100,7 +130,7 @@ def _remember(deps: Deps, acting: Acting, plan: Move) -> None:
         "number": plan.source.number,
         "other": plan.target.number,
         "document_id": plan.document_id,
-        "payment_ids": [plan.source.id, plan.target.id],
+        "payment_ids": plan.both,
     }
     with deps.db.transaction() as session:
         partial_actions.add(

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from b24app.bitrix import payments
 from b24app.domain import Payment, PaySystem
-from b24app.errors import ChangedMeanwhileError, PaidLockedError
-from b24app.services import portal_writes
+from b24app.errors import ChangedMeanwhileError, GoneError, PaidLockedError
+from b24app.services import afterwards, portal_writes
+from b24app.services.afterwards import Written
 from b24app.services.deps import Deps
 from b24app.services.launches import Acting
-from b24app.services.portal_writes import Written
 from b24app.services.writes import Kind, Step, StepFailedError
 
 
@@ -38,7 +38,7 @@ def mark(
         while_paid=not paid,
         make=payments.pay if paid else payments.unpay,
     )
-    payment = portal_writes.shown_payment(written, payment_id)
+    payment = afterwards.shown_payment(written, payment_id)
     if written.error is not None:
         raise StepFailedError(written.error, written.read, payment.number)
     return _marked(written, payment, shown, paid=paid)
@@ -68,6 +68,10 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
     before = portal_writes.present(deps, acting, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
+    if before.pay_system_id == system.id:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        name = before.pay_system_name
+        return Step(Kind.ALREADY, "system_already", 200, read, before.number, name, name)
     written = portal_writes.write_guarded(
         deps,
         acting,
@@ -75,7 +79,7 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
         while_paid=False,
         make=lambda target: payments.update_payment(target, pay_system_id=system.id),
     )
-    payment = portal_writes.shown_payment(written, payment_id)
+    payment = afterwards.shown_payment(written, payment_id)
     if payment.pay_system_id == system.id:
         return Step(
             Kind.DONE,
@@ -87,11 +91,10 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
             system.name,
         )
     if written.error is not None:
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, payment)
     if written.is_guarded_off:
         raise StepFailedError(PaidLockedError("paid meanwhile"), written.read, payment.number)
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return Step(kind, "system_not_changed", 502, written.read, payment.number)
+    return afterwards.not_as_asked(written, "system_not_changed", payment.number)
 
 
 def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = None) -> Step:
@@ -111,17 +114,16 @@ def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = 
     written = portal_writes.write_guarded(
         deps, acting, payment_id, while_paid=False, make=payments.delete_payment
     )
-    if written.read is None:
-        portal_writes.shown_payment(written, payment_id)
-    payment = written.read.core.payment(payment_id) if written.read else None
-    if payment is None:
+    try:
+        payment = afterwards.shown_payment(written, payment_id)
+    except StepFailedError as gone:
+        if not isinstance(gone.error, GoneError):
+            raise
+        kind = Kind.ALREADY if written.is_guarded_off else Kind.DONE
         amount = f"{before.sum.amount} {before.sum.currency}"
-        return Step(
-            Kind.DONE, "payment_deleted", 200, written.read, before.number, amount, "deleted"
-        )
+        return Step(kind, "payment_deleted", 200, written.read, before.number, amount, "deleted")
     if written.error is not None:
-        raise portal_writes.refusal(written, payment)
+        raise afterwards.refusal(written, written.error, payment)
     if payment.is_paid:
         raise StepFailedError(PaidLockedError("paid meanwhile"), written.read, payment.number)
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return Step(kind, "payment_not_deleted", 502, written.read, before.number)
+    return afterwards.not_as_asked(written, "payment_not_deleted", before.number)

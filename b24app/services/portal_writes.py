@@ -8,8 +8,8 @@ which an `int` parameter refuses with code 100 (rest-contract d.3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from b24app.bitrix.client import BatchAnswer
@@ -22,37 +22,29 @@ from b24app.errors import (
     Executed,
     GoneError,
     NotOnThisCardError,
-    PaidLockedError,
     PortalError,
-    PortalSilentError,
-    RightsRefusedError,
 )
 from b24app.services import card_reads, names
+from b24app.services.afterwards import Written
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
 from b24app.services.tab import Read, note_listing, remember_batch_refused
-from b24app.services.writes import StepFailedError
 
 PARAMETER_REFUSED = "100"
 GUARDED_ID = Reference("$result[guard][0][id]")
 
 
-@dataclass(frozen=True)
-class Written:
-    """What came of a write. `error` is the write's own; `read` None where it cannot be told.
-
-    `is_guarded_off`: the guard listed nothing, so the write did not run.
-    `is_lost`: no usable answer came, and `read` was read afterwards, in a call of its own.
-    """
-
-    acting: Acting
-    read: Read | None
-    result: Any = None
-    error: AppError | None = None
-    is_guarded_off: bool = False
-    is_lost: bool = False
+@contextmanager
+def before_writing() -> Iterator[None]:
+    """Around the reads before a write: what fails there leaves everything as it was."""
+    try:
+        yield
+    except PortalError as error:
+        error.executed = Executed.NO
+        raise
 
 
+@before_writing()
 def present(deps: Deps, acting: Acting, payment_id: int) -> Payment:
     """Prove that the payment is of this card and return its present state. One call.
 
@@ -96,34 +88,6 @@ def read_batch(
     return deps.client.singles(acting.tokens, commands, deps.deadline(seconds))
 
 
-def shown_payment(written: Written, payment_id: int) -> Payment:
-    """The payment as the portal shows it after a write.
-
-    Raises StepFailedError around PortalSilentError when nobody knows what became of the write,
-    and around GoneError when the payment is not listed any more.
-    """
-    if written.read is None:
-        raise StepFailedError(
-            written.error or PortalSilentError("the portal did not say what became of the write")
-        )
-    payment = written.read.core.payment(payment_id)
-    if payment is None:
-        raise StepFailedError(GoneError("the payment was deleted meanwhile"), written.read)
-    return payment
-
-
-def refusal(written: Written, payment: Payment) -> StepFailedError:
-    """The failure of an item or delivery edit.
-
-    A paid payment answers like missing rights (quirks 4), so what the re-read shows decides which
-    of the two it was.
-    """
-    error = written.error or PortalSilentError("no answer to the write")
-    if isinstance(error, RightsRefusedError) and payment.is_paid:
-        error = PaidLockedError("the payment is paid", code=error.code)
-    return StepFailedError(error, written.read, payment.number)
-
-
 def write_guarded(
     deps: Deps,
     acting: Acting,
@@ -138,13 +102,17 @@ def write_guarded(
         return _guarded_singly(deps, acting, payment_id, guard, make)
     commands = {"guard": guard, "write": make(GUARDED_ID), **_reread(acting, [payment_id])}
     answer = _batch(deps, acting, commands)
-    if answer is None:
-        return Written(acting, settle(deps, acting, [payment_id]), is_lost=True)
+    if isinstance(answer, PortalError):
+        return _lost(deps, acting, answer, [payment_id])
     if card_reads.is_batch_refusal(answer, "write") or card_reads.is_batch_refusal(answer, "guard"):
         acting = remember_batch_refused(deps, acting)
         return _guarded_singly(deps, acting, payment_id, guard, make)
-    if not answer.take("guard", guard):
-        return Written(acting, _take(deps, acting, answer, [payment_id]), is_guarded_off=True)
+    # Without a guard's answer the write was refused with the code 100, so raising says the truth.
+    with before_writing():
+        listed = answer.take("guard", guard)
+    if not listed:
+        read = _read_after(deps, acting, answer, [payment_id])
+        return Written(acting, read, is_guarded_off=True)
     written = _written(deps, acting, answer, make(GUARDED_ID), [payment_id])
     if isinstance(written.error, BusinessRefusalError) and written.error.code == PARAMETER_REFUSED:
         # The guard listed the payment and yet its id did not arrive: a portal that does not
@@ -158,8 +126,8 @@ def write(deps: Deps, acting: Acting, command: Command[Any], payment_ids: Sequen
     if acting.batch_refused:
         return _singly(deps, acting, command, payment_ids)
     answer = _batch(deps, acting, {"write": command, **_reread(acting, payment_ids)})
-    if answer is None:
-        return Written(acting, settle(deps, acting, payment_ids), is_lost=True)
+    if isinstance(answer, PortalError):
+        return _lost(deps, acting, answer, payment_ids)
     if card_reads.is_batch_refusal(answer, "write"):
         return _singly(deps, remember_batch_refused(deps, acting), command, payment_ids)
     return _written(deps, acting, answer, command, payment_ids)
@@ -172,20 +140,38 @@ def write_several(
 
     There is no transaction: what succeeded stays. The caller compares the re-read with its aim.
     """
-    numbered = {f"write{number}": command for number, command in enumerate(commands)}
     if acting.batch_refused:
         return _several_singly(deps, acting, commands, payment_ids)
+    numbered = {f"write{number}": command for number, command in enumerate(commands)}
     answer = _batch(deps, acting, {**numbered, **_reread(acting, payment_ids)})
-    if answer is None:
-        return Written(acting, settle(deps, acting, payment_ids), is_lost=True)
-    if any(card_reads.is_batch_refusal(answer, key) for key in numbered):
+    if isinstance(answer, PortalError):
+        return _lost(deps, acting, answer, payment_ids)
+    refused = [one for key, one in numbered.items() if card_reads.is_batch_refusal(answer, key)]
+    if refused:
+        # Those that the portal did serve have run and are not repeated.
         acting = remember_batch_refused(deps, acting)
-        return _several_singly(deps, acting, commands, payment_ids)
-    read = _take(deps, acting, answer, payment_ids)
-    return Written(acting, read, error=_first_error(answer, numbered))
+        return _several_singly(deps, acting, refused, payment_ids)
+    read = _read_after(deps, acting, answer, payment_ids)
+    error = _first_error(answer, numbered)
+    if error is not None and error.executed is Executed.UNKNOWN:
+        return Written(acting, read, cause=error)
+    return Written(acting, read, error=error)
 
 
-def _first_error(answer: BatchAnswer, commands: card_reads.Commands) -> AppError | None:
+def after_others(
+    deps: Deps, acting: Acting, payment_ids: Sequence[int], run: Callable[[], Written]
+) -> Written:
+    """Run a later write of one action: whatever keeps it from being sent is in `error`.
+
+    Raised, it would read as if nothing at all had been changed.
+    """
+    try:
+        return run()
+    except AppError as error:
+        return Written(acting, settle(deps, acting, payment_ids), error=error)
+
+
+def _first_error(answer: BatchAnswer, commands: card_reads.Commands) -> PortalError | None:
     for key, command in commands.items():
         try:
             answer.take(key, command)
@@ -197,18 +183,23 @@ def _first_error(answer: BatchAnswer, commands: card_reads.Commands) -> AppError
 def _several_singly(
     deps: Deps, acting: Acting, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
-    first: AppError | None = None
     deadline = deps.deadline(WRITE_SECONDS)
     for command in commands:
         try:
             deps.client.call(acting.tokens, command, deadline)
-        except PortalError as error:
-            read = settle(deps, acting, payment_ids)
-            if error.executed is Executed.UNKNOWN:
-                return Written(acting, read, is_lost=True)
-            first = error
-            break
-    return Written(acting, settle(deps, acting, payment_ids), error=first)
+        except AppError as error:
+            return _failed(deps, acting, error, payment_ids)
+    return Written(acting, settle(deps, acting, payment_ids))
+
+
+def _failed(deps: Deps, acting: Acting, error: AppError, payment_ids: Sequence[int]) -> Written:
+    if isinstance(error, PortalError) and error.executed is Executed.UNKNOWN:
+        return _lost(deps, acting, error, payment_ids)
+    return Written(acting, settle(deps, acting, payment_ids), error=error)
+
+
+def _lost(deps: Deps, acting: Acting, cause: PortalError, payment_ids: Sequence[int]) -> Written:
+    return Written(acting, settle(deps, acting, payment_ids), cause=cause)
 
 
 def settle(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read | None:
@@ -229,13 +220,13 @@ def _reread(acting: Acting, payment_ids: Sequence[int]) -> dict[str, Command[Any
     }
 
 
-def _batch(deps: Deps, acting: Acting, commands: card_reads.Commands) -> BatchAnswer | None:
-    """One batch with a write in it; None where it may have run without our knowing."""
+def _batch(deps: Deps, acting: Acting, commands: card_reads.Commands) -> BatchAnswer | PortalError:
+    """One batch with a write in it. An error that is returned leaves open what has run."""
     try:
         return deps.client.batch(acting.tokens, commands, deps.deadline(WRITE_SECONDS))
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
-            return None
+            return error
         raise
 
 
@@ -246,11 +237,26 @@ def _written(
     command: Command[Any],
     payment_ids: Sequence[int],
 ) -> Written:
-    read = _take(deps, acting, answer, payment_ids)
+    read = _read_after(deps, acting, answer, payment_ids)
     try:
         return Written(acting, read, result=answer.take("write", command))
     except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return Written(acting, read, cause=error)
         return Written(acting, read, error=error)
+
+
+def _read_after(
+    deps: Deps, acting: Acting, answer: BatchAnswer, payment_ids: Sequence[int]
+) -> Read | None:
+    """The re-read of a write's own batch; read once more where something is missing in it."""
+    read = _take(deps, acting, answer, payment_ids)
+    listed = [one for one in payment_ids if read is not None and read.core.payment(one)]
+    if read is not None and read.compositions.keys() >= set(listed):
+        return read
+    if any(card_reads.is_batch_refusal(answer, key) for key in _reread(acting, payment_ids)):
+        acting = remember_batch_refused(deps, acting)
+    return settle(deps, acting, payment_ids) or read
 
 
 def _take(
@@ -274,7 +280,8 @@ def _guarded_singly(
     make: Callable[[int | Reference], Command[Any]],
 ) -> Written:
     """For portals that refuse these methods in a batch: guard, write and re-read one by one."""
-    rows = deps.client.call(acting.tokens, guard, deps.deadline(WRITE_SECONDS))
+    with before_writing():
+        rows = deps.client.call(acting.tokens, guard, deps.deadline(WRITE_SECONDS))
     if not any(row.id == payment_id for row in rows):
         return Written(acting, settle(deps, acting, [payment_id]), is_guarded_off=True)
     return _singly(deps, acting, make(payment_id), [payment_id])
@@ -286,8 +293,5 @@ def _singly(
     try:
         result = deps.client.call(acting.tokens, command, deps.deadline(WRITE_SECONDS))
     except PortalError as error:
-        read = settle(deps, acting, payment_ids)
-        if error.executed is Executed.UNKNOWN:
-            return Written(acting, read, is_lost=True)
-        return Written(acting, read, error=error)
+        return _failed(deps, acting, error, payment_ids)
     return Written(acting, settle(deps, acting, payment_ids), result=result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -10,6 +11,7 @@ from b24app.domain import ProductRow
 from b24app.errors import InputError, NotOnThisCardError
 
 MOST = 1_000_000
+GROUPED = re.compile(r"\d{1,3}([.,\u2019\u00a0 _]\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ def whole(text: str, field: str = "quantity") -> int:
     Raises InputError with the code "fraction" where the portal would cut the number, "quantity"
     where it is no number from 1 to a million (crm-item-payment-product-set-quantity.md).
     """
+    if GROUPED.fullmatch(text.strip()):
+        raise InputError(
+            "1,000 is one to some and a thousand to others", code="quantity", field=field
+        )
     try:
         value = Decimal(text.strip().replace(",", "."))
     except InvalidOperation:

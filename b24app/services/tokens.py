@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 
 from b24app.domain import Grant, TokenPair
-from b24app.errors import GrantLostError, PortalSilentError, SessionExpiredError
+from b24app.errors import GrantLostError, PortalBusyError, SessionExpiredError
 from b24app.services.deps import Deps
 from b24app.storage import leases, portals, user_tokens
 from b24app.storage.session import Session
@@ -75,7 +75,7 @@ class StoredTokens:
         """Return a token that is not `rejected`; refreshes once for all who wait.
 
         Raises SessionExpiredError where the authorization server refuses the refresh token: then
-        the frame has to bring a new one. Raises PortalSilentError after waiting in vain.
+        the frame has to bring a new one. Raises PortalBusyError after waiting in vain.
         """
         owner = secrets.token_hex(8)
         deadline = self._deps.monotonic() + WAIT_SECONDS
@@ -84,7 +84,7 @@ class StoredTokens:
             if pair.access_token != rejected:
                 return pair.access_token
             if self._deps.monotonic() > deadline:
-                raise PortalSilentError("another process is still refreshing", code="refreshing")
+                raise PortalBusyError("another process is still refreshing", code="refreshing")
             self._deps.sleep(PAUSE_SECONDS)
         try:
             return self._refresh(rejected)

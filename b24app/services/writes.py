@@ -18,6 +18,8 @@ from b24app.errors import (
     Executed,
     InputError,
     KeyReusedError,
+    PortalMovedError,
+    PortalSilentError,
     RightsRefusedError,
     RuleRefusedError,
     StillRunningError,
@@ -31,6 +33,12 @@ from b24app.services.tab import Read
 from b24app.storage import activity, idempotency, refusals
 
 log = logging.getLogger(__name__)
+
+UNSEEN = "unseen"
+"""Code of a write that the portal confirmed, while its state cannot be read afterwards."""
+
+UNASKED = "unasked"
+"""Code of an announcement: the portal was silent before anything was asked of it."""
 
 
 class Kind(StrEnum):
@@ -146,6 +154,11 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
         step = run(acting)
     except AppError as error:
         return _failed(deps, acting, intent, error)
+    except Exception:
+        # A mistake of ours: the answer will say so, and the log that nobody knows what was done.
+        crash = Announcement("error:AppError", is_alert=True)
+        _record(deps, acting, intent, Step(Kind.UNKNOWN, crash.code, 500), crash)
+        raise
     announcement = Announcement(
         step.code,
         is_alert=step.kind not in {Kind.DONE, Kind.ALREADY},
@@ -209,13 +222,10 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     read, number = None, ""
     if isinstance(error, StepFailedError):
         read, number, error = error.read, error.number, error.error
-    kind = Kind.UNKNOWN if error.executed is Executed.UNKNOWN else Kind.FAILED
-    if isinstance(error, RightsRefusedError | ConflictError):
-        kind = Kind.REFUSED
+    kind, code = _ending(error)
     if isinstance(error, RightsRefusedError):
         with deps.db.transaction() as session:
             refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
-    code = f"error:{type(error).__name__}"
     announcement = Announcement(
         code, is_alert=True, values={"number": number, "code": error.code, "name": intent.name}
     )
@@ -230,6 +240,20 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
         payment_id=intent.payment_id,
         error=error,
     )
+
+
+def _ending(error: AppError) -> tuple[Kind, str]:
+    """How the activity log calls a failure, and the code that chooses its sentence."""
+    code = f"error:{type(error).__name__}"
+    if isinstance(error, RightsRefusedError | ConflictError):
+        return Kind.REFUSED, code
+    if not isinstance(error, PortalSilentError | PortalMovedError):
+        return Kind.FAILED, code
+    if error.code == UNSEEN:
+        return Kind.DONE, UNSEEN
+    if error.executed is Executed.UNKNOWN:
+        return Kind.UNKNOWN, code
+    return Kind.FAILED, UNASKED if isinstance(error, PortalSilentError) else code
 
 
 def _record(

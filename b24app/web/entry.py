@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g, request
 
+from b24app.errors import NotOnThisCardError
 from b24app.services import launches
 from b24app.services.card_view import Action
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
@@ -12,6 +13,8 @@ from b24app.services.writes import require_rule
 from b24app.web import i18n
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
+
+MAX_ID = 2**53
 
 
 def placement_call() -> PlacementCall:
@@ -32,6 +35,17 @@ def acting() -> Acting:
     if resumed.user is not None:
         i18n.use_time_zone(resumed.user.time_zone)
     return resumed
+
+
+def require_session() -> None:
+    """Before anything of a request is read: a session token of ours, and ids that can be ids.
+
+    Raises SessionError, and NotOnThisCardError for a number no database could hold.
+    """
+    wiring().session_tokens.read(bearer_token())
+    ids = (request.view_args or {}).values()
+    if any(isinstance(one, int) and one > MAX_ID for one in ids):
+        raise NotOnThisCardError("no id of a portal is that large")
 
 
 def proven(action: Action | None = None) -> Acting:

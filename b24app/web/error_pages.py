@@ -9,8 +9,10 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
+from b24app.services.writes import StepFailedError
 from b24app.web import htmx, security
-from b24app.web.words import BAD_INPUT, LINK_REFUSALS, announced, noticed, refused, words_of
+from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused
+from b24app.web.words import LINK_REFUSALS, words_of
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ def shown(error: errors.AppError) -> Shown:
 
 def answer(error: errors.AppError) -> Response:
     """Answer any error of the tree; old content stays unless this was the tab's first content."""
+    if isinstance(error, StepFailedError):
+        error = error.error
     if isinstance(error, UNPROVEN_KINDS):
         security.note_failed_proof()
     if error.status >= 500:

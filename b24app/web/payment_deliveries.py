@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from b24app.services import deliveries, forms, moves
 from b24app.services.card_view import Action
-from b24app.web.entry import proven
+from b24app.web.entry import proven, require_session
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_number, whole_number, write
 
 blueprint = Blueprint(
     "payment_deliveries", __name__, url_prefix="/payments/<int:payment_id>/deliveries"
 )
+blueprint.before_request(require_session)
 
 
 @blueprint.get("")

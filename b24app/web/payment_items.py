@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from b24app.services import forms, items
 from b24app.services.card_view import Action
 from b24app.services.quantities import Wanted, whole
-from b24app.web.entry import proven
+from b24app.web.entry import proven, require_session
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, whole_number, write
 
 blueprint = Blueprint("payment_items", __name__, url_prefix="/payments/<int:payment_id>/items")
+blueprint.before_request(require_session)
 
 
 @blueprint.get("")

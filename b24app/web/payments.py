@@ -13,11 +13,12 @@ from b24app.services.card_view import Action, Filter, Sort
 from b24app.services.launches import Acting
 from b24app.services.tab import Wish
 from b24app.web import i18n
-from b24app.web.entry import acting, proven
+from b24app.web.entry import acting, proven, require_session
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, whole_number, write
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -12,11 +12,11 @@ from b24app.services.card_view import Action
 from b24app.services.launches import Acting
 from b24app.services.writes import Intent, Step, fingerprint, perform
 from b24app.web import i18n, security
-from b24app.web.entry import acting
+from b24app.web.entry import MAX_ID, acting
 from b24app.web.outcomes import outcome
 from b24app.web.wiring import deps
 
-MAX_ID = 2**53
+ID_DIGITS = 16
 
 
 def write(
@@ -37,7 +37,10 @@ def write(
         name=name,
         key=request.headers.get("Idempotency-Key", ""),
         fingerprint=fingerprint(
-            request.method, request.path, repr(sorted(request.values.items(multi=True)))
+            request.method,
+            request.path,
+            repr(who.ref),
+            repr(sorted(request.values.items(multi=True))),
         ),
         request_id=security.request_id(),
         payment_id=payment_id,
@@ -51,7 +54,8 @@ def write(
 
 def whole_number(text: str, field: str) -> int:
     """A non-negative whole number in plain digits. Raises InputError naming the field."""
-    if not text.isascii() or not text.isdigit() or int(text) > MAX_ID:
+    # Python refuses to read numbers of thousands of digits, so their length is looked at first.
+    if not text.isascii() or not text.isdigit() or len(text) > ID_DIGITS or int(text) > MAX_ID:
         raise InputError(f"{field} is not a whole number", code="number", field=field)
     return int(text)
 

@@ -1,0 +1,95 @@
+"""What a write led to, judged by what the portal shows afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.domain import Payment
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    GoneError,
+    PaidLockedError,
+    PortalBusyError,
+    PortalSilentError,
+    RightsRefusedError,
+)
+from b24app.services.card_reads import Composition
+from b24app.services.launches import Acting
+from b24app.services.tab import Read
+from b24app.services.writes import UNSEEN, Kind, Step, StepFailedError
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of a write. `read` is None where the portal could not be read afterwards.
+
+    `error`: the write was refused, so it was certainly not carried out.
+    `cause`: no usable answer came, and only `read`, which is younger, can tell what happened.
+    `is_guarded_off`: the guard listed nothing, so the write did not run.
+    """
+
+    acting: Acting
+    read: Read | None
+    result: Any = None
+    error: AppError | None = None
+    cause: AppError | None = None
+    is_guarded_off: bool = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the portal did not say what became of the write."""
+        return self.cause is not None
+
+
+def shown_payment(written: Written, payment_id: int) -> Payment:
+    """The payment as the portal shows it after a write.
+
+    Raises StepFailedError: around what is known about the write where the portal cannot be read,
+    and around GoneError when the payment is not listed any more.
+    """
+    if written.read is None:
+        raise StepFailedError(_unseen(written))
+    payment = written.read.core.payment(payment_id)
+    if payment is None:
+        raise StepFailedError(GoneError("the payment was deleted meanwhile"), written.read)
+    return payment
+
+
+def shown_composition(written: Written, payment: Payment) -> Composition:
+    """Its items and deliveries. Raises StepFailedError where they could not be read."""
+    found = written.read.compositions.get(payment.id) if written.read else None
+    if found is None:
+        raise StepFailedError(_unseen(written), written.read, payment.number)
+    return found
+
+
+def refusal(written: Written, error: AppError, payment: Payment) -> StepFailedError:
+    """The failure of an edit that needs an unpaid payment.
+
+    A paid payment answers like missing rights (quirks 4), so what the re-read shows decides which
+    of the two it was.
+    """
+    if isinstance(error, RightsRefusedError | BusinessRefusalError) and payment.is_paid:
+        error = PaidLockedError("the payment is paid", code=error.code)
+    return StepFailedError(error, written.read, payment.number)
+
+
+def not_as_asked(written: Written, code: str, number: str, before: str = "", **values: str) -> Step:
+    """The step of a write after which the portal does not show what was asked.
+
+    After a lost answer the portal may still be working on it, so nothing is called final.
+    """
+    if written.is_lost:
+        return Step(Kind.UNKNOWN, "not_confirmed", 502, written.read, number, before)
+    return Step(Kind.FAILED, code, 502, written.read, number, before, values=values)
+
+
+def _unseen(written: Written) -> AppError:
+    known = written.error or written.cause
+    if known is not None:
+        return known
+    if written.is_guarded_off:
+        return PortalBusyError("nothing was written, and the portal cannot be read", code="unread")
+    return PortalSilentError("written, but the portal cannot be read", code=UNSEEN)

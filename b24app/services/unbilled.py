@@ -1,0 +1,67 @@
+"""What a card has that no payment bills yet, read just before a payment is created from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix import crm, payment_items, payments
+from b24app.domain import ProductRow
+from b24app.errors import BusinessRefusalError, PortalError
+from b24app.services import portal_writes
+from b24app.services.card_view import unbilled_rows
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.portal_writes import before_writing
+
+MAX_ESTIMATED = 50
+"""Payments whose items are read for an estimate: they have to fit into one batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The card before a creation: which payments there are and what can be billed.
+
+    `free` is None where the portal does not tell, for the reason in `problem`.
+    """
+
+    payment_ids: frozenset[int]
+    free: tuple[ProductRow, ...] | None
+    rows: Mapping[int, ProductRow]
+    problem: PortalError | None = None
+
+
+@before_writing()
+def read(deps: Deps, acting: Acting) -> Before:
+    """Read the basis of a new payment, in one call; in two for a card with several orders."""
+    listing = payments.list_payments(acting.ref)
+    available = crm.available_rows(acting.ref)
+    rows = crm.list_product_rows(acting.ref)
+    commands = {"list": listing, "free": available, "rows": rows}
+    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
+    listed = frozenset(one.id for one in answer.take("list", listing))
+    own = {row.id: row for row in answer.take("rows", rows)}
+    problem: PortalError | None = None
+    free: tuple[ProductRow, ...] | None = None
+    try:
+        free = answer.take("free", available)
+    except BusinessRefusalError as error:
+        problem = error
+        free = _estimate(deps, acting, listed, own)
+    except PortalError as error:
+        problem = error
+    return Before(
+        listed, free, {**own, **{row.id: own.get(row.id, row) for row in free or ()}}, problem
+    )
+
+
+def _estimate(
+    deps: Deps, acting: Acting, listed: frozenset[int], rows: Mapping[int, ProductRow]
+) -> tuple[ProductRow, ...] | None:
+    """Rows minus what the payments bill, on a card with several orders (decisions 19)."""
+    if not listed or len(listed) > MAX_ESTIMATED:
+        return None
+    commands = {f"items{one}": payment_items.list_items(one) for one in listed}
+    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
+    billed = [item for key, command in commands.items() for item in answer.take(key, command)]
+    return unbilled_rows(rows.values(), billed)

@@ -1,0 +1,180 @@
+"""The sentences about writes: what became of one, chosen by the code the service recorded."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from b24app import errors
+from b24app.services.card_view import Notice
+from b24app.services.writes import Announcement
+from b24app.web.words import words_of
+
+OUTCOMES = {
+    "paid": _l("Payment %(number)s marked as paid"),
+    "already_paid": _l("Payment %(number)s was already marked as paid"),
+    "not_paid": _l("Payment %(number)s was not marked as paid. Bitrix24 shows it as unpaid."),
+    "not_confirmed_paid": _l(
+        "Bitrix24 did not confirm it: payment %(number)s is shown as unpaid now. "
+        "Press Refresh in a moment before you try again."
+    ),
+    "unpaid": _l("Payment %(number)s marked as unpaid"),
+    "already_unpaid": _l("Payment %(number)s was already unpaid"),
+    "not_unpaid": _l("Payment %(number)s was not marked as unpaid. Bitrix24 shows it as paid."),
+    "not_confirmed_unpaid": _l(
+        "Bitrix24 did not confirm it: payment %(number)s is shown as paid now. "
+        "Press Refresh in a moment before you try again."
+    ),
+    "delivery_reassigned": _l("Delivery reassigned"),
+    "delivery_already": _l("The delivery was already linked to this document"),
+    "delivery_not_confirmed": _l(
+        "The delivery was not reassigned as asked. What you see now is current."
+    ),
+    "paid_other_amount": _l(
+        "Payment %(number)s marked as paid. Its amount was changed by someone else meanwhile: "
+        "check what you see now."
+    ),
+    "system_changed": _l("Payment system changed"),
+    "system_already": _l("This payment system was chosen already"),
+    "system_not_changed": _l("The payment system was not changed. What you see now is current."),
+    "payment_deleted": _l("Payment %(number)s deleted"),
+    "payment_not_deleted": _l("Payment %(number)s was not deleted. What you see now is current."),
+    "payment_created": _l("Payment %(number)s created"),
+    "payment_created_empty": _l("Payment %(number)s created"),
+    "payment_created_partly": _l(
+        "Payment %(number)s was created, but without: %(names)s. Add them, or delete the payment."
+    ),
+    "payment_created_unseen": _l(
+        "Payment %(number)s was created, but what is in it could not be read. Press Refresh."
+    ),
+    "rest_billed": _l("Payment %(number)s created with everything that was unbilled"),
+    "rest_billed_but": _l(
+        "Payment %(number)s created. Only whole quantities can be billed here, so a part is "
+        "left of: %(names)s"
+    ),
+    "rest_not_billed": _l(
+        "Nothing was billed: Bitrix24 did not take %(names)s, so the new payment was deleted again."
+    ),
+    "rest_partly": _l(
+        "Payment %(number)s was left half done: %(names)s may be missing in it. Check it, then "
+        "complete it or delete it."
+    ),
+    "item_added": _l("Item added"),
+    "items_added": _l("Items added"),
+    "items_not_added": _l("Nothing was added. What you see now is current."),
+    "items_partly": _l("Not added: %(names)s. The other items were added."),
+    "item_removed": _l("Item removed"),
+    "item_not_removed": _l("The item was not removed. What you see now is current."),
+    "quantity_saved": _l("Quantity saved"),
+    "quantity_differs": _l(
+        "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
+    ),
+    "delivery_there": _l("This delivery was already in the payment"),
+    "delivery_added": _l("Delivery added"),
+    "delivery_not_added": _l("The delivery was not added. What you see now is current."),
+    "delivery_removed": _l("Delivery removed"),
+    "delivery_not_removed": _l("The delivery was not removed. What you see now is current."),
+    "delivery_moved": _l("Delivery moved to payment %(other)s"),
+    "delivery_not_moved": _l("The delivery was not moved. What you see now is current."),
+    "delivery_twice": _l(
+        "Delivery %(delivery)s may be in payments %(number)s and %(other)s now. "
+        "Remove it from one of them."
+    ),
+    "not_confirmed": _l(
+        "Bitrix24 did not confirm it, and what you see now is how it was a moment ago. "
+        "Press Refresh in a moment before you try again."
+    ),
+    "unseen": _l(
+        "Bitrix24 has carried this out, but the present state could not be read. Press Refresh."
+    ),
+    "unasked": _l("Bitrix24 did not answer. Nothing was changed. Try again in a moment."),
+    "abandoned": _l(
+        "The first attempt was interrupted, and it is not known whether it was carried out. "
+        "What you see now is current; check it before you try again."
+    ),
+}
+
+BAD_INPUT = {
+    "fraction": _l("Enter a whole number: Bitrix24 would cut the fraction."),
+    "fraction_asks": _l(
+        "This item has a fraction now, which cannot be saved from here. Change its quantity first."
+    ),
+    "quantity": _l("Enter a whole number from 1."),
+    "too_many": _l("There is not that much left to bill."),
+    "too_many_rows": _l("These are too many products at once. Choose fewer."),
+    "nothing_chosen": _l("Choose at least one product."),
+    "delivery_there": _l("This delivery is in the payment already. Choose another one."),
+    "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
+    "no_system": _l("This payment system is not available any more. Choose another one."),
+    "same_payment": _l("The delivery is in this payment already."),
+    "number": _l("A number was expected."),
+    "no_key": _l("The page is out of date. Reload the card and try again."),
+}
+
+MAY_BE_RIGHTS = _l(
+    "Bitrix24 refused this, and nothing was changed. Either your rights do not allow it, or it was "
+    "changed in Bitrix24 meanwhile. Press Refresh to see the present state."
+)
+REFUSALS = {
+    "0": MAY_BE_RIGHTS,
+    "already_there_or_refused": MAY_BE_RIGHTS,
+    "SALE_ORDER_PAID_ORDER_CANCELED": _l(
+        "Nothing was changed: the order of this payment was canceled in Bitrix24."
+    ),
+    "SALE_PAYMENT_DELETE_EXIST_PAID": _l(
+        "Nothing was changed: a paid payment cannot be deleted. Mark it as unpaid first."
+    ),
+    "SALE_PAYMENT_PAYMENT_SERVICE_EMPTY": _l(
+        "No payment was created: this Bitrix24 has no payment system for this card. "
+        "An administrator can add one."
+    ),
+    "SALE_PAYMENT_WRONG_PAYMENT_SERVICE": _l(
+        "Nothing was changed: this payment system cannot be used here. Choose another one."
+    ),
+}
+"""Refusals of the portal by its code."""
+
+NOT_CREATED = _l(
+    "No payment was created. Either your rights do not allow it, or your Bitrix24 plan allows no "
+    "more payments. Ask an administrator."
+)
+
+LOST = _l(
+    "Bitrix24 did not answer, so it is not known whether this was carried out. "
+    "Press Refresh and check before you try again."
+)
+
+REFUSED_WRITE = _l(
+    "Nothing was changed: Bitrix24 does not let you do this. "
+    "Ask the responsible person or an administrator."
+)
+
+
+def announced(announcement: Announcement) -> str:
+    """The sentence for an outcome that `services.writes` recorded."""
+    code = announcement.code
+    if code in OUTCOMES:
+        return str(OUTCOMES[code] % dict(announcement.values))
+    said = announcement.values
+    if said.get("code") == "0" and said.get("name") in {"create", "bill_rest"}:
+        return str(NOT_CREATED)
+    return refused(code.removeprefix("error:"), said.get("code", ""))
+
+
+def noticed(notice: Notice) -> str:
+    """The sentence for a half-finished action that is still shown on the card."""
+    return str(OUTCOMES[notice.code] % dict(notice.values))
+
+
+def refused(class_name: str, code: str = "") -> str:
+    """The sentence for a write that ended in an error of the tree."""
+    if code in BAD_INPUT:
+        return f"{_l('Not saved.')} {BAD_INPUT[code]}"
+    kind: type[errors.AppError] = getattr(errors, class_name, errors.AppError)
+    if issubclass(kind, errors.PortalSilentError):
+        return str(LOST)
+    if issubclass(kind, errors.RightsRefusedError):
+        return str(REFUSED_WRITE)
+    if issubclass(kind, errors.BusinessRefusalError) and code in REFUSALS:
+        return str(REFUSALS[code])
+    words = words_of(kind)
+    return f"{words.title}. {words.text}"
