@@ -90,9 +90,13 @@ def test_manifest_is_complete():
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page):
-    missing = [target for target in LINK.findall(text(page)) if not (ROOT / target).exists()]
+    links = LINK.findall(page.read_text())
+    missing = [target for target in links if not (page.parent / target).exists()]
 
     assert not missing
 
