@@ -63,11 +63,13 @@ class Composition:
     links: tuple[PaymentDelivery, ...]
 
 
-def core_commands(ref: EntityRef) -> dict[str, Command[Any]]:
+def core_commands(
+    ref: EntityRef, order: Mapping[str, str] | None = None
+) -> dict[str, Command[Any]]:
     """Five commands: card, payments, deliveries, product rows, rows not billed yet."""
     return {
         "card": crm.get_card(ref),
-        "list": payments.list_payments(ref),
+        "list": payments.list_payments(ref, order=order),
         "deliveries": crm.list_deliveries(ref),
         "rows": crm.list_product_rows(ref),
         "free": crm.available_rows(ref),

@@ -30,6 +30,15 @@ IN_A_PART = 12
 
 BATCH_REFUSED_HOURS = 24
 
+ORDERS: Mapping[Sort, Mapping[str, str]] = {
+    Sort.NEWEST: {"id": "desc"},
+    Sort.OLDEST: {"id": "asc"},
+    Sort.AMOUNT_DOWN: {"sum": "desc"},
+    Sort.AMOUNT_UP: {"sum": "asc"},
+    Sort.PAID_DATE: {"datePaid": "desc"},
+}
+"""What the portal is asked to sort by; ties and unpaid ones are put in order here afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -65,7 +74,7 @@ def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
     """
-    read = _read(deps, acting)
+    read = _read(deps, acting, ORDERS[wish.sort])
     note_listing(deps, read.acting, read.core)
     if wish.is_refresh:
         with deps.db.transaction() as session:
@@ -133,7 +142,7 @@ def read_again(deps: Deps, acting: Acting, payment_id: int | None) -> Read:
     )
 
 
-def _read(deps: Deps, acting: Acting) -> Read:
+def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> Read:
     if acting.batch_refused:
         return _read_singly(deps, launches.prove_now(deps, acting))
     with deps.db.reading() as session:
@@ -144,7 +153,7 @@ def _read(deps: Deps, acting: Acting) -> Read:
     proof: Commands = {} if acting.user else PROOF
     first: Commands = {
         **proof,
-        **card_reads.core_commands(acting.ref),
+        **card_reads.core_commands(acting.ref, order),
         **card_reads.composition_commands(in_first),
     }
     answers = deps.client.batches(

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from b24app.services import linked, links, pay_systems, payments, portal_writes, tab
+from b24app.services import linked, links, pay_systems, payments, portal_writes, tab, timeline
 from b24app.services.card_view import Action, Filter, Sort
 from b24app.services.launches import Acting
 from b24app.services.tab import Wish
@@ -65,7 +66,12 @@ def pay(payment_id: int) -> Response:
         Action.PAY,
         "pay",
         payment_id,
-        lambda who: payments.mark(deps(), who, payment_id, paid=True, shown=shown),
+        lambda who: timeline.noted(
+            deps(),
+            who,
+            payments.mark(deps(), who, payment_id, paid=True, shown=shown),
+            lambda number: _("Payment %(number)s was marked as paid.", number=number),
+        ),
     )
 
 
@@ -76,7 +82,12 @@ def unpay(payment_id: int) -> Response:
         Action.UNPAY,
         "unpay",
         payment_id,
-        lambda who: payments.mark(deps(), who, payment_id, paid=False),
+        lambda who: timeline.noted(
+            deps(),
+            who,
+            payments.mark(deps(), who, payment_id, paid=False),
+            lambda number: _("Payment %(number)s was marked as unpaid.", number=number),
+        ),
     )
 
 
