@@ -140,6 +140,7 @@
     if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
     if (list) list.replaceChildren(copyOf(id));
     else place.firstElementChild.after(copyOf(id));
+    place.querySelector(".empty")?.scrollIntoView({ block: "nearest" });
     for (const busy of [place, list]) busy?.removeAttribute("aria-busy");
     htmx.process(place);
   }

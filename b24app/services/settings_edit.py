@@ -97,7 +97,7 @@ def save(deps: Deps, acting: Acting, fields: Fields, request_id: str) -> Setting
         is_renamed=_titles(read.draft) != _titles(before),
     )
     draft = _as_bound(deps, read.draft, page.cards, applied)
-    _store(deps, checked.acting, known.data, draft, applied, request_id)
+    _store(deps, checked.acting, before, draft, applied, request_id)
     saved = Saved(deps.clock(), checked.acting.user_id)
     return replace(_with(page, draft), outcomes=applied.outcomes, saved=saved)
 
@@ -187,13 +187,14 @@ def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Ap
 def _store(
     deps: Deps,
     acting: Acting,
-    before: Mapping[str, Any],
+    before: Draft,
     draft: Draft,
     applied: Applied,
     request_id: str,
 ) -> None:
     data = settings_form.data_of(draft, deps.manifest)
-    changed = sorted(key for key, value in data.items() if before.get(key) != value)
+    old = settings_form.data_of(before, deps.manifest)
+    changed = sorted(key for key, value in data.items() if old[key] != value)
     is_done = all(one.is_done for one in applied.outcomes)
     now = deps.clock()
     with deps.db.transaction() as session:

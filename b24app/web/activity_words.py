@@ -38,6 +38,20 @@ OUTCOMES: Mapping[str, LazyString] = {
     Kind.PARTIAL: _l("Partly done"),
 }
 
+VALUES: Mapping[str, LazyString] = {
+    "paid": _l("paid"),
+    "unpaid": _l("unpaid"),
+    "tabs": _l("cards"),
+    "smart_processes": _l("smart processes"),
+    "titles": _l("tab title"),
+    "rules": _l("rules"),
+    "confirm_pay": _l("confirmation"),
+    "comment_in_timeline": _l("timeline comment"),
+    "default_pay_system": _l("default payment system"),
+    "retention_days": _l("retention"),
+}
+"""What `before` and `after` hold beside numbers and names; a list is separated by commas."""
+
 GOOD = frozenset({Kind.DONE, Kind.ALREADY})
 
 CARDS: Mapping[int, LazyString] = {
@@ -52,6 +66,12 @@ CARDS: Mapping[int, LazyString] = {
 def action(name: str) -> str:
     """What was done. An action of a later version of this app is shown by its name."""
     return str(ACTIONS.get(name, name))
+
+
+def value(text: str) -> str:
+    """What it was before or after."""
+    parts = text.split(", ")
+    return ", ".join(str(VALUES.get(part, part)) for part in parts)
 
 
 def outcome(kind: str) -> str:

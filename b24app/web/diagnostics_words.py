@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app.services.diagnostics import Check
+from b24app.web import settings_words
 
 TITLES: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
@@ -59,10 +60,28 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("shop", "failed"): _l("The last public link failed: %(items)s."),
 }
 
+STATUSES: Mapping[str, LazyString] = {
+    "F": _l("free"),
+    "D": _l("demo"),
+    "T": _l("trial"),
+    "P": _l("paid"),
+    "L": _l("local"),
+    "S": _l("by Bitrix24 subscription"),
+}
+
 UNANSWERED = _l("Bitrix24 did not answer this (%(items)s). Press Re-check in a moment.")
 
 
 def words(check: Check) -> tuple[str, str]:
     """Title and finding of a check."""
     text = FOUND.get((check.name, check.code), UNANSWERED)
-    return str(TITLES[check.name]), str(text % {"items": ", ".join(check.items)})
+    items = ", ".join(str(_item(check, item)) for item in check.items)
+    return str(TITLES[check.name]), str(text % {"items": items})
+
+
+def _item(check: Check, item: str) -> LazyString | str:
+    if check.name == "tabs" and check.code != "unanswered":
+        return settings_words.card_of_placement(item)
+    if check.name == "subscription":
+        return STATUSES.get(item, item)
+    return item

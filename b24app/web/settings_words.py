@@ -21,6 +21,15 @@ CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "companies": (_l("Companies"), _l("Shows payments of the company’s deals and invoices")),
 }
 
+DYNAMIC, TAB = "CRM_DYNAMIC_", "_DETAIL_TAB"
+PLACEMENTS: Mapping[str, str] = {
+    "CRM_DEAL_DETAIL_TAB": "deals",
+    "CRM_SMART_INVOICE_DETAIL_TAB": "invoices",
+    "CRM_LEAD_DETAIL_TAB": "leads",
+    "CRM_CONTACT_DETAIL_TAB": "contacts",
+    "CRM_COMPANY_DETAIL_TAB": "companies",
+}
+
 ACTIONS: Mapping[Action, tuple[LazyString, LazyString | str]] = {
     Action.PAY: (_l("Mark as paid"), ""),
     Action.UNPAY: (_l("Mark as unpaid"), ""),
@@ -92,6 +101,15 @@ def card(choice: CardChoice) -> tuple[str, str]:
         "Smart process %(number)s. Shows payments of linked deals and invoices", number=choice.key
     )
     return choice.title, hint_text
+
+
+def card_of_placement(placement: str) -> str:
+    """The kind of card behind a placement code, where no page knows the portal's titles."""
+    entity_type_id = placement.removeprefix(DYNAMIC).removesuffix(TAB)
+    if entity_type_id.isdigit():
+        return str(_("Smart process %(number)s", number=entity_type_id))
+    key = PLACEMENTS.get(placement)
+    return str(CARDS[key][0]) if key else placement
 
 
 def change(outcome: Outcome, card: str) -> str:

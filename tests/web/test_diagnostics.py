@@ -58,7 +58,7 @@ def test_a_missing_tab_is_named_and_repaired_once(stage, page):
     placements[:] = [one for one in placements if one.code != INVOICE]
     text, badge = check(page, "Tabs in cards")
     assert badge == "Problem"
-    assert INVOICE in text
+    assert text == "Missing or leading elsewhere: Invoices. Press Repair."
 
     page.post("/settings/repair")
     page.post("/settings/repair")

@@ -8,7 +8,7 @@ from b24app.storage import settings as stored
 from tests.stage import ADMIN, MANAGER, READER
 
 UNPAID, PAID = 1039, 1037
-ROUTES = {
+ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
     "pay": [("POST", f"/payments/{UNPAID}/pay", {})],
     "unpay": [("POST", f"/payments/{PAID}/unpay", {})],
     "create": [
@@ -38,7 +38,7 @@ ROUTES = {
     "link": [("GET", f"/payments/{UNPAID}/link", {})],
 }
 EVERY_ROUTE = [(action, *route) for action, routes in ROUTES.items() for route in routes]
-REFUSING = (
+REFUSING: tuple[dict[str, object], ...] = (
     {"who": "nobody"},
     {"who": "admins"},
     {"who": "users", "users": [READER]},
