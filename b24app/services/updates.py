@@ -13,7 +13,7 @@ from typing import Any
 from b24app.domain import Grant
 from b24app.errors import AppError
 from b24app.services import grant as portal_grant
-from b24app.services import installation
+from b24app.services import installation, uninstall
 from b24app.services.deps import Deps
 from b24app.storage import jobs, portals
 from b24app.storage.models import PortalState
@@ -110,7 +110,9 @@ def _learn(deps: Deps, grant: Grant, payload: dict[str, Any], *, is_rebinding: b
         portals.move(session, member_id, grant.client_endpoint, now)
         if payload["version"]:
             portals.set_version(session, member_id, payload["version"], now)
+        # Whose tokens are exchanged now is installed, whatever was reported before.
         portals.activate(session, member_id, now)
+        jobs.drop_waiting(session, uninstall.PROBE, member_id)
         if is_rebinding:
             _rebind_soon(session, deps, member_id)
 

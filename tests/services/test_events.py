@@ -125,6 +125,23 @@ def test_a_token_of_another_application_proves_nothing(bare_stage):
     assert portal_of(stage) is None
 
 
+def test_an_installation_that_proves_itself_opens_a_portal_that_was_shut_out(stage):
+    stage.portal.faults.add("app.info", "html", times=2)
+    post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"})
+    stage.work_off()
+    assert portal_of(stage).state == "closed"
+    stage.portal.install_app()
+    token = stage.portal.issue_tokens(ADMIN)
+
+    post(stage, "ONAPPINSTALL", refresh_token=token.refresh_token)
+    stage.work_off()
+    stage.advance(3600)
+    stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+    assert stored_token(stage) == stage.portal.installation.application_token
+
+
 # ONAPPUPDATE
 
 

@@ -167,6 +167,17 @@ def test_a_later_pair_of_the_same_administrator_is_their_own(stage):
     assert own.refresh_token != granted.refresh_token
 
 
+def test_an_older_pair_of_the_administrator_goes_when_the_new_one_becomes_the_grant(stage):
+    stage.tab(ADMIN)
+    lose_grant(stage)
+
+    stage.tab(ADMIN)
+
+    granted, own = pairs(stage, ADMIN)
+    assert granted is not None
+    assert own is None
+
+
 def test_somebody_without_administration_does_not_become_the_grant(stage):
     lose_grant(stage)
 
