@@ -13,7 +13,7 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.errors import AppError, BusinessRefusalError
 from b24app.services import admins, grant, links, pay_systems, tab_bindings
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.installation import ALREADY_BOUND, APP_PAGE
 from b24app.services.launches import APP_INFO, Acting
 from b24app.services.settings import tabs_wanted
@@ -26,6 +26,8 @@ SCOPE = portal.scope()
 EVENTS = events.get_events()
 LAST_ERRORS = 5
 CHECK_SECONDS = 4.0
+"""What one step of a repair may take: all of them have to end within 15 seconds."""
+
 TROUBLE = frozenset({Kind.FAILED, Kind.UNKNOWN, Kind.PARTIAL, Kind.REFUSED})
 
 
@@ -59,7 +61,9 @@ class Report:
     is_repaired: bool | None = None
 
 
-def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
+def check(
+    deps: Deps, acting: Acting, *, is_fresh: bool = False, seconds: float = READ_SECONDS
+) -> Report:
     """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
 
     Raises NotAdminError, UnprovenError and the portal's errors of the whole call; what single
@@ -71,7 +75,7 @@ def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
         "events": EVENTS,
         "info": APP_INFO,
     }
-    checked = admins.check(deps, acting, commands)
+    checked = admins.check(deps, acting, commands, seconds)
     return _report(deps, checked.acting, checked.answer, is_fresh=is_fresh)
 
 
@@ -86,7 +90,7 @@ def repair(deps: Deps, acting: Acting, request_id: str) -> Report:
     lost = _bind_events(deps, who, _missing_events(deps, checked.answer))
     is_repaired = all(one.is_done for one in tabs.outcomes) and not lost
     _record(deps, who, tabs.outcomes, lost, request_id)
-    return replace(check(deps, who), is_repaired=is_repaired)
+    return replace(check(deps, who, seconds=CHECK_SECONDS), is_repaired=is_repaired)
 
 
 def _bind_events(deps: Deps, acting: Acting, missing: Sequence[str]) -> tuple[str, ...]:
@@ -98,7 +102,7 @@ def _bind_events(deps: Deps, acting: Acting, missing: Sequence[str]) -> tuple[st
         f"bind{number}": events.bind_event(event, handler) for number, event in enumerate(missing)
     }
     try:
-        answer = deps.client.batch(acting.tokens, binds, deps.deadline(WRITE_SECONDS))
+        answer = deps.client.batch(acting.tokens, binds, deps.deadline(CHECK_SECONDS))
     except AppError:
         return tuple(missing)
     return tuple(

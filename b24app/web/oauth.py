@@ -7,10 +7,12 @@ that nobody can be made to finish somebody else's. Everything after it goes with
 from __future__ import annotations
 
 import hmac
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from itsdangerous import BadData
 
 from b24app.errors import MalformedRequestError, NotAdminError, UnknownPortalError, UnprovenError
@@ -56,11 +58,14 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/oauth/callback")
 def callback() -> Response:
     """Finish the login and show the settings, framed by nobody."""
-    member_id = _member_id()
     code = request.args.get("code", "")
     if not 0 < len(code) <= MAX_TEXT:
         raise MalformedRequestError("code is missing")
-    signed_in = outside.finish(deps(), member_id, code)
+    try:
+        signed_in = outside.finish(deps(), _member_id(), code)
+    except UnprovenError as error:
+        security.note_failed_proof()
+        return make_response(_not_completed(error), error.status)
     i18n.use_language(signed_in.ticket.language)
     if signed_in.acting.user is None or not signed_in.acting.user.is_admin:
         raise NotAdminError("the settings are for administrators")
@@ -79,6 +84,20 @@ def _member_id() -> str:
     if not hmac.compare_digest(expected.encode(), state.encode()):
         raise UnprovenError("this is the answer to another login")
     return member_id
+
+
+def _not_completed(error: UnprovenError) -> str:
+    """Words for a browser: the usual ones speak of a card that was open."""
+    words = {
+        "title": _("The login was not completed"),
+        "text": _(
+            "Nothing was shown or changed. Start again: a login has to be finished in the same "
+            "browser within ten minutes, and works once."
+        ),
+        "action": "",
+        "advice": "",
+    }
+    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
 
 
 def _page(signed_in: SignedIn) -> str:
