@@ -1,0 +1,150 @@
+"""Chromium, the servers, and a person in front of the card. Problems of a page fail its test."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.person import Keyboard, Mouse, Person
+from tests.browser.stage import MANAGER, Stage, running_servers
+from tests.frame.stage import CHROMIUM_OPTIONS, chromium_path
+
+WIDE, NARROW = (1280, 900), (375, 800)
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+PROVOKED = re.compile(r"Failed to load resource")
+
+expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium_path()
+    if path is None:
+        pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def servers():
+    with running_servers() as started:
+        yield started
+
+
+@pytest.fixture
+def bare_stage(servers, sqlite_url, tmp_path):
+    """The portal without the application."""
+    stage = Stage(servers, sqlite_url, tmp_path / "rest-log")
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def stage(bare_stage):
+    """The portal with the application installed."""
+    bare_stage.install()
+    return bare_stage
+
+
+@pytest.fixture
+def new_page(browser):
+    """Opens pages. What their consoles complain about fails the test.
+
+    Where an error answer is provoked, `page.may_fail_to_load = True` allows the browser's own
+    line about it, and nothing else.
+    """
+    opened = []
+
+    def open_page(size=WIDE, **options):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
+        )
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        watch(page)
+        opened.append(page)
+        return page
+
+    yield open_page
+    problems = [problem for page in opened for problem in problems_of(page)]
+    for page in opened:
+        page.context.close()
+    assert problems == []
+
+
+def watch(page):
+    page.may_fail_to_load = False
+    page.complaints, page.errors = [], []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            page.complaints.append(message.text) if message.type in ("error", "warning") else None
+        ),
+    )
+
+
+def problems_of(page):
+    allowed = page.complaints if not page.may_fail_to_load else []
+    loud = [text for text in page.complaints if not PROVOKED.search(text)]
+    return page.errors + (allowed or loud)
+
+
+@pytest.fixture
+def person(new_page, bare_stage):
+    """The manager at a wide window, with a mouse."""
+    return sit_down(new_page(), bare_stage, Mouse)
+
+
+@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
+def either(request, new_page, stage):
+    """The manager once with the mouse and once with the keyboard only, in the opened tab."""
+    someone = sit_down(new_page(), stage, request.param)
+    someone.open_tab()
+    return someone
+
+
+def sit_down(page, stage, hand, user_id=MANAGER):
+    someone = Person(page, stage, hand(page))
+    someone.be(user_id)
+    return someone
+
+
+@pytest.fixture
+def at_every_width():
+    """Looks at a state at both widths: no scroll bar in the frame, a picture for people."""
+
+    def look(someone, name, check=None):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for width, height in (NARROW, WIDE):
+            someone.page.set_viewport_size({"width": width, "height": height})
+            if someone.frame:
+                expect_no_scroll_bars(someone.frame)
+            if check:
+                check()
+            someone.page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+
+    return look
+
+
+def expect_no_scroll_bars(frame):
+    """The frame is as large as its content, once the portal has followed the message."""
+    frame.wait_for_function(
+        """() => {
+          const page = document.scrollingElement;
+          return page.scrollHeight <= innerHeight && page.clientWidth === innerWidth
+            && page.scrollWidth <= page.clientWidth;
+        }""",
+        timeout=5_000,
+    )

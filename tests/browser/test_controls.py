@@ -1,0 +1,273 @@
+"""Every control that changes a payment: once with the mouse, once with the keyboard only."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from playwright.sync_api import expect
+
+EXIT_SIGN, CABLE_SET = "Emergency exit sign E1", "Cable set, 5 m"
+CASH = 6
+
+
+def quantities(stage, payment):
+    """What the portal holds: a quantity by item id."""
+    return {item.id: item.quantity for item in stage.items(payment)}
+
+
+def row_of(someone, payment, item):
+    return someone.payment(payment).locator(f'[data-item-id="{item.id}"]')
+
+
+def delivery_row(someone, payment, item):
+    return someone.payment(payment).locator(f'[data-delivery-item-id="{item.id}"]')
+
+
+def test_new_payment_takes_chosen_rows_and_quantities(stage, either):
+    before = {one.id for one in stage.payments}
+    either.press(either.button("New payment"))
+    expect(either.frame.get_by_label("Payment system")).to_be_focused()
+    either.hand.choose(either.frame.get_by_label("Payment system"), "Cash")
+    sign = either.dialog.get_by_role("row").filter(has_text=EXIT_SIGN)
+    cable = either.dialog.get_by_role("row").filter(has_text=CABLE_SET)
+    either.hand.write(sign.get_by_label("Quantity", exact=True), "4")
+    either.hand.toggle(cable.get_by_role("checkbox"))
+    expect(either.dialog.locator("[data-sum]")).to_have_text("€472.00")
+    either.press(either.button("Create payment", either.dialog))
+
+    expect(either.said).to_contain_text("created")
+    [created] = [one for one in stage.payments if one.id not in before]
+    assert [item.quantity for item in stage.items(created)] == [Decimal(4)]
+    assert created.pay_system_id == CASH
+    expect(either.dialog).to_have_count(0)
+    article = either.frame.locator("[data-payment-id]").first
+    expect(article).to_have_attribute("data-payment-id", str(created.id))
+    expect(article.locator(".pay__amount")).to_have_text("€472.00")
+    expect(article.locator(".pay__title")).to_be_focused()
+
+
+def test_new_payment_can_be_given_up(stage, either):
+    before = len(stage.payments)
+    either.press(either.button("New payment"))
+    expect(either.button("Create payment", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("New payment")).to_be_focused()
+    assert len(stage.payments) == before
+
+
+def test_bill_the_rest_bills_every_unbilled_row(stage, either):
+    before = {one.id for one in stage.payments}
+
+    either.press(either.button("Bill the rest"))
+
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
+    [created] = [one for one in stage.payments if one.id not in before]
+    assert sorted(quantities(stage, created).values()) == [10, 12]
+    expect(either.button("Bill the rest")).to_have_count(0)
+    expect(either.payment(created).locator(".pay__title")).to_be_focused()
+
+
+def test_change_payment_system(stage, either):
+    unpaid = stage.payments[2]
+
+    either.choose_in_menu(unpaid, "Change payment system")
+    choice = either.dialog.get_by_role("combobox")
+    expect(choice).to_be_focused()
+    either.hand.choose(choice, "Cash")
+    either.press(either.button("Save", either.dialog))
+
+    expect(either.said).to_contain_text("Payment system changed")
+    expect(either.payment(unpaid).locator(".pay__meta")).to_contain_text("Cash")
+    assert stage.portal.crm.payments[unpaid.id].pay_system_id == CASH
+    either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
+
+
+def test_dialog_given_up_returns_to_the_menu_it_was_opened_from(stage, either):
+    unpaid = stage.payments[2]
+    either.choose_in_menu(unpaid, "Change payment system")
+    expect(either.button("Save", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.button("More actions", either.payment(unpaid))).to_be_focused()
+
+
+def test_delete_payment_asks_with_cancel_first(stage, either):
+    unpaid = stage.payments[2]
+
+    either.choose_in_menu(unpaid, "Delete payment")
+    expect(either.dialog).to_contain_text("Delete payment")
+    expect(either.button("Cancel", either.dialog)).to_be_focused()
+    either.press(either.button("Delete payment", either.dialog))
+
+    expect(either.payment(unpaid)).to_have_count(0)
+    expect(either.said).to_contain_text("deleted")
+    assert unpaid.id not in stage.portal.crm.payments
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(3)
+    focused = either.frame.evaluate("document.activeElement.className")
+    assert "pay__title" in focused
+
+
+def test_add_items(stage, either):
+    unpaid = stage.payments[2]
+    before = quantities(stage, unpaid)
+
+    either.choose_in_menu(unpaid, "Add items")
+    cable = either.dialog.get_by_role("row").filter(has_text=CABLE_SET)
+    sign = either.dialog.get_by_role("row").filter(has_text=EXIT_SIGN)
+    either.hand.toggle(sign.get_by_role("checkbox"))
+    either.hand.write(cable.get_by_label("Quantity", exact=True), "5")
+    either.press(either.button("Add to payment", either.dialog))
+
+    expect(either.payment(unpaid).get_by_text(CABLE_SET)).to_be_visible()
+    added = [value for key, value in quantities(stage, unpaid).items() if key not in before]
+    assert added == [5]
+    either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
+
+
+def test_quantity_is_typed_and_sent_by_enter(stage, either):
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    field = row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
+
+    either.hand.write(field, "5")
+    either.page.keyboard.press("Enter")
+
+    expect(either.said).to_contain_text("Quantity saved")
+    assert quantities(stage, unpaid)[item.id] == 5
+    expect(field).to_have_value("5")
+    expect(field).to_be_focused()
+    assert len(stage.executed("crm.item.payment.product.setQuantity")) == 1
+
+
+def test_quantity_is_changed_by_its_buttons_and_sent_once(stage, either):
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    row = row_of(either, unpaid, item)
+    before = item.quantity
+
+    for _ in range(3):
+        either.press(either.button("Decrease quantity", row))
+
+    expect(either.said).to_contain_text("Quantity saved")
+    assert quantities(stage, unpaid)[item.id] == before - 3
+    assert len(stage.executed("crm.item.payment.product.setQuantity")) == 1
+    expect(either.button("Decrease quantity", row)).to_be_focused()
+
+
+def test_removed_item_can_be_put_back(stage, either):
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    before = sorted(quantities(stage, unpaid).values())
+
+    either.press(either.button("Remove item", row_of(either, unpaid, item)))
+    expect(row_of(either, unpaid, item)).to_have_count(0)
+    expect(either.said).to_contain_text("Item removed")
+    assert item.id not in quantities(stage, unpaid)
+    either.expect_focus_kept(unpaid)
+    either.press(either.button("Undo", either.said))
+
+    expect(either.payment(unpaid).locator("[data-item-id]")).to_have_count(3)
+    assert sorted(quantities(stage, unpaid).values()) == before
+    expect(either.button("Undo", either.said)).to_have_count(0)
+
+
+def test_add_delivery(stage, either):
+    unpaid = stage.payments[2]
+
+    either.choose_in_menu(unpaid, "Add delivery")
+    expect(either.dialog.get_by_role("radio").first).to_be_focused()
+    either.hand.toggle(either.dialog.get_by_role("radio").first)
+    either.press(either.button("Add to payment", either.dialog))
+
+    expect(either.said).to_contain_text("Delivery added")
+    expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
+    assert len(stage.deliveries(unpaid)) == 1
+    either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
+
+
+def test_removed_delivery_can_be_put_back(stage, either):
+    unpaid = stage.payments[3]
+    [linked] = stage.deliveries(unpaid)
+
+    either.press(either.button("Remove delivery", delivery_row(either, unpaid, linked)))
+    expect(either.said).to_contain_text("Delivery removed")
+    assert stage.deliveries(unpaid) == []
+    either.expect_focus_kept(unpaid)
+    either.press(either.button("Undo", either.said))
+
+    expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
+    assert [one.entity_id for one in stage.deliveries(unpaid)] == [linked.entity_id]
+
+
+def test_move_delivery_to_another_payment(stage, either):
+    source, target = stage.payments[3], stage.payments[2]
+    [linked] = stage.deliveries(source)
+
+    either.press(either.button("Move delivery", delivery_row(either, source, linked)))
+    expect(either.dialog.get_by_role("combobox")).to_be_focused()
+    either.press(either.button("Move delivery", either.dialog))
+
+    expect(either.payment(target).locator("[data-delivery-item-id]")).to_have_count(1)
+    expect(either.payment(source).locator("[data-delivery-item-id]")).to_have_count(0)
+    assert [one.entity_id for one in stage.deliveries(target)] == [linked.entity_id]
+    assert stage.deliveries(source) == []
+    either.expect_focus_kept(source)
+
+
+def test_allocation_shows_what_is_billed_where(stage, either):
+    either.press(either.button("Allocation"))
+
+    row = either.dialog.get_by_role("row").filter(has_text="Wall light Nova")
+    expect(row).to_contain_text("18")
+    expect(row).to_contain_text(stage.payments[1].account_number)
+    # One element a payment, wherever else it is spoken of.
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(4)
+    either.press(either.button("Close", either.dialog))
+    expect(either.button("Allocation")).to_be_focused()
+
+
+def test_history_names_what_was_done(stage, either):
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    either.hand.write(row_of(either, unpaid, item).get_by_label("Quantity", exact=True), "7")
+    either.page.keyboard.press("Enter")
+    expect(either.said).to_contain_text("Quantity saved")
+
+    either.press(either.button("History", either.payment(unpaid)))
+
+    expect(either.dialog.get_by_role("row").filter(has_text=re.compile("7"))).to_have_count(1)
+    expect(either.dialog.get_by_role("row").last).to_contain_text(stage.portal.users[7].last_name)
+    either.press(either.button("Close", either.dialog))
+    expect(either.button("History", either.payment(unpaid))).to_be_focused()
+
+
+def test_show_qr_code_and_esc_returns_to_its_button(stage, either):
+    unpaid = stage.payments[2]
+    button = either.button("Show QR code", either.payment(unpaid))
+
+    either.press(button)
+    expect(either.payment(unpaid).get_by_role("img", name="QR code")).to_be_visible()
+    either.page.keyboard.press("Escape")
+
+    expect(either.payment(unpaid).get_by_role("img", name="QR code")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_details_open_and_close(stage, either):
+    paid = stage.payments[0]
+    summary = either.payment(paid).locator("summary")
+
+    either.press(summary)
+    expect(either.payment(paid).locator("[data-item-id]").first).to_be_visible()
+    expect(either.payment(paid)).to_contain_text("This payment is paid. Mark as unpaid to edit")
+    either.press(either.button("Refresh"))
+    either.wait_until_loaded()
+
+    expect(either.payment(paid).locator("[data-item-id]").first).to_be_visible()
+    either.press(summary)
+    expect(either.payment(paid).locator("[data-item-id]").first).to_be_hidden()
