@@ -6,23 +6,22 @@ seconds do not. Everything is kept in instance/bench.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
-
-import requests
 
 from b24app.domain import Grant, TokenPair
 from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
+from tools.bench_portal import Portal, read_in_batches, read_one_by_one
 from tools.stage import DEMO_CARD, ROOT, Stage, StageError, free_ports, stage
 from tools.visitor import Frame, VisitError, Visitor
 
@@ -32,57 +31,13 @@ RATE, RATE_SECONDS = 20, 10
 MANY_PORTALS = 10_000
 WAITING = re.compile(r'hx-get="(/payments/details\?[^"]+)" hx-trigger="load"')
 
-Call = tuple[str, dict[str, Any]]
-
 
 @dataclass(frozen=True)
-class Measured:
-    """One way of reading a card: HTTP calls to the portal, commands in them, seconds."""
+class Worker:
+    """One worker process: resident memory and the processor time it has used."""
 
-    calls: int
-    commands: int
-    seconds: float
-
-
-class Portal:
-    """The simulated portal's control panel and its REST interface, as an outsider uses them."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def control(self, action: str, **fields: object) -> dict[str, Any]:
-        """Use the control panel."""
-        answer = self.session.post(f"{self.url}/_control/{action}", data=fields, timeout=60)
-        answer.raise_for_status()
-        answered: dict[str, Any] = answer.json()
-        return answered
-
-    def rest_requests(self) -> list[dict[str, Any]]:
-        """What was recorded of REST calls, oldest first."""
-        record = self.session.get(f"{self.url}/_control/record", timeout=60).json()
-        return [
-            one
-            for one in record["requests"]
-            if one["server"] == "portal" and one["path"].startswith("/rest/")
-        ]
-
-    def call(self, method: str, params: dict[str, Any]) -> Any:
-        """Call a method over a connection of its own, as the official SDK does."""
-        with requests.Session() as fresh:
-            fresh.trust_env = False
-            answer = fresh.post(f"{self.url}/rest/{method}", json=params, timeout=60)
-        return answer.json()["result"]
-
-    def measure(self, work: Callable[[], object]) -> Measured:
-        """Run something and count what it asked of the portal."""
-        self.control("record/clear")
-        started = time.perf_counter()
-        work()
-        seconds = time.perf_counter() - started
-        done = self.rest_requests()
-        return Measured(len(done), sum(len(one["commands"]) for one in done), seconds)
+    megabytes: float
+    cpu_seconds: float
 
 
 def main() -> int:
@@ -127,62 +82,6 @@ def opening(running: Stage, portal: Portal) -> None:
         print(f"  {name}: {faster:.1f} x as fast as call by call, {share:.2f} of the batches' time")
 
 
-def reads(payment_ids: list[int]) -> tuple[list[Call], list[Call]]:
-    """The calls a complete view needs: those for the card, and those for each payment."""
-    owner = {"entityTypeId": 2, "entityId": 8061}
-    rows = {"filter": {"=ownerType": "D", "=ownerId": 8061}}
-    card: list[Call] = [
-        ("crm.item.get", {"entityTypeId": 2, "id": 8061}),
-        ("crm.item.payment.list", owner),
-        ("crm.item.delivery.list", owner),
-        ("crm.item.productrow.list", rows),
-        ("crm.item.productrow.getAvailableForPayment", {"ownerType": "D", "ownerId": 8061}),
-    ]
-    payments: list[Call] = []
-    for payment_id in payment_ids:
-        payments.append(("crm.item.payment.product.list", {"paymentId": payment_id}))
-        payments.append(("crm.item.payment.delivery.list", {"paymentId": payment_id}))
-    return card, payments
-
-
-def read_one_by_one(portal: Portal, token: str) -> None:
-    """Each of the reads as a call of its own."""
-    card, _ = reads([])
-    answers = [portal.call(method, {**params, "auth": token}) for method, params in card]
-    _, payments = reads([payment["id"] for payment in answers[1]])
-    for method, params in payments:
-        portal.call(method, {**params, "auth": token})
-
-
-def read_in_batches(portal: Portal, token: str) -> None:
-    """The card's reads in one batch, those of its payments in a second one."""
-    card, _ = reads([])
-    answered = _batch(portal, token, card)
-    _, payments = reads([payment["id"] for payment in answered["c1"]])
-    _batch(portal, token, payments)
-
-
-def _batch(portal: Portal, token: str, calls: list[Call]) -> dict[str, Any]:
-    commands = {
-        f"c{number}": requests.Request("GET", f"http://x/{method}", params=_flat(params))
-        .prepare()
-        .path_url.removeprefix("/")
-        for number, (method, params) in enumerate(calls)
-    }
-    answer: dict[str, Any] = portal.call("batch", {"auth": token, "halt": 0, "cmd": commands})
-    return dict(answer["result"])
-
-
-def _flat(params: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in params.items():
-        if isinstance(value, dict):
-            flat.update({f"{name}[{inner}]": one for inner, one in value.items()})
-        else:
-            flat[name] = value
-    return flat
-
-
 def complete_view(frame: Frame) -> None:
     """What the page's first requests do until every payment has its items and deliveries."""
     page = frame.get("/payments?first=1")
@@ -200,6 +99,7 @@ def own_time(running: Stage, portal: Portal) -> None:
     frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
     complete_view(frame)
     own = sorted(own_seconds(portal, frame) for _ in range(50))
+    before = sum(worker.cpu_seconds for worker in workers_of(running.app_pid))
     with ThreadPoolExecutor(32) as pool:
         started = time.perf_counter()
         waits = [
@@ -209,7 +109,10 @@ def own_time(running: Stage, portal: Portal) -> None:
     print("\nAn opening of a card with 4 payments, a portal without latency")
     print(f"  the app's own time, one at a time  p50 {_ms(own, 50)}  p95 {_ms(own, 95)}")
     print(f"  with the portal, {RATE} a second        p50 {_ms(loaded, 50)}  p95 {_ms(loaded, 95)}")
-    memory = ", ".join(f"{one:.0f} MB" for one in worker_megabytes(running.app_pid))
+    workers = workers_of(running.app_pid)
+    cpu = (sum(worker.cpu_seconds for worker in workers) - before) / (RATE * RATE_SECONDS)
+    memory = ", ".join(f"{worker.megabytes:.0f} MB" for worker in workers)
+    print(f"  processor time of the app, each    {cpu * 1000:4.0f} ms")
     print(f"  memory of each worker              {memory}")
 
 
@@ -242,17 +145,19 @@ def _ms(seconds: list[float], percent: int) -> str:
     return f"{quantiles(seconds, n=100)[percent - 1] * 1000:4.0f} ms"
 
 
-def worker_megabytes(master: int) -> list[float]:
-    """Resident memory of gunicorn's workers; empty where /proc does not exist."""
-    sizes = []
-    for status in Path("/proc").glob("[0-9]*/status"):
+def workers_of(master: int) -> list[Worker]:
+    """Gunicorn's worker processes; none where /proc does not exist."""
+    workers = []
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+            # After the name in brackets: state, parent, ..., user and system time, ..., pages.
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if fields["PPid"] == str(master) and "VmRSS" in fields:
-            sizes.append(int(fields["VmRSS"].split()[0]) / 1024)
-    return sizes
+        if int(fields[1]) == master:
+            seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            workers.append(Worker(int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 2**20, seconds))
+    return workers
 
 
 def many_portals(running: Stage, portal: Portal) -> None:
@@ -263,7 +168,7 @@ def many_portals(running: Stage, portal: Portal) -> None:
         if count > 1:
             add_portals(running, count - 1)
         middle = median(own_seconds(portal, frame) for _ in range(50))
-        memory = max(worker_megabytes(running.app_pid), default=0.0)
+        memory = max((one.megabytes for one in workers_of(running.app_pid)), default=0.0)
         print(f"  {count:>6} portals  p50 {middle * 1000:4.0f} ms, {memory:.0f} MB a worker")
 
 
