@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.fernet import Fernet
+
+from b24app.seal import Seal, SealBrokenError
+
+
+@pytest.fixture
+def keys():
+    return [Fernet.generate_key().decode() for _ in range(2)]
+
+
+def test_what_was_sealed_with_any_key_can_be_opened(keys):
+    old, new = keys
+
+    assert Seal([new, old]).open(Seal([old]).close("secret")) == "secret"
+
+
+def test_only_the_first_key_is_the_newest(keys):
+    old, new = keys
+    rotating = Seal([new, old])
+
+    assert rotating.is_newest(rotating.close("secret"))
+    assert not rotating.is_newest(Seal([old]).close("secret"))
+    assert rotating.is_newest(rotating.renew(Seal([old]).close("secret")))
+
+
+def test_a_single_key_leaves_nothing_to_seal_anew(keys):
+    assert not Seal(keys[:1]).has_old_keys
+    assert Seal(keys).has_old_keys
+
+
+@pytest.mark.parametrize("act", ["open", "renew"])
+def test_what_no_key_opens_is_said_to_be_broken(keys, act):
+    sealed = Seal(keys[:1]).close("secret")
+
+    with pytest.raises(SealBrokenError):
+        getattr(Seal(keys[1:]), act)(sealed)
+
+
+def test_sealed_text_does_not_show_what_it_holds(keys):
+    assert "secret" not in Seal(keys).close("secret")
