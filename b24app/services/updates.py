@@ -50,7 +50,8 @@ def updated(deps: Deps, member_id: str, payload: dict[str, Any]) -> None:
     """
     if payload["is_proven"]:
         with deps.db.transaction() as session:
-            portals.set_version(session, member_id, payload["version"], deps.clock())
+            if payload["version"]:
+                portals.set_version(session, member_id, payload["version"], deps.clock())
             _rebind_soon(session, deps, member_id)
         return
     grant = _exchange(deps, member_id, payload)
