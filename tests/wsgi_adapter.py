@@ -9,6 +9,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection
 from urllib3.response import HTTPResponse
 from werkzeug.test import Client
 
@@ -23,13 +24,13 @@ class WSGIAdapter(BaseAdapter):
         self.clients = {host: Client(app) for host, app in applications.items()}
         self.sent = []
 
-    def send(self, request, **_options):
+    def send(self, request, *_options, **_more_options):
         self.sent.append(request.url)
         parts = urlsplit(request.url)
         client = self.clients.get(parts.netloc)
         if client is None:
             raise requests.exceptions.ConnectionError(
-                urllib3.exceptions.NewConnectionError(None, "refused")
+                urllib3.exceptions.NewConnectionError(HTTPConnection(parts.netloc), "refused")
             )
         body = request.body or b""
         try:

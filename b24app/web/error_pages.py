@@ -73,6 +73,9 @@ def answer(error: errors.AppError) -> Response:
     else:
         response = toast(view)
     response.status_code = error.status
+    if isinstance(error, errors.StillRunningError):
+        # The page keeps its key then and may ask again for the same outcome.
+        response.headers["Retry-After"] = "2"
     return response
 
 
