@@ -175,6 +175,7 @@
 
   function prepareSwap(detail, config, isDone) {
     const dialog = config.elt.closest("dialog") || (config.target.id === "dlg-form" && config.target);
+    if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
     const stays = config.elt.closest("[data-stays]");
     if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
     if (dialog && !isWrite(config) && !dialog.open) detail.shouldSwap = !isDone;
@@ -282,6 +283,9 @@
       if (dialog.returnValue === "ok") then();
     };
     open(dialog, elt);
+    /* The second click of a double click must not close what the first one has opened. */
+    dialog.setAttribute("closedby", "closerequest");
+    setTimeout(() => dialog.setAttribute("closedby", "any"), 500);
   }
 
   function openForm(elt) {
