@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from b24app.bitrix.oauth import AuthorizationServer
+from b24app.bitrix.rest_log import RestLog
+from b24app.bitrix.transport import make_session
+from b24app.errors import (
+    AuthorizationServerError,
+    Executed,
+    GrantLostError,
+    NotInstalledError,
+    TokenExpiredError,
+)
+from tests.bitrix.conftest import CLIENT_SECRET, Reply, example
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+CLIENT_ID = "app.573ad8a0346747.09223434"
+CODE = "avmocpghblyi01m3h42bljvqtyd19sw1"
+REFRESH = "4f9k4jpmg13usmybzuqknt2v9fh0q6rl"
+ACCESS = "put_access_token_here"
+SECRETS = (CLIENT_SECRET, CODE, REFRESH, ACCESS, "s1morf609228iwyjjpvfv6wsvuja4p8u")
+
+
+@pytest.fixture
+def log_dir(tmp_path):
+    return tmp_path / "rest-log"
+
+
+@pytest.fixture
+def make(server, clock, log_dir):
+    def build(**changes):
+        wanted = {
+            "oauth_url": "https://oauth.bitrix.info",
+            "oauth_hosts": frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"}),
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "clock": lambda: NOW,
+            "monotonic": clock.monotonic,
+            "rest_log": RestLog(log_dir, 7, lambda: NOW),
+        }
+        return AuthorizationServer(make_session(server), **{**wanted, **changes})
+
+    return build
+
+
+@pytest.fixture
+def authorization(make):
+    return make()
+
+
+def nothing_leaked(error: BaseException) -> bool:
+    """Neither the error nor anything a traceback would print with it holds a secret."""
+    seen: list[BaseException | None] = [error]
+    for one in seen:
+        if one is not None:
+            seen += [one.__cause__, one.__context__]
+    texts = [f"{one!r} {one} {getattr(one, '__dict__', '')}" for one in seen if one is not None]
+    return not any(secret in text for secret in SECRETS for text in texts)
+
+
+class TestHosts:
+    @pytest.mark.parametrize(
+        ("server_endpoint", "host"),
+        [
+            (None, "oauth.bitrix.info"),
+            ("", "oauth.bitrix.info"),
+            ("https://oauth.bitrix.info/rest/", "oauth.bitrix.info"),
+            ("https://OAuth.Bitrix24.tech/rest/", "oauth.bitrix24.tech"),
+            ("https://oauth.bitrix24.tech:443/rest/", "oauth.bitrix24.tech"),
+            ("oauth.bitrix24.tech", "oauth.bitrix24.tech"),
+        ],
+    )
+    def test_on_the_list_are_asked(self, authorization, server, server_endpoint, host):
+        server.answers(Reply(example("oauth.refresh")["response"]["body"]))
+
+        authorization.refresh(REFRESH, server_endpoint)
+
+        assert server.seen[0].host == host
+        assert server.seen[0].url.startswith(f"https://{host}/oauth/token/?")
+
+    @pytest.mark.parametrize(
+        "server_endpoint",
+        [
+            "https://evil.example/rest/",
+            "http://oauth.bitrix.info/rest/",
+            "https://oauth.bitrix.info@evil.example/rest/",
+            "https://oauth.bitrix.info.evil.example/rest/",
+            "https://oauth.bitrix.info:8443/rest/",
+            "https://evil.example#oauth.bitrix.info",
+            "ftp://oauth.bitrix.info/",
+            "https://[broken",
+            "://",
+            "http://127.0.0.1:9000/rest/",
+        ],
+    )
+    def test_not_on_the_list_learn_nothing(self, authorization, server, server_endpoint):
+        for ask in (
+            lambda: authorization.refresh(REFRESH, server_endpoint),
+            lambda: authorization.exchange_code(CODE, server_endpoint),
+            lambda: authorization.app_info(ACCESS, server_endpoint),
+        ):
+            with pytest.raises(AuthorizationServerError) as raised:
+                ask()
+            assert (raised.value.code, raised.value.executed) == ("not_allowed", Executed.NO)
+
+        assert server.seen == []
+
+    def test_on_loopback_are_asked_over_http_for_local_work_only(self, make, server):
+        local = {
+            "oauth_url": "http://127.0.0.1:9000",
+            "oauth_hosts": frozenset({"127.0.0.1:9000"}),
+        }
+        server.answers(Reply(example("oauth.refresh")["response"]["body"]))
+
+        make(**local, trust_local=True).refresh(REFRESH)
+        with pytest.raises(AuthorizationServerError):
+            make(**local).refresh(REFRESH)
+
+        assert [seen.host for seen in server.seen] == ["127.0.0.1:9000"]
+
+    def test_elsewhere_are_not_asked_over_http_even_for_local_work(self, make, server):
+        authorization = make(
+            oauth_url="http://oauth.bitrix.info",
+            oauth_hosts=frozenset({"oauth.bitrix.info"}),
+            trust_local=True,
+        )
+
+        with pytest.raises(AuthorizationServerError):
+            authorization.refresh(REFRESH)
+
+        assert server.seen == []
+
+
+class TestAppInfo:
+    def test_tells_whose_token_it_is(self, authorization, server):
+        wanted = example("oauth.app.info")
+        server.answers(Reply(wanted["response"]["body"]))
+
+        info = authorization.app_info(ACCESS)
+
+        assert server.seen[0].url.partition("?")[0] == wanted["request"]["url"]
+        assert server.seen[0].query == wanted["request"]["query"]
+        assert (info.client_id, info.user_id) == ("local.abc123def456", 12345)
+        assert (info.member_id, info.client_endpoint) == (
+            "123456",
+            "https://example.bitrix24.com/rest/",
+        )
+        assert (info.status, info.version, info.is_installed) == ("P", "2", True)
+        assert info.scope == {"crm", "user", "task"}
+
+    def test_tolerates_missing_keys(self, authorization, server):
+        server.answers(Reply({"result": {"client_id": "x", "install": []}}))
+
+        info = authorization.app_info(ACCESS)
+
+        assert (info.user_id, info.member_id, info.client_endpoint) == (None, "", "")
+        assert not info.is_installed
+
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [
+            ("NO_AUTH_FOUND", GrantLostError),
+            ("invalid_client", GrantLostError),
+            ("expired_token", TokenExpiredError),
+            ("NOT_INSTALLED", NotInstalledError),
+            ("something_new", AuthorizationServerError),
+        ],
+    )
+    def test_refused(self, authorization, server, code, kind):
+        server.answers(Reply({"error": code}, 401))
+
+        with pytest.raises(kind) as raised:
+            authorization.app_info(ACCESS)
+
+        assert nothing_leaked(raised.value)
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            Reply("<html>", 502),
+            Reply({}),
+            Reply({"result": []}),
+            Reply({"result": None}),
+            Reply({"result": {"install": {"client_endpoint": "http://x/rest/"}}}),
+            requests.ReadTimeout(f"/rest/app.info?auth={ACCESS}"),
+        ],
+    )
+    def test_not_understood(self, authorization, server, reply):
+        server.answers(reply)
+
+        with pytest.raises(AuthorizationServerError) as raised:
+            authorization.app_info(ACCESS)
+
+        assert nothing_leaked(raised.value)
