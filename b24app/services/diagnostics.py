@@ -12,10 +12,11 @@ from b24app.bitrix import events, portal
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.errors import AppError, BusinessRefusalError
-from b24app.services import admins, grant, links, pay_systems, tab_bindings
+from b24app.services import admins, grant, links, once, pay_systems, tab_bindings
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.installation import ALREADY_BOUND, APP_PAGE
 from b24app.services.launches import APP_INFO, Acting
+from b24app.services.once import Change
 from b24app.services.settings import tabs_wanted
 from b24app.services.tab_bindings import BOUND, Outcome
 from b24app.services.writes import Kind
@@ -79,17 +80,26 @@ def check(
     return _report(deps, checked.acting, checked.answer, is_fresh=is_fresh)
 
 
-def repair(deps: Deps, acting: Acting, request_id: str) -> Report:
-    """Bind what is missing, as the settings ask for it; safe to repeat. Raises like `check`."""
+def repair(deps: Deps, acting: Acting, change: Change) -> Report:
+    """Bind what is missing, as the settings ask for it; safe to repeat.
+
+    Raises like `check` and `once.run`.
+    """
     commands: dict[str, Command[Any]] = {"bound": BOUND, "events": EVENTS}
     checked = admins.check(deps, acting, commands, CHECK_SECONDS)
     who = checked.acting
     with deps.db.reading() as session:
         wanted = tabs_wanted(session, who.member_id, deps.manifest)
-    tabs = tab_bindings.apply(deps, who, wanted, checked.answer.take("bound", BOUND))
-    lost = _bind_events(deps, who, _missing_events(deps, checked.answer))
-    is_repaired = all(one.is_done for one in tabs.outcomes) and not lost
-    _record(deps, who, tabs.outcomes, lost, request_id)
+    bound = checked.answer.take("bound", BOUND)
+    missing = _missing_events(deps, checked.answer)
+
+    def work() -> bool:
+        tabs = tab_bindings.apply(deps, who, wanted, bound)
+        lost = _bind_events(deps, who, missing)
+        _record(deps, who, tabs.outcomes, lost, change.request_id)
+        return all(one.is_done for one in tabs.outcomes) and not lost
+
+    is_repaired = once.run(deps, who, change, work) is not False
     return replace(check(deps, who, seconds=CHECK_SECONDS), is_repaired=is_repaired)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.bitrix import crm, placements
 from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.placements import BoundPlacement
 from b24app.domain import PaySystem
 from b24app.errors import AppError
-from b24app.services import admins, names, pay_systems, settings_form, tab_bindings
+from b24app.services import admins, names, once, pay_systems, settings_form, tab_bindings
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
 from b24app.services.launches import Acting
+from b24app.services.once import Change
 from b24app.services.settings import SMART_PROCESSES, tabs_from
 from b24app.services.settings_form import Choices, Draft, Fields
 from b24app.services.tab_bindings import BOUND, Applied, Outcome
@@ -74,11 +76,11 @@ def show(deps: Deps, acting: Acting) -> SettingsPage:
     return _page(deps, checked.acting, checked.answer, known, draft)
 
 
-def save(deps: Deps, acting: Acting, fields: Fields, request_id: str) -> SettingsPage:
+def save(deps: Deps, acting: Acting, fields: Fields, change: Change) -> SettingsPage:
     """Check, apply to the portal's tabs, save what is true afterwards, and record it.
 
     With `errors` in the page nothing was changed; `failures` are tabs the portal did not change.
-    Raises like `show`.
+    A repeated request shows what is saved now. Raises like `show` and `once.run`.
     """
     known = _known(deps, acting, settings_form.posted_user_ids(fields))
     commands = {"types": TYPES, "bound": BOUND, **names.commands(known.nameless)}
@@ -88,17 +90,26 @@ def save(deps: Deps, acting: Acting, fields: Fields, request_id: str) -> Setting
     read = settings_form.read(fields, _choices(page), deps.manifest)
     if read.errors:
         return replace(_with(page, read.draft), errors=read.errors)
-    wished = settings_form.data_of(read.draft, deps.manifest)
-    applied = tab_bindings.apply(
-        deps,
-        checked.acting,
-        tabs_from(wished, deps.manifest),
-        checked.answer.take("bound", BOUND),
-        is_renamed=_titles(read.draft) != _titles(before),
+    bound = checked.answer.take("bound", BOUND)
+    done = once.run(
+        deps, page.acting, change, lambda: _apply(deps, page, read.draft, bound, change.request_id)
     )
-    draft = _as_bound(deps, read.draft, page.cards, applied)
-    _store(deps, checked.acting, before, draft, applied, request_id)
-    saved = Saved(deps.clock(), checked.acting.user_id)
+    return done or page
+
+
+def _apply(
+    deps: Deps,
+    page: SettingsPage,
+    wished: Draft,
+    bound: Sequence[BoundPlacement],
+    request_id: str,
+) -> SettingsPage:
+    tabs = tabs_from(settings_form.data_of(wished, deps.manifest), deps.manifest)
+    is_renamed = _titles(wished) != _titles(page.draft)
+    applied = tab_bindings.apply(deps, page.acting, tabs, bound, is_renamed=is_renamed)
+    draft = _as_bound(deps, wished, page.cards, applied)
+    _store(deps, page.acting, page.draft, draft, applied, request_id)
+    saved = Saved(deps.clock(), page.acting.user_id)
     return replace(_with(page, draft), outcomes=applied.outcomes, saved=saved)
 
 

@@ -11,7 +11,7 @@ from b24app.services import diagnostics
 from b24app.services.diagnostics import Check, Report
 from b24app.web import activity_words, diagnostics_words, i18n, security
 from b24app.web.entry import acting
-from b24app.web.sections import in_place
+from b24app.web.sections import change_asked, in_place
 from b24app.web.wiring import deps
 
 blueprint = Blueprint("diagnostics", __name__, url_prefix="/settings")
@@ -26,7 +26,7 @@ def show_diagnostics() -> ResponseReturnValue:
 @blueprint.post("/repair")
 def repair() -> Response:
     """Add missing tabs and events again; nothing is done twice."""
-    report = diagnostics.repair(deps(), acting(), security.request_id())
+    report = diagnostics.repair(deps(), acting(), change_asked())
     return make_response(
         render_template(
             "settings/_repaired.html",

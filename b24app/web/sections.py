@@ -1,4 +1,4 @@
-"""A part of the settings page that is read by itself; its errors take its own place."""
+"""What the parts of the settings page share: each is read by itself, and written once."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections.abc import Callable
 
 from flask import Response, make_response, render_template, request
 
-from b24app.errors import AppError
+from b24app.errors import AppError, InputError
+from b24app.services.once import Change
+from b24app.services.writes import fingerprint
+from b24app.web import security
 from b24app.web.error_pages import shown
+
+MAX_KEY = 100
+
+
+def change_asked() -> Change:
+    """The present request as a change that is carried out once for its Idempotency-Key."""
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not (len(key) <= MAX_KEY and key.isascii()):
+        raise InputError("the Idempotency-Key is too long or odd", code="no_key")
+    body = repr(sorted(request.form.items(multi=True)))
+    return Change(key, fingerprint(request.method, request.path, body), security.request_id())
 
 
 def in_place(name: str, render: Callable[[], str]) -> Response:

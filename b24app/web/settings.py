@@ -16,6 +16,7 @@ from b24app.services.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
 from b24app.web import i18n, security, settings_words
 from b24app.web.activity_words import people
 from b24app.web.entry import acting
+from b24app.web.sections import change_asked
 from b24app.web.wiring import deps
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -42,7 +43,7 @@ def show() -> ResponseReturnValue:
 def save() -> Response:
     """Save, and say for every card what became of its tab. 422: nothing was changed."""
     fields = request.form.to_dict(flat=False)
-    page = settings_edit.save(deps(), acting(), fields, security.request_id())
+    page = settings_edit.save(deps(), acting(), fields, change_asked())
     answer = make_response(
         render_template(
             "settings/_saved.html",

@@ -343,3 +343,28 @@ def test_a_busy_portal_changes_nothing_and_says_so(stage, page):
     assert "Bitrix24 is busy" in page.said
     assert data_of(stage) == {}
     assert bound_codes(stage) == [DEAL, INVOICE]
+
+
+def test_the_same_key_is_carried_out_once(stage, page):
+    for _ in range(2):
+        page.post("/settings", settings_fields(card=["deals"]), key="the-same-key")
+
+    assert page.answer.status_code == 200
+    assert page.said == "Settings saved"
+    assert switches(page.answer.text)["Invoices"] is False
+    assert len(records(stage)) == 1
+
+
+def test_the_same_key_for_other_settings_is_refused(stage, page):
+    page.post("/settings", settings_fields(card=["deals"]), key="the-same-key")
+    page.post("/settings", settings_fields(card=["invoices"]), key="the-same-key")
+
+    assert page.answer.status_code == 409
+    assert bound_codes(stage) == [DEAL]
+
+
+def test_a_wrong_form_uses_no_key_up(page):
+    page.post("/settings", settings_fields(**{"title-de": "x" * 31}), key="the-same-key")
+    page.post("/settings", settings_fields(), key="the-same-key")
+
+    assert page.said == "Settings saved"
