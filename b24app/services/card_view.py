@@ -78,10 +78,12 @@ class Totals:
 
     @property
     def percent_paid(self) -> int:
-        """Whole percent of the amount that is paid: 100 only when really all is paid."""
+        """Percent of the amount that is paid, rounded: 100 only when really all is paid."""
         if self.amount is None or self.amount.amount <= 0:
             return 0
-        return min(100, int(self.paid.amount * 100 // self.amount.amount))
+        if self.paid.amount >= self.amount.amount:
+            return 100
+        return min(99, round(self.paid.amount * 100 / self.amount.amount))
 
 
 @dataclass(frozen=True, slots=True)
