@@ -67,9 +67,8 @@ def new_page(browser):
     opened = []
 
     def open_page(size=WIDE, **options):
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
-        )
+        options.setdefault("reduced_motion", "reduce")
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         context.set_default_timeout(15_000)
         page = context.new_page()
         watch(page)
@@ -105,6 +104,18 @@ def problems_of(page):
 def person(new_page, bare_stage):
     """The manager at a wide window, with a mouse."""
     return sit_down(new_page(), bare_stage, Mouse)
+
+
+@pytest.fixture
+def another(new_page, bare_stage):
+    """The same manager at a second window."""
+    return sit_down(new_page(), bare_stage, Mouse)
+
+
+@pytest.fixture
+def sit(new_page, bare_stage):
+    """Seats one more manager, with a mouse or a keyboard."""
+    return lambda hand, **options: sit_down(new_page(**options), bare_stage, hand)
 
 
 @pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])

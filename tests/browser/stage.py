@@ -79,6 +79,7 @@ class Stage:
     def __init__(self, servers, database_url, rest_log_dir):
         self.portal = servers.portal
         self.portal.reset()
+        self.app_url = servers.app_url
         self.clock = Clock()
         config = Config(
             app_url=servers.app_url,

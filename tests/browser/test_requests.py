@@ -1,0 +1,38 @@
+"""How little the tab asks for, and what of it is kept."""
+
+from __future__ import annotations
+
+
+def test_shell_needs_six_requests_at_most(stage, person):
+    seen = []
+    person.page.on("request", lambda one: seen.append(one.url.removeprefix(stage.app_url)))
+
+    person.open_tab()
+
+    ours = [url for url in seen if url.startswith("/") and not url.startswith("//")]
+    content = ours.index("/payments?first=1")
+    assert len(ours[: content + 1]) <= 6
+    # What comes after are payments' details, not more of the shell.
+    assert all(url.startswith("/payments/details") for url in ours[content + 1 :])
+    assert len(stage.http_calls) <= 2
+
+
+def test_static_files_are_kept_for_ever(stage, person):
+    answers = []
+    person.page.on("response", lambda answer: answers.append(answer))
+
+    person.open_tab()
+    fresh = [one for one in answers if one.url.startswith(f"{stage.app_url}/static/")]
+
+    assert len(fresh) == 4
+    for answer in fresh:
+        assert "immutable" in answer.headers["cache-control"]
+        assert "max-age=31536000" in answer.headers["cache-control"]
+
+
+def test_frame_sets_no_cookie(stage, person):
+    person.open_tab()
+
+    ours = [one for one in person.page.context.cookies() if one["domain"] == "127.0.0.1"]
+    assert ours == []
+    assert stage.http_calls

@@ -1,0 +1,220 @@
+"""What people see before, instead of and beside the payments."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Mouse
+from tests.browser.stage import (
+    DEAL_CARD,
+    EMPTY_CARD,
+    LINKED_CARD,
+    MANAGER,
+    UNLINKED_CARD,
+)
+from tests.frame.stage import bind_tab
+
+SHIFTS = """() => new Promise((resolve) => {
+  let sum = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => { observer.disconnect(); resolve(sum); }, 100);
+})"""
+THIRTY_MINUTES = 30 * 60
+
+
+@pytest.fixture
+def open_card(stage, person):
+    """Opens a smart process item, whose tab an administrator has switched on."""
+
+    def open_card(path):
+        bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+        return person.open_tab(path)
+
+    return open_card
+
+
+def test_skeleton_gives_way_to_content_without_a_jump(stage, sit):
+    person = sit(Mouse, reduced_motion="no-preference")
+    stage.portal.switches.request_ms = 500
+    frame = person.start_tab()
+
+    expect(frame.locator("#payments")).to_have_attribute("aria-busy", "true")
+    expect(frame.locator("#payments .skel").first).to_be_visible()
+    person.wait_until_loaded()
+
+    expect(frame.locator(".skel:visible")).to_have_count(0)
+    assert frame.evaluate(SHIFTS) <= 0.02
+
+
+@pytest.mark.usefixtures("stage")
+def test_card_without_payments_offers_the_first_one(person):
+    person.open_tab(EMPTY_CARD)
+
+    expect(person.frame.get_by_role("heading", name="No payments yet")).to_be_visible()
+    person.press(person.button("New payment").first)
+    person.press(person.button("Create payment", person.dialog))
+
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(1)
+    expect(person.frame.get_by_role("heading", name="No payments yet")).to_be_hidden()
+
+
+def test_smart_process_shows_and_changes_payments_of_linked_cards(stage, open_card, person):
+    open_card(LINKED_CARD)
+    unpaid = stage.payments[2]
+
+    expect(person.frame.get_by_role("heading", name="Showroom lighting, phase 2")).to_be_visible()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    assert unpaid.is_paid
+
+
+@pytest.mark.usefixtures("stage")
+def test_smart_process_without_links_says_how_to_link(open_card, person):
+    open_card(UNLINKED_CARD)
+
+    expect(person.frame.get_by_role("heading", name="Nothing linked yet")).to_be_visible()
+    expect(person.frame.get_by_text("Link one to this card")).to_be_visible()
+
+
+def test_person_without_rights_is_told_so(stage, person):
+    person.page.may_fail_to_load = True
+    person.go(DEAL_CARD)
+    stage.portal.users[MANAGER].rights["deal"] = "none"
+
+    person.page.get_by_role("tab", name="Payments").click()
+    person.enter_frame()
+
+    expect(person.alert).to_contain_text("You can’t see payments here")
+    person.expect_words(person.alert)
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("shop", ["no_site", "phone_not_confirmed"])
+def test_portal_without_a_shop_says_why_there_is_no_link(stage, person, shop):
+    stage.portal.switches.shop = shop
+    person.page.may_fail_to_load = True
+    person.open_tab()
+
+    person.press(person.button("Copy public link", person.payment(stage.payments[2])))
+
+    person.expect_words(person.alert.first)
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
+
+
+def test_expired_session_is_renewed_silently(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    unpaid = stage.payments[2]
+    stage.clock.advance(THIRTY_MINUTES + 60)
+
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    expect(person.said).to_contain_text("marked as paid")
+    expect(person.alert).to_have_count(0)
+    assert len(stage.executed("crm.item.payment.pay")) == 1
+
+
+def test_expired_access_token_is_renewed_silently(stage, person):
+    person.open_tab()
+    stage.portal.tokens.expire_access()
+
+    person.press(person.button("Refresh"))
+
+    person.wait_until_loaded()
+    expect(person.alert).to_have_count(0)
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
+
+
+def test_portal_that_renews_nothing_asks_to_reopen(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route("**/app.layout/ajax.php*", lambda _route: None)
+
+    person.press(person.button("Refresh"))
+
+    expect(person.alert).to_contain_text("This tab was open for too long")
+    person.expect_words(person.alert)
+
+
+def test_double_click_creates_one_payment(stage, person):
+    stage.portal.switches.request_ms = 200
+    person.open_tab()
+    person.press(person.button("New payment"))
+
+    person.button("Create payment", person.dialog).dblclick()
+
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(5)
+    person.page.wait_for_timeout(300)
+    assert len(stage.payments) == 5
+    assert len(stage.executed("crm.item.payment.add")) == 1
+
+
+def test_double_click_bills_the_rest_once(stage, person):
+    stage.portal.switches.request_ms = 200
+    person.open_tab()
+
+    person.button("Bill the rest").dblclick()
+
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(5)
+    assert len(stage.executed("crm.item.payment.add")) == 1
+
+
+def test_double_click_marks_as_paid_once(stage, person):
+    person.open_tab()
+    unpaid = stage.payments[2]
+
+    person.button("Mark as paid", person.payment(unpaid)).dblclick()
+    person.button("Mark as paid", person.dialog).dblclick()
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    assert len(stage.executed("crm.item.payment.pay")) == 1
+
+
+def test_second_tab_learns_what_the_first_one_did(stage, person, another):
+    another.page.may_fail_to_load = True
+    person.open_tab()
+    another.open_tab()
+    unpaid, deleted = stage.payments[2:]
+    for one, name in ((unpaid, "Mark as paid"), (deleted, "Delete payment")):
+        if one is unpaid:
+            person.press(person.button(name, person.payment(one)))
+        else:
+            person.choose_in_menu(one, name)
+        person.press(person.button(name, person.dialog))
+    expect(person.payment(deleted)).to_have_count(0)
+    expect(person.status(unpaid)).to_have_text("Paid")
+
+    for one in (deleted, unpaid):
+        another.press(another.button("Mark as paid", another.payment(one)))
+        another.press(another.button("Mark as paid", another.dialog))
+
+    expect(another.status(unpaid)).to_have_text("Paid")
+    expect(another.payment(deleted)).to_have_count(0)
+    another.expect_words(another.alert.first)
+    assert len(stage.executed("crm.item.payment.pay")) == 1
+
+
+def test_coming_back_shows_what_changed_meanwhile(stage, person):
+    person.open_tab()
+    unpaid = stage.payments[2]
+    unpaid.is_paid = True
+
+    person.frame.evaluate(
+        """() => {
+          const now = Date.now;
+          Date.now = () => now() + 31000;
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+
+    expect(person.status(unpaid)).to_have_text("Paid")

@@ -1,0 +1,157 @@
+"""A portal in trouble during each main action: words, old content, the truth after Refresh."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Mouse
+from tests.browser.stage import DEAL_CARD
+
+BRIEF = ("close_before", "busy", "html", "error_500", "lost", "lost_html")
+
+
+def mark_as_paid(someone, stage):
+    payment = someone.payment(stage.payments[2])
+    someone.press(someone.button("Mark as paid", payment))
+    someone.press(someone.button("Mark as paid", someone.dialog))
+
+
+def mark_as_unpaid(someone, stage):
+    payment = someone.payment(stage.payments[1])
+    someone.press(someone.button("Mark as unpaid", payment))
+    someone.press(someone.button("Mark as unpaid", someone.dialog))
+
+
+def reassign(someone, stage):
+    payment = someone.payment(stage.payments[3])
+    someone.press(someone.button("Reassign delivery", payment))
+    choice = payment.locator(".pop:popover-open").get_by_role("combobox")
+    choice.select_option(index=0)
+    if choice.evaluate("one => one.selectedOptions[0].defaultSelected"):
+        choice.select_option(index=1)
+    someone.press(someone.button("Apply", payment.locator(".pop:popover-open")))
+
+
+def copy_link(someone, stage):
+    someone.press(someone.button("Copy public link", someone.payment(stage.payments[2])))
+
+
+ACTIONS = (mark_as_paid, mark_as_unpaid, reassign, copy_link)
+
+
+def expect_told(someone, shown):
+    """Words instead of a trace, the payments still there, and none of them busy for ever."""
+    someone.expect_words(someone.alert.last)
+    expect(someone.frame.locator("[data-payment-id]")).to_have_count(shown)
+    expect(someone.frame.locator("[aria-busy=true]:visible, .is-busy")).to_have_count(0)
+
+
+def expect_truth_after_refresh(someone, stage):
+    stage.portal.faults.clear()
+    if someone.frame.locator(".pop:popover-open").count():
+        someone.page.keyboard.press("Escape")
+    someone.press(someone.button("Refresh").first)
+    someone.wait_until_loaded()
+    for payment in stage.payments:
+        words = "Paid" if payment.is_paid else "Unpaid"
+        expect(someone.status(payment)).to_have_text(words)
+        for line in stage.deliveries(payment):
+            row = someone.payment(payment).locator(f'[data-delivery-item-id="{line.id}"]')
+            number = stage.portal.crm.shipments[line.entity_id].account_number
+            expect(row).to_contain_text(number)
+
+
+@pytest.mark.parametrize("kind", BRIEF)
+def test_trouble_is_told_in_words_and_refresh_shows_the_truth(stage, person, kind):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+
+    for act in ACTIONS:
+        stage.fail("*", kind, times=50)
+        act(person, stage)
+        expect_told(person, 4)
+        expect_truth_after_refresh(person, stage)
+        for dismiss in person.frame.locator("#toasts [data-dismiss]").all():
+            dismiss.click()
+
+
+def test_silence_ends_in_words_before_anybody_gives_up(stage, sit):
+    people = [sit(Mouse) for _ in range(5)]
+    for someone in people:
+        someone.page.may_fail_to_load = True
+    for someone in people[:-1]:
+        someone.open_tab()
+    stage.fail("*", "silent", times=500, seconds=20)
+
+    for someone, act in zip(people, ACTIONS, strict=False):
+        act(someone, stage)
+    people[-1].start_tab(DEAL_CARD)
+
+    for someone in people[:-1]:
+        expect(someone.alert.last).to_be_visible(timeout=17_000)
+        expect_told(someone, 4)
+    expect(people[-1].alert).to_contain_text("Bitrix24 did not answer", timeout=17_000)
+    people[-1].expect_words(people[-1].alert)
+    stage.portal.faults.clear()
+    people[-1].press(people[-1].button("Try again"))
+    people[-1].wait_until_loaded()
+    for someone in people[:-1]:
+        expect_truth_after_refresh(someone, stage)
+
+
+def test_answer_that_was_lost_after_the_write_is_read_back(stage, person):
+    person.open_tab()
+    unpaid = stage.payments[2]
+    stage.fail("crm.item.payment.pay", "lost")
+
+    mark_as_paid(person, stage)
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    expect(person.alert).to_have_count(0)
+
+
+def test_lost_connection_says_that_the_outcome_is_unknown(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.page.route("**/payments/*/pay", lambda route: route.abort())
+
+    mark_as_paid(person, stage)
+
+    expect(person.alert).to_contain_text("may or may not have been saved")
+    expect(person.status(stage.payments[2])).to_have_text("Unpaid")
+    person.page.unroute("**/payments/*/pay")
+    person.press(person.button("Check now"))
+    person.wait_until_loaded()
+    mark_as_paid(person, stage)
+    expect(person.status(stage.payments[2])).to_have_text("Paid")
+
+
+def test_lost_connection_at_first_offers_to_try_again(stage, person):
+    person.page.may_fail_to_load = True
+    person.page.route("**/payments?first=1", lambda route: route.abort())
+
+    person.start_tab()
+
+    expect(person.frame.get_by_role("heading", name="No connection")).to_be_visible()
+    person.expect_words(person.alert)
+    person.page.unroute("**/payments?first=1")
+    person.press(person.button("Try again"))
+    person.wait_until_loaded()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(len(stage.payments))
+
+
+def test_failed_quantity_returns_to_what_was_saved(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    item = stage.items(stage.payments[3])[0]
+    row = person.frame.locator(f'[data-item-id="{item.id}"]')
+    before = row.get_by_label("Quantity", exact=True).input_value()
+    stage.fail("*", "busy", times=50)
+
+    person.hand.write(row.get_by_label("Quantity", exact=True), "3")
+    person.page.keyboard.press("Enter")
+
+    person.expect_words(person.alert)
+    expect(row.get_by_label("Quantity", exact=True)).to_have_value(before)
+    assert item.quantity == int(before)
