@@ -172,3 +172,24 @@ def test_the_log_offers_no_way_to_change_a_line():
         "member_ids",
         "delete_older",
     }
+
+
+@pytest.mark.parametrize("text", ["ann", "EXAMPLE", "1038/", "/1"])
+def test_a_text_finds_parts_of_names_and_numbers_in_any_case(append, ids, text):
+    line_id = append()
+    append(user_name="Bo", payment_number="77")
+
+    assert ids(Filter(text=text)) == [line_id]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'", "nobody"])
+def test_a_text_is_no_pattern(append, ids, text):
+    append()
+
+    assert ids(Filter(text=text)) == []
+
+
+def test_outcomes_mean_any_of_these(append, ids):
+    failed, _, unknown = (append(outcome=one) for one in ("failed", "done", "unknown"))
+
+    assert ids(Filter(outcomes=frozenset({"failed", "unknown"}))) == [unknown, failed]

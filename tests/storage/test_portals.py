@@ -273,3 +273,19 @@ def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, 
         found = portals.with_grant_older(session, now - timedelta(days=1))
 
     assert found == ["oldest", "old"]
+
+
+def test_a_portal_is_found_by_its_whole_endpoint_only(database, portal):
+    with database.reading() as session:
+        assert portals.find_by_endpoint(session, ["http://x/rest/", ENDPOINT]).member_id == portal
+        assert portals.find_by_endpoint(session, ["https://portal.example"]) is None
+        assert portals.find_by_endpoint(session, []) is None
+
+
+def test_of_two_portals_at_one_endpoint_the_newest_is_found(database, seal, portal, now):
+    install(database, seal, now + timedelta(days=1), member_id=OTHER_MEMBER)
+
+    with database.reading() as session:
+        found = portals.find_by_endpoint(session, [ENDPOINT])
+
+    assert found.member_id == OTHER_MEMBER != portal

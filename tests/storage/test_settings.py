@@ -41,3 +41,13 @@ def test_changing_loaded_settings_changes_nothing_stored(database, now):
 
     with database.reading() as session:
         assert settings.load(session, MEMBER) == {"kept": True}
+
+
+def test_who_saved_last_and_when_is_known(database, now):
+    with database.transaction() as session:
+        assert settings.last_saved(session, MEMBER) is None
+        settings.save(session, MEMBER, {}, updated_by=7, now=now)
+
+    with database.reading() as session:
+        assert settings.last_saved(session, MEMBER) == settings.Saved(now, 7)
+        assert settings.last_saved(session, OTHER_MEMBER) is None
