@@ -117,7 +117,7 @@ def create_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = _asset
-    app.context_processor(entry.group_context)
+    app.context_processor(entry.frame_context)
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
     return app

@@ -39,9 +39,26 @@ def create_portal(state: PortalState) -> Flask:
     def checkout(site: int) -> Response:
         return _checkout(state, site)
 
+    @portal.get("/shop/orders/payment/details/<int:payment_id>/")
+    def own_screen(payment_id: int) -> Response:
+        return _own_screen(state, payment_id)
+
     portal.register_blueprint(create_control(state))
     portal.register_blueprint(create_ui(state))
     return portal
+
+
+def _own_screen(state: PortalState, payment_id: int) -> Response:
+    payment = state.crm.payments.get(payment_id)
+    if payment is None:
+        return Response("This payment no longer exists.", HTTPStatus.NOT_FOUND)
+    status = "paid" if payment.is_paid else "not paid"
+    title = f"Payment {payment.account_number}: {payment.sum} {payment.currency}, {status}"
+    page = (
+        f'<!doctype html><html lang="en"><title>{title}</title><h1>{title}</h1>'
+        "<p>The payment screen of a simulated portal. Nothing can be changed here.</p>"
+    )
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 def _checkout(state: PortalState, site: int) -> Response:

@@ -29,6 +29,7 @@ def acting() -> Acting:
     ticket = wiring().session_tokens.read(bearer_token())
     i18n.use_language(ticket.language)
     resumed = launches.resume(deps(), ticket)
+    g.own_portal = launches.origin_of(resumed.client_endpoint)
     if resumed.is_grouped:
         # Dialogs and toasts live outside the group, whose token their requests have to carry.
         g.group_token = bearer_token()
@@ -58,10 +59,15 @@ def proven(action: Action | None = None) -> Acting:
     return who
 
 
-def group_context() -> dict[str, object]:
-    """What templates need on a card with several objects."""
+def frame_context() -> dict[str, object]:
+    """What templates need of the session: the portal's origin, and the token of a group."""
     token = g.get("group_token", "")
-    return {"grouped": bool(token), "group_token": token, "signed": signed}
+    return {
+        "grouped": bool(token),
+        "group_token": token,
+        "own_portal": g.get("own_portal", ""),
+        "signed": signed,
+    }
 
 
 def signed(ticket: Ticket) -> str:

@@ -129,3 +129,12 @@ def test_a_user_without_rights_reads_why(stage):
     assert tab.answer.status_code == 403
     assert "You can’t see payments here" in tab.answer.text
     assert payments_in(tab.answer.text) == {}
+
+
+def test_a_payment_leads_to_its_own_screen_in_the_portal(stage):
+    tab = stage.tab()
+
+    tab.get("/payments/details", ids="1039", rows=11)
+
+    address = f'href="http://{PORTAL}/shop/orders/payment/details/1039/"'
+    assert address in tab.answer.text
