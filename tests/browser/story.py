@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -16,6 +17,12 @@ from tests.browser.person import Mouse, Person
 INVOICE_CARD = "/crm/type/31/details/512/"
 DEAL_TAB, INVOICE_TAB = "CRM_DEAL_DETAIL_TAB", "CRM_SMART_INVOICE_DETAIL_TAB"
 PROJECT_TAB = "CRM_DYNAMIC_1036_DETAIL_TAB"
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+WIDTHS = (375, 1280)
+HAS_NO_SCROLL_BARS = """() => {
+  const page = document.scrollingElement;
+  return page.scrollHeight <= innerHeight && page.scrollWidth <= page.clientWidth;
+}"""
 
 
 def seat(page, stage, user_id):
@@ -36,6 +43,19 @@ def open_settings(admin):
 def save_settings(admin):
     admin.press(admin.button("Save settings"))
     expect(admin.said).to_contain_text("Settings saved")
+
+
+def look_at_both_widths(someone, name):
+    """No scroll bar in the frame, and a picture of all of it in build/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    usual = someone.page.viewport_size
+    for width in WIDTHS:
+        someone.page.set_viewport_size({"width": width, "height": 5000})
+        if someone.frame:
+            someone.frame.wait_for_function(HAS_NO_SCROLL_BARS)
+        path = SCREENSHOTS / f"story-{name}-{width}.png"
+        someone.page.screenshot(path=path, animations="disabled")
+    someone.page.set_viewport_size(usual)
 
 
 def choose_people(admin, opener, *names):

@@ -10,6 +10,7 @@ from tests.browser.story import (
     INVOICE_TAB,
     bound,
     handled_events,
+    look_at_both_widths,
     open_settings,
     save_settings,
     seat,
@@ -34,7 +35,7 @@ def expect_finished(stage, admin):
     assert handled_events(stage) == EVENTS
 
 
-def test_a_failing_step_is_tried_again_while_others_wait(bare_stage, new_page, at_every_width):
+def test_a_failing_step_is_tried_again_while_others_wait(bare_stage, new_page):
     admin = seat(new_page(), bare_stage, ADMIN)
     manager = seat(new_page(), bare_stage, MANAGER)
     admin.page.may_fail_to_load = True
@@ -49,7 +50,7 @@ def test_a_failing_step_is_tried_again_while_others_wait(bare_stage, new_page, a
     expect(frame.locator("#wizard-state")).to_contain_text("Stopped")
     expect(frame.locator(".steps .is-done")).to_have_count(2)
     expect(frame.locator(".steps .is-fail")).to_contain_text("Add the tab to cards")
-    at_every_width(admin, "installer-failed")
+    look_at_both_widths(admin, "installer-failed")
     assert not bare_stage.portal.installation.is_finished
     manager.go(f"/marketplace/app/{bare_stage.portal.application.code}/")
     expect(manager.page.get_by_role("status")).to_contain_text("not fully installed yet")

@@ -14,6 +14,7 @@ from tests.browser.story import (
     deliver,
     deps_of,
     handled_events,
+    look_at_both_widths,
     open_settings,
     save_settings,
     seat,
@@ -76,7 +77,7 @@ def test_a_tab_opens_at_the_new_address_of_a_portal_that_moved(stage, new_page):
     assert {one.status for one in stage.http_calls} == {200}
 
 
-def test_a_subscription_that_ended_is_said_until_it_is_renewed(stage, new_page, at_every_width):
+def test_a_subscription_that_ended_is_said_until_it_is_renewed(stage, new_page):
     stage.portal.set_payment_expired(True)
     for user_id, name in ((MANAGER, "manager"), (ADMIN, "admin")):
         someone = seat(new_page(), stage, user_id)
@@ -86,7 +87,7 @@ def test_a_subscription_that_ended_is_said_until_it_is_renewed(stage, new_page, 
 
         someone.expect_words(someone.alert)
         expect(someone.alert).to_contain_text("subscription")
-        at_every_width(someone, f"subscription-ended-{name}")
+        look_at_both_widths(someone, f"subscription-ended-{name}")
 
     stage.portal.set_payment_expired(False)
     deliver(stage)

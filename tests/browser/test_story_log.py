@@ -19,6 +19,7 @@ from tests.browser.story import (
     choose_people,
     deps_of,
     handled_events,
+    look_at_both_widths,
     open_settings,
     save_settings,
     seat,
@@ -49,9 +50,7 @@ def fill_log(stage, lines):
             )
 
 
-def test_the_log_is_filtered_paged_saved_and_leads_to_cards(
-    stage, new_page, at_every_width, tmp_path
-):
+def test_the_log_is_filtered_paged_saved_and_leads_to_cards(stage, new_page, tmp_path):
     fill_log(stage, 120)
     admin = seat(new_page(), stage, ADMIN)
     frame = open_settings(admin)
@@ -59,7 +58,7 @@ def test_the_log_is_filtered_paged_saved_and_leads_to_cards(
     lines = log.locator("tbody tr")
     expect(lines).to_have_count(50)
     expect(lines.first).to_contain_text("8061/120")
-    at_every_width(admin, "activity")
+    look_at_both_widths(admin, "activity")
 
     admin.press(admin.button("Older", log))
     expect(lines.first).to_contain_text("8061/70")
@@ -90,7 +89,7 @@ def test_the_log_is_filtered_paged_saved_and_leads_to_cards(
     assert len(admin.page.context.pages) == 1
 
 
-def test_a_missing_tab_is_repaired_and_checked_again(stage, new_page, at_every_width):
+def test_a_missing_tab_is_repaired_and_checked_again(stage, new_page):
     placements = stage.portal.installation.placements
     placements[:] = [one for one in placements if one.code != INVOICE_TAB]
     stage.portal.installation.event_handlers.pop()
@@ -101,7 +100,7 @@ def test_a_missing_tab_is_repaired_and_checked_again(stage, new_page, at_every_w
     tabs = found.locator("li", has_text="Tabs in cards")
     expect(tabs).to_contain_text("Invoices")
     expect(tabs.locator(".badge")).to_have_text("Problem")
-    at_every_width(admin, "diagnostics")
+    look_at_both_widths(admin, "diagnostics")
 
     admin.press(admin.button("Repair", found))
 
@@ -153,7 +152,7 @@ def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
     assert settings_of(stage)["rules"]["delete"]["users"] == [MANAGER]
 
 
-def test_nobody_but_administrators_gets_in_from_outside(stage, new_page, at_every_width):
+def test_nobody_but_administrators_gets_in_from_outside(stage, new_page):
     for user_id in (MANAGER, READER):
         someone = seat(new_page(), stage, user_id)
         someone.page.may_fail_to_load = True
@@ -162,4 +161,4 @@ def test_nobody_but_administrators_gets_in_from_outside(stage, new_page, at_ever
 
         expect(someone.page.get_by_role("alert")).to_contain_text("Only for administrators")
         expect(someone.page.get_by_role("button", name="Save settings")).to_have_count(0)
-    at_every_width(someone, "outside-refused")
+    look_at_both_widths(someone, "outside-refused")

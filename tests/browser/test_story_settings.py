@@ -12,6 +12,7 @@ from tests.browser.story import (
     bound,
     choose_people,
     forge,
+    look_at_both_widths,
     open_settings,
     save_settings,
     seat,
@@ -20,7 +21,7 @@ from tests.browser.story import (
 )
 
 
-def test_a_rule_for_chosen_people_takes_the_control_and_the_right(stage, new_page, at_every_width):
+def test_a_rule_for_chosen_people_takes_the_control_and_the_right(stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
     manager = seat(new_page(), stage, MANAGER)
     manager.page.may_fail_to_load = True
@@ -41,7 +42,7 @@ def test_a_rule_for_chosen_people_takes_the_control_and_the_right(stage, new_pag
 
     expect(rule.locator(".person")).to_have_text(["Jonas Weber"])
     assert settings_of(stage)["rules"]["pay"] == {"who": "users", "users": [READER]}
-    at_every_width(admin, "settings")
+    look_at_both_widths(admin, "settings")
     # The manager's dialog was open all the while: the server is asked and says no.
     manager.press(manager.button("Mark as paid", manager.dialog))
     manager.expect_words(manager.said.get_by_role("alert"))
@@ -87,7 +88,7 @@ def test_a_switched_card_gets_and_loses_its_tab_at_once(stage, new_page):
     assert "Payments" not in tab_names(manager, LINKED_CARD)
 
 
-def test_people_without_administration_find_help_instead(stage, new_page, at_every_width):
+def test_people_without_administration_find_help_instead(stage, new_page):
     for user_id, name in ((MANAGER, "manager"), (READER, "reader")):
         someone = seat(new_page(), stage, user_id)
         someone.open_application()
@@ -96,4 +97,4 @@ def test_people_without_administration_find_help_instead(stage, new_page, at_eve
         expect(someone.frame.get_by_text("Settings are for portal administrators.")).to_be_visible()
         expect(someone.frame.locator(".steps li")).to_have_count(4)
         expect(someone.frame.get_by_role("button")).to_have_count(0)
-        at_every_width(someone, f"help-{name}")
+        look_at_both_widths(someone, f"help-{name}")
