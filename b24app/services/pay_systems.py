@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from b24app.bitrix import portal as portal_api
 from b24app.domain import PaySystem
-from b24app.errors import AppError, InputError
+from b24app.errors import AppError, BusinessRefusalError, InputError
 from b24app.services import grant
 from b24app.services.deps import Deps
 from b24app.services.grant import Purpose
@@ -45,8 +45,14 @@ def read(deps: Deps, member_id: str) -> tuple[PaySystem, ...]:
 
 
 def known(deps: Deps, acting: Acting, system_id: int) -> PaySystem:
-    """Prove that a payment system is one of the portal's. Raises InputError."""
-    for system in directory(deps, acting):
+    """Prove that a payment system is one of the portal's.
+
+    Raises InputError, or BusinessRefusalError where there is no list to prove it with.
+    """
+    systems = directory(deps, acting)
+    if not systems:
+        raise BusinessRefusalError("no payment systems can be read", code="systems_unread")
+    for system in systems:
         if system.id == system_id:
             return system
     raise InputError("no such payment system", code="no_system", field="pay_system_id")

@@ -127,6 +127,10 @@ REFUSALS = {
         "No payment was created: this Bitrix24 has no payment system for this card. "
         "An administrator can add one."
     ),
+    "systems_unread": _l(
+        "Nothing was changed: the payment systems of this Bitrix24 cannot be read now. Try again "
+        "in a moment; if it stays so, ask an administrator to open this app."
+    ),
     "SALE_PAYMENT_WRONG_PAYMENT_SERVICE": _l(
         "Nothing was changed: this payment system cannot be used here. Choose another one."
     ),

@@ -1,0 +1,180 @@
+"""Actions of several writes that are cut off in the middle: creations and moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.control_somebody import do_payment
+from tests.stage import payments_in
+from tests.web.acts import (
+    CREATE,
+    LARGE,
+    MOVE,
+    PREFIX,
+    REST,
+    SMALL,
+    books,
+    links,
+    new_payments,
+    require_once,
+    require_truth,
+    stage_said,
+)
+
+NOT_RUN = ("close_before", "silent", "html", "error_500", "unexpected", "redirect")
+RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
+KEY = "a-key-of-the-page-1"
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_a_lost_creation_is_found_among_the_payments(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add("batch", kind)
+    # The first batch is the one that looks around.
+    stage.portal.faults.faults.insert(0, stage.portal.faults.faults.pop())
+    before = books(stage)
+
+    answer = CREATE.send(tab, None)
+
+    require_truth(stage, CREATE, answer, before)
+
+
+@pytest.mark.parametrize("kind", ["lost", "lost_html", "lost_silent"])
+def test_a_creation_lost_before_its_rows_is_named_and_kept(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+
+    answer = CREATE.send(tab, None)
+
+    made = new_payments(stage)
+    assert len(made) == 1
+    assert answer.status_code == 502
+    assert "created, but without: Emergency exit sign E1" in tab.said
+    assert str(made[0]) in payments_in(answer.text)
+
+
+@pytest.mark.parametrize("kind", ["lost", "lost_html", "lost_silent"])
+def test_a_lost_bill_the_rest_is_never_deleted_on_a_guess(stage, kind):
+    """It may be somebody else's payment, or the portal may still be adding rows."""
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+
+    answer = REST.send(tab, None)
+
+    assert answer.status_code == 502
+    assert len(new_payments(stage)) == 1
+    assert stage.asked(PREFIX + "delete") == []
+    assert "left half done" in tab.said
+    assert "left half done" in tab.show().text
+    require_once(stage)
+
+
+def test_two_new_payments_after_a_lost_creation_leave_it_open(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", "close_before")
+    before = set(stage.portal.crm.payments)
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        fault = original(method, in_batch=in_batch)
+        if fault is not None and fault.kind == "close_before":
+            for _ in range(2):
+                _somebody_adds(stage)
+        return fault
+
+    stage.portal.faults.take = take
+    answer = REST.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert answer.status_code == 502
+    assert "not known whether" in tab.said
+    assert len(set(stage.portal.crm.payments) - before) == 2
+
+
+def _somebody_adds(stage):
+    do_payment(stage.portal, {"do": "add", "entityId": "8061"})
+
+
+def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", "close_before")
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        fault = original(method, in_batch=in_batch)
+        if fault is not None and fault.kind == "close_before":
+            _somebody_adds(stage)
+        return fault
+
+    stage.portal.faults.take = take
+    REST.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert len(new_payments(stage)) == 1
+
+
+def test_half_a_move_is_taken_back(stage):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(PREFIX + "delivery.delete", "denied")
+
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 403
+    assert links(stage, LARGE) == [4074]
+    assert links(stage, SMALL) == []
+    assert books(stage)[0] == before[0]
+    assert "Nothing was changed" in stage_said(answer)
+
+
+@pytest.mark.parametrize("kind", ["busy", "denied", "error_500", "close_before", "lost", "false"])
+@pytest.mark.parametrize("times", [1, 9])
+def test_the_second_step_of_a_move_never_loses_the_delivery(stage, kind, times):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(PREFIX + "delivery.delete", kind, times=times)
+
+    answer = MOVE.send(tab, None)
+
+    assert links(stage, LARGE) + links(stage, SMALL)
+    require_truth(stage, MOVE, answer, before)
+    if links(stage, LARGE) and links(stage, SMALL):
+        assert "may be in payments" in tab.said
+        tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+        assert "may be in payments" in tab.show().text
+
+
+def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.add":
+            stage.portal.tokens.expire_access()
+            stage.portal.faults.add("oauth/token", "denied", times=9)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [4074])
+    assert answer.status_code == 502
+    assert "Nothing was changed" not in tab.said
+    assert "may be in payments" in tab.said
+
+
+def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage):
+    tab = stage.tab()
+    added = tab.post(f"/payments/{SMALL}/deliveries", {"delivery_id": 4074})
+    assert added.status_code == 200
+    stage.portal.faults.add(PREFIX + "delivery.delete", "denied", times=9)
+
+    MOVE.send(tab, None)
+
+    assert links(stage, SMALL) == [4074]
