@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LEAST_SECRET = 8
+LEAST_LOG_DAYS = 3
+"""The marketplace asks for three days of the REST log, so fewer are never kept."""
 
 
 class ConfigError(Exception):
@@ -82,8 +86,8 @@ class _Reader:
             token_keys=self._token_keys(),
             trust_local_portals=self.trust_local,
             rest_log_dir=self._text("REST_LOG_DIR", "instance/rest-log"),
-            rest_log_days=self._int("REST_LOG_DAYS", 7, least=3),
-            log_level=self._one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+            rest_log_days=max(LEAST_LOG_DAYS, self._int("REST_LOG_DAYS", 7, least=0)),
+            log_level=self._one_of("LOG_LEVEL", LOG_LEVELS, "INFO", read=str.upper),
             trusted_proxies=self._int("TRUSTED_PROXIES", 0, least=0),
             metrics_token=self._text("METRICS_TOKEN", ""),
             app_env=self.app_env,
@@ -106,8 +110,14 @@ class _Reader:
     def _flag(self, name: str) -> bool:
         return self._one_of(name, ("0", "1"), "0") == "1"
 
-    def _one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        value = self._text(name, default)
+    def _one_of(
+        self,
+        name: str,
+        allowed: tuple[str, ...],
+        default: str,
+        read: Callable[[str], str] = str,
+    ) -> str:
+        value = read(self._text(name, default))
         if value not in allowed:
             raise ConfigError(f"{name} is {value!r}. It must be one of: {', '.join(allowed)}.")
         return value
@@ -123,7 +133,7 @@ class _Reader:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
             raise ConfigError(f"{name} is {value!r}. It must be a URL such as https://host.")
-        if parts.scheme == "http" and not self._is_local():
+        if parts.scheme == "http" and value != default and not self._is_local():
             raise ConfigError(
                 f"{name} is {value!r}. It must be https; http is for local work with "
                 "B24_TRUST_LOCAL_PORTALS=1 or APP_ENV=development."
@@ -134,9 +144,9 @@ class _Reader:
         value = self._text("SECRET_KEY", "")
         if not value and self.app_env == "development":
             return _development_key("secret-key", lambda: secrets.token_urlsafe(32))
-        if len(value) < 16:
+        if len(value) < LEAST_SECRET:
             raise ConfigError(
-                "SECRET_KEY is not set or shorter than 16 characters. Make one with: "
+                f"SECRET_KEY is not set or shorter than {LEAST_SECRET} characters. Make one with: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return value
