@@ -160,8 +160,9 @@ def _make(
     if acting.batch_refused:
         return _make_singly(deps, acting, add, wanted, before)
     commands: dict[str, Command[Any]] = {"add": add}
-    for number, one in enumerate(wanted):
-        commands[f"row{number}"] = payment_items.add_item(NEW, one.row_id, one.quantity)
+    rows = {f"row{number}": one for number, one in enumerate(wanted)}
+    for key, one in rows.items():
+        commands[key] = payment_items.add_item(NEW, one.row_id, one.quantity)
     commands.update(card_reads.core_commands(acting.ref))
     commands["new_items"] = payment_items.list_items(NEW)
     commands["new_links"] = payment_deliveries.list_links(NEW)
@@ -174,7 +175,14 @@ def _make(
     if isinstance(answer.error("add"), BatchRefusedError):
         acting = tab.remember_batch_refused(deps, acting)
         return _make_singly(deps, acting, add, wanted, before)
-    return _made(deps, acting, answer, add, before)
+    made = _made(deps, acting, answer, add, before)
+    late = [one for key, one in rows.items() if card_reads.is_batch_refusal(answer, key)]
+    if made.payment_id is None or not late:
+        return made
+    acting = tab.remember_batch_refused(deps, acting)
+    adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
+    written = portal_writes.write_several(deps, acting, adding, [made.payment_id])
+    return replace(made, read=written.read, is_lost=written.is_lost)
 
 
 def _made(

@@ -191,6 +191,9 @@ def _added(
 ) -> Step:
     now = quantities_by_row(afterwards.shown_composition(written, payment))
     failed = [row_id for row_id, quantity in expected.items() if now.get(row_id) != quantity]
+    if not failed and written.error is not None:
+        # The portal took nothing from us: somebody else added the very same at the same moment.
+        return Step(Kind.ALREADY, "items_there", 200, written.read, payment.number)
     if not failed:
         code = "items_added" if len(expected) > 1 else "item_added"
         after = ", ".join(f"{at.rows[row_id].name} x {now[row_id]}" for row_id in expected)

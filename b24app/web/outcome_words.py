@@ -60,6 +60,7 @@ OUTCOMES = {
     ),
     "item_added": _l("Item added"),
     "items_added": _l("Items added"),
+    "items_there": _l("This was in the payment already, with this quantity"),
     "items_not_added": _l("Nothing was added. What you see now is current."),
     "items_partly": _l("Not added: %(names)s. The other items were added."),
     "item_removed": _l("Item removed"),
