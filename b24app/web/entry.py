@@ -8,6 +8,7 @@ from b24app.errors import NotOnThisCardError
 from b24app.services import launches
 from b24app.services.card_view import Action
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
+from b24app.services.installation import APP_PAGE
 from b24app.services.launches import Acting, Ticket
 from b24app.services.writes import require_rule
 from b24app.web import i18n
@@ -15,6 +16,8 @@ from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
 
 MAX_ID = 2**53
+APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
+"""Blueprints of the installer and of the application's own page, where no card is open."""
 
 
 def placement_call() -> PlacementCall:
@@ -25,9 +28,15 @@ def placement_call() -> PlacementCall:
 
 
 def acting() -> Acting:
-    """Who acts in the present htmx request, proven earlier or to be proven by its first call."""
+    """Who acts in the present htmx request, proven earlier or to be proven by its first call.
+
+    Raises SessionError, and NotOnThisCardError for a card's session in the settings or theirs on
+    a card.
+    """
     ticket = wiring().session_tokens.read(bearer_token())
     i18n.use_language(ticket.language)
+    if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
+        raise NotOnThisCardError("a session of another place")
     resumed = launches.resume(deps(), ticket)
     g.own_portal = launches.origin_of(resumed.client_endpoint)
     if resumed.is_grouped:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from b24app import errors
 from b24app.services.writes import StepFailedError
 from b24app.web import htmx, security
+from b24app.web.entry import APP_PAGES
 from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused
 from b24app.web.words import LINK_REFUSALS, words_of
 
@@ -35,7 +36,7 @@ class Shown:
 
 def shown(error: errors.AppError) -> Shown:
     """The words for an error, in the page's language."""
-    words = words_of(type(error))
+    words = words_of(_kind(error))
     text = str(words.text)
     if isinstance(error, errors.BusinessRefusalError) and error.code in LINK_REFUSALS:
         text = str(LINK_REFUSALS[error.code])
@@ -50,6 +51,13 @@ def shown(error: errors.AppError) -> Shown:
         security.request_id(),
         field=getattr(error, "field", ""),
     )
+
+
+def _kind(error: errors.AppError) -> type[errors.AppError]:
+    """What to call it: no card is open on the pages where only an administrator is refused."""
+    if isinstance(error, errors.RightsRefusedError) and request.blueprint in APP_PAGES:
+        return errors.NotAdminError
+    return type(error)
 
 
 def answer(error: errors.AppError) -> Response:
