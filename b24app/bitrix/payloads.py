@@ -25,6 +25,7 @@ LANGUAGE = re.compile(r"[A-Za-z_-]{2,10}\Z")
 APP_SID = re.compile(r"[\w-]{0,128}\Z", re.ASCII)
 PLACEMENT = re.compile(r"\w{1,128}\Z", re.ASCII)
 DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
+SECONDS = re.compile(r"\d{1,7}\Z", re.ASCII)
 EVENT = re.compile(r"\w{1,128}\Z", re.ASCII)
 BRACKETS = re.compile(r"([A-Za-z_]\w*)((?:\[\w*\]){1,5})\Z", re.ASCII)
 
@@ -62,7 +63,7 @@ class PlacementCall:
             language=_language(query.get("LANG", "")),
             app_sid=_optional(query, "APP_SID", APP_SID),
             auth_id=_needed(form, "AUTH_ID", TOKEN),
-            auth_expires=int(_optional(form, "AUTH_EXPIRES", DIGITS) or DEFAULT_SECONDS),
+            auth_expires=int(_optional(form, "AUTH_EXPIRES", SECONDS) or DEFAULT_SECONDS),
             refresh_id=_needed(form, "REFRESH_ID", TOKEN),
             server_endpoint=_optional(form, "SERVER_ENDPOINT", TOKEN),
             application_token=_optional(form, "APPLICATION_TOKEN", TOKEN),
@@ -137,7 +138,7 @@ def _event_auth(auth: Mapping[str, str]) -> EventAuth:
         application_token=_optional(auth, "application_token", TOKEN),
         access_token=_optional(auth, "access_token", TOKEN),
         refresh_token=_optional(auth, "refresh_token", TOKEN),
-        expires_in=int(_optional(auth, "expires_in", DIGITS) or DEFAULT_SECONDS),
+        expires_in=int(_optional(auth, "expires_in", SECONDS) or DEFAULT_SECONDS),
         domain=_optional(auth, "domain", DOMAIN),
         client_endpoint=_optional(auth, "client_endpoint", TOKEN),
         server_endpoint=_optional(auth, "server_endpoint", TOKEN),

@@ -12,6 +12,7 @@ from b24app.errors import MalformedRequestError
 __all__ = ["PlacementCall", "card_of", "parse_placement_post"]
 
 MAX_ID = 2**53
+ID_DIGITS = 16
 
 
 def parse_placement_post(query: Mapping[str, str], form: Mapping[str, str]) -> PlacementCall:
@@ -28,6 +29,8 @@ def card_of(call: PlacementCall) -> EntityRef | None:
     if entity_type_id is None:
         raise MalformedRequestError(f"not a card tab: {call.placement[:40]!r}")
     text = str(call.options.get("ID") or "0").strip()
-    if not text.isascii() or not text.isdigit() or int(text) > MAX_ID:
+    # Python refuses to read numbers of thousands of digits, so their length is looked at first.
+    is_number = text.isascii() and text.isdigit() and len(text) <= ID_DIGITS
+    if not is_number or int(text) > MAX_ID:
         raise MalformedRequestError("PLACEMENT_OPTIONS.ID is not a number")
     return EntityRef(entity_type_id, int(text)) if int(text) else None

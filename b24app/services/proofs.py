@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.services.deps import Deps
-from b24app.storage import failed_proofs
+from b24app.storage import failed_proofs, launches
 
 A_MINUTE = 300
 """Failed proofs an address, or an unknown or mismatched member_id, may have in one minute."""
@@ -19,3 +19,9 @@ def note(deps: Deps, name: str) -> None:
     """Count one failed proof."""
     with deps.db.transaction() as session:
         failed_proofs.add(session, name, deps.clock())
+
+
+def was_proven(deps: Deps, launch_id: str) -> bool:
+    """Whether the portal has confirmed the opener of this launch before."""
+    with deps.db.reading() as session:
+        return launches.find(session, launch_id) is not None

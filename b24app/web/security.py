@@ -7,14 +7,16 @@ import secrets
 
 from flask import Flask, Response, g, request
 
-from b24app.errors import TooManyRequestsError
+from b24app.errors import SessionError, TooManyRequestsError
 from b24app.services import proofs
-from b24app.web.wiring import deps
+from b24app.web.launch import bearer_token
+from b24app.web.wiring import deps, wiring
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+PROVES_NOTHING = frozenset({"static", "pages.healthz", "pages.readyz", "pages.metrics"})
 YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
@@ -53,11 +55,26 @@ def add_headers(response: Response) -> Response:
 
 
 def refuse_after_many_failures() -> None:
-    """Raise TooManyRequestsError for an address with too many failed proofs this minute."""
-    if request.endpoint == "static":
+    """Raise TooManyRequestsError for an address with too many failed proofs this minute.
+
+    Whoever was proven before goes on: a whole company shares one address, and so may a load
+    balancer that asks for our health.
+    """
+    if request.endpoint in PROVES_NOTHING:
         return
-    if proofs.is_blocked(deps(), f"address:{request.remote_addr}"):
+    if proofs.is_blocked(deps(), f"address:{request.remote_addr}") and not _was_proven():
         raise TooManyRequestsError("too many failed proofs from this address")
+
+
+def _was_proven() -> bool:
+    """Whether the present request brings a session that the portal has confirmed."""
+    if request.endpoint == "session.renew":
+        return False
+    try:
+        ticket = wiring().session_tokens.read(bearer_token())
+    except SessionError:
+        return False
+    return proofs.was_proven(deps(), ticket.launch_id)
 
 
 def note_failed_proof() -> None:

@@ -13,7 +13,9 @@ from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("session", __name__)
 
-MAX_TOKEN = 256
+MAX_TOKEN = 2048
+SECONDS_DIGITS = 7
+DEFAULT_SECONDS = 3600
 
 
 @blueprint.post("/session")
@@ -35,5 +37,6 @@ def _posted(fields: dict[str, object]) -> tuple[str, str, int]:
         raise MalformedRequestError("AUTH_ID is missing")
     if not isinstance(refresh_id, str) or len(refresh_id) > MAX_TOKEN:
         raise MalformedRequestError("REFRESH_ID is not a token")
-    seconds = str(fields.get("AUTH_EXPIRES") or "3600")
-    return auth_id, refresh_id, int(seconds) if seconds.isdigit() else 3600
+    seconds = str(fields.get("AUTH_EXPIRES") or "")
+    is_number = seconds.isascii() and seconds.isdigit() and len(seconds) <= SECONDS_DIGITS
+    return auth_id, refresh_id, int(seconds) if is_number else DEFAULT_SECONDS
