@@ -12,8 +12,7 @@ from tests.browser.person import Keyboard, Mouse, Person
 from tests.browser.stage import MANAGER, Stage, running_servers
 from tests.frame.stage import CHROMIUM_OPTIONS, chromium_path
 
-WIDE, NARROW = (1280, 900), (375, 800)
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+WIDE = (1280, 900)
 PROVOKED = re.compile(r"Failed to load resource")
 
 expect.set_options(timeout=15_000)
@@ -130,32 +129,3 @@ def sit_down(page, stage, hand, user_id=MANAGER):
     someone = Person(page, stage, hand(page))
     someone.be(user_id)
     return someone
-
-
-@pytest.fixture
-def at_every_width():
-    """Looks at a state at both widths: no scroll bar in the frame, a picture for people."""
-
-    def look(someone, name, check=None):
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for width, height in (NARROW, WIDE):
-            someone.page.set_viewport_size({"width": width, "height": height})
-            if someone.frame:
-                expect_no_scroll_bars(someone.frame)
-            if check:
-                check()
-            someone.page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
-
-    return look
-
-
-def expect_no_scroll_bars(frame):
-    """The frame is as large as its content, once the portal has followed the message."""
-    frame.wait_for_function(
-        """() => {
-          const page = document.scrollingElement;
-          return page.scrollHeight <= innerHeight && page.clientWidth === innerWidth
-            && page.scrollWidth <= page.clientWidth;
-        }""",
-        timeout=5_000,
-    )

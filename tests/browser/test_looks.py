@@ -1,0 +1,266 @@
+"""How every state looks at 1280 and at 375: no scroll bar in the frame, nothing for axe to say.
+
+Pictures of all of them go to build/screenshots, for people to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from b24app.simulator import seed
+from tests.browser.stage import (
+    ADMIN,
+    DEAL_CARD,
+    EMPTY_CARD,
+    LINKED_CARD,
+    MANAGER,
+    READER,
+    UNLINKED_CARD,
+)
+from tests.frame.stage import bind_tab
+
+WIDE, NARROW = (1280, 900), (375, 800)
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = Axe()
+OVERFLOW = """() => {
+  const page = document.scrollingElement;
+  return [page.scrollHeight - innerHeight, page.scrollWidth - innerWidth,
+    innerWidth - page.clientWidth].map((by) => Math.max(0, by)).join();
+}"""
+INNER_SCROLL = """() => [...document.querySelectorAll("main, main *, dialog[open], dialog[open] *")]
+  .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflow) && one.getClientRects().length
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+  .map((one) => one.tagName + "." + one.className)"""
+
+
+@pytest.fixture
+def look():
+    """Looks at a state at both widths."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return look_at
+
+
+def look_at(someone, name):
+    for width, height in (NARROW, WIDE):
+        someone.page.set_viewport_size({"width": width, "height": height})
+        expect_no_scroll_bars(someone.frame)
+        assert someone.frame.evaluate(INNER_SCROLL) == [], name
+        take_picture(someone.page, f"{name}-{width}")
+        assert violations(someone.frame) == [], (name, width)
+
+
+def take_picture(page, name):
+    """Of the whole page: a frame of another site is drawn as far as the window reaches only."""
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+def expect_no_scroll_bars(frame):
+    """The frame is as large as its content, as soon as the portal has followed its message."""
+    for _ in range(50):
+        if frame.evaluate(OVERFLOW) == "0,0,0":
+            return
+        frame.page.wait_for_timeout(100)
+    raise AssertionError(f"too high, too wide, width of a bar: {frame.evaluate(OVERFLOW)}")
+
+
+def violations(frame):
+    """What axe objects to: the rule and the elements."""
+    if not frame.evaluate("() => 'axe' in window"):
+        frame.evaluate(AXE.axe_script)
+    found = frame.evaluate(
+        "(rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES
+    )
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
+    ]
+
+
+def test_tab_with_open_details(stage, person, look):
+    person.open_tab()
+    for payment in stage.payments:
+        details = person.payment(payment).locator("details")
+        if not details.evaluate("one => one.open"):
+            details.locator("summary").click()
+
+    look(person, "tab")
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "verb"),
+    [
+        ("dialog-paid", 3, "Mark as paid"),
+        ("dialog-unpaid", 0, "Mark as unpaid"),
+        ("history", 3, "History"),
+        ("link", 2, "Show QR code"),
+        ("menu", 2, "More actions"),
+        ("reassign", 3, "Reassign delivery"),
+        ("move", 3, "Move delivery"),
+    ],
+)
+def test_overlay_of_a_payment(stage, person, look, name, number, verb):
+    person.open_tab()
+
+    person.press(person.button(verb, person.payment(stage.payments[number])))
+    expect(person.frame.locator("dialog[open], .pop:popover-open")).to_be_visible()
+    expect(person.frame.locator(".skel:visible")).to_have_count(0)
+
+    look(person, name)
+
+
+@pytest.mark.parametrize(
+    "verb", ["Change payment system", "Add items", "Add delivery", "Delete payment"]
+)
+def test_dialog_of_the_menu(stage, person, look, verb):
+    person.open_tab()
+
+    person.choose_in_menu(stage.payments[2], verb)
+    expect(person.dialog.locator(".dialog__foot")).to_be_visible()
+
+    look(person, verb.lower().replace(" ", "-"))
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("verb", ["New payment", "Allocation"])
+def test_dialog_of_the_card(person, look, verb):
+    person.open_tab()
+
+    person.press(person.button(verb))
+    expect(person.dialog.locator(".dialog__foot")).to_be_visible()
+
+    look(person, verb.lower().replace(" ", "-"))
+
+
+@pytest.mark.parametrize(
+    ("name", "card"),
+    [
+        ("empty", EMPTY_CARD),
+        ("linked", LINKED_CARD),
+        ("nothing-linked", UNLINKED_CARD),
+        ("fractions", "/crm/deal/details/8064/"),
+        ("two-orders", "/crm/deal/details/8065/"),
+        ("invoice", "/crm/type/31/details/512/"),
+    ],
+)
+def test_other_cards(stage, person, look, name, card):
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+
+    person.open_tab(card)
+
+    look(person, name)
+
+
+def test_many_payments(stage, person, look):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, 60)
+    person.start_tab()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
+    expect(person.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
+
+    look(person, "many")
+
+
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_other_languages(stage, person, look, language):
+    stage.portal.users[MANAGER].language = language
+    person.go(DEAL_CARD)
+    person.page.locator("[role=tab]").last.click()
+    person.enter_frame()
+    person.wait_until_loaded()
+
+    look(person, f"language-{language}")
+
+
+def test_view_only_after_a_refusal(stage, person, look):
+    person.be(READER)
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.press(person.button("Mark as paid", person.payment(stage.payments[2])))
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.frame.locator("#read-only")).to_contain_text("View only")
+    person.wait_until_loaded()
+
+    look(person, "view-only")
+
+
+def test_toasts_of_success_and_failure(stage, person, look):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    item = stage.items(stage.payments[3])[0]
+    row = person.frame.locator(f'[data-item-id="{item.id}"]')
+    person.press(person.button("Remove item", row))
+    expect(person.button("Undo", person.said)).to_be_visible()
+    stage.fail("*", "html", times=50)
+    person.press(person.button("Refresh"))
+    expect(person.alert).to_be_visible()
+
+    look(person, "toasts")
+
+
+def test_loading(stage, person, look):
+    person.page.may_fail_to_load = True
+    stage.portal.switches.request_ms = 10_000
+    person.start_tab()
+    expect(person.frame.locator(".skel").first).to_be_visible()
+
+    look(person, "loading")
+
+
+@pytest.mark.parametrize("kind", ["busy", "html", "portal_deleted"])
+def test_first_load_fails(stage, person, look, kind):
+    person.page.may_fail_to_load = True
+    stage.fail("*", kind, times=50)
+    person.start_tab()
+    expect(person.alert).to_be_visible()
+    person.expect_words(person.alert)
+
+    look(person, f"first-load-{kind}")
+
+
+@pytest.mark.usefixtures("stage")
+def test_settings_and_help(person, look):
+    person.be(ADMIN)
+    person.open_application()
+    expect(person.button("Save settings")).to_be_visible()
+    expect(person.button("Re-check")).to_be_visible()
+    look(person, "settings")
+    person.be(MANAGER)
+    person.open_application()
+    expect(person.frame.locator("#settings[data-first-load]")).to_have_count(0)
+
+    look(person, "help")
+
+
+def test_installer_at_work_and_failed(bare_stage, person, look):
+    person.be(ADMIN)
+    person.page.may_fail_to_load = True
+    person.go("/marketplace/")
+    bare_stage.fail("placement.bind", "slow", seconds=6)
+    person.page.get_by_role("button", name="Install", exact=True).click()
+    person.enter_frame()
+    expect(person.frame.locator(".steps .is-now")).to_be_visible()
+    look(person, "installer")
+    bare_stage.fail("*", "html", times=50)
+    expect(person.frame.get_by_role("heading", level=1)).to_have_text("Installation")
+    expect(person.alert).to_be_visible()
+
+    look(person, "installer-failed")
+
+
+def test_landing_outside_of_a_portal(stage, new_page):
+    page = new_page()
+    for width, height in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(stage.app_url)
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Deal Payments"))
+        page.screenshot(path=SCREENSHOTS / f"landing-{width}.png")
+        assert violations(page) == []
