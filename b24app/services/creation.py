@@ -176,13 +176,25 @@ def _make(
         acting = tab.remember_batch_refused(deps, acting)
         return _make_singly(deps, acting, add, wanted, before)
     made = _made(deps, acting, answer, add, before)
-    late = [one for key, one in rows.items() if card_reads.is_batch_refusal(answer, key)]
+    late = [one for key, one in rows.items() if _did_not_arrive(answer.error(key))]
     if made.payment_id is None or not late:
         return made
-    acting = tab.remember_batch_refused(deps, acting)
+    if any(card_reads.is_batch_refusal(answer, key) for key in rows):
+        acting = tab.remember_batch_refused(deps, acting)
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
     written = portal_writes.write_several(deps, acting, adding, [made.payment_id])
     return replace(made, read=written.read, is_lost=written.is_lost)
+
+
+def _did_not_arrive(error: PortalError | None) -> bool:
+    """Whether a row was not even looked at, so that it may be sent again with the payment's id.
+
+    The method is to be called alone, or the portal did not resolve the reference to the new
+    payment, which it then refuses as a parameter of a wrong type (rest-contract d.3).
+    """
+    if isinstance(error, BatchRefusedError):
+        return True
+    return error is not None and error.code == portal_writes.PARAMETER_REFUSED
 
 
 def _made(
