@@ -55,6 +55,7 @@ SERVICES = [
     for method, cells in [*MAIN.items(), *HELPERS.items()]
     for name in CODE.findall(cells[-2] if method in MAIN else cells[-1])
 ]
+CONTROLS = [(method, name) for method, cells in MAIN.items() for name in CODE.findall(cells[0])]
 TESTS = [(method, name) for method, cells in MAIN.items() for name in CODE.findall(cells[-1])]
 
 
@@ -136,6 +137,13 @@ def test_a_test_of_the_page_exists(method, name):
     assert function in {
         node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
     }, method
+
+
+@pytest.mark.parametrize(("method", "control"), CONTROLS)
+def test_a_control_of_the_page_is_in_a_template(method, control):
+    templates = (ROOT / "templates" / "payments").glob("*.html")
+
+    assert any(f"_('{control}')" in one.read_text() for one in templates), method
 
 
 @pytest.mark.parametrize("method", HELPERS)
