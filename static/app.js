@@ -504,14 +504,24 @@
     clearTimeout(timers.get(input));
     if (!input.isConnected || input.value === input.defaultValue) return;
     input.setAttribute("aria-invalid", String(!input.validity.valid));
-    if (!input.reportValidity()) return;
+    if (!input.reportValidity()) return refuse(input);
     const pay = input.closest(".pay");
     if (pay.getAttribute("aria-busy") === "true") return;
     input.closest("tr").classList.add("is-saving");
     htmx.trigger(input, "save");
   }
 
+  /* The browser's own bubble is gone at the next click and no part of the page. */
+  function refuse(input) {
+    const { validity } = input;
+    const isEmptied = validity.valueMissing && !validity.badInput;
+    if (validity.valid || isEmptied || input.dataset.refused === input.value) return;
+    input.dataset.refused = input.value;
+    say(validity.stepMismatch ? "say-fraction" : validity.rangeOverflow ? "say-too-many" : "say-quantity");
+  }
+
   function takeBack(input) {
+    delete input.dataset.refused;
     input.value = input.defaultValue;
     input.closest("tr")?.classList.remove("is-saving");
     if (input.isConnected) changed(input);
@@ -523,7 +533,10 @@
   on("focusout", ({ target }) => {
     if (!target.matches("input[data-saves]")) return;
     if (target.validity.valid) save(target);
-    else takeBack(target);
+    else {
+      refuse(target);
+      takeBack(target);
+    }
   });
   on("change", ({ target }) => {
     if (target.form?.dataset.currency) addUp(target.form);
