@@ -152,6 +152,7 @@ def require_details(crm, tab, payments):
         for item in crm.items_of(payment.id, PRODUCT):
             line = text.split(f'data-item-id="{item.id}"')[1].split("</tr>")[0]
             held = re.search(r'value="(\d+)"', line) or re.search(r">\s*(\d+)\s", line)
+            assert held is not None, line
             assert int(held[1]) == item.quantity, line
         for link in crm.items_of(payment.id, DELIVERY):
             assert f'data-delivery-item-id="{link.id}"' in text
