@@ -56,6 +56,8 @@ class Person:
         expect(self.frame.locator("#summary")).to_be_visible()
         expect(self.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
         expect(self.frame.locator(".pay[aria-busy=true], .pay__more[data-waits]")).to_have_count(0)
+        # A click into a frame that still grows may miss.
+        self.frame.wait_for_function("() => document.scrollingElement.scrollHeight <= innerHeight")
 
     # Looking
 

@@ -7,8 +7,11 @@ run; each test gets a portal like new and a new application with a database of i
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import copy
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -51,6 +54,15 @@ class Servers:
     app: Late
     app_url: str
     portal: PortalState
+    installed: Installed | None = None
+
+
+@dataclass
+class Installed:
+    """What the portal and the application know after an installation."""
+
+    portal: dict[str, Any]
+    database: bytes
 
 
 @contextmanager
@@ -77,6 +89,8 @@ class Stage:
     """One test's portal and application."""
 
     def __init__(self, servers, database_url, rest_log_dir):
+        self.servers = servers
+        self.database = database_url.removeprefix("sqlite:///")
         self.portal = servers.portal
         self.portal.reset()
         self.app_url = servers.app_url
@@ -99,9 +113,29 @@ class Stage:
         servers.app.application = self.application
 
     def install(self):
-        """Install as an administrator's browser does, without the browser."""
-        Visitor(self.portal.origin).install_app()
-        self.portal.recorder.clear()
+        """Install as an administrator's browser does, without the browser.
+
+        The first installation of a run is kept and put back for the tests that follow.
+        """
+        if self.servers.installed is None:
+            Visitor(self.portal.origin).install_app()
+            self.portal.recorder.clear()
+            self.servers.installed = Installed(
+                self.copy_of(vars(self.portal)), self.read_database()
+            )
+        else:
+            vars(self.portal).update(self.copy_of(self.servers.installed.portal))
+            # Nothing has opened this database yet.
+            Path(self.database).write_bytes(self.servers.installed.database)
+
+    def copy_of(self, fields):
+        """A deep copy of what a portal knows; its lock and its clock stay the ones they are."""
+        kept = {id(one): one for one in (self.portal.lock, self.portal.clock, self.portal.sleep)}
+        return copy.deepcopy(fields, kept)
+
+    def read_database(self):
+        with closing(sqlite3.connect(self.database)) as source:
+            return source.serialize()
 
     def close(self):
         self.application.extensions["b24app"].deps.db.close()

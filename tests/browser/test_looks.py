@@ -95,9 +95,9 @@ def test_tab_with_open_details(stage, person, look):
     look(person, "tab")
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "verb"),
-    [
+def test_overlays_of_a_payment(stage, person, look):
+    person.open_tab()
+    for name, number, verb in (
         ("dialog-paid", 3, "Mark as paid"),
         ("dialog-unpaid", 0, "Mark as unpaid"),
         ("history", 3, "History"),
@@ -105,39 +105,36 @@ def test_tab_with_open_details(stage, person, look):
         ("menu", 2, "More actions"),
         ("reassign", 3, "Reassign delivery"),
         ("move", 3, "Move delivery"),
-    ],
-)
-def test_overlay_of_a_payment(stage, person, look, name, number, verb):
+    ):
+        person.press(person.button(verb, person.payment(stage.payments[number])))
+        expect(person.frame.locator("dialog[open], .pop:popover-open")).to_be_visible()
+        expect(person.frame.locator(".skel:visible")).to_have_count(0)
+        look(person, name)
+        close_overlay(person)
+
+
+def test_dialogs_of_the_menu(stage, person, look):
     person.open_tab()
-
-    person.press(person.button(verb, person.payment(stage.payments[number])))
-    expect(person.frame.locator("dialog[open], .pop:popover-open")).to_be_visible()
-    expect(person.frame.locator(".skel:visible")).to_have_count(0)
-
-    look(person, name)
-
-
-@pytest.mark.parametrize(
-    "verb", ["Change payment system", "Add items", "Add delivery", "Delete payment"]
-)
-def test_dialog_of_the_menu(stage, person, look, verb):
-    person.open_tab()
-
-    person.choose_in_menu(stage.payments[2], verb)
-    expect(person.dialog.locator(".dialog__foot")).to_be_visible()
-
-    look(person, verb.lower().replace(" ", "-"))
+    for verb in ("Change payment system", "Add items", "Add delivery", "Delete payment"):
+        person.choose_in_menu(stage.payments[2], verb)
+        expect(person.dialog.locator(".dialog__foot")).to_be_visible()
+        look(person, verb.lower().replace(" ", "-"))
+        close_overlay(person)
 
 
 @pytest.mark.usefixtures("stage")
-@pytest.mark.parametrize("verb", ["New payment", "Allocation"])
-def test_dialog_of_the_card(person, look, verb):
+def test_dialogs_of_the_card(person, look):
     person.open_tab()
+    for verb in ("New payment", "Allocation"):
+        person.press(person.button(verb))
+        expect(person.dialog.locator(".dialog__foot")).to_be_visible()
+        look(person, verb.lower().replace(" ", "-"))
+        close_overlay(person)
 
-    person.press(person.button(verb))
-    expect(person.dialog.locator(".dialog__foot")).to_be_visible()
 
-    look(person, verb.lower().replace(" ", "-"))
+def close_overlay(someone):
+    someone.page.keyboard.press("Escape")
+    expect(someone.frame.locator("dialog[open], .pop:popover-open")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

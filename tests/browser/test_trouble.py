@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.person import Mouse
 from tests.browser.stage import DEAL_CARD
 
-BRIEF = ("close_before", "busy", "html", "error_500", "lost", "lost_html")
+BRIEF = ("close_before", "busy", "html", "lost")
 
 
 def mark_as_paid(someone, stage):
