@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +24,12 @@ WRITE_SECONDS = 8.5
 """A write may take this long; what is left of 15 seconds settles a lost answer."""
 
 SETTLE_SECONDS = 4.0
+"""Kept for reading back, whatever the steps before it took."""
+
+ACTION_SECONDS = 14.0
+"""All steps of one write together: proof, write and reading back."""
+
+_action_end: ContextVar[float | None] = ContextVar("action_end", default=None)
 
 
 @dataclass(frozen=True)
@@ -42,5 +50,25 @@ class Deps:
     trust_local_portals: bool = False
 
     def deadline(self, seconds: float = READ_SECONDS) -> Deadline:
-        """Start counting down the time all calls of one step have together."""
+        """Start counting down the time all calls of one step have together.
+
+        Within `one_action` a step gets no more than what the action has left, and every step but
+        the reading back leaves time for that.
+        """
+        end = _action_end.get()
+        if end is not None:
+            kept = SETTLE_SECONDS if seconds > SETTLE_SECONDS else 0.0
+            seconds = min(seconds, max(0.0, end - kept - self.monotonic()))
         return Deadline(seconds, self.monotonic)
+
+    @contextmanager
+    def one_action(self) -> Iterator[None]:
+        """Bound the steps of one write: a person waits 15 seconds at most, however many there are.
+
+        A step for which no time is left is not sent and says so (NoConnectionError).
+        """
+        token = _action_end.set(self.monotonic() + ACTION_SECONDS)
+        try:
+            yield
+        finally:
+            _action_end.reset(token)

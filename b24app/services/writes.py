@@ -151,7 +151,8 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     if begun is not None:
         return begun
     try:
-        step = run(acting)
+        with deps.one_action():
+            step = run(acting)
     except AppError as error:
         return _failed(deps, acting, intent, error)
     except Exception:
