@@ -122,9 +122,7 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
         endpoint, posted = prove_move(deps, portal, posted)
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
-    ticket = Ticket(
-        secrets.token_hex(16), call.member_id, ref, call.language, sealed(deps, posted)
-    )
+    ticket = Ticket(secrets.token_hex(16), call.member_id, ref, call.language, sealed(deps, posted))
     return Shell(ticket, origin_of(endpoint), call.app_sid)
 
 

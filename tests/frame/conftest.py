@@ -122,7 +122,7 @@ class Visit:
         """Return the loaded application frame inside `within`."""
         element = self.page.locator(f"{within} iframe.app-frame:not(.app-loading)").first
         frame = element.element_handle().content_frame()
-        frame.wait_for_function("window.say !== undefined")
+        frame.wait_for_function("() => window.say !== undefined")
         return frame
 
 

@@ -118,7 +118,7 @@ def test_library_opens_and_leaves_a_slider(frame, visit):
     panel.get_by_role("heading", name="Office refit, second floor").wait_for()
     visit.page.locator(".side-panel__label").click()
 
-    frame.wait_for_function("window.answer !== undefined")
+    frame.wait_for_function("() => window.answer !== undefined")
     assert frame.evaluate("answer") == {"isOpenAtNewWindow": False, "isClose": True}
 
 
@@ -131,7 +131,7 @@ def test_library_asks_for_users(frame, visit):
     dialog.get_by_text("Anna Berger").click()
     dialog.get_by_role("button", name="Select").click()
 
-    frame.wait_for_function("window.users !== undefined")
+    frame.wait_for_function("() => window.users !== undefined")
     assert [user["id"] for user in frame.evaluate("users")] == ["1", "7"]
 
 

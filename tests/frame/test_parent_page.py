@@ -70,7 +70,7 @@ def test_install_finish_in_a_slider_opens_the_application_there(stage):
     stage.page.evaluate("(url) => portalSliders.open({ url })", path)
     panel = stage.page.frame_locator(".side-panel__iframe")
     installer = panel.locator("iframe.app-frame").element_handle().content_frame()
-    installer.wait_for_function("window.say !== undefined")
+    installer.wait_for_function("() => window.say !== undefined")
 
     with stage.page.expect_request(f"{stage.framed_app.origin}/?DOMAIN=*"):
         stage.play(installer, "install_finish")
@@ -128,7 +128,7 @@ def test_other_origins_are_met_with_silence(name, stage):
         stage.page.frame(name="stranger").evaluate(
             "(text) => parent.postMessage(text, '*')", request
         )
-        stage.page.wait_for_function("passed.length > 0")
+        stage.page.wait_for_function("() => passed.length > 0")
 
     assert stage.page.evaluate("passed") == [f"http://{host}:{port}"]
     assert stage.heard(frame) == []
