@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,14 +55,18 @@ class Config:
 
 
 def _development_key(name: str, make: Callable[[], str]) -> str:
-    """A generated key that all processes of a development machine share and find again."""
+    """A generated key that all processes of a development machine share and find again.
+
+    It appears under its name only when it is whole: workers start at the same moment.
+    """
     path = Path("instance") / f"development-{name}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(make())
-    except FileExistsError:
-        pass
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(make(), encoding="utf-8")
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 

@@ -40,13 +40,15 @@ def view_of(
     allowed, read_only = _rights(rules, acting, is_refused=is_refused)
     free = core.free if core.free is not None else _estimate(core, compositions)
     opened = _opened_at_first(core.payments)
+    # Who has just marked a payment paid need not be looked up.
+    names = {**people, **({user.id: user.name} if (user := acting.user) and user.name else {})}
     payments = tuple(
         PaymentView(
             payment,
             acting.ref,
             details=_details(core, payment, compositions.get(payment.id)),
-            payer_name=people.get(payment.payer_id or 0) or "",
-            is_payer_unknown=people.get(payment.payer_id or 0) == "",
+            payer_name=names.get(payment.payer_id or 0) or "",
+            is_payer_unknown=names.get(payment.payer_id or 0) == "",
             is_open=payment.id == opened,
         )
         for payment in core.payments

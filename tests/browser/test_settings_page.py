@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import sit_down
 from tests.browser.person import Mouse
 from tests.browser.stage import ADMIN, MANAGER
+from tests.browser.story import look_at_both_widths
 
 
 @pytest.fixture
@@ -111,8 +112,8 @@ def test_a_removed_tab_is_found_and_repaired(admin, stage):
     assert bound(stage) == {"CRM_DEAL_DETAIL_TAB", "CRM_SMART_INVOICE_DETAIL_TAB"}
 
 
-def test_the_page_fits_its_frame_at_both_widths(admin, at_every_width):
-    at_every_width(admin, "settings")
+def test_the_page_fits_its_frame_at_both_widths(admin):
+    look_at_both_widths(admin, "settings-page")
 
 
 def test_a_manager_reads_help(new_page, stage):

@@ -70,3 +70,11 @@ def test_sorting_goes_to_the_portal_and_holds_on_the_page(stage, sort, order, fi
     listed = [one for one in stage.asked("crm.item.payment.list") if one.outcome == "ok"]
     assert listed[0].params["order"] == order
     assert text.index(f'data-payment-id="{first}"') == text.index("data-payment-id=")
+
+
+def test_who_marks_a_payment_paid_is_named_at_once(stage):
+    tab = stage.tab()
+
+    tab.post("/payments/1039/pay")
+
+    assert "Marked by Marta Lindqvist" in tab.answer.text
