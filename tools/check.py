@@ -20,10 +20,12 @@ CHECKS: dict[str, list[str]] = {
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
 }
 
+BROWSER = "pytest tests/browser"
+
 # Two browsers on two cores would measure each other, so browser tests run alone, afterwards.
 SUITES: dict[str, list[str]] = {
     "pytest": ["--ignore=tests/browser", "--numprocesses=2", "--dist=loadfile"],
-    "pytest tests/browser": ["tests/browser"],
+    BROWSER: ["tests/browser"],
 }
 
 NO_TESTS_COLLECTED = 5
@@ -53,7 +55,10 @@ def main(arguments: list[str]) -> int:
         return 1 if failed else 0
     counts = Counts()
     for name, options in SUITES.items():
-        counts += _suite(name, options)
+        counted = _suite(name, options)
+        if counted.failed and name == BROWSER:
+            counted = _once_more(counted, name, options)
+        counts += counted
     for name in failed:
         print(f"{name} failed, see above")
     # A failed check is a failure of the whole: "0 failed" must never stand above it.
@@ -83,6 +88,13 @@ def _suite(name: str, options: list[str]) -> Counts:
         return counts
     # pytest stopped early: an interrupted run or a crashed worker is no success.
     return counts + Counts(failed=1)
+
+
+def _once_more(first: Counts, name: str, options: list[str]) -> Counts:
+    """Run what failed a second time: on a busy machine a browser can miss a moment, not twice."""
+    print(f"{name}: {first.failed} failed and run once more", flush=True)
+    again = _suite(name, [*options, "--last-failed", "--last-failed-no-failures=none"])
+    return Counts(first.passed + again.passed, again.failed, first.skipped + again.skipped)
 
 
 def counts_of(report: Path) -> Counts:
