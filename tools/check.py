@@ -20,12 +20,10 @@ CHECKS: dict[str, list[str]] = {
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
 }
 
-BROWSER = "pytest tests/browser"
-
 # Two browsers on two cores would measure each other, so browser tests run alone, afterwards.
 SUITES: dict[str, list[str]] = {
     "pytest": ["--ignore=tests/browser", "--numprocesses=2", "--dist=loadfile"],
-    BROWSER: ["tests/browser"],
+    "pytest tests/browser": ["tests/browser"],
 }
 
 NO_TESTS_COLLECTED = 5
@@ -56,7 +54,7 @@ def main(arguments: list[str]) -> int:
     counts = Counts()
     for name, options in SUITES.items():
         counted = _suite(name, options)
-        if counted.failed and name == BROWSER:
+        if counted.failed:
             counted = _once_more(counted, name, options)
         counts += counted
     for name in failed:
@@ -91,7 +89,7 @@ def _suite(name: str, options: list[str]) -> Counts:
 
 
 def _once_more(first: Counts, name: str, options: list[str]) -> Counts:
-    """Run what failed a second time: on a busy machine a browser can miss a moment, not twice."""
+    """Run what failed a second time: a real failure fails again, a browser's missed moment not."""
     print(f"{name}: {first.failed} failed and run once more", flush=True)
     again = _suite(name, [*options, "--last-failed", "--last-failed-no-failures=none"])
     return Counts(first.passed + again.passed, again.failed, first.skipped + again.skipped)
