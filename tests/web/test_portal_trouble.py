@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage import payments_in
+from tests.stage import READER, payments_in
 
 TROUBLE = {
     "busy": (503, "Bitrix24 is busy"),
@@ -78,7 +78,7 @@ def test_a_portal_that_refuses_the_methods_in_batch_is_served_singly_and_remembe
 
 def test_what_a_refused_name_directory_costs_is_only_the_names(stage):
     stage.portal.faults.add("user.get", "denied")
-    tab = stage.tab()
+    tab = stage.tab(READER)
 
     tab.get("/payments/details", ids="1037", rows=11)
 
