@@ -505,8 +505,9 @@
     if (!input.isConnected || input.value === input.defaultValue) return;
     input.setAttribute("aria-invalid", String(!input.validity.valid));
     if (!input.reportValidity()) return refuse(input);
-    const pay = input.closest(".pay");
-    if (pay.getAttribute("aria-busy") === "true") return;
+    /* In the allocation view the field stands outside of the payment that it changes. */
+    const pay = input.closest(".pay") || document.querySelector(input.getAttribute("hx-target"));
+    if (pay?.getAttribute("aria-busy") === "true") return;
     input.closest("tr").classList.add("is-saving");
     htmx.trigger(input, "save");
   }

@@ -231,6 +231,20 @@ def test_allocation_shows_what_is_billed_where(stage, either):
     expect(either.button("Allocation")).to_be_focused()
 
 
+def test_a_quantity_is_changed_in_the_allocation_itself(stage, either):
+    item = stage.items(stage.payments[3])[0]
+    either.press(either.button("Allocation"))
+    field = either.dialog.locator(f"#all-{item.id}")
+
+    either.hand.write(field, "7")
+    either.page.keyboard.press("Enter")
+
+    expect(either.said).to_contain_text("Quantity saved")
+    row = either.dialog.get_by_role("row").filter(has=either.frame.locator(f"#all-{item.id}"))
+    expect(row.get_by_role("cell").last).to_have_text("5")
+    assert stage.items(stage.payments[3])[0].quantity == 7
+
+
 def test_history_names_what_was_done(stage, either):
     unpaid = stage.payments[3]
     item = stage.items(unpaid)[0]
