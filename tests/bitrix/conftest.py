@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,8 @@ from requests.adapters import BaseAdapter
 
 from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.oauth import AuthorizationServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import make_session
 
 # A busy machine is no failure: these properties are about values, not about speed.
@@ -28,6 +31,12 @@ EXAMPLES = Path(__file__).parent / "examples"
 ENDPOINT = "https://portal.bitrix24.com/rest/"
 TOKEN = "s1morf609228iwyjjpvfv6wsvuja4p8u"
 CLIENT_SECRET = "LJSl0lNB76B5YY6u0YVQ3AW0DrVADcRTwVr4y99PXU1BWQybWK"
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+CLIENT_ID = "app.573ad8a0346747.09223434"
+CODE = "avmocpghblyi01m3h42bljvqtyd19sw1"
+REFRESH = "4f9k4jpmg13usmybzuqknt2v9fh0q6rl"
+ACCESS = "put_access_token_here"
+SECRETS = (CLIENT_SECRET, CODE, REFRESH, ACCESS, "s1morf609228iwyjjpvfv6wsvuja4p8u")
 
 
 def example(name: str) -> dict[str, Any]:
@@ -191,7 +200,7 @@ def tokens() -> Tokens:
 def client(server, clock) -> BitrixClient:
     return BitrixClient(
         make_session(server),
-        client_id="app.573ad8a0346747.09223434",
+        client_id=CLIENT_ID,
         monotonic=clock.monotonic,
         sleep=clock.sleep,
         jitter=lambda: 0.0,
@@ -201,3 +210,40 @@ def client(server, clock) -> BitrixClient:
 @pytest.fixture
 def deadline(clock) -> Deadline:
     return Deadline(12.0, clock.monotonic)
+
+
+@pytest.fixture
+def log_dir(tmp_path):
+    return tmp_path / "rest-log"
+
+
+@pytest.fixture
+def make_authorization(server, clock, log_dir):
+    def build(**changes):
+        wanted = {
+            "oauth_url": "https://oauth.bitrix.info",
+            "oauth_hosts": frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"}),
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "clock": lambda: NOW,
+            "monotonic": clock.monotonic,
+            "rest_log": RestLog(log_dir, 7, lambda: NOW),
+        }
+        return AuthorizationServer(make_session(server), **{**wanted, **changes})
+
+    return build
+
+
+@pytest.fixture
+def authorization(make_authorization):
+    return make_authorization()
+
+
+def nothing_leaked(error: BaseException) -> bool:
+    """Neither the error nor anything a traceback would print with it holds a secret."""
+    seen: list[BaseException | None] = [error]
+    for one in seen:
+        if one is not None:
+            seen += [one.__cause__, one.__context__]
+    texts = [f"{one!r} {one} {getattr(one, '__dict__', '')}" for one in seen if one is not None]
+    return not any(secret in text for secret in SECRETS for text in texts)

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from b24app.bitrix.oauth import AuthorizationServer
-from b24app.bitrix.rest_log import RestLog
-from b24app.bitrix.transport import make_session
 from b24app.errors import (
     AppError,
     AuthorizationServerError,
@@ -18,51 +15,17 @@ from b24app.errors import (
     NotInstalledError,
     SubscriptionEndedError,
 )
-from tests.bitrix.conftest import CLIENT_SECRET, Reply, example
-
-NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-CLIENT_ID = "app.573ad8a0346747.09223434"
-CODE = "avmocpghblyi01m3h42bljvqtyd19sw1"
-REFRESH = "4f9k4jpmg13usmybzuqknt2v9fh0q6rl"
-ACCESS = "put_access_token_here"
-SECRETS = (CLIENT_SECRET, CODE, REFRESH, ACCESS, "s1morf609228iwyjjpvfv6wsvuja4p8u")
-
-
-@pytest.fixture
-def log_dir(tmp_path):
-    return tmp_path / "rest-log"
-
-
-@pytest.fixture
-def make(server, clock, log_dir):
-    def build(**changes):
-        wanted = {
-            "oauth_url": "https://oauth.bitrix.info",
-            "oauth_hosts": frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"}),
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-            "clock": lambda: NOW,
-            "monotonic": clock.monotonic,
-            "rest_log": RestLog(log_dir, 7, lambda: NOW),
-        }
-        return AuthorizationServer(make_session(server), **{**wanted, **changes})
-
-    return build
-
-
-@pytest.fixture
-def authorization(make):
-    return make()
-
-
-def nothing_leaked(error: BaseException) -> bool:
-    """Neither the error nor anything a traceback would print with it holds a secret."""
-    seen: list[BaseException | None] = [error]
-    for one in seen:
-        if one is not None:
-            seen += [one.__cause__, one.__context__]
-    texts = [f"{one!r} {one} {getattr(one, '__dict__', '')}" for one in seen if one is not None]
-    return not any(secret in text for secret in SECRETS for text in texts)
+from tests.bitrix.conftest import (
+    ACCESS,
+    CLIENT_SECRET,
+    CODE,
+    NOW,
+    REFRESH,
+    SECRETS,
+    Reply,
+    example,
+    nothing_leaked,
+)
 
 
 class TestTokenRequests:
@@ -163,12 +126,12 @@ class TestTokenRequests:
 
         assert nothing_leaked(raised.value)
 
-    def test_take_an_http_portal_for_local_work_only(self, make, server):
+    def test_take_an_http_portal_for_local_work_only(self, make_authorization, server):
         body = example("oauth.token")["response"]["body"]
         body["client_endpoint"] = "http://127.0.0.1:9000/rest/"
         server.answers(Reply(body))
 
-        grant = make(trust_local=True).exchange_code(CODE)
+        grant = make_authorization(trust_local=True).exchange_code(CODE)
 
         assert grant.client_endpoint == "http://127.0.0.1:9000/rest/"
 
