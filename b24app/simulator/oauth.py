@@ -18,6 +18,7 @@ from .errors import expired_token, internal_error, wrong_authorization
 from .faults import SPOILED
 from .php import to_json
 from .rest.breaking import ConnectionBreaker, broken_response, spoil
+from .rest.endpoint import read_params, take_token
 from .rest.execution import method_time
 from .state import PortalState
 from .tokens import ACCESS_SECONDS, Token
@@ -49,7 +50,8 @@ def create_oauth(state: PortalState) -> Flask:
     @server.route("/rest/app.info/", methods=["GET", "POST"])
     @server.route("/rest/app.info.json", methods=["GET", "POST"])
     def app_info() -> Response:
-        return _answer(state, INFO_FAULT, lambda: _info_answer(state, request.values.get("auth")))
+        token = take_token(request, read_params(request))
+        return _answer(state, INFO_FAULT, lambda: _info_answer(state, token))
 
     return server
 
@@ -175,9 +177,9 @@ def _token_body(state: PortalState, token: Token, *, is_full: bool) -> dict[str,
     return body
 
 
-def _info_answer(state: PortalState, access_token: str | None) -> Answer:
+def _info_answer(state: PortalState, access_token: str) -> Answer:
     started = state.clock.timestamp()
-    token = state.tokens.by_access(access_token or "")
+    token = state.tokens.by_access(access_token)
     if token is None or token.client_id is None:
         error = wrong_authorization()
         return error.body("new"), error.status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from urllib.parse import unquote_plus
 
@@ -82,16 +82,29 @@ def as_array(value: object) -> dict[str | int, object]:
     return dict(enumerate(value)) if isinstance(value, list) else {}
 
 
+def with_int_keys(value: object) -> object:
+    """Return a JSON value as a PHP array has it: keys that look like integers are integers."""
+    if isinstance(value, Mapping):
+        return {
+            int(key) if _INT_KEY.fullmatch(key) else key: with_int_keys(inner)
+            for key, inner in value.items()
+        }
+    return [with_int_keys(inner) for inner in value] if isinstance(value, list) else value
+
+
 def parse_query(text: str) -> dict[str, object]:
     """Parse `a[b][0]=1&c=2` as PHP's parse_str: nested arrays, lists where keys are 0..n-1."""
+    pairs = (pair.partition("=") for pair in text.split("&") if pair)
+    return parse_pairs((unquote_plus(name), unquote_plus(value)) for name, _, value in pairs)
+
+
+def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """Nest decoded names and values as `parse_query` does; a form of several parts has these."""
     root: dict[str | int, object] = {}
-    for pair in text.split("&"):
-        if not pair:
-            continue
-        name, _, value = pair.partition("=")
-        path = _path(unquote_plus(name))
+    for name, value in pairs:
+        path = _path(name)
         if path:
-            _store(root, path, unquote_plus(value))
+            _store(root, path, value)
     return {str(key): _with_lists(value) for key, value in root.items()}
 
 

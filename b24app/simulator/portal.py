@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from .control import create_control
 from .oauth import answer_authorize
 from .rest.breaking import ConnectionBreaker
-from .rest.endpoint import answer_rest
+from .rest.endpoint import OPEN_TO_PAGES, answer_rest
 from .state import PortalState
 from .ui import create_ui
 
@@ -22,9 +22,14 @@ def create_portal(state: PortalState) -> Flask:
     portal = Flask("b24app.simulator", static_folder=None)
     portal.wsgi_app = ConnectionBreaker(portal.wsgi_app, state.sleep)  # type: ignore[method-assign] # Flask's documented way to wrap
 
-    @portal.route("/rest/<path:method>", methods=_REST_VERBS)
+    @portal.route("/rest/<path:method>", methods=_REST_VERBS, provide_automatic_options=False)
     def rest(method: str) -> Response:
         return answer_rest(state, request, method)
+
+    # A page of another origin asks first whether it may send JSON.
+    @portal.route("/rest/<path:method>", methods=["OPTIONS"], provide_automatic_options=False)
+    def preflight(method: str) -> Response:  # noqa: ARG001 - one answer for all methods
+        return Response("", headers=OPEN_TO_PAGES)
 
     @portal.get("/oauth/authorize/")
     def authorize() -> Response:

@@ -38,13 +38,44 @@ def test_the_body_wins_over_the_query(portal, manager):
     [
         lambda token: {"json": {"access_token": token}},
         lambda token: {"headers": {"Authorization": f"Bearer {token}"}},
+        lambda token: {"headers": {"Authorization": f"bearer  {token}"}, "json": {"auth": "odd"}},
         lambda token: {"data": {"auth": token}},
+        lambda token: {"data": {"auth": token}, "content_type": "multipart/form-data"},
+        lambda token: {"json": {"auth": ["odd"], "access_token": token}},
     ],
 )
 def test_the_token_is_taken_from_three_places(portal, manager, send):
     answer = portal.post("/rest/profile", **send(manager.token.access_token))
 
     assert answer.get_json()["result"]["ID"] == "7"
+
+
+def test_a_form_of_several_parts_nests_like_any_form(portal, manager):
+    fields = {
+        "entityId": "8061",
+        "entityTypeId": "2",
+        "filter[@id][0]": "1037",
+        "filter[@id][]": "1038",
+        "auth": manager.token.access_token,
+    }
+
+    answer = portal.post(
+        "/rest/crm.item.payment.list", data=fields, content_type="multipart/form-data"
+    )
+
+    assert [row["id"] for row in answer.get_json()["result"]] == [1037, 1038]
+
+
+@pytest.mark.parametrize("method", ["profile", "crm.item.nothing"])
+def test_a_page_of_another_origin_may_call(portal, method):
+    asked = portal.options(f"/rest/{method}", headers={"Origin": "https://app.example"})
+    answer = portal.post(f"/rest/{method}", json={})
+
+    assert asked.status_code == 200
+    for headers in (asked.headers, answer.headers):
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert headers["Access-Control-Allow-Headers"] == "origin, content-type, accept"
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_body_that_is_not_json_counts_as_empty(portal):

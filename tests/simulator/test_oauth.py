@@ -204,12 +204,22 @@ def test_a_grant_of_another_application_is_not_ours(refresh, state):
     assert refresh(token) == (400, {"error": "invalid_grant"})
 
 
-def test_app_info_is_the_trusted_source(oauth, state):
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda oauth, token: oauth.get("/rest/app.info", query_string={"auth": token}),
+        lambda oauth, token: oauth.post("/rest/app.info", data={"auth": token}),
+        lambda oauth, token: oauth.post("/rest/app.info.json", json={"auth": token}),
+        lambda oauth, token: oauth.get(
+            "/rest/app.info", headers={"Authorization": f"Bearer {token}"}
+        ),
+    ],
+)
+def test_app_info_is_the_trusted_source(oauth, state, ask):
     token = state.issue_tokens(7)
 
-    body = oauth.get("/rest/app.info", query_string={"auth": token.access_token}).get_json()
+    result = ask(oauth, token.access_token).get_json()["result"]
 
-    result = body["result"]
     assert (result["client_id"], result["user_id"]) == (state.application.client_id, "7")
     assert result["install"]["member_id"] == state.member_id
     assert result["install"]["client_endpoint"] == state.client_endpoint

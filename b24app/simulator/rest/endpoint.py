@@ -12,7 +12,7 @@ from .. import errors
 from ..errors import PortalError
 from ..faults import SPOILED, Fault
 from ..people import User
-from ..php import parse_query, to_json, to_text
+from ..php import parse_pairs, parse_query, to_json, to_text, with_int_keys
 from ..recording import RecordedRequest, without_secrets
 from ..state import PortalState
 from ..tokens import Token
@@ -24,6 +24,12 @@ from .table import TABLE
 BATCH = "batch"
 # Never data: the portal takes these from the top level of a request for itself.
 RESERVED = ("auth", "access_token", "state", "token")
+# Sent with every answer, so that a page of any origin may call the portal from the browser.
+OPEN_TO_PAGES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "origin, content-type, accept",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass
@@ -68,16 +74,20 @@ def _answer(state: PortalState, request: Request, name: str, record: RecordedReq
 def read_params(request: Request) -> dict[str, object]:
     """Merge query and body; the body wins. A body that does not parse counts as empty."""
     params = parse_query(request.query_string.decode("utf-8", "replace"))
-    body = request.get_data(as_text=True)
-    if not body or request.method == "GET":
+    if request.method == "GET":
         return params
-    if "json" not in request.headers.get("Content-Type", ""):
+    if request.mimetype == "multipart/form-data":
+        return params | parse_pairs(request.form.items(multi=True))
+    body = request.get_data(as_text=True)
+    if "json" not in request.mimetype:
         return params | parse_query(body)
     try:
         parsed = json.loads(body)
     except ValueError:
         return params
-    return params | parsed if isinstance(parsed, dict) else params
+    if not isinstance(parsed, dict):
+        return params
+    return params | {name: with_int_keys(value) for name, value in parsed.items()}
 
 
 def _authorize(
@@ -94,7 +104,7 @@ def _authorize(
         raise errors.portal_deleted()
     if name != BATCH and (name not in TABLE or name in state.switches.missing_methods):
         raise errors.method_not_found()
-    token = state.tokens.by_access(_take_token(request, params))
+    token = state.tokens.by_access(take_token(request, params))
     if token is None:
         raise errors.wrong_authorization()
     record.user = token.user_id
@@ -105,11 +115,14 @@ def _authorize(
     return Session(state, token, _check_user(state, token), record)
 
 
-def _take_token(request: Request, params: dict[str, object]) -> str:
-    """Return the token: parameter auth, access_token, or the Bearer header."""
-    taken = {name: to_text(params.pop(name, None)) for name in RESERVED}
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return taken["auth"] or taken["access_token"] or bearer
+def take_token(request: Request, params: dict[str, object]) -> str:
+    """Return the token: the Bearer header, which wins, or parameter auth or access_token."""
+    taken = {name: params.pop(name, None) for name in RESERVED}
+    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return bearer.strip()
+    given = (taken[name] for name in ("auth", "access_token"))
+    return next((to_text(one) for one in given if one and not isinstance(one, dict | list)), "")
 
 
 def _check_portal(state: PortalState) -> None:
@@ -190,7 +203,7 @@ def _respond(state: PortalState, answer: _Answer, token: Token | None) -> Respon
     response = Response(
         to_json(answer.body), answer.status, content_type="application/json; charset=utf-8"
     )
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update(OPEN_TO_PAGES)
     if state.switches.is_cloud:
         response.headers["X-Bitrix-Rest-Time"] = "0.0100000000"
         response.headers["X-Bitrix-Rest-User-Time"] = "0.0080000000"
