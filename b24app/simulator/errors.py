@@ -137,6 +137,11 @@ def access_denied(description: str = "Access denied", status: int = 400) -> Port
     return PortalError("ACCESS_DENIED", description, status)
 
 
+def empty_argument(name: str) -> PortalError:
+    """Return how methods that are no controllers report a missing parameter."""
+    return PortalError("ERROR_ARGUMENT", f"Argument '{name}' is null or empty", argument=name)
+
+
 def query_limit() -> PortalError:
     """Return the full bucket."""
     return PortalError("QUERY_LIMIT_EXCEEDED", "Too many requests", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -111,6 +111,29 @@ def test_a_webhook_is_no_application(portal, method):
     assert (answer.status_code, answer.get_json()["error"]) == (403, "WRONG_AUTH_TYPE")
 
 
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"FILTER": {"@ID": ["7", 9]}, "SORT": "ID", "ORDER": "DESC"}, ["9", "7"]),
+        ({"filter": {"!ID": 1, "ACTIVE": "Y"}}, ["7", "9", "12"]),
+        ({"sort": "LAST_NAME", "order": "asc", "ID": [1, 7, 9]}, ["1", "7", "9"]),
+        ({"sort": "NAME", "order": "desc", "ID": [1, 7, 9]}, ["7", "9", "1"]),
+        ({"order": "DESC", "ID": [1, 7]}, ["1", "7"]),
+        ({"%LAST_NAME": "LIND"}, ["7"]),
+        ({"NAME": "marta"}, ["7"]),
+        ({"ACTIVE": False}, ["15"]),
+    ],
+)
+def test_users_are_filtered_and_sorted_by_any_field(manager, params, expected):
+    assert [user["ID"] for user in manager.result("user.get", **params)] == expected
+
+
+def test_user_get_answers_the_selected_fields(manager):
+    [user] = manager.result("user.get", ID=7, select=["ID", "NAME"])
+
+    assert user == {"ID": "7", "NAME": "Marta"}
+
+
 def test_events_are_bound_once_and_unbound(admin):
     params = {"event": "onAppUninstall", "handler": "https://app.example/events"}
     assert admin.result("event.bind", **params) is True
@@ -136,6 +159,73 @@ def test_an_event_without_its_scope_looks_unknown(admin, event):
     answer = admin.error("event.bind", event=event, handler="https://app.example/events")
 
     assert answer == (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
+
+
+def test_names_of_placement_and_event_parameters_may_be_in_any_case(admin):
+    handler = "https://app.example/x"
+    assert admin.result("placement.bind", placement=TAB.lower(), handler=handler, title="Pay")
+    assert admin.result("event.bind", EVENT="onAppUpdate", HANDLER=handler, AUTH_TYPE=7)
+
+    assert [one["placement"] for one in admin.result("placement.get")] == [TAB]
+    assert admin.result("event.get")[0]["auth_type"] == "7"
+    assert admin.result("placement.unbind", placement=TAB.lower()) == {"count": 2}
+    assert admin.result("event.unbind", EVENT="ONAPPUPDATE", HANDLER=handler) == {"count": 1}
+
+
+@pytest.mark.parametrize("method", ["event.bind", "event.unbind"])
+@pytest.mark.parametrize(
+    ("params", "argument", "text"),
+    [
+        ({"handler": "https://app.example/x"}, "EVENT", "Argument 'EVENT' is null or empty"),
+        ({"event": "ONAPPUPDATE"}, "HANDLER", "Argument 'HANDLER' is null or empty"),
+        (
+            {"event": "ONAPPUPDATE", "event_type": "odd"},
+            "EVENT_TYPE",
+            "Value must be one of {online|offline}",
+        ),
+    ],
+)
+def test_an_event_needs_its_name_handler_and_type(admin, method, params, argument, text):
+    status, body = admin(method, **params)
+
+    assert (status, body) == (
+        400,
+        {"error": "ERROR_ARGUMENT", "error_description": text, "argument": argument},
+    )
+
+
+def test_events_to_be_fetched_have_no_handler_and_need_an_administrator(admin, manager):
+    params = {"event": "ONAPPUPDATE", "event_type": "offline"}
+    assert admin.result("event.bind", **params) is True
+
+    shown = {"event": "ONAPPUPDATE", "connector_id": "", "offline": 1}
+    assert admin.result("event.get") == [shown]
+    for method in ("event.bind", "event.unbind"):
+        assert manager.error(method, **params)[:2] == (403, "ACCESS_DENIED")
+    assert admin.result("event.unbind", **params) == {"count": 1}
+
+
+def test_all_parameters_are_options_where_options_are_not_named(admin):
+    assert admin.result("app.option.set", color="blue", size="2") is True
+
+    assert admin.result("app.option.get") == {"color": "blue", "size": "2"}
+    assert admin.error("app.option.set") == (
+        400,
+        "ERROR_ARGUMENT",
+        "Argument 'options' is null or empty",
+    )
+
+
+def test_options_of_a_user_are_that_users_own(admin, manager):
+    manager.result("user.option.set", options={"compact": "Y"})
+
+    assert manager.result("user.option.get") == {"compact": "Y"}
+    assert manager.result("user.option.get", option="compact") == "Y"
+    assert admin.result("user.option.get") == []
+
+
+def test_the_time_of_the_server_has_its_offset(manager):
+    assert manager.result("server.time") == "2026-07-01T11:00:00+02:00"
 
 
 def test_options_are_merged_and_set_by_administrators(admin, manager):

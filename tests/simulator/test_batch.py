@@ -33,6 +33,19 @@ def test_a_list_of_commands_gives_arrays_and_gaps_give_objects(manager):
     assert isinstance(only_first_fails["result_error"], list)
 
 
+def test_keys_that_look_like_numbers_are_numbers(manager):
+    answer = manager.result("batch", cmd={"0": "profile", "1": "scope"})
+
+    assert isinstance(answer["result"], list)
+
+
+def test_names_of_the_parameters_may_be_in_capitals(manager):
+    answer = manager.result("batch", CMD={"bad": "crm.item.payment.get", "no": "scope"}, HALT=1)
+
+    assert set(answer["result_error"]) == {"bad"}
+    assert answer["result"] == []
+
+
 def test_a_whole_reference_keeps_its_type(manager):
     answer = manager.batch(
         add="crm.item.payment.add?entityId=8061&entityTypeId=2",
@@ -68,6 +81,7 @@ PARTS: dict[str, Any] = {
         ("$total[a]", 1),
         ("pay $result[a][0][id] x", "pay 5 x"),
         ("pay-$result[a][0][id]-x", "pay-5"),
+        ("pay $result[a] x", "pay $result[a] x"),
         ("$result[a][0][id],$result[b][0][id]", "5"),
         ("$result[a][7][id]", [{"id": 5, "n": None}]),
         ("$result[a][0][n]", {"id": 5, "n": None}),

@@ -273,6 +273,12 @@ def test_product_rows_come_fifty_a_page(manager):
     assert "total" not in uncounted
 
 
+def test_rows_without_a_filter_lack_the_owner(manager):
+    answer = manager.error("crm.item.productrow.list")
+
+    assert answer == (400, "REQUIRED_ARG_MISSING", "Argument '=ownerType' is required")
+
+
 @pytest.mark.parametrize("missing", ["=ownerType", "=ownerId"])
 def test_product_rows_want_the_literal_owner_keys(manager, missing):
     conditions = {"=ownerType": "D", "=ownerId": 8061}

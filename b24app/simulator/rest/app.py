@@ -1,9 +1,10 @@
-"""app.info, app.option.get, app.option.set, scope, methods, method.get."""
+"""app.info, app.option.*, user.option.*, server.time, scope, methods, method.get."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..clock import iso
 from ..errors import PortalError, access_denied
 from ..php import as_array, to_text
 from ..state import PORTAL_SCOPES
@@ -40,19 +41,46 @@ def info(call: Call) -> object:
 
 
 def get_option(call: Call) -> object:
-    """Answer one option, or all of them."""
+    """Answer one option of the application, or all of them."""
     _demand_context(call)
-    if "option" in call.params:
-        return call.state.app_options.get(to_text(call.params["option"]))
-    return dict(call.state.app_options)
+    return _option(call, call.state.app_options)
 
 
 def set_options(call: Call) -> object:
-    """Merge options; administrators only."""
+    """Merge options of the application; administrators only."""
     _demand_context(call)
+    options = _given_options(call)
     if not call.user.is_admin:
         raise access_denied("Access denied! Administrator authorization required", 403)
-    options = as_array(call.params.get("options"))
+    call.state.app_options.update(options)
+    return True
+
+
+def get_user_option(call: Call) -> object:
+    """Answer one option that this user set in this application, or all of them."""
+    _demand_context(call)
+    return _option(call, call.state.user_options(call.user.id))
+
+
+def set_user_options(call: Call) -> object:
+    """Merge the user's own options."""
+    _demand_context(call)
+    call.state.user_options(call.user.id).update(_given_options(call))
+    return True
+
+
+def server_time(call: Call) -> object:
+    """Answer the portal's time, with its offset."""
+    return iso(call.state.clock.now())
+
+
+def _option(call: Call, options: dict[str, object]) -> object:
+    return options.get(to_text(call.params["option"])) if "option" in call.params else dict(options)
+
+
+def _given_options(call: Call) -> dict[str, object]:
+    """Return `options`; without that parameter all parameters are the options."""
+    options = as_array(call.params.get("options", call.params))
     if not options:
         raise PortalError(
             "ERROR_ARGUMENT",
@@ -60,13 +88,12 @@ def set_options(call: Call) -> object:
             old_code="ArgumentNullException",
             old_description="options is empty",
         )
-    call.state.app_options.update({str(key): value for key, value in options.items()})
-    return True
+    return {str(key): value for key, value in options.items()}
 
 
 def scope(call: Call) -> object:
     """Answer the granted scopes, or with `full` all of the portal."""
-    if to_text(call.params.get("full")) not in {"", "0"}:
+    if to_text(call.params.get("FULL")) not in {"", "0"}:
         return list(PORTAL_SCOPES)
     return list(call.token.scope)
 
@@ -84,21 +111,29 @@ def make_methods(known: Callable[[], dict[str, Method]]) -> tuple[Method, ...]:
 
     def methods(call: Call) -> object:
         """Answer method names; controller methods are left out, as on the portal."""
-        wanted = to_text(call.params.get("scope"))
+        wanted = to_text(call.params.get("SCOPE"))
+        is_full = to_text(call.params.get("FULL")) not in {"", "0"}
         return [
             method.name
             for method in known().values()
             if not method.is_controller
-            and (wanted in method.scopes if wanted else is_granted(method, call.token.scope))
+            and (
+                wanted in method.scopes
+                if wanted
+                else is_full or is_granted(method, call.token.scope)
+            )
         ]
 
     return (
         Method("app.info", info),
         Method("app.option.get", get_option),
         Method("app.option.set", set_options),
-        Method("scope", scope),
+        Method("user.option.get", get_user_option),
+        Method("user.option.set", set_user_options),
+        Method("server.time", server_time),
+        Method("scope", scope, is_any_case=True),
         Method("method.get", method_get),
-        Method("methods", methods),
+        Method("methods", methods, is_any_case=True),
     )
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from .. import errors
 from ..errors import PortalError
-from ..php import as_array, parse_query, to_text
+from ..php import as_array, is_numeric, parse_query, to_text
+from .call import upper_names
 from .execution import FAULT_ERRORS, Outcome, Session, execute
 
 MAX_COMMANDS = 50
@@ -28,8 +29,9 @@ def run_batch(session: Session, params: Mapping[str, object]) -> dict[str, objec
     A command that is not a string is skipped silently. With `halt` the first error ends it.
     There is no transaction: what ran before an error stays done.
     """
-    commands = as_array(params.get("cmd"))
-    halt = to_text(params.get("halt")) not in {"", "0"}
+    given = upper_names(params)
+    commands = as_array(given.get("CMD"))
+    halt = to_text(given.get("HALT")) not in {"", "0"}
     _fail_whole(session, commands)
     parts: dict[str, Part] = {name: {} for name in _PARTS}
     for index, (key, command) in enumerate(commands.items()):
@@ -72,7 +74,13 @@ def substitute(value: object, parts: Mapping[str, Part]) -> object:
     whole = _WHOLE.fullmatch(value)
     if whole is not None:
         return _look_up(whole, parts)
-    return _REFERENCE.sub(lambda match: to_text(_look_up(match, parts)), value)
+    return _REFERENCE.sub(lambda match: _in_text(match, parts), value)
+
+
+def _in_text(match: re.Match[str], parts: Mapping[str, Part]) -> str:
+    """Return what stands in a text for a reference: only strings and numbers are put in."""
+    found = _look_up(match, parts)
+    return to_text(found) if isinstance(found, str) or is_numeric(found) else match[0]
 
 
 def _look_up(match: re.Match[str], parts: Mapping[str, Part]) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..application import Installation
@@ -32,6 +32,7 @@ class Method:
     scopes      any one of them is enough; empty means basic, which every application has
     is_intranet  only employees may call it
     is_controller  binds parameters by type (code 100) and is missing from `methods`
+    is_any_case  takes its parameters in any letter case; the handler gets them in upper case
     """
 
     name: str
@@ -39,11 +40,12 @@ class Method:
     scopes: tuple[str, ...] = ()
     is_intranet: bool = False
     is_controller: bool = False
+    is_any_case: bool = False
 
 
 @dataclass
 class Call:
-    """A method being executed for a user. Parameter names are case-sensitive."""
+    """A method being executed for a user. Most methods take names in one letter case only."""
 
     state: PortalState
     token: Token
@@ -119,6 +121,11 @@ class Call:
         if installed is None or self.token.client_id != self.state.application.client_id:
             raise access_denied("Access denied! Application context required", 403)
         return installed
+
+
+def upper_names(params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters with upper-case names. The portal takes `start` itself, as it is."""
+    return {name if name == "start" else name.upper(): value for name, value in params.items()}
 
 
 def page_of(rows: list[object], start: int, rows_per_page: int = PAGE_ROWS) -> Page:

@@ -29,7 +29,7 @@ _COLUMNS: Columns[ProductRow] = {
 
 def list_rows(call: Call) -> object:
     """Answer the product rows of a card, 50 a page. The two owner keys are taken literally."""
-    conditions = call.array_param("filter", is_required=True)
+    conditions = call.array_param("filter")
     for key in ("=ownerType", "=ownerId"):
         if key not in conditions:
             raise PortalError("REQUIRED_ARG_MISSING", f"Argument '{key}' is required")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..application import EventHandler
-from ..errors import PortalError, access_denied
+from ..errors import PortalError, access_denied, empty_argument
 from ..events import EVENT_SCOPES
 from ..php import is_numeric, to_int, to_text
 from .call import Call, Method
@@ -13,24 +13,16 @@ from .placement import check_handler_url
 def bind(call: Call) -> object:
     """Bind a handler to an event; a missing scope looks like an unknown event."""
     installation = call.installation()
-    event, handler = _names(call)
-    if not event:
-        raise PortalError("ERROR_ARGUMENT", "Argument 'event' is null or empty", argument="event")
+    auth_type, is_offline = _whose(call), _is_offline(call)
+    event, handler = _names(call, is_offline=is_offline)
+    if is_offline and not call.user.is_admin:
+        raise _denied("Offline events binding requires")
+    if not is_offline:
+        check_handler_url(handler)
     scope = EVENT_SCOPES.get(event)
     if scope is None or (scope and scope not in call.token.scope):
         raise PortalError("ERROR_EVENT_NOT_FOUND", "Event not found")
-    is_offline = to_text(call.params.get("event_type")).lower() == "offline"
-    if not is_offline:
-        check_handler_url(handler)
-    auth_type = _auth_type(call)
-    if not call.user.is_admin:
-        if auth_type not in {0, call.user.id}:
-            text = (
-                "Access denied! Event binding with AUTH_TYPE requires administrator access rights"
-            )
-            raise access_denied(text, 403)
-        auth_type = call.user.id
-    wanted = (event, handler, auth_type)
+    wanted = (event, handler, 0 if is_offline else auth_type)
     if any(
         (one.event, one.handler, one.auth_type) == wanted for one in installation.event_handlers
     ):
@@ -44,16 +36,15 @@ def bind(call: Call) -> object:
 def unbind(call: Call) -> object:
     """Remove a handler; people without administrator rights remove only their own."""
     installation = call.installation()
-    event, handler = _names(call)
-    is_offline = to_text(call.params.get("event_type")).lower() == "offline"
+    is_offline = _is_offline(call)
     if is_offline and not call.user.is_admin:
-        text = "Access denied! Offline events unbinding requires administrator access rights"
-        raise access_denied(text, 403)
-    auth_type = _auth_type(call) if "auth_type" in call.params else None
+        raise _denied("Offline events unbinding requires")
+    event, handler = _names(call, is_offline=is_offline)
+    auth_type = _auth_type(call) if "AUTH_TYPE" in call.params else None
     removed = [
         one
         for one in installation.event_handlers
-        if (one.event, one.handler) == (event, handler)
+        if (one.event, one.handler, one.is_offline) == (event, handler, is_offline)
         and auth_type in {None, one.auth_type}
         and (call.user.is_admin or one.auth_type == call.user.id)
     ]
@@ -65,29 +56,63 @@ def unbind(call: Call) -> object:
 def get(call: Call) -> object:
     """Answer the application's handlers; everybody else sees only their own."""
     return [
-        {
-            "event": one.event,
-            "handler": one.handler,
-            "auth_type": str(one.auth_type),
-            "offline": int(one.is_offline),
-        }
+        _row(one)
         for one in call.installation().event_handlers
         if call.user.is_admin or one.auth_type == call.user.id
     ]
 
 
-def _names(call: Call) -> tuple[str, str]:
-    lowered = {key.lower(): value for key, value in call.params.items()}
-    return to_text(lowered.get("event")).upper(), to_text(lowered.get("handler"))
+def _row(one: EventHandler) -> object:
+    if one.is_offline:
+        return {"event": one.event, "connector_id": "", "offline": 1}
+    return {
+        "event": one.event,
+        "handler": one.handler,
+        "auth_type": str(one.auth_type),
+        "offline": 0,
+    }
+
+
+def _names(call: Call, *, is_offline: bool) -> tuple[str, str]:
+    """Return event and handler; events that are fetched later have no handler."""
+    event = to_text(call.params.get("EVENT")).upper()
+    handler = "" if is_offline else to_text(call.params.get("HANDLER"))
+    if not event:
+        raise empty_argument("EVENT")
+    if not handler and not is_offline:
+        raise empty_argument("HANDLER")
+    return event, handler
+
+
+def _is_offline(call: Call) -> bool:
+    event_type = to_text(call.params.get("EVENT_TYPE")).lower()
+    if event_type not in {"", "online", "offline"}:
+        text = "Value must be one of {online|offline}"
+        raise PortalError("ERROR_ARGUMENT", text, argument="EVENT_TYPE")
+    return event_type == "offline"
+
+
+def _whose(call: Call) -> int:
+    """Return whose token the events carry: others than administrators bind for themselves."""
+    auth_type = _auth_type(call)
+    if call.user.is_admin:
+        return auth_type
+    if auth_type not in {0, call.user.id}:
+        raise _denied("Event binding with AUTH_TYPE requires")
+    return call.user.id
 
 
 def _auth_type(call: Call) -> int:
-    value = call.params.get("auth_type", 0)
+    value = call.params.get("AUTH_TYPE", 0)
     return to_int(value) if is_numeric(value) else 0
 
 
+def _denied(what: str) -> PortalError:
+    return access_denied(f"Access denied! {what} administrator access rights", 403)
+
+
 METHODS = (
-    Method("event.bind", bind),
-    Method("event.unbind", unbind),
+    Method("event.bind", bind, is_any_case=True),
+    Method("event.unbind", unbind, is_any_case=True),
     Method("event.get", get),
 )

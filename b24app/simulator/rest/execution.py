@@ -16,7 +16,7 @@ from ..state import PortalState
 from ..switches import NEW
 from ..tokens import Token
 from .app import is_granted
-from .call import Call, Method, Page
+from .call import Call, Method, Page, upper_names
 from .payment_records import NO_RIGHTS
 from .table import TABLE
 
@@ -134,7 +134,8 @@ def _fault_result(fault: Fault) -> object:
 
 def _run(session: Session, method: Method, params: dict[str, object]) -> Page:
     state = session.state
-    call = Call(state, session.token, session.user, params)
+    given = upper_names(params) if method.is_any_case else params
+    call = Call(state, session.token, session.user, given)
     try:
         with state.lock:
             value = method.handler(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ..application import Installation, Placement
-from ..errors import PortalError, access_denied
+from ..errors import PortalError, access_denied, empty_argument
 from ..php import as_array, is_numeric, to_int, to_text
 from .call import Call, Method
 
@@ -18,15 +18,14 @@ _TAB_TYPES = frozenset({1, 2, 3, 4, 7, 31})
 def bind(call: Call) -> object:
     """Bind a handler to a placement; binding the same again is ERROR_CORE."""
     installation = _administrators_installation(call)
-    code = to_text(call.params.get("PLACEMENT"))
+    code = to_text(call.params.get("PLACEMENT")).upper()
     handler = to_text(call.params.get("HANDLER"))
     for name, value in (("PLACEMENT", code), ("HANDLER", handler)):
         if not value:
-            text = f"Argument '{name}' is null or empty"
-            raise PortalError("ERROR_ARGUMENT", text, argument=name)
+            raise empty_argument(name)
+    check_handler_url(handler)
     if code not in available_codes(call):
         raise PortalError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
-    check_handler_url(handler)
     if any((one.code, one.handler) == (code, handler) for one in installation.placements):
         text = "Unable to set placement handler: Handler already binded"
         raise PortalError("ERROR_CORE", text)
@@ -37,10 +36,10 @@ def bind(call: Call) -> object:
 def unbind(call: Call) -> object:
     """Remove bindings of a placement; the portal counts 2 for every one."""
     installation = _administrators_installation(call)
-    code, handler = to_text(call.params.get("PLACEMENT")), to_text(call.params.get("HANDLER"))
+    code = to_text(call.params.get("PLACEMENT")).upper()
+    handler = to_text(call.params.get("HANDLER"))
     if not code:
-        text = "Argument 'PLACEMENT' is null or empty"
-        raise PortalError("ERROR_ARGUMENT", text, argument="PLACEMENT")
+        raise empty_argument("PLACEMENT")
     removed = [
         one
         for one in installation.placements
@@ -126,8 +125,8 @@ def _binding(call: Call, code: str, handler: str) -> Placement:
 
 
 METHODS = (
-    Method("placement.bind", bind, _SCOPE),
-    Method("placement.unbind", unbind, _SCOPE),
-    Method("placement.get", get, _SCOPE),
-    Method("placement.list", list_codes, _SCOPE),
+    Method("placement.bind", bind, _SCOPE, is_any_case=True),
+    Method("placement.unbind", unbind, _SCOPE, is_any_case=True),
+    Method("placement.get", get, _SCOPE, is_any_case=True),
+    Method("placement.list", list_codes, _SCOPE, is_any_case=True),
 )

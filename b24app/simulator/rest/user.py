@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..people import User
 from ..php import EmptyObject, as_array, is_numeric, to_int, to_text
 from .call import Call, Method, page_of, start_param
+from .filters import compare, split_key
 
 _USER_SCOPES = ("user_brief", "user_basic", "user")
 # What user_brief shows; wider scopes add contacts, dates and departments.
@@ -18,8 +19,7 @@ _DEPARTMENTS = (
     {"ID": "3", "NAME": "Sales", "SORT": 500, "PARENT": "1", "UF_HEAD": "7"},
 )
 _CONTROL_KEYS = frozenset({
-    "sort", "order", "select", "start", "FILTER", "filter", "SORT", "ORDER", "ADMIN_MODE",
-    "IMAGE_RESIZE",
+    "SORT", "ORDER", "SELECT", "start", "FILTER", "ADMIN_MODE", "IMAGE_RESIZE",
 })  # fmt: skip
 
 
@@ -51,19 +51,23 @@ def current_user(call: Call) -> object:
 
 
 def list_users(call: Call) -> object:
-    """Answer employees, 50 a page; [] without `total` when there is none."""
+    """Answer employees, 50 a page; [] without `total` when there is none.
+
+    Conditions stand beside the other parameters or in FILTER, which then replaces them. Unknown
+    fields are ignored. `sort` counts only together with `order`.
+    """
     conditions: dict[str | int, object] = {
         key: value for key, value in call.params.items() if key not in _CONTROL_KEYS
     }
-    for name in ("filter", "FILTER"):
-        conditions = as_array(call.params[name]) if name in call.params else conditions
+    if isinstance(call.params.get("FILTER"), dict | list):
+        inner = as_array(call.params["FILTER"])
+        conditions = {str(key).upper(): value for key, value in inner.items()}
     found = [user for user in call.state.users.values() if not user.is_extranet]
-    found = [user for user in found if _matches(user, conditions)]
-    direction = to_text(call.params.get("order") or call.params.get("ORDER")).lower()
-    found.sort(key=lambda user: user.id, reverse=direction == "desc")
+    found = _sorted(call, [user for user in found if _matches(user, conditions)])
     if not found:
         return []
-    rows: list[object] = [_within_scope(call, _fields(user)) for user in found]
+    select = {to_text(name) for name in as_array(call.params.get("SELECT")).values()}
+    rows: list[object] = [_selected(_within_scope(call, _fields(user)), select) for user in found]
     return page_of(rows, start_param(call.params))
 
 
@@ -78,26 +82,55 @@ def list_departments(call: Call) -> object:
     return page_of(found, start_param(call.params, "START"))
 
 
+def _sorted(call: Call, users: list[User]) -> list[User]:
+    column, direction = (to_text(call.params.get(name)).upper() for name in ("SORT", "ORDER"))
+    if not column or not direction:
+        column, direction = "ID", "ASC"
+
+    def place(user: User) -> tuple[int, str]:
+        value = _fields(user).get(column)
+        return (to_int(value), "") if is_numeric(value) else (0, to_text(value).lower())
+
+    return sorted(users, key=place, reverse=direction == "DESC")
+
+
+def _selected(fields: dict[str, object], select: set[str]) -> dict[str, object]:
+    if not select or "*" in select:
+        return fields
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in select or ("UF_*" in select and name.startswith("UF_"))
+    }
+
+
 def _matches(user: User, conditions: dict[str | int, object]) -> bool:
     fields = _fields(user)
     for key, wanted in conditions.items():
-        name = str(key).lstrip("=@")
+        prefix, name = split_key(str(key))
         if name not in fields:
             continue
-        choices = list(as_array(wanted).values()) if isinstance(wanted, dict | list) else [wanted]
         held = fields[name]
-        values = held if isinstance(held, list) else [held]
-        if not any(_same(value, choice) for value in values for choice in choices):
+        if not compare(prefix, _comparable(held), _wanted(held, wanted)):
             return False
     return True
 
 
-def _same(value: object, choice: object) -> bool:
-    if isinstance(value, bool):
-        return value == (to_text(choice).lower() in {"1", "y", "true"})
-    if is_numeric(value) and is_numeric(choice):
-        return to_int(value) == to_int(choice)
-    return to_text(value).lower() == to_text(choice).lower()
+def _comparable(held: object) -> object:
+    if isinstance(held, bool):
+        return "Y" if held else "N"
+    if isinstance(held, str):
+        return to_int(held) if is_numeric(held) else held.lower()
+    return held
+
+
+def _wanted(held: object, wanted: object) -> object:
+    """Return a condition's value as the database compares it: flags Y or N, texts in any case."""
+    if isinstance(held, bool):
+        return "N" if to_text(wanted).upper() in {"", "0", "N"} else "Y"
+    if isinstance(wanted, dict | list):
+        return [_wanted(held, inner) for inner in as_array(wanted).values()]
+    return wanted.lower() if isinstance(wanted, str) else wanted
 
 
 def _within_scope(call: Call, fields: dict[str, object]) -> dict[str, object]:
@@ -132,6 +165,6 @@ METHODS = (
     Method("profile", profile),
     Method("user.admin", is_admin),
     Method("user.current", current_user, _USER_SCOPES),
-    Method("user.get", list_users, _USER_SCOPES, is_intranet=True),
+    Method("user.get", list_users, _USER_SCOPES, is_intranet=True, is_any_case=True),
     Method("department.get", list_departments, ("department",), is_intranet=True),
 )
