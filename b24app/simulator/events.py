@@ -36,12 +36,14 @@ EVENT_SCOPES = {
     "ONCRMDEALUPDATE": "crm",
     "ONCRMDEALDELETE": "crm",
 }
+# Carries no token, even for a handler bound with one person's: none would work any more.
+_WITHOUT_TOKENS = frozenset({"ONAPPUNINSTALL"})
 _log = logging.getLogger(__name__)
 
 
 @dataclass
 class QueuedEvent:
-    """One delivery to one handler. `body` is nested; `ts` is added when it is sent."""
+    """One delivery to one handler. `body` is nested; its `ts` is set anew when it is sent."""
 
     event: str
     handler: str
@@ -89,7 +91,7 @@ def deliver_now(state: PortalState, send: Callable[[str, bytes], int] = post_for
         due, state.events.pending = state.events.pending, []
     delivered = 0
     for event in due:
-        fields = {**event.body, "ts": str(int(state.clock.timestamp()))}
+        fields = {**event.body, "ts": _now(state)}
         event.status = send(event.handler, urlencode(list(form_pairs(fields))).encode())
         delivered += 200 <= event.status < 300
         _log.info("event %s answered %s", event.event, event.status)
@@ -183,13 +185,18 @@ def _queue(
     for handler in installation.event_handlers:
         if handler.event != event or handler.is_offline:
             continue
-        acting = handler.auth_type or user_id
+        acting = None if event in _WITHOUT_TOKENS else handler.auth_type or user_id
         body: dict[str, object] = {"event": event}
         if not event.startswith("ONAPP"):
             body["event_handler_id"] = handler.id
         body["data"] = dict(data)
+        body["ts"] = _now(state)
         body["auth"] = _auth(state, acting, with_refresh=with_refresh)
         state.events.pending.append(QueuedEvent(event, handler.handler, body))
+
+
+def _now(state: PortalState) -> str:
+    return str(int(state.clock.timestamp()))
 
 
 def _auth(state: PortalState, user_id: int | None, *, with_refresh: bool) -> dict[str, object]:

@@ -52,6 +52,25 @@ def test_uninstall_has_the_application_token_and_no_other(state, sent, clean, di
     assert "auth[access_token]" not in fields
 
 
+def test_an_uninstall_carries_no_token_of_the_person_who_bound_it(state, sent, admin):
+    admin.result("event.bind", event="ONAPPUNINSTALL", handler=URL, auth_type=1)
+    state.uninstall(clean=True)
+
+    [fields] = sent()
+
+    assert "auth[access_token]" not in fields
+
+
+@pytest.mark.usefixtures("bound")
+def test_the_parts_of_an_event_come_in_the_documented_order(state, sent):
+    state.update_app()
+
+    [fields] = sent()
+
+    parts = list(dict.fromkeys(name.partition("[")[0] for name in fields))
+    assert parts == ["event", "data", "ts", "auth"]
+
+
 @pytest.mark.usefixtures("bound")
 def test_update_brings_a_new_application_token_and_drops_handlers(state, sent, admin):
     before = state.installation.application_token
