@@ -68,7 +68,7 @@
     for (const button of elt.querySelectorAll("[data-choose]")) button.hidden = !frame.isFramed();
     const asked = elt.dataset.sectionAsked;
     if (asked && asked !== "cards") goTo(document.querySelector(`[data-section][href="#${asked}"]`));
-    (elt.querySelector("[aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section"))?.focus();
+    (elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section"))?.focus();
   });
 
   /* The code in the address works only once, so a reload outside the frame begins a new login. */

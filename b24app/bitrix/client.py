@@ -147,13 +147,32 @@ class BitrixClient:
             raise ValueError("writes are not sent in parallel")
 
         def one(command: Command[Any]) -> Answer | PortalError:
-            try:
-                return self._answer(tokens, command, deadline)
-            except PortalError as error:
-                return error
+            return self._answer_or_error(tokens, command, deadline)
 
         answers = dict(zip(commands, _in_parallel(one, list(commands.values())), strict=True))
+        errors = [answer for answer in answers.values() if isinstance(answer, PortalError)]
+        if errors and len(errors) == len(answers):
+            raise errors[0]
         return _as_batch(answers)
+
+    def in_turn(
+        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
+    ) -> BatchAnswer:
+        """Send commands as single calls in their order, writes too.
+
+        The answer is that of a batch: an error of one command does not keep the next from running.
+        """
+        return _as_batch(
+            {key: self._answer_or_error(tokens, one, deadline) for key, one in commands.items()}
+        )
+
+    def _answer_or_error(
+        self, tokens: TokenSource, command: Command[Any], deadline: Deadline
+    ) -> Answer | PortalError:
+        try:
+            return self._answer(tokens, command, deadline)
+        except PortalError as error:
+            return error
 
     def _answer(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
         """Send until there is an answer or an error that repeating cannot heal."""
@@ -249,12 +268,9 @@ def _may_repeat(error: PortalError, command: Command[Any]) -> bool:
 
 def _as_batch(answers: Mapping[str, Answer | PortalError]) -> BatchAnswer:
     good = {key: answer for key, answer in answers.items() if isinstance(answer, Answer)}
-    errors = {key: error for key, error in answers.items() if isinstance(error, PortalError)}
-    if errors and not good:
-        raise next(iter(errors.values()))
     return BatchAnswer(
         results={key: answer.result for key, answer in good.items()},
-        errors=errors,
+        errors={key: error for key, error in answers.items() if isinstance(error, PortalError)},
         totals={key: answer.total for key, answer in good.items() if answer.total is not None},
         nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
         application=next((one.application for one in good.values() if one.application), None),

@@ -6,15 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from b24app.bitrix import events, portal
+from b24app.bitrix import portal
 from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command
-from b24app.errors import AppError, BusinessRefusalError
-from b24app.services import admins, grant, links, once, pay_systems, tab_bindings
-from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.installation import ALREADY_BOUND, APP_PAGE
+from b24app.errors import AppError
+from b24app.services import (
+    admins,
+    bindings,
+    event_bindings,
+    grant,
+    links,
+    once,
+    pay_systems,
+    tab_bindings,
+)
+from b24app.services.bindings import Commands
+from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
+from b24app.services.grant import Purpose
+from b24app.services.installation import APP_PAGE
 from b24app.services.launches import APP_INFO, Acting
 from b24app.services.once import Change
 from b24app.services.settings import tabs_wanted
@@ -24,10 +33,10 @@ from b24app.storage import activity
 from b24app.storage.models import Activity
 
 SCOPE = portal.scope()
-EVENTS = events.get_events()
+EVENTS = event_bindings.BOUND
 LAST_ERRORS = 5
 CHECK_SECONDS = 4.0
-"""What one step of a repair may take: all of them have to end within 15 seconds."""
+"""What one step of a repair may take; `one_action` bounds them all."""
 
 TROUBLE = frozenset({Kind.FAILED, Kind.UNKNOWN, Kind.PARTIAL, Kind.REFUSED})
 
@@ -62,73 +71,53 @@ class Report:
     is_repaired: bool | None = None
 
 
-def check(
-    deps: Deps, acting: Acting, *, is_fresh: bool = False, seconds: float = READ_SECONDS
-) -> Report:
+def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
     """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
 
-    Raises NotAdminError, UnprovenError and the portal's errors of the whole call; what single
-    methods refuse is part of the report.
+    Raises NotAdminError, UnprovenError and the portal's errors of asking who is acting; what the
+    grant is refused is part of the report.
     """
-    commands: dict[str, Command[Any]] = {
-        "scope": SCOPE,
-        "bound": BOUND,
-        "events": EVENTS,
-        "info": APP_INFO,
-    }
-    checked = admins.check(deps, acting, commands, seconds)
-    return _report(deps, checked.acting, checked.answer, is_fresh=is_fresh)
+    with deps.one_action():
+        who = admins.check(deps, acting).acting
+        return _report(deps, who, _ask(deps, who, READ_SECONDS), is_fresh=is_fresh)
 
 
 def repair(deps: Deps, acting: Acting, change: Change) -> Report:
     """Bind what is missing, as the settings ask for it; safe to repeat.
 
-    Raises like `check` and `once.run`.
+    A grant that is lost is replaced by the administrator's own pair. Raises like `check` and
+    `once.run`, and the portal's errors where nothing could be asked.
     """
-    commands: dict[str, Command[Any]] = {"bound": BOUND, "events": EVENTS}
-    checked = admins.check(deps, acting, commands, CHECK_SECONDS)
-    who = checked.acting
-    with deps.db.reading() as session:
-        wanted = tabs_wanted(session, who.member_id, deps.manifest)
-    bound = checked.answer.take("bound", BOUND)
-    missing = _missing_events(deps, checked.answer)
-
-    def work() -> bool:
-        tabs = tab_bindings.apply(deps, who, wanted, bound)
-        lost = _bind_events(deps, who, missing)
-        _record(deps, who, tabs.outcomes, lost, change.request_id)
-        return all(one.is_done for one in tabs.outcomes) and not lost
-
-    is_repaired = once.run(deps, who, change, work) is not False
-    return replace(check(deps, who, seconds=CHECK_SECONDS), is_repaired=is_repaired)
+    with deps.one_action():
+        who = admins.check(deps, acting, seconds=CHECK_SECONDS).acting
+        is_repaired = once.run(deps, who, change, lambda: _repair(deps, who, change.request_id))
+        answer = _ask(deps, who, SETTLE_SECONDS)
+        report = _report(deps, who, answer, is_fresh=False)
+    return replace(report, is_repaired=is_repaired is not False)
 
 
-def _bind_events(deps: Deps, acting: Acting, missing: Sequence[str]) -> tuple[str, ...]:
-    """Bind events in one batch and return those that could not be bound."""
-    if not missing:
-        return ()
-    handler = deps.app_url + deps.manifest.paths["events"]
-    binds = {
-        f"bind{number}": events.bind_event(event, handler) for number, event in enumerate(missing)
-    }
-    try:
-        answer = deps.client.batch(acting.tokens, binds, deps.deadline(CHECK_SECONDS))
-    except AppError:
-        return tuple(missing)
-    return tuple(
-        event
-        for (key, bind), event in zip(binds.items(), missing, strict=True)
-        if not _is_bound(answer, key, bind)
+def _repair(deps: Deps, who: Acting, request_id: str) -> bool:
+    member_id = who.member_id
+    commands: Commands = {"bound": BOUND, "events": EVENTS}
+    answer = bindings.send(
+        deps, member_id, Purpose.PLACEMENTS, commands, CHECK_SECONDS, admin=who.user
     )
+    with deps.db.reading() as session:
+        wanted = tabs_wanted(session, member_id, deps.manifest)
+    handled = answer.take("events", EVENTS)
+    tabs = tab_bindings.apply(deps, member_id, wanted, answer.take("bound", BOUND), admin=who.user)
+    lost = event_bindings.apply(deps, member_id, handled, CHECK_SECONDS)
+    _record(deps, who, tabs.outcomes, lost, request_id)
+    return all(one.is_done for one in tabs.outcomes) and not lost
 
 
-def _is_bound(answer: BatchAnswer, key: str, bind: Command[bool]) -> bool:
+def _ask(deps: Deps, who: Acting, seconds: float) -> BatchAnswer | AppError:
+    """What the portal has of the application, or why it does not tell."""
+    commands = {"scope": SCOPE, "bound": BOUND, "events": EVENTS, "info": APP_INFO}
     try:
-        return answer.take(key, bind)
-    except BusinessRefusalError as error:
-        return error.code == ALREADY_BOUND
-    except AppError:
-        return False
+        return bindings.send(deps, who.member_id, Purpose.DIAGNOSTICS, commands, seconds)
+    except AppError as error:
+        return error
 
 
 def _record(
@@ -153,13 +142,18 @@ def _record(
         )
 
 
-def _report(deps: Deps, acting: Acting, answer: BatchAnswer, *, is_fresh: bool) -> Report:
+def _report(deps: Deps, acting: Acting, asked: BatchAnswer | AppError, *, is_fresh: bool) -> Report:
+    def answer() -> BatchAnswer:
+        if isinstance(asked, AppError):
+            raise asked
+        return asked
+
     checks = (
-        _survived("scopes", lambda: _scopes(deps, answer)),
-        _survived("tabs", lambda: _tabs(deps, acting, answer)),
-        _survived("events", lambda: _events(deps, answer)),
-        _survived("installed", lambda: _installed(answer)),
-        _survived("subscription", lambda: _subscription(answer)),
+        _survived("scopes", lambda: _scopes(deps, answer())),
+        _survived("tabs", lambda: _tabs(deps, acting, answer())),
+        _survived("events", lambda: _events(deps, answer())),
+        _survived("installed", lambda: _installed(answer())),
+        _survived("subscription", lambda: _subscription(answer())),
         _survived("pay_systems", lambda: _pay_systems(deps, acting, is_fresh=is_fresh)),
         _grant(deps, acting),
         _shop(deps, acting),
@@ -174,6 +168,8 @@ def _survived(name: str, look: Callable[[], Check]) -> Check:
     """A check that the portal does not answer is a finding, not an error of the page."""
     try:
         return look()
+    except bindings.LOST:
+        return Check(name, State.ERR, "no_access")
     except AppError as error:
         return Check(name, State.ERR, "unanswered", (error.code or type(error).__name__,))
 
@@ -203,16 +199,14 @@ def _tabs(deps: Deps, acting: Acting, answer: BatchAnswer) -> Check:
     return Check("tabs", State.OK, "complete" if wanted else "none", tuple(wanted))
 
 
-def _missing_events(deps: Deps, answer: BatchAnswer) -> tuple[str, ...]:
-    handler = deps.app_url + deps.manifest.paths["events"]
-    bound = {one.event for one in answer.take("events", EVENTS) if one.handler == handler}
-    return tuple(event for event in deps.manifest.events if event not in bound)
-
-
 def _events(deps: Deps, answer: BatchAnswer) -> Check:
-    missing = _missing_events(deps, answer)
+    bound = answer.take("events", EVENTS)
+    missing = event_bindings.missing(deps, bound)
     if missing:
         return Check("events", State.ERR, "missing", missing)
+    stale = tuple(dict.fromkeys(one.event for one in event_bindings.stale(deps, bound)))
+    if stale:
+        return Check("events", State.WARN, "stale", stale)
     return Check("events", State.OK, "complete", deps.manifest.events)
 
 

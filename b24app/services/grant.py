@@ -23,7 +23,7 @@ from b24app.errors import (
 )
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.tokens import StoredTokens, grant_tokens_of
-from b24app.storage import cached_lists, portals
+from b24app.storage import cached_lists, portals, user_tokens
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -77,9 +77,23 @@ def batch(
     except REFUSALS as error:
         _note_refused(deps, member_id, purpose, error)
         raise
-    refusals = [one for one in map(answer.error, commands) if isinstance(one, REFUSALS)]
-    if refusals:
-        _note_refused(deps, member_id, purpose, refusals[0])
+    _note_refusals(deps, member_id, purpose, answer)
+    return answer
+
+
+def in_turn(
+    deps: Deps,
+    member_id: str,
+    purpose: Purpose,
+    commands: Mapping[str, Command[Any]],
+    seconds: float = READ_SECONDS,
+) -> BatchAnswer:
+    """Send commands one after the other, in calls of their own, with the grant.
+
+    Raises UnknownPortalError and SessionExpiredError; every other error is in the answer.
+    """
+    answer = deps.client.in_turn(_tokens(deps, member_id), commands, deps.deadline(seconds))
+    _note_refusals(deps, member_id, purpose, answer)
     return answer
 
 
@@ -141,6 +155,19 @@ def adopt(
     return True
 
 
+def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
+    """Let the stored pair of a proven administrator take the place of a grant that is lost.
+
+    It moves there, as in `adopt`. False where there is none, or it is the lost grant itself.
+    """
+    with deps.db.transaction() as session:
+        own = user_tokens.find(session, deps.seal, member_id, user.id)
+        if own is None or not adopt(session, deps, member_id, user, own):
+            return False
+        user_tokens.forget(session, member_id, user.id)
+    return True
+
+
 def replace(session: Session, deps: Deps, member_id: str, user_id: int, tokens: TokenPair) -> None:
     """Make a proven administrator's pair the grant."""
     portals.save_grant_tokens(
@@ -155,6 +182,12 @@ def _tokens(deps: Deps, member_id: str) -> StoredTokens:
     if portal is None:
         raise UnknownPortalError("the portal is not installed")
     return grant_tokens_of(deps, member_id, portal.client_endpoint)
+
+
+def _note_refusals(deps: Deps, member_id: str, purpose: Purpose, answer: BatchAnswer) -> None:
+    refusal = next((one for one in answer.errors.values() if isinstance(one, REFUSALS)), None)
+    if refusal is not None:
+        _note_refused(deps, member_id, purpose, refusal)
 
 
 def _note_refused(deps: Deps, member_id: str, purpose: Purpose, error: Exception) -> None:

@@ -24,9 +24,9 @@ from b24app.errors import (
     NotAdminError,
     PortalError,
 )
+from b24app.services import bindings, event_bindings, tab_bindings, uninstall
 from b24app.services import grant as portal_grant
-from b24app.services import uninstall
-from b24app.services.deps import Deps
+from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.grant import Purpose
 from b24app.services.launches import (
     APP_INFO,
@@ -151,7 +151,7 @@ def bind_tabs(deps: Deps, acting: Acting) -> None:
 
 def bind_tabs_of(deps: Deps, member_id: str) -> None:
     """Bind a portal's tabs as `bind_tabs` does, with nobody there."""
-    handler = deps.app_url + deps.manifest.paths["placement"]
+    handler = tab_bindings.handler_of(deps)
     with deps.db.reading() as session:
         wanted = tabs_wanted(session, member_id, deps.manifest)
     binds = {
@@ -159,10 +159,13 @@ def bind_tabs_of(deps: Deps, member_id: str) -> None:
         for number, tab in enumerate(wanted)
     }
     bound = placements.get_placements()
-    answer = portal_grant.batch(deps, member_id, Purpose.PLACEMENTS, {**binds, "bound": bound})
-    present = {(one.placement, one.handler) for one in answer.take("bound", bound)}
+    answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, {**binds, "bound": bound})
+    listed = answer.take("bound", bound)
+    present = {(one.placement, one.handler) for one in listed}
     missing = [tab.placement for tab in wanted if (tab.placement, handler) not in present]
     _raise_unless_bound(answer, binds, missing)
+    # What was bound before may have another title, an old address, or be switched off by now.
+    tab_bindings.apply(deps, member_id, wanted, listed)
 
 
 def bind_events(deps: Deps, acting: Acting) -> None:
@@ -173,16 +176,17 @@ def bind_events(deps: Deps, acting: Acting) -> None:
 
 def bind_events_of(deps: Deps, member_id: str) -> None:
     """Bind a portal's events as `bind_events` does, with nobody there."""
-    handler = deps.app_url + deps.manifest.paths["events"]
+    handler = event_bindings.handler_of(deps)
     binds = {
         f"bind{number}": events.bind_event(event, handler)
         for number, event in enumerate(deps.manifest.events)
     }
-    bound = events.get_events()
-    answer = portal_grant.batch(deps, member_id, Purpose.EVENTS, {**binds, "bound": bound})
-    present = {one.event.upper() for one in answer.take("bound", bound) if one.handler == handler}
-    missing = [event for event in deps.manifest.events if event not in present]
-    _raise_unless_bound(answer, binds, missing)
+    bound = event_bindings.BOUND
+    answer = bindings.send(deps, member_id, Purpose.EVENTS, {**binds, "bound": bound})
+    listed = answer.take("bound", bound)
+    _raise_unless_bound(answer, binds, event_bindings.missing(deps, listed))
+    # What was bound before may lead to an old address of ours.
+    event_bindings.apply(deps, member_id, listed, READ_SECONDS)
 
 
 def finish(deps: Deps, acting: Acting) -> None:

@@ -23,21 +23,21 @@ KEPT = timedelta(hours=1)
 SECONDS = 6.0
 
 
-def directory(deps: Deps, acting: Acting) -> tuple[PaySystem, ...]:
+def directory(deps: Deps, acting: Acting, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
     """The payment systems, in the portal's order. An older list is better than none."""
     with deps.db.reading() as session:
         kept = cached_lists.load(session, acting.member_id, KIND)
     if kept is not None and kept.fetched_at > deps.clock() - KEPT:
         return _systems(kept.data)
     try:
-        return read(deps, acting.member_id)
+        return read(deps, acting.member_id, seconds)
     except AppError:
         return _systems(kept.data) if kept is not None else ()
 
 
-def read(deps: Deps, member_id: str) -> tuple[PaySystem, ...]:
+def read(deps: Deps, member_id: str, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
     """Read the directory with the portal's grant and keep it. Raises the portal's errors."""
-    found = grant.call(deps, member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), SECONDS)
+    found = grant.call(deps, member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds)
     with deps.db.transaction() as session:
         data = [[one.id, one.name] for one in found]
         cached_lists.save(session, member_id, KIND, data, deps.clock())

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.bitrix import crm, placements
 from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.placements import BoundPlacement
 from b24app.domain import PaySystem
-from b24app.errors import AppError
+from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
 from b24app.services import admins, names, once, pay_systems, settings_form, tab_bindings
+from b24app.services.admins import Checked
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
 from b24app.services.launches import Acting
 from b24app.services.once import Change
 from b24app.services.settings import SMART_PROCESSES, tabs_from
 from b24app.services.settings_form import Choices, Draft, Fields
-from b24app.services.tab_bindings import BOUND, Applied, Outcome
+from b24app.services.tab_bindings import Applied, Outcome
 from b24app.services.writes import Kind
-from b24app.storage import activity
+from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.settings import Saved
 
 CHECK_SECONDS = 4.0
 """What asking first may take of a save: the tabs have to be changed in the same 15 seconds."""
+
+SYSTEMS_SECONDS = 2.0
+"""A save only wants to know whether a chosen payment system exists; an older list tells it too."""
+
+TURN_SECONDS = 30
 
 TYPES = crm.owner_types()
 
@@ -50,8 +57,11 @@ class SettingsPage:
     people: Mapping[int, str | None]
     pay_systems: tuple[PaySystem, ...]
     saved: Saved | None
+    version: str
     errors: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
+    theirs: Draft | None = None
+    """What somebody else saved since the form was made: then nothing of it was saved."""
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -71,46 +81,96 @@ class _Known:
 def show(deps: Deps, acting: Acting) -> SettingsPage:
     """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
     known = _known(deps, acting, ())
-    checked = admins.check(deps, acting, {"types": TYPES, **names.commands(known.nameless)})
+    with deps.one_action():
+        checked = admins.check(deps, acting, {"types": TYPES, **names.commands(known.nameless)})
+        systems = pay_systems.directory(deps, checked.acting)
     draft = settings_form.draft_of(known.data, deps.manifest)
-    return _page(deps, checked.acting, checked.answer, known, draft)
+    return _page(deps, checked, known, draft, systems)
 
 
 def save(deps: Deps, acting: Acting, fields: Fields, change: Change) -> SettingsPage:
     """Check, apply to the portal's tabs, save what is true afterwards, and record it.
 
-    With `errors` in the page nothing was changed; `failures` are tabs the portal did not change.
-    A repeated request shows what is saved now. Raises like `show` and `once.run`.
+    With `errors` in the page nothing was changed, nor with `theirs`: somebody else saved other
+    settings since the form was made. `failures` are tabs the portal did not change. A repeated
+    request shows what is saved now. Raises like `show` and `once.run`.
     """
     known = _known(deps, acting, settings_form.posted_user_ids(fields))
-    commands = {"types": TYPES, "bound": BOUND, **names.commands(known.nameless)}
-    checked = admins.check(deps, acting, commands, CHECK_SECONDS)
-    before = settings_form.draft_of(known.data, deps.manifest)
-    page = _page(deps, checked.acting, checked.answer, known, before)
-    read = settings_form.read(fields, _choices(page), deps.manifest)
-    if read.errors:
-        return replace(_with(page, read.draft), errors=read.errors)
-    bound = checked.answer.take("bound", BOUND)
-    done = once.run(
-        deps, page.acting, change, lambda: _apply(deps, page, read.draft, bound, change.request_id)
-    )
+    commands = {"types": TYPES, **names.commands(known.nameless)}
+    with deps.one_action():
+        checked = admins.check(deps, acting, commands, CHECK_SECONDS)
+        systems = pay_systems.directory(deps, checked.acting, SYSTEMS_SECONDS)
+        before = settings_form.draft_of(known.data, deps.manifest)
+        page = _page(deps, checked, known, before, systems)
+        read = settings_form.read(fields, _choices(page), deps.manifest)
+        version = settings_form.posted_version(fields)
+        if read.errors:
+            return replace(_with(page, read.draft), errors=read.errors, version=version)
+        try:
+            done = once.run(
+                deps,
+                page.acting,
+                change,
+                lambda: _apply(deps, page, read.draft, version, change.request_id),
+            )
+        except ChangedMeanwhileError:
+            return _conflicting(deps, page, read.draft)
     return done or page
 
 
 def _apply(
-    deps: Deps,
-    page: SettingsPage,
-    wished: Draft,
-    bound: Sequence[BoundPlacement],
-    request_id: str,
+    deps: Deps, page: SettingsPage, wished: Draft, version: str, request_id: str
 ) -> SettingsPage:
-    tabs = tabs_from(settings_form.data_of(wished, deps.manifest), deps.manifest)
-    is_renamed = _titles(wished) != _titles(page.draft)
-    applied = tab_bindings.apply(deps, page.acting, tabs, bound, is_renamed=is_renamed)
-    draft = _as_bound(deps, wished, page.cards, applied)
-    _store(deps, page.acting, page.draft, draft, applied, request_id)
-    saved = Saved(deps.clock(), page.acting.user_id)
-    return replace(_with(page, draft), outcomes=applied.outcomes, saved=saved)
+    member_id, admin = page.acting.member_id, page.acting.user
+    with _turn(deps, member_id):
+        with deps.db.reading() as session:
+            data = stored.load(session, member_id)
+        wished_data = settings_form.data_of(wished, deps.manifest)
+        before = settings_form.draft_of(data, deps.manifest)
+        is_same = wished_data == settings_form.data_of(before, deps.manifest)
+        if version != settings_form.version_of(data) and not is_same:
+            raise ChangedMeanwhileError("the settings were saved since this form was made")
+        tabs = tabs_from(wished_data, deps.manifest)
+        is_renamed = _titles(wished) != _titles(before)
+        bound = tab_bindings.listed(deps, member_id, CHECK_SECONDS, admin)
+        applied = tab_bindings.apply(
+            deps, member_id, tabs, bound, is_renamed=is_renamed, admin=admin
+        )
+        draft = _as_bound(deps, wished, page.cards, applied)
+        _store(deps, page.acting, before, draft, applied, request_id)
+    return replace(
+        _with(page, draft),
+        outcomes=applied.outcomes,
+        saved=Saved(deps.clock(), page.acting.user_id),
+        version=settings_form.version_of(settings_form.data_of(draft, deps.manifest)),
+    )
+
+
+@contextmanager
+def _turn(deps: Deps, member_id: str) -> Iterator[None]:
+    """Let one save of a portal's settings happen at a time. Raises StillRunningError."""
+    name, owner = f"settings:{member_id}", secrets.token_hex(8)
+    with deps.db.transaction() as session:
+        if not leases.try_take(session, name, owner, deps.clock(), TURN_SECONDS):
+            raise StillRunningError("somebody else is saving the settings", code="settings")
+    try:
+        yield
+    finally:
+        with deps.db.transaction() as session:
+            leases.release(session, name, owner)
+
+
+def _conflicting(deps: Deps, page: SettingsPage, wished: Draft) -> SettingsPage:
+    """The form as it was typed, beside what somebody else saved; saving again is for knowing."""
+    with deps.db.reading() as session:
+        data = stored.load(session, page.acting.member_id)
+        saved = stored.last_saved(session, page.acting.member_id)
+    return replace(
+        _with(page, wished),
+        saved=saved,
+        version=settings_form.version_of(data),
+        theirs=settings_form.draft_of(data, deps.manifest),
+    )
 
 
 def _known(deps: Deps, acting: Acting, user_ids: Iterable[int]) -> _Known:
@@ -126,18 +186,20 @@ def _known(deps: Deps, acting: Acting, user_ids: Iterable[int]) -> _Known:
 
 
 def _page(
-    deps: Deps, acting: Acting, answer: BatchAnswer, known: _Known, draft: Draft
+    deps: Deps, checked: Checked, known: _Known, draft: Draft, systems: tuple[PaySystem, ...]
 ) -> SettingsPage:
-    people = dict(names.take(deps, acting.member_id, answer, known.nameless))
+    acting = checked.acting
+    people = dict(names.take(deps, acting.member_id, checked.answer, known.nameless))
     if acting.user is not None:
         people[acting.user.id] = acting.user.name
     page = SettingsPage(
         acting=acting,
         draft=draft,
-        cards=_cards(deps, answer, known.data),
+        cards=_cards(deps, checked.answer, known.data),
         people=people,
-        pay_systems=pay_systems.directory(deps, acting),
+        pay_systems=systems,
         saved=known.saved,
+        version=settings_form.version_of(known.data),
     )
     return _with(page, draft)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,7 @@ RETENTION_CHOICES = (30, 90, 180, RETENTION_DAYS, 730, 1095)
 MAX_TITLE = 30
 MAX_USERS = 100
 MAX_ID = 2**53
+VERSION_LENGTH = 16
 
 Fields = Mapping[str, Sequence[str]]
 """The posted form: every value of every field."""
@@ -96,6 +99,17 @@ def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
         "default_pay_system": draft.default_pay_system,
         "retention_days": draft.retention_days,
     }
+
+
+def version_of(data: Mapping[str, Any]) -> str:
+    """Name saved settings by their content: a form brings back the version it was made from."""
+    text = json.dumps(data, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
+
+
+def posted_version(fields: Fields) -> str:
+    """The version a posted form was made from, "" where it names none."""
+    return _first(fields, "version")[:VERSION_LENGTH]
 
 
 def posted_user_ids(fields: Fields) -> frozenset[int]:

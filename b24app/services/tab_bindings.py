@@ -1,7 +1,8 @@
 """Making the portal's tabs what the settings ask for: plan, apply in one batch, read back.
 
-An administrator's own token does it, right after the portal confirmed them. What the portal lists
-afterwards decides about success; the answer of a single bind or unbind does not.
+The portal's grant does it (decisions 22), for an administrator whom the portal has just confirmed.
+What the portal lists afterwards decides about success; the answer of a single bind or unbind does
+not.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from b24app.bitrix import placements
-from b24app.bitrix.batch import SUBSTITUTED
-from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.bitrix.placements import BoundPlacement
-from b24app.errors import AppError, PortalError
+from b24app.domain import PortalUser
+from b24app.errors import AppError
+from b24app.services import bindings
 from b24app.services.deps import SETTLE_SECONDS, Deps
-from b24app.services.launches import Acting
+from b24app.services.grant import Purpose
 from b24app.services.settings import Tab
 
 BOUND = placements.get_placements()
@@ -75,28 +76,38 @@ def is_bound(bound: Sequence[BoundPlacement], placement: str, handler: str) -> b
     return any((one.placement, one.handler) == (placement, handler) for one in bound)
 
 
+def listed(
+    deps: Deps, member_id: str, seconds: float, admin: PortalUser | None
+) -> tuple[BoundPlacement, ...]:
+    """What the portal has bound for us. Raises the portal's errors."""
+    commands = {"bound": BOUND}
+    answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, commands, seconds, admin=admin)
+    return answer.take("bound", BOUND)
+
+
 def apply(
     deps: Deps,
-    acting: Acting,
+    member_id: str,
     wanted: Sequence[Tab],
     bound: Sequence[BoundPlacement],
     *,
     is_renamed: bool = False,
+    admin: PortalUser | None = None,
 ) -> Applied:
     """Show, hide and rename tabs so that the portal lists what is wanted; safe to repeat.
 
     `is_renamed`: titles were changed, so what is there is bound anew. Nothing is sent where
-    nothing differs. Failures are outcomes, never raised.
+    nothing differs. Failures are outcomes, never raised. `admin` as in `bindings.send`.
     """
     tasks = _plan(deps, wanted, bound, is_renamed=is_renamed)
     if not tasks:
         return Applied(bound=tuple(bound))
-    errors, listed = _run(deps, acting, tasks)
+    errors, now_bound = _run(deps, member_id, tasks, admin)
     outcomes = tuple(
-        Outcome(placement, task.change, _error_of(task, errors.get(placement), listed))
+        Outcome(placement, task.change, _error_of(task, errors.get(placement), now_bound))
         for placement, task in tasks.items()
     )
-    return Applied(outcomes, listed)
+    return Applied(outcomes, now_bound)
 
 
 def _plan(
@@ -143,60 +154,42 @@ def _hides(code: str) -> Callable[[Sequence[BoundPlacement]], bool]:
 
 
 def _run(
-    deps: Deps, acting: Acting, tasks: Mapping[str, _Task]
+    deps: Deps, member_id: str, tasks: Mapping[str, _Task], admin: PortalUser | None
 ) -> tuple[dict[str, AppError], tuple[BoundPlacement, ...] | None]:
-    """One batch, or single calls where a title cannot travel in one. Errors by placement."""
+    """Send everything and read back. Errors by placement."""
     commands = {
         f"{name}{number}": command
         for number, task in enumerate(tasks.values())
         for name, command in task.commands.items()
     }
-    deadline = deps.deadline(APPLY_SECONDS)
+    everything = {**commands, "bound": BOUND}
     try:
-        if any(_is_unsayable(command.params) for command in commands.values()):
-            found = _one_by_one(deps, acting, commands)
-        else:
-            found = deps.client.batch(acting.tokens, {**commands, "bound": BOUND}, deadline)
+        found = bindings.send(
+            deps, member_id, Purpose.PLACEMENTS, everything, APPLY_SECONDS, admin=admin
+        )
     except AppError as error:
-        return dict.fromkeys(tasks, error), _read_back(deps, acting)
+        return dict.fromkeys(tasks, error), _read_back(deps, member_id)
     errors: dict[str, AppError] = {}
     for number, (placement, task) in enumerate(tasks.items()):
         for name in task.commands:
             refusal = found.error(f"{name}{number}")
             if refusal is not None:
                 errors[placement] = refusal
-    return errors, found.take("bound", BOUND) if found.has("bound") else _read_back(deps, acting)
+    return errors, found.take("bound", BOUND) if found.has("bound") else _read_back(deps, member_id)
 
 
-def _one_by_one(deps: Deps, acting: Acting, commands: Commands) -> BatchAnswer:
-    """In their order; an error of one does not keep the others from running, as in a batch."""
-    deadline = deps.deadline(APPLY_SECONDS)
-    errors: dict[str, PortalError] = {}
-    for key, command in commands.items():
-        try:
-            deps.client.call(acting.tokens, command, deadline)
-        except PortalError as error:
-            errors[key] = error
-    return BatchAnswer(errors=errors)
-
-
-def _is_unsayable(value: object) -> bool:
-    """Whether the portal would take a title for a reference and replace it (quirk 44)."""
-    if isinstance(value, Mapping):
-        return any(_is_unsayable(entry) for entry in value.values())
-    return isinstance(value, str) and SUBSTITUTED.search(value) is not None
-
-
-def _read_back(deps: Deps, acting: Acting) -> tuple[BoundPlacement, ...] | None:
+def _read_back(deps: Deps, member_id: str) -> tuple[BoundPlacement, ...] | None:
+    commands = {"bound": BOUND}
     try:
-        return deps.client.call(acting.tokens, BOUND, deps.deadline(SETTLE_SECONDS))
+        answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, commands, SETTLE_SECONDS)
+        return answer.take("bound", BOUND)
     except AppError:
         return None
 
 
-def _error_of(task: _Task, error: AppError | None, listed: Sequence[BoundPlacement] | None) -> str:
-    if listed is not None and task.is_done(listed):
+def _error_of(task: _Task, error: AppError | None, bound: Sequence[BoundPlacement] | None) -> str:
+    if bound is not None and task.is_done(bound):
         return ""
     if error is not None:
         return error.code or type(error).__name__
-    return "unknown" if listed is None else "not_confirmed"
+    return "unknown" if bound is None else "not_confirmed"

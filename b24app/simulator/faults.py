@@ -14,7 +14,7 @@ answers instead of executing (inside a batch: the error of that command)
   invalid_token      invalid_token, 401 (likewise)
   no_oauth           CONNECTION_ERROR, 401: the portal cannot reach the server (likewise)
   portal_deleted     PORTAL_DELETED (likewise)
-  batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only)
+  batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only, or of the whole `batch`)
 breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
   html               not executed, HTML with status 502
   redirect           not executed, 302 to another host with an empty body
@@ -101,7 +101,7 @@ class FaultPlan:
         for fault in self.faults:
             if fault.method not in (method, "*"):
                 continue
-            if fault.kind == "batch_not_allowed" and not in_batch:
+            if fault.kind == "batch_not_allowed" and not in_batch and fault.method != "batch":
                 continue
             fault.times -= 1
             if fault.times <= 0:

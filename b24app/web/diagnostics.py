@@ -27,7 +27,7 @@ def show_diagnostics() -> ResponseReturnValue:
 def repair() -> Response:
     """Add missing tabs and events again; nothing is done twice."""
     report = diagnostics.repair(deps(), acting(), change_asked())
-    return make_response(
+    answer = make_response(
         render_template(
             "settings/_repaired.html",
             diagnostics=_report(report),
@@ -35,6 +35,8 @@ def repair() -> Response:
             request_id=security.request_id(),
         )
     )
+    answer.headers["HX-Trigger-After-Settle"] = "activity-changed"
+    return answer
 
 
 def _page() -> str:

@@ -33,6 +33,7 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("tabs", "stale"): _l("There twice, once with an old address: %(items)s. Press Repair."),
     ("events", "complete"): _l("All arrive here: %(items)s."),
     ("events", "missing"): _l("Missing: %(items)s. Press Repair."),
+    ("events", "stale"): _l("Sent twice, once to an old address: %(items)s. Press Repair."),
     ("installed", "finished"): _l("Bitrix24 says that the app is completely installed."),
     ("installed", "unfinished"): _l(
         "Bitrix24 says that the installation is not finished. Open the app from the marketplace "
@@ -46,8 +47,8 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ),
     ("grant", "works"): _l("Payment systems and tabs can be read at any time."),
     ("grant", "lost"): _l(
-        "Lost: the person who installed the app left or lost their rights. Close this page and "
-        "open it again as an administrator; that restores it."
+        "Lost: the person who installed the app left or lost their rights. Press Repair: your own "
+        "access takes its place."
     ),
     ("shop", "ok"): _l("The last public link was created."),
     ("shop", "not_asked"): _l("Not asked yet: nobody has copied a public link."),
@@ -70,11 +71,14 @@ STATUSES: Mapping[str, LazyString] = {
 }
 
 UNANSWERED = _l("Bitrix24 did not answer this (%(items)s). Press Re-check in a moment.")
+NO_ACCESS = _l("Cannot be looked at while the access without a person is lost.")
 
 
 def words(check: Check) -> tuple[str, str]:
     """Title and finding of a check."""
-    text = FOUND.get((check.name, check.code), UNANSWERED)
+    text = (
+        NO_ACCESS if check.code == "no_access" else FOUND.get((check.name, check.code), UNANSWERED)
+    )
     items = ", ".join(str(_item(check, item)) for item in check.items)
     return str(TITLES[check.name]), str(text % {"items": items})
 

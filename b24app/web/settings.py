@@ -13,7 +13,7 @@ from b24app.services import settings_edit
 from b24app.services.card_view import Action
 from b24app.services.settings_edit import CardChoice, SettingsPage
 from b24app.services.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
-from b24app.web import i18n, security, settings_words
+from b24app.web import i18n, security, settings_differences, settings_words
 from b24app.web.activity_words import people
 from b24app.web.entry import acting
 from b24app.web.sections import change_asked
@@ -41,19 +41,29 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("")
 def save() -> Response:
-    """Save, and say for every card what became of its tab. 422: nothing was changed."""
+    """Save, and say for every card what became of its tab.
+
+    Nothing was changed: 422 for a wrong field, 409 where somebody else saved meanwhile.
+    """
     fields = request.form.to_dict(flat=False)
     page = settings_edit.save(deps(), acting(), fields, change_asked())
     answer = make_response(
         render_template(
             "settings/_saved.html",
             settings=_settings(page),
-            is_saved=not page.errors,
+            is_wrong=bool(page.errors),
+            is_conflicting=page.theirs is not None,
             is_partial=bool(page.failures),
             request_id=security.request_id(),
         )
     )
-    answer.status_code = 422 if page.errors else 200
+    if page.errors:
+        answer.status_code = 422
+    elif page.theirs is not None:
+        answer.status_code = 409
+    else:
+        # The log has a new line, and the tabs may be others: both are shown on the same page.
+        answer.headers["HX-Trigger-After-Settle"] = "activity-changed, tabs-changed"
     return answer
 
 
@@ -82,6 +92,8 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
         "saved_by": people(page.people.get(by or 0) or "", by),
         "errors": {name: settings_words.ERRORS[code] for name, code in page.errors.items()},
         "changes": _changes(page),
+        "version": page.version,
+        "differences": settings_differences.of(page),
     }
 
 

@@ -14,16 +14,17 @@ from b24app.services import grant
 from b24app.services.grant import Purpose
 from b24app.storage import portals, user_tokens
 from tests.stage import ADMIN, MANAGER
+from tests.web.app_page import open_page, save
 
 ROOT = Path(b24app.__file__).parent
 
 CALL_SITES = {
     ("services/grant.py", "call"),
     ("services/grant.py", "batch"),
+    ("services/grant.py", "in_turn"),
     ("services/grant.py", "server_info"),
     ("services/grant.py", "keep_alive"),
-    ("services/installation.py", "bind_events_of"),
-    ("services/installation.py", "bind_tabs_of"),
+    ("services/bindings.py", "_send"),
     ("services/launches.py", "_tokens_of"),
     ("services/pay_systems.py", "read"),
     ("services/housekeeping.py", "keep_alive"),
@@ -34,7 +35,19 @@ CALL_SITES = {
 """Payment systems, placements, events, the uninstall probe, subscription and address, keeping it
 alive; and the administrator of the wizard, whose own pair the grant is."""
 
-USES = {"call", "batch", "server_info", "keep_alive", "own_tokens", "_tokens"}
+BINDING_SITES = {
+    ("services/installation.py", "bind_tabs_of"): "PLACEMENTS",
+    ("services/installation.py", "bind_events_of"): "EVENTS",
+    ("services/tab_bindings.py", "listed"): "PLACEMENTS",
+    ("services/tab_bindings.py", "_run"): "PLACEMENTS",
+    ("services/tab_bindings.py", "_read_back"): "PLACEMENTS",
+    ("services/event_bindings.py", "apply"): "EVENTS",
+    ("services/diagnostics.py", "_repair"): "PLACEMENTS",
+    ("services/diagnostics.py", "_ask"): "DIAGNOSTICS",
+}
+"""Who reads and changes what the portal has bound for us, and under which purpose."""
+
+USES = {"call", "batch", "in_turn", "server_info", "keep_alive", "own_tokens", "_tokens"}
 
 
 def call_sites(names, modules):
@@ -69,6 +82,32 @@ def test_the_grant_is_used_for_these_purposes_and_nowhere_else():
     assert {site for site in sites if site[1] != "keep_grants_alive"} == CALL_SITES
 
 
+def test_bindings_are_read_and_changed_for_these_purposes_and_nowhere_else():
+    found = {}
+    for file in (ROOT / "services").glob("*.py"):
+        for function in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "bindings.send":
+                    purpose = call.args[2]
+                    assert isinstance(purpose, ast.Attribute)
+                    found[f"services/{file.name}", function.name] = purpose.attr
+
+    assert found == BINDING_SITES
+
+
+def test_no_other_service_makes_a_command_that_binds_or_unbinds():
+    names = {"bind_placement", "unbind_placement", "bind_event", "unbind_event"}
+    users = set()
+    for file in (ROOT / "services").glob("*.py"):
+        nodes = ast.walk(ast.parse(file.read_text()))
+        if any(isinstance(node, ast.Attribute) and node.attr in names for node in nodes):
+            users.add(file.name)
+
+    assert users == {"installation.py", "tab_bindings.py", "event_bindings.py"}
+
+
 def test_nobody_else_makes_a_source_of_the_grants_tokens():
     users = set()
     for file in ROOT.rglob("*.py"):
@@ -77,6 +116,61 @@ def test_nobody_else_makes_a_source_of_the_grants_tokens():
             users.add(str(file.relative_to(ROOT)))
 
     assert users == {"services/grant.py", "services/tokens.py"}
+
+
+BINDING_METHODS = ("placement.", "event.", "scope", "app.info")
+
+
+@pytest.fixture
+def second_admin(stage):
+    """Somebody who administers the portal and did not install the app."""
+    stage.portal.users[MANAGER].is_admin = True
+    page = open_page(stage, MANAGER)
+    page.get("/settings")
+    stage.forget_calls()
+    return page
+
+
+def callers(stage, prefixes=BINDING_METHODS):
+    commands = stage.portal.recorder.commands()
+    return {one.user for one in commands if one.method.startswith(prefixes)}
+
+
+def test_settings_change_tabs_with_the_grant_whoever_saves(stage, second_admin):
+    save(second_admin, card=["deals", "contacts"])
+
+    assert second_admin.said == "Settings saved"
+    assert len(stage.executed("placement.bind")) == 1
+    assert callers(stage) == {ADMIN}
+    assert callers(stage, ("profile", "crm.")) == {MANAGER}
+
+
+def test_diagnostics_and_repair_use_the_grant_whoever_presses(stage, second_admin):
+    stage.portal.installation.placements.clear()
+    stage.portal.installation.event_handlers.clear()
+
+    second_admin.get("/settings/diagnostics")
+    second_admin.post("/settings/repair")
+
+    assert second_admin.said == "Tabs and events are complete"
+    assert callers(stage) == {ADMIN}
+
+
+@pytest.mark.parametrize("path", ["/settings", "/settings/repair"])
+def test_a_grant_that_turns_out_lost_is_replaced_by_who_saves_or_repairs(stage, second_admin, path):
+    stage.portal.installation.placements.clear()
+    stage.portal.users[ADMIN].is_admin = False
+
+    save(second_admin) if path == "/settings" else second_admin.post(path)
+
+    assert second_admin.answer.status_code == 200
+    assert second_admin.said in {"Settings saved", "Tabs and events are complete"}
+    assert portal_of(stage).grant_user_id == MANAGER
+    assert not is_lost(stage)
+    granted, own = pairs(stage, MANAGER)
+    assert granted is not None
+    assert own is None
+    assert second_admin.get("/settings").status_code == 200
 
 
 # Losing and replacing

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services import launches, tab_bindings
-from b24app.services.admins import check
+from b24app.services import tab_bindings
 from b24app.services.settings import Tab
-from b24app.services.tab_bindings import BOUND, Change
+from b24app.services.tab_bindings import Change
 from tests.stage import DEAL, INVOICE
-from tests.web.app_page import bound_codes, open_page
+from tests.web.app_page import bound_codes
 
 CONTACT, GONE = "CRM_CONTACT_DETAIL_TAB", "CRM_DYNAMIC_4711_DETAIL_TAB"
 
@@ -20,23 +19,21 @@ def tab(placement, title="Payments"):
 
 @pytest.fixture
 def apply(stage):
-    page = open_page(stage)
-    tickets = stage.app.extensions["b24app"].session_tokens
-
     def apply(*wanted, faults=(), **kwargs):
-        acting = launches.resume(stage.deps, tickets.read(page.token))
-        checked = check(stage.deps, acting, {"bound": BOUND})
-        bound = checked.answer.take("bound", BOUND)
+        member_id = stage.portal.member_id
+        bound = tab_bindings.listed(stage.deps, member_id, 4.0, None)
         for fault in faults:
             stage.portal.faults.add(*fault)
         stage.forget_calls()
-        return tab_bindings.apply(stage.deps, checked.acting, wanted, bound, **kwargs)
+        return tab_bindings.apply(stage.deps, member_id, wanted, bound, **kwargs)
 
     return apply
 
 
 def test_nothing_is_sent_where_nothing_differs(stage, apply):
-    applied = apply(tab(DEAL), tab(INVOICE))
+    usual = stage.deps.manifest.tab_titles
+
+    applied = apply(Tab(DEAL, usual["en"], usual), Tab(INVOICE, usual["en"], usual))
 
     assert applied.outcomes == ()
     assert stage.http_calls == []

@@ -173,6 +173,15 @@ def test_batch_not_allowed_leaves_single_calls_alone(manager, plan):
     assert answer["result_error"]["pay"]["error"] == "ERROR_BATCH_METHOD_NOT_ALLOWED"
 
 
+def test_batch_not_allowed_of_batch_itself_refuses_all_of_it(manager, state, plan):
+    plan("batch_not_allowed", method="batch")
+
+    _, answer = manager("batch", cmd={"pay": "crm.item.payment.pay?id=1038"})
+
+    assert answer["error"] == "ERROR_BATCH_METHOD_NOT_ALLOWED"
+    assert not state.crm.payments[1038].is_paid
+
+
 def test_an_unknown_kind_is_refused_with_the_list(portal):
     answer = portal.post("/_control/fault", data={"method": "profile", "kind": "odd"})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.services.settings_form import version_of
+from b24app.storage import settings as stored
 from tests.stage import ADMIN, Tab, token_in
 
 ACTIONS = ("pay", "unpay", "create", "system", "items", "deliveries", "delete", "link")
@@ -28,8 +30,16 @@ def settings_fields(**changes):
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def version(stage):
+    """What the form holds that was made from what is saved now."""
+    with stage.database.reading() as session:
+        return version_of(stored.load(session, stage.portal.member_id))
+
+
 def save(page, **changes):
-    return page.post("/settings", settings_fields(**changes))
+    """Save a form that was made just now."""
+    fields = {"version": version(page.stage), **changes}
+    return page.post("/settings", settings_fields(**fields))
 
 
 def bound_codes(stage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,20 @@ def test_missing_events_are_named_and_repaired_once(stage, page):
     assert findings(page.answer)["Events"][1] == "OK"
 
 
+def test_events_sent_to_an_old_address_too_are_found_and_sent_here_only(stage, page):
+    handlers = stage.portal.installation.event_handlers
+    handlers.append(replace(handlers[0], handler="http://127.0.0.9:8000/events"))
+    text, badge = check(page, "Events")
+    assert badge == "Check"
+    assert "Sent twice, once to an old address: ONAPPINSTALL. Press Repair." in text
+
+    page.post("/settings/repair")
+
+    assert findings(page.answer)["Events"][1] == "OK"
+    assert {one.handler for one in handlers} == {"http://127.0.0.1:8000/events"}
+    assert len(handlers) == 4
+
+
 def test_a_repair_of_what_works_sends_no_write(stage, page):
     stage.forget_calls()
 
@@ -167,7 +182,7 @@ def test_no_payment_systems_is_a_finding(stage, page):
 
 
 def test_one_method_without_an_answer_is_a_finding_not_the_end(stage, page):
-    stage.portal.faults.add("event.get", "denied")
+    stage.portal.faults.add("event.get", "error_500")
 
     found = findings(page.get("/settings/diagnostics"))
 
