@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 UNSEEN = "unseen"
 """Code of a write that the portal confirmed, while its state cannot be read afterwards."""
 
+SESSION_REFUSED = 401
+
 UNASKED = "unasked"
 """Code of an announcement: the portal was silent before anything was asked of it."""
 
@@ -221,6 +223,8 @@ def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
 
 def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Result:
     read, number = None, ""
+    # What is raised plainly has written nothing.
+    is_harmless = intent.is_repeatable or not isinstance(error, StepFailedError)
     if isinstance(error, StepFailedError):
         read, number, error = error.read, error.number, error.error
     kind, code = _ending(error)
@@ -232,7 +236,9 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     )
     log.warning("write failed: %s %s", intent.name, error, extra={"request_id": intent.request_id})
     step = Step(kind, code, error.status, read, number)
-    _record(deps, acting, intent, step, announcement)
+    # After a 401 the page renews its session and sends the same request with the same key again.
+    is_sent_again = error.status == SESSION_REFUSED and is_harmless
+    _record(deps, acting, intent, step, announcement, frees_key=is_sent_again)
     return Result(
         error.status,
         announcement,
@@ -258,7 +264,13 @@ def _ending(error: AppError) -> tuple[Kind, str]:
 
 
 def _record(
-    deps: Deps, acting: Acting, intent: Intent, step: Step, announcement: Announcement
+    deps: Deps,
+    acting: Acting,
+    intent: Intent,
+    step: Step,
+    announcement: Announcement,
+    *,
+    frees_key: bool = False,
 ) -> None:
     """Activity and the key's answer, committed together before the answer leaves."""
     now = deps.clock()
@@ -282,6 +294,9 @@ def _record(
                 request_id=intent.request_id,
             ),
         )
+        if frees_key:
+            idempotency.drop(session, acting.member_id, acting.user_id, intent.key)
+            return
         idempotency.finish(
             session,
             acting.member_id,

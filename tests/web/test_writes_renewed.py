@@ -1,0 +1,69 @@
+"""Writes whose tokens died: the page renews its session and sends the same request again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from b24app.storage import user_tokens
+from tests.stage import MANAGER
+from tests.web.acts import ACTS, books, forget_listing, outcomes, writes_asked
+
+KEY = "a-key-of-the-page-1"
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+def let_tokens_die(stage):
+    """As after a day: the access token has expired, and its refresh token was used elsewhere."""
+    member_id, seal, now = stage.portal.member_id, stage.deps.seal, stage.deps.clock()
+    with stage.deps.db.transaction() as session:
+        pair = user_tokens.find(session, seal, member_id, MANAGER)
+        dead = replace(pair, refresh_token="used-up")
+        user_tokens.save(session, seal, member_id, MANAGER, dead, is_admin=None, now=now)
+    stage.portal.tokens.expire_access()
+
+
+def renew(stage, tab):
+    fresh = stage.portal.issue_tokens(MANAGER)
+    fields = {"AUTH_ID": fresh.access_token, "REFRESH_ID": fresh.refresh_token}
+    answer = stage.client.post("/session", data=fields, headers=tab.headers())
+    tab.token = answer.get_json()["token"]
+
+
+@pytest.mark.parametrize("is_listed", [True, False], ids=["listed", "listed long ago"])
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_the_same_request_is_carried_out_after_the_session_was_renewed(stage, act, is_listed):
+    tab = stage.tab()
+    before = books(stage)
+    if not is_listed:
+        forget_listing(stage)
+    let_tokens_die(stage)
+
+    assert act.send(tab, KEY).status_code == 401
+    assert books(stage) == before
+    renew(stage, tab)
+    answer = act.send(tab, KEY)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+
+
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_after_that_the_key_repeats_its_answer(stage, act):
+    tab = stage.tab()
+    let_tokens_die(stage)
+    act.send(tab, KEY)
+    renew(stage, tab)
+    first = act.send(tab, KEY)
+    said, asked = tab.said, len(writes_asked(stage))
+
+    second = act.send(tab, KEY)
+
+    assert (second.status_code, tab.said) == (first.status_code, said)
+    assert len(writes_asked(stage)) == asked
+    assert [outcome for _, outcome in outcomes(stage)] == ["failed", "done"]
