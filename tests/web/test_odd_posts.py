@@ -31,6 +31,17 @@ def test_a_session_is_renewed_whatever_lifetime_the_frame_names(installed, secon
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("body", ["[1]", '"AUTH_ID"', "5", "null", "{", '{"AUTH_ID": ["a"]}'])
+def test_a_renewal_in_json_that_names_no_fields_is_refused(installed, body):
+    headers = installed.tab(MANAGER).headers()
+
+    answer = installed.client.post(
+        "/session", data=body, headers=headers, content_type="application/json"
+    )
+
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("entity_id", [ENDLESS, "9" * 17, "-1", "8061.5", "²"])
 def test_an_id_that_cannot_be_one_is_refused(installed, entity_id):
     fields = installed.post_fields(MANAGER, DEAL, {"ID": entity_id})
