@@ -24,7 +24,7 @@ def renew() -> ResponseReturnValue:
     tokens = wiring().session_tokens
     old = tokens.read(bearer_token(), max_age=RENEWABLE_SECONDS)
     i18n.use_language(old.language)
-    fields = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    fields: object = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     auth_id, refresh_id, expires = _posted(fields if isinstance(fields, dict) else {})
     ticket = launches.renew(deps(), old, auth_id, refresh_id, expires)
     return jsonify(token=tokens.sign(ticket))
