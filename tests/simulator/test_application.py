@@ -67,6 +67,7 @@ def test_unbind_counts_two_for_every_binding(admin):
             {"PLACEMENT": "CRM_DYNAMIC_1_DETAIL_TAB", "HANDLER": HANDLER},
             "ERROR_PLACEMENT_NOT_FOUND",
         ),
+        ({"PLACEMENT": "DEFAULT", "HANDLER": HANDLER}, "ERROR_ARGUMENT"),
         ({"PLACEMENT": TAB, "HANDLER": "https://localhost/x"}, "ERROR_WRONG_HANDLER_URL"),
         ({"PLACEMENT": TAB, "HANDLER": "ftp://app.example/x"}, "ERROR_UNSUPPORTED_PROTOCOL"),
     ],

@@ -23,6 +23,8 @@ def bind(call: Call) -> object:
     for name, value in (("PLACEMENT", code), ("HANDLER", handler)):
         if not value:
             raise empty_argument(name)
+    if code == "DEFAULT":
+        raise empty_argument("The placement code has an incorrect value")
     check_handler_url(handler)
     if code not in available_codes(call):
         raise PortalError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
