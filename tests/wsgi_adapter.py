@@ -17,14 +17,18 @@ from b24app.simulator.faults import ConnectionCutError, SilentServerError
 
 
 class WSGIAdapter(BaseAdapter):
-    """Routes by host. A host nobody serves refuses the connection, as a closed port does."""
+    """Routes by host. A host nobody serves refuses the connection, as a closed port does.
 
-    def __init__(self, applications):
+    `wait` is told how many seconds a client waits for a server that says nothing.
+    """
+
+    def __init__(self, applications, wait=lambda _seconds: None):
         super().__init__()
+        self.wait = wait
         self.clients = {host: Client(app) for host, app in applications.items()}
         self.sent = []
 
-    def send(self, request, *_options, **_more_options):
+    def send(self, request, *_options, timeout=None, **_more_options):
         self.sent.append(request.url)
         parts = urlsplit(request.url)
         client = self.clients.get(parts.netloc)
@@ -47,6 +51,7 @@ class WSGIAdapter(BaseAdapter):
         except ConnectionCutError:
             raise requests.exceptions.ConnectionError("closed without an answer") from None
         except SilentServerError:
+            self.wait(timeout[1])
             raise requests.exceptions.ReadTimeout("silent") from None
         return self._response(request, answer, content)
 

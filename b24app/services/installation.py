@@ -5,17 +5,18 @@ Every step may be repeated: what is bound already counts as done, settings are k
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from b24app.bitrix import events, placements
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.bitrix.payloads import PlacementCall
-from b24app.domain import EntityRef, Grant, PortalUser
+from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     AuthorizationServerError,
     BusinessRefusalError,
@@ -23,7 +24,9 @@ from b24app.errors import (
     InstallationUnprovenError,
     NotAdminError,
     PortalError,
+    SessionForgedError,
 )
+from b24app.seal import SealBrokenError
 from b24app.services import bindings, event_bindings, tab_bindings, uninstall
 from b24app.services import grant as portal_grant
 from b24app.services.deps import READ_SECONDS, Deps
@@ -56,19 +59,100 @@ class Proven:
     user: PortalUser
     app_code: str
 
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An installation whose grant is proven and not stored yet. Everything after may be repeated.
+
+    It travels, sealed, in the session token of the wizard, since nothing may be stored before the
+    portal has said who installs, and the posted refresh token is used up.
+    """
+
+    grant: Grant
+    application_token: str
+    language: str
+
     @property
     def origin(self) -> str:
         """Who may frame the wizard."""
         return origin_of(self.grant.client_endpoint)
 
 
-def verify(deps: Deps, call: PlacementCall) -> Proven:
+def begin(deps: Deps, call: PlacementCall) -> Begun:
     """Prove an installer post at the authorization server, before anything of it is believed.
 
-    Raises InstallationUnprovenError, AuthorizationServerError (silent), the portal's errors.
+    Raises InstallationUnprovenError, AuthorizationServerError (silent).
     """
     grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint)
-    return identify(deps, grant)
+    return Begun(grant, call.application_token, call.language)
+
+
+def known_origin(deps: Deps, member_id: str) -> str:
+    """The address of a portal that is installed already, "" for any other."""
+    with deps.db.reading() as session:
+        portal = portals.find(session, member_id)
+    return origin_of(portal.client_endpoint) if portal is not None else ""
+
+
+def ticket_of(deps: Deps, begun: Begun) -> Ticket:
+    """A ticket with which `verify` can be tried again."""
+    grant, tokens = begun.grant, begun.grant.tokens
+    content = {
+        "access": tokens.access_token,
+        "refresh": tokens.refresh_token,
+        "expires_at": tokens.expires_at.isoformat(),
+        "client_endpoint": grant.client_endpoint,
+        "server_endpoint": grant.server_endpoint,
+        "scope": sorted(grant.scope),
+        "status": grant.status,
+        "user_id": grant.user_id,
+        "application_token": begun.application_token,
+    }
+    sealed = deps.seal.close(json.dumps(content))
+    return Ticket(secrets.token_hex(16), grant.member_id, APP_PAGE, begun.language, sealed)
+
+
+def begun_of(deps: Deps, ticket: Ticket) -> Begun:
+    """What `ticket_of` put in. Raises SessionForgedError for any other ticket."""
+    try:
+        content = json.loads(deps.seal.open(ticket.sealed))
+        grant = Grant(
+            tokens=TokenPair(
+                content["access"],
+                content["refresh"],
+                datetime.fromisoformat(content["expires_at"]),
+            ),
+            member_id=ticket.member_id,
+            client_endpoint=content["client_endpoint"],
+            server_endpoint=content["server_endpoint"],
+            scope=frozenset(content["scope"]),
+            status=content["status"],
+            user_id=content["user_id"],
+        )
+        return Begun(grant, content["application_token"], ticket.language)
+    except (SealBrokenError, ValueError, TypeError, KeyError):
+        raise SessionForgedError("no installation was begun with this token") from None
+
+
+def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+    """Ask the portal who installs, store the installation, open the wizard's session; repeatable.
+
+    Settings are kept. Raises NotAdminError (placements can be bound by administrators only) and
+    the portal's errors.
+    """
+    proven = identify(deps, begun.grant)
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        store(session, deps, proven, begun.application_token, begun.language)
+        launches.save(
+            session,
+            launch_id=ticket.launch_id,
+            member_id=begun.grant.member_id,
+            user=proven.user,
+            ref=APP_PAGE,
+            proven_at=now,
+            expires_at=now + timedelta(days=LAUNCH_DAYS),
+        )
 
 
 def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: str) -> Grant:
@@ -95,27 +179,6 @@ def identify(deps: Deps, grant: Grant) -> Proven:
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
     answer = deps.client.batch(tokens, PROOF, deps.deadline())
     return Proven(grant, answer.take("profile", PROFILE), answer.take("app", APP_INFO).code)
-
-
-def save(deps: Deps, call: PlacementCall, proven: Proven) -> Ticket:
-    """Store a proven installation and open a session for its wizard. Settings are kept.
-
-    Raises NotAdminError: placements can be bound by administrators only.
-    """
-    now = deps.clock()
-    ticket = Ticket(secrets.token_hex(16), call.member_id, APP_PAGE, call.language, "")
-    with deps.db.transaction() as session:
-        store(session, deps, proven, call.application_token, call.language)
-        launches.save(
-            session,
-            launch_id=ticket.launch_id,
-            member_id=call.member_id,
-            user=proven.user,
-            ref=APP_PAGE,
-            proven_at=now,
-            expires_at=now + timedelta(days=LAUNCH_DAYS),
-        )
-    return ticket
 
 
 def store(

@@ -13,9 +13,13 @@ from b24app.services.writes import StepFailedError
 from b24app.web import htmx, security
 from b24app.web.entry import APP_PAGES
 from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused
-from b24app.web.words import LINK_REFUSALS, words_of
+from b24app.web.words import LINK_REFUSALS
+from b24app.web.words_elsewhere import Place, words_at
 
 log = logging.getLogger(__name__)
+
+APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
+"""The application's own page, in a frame and outside of one."""
 
 UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenRejectedError)
 
@@ -36,7 +40,7 @@ class Shown:
 
 def shown(error: errors.AppError) -> Shown:
     """The words for an error, in the page's language."""
-    words = words_of(_kind(error))
+    words = words_at(_place(), type(error))
     text = str(words.text)
     if isinstance(error, errors.BusinessRefusalError) and error.code in LINK_REFUSALS:
         text = str(LINK_REFUSALS[error.code])
@@ -53,11 +57,12 @@ def shown(error: errors.AppError) -> Shown:
     )
 
 
-def _kind(error: errors.AppError) -> type[errors.AppError]:
-    """What to call it: no card is open on the pages where only an administrator is refused."""
-    if isinstance(error, errors.RightsRefusedError) and request.blueprint in APP_PAGES:
-        return errors.NotAdminError
-    return type(error)
+def _place() -> Place:
+    """Where the words are read: they name the way out of the page the person looks at."""
+    if request.blueprint == "install":
+        return Place.INSTALLER
+    is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
+    return Place.APP_PAGE if is_app_page else Place.CARD
 
 
 def answer(error: errors.AppError) -> Response:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import AppError, NotAdminError
+from b24app.errors import AppError, AuthorizationServerError, NotAdminError
 from b24app.services import installation
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
-from b24app.web import security
+from b24app.services.installation import Begun
+from b24app.services.launches import Acting, Ticket
+from b24app.web import i18n, security
 from b24app.web.entry import acting, placement_call, signed
 from b24app.web.error_pages import UNPROVEN_KINDS, shown
-from b24app.web.wiring import deps
+from b24app.web.launch import bearer_token
+from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("install", __name__)
 
@@ -23,27 +26,60 @@ STEPS: dict[str, Callable[[Deps, Acting], None]] = {
     "events": installation.bind_events,
     "finish": installation.finish,
 }
-ORDER = ("verify", "save", "tabs", "events", "finish")
+VERIFY = "verify"
+ORDER = (VERIFY, "save", "tabs", "events", "finish")
 
 
 @blueprint.post("/install")
 def install() -> ResponseReturnValue:
     """Prove and save, then show the wizard, which carries out the other steps one by one."""
     call = placement_call()
-    proven = installation.verify(deps(), call)
-    security.allow_framing_by(proven.origin)
-    frame = {"portal_origin": proven.origin, "app_sid": call.app_sid}
     try:
-        ticket = installation.save(deps(), call, proven)
-    except NotAdminError as error:
+        begun = installation.begin(deps(), call)
+    except AuthorizationServerError:
+        # Nobody is proven, but a portal that is installed already may show why.
+        security.allow_framing_by(installation.known_origin(deps(), call.member_id))
+        raise
+    security.allow_framing_by(begun.origin)
+    ticket = installation.ticket_of(deps(), begun)
+    frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
+    error = _verify(begun, ticket)
+    if isinstance(error, NotAdminError):
         page = render_template("install.html", failed=shown(error), steps=(), **frame)
         return page, error.status
-    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
+    if error is not None:
+        failed = {"failed": shown(error), **_state(VERIFY)}
+        page = render_template("install.html", token=signed(ticket), **failed, **frame)
+        return page, error.status
+    token = signed(replace(ticket, sealed=""))
+    return render_template("install.html", token=token, **_state("tabs"), **frame)
+
+
+def _verify_again() -> Response:
+    """Try again to learn who installs, with the grant that the authorization server confirmed."""
+    ticket = wiring().session_tokens.read(bearer_token())
+    i18n.use_language(ticket.language)
+    error = _verify(installation.begun_of(deps(), ticket), ticket)
+    if error is None:
+        return make_response(render_template("_install.html", **_state("tabs")))
+    steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(VERIFY)
+    body = render_template("_install.html", failed=shown(error), **steps)
+    return make_response(body, 403 if error.status == 401 else error.status)
+
+
+def _verify(begun: Begun, ticket: Ticket) -> AppError | None:
+    try:
+        installation.verify(deps(), begun, ticket)
+    except AppError as error:
+        return error
+    return None
 
 
 @blueprint.post("/install/steps/<step>")
 def run_step(step: str) -> Response:
     """Carry out one step; the answer is the wizard with the next one under way."""
+    if step == VERIFY:
+        return _verify_again()
     who = acting()
     run = STEPS.get(step)
     if run is None:

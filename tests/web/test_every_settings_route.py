@@ -45,6 +45,7 @@ OTHERS = {
     ("GET", "/placement"): 200,
     ("POST", "/events"): 400,
     ("POST", "/session"): 401,
+    ("POST", "/install/steps/verify"): 401,
     ("GET", "/oauth/start"): 400,
     ("GET", "/oauth/callback"): 400,
     ("GET", "/healthz"): 200,
