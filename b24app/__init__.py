@@ -23,7 +23,7 @@ from b24app.bitrix.transport import make_session
 from b24app.config import Config
 from b24app.seal import Seal
 from b24app.services import event_work
-from b24app.services.background import Background, Start, start_thread
+from b24app.services.background import Background, Later, Start, start_thread, start_timer
 from b24app.services.deps import Deps
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
@@ -85,11 +85,12 @@ def create_app(
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     start_background: Start = start_thread,
+    start_later: Later = start_timer,
 ) -> Flask:
     """Build the WSGI application. Touches neither the network nor the database.
 
     `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time;
-    `start_background` the thread in which events are worked off.
+    `start_background` the thread in which events are worked off, `start_later` its timer.
     """
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
@@ -103,7 +104,12 @@ def create_app(
         deps,
         SessionTokens(config.secret_key, clock),
         LoginStates(config.secret_key, clock),
-        Background(partial(event_work.work_off, deps), start_background),
+        Background(
+            partial(event_work.work_off, deps),
+            start_background,
+            next_in=partial(event_work.next_in, deps),
+            later=start_later,
+        ),
         config.metrics_token,
     )
     if config.trusted_proxies:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -44,6 +44,7 @@ class Stage:
         self.slept = []
         self.rest_log_dir = rest_log_dir
         self.started = []
+        self.waiting = []
         self.portal_clock = Clock(NOW)
         self.portal = PortalState(
             domain=PORTAL,
@@ -77,6 +78,7 @@ class Stage:
             monotonic=self.monotonic,
             sleep=self.sleep,
             start_background=self.started.append,
+            start_later=self.start_later,
         )
         self.app.testing = True
         self.app.jinja_env.bytecode_cache = TEMPLATES
@@ -99,6 +101,19 @@ class Stage:
         """Let the worker of the process do what it was started for."""
         while self.started:
             self.started.pop(0)()
+
+    def start_later(self, seconds, work):
+        """The worker's timer: it rings when a test lets the time pass."""
+        timer = (self.portal_clock.now() + timedelta(seconds=seconds), work)
+        self.waiting.append(timer)
+        return lambda: self.waiting.remove(timer) if timer in self.waiting else None
+
+    def ring(self):
+        """Let the timers ring whose time has come, and the worker do what it was woken for."""
+        for timer in [one for one in self.waiting if one[0] <= self.portal_clock.now()]:
+            self.waiting.remove(timer)
+            timer[1]()
+        self.work_off()
 
     def run_housekeeping(self):
         """Run the command an operator runs every hour; answers what it printed."""

@@ -55,6 +55,14 @@ def work_off(deps: Deps, limit: int = AT_ONCE) -> Worked:
     return worked
 
 
+def next_in(deps: Deps) -> float | None:
+    """In how many seconds the next job is due, below zero for one that waits already; or None."""
+    now = deps.clock()
+    with deps.db.reading() as session:
+        run_at = jobs.next_run(session, now)
+    return None if run_at is None else (run_at - now).total_seconds()
+
+
 def _run(deps: Deps, job: Job, worked: Worked) -> None:
     try:
         HANDLERS[job.kind](deps, job.member_id, jobs.payload(deps.seal, job))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.seal import Seal
@@ -75,6 +75,14 @@ def due(
         job.attempts += 1
     session.flush()
     return jobs
+
+
+def next_run(session: Session, now: datetime) -> datetime | None:
+    """When the next job is due that nobody works on; None where nothing waits."""
+    query = select(func.min(Job.run_at)).where(
+        Job.done_at.is_(None), or_(Job.claimed_until.is_(None), Job.claimed_until <= now)
+    )
+    return session.scalar(query)
 
 
 def payload(seal: Seal, job: Job) -> dict[str, Any]:

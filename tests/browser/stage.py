@@ -108,7 +108,12 @@ class Stage:
             rest_log_dir=str(rest_log_dir),
             app_env="development",
         )
-        self.application = create_app(config, clock=self.clock.now)
+        self.application = create_app(
+            config,
+            clock=self.clock.now,
+            # A timer would ring in another test: stories call for what is due by themselves.
+            start_later=lambda _seconds, _work: lambda: None,
+        )
         self.application.jinja_env.bytecode_cache = TEMPLATES
         servers.app.application = self.application
         self.was_installed = False

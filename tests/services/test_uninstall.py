@@ -186,6 +186,34 @@ def test_a_contradicted_event_is_probed_again_three_times_and_then_forgotten(sta
     assert portal_of(stage).state == "active"
 
 
+def test_the_process_that_took_the_event_probes_again_in_time_without_housekeeping(stage):
+    report(stage)
+    stage.forget_calls()
+
+    for seconds in (10 * MINUTE, 50 * MINUTE, 23 * HOUR):
+        before = probes(stage)
+        stage.advance(seconds - 1)
+        stage.ring()
+        assert probes(stage) == before
+        stage.advance(1)
+        stage.ring()
+        assert probes(stage) == before + 1
+
+    assert stage.waiting == []
+
+
+def test_a_timer_beside_housekeeping_probes_nothing_twice(stage):
+    report(stage)
+    stage.forget_calls()
+    stage.advance(10 * MINUTE)
+
+    stage.run_housekeeping()
+    stage.ring()
+
+    assert probes(stage) == 1
+    assert len(stage.waiting) == 1
+
+
 def test_an_uninstallation_that_shows_late_is_found_by_a_later_probe(stage):
     report(stage, clean="1")
     stage.portal.installation = None
