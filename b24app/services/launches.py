@@ -83,6 +83,8 @@ class Acting:
     tokens: TokenSource
     user: PortalUser | None = None
     listed: frozenset[int] = frozenset()
+    shown: frozenset[int] = frozenset()
+    """Every payment this opening was ever shown; one that is not `listed` any more is gone."""
     is_listing_fresh: bool = False
     posted: TokenPair | None = None
     is_grouped: bool = False
@@ -193,6 +195,7 @@ def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
         tokens=_tokens_of(deps, acting, launch.user_id),
         user=PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone),
         listed=frozenset(launch.listed or ()),
+        shown=frozenset(launch.shown or launch.listed or ()),
         is_listing_fresh=fresh,
     )
 
@@ -296,6 +299,10 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
     if before is not None and answer.take("profile", PROFILE).id != before.user_id:
         raise UnprovenError("the fresh token is of another user")
     prove(deps, acting, answer)
+    if before is not None:
+        # The page still shows the old list, and its age counts on.
+        with deps.db.transaction() as session:
+            launches.take_over(session, before, fresh.launch_id)
     return replace(fresh, sealed="")
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from b24app.bitrix.client import BatchAnswer
 from b24app.domain import ProductRow
-from b24app.errors import AppError, BatchRefusedError, NotOnThisCardError
+from b24app.errors import AppError, BatchRefusedError, GoneError, NotOnThisCardError
 from b24app.services import card_reads, launches, names
 from b24app.services.card_reads import Commands, Composition, Core
 from b24app.services.card_view import CardView, Filter, Sort
@@ -103,12 +103,16 @@ def note_listing(deps: Deps, acting: Acting, core: Core) -> None:
 def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: int) -> Shown:
     """Read the composition of up to 20 payments that this session was shown.
 
-    Raises NotOnThisCardError, before the portal is asked, for any other payment.
+    Raises NotOnThisCardError, before the portal is asked, for any other payment, and GoneError
+    where none of them is left.
     """
     acting = launches.prove_now(deps, acting)
     wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
-    if not set(wanted) <= acting.listed:
+    if not set(wanted) <= acting.shown:
         raise NotOnThisCardError("a payment that this session was not shown")
+    wanted = tuple(one for one in wanted if one in acting.listed)
+    if not wanted:
+        raise GoneError("the payments were deleted meanwhile")
     read = _read_details(deps, acting, wanted, min(rows_total, MAX_ROWS))
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     kept = tuple(one for one in view.payments if one.payment.id in set(wanted))

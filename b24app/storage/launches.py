@@ -62,6 +62,15 @@ def note_listed(
     if launch is not None:
         launch.listed = list(payment_ids)
         launch.listed_at = now
+        launch.shown = sorted({*(launch.shown or ()), *launch.listed})
+
+
+def take_over(session: Session, old: Launch, launch_id: str) -> None:
+    """Let an opening go on with what an earlier one of the same user and card was shown."""
+    launch = find(session, launch_id)
+    if launch is None or _identity(launch) != _identity(old):
+        raise UnprovenError("the launch belongs to another opening")
+    launch.listed, launch.listed_at, launch.shown = old.listed, old.listed_at, old.shown
 
 
 def delete_expired(session: Session, now: datetime) -> int:

@@ -102,7 +102,11 @@ class UserToken(Base):
 
 
 class Launch(Base):
-    """One proven opening. `listed` are the payment ids the portal listed for it, `listed_at`."""
+    """One proven opening.
+
+    `listed` are the payment ids of the portal's last list, of `listed_at`; `shown` those of all its
+    lists, so that a payment that is gone is told apart from one of another card.
+    """
 
     __tablename__ = "launches"
 
@@ -118,6 +122,7 @@ class Launch(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     listed: Mapped[list[int] | None] = mapped_column(NullableJSON)
     listed_at: Mapped[datetime | None]
+    shown: Mapped[list[int] | None] = mapped_column(NullableJSON)
 
 
 class CardMemory(Base):

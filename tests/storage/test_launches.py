@@ -120,3 +120,37 @@ def test_launches_that_are_over_are_deleted(database, save, now):
     assert deleted == 1
     assert find(database, "over") is None
     assert find(database, "open") is not None
+
+
+def test_what_was_shown_outlives_the_list(database, save, now):
+    save()
+    with database.transaction() as session:
+        launches.note_listed(session, "launch-1", [1038, 1039], now)
+        launches.note_listed(session, "launch-1", [1039, 1040], now)
+
+    found = find(database)
+    assert (found.listed, found.shown) == ([1039, 1040], [1038, 1039, 1040])
+
+
+def test_a_renewed_opening_takes_over_what_its_user_was_shown(database, save, now):
+    save()
+    with database.transaction() as session:
+        launches.note_listed(session, "launch-1", [1038], now)
+    save(launch_id="launch-2")
+
+    with database.transaction() as session:
+        launches.take_over(session, launches.find(session, "launch-1"), "launch-2")
+
+    found = find(database, "launch-2")
+    assert (found.listed, found.listed_at, found.shown) == ([1038], now, [1038])
+
+
+@pytest.mark.parametrize(
+    "other", [{"user": PortalUser(9, "Bob", is_admin=True)}, {"ref": EntityRef(2, 8062)}]
+)
+def test_nobody_takes_over_another_opening(database, save, other):
+    save()
+    save(launch_id="launch-2", **other)
+
+    with database.transaction() as session, pytest.raises(UnprovenError):
+        launches.take_over(session, launches.find(session, "launch-1"), "launch-2")
