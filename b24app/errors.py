@@ -14,6 +14,7 @@ AppError
 ├── NotOnThisCardError         the id is not of this card, payment or portal (404)
 ├── ConflictError              the state is not the one the person saw (409)
 │   ├── ChangedMeanwhileError · PaidLockedError · GoneError
+│   ├── CardBusyError         somebody else is creating a payment on this card right now
 │   └── StillRunningError · KeyReusedError
 ├── TooManyRequestsError       too many failed proofs from one address (429)
 ├── PortalError                what the portal, or the way to it, answered
@@ -25,6 +26,7 @@ AppError
 │   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
+│   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   ├── BatchRefusedError      the method is not served inside a batch
 │   ├── UserBlockedError · AppUninstalledError · SubscriptionEndedError · PlanWithoutRestError
 │   ├── PortalClosedError      PORTAL_DELETED: deleted, or closed for maintenance
@@ -127,7 +129,7 @@ class UnprovenError(SessionError):
 
 
 class NotOnThisCardError(AppError):
-    """The id is not one of this card, this payment or this portal. The portal was not asked."""
+    """The id is not one of this card, this payment or this portal. Nothing was done with it."""
 
     status = 404
 
@@ -148,6 +150,10 @@ class PaidLockedError(ConflictError):
 
 class GoneError(ConflictError):
     """It was deleted in Bitrix24 by somebody else."""
+
+
+class CardBusyError(ConflictError):
+    """Somebody else is creating a payment on this card at this moment."""
 
 
 class StillRunningError(ConflictError):
@@ -239,6 +245,13 @@ class BusinessRefusalError(PortalError):
     """A documented refusal of the method itself."""
 
     status = 422
+
+
+class UnexplainedRefusalError(BusinessRefusalError):
+    """Old portals say no without a reason: `0` as a number, `null` or `false` (quirks 1 and 3).
+
+    Missing rights or a reason of the method: what is read afterwards may tell.
+    """
 
 
 class BatchRefusedError(PortalError):

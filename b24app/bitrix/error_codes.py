@@ -26,6 +26,7 @@ from b24app.errors import (
     SubscriptionEndedError,
     TokenExpiredError,
     TokenRejectedError,
+    UnexplainedRefusalError,
     UserBlockedError,
 )
 
@@ -109,7 +110,7 @@ ZERO_ON_NEW: Mapping[str, type[PortalError]] = {
 
 ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
     # 0 as a number comes from portals whose word for missing rights it is, said of a missing
-    # payment too (rest-contract e.1). Methods that are not listed have business reasons as well.
+    # payment too (rest-contract e.1). Of these last ones it may be a reason of the method as well.
     "crm.item.payment.list": RightsRefusedError,
     "crm.item.payment.get": RightsRefusedError,
     "crm.item.payment.update": RightsRefusedError,
@@ -119,6 +120,13 @@ ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
     "crm.item.payment.product.list": RightsRefusedError,
     "crm.item.payment.delivery.list": RightsRefusedError,
     "crm.item.delivery.list": RightsRefusedError,
+    "crm.item.payment.add": UnexplainedRefusalError,
+    "crm.item.payment.product.add": UnexplainedRefusalError,
+    "crm.item.payment.product.setQuantity": UnexplainedRefusalError,
+    "crm.item.payment.product.delete": UnexplainedRefusalError,
+    "crm.item.payment.delivery.add": UnexplainedRefusalError,
+    "crm.item.payment.delivery.setDelivery": UnexplainedRefusalError,
+    "crm.item.payment.delivery.delete": UnexplainedRefusalError,
 }
 
 NEVER_RETRY = frozenset({"OVERLOAD_LIMIT"})

@@ -14,6 +14,7 @@ from b24app.bitrix.outcomes import done, new_id
 from b24app.bitrix.payments import PaymentId, sent_id
 from b24app.bitrix.shapes import Record, rows
 from b24app.domain import PaymentDelivery
+from b24app.errors import RightsRefusedError, UnexplainedRefusalError
 
 
 def list_links(payment_id: PaymentId) -> Command[tuple[PaymentDelivery, ...]]:
@@ -38,11 +39,22 @@ def set_link(item_id: int, document_id: int) -> Command[bool]:
     """Replace the delivery of a line. Writes.
 
     The portal stores any number, also one of another order: the caller proves that the document
-    is of this card (quirk 21).
+    is of this card (quirk 21). `false` is UnexplainedRefusalError "refused": the oldest portals
+    answer it whenever the payment is unpaid, their check of rights being the wrong way round.
     """
     method = "crm.item.payment.delivery.setDelivery"
+    is_done = done(method)
+
+    def decode(value: object) -> bool:
+        try:
+            return is_done(value)
+        except RightsRefusedError as error:
+            raise UnexplainedRefusalError(
+                f"{method}: refused without an error", code=error.code, method=method
+            ) from None
+
     params = {"id": sent_id(item_id), "deliveryId": sent_id(document_id)}
-    return command(method, params, done(method))
+    return command(method, params, decode)
 
 
 def delete_link(item_id: int) -> Command[bool]:

@@ -13,7 +13,7 @@ from b24app.bitrix.outcomes import done, new_id
 from b24app.bitrix.payments import PaymentId, sent_id
 from b24app.bitrix.shapes import Record, rows
 from b24app.domain import PaymentItem
-from b24app.errors import BusinessRefusalError
+from b24app.errors import UnexplainedRefusalError
 
 ALREADY_THERE_OR_REFUSED = "already_there_or_refused"
 
@@ -33,15 +33,15 @@ def list_items(payment_id: PaymentId) -> Command[tuple[PaymentItem, ...]]:
 def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
     """Bill `quantity` of a product row; answers the id of the line. Writes.
 
-    `null` is BusinessRefusalError "already_there_or_refused": new portals answer it for a row the
-    payment already has (use `set_quantity`), old ones for any refusal (quirks 1 and 2).
+    `null` is UnexplainedRefusalError "already_there_or_refused": new portals answer it for a row
+    the payment already has (use `set_quantity`), old ones for any refusal (quirks 1 and 2).
     """
     method = "crm.item.payment.product.add"
     made = new_id(method)
 
     def decode(value: object) -> int:
         if value is None or value is False:
-            raise BusinessRefusalError(
+            raise UnexplainedRefusalError(
                 f"{method}: nothing was saved",
                 code=ALREADY_THERE_OR_REFUSED,
                 method=method,

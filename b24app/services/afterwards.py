@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from b24app.bitrix.shapes import REFUSED
 from b24app.domain import Payment
 from b24app.errors import (
     AppError,
     BusinessRefusalError,
     GoneError,
+    NotFoundError,
     PaidLockedError,
     PortalBusyError,
     PortalSilentError,
@@ -65,15 +67,29 @@ def shown_composition(written: Written, payment: Payment) -> Composition:
     return found
 
 
-def refusal(written: Written, error: AppError, payment: Payment) -> StepFailedError:
-    """The failure of an edit that needs an unpaid payment.
+def refusal(
+    written: Written, error: AppError, payment: Payment, reason: AppError | None = None
+) -> StepFailedError:
+    """The failure of an edit that needs an unpaid payment, explained by what is shown now.
 
-    A paid payment answers like missing rights (quirks 4), so what the re-read shows decides which
-    of the two it was.
+    A paid payment answers like missing rights (quirks 4), and old portals say no without a reason
+    (quirks 1 and 3). `reason` is what the re-read shows to be in the way of the edit.
     """
     if isinstance(error, RightsRefusedError | BusinessRefusalError) and payment.is_paid:
         error = PaidLockedError("the payment is paid", code=error.code)
+    elif reason is not None and _names_no_reason(error):
+        error = reason
+    elif isinstance(error, NotFoundError):
+        # What was not found is there: new portals have the same code for other failures.
+        error = BusinessRefusalError("refused", code=error.code, method=error.method)
     return StepFailedError(error, written.read, payment.number)
+
+
+def _names_no_reason(error: AppError) -> bool:
+    """Whether the portal's word for it stands for several reasons."""
+    if isinstance(error, RightsRefusedError):
+        return error.code == REFUSED
+    return isinstance(error, BusinessRefusalError | NotFoundError)
 
 
 def not_as_asked(written: Written, code: str, number: str, before: str = "", **values: str) -> Step:

@@ -80,6 +80,10 @@ OUTCOMES = {
         "Delivery %(delivery)s may be in payments %(number)s and %(other)s now. "
         "Remove it from one of them."
     ),
+    "delivery_nowhere": _l(
+        "Delivery %(delivery)s may be in neither payment %(number)s nor %(other)s now. "
+        "Add it to one of them."
+    ),
     "not_confirmed": _l(
         "Bitrix24 did not confirm it, and what you see now is how it was a moment ago. "
         "Press Refresh in a moment before you try again."
@@ -106,6 +110,7 @@ BAD_INPUT = {
     "delivery_there": _l("This delivery is in the payment already. Choose another one."),
     "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
     "no_system": _l("This payment system is not available any more. Choose another one."),
+    "line_gone": _l("This line is not in the payment any more. What you see now is current."),
     "same_payment": _l("The delivery is in this payment already."),
     "number": _l("A number was expected."),
     "no_key": _l("The page is out of date. Reload the card and try again."),
@@ -116,8 +121,6 @@ MAY_BE_RIGHTS = _l(
     "changed in Bitrix24 meanwhile. Press Refresh to see the present state."
 )
 REFUSALS = {
-    "0": MAY_BE_RIGHTS,
-    "already_there_or_refused": MAY_BE_RIGHTS,
     "SALE_ORDER_PAID_ORDER_CANCELED": _l(
         "Nothing was changed: the order of this payment was canceled in Bitrix24."
     ),
@@ -181,5 +184,7 @@ def refused(class_name: str, code: str = "") -> str:
         return str(REFUSED_WRITE)
     if issubclass(kind, errors.BusinessRefusalError) and code in REFUSALS:
         return str(REFUSALS[code])
+    if issubclass(kind, errors.UnexplainedRefusalError):
+        return str(MAY_BE_RIGHTS)
     words = words_of(kind)
     return f"{words.title}. {words.text}"

@@ -113,6 +113,13 @@ WORDS: dict[type[errors.AppError], Words] = {
         _l("Deleted meanwhile"),
         _l("Not saved: this payment was deleted in Bitrix24 by someone else."),
     ),
+    errors.CardBusyError: Words(
+        _l("Being billed right now"),
+        _l(
+            "Nothing was created: somebody is creating a payment on this card at this moment. "
+            "Wait a moment, then press Refresh."
+        ),
+    ),
     errors.StillRunningError: Words(
         _l("Still working on it"),
         _l("The first click is still being carried out. Wait a moment, then press Refresh."),

@@ -26,6 +26,7 @@ from b24app.errors import (
     BusinessRefusalError,
     RightsRefusedError,
     UnexpectedAnswerError,
+    UnexplainedRefusalError,
 )
 from tests.bitrix.conftest import example, result_of
 
@@ -221,7 +222,7 @@ class TestWrites:
         assert command.is_write
         assert command.decode(True) is True
         for refused in (None, False):
-            with pytest.raises(RightsRefusedError) as raised:
+            with pytest.raises((RightsRefusedError, UnexplainedRefusalError)) as raised:
                 command.decode(refused)
             assert (raised.value.code, raised.value.method) == ("refused", command.method)
         odds: tuple[object, ...] = (1, "true", "Y", [], {}, 0, "")

@@ -22,6 +22,7 @@ from b24app.errors import (
     SubscriptionEndedError,
     TokenExpiredError,
     TokenRejectedError,
+    UnexplainedRefusalError,
     UserBlockedError,
 )
 from tests.bitrix.conftest import EXAMPLES, example
@@ -154,20 +155,20 @@ class TestZero:
     def test_as_a_number_is_an_old_portal_refusing(self, method):
         assert type(error_for(method, 0, "Insufficient permissions", 400)) is RightsRefusedError
 
-    @pytest.mark.parametrize("error", [0, "0"])
     @pytest.mark.parametrize(
-        "method",
+        ("method", "old"),
         [
-            "crm.item.payment.add",
-            "crm.item.payment.product.add",
-            "crm.item.payment.product.setQuantity",
-            "crm.item.payment.delivery.add",
-            "crm.item.productrow.getAvailableForPayment",
-            "salescenter.payment.getPublicUrl",
+            ("crm.item.payment.add", UnexplainedRefusalError),
+            ("crm.item.payment.product.add", UnexplainedRefusalError),
+            ("crm.item.payment.product.setQuantity", UnexplainedRefusalError),
+            ("crm.item.payment.delivery.add", UnexplainedRefusalError),
+            ("crm.item.productrow.getAvailableForPayment", BusinessRefusalError),
+            ("salescenter.payment.getPublicUrl", BusinessRefusalError),
         ],
     )
-    def test_of_methods_with_many_reasons_is_a_business_refusal(self, method, error):
-        assert type(error_for(method, error, "", 400)) is BusinessRefusalError
+    def test_of_methods_with_many_reasons_is_a_business_refusal(self, method, old):
+        assert type(error_for(method, "0", "", 400)) is BusinessRefusalError
+        assert type(error_for(method, 0, "", 400)) is old
 
 
 def test_unknown_codes_depend_on_the_status():
