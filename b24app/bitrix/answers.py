@@ -77,6 +77,10 @@ class BatchAnswer:
         """Say whether there is a result, which may still be one that `take` refuses."""
         return key in self.results
 
+    def answers(self, key: str) -> bool:
+        """Say whether the portal came to this command at all: with a result or with an error."""
+        return key in self.results or key in self.errors
+
     def next(self, key: str) -> int | None:
         """Return the offset of the next page of a paged command; None on the last one."""
         return self.nexts.get(key)

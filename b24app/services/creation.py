@@ -24,11 +24,12 @@ from b24app.errors import (
     PortalError,
     PortalSilentError,
 )
-from b24app.services import card_reads, items, portal_writes, tab, unbilled
+from b24app.services import card_lease, card_reads, items, portal_writes, tab, unbilled
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
+from b24app.services.membership import PARAMETER_REFUSED
 from b24app.services.quantities import Wanted, billable, left_over, require_free
 from b24app.services.tab import Read
 from b24app.services.unbilled import Before
@@ -53,6 +54,13 @@ def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequen
     """Create a payment with the chosen rows. What could not be added is said, the payment stays."""
     if len(wanted) > IN_ONE_BATCH:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
+    with card_lease.alone(deps, acting):
+        return _create(deps, acting, pay_system_id, wanted)
+
+
+def _create(
+    deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequence[Wanted]
+) -> Step:
     before = unbilled.read(deps, acting)
     free = before.rows if before.free is None else {row.id: row for row in before.free}
     require_free(wanted, free, set(before.rows))
@@ -73,12 +81,19 @@ def bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step
     If a row fails, the new payment is deleted again. If that fails too, the half-finished payment
     is named on the card until somebody has dealt with it.
     """
+    with card_lease.alone(deps, acting):
+        return _bill_the_rest(deps, acting, pay_system_id)
+
+
+def _bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step:
     before = unbilled.read(deps, acting)
     if before.free is None:
         raise before.problem or PortalError("the portal does not tell what is free")
     wanted = billable(before.free)
     if not wanted:
-        raise InputError("nothing is left to bill", code="nothing_to_bill")
+        # The page shows an older state: somebody else has billed it.
+        nothing = InputError("nothing is left to bill", code="nothing_to_bill")
+        raise StepFailedError(nothing, portal_writes.settle(deps, acting, []))
     made = _make(deps, acting, pay_system_id, wanted[:IN_ONE_BATCH], before)
     payment_id = _made_id(made)
     made = _with_the_others(deps, acting, made, payment_id, wanted[IN_ONE_BATCH:])
@@ -119,8 +134,8 @@ def _clean_up(deps: Deps, acting: Acting, payment_id: int, missing: Sequence[str
         deps,
         acting,
         [payment_id],
-        lambda: portal_writes.write_guarded(
-            deps, acting, payment_id, while_paid=False, make=payments.delete_payment
+        lambda: portal_writes.write(
+            deps, acting, payments.delete_payment(payment_id), [payment_id]
         ),
     )
     names = ", ".join(missing)
@@ -194,7 +209,7 @@ def _did_not_arrive(error: PortalError | None) -> bool:
     """
     if isinstance(error, BatchRefusedError):
         return True
-    return error is not None and error.code == portal_writes.PARAMETER_REFUSED
+    return error is not None and error.code == PARAMETER_REFUSED
 
 
 def _made(
@@ -205,7 +220,7 @@ def _made(
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return _settled(deps, acting, before)
-        return Made(None, None, error)
+        return Made(None, portal_writes.read_after(deps, acting, answer, []), error)
     try:
         core = card_reads.take_core(answer, acting.ref)
         composition = Composition(
@@ -231,7 +246,7 @@ def _make_singly(
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return _settled(deps, acting, before)
-        return Made(None, None, error)
+        return Made(None, portal_writes.settle(deps, acting, []), error)
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in wanted]
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
     return Made(payment_id, written.read, is_lost=written.is_lost)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_deliveries
-from b24app.bitrix.payments import list_payments
+from b24app.bitrix.payments import PaymentId
 from b24app.domain import Delivery, Payment, PaymentDelivery
 from b24app.errors import (
+    AppError,
     ChangedMeanwhileError,
-    GoneError,
     InputError,
     NotOnThisCardError,
     PaidLockedError,
 )
-from b24app.services import afterwards, portal_writes
+from b24app.services import afterwards, card_reads, membership, portal_writes
+from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import Deps
 from b24app.services.launches import Acting
-from b24app.services.portal_writes import before_writing
+from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
@@ -28,14 +30,14 @@ class Place:
 
     payment: Payment
     links: tuple[PaymentDelivery, ...]
-    documents: dict[int, Delivery]
+    documents: Mapping[int, Delivery]
 
     def link(self, item_id: int) -> PaymentDelivery:
         """Raises NotOnThisCardError for a line of another payment."""
         for link in self.links:
             if link.id == item_id:
                 return link
-        raise NotOnThisCardError("the delivery line is not of this payment")
+        raise NotOnThisCardError("the delivery line is not of this payment", code=LINE_GONE)
 
     def document(self, document_id: int) -> Delivery:
         """Raises NotOnThisCardError for a document of another card: the portal takes any."""
@@ -49,26 +51,41 @@ class Place:
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
-@before_writing()
 def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
-    Raises NotOnThisCardError or GoneError as `portal_writes.present`, and PaidLockedError.
+    Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
-    portal_writes.require_known_or_present(deps, acting, payment_id)
-    listing = list_payments(acting.ref, ids=[payment_id])
-    links = payment_deliveries.list_links(payment_id)
-    listed_documents = crm.list_deliveries(acting.ref)
-    commands = {"payment": listing, "links": links, "documents": listed_documents}
-    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
-    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
-    if not found:
-        raise GoneError("the payment was deleted meanwhile")
-    payment = found[0]
-    if payment.is_paid:
-        raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
-    documents = {one.id: one for one in answer.take("documents", listed_documents)}
-    return Place(payment, answer.take("links", links), documents)
+    return places(deps, acting, [payment_id])[0]
+
+
+@before_writing()
+def places(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
+    """As `place`, for several payments in the same call."""
+    listed = crm.list_deliveries(acting.ref)
+    found, answer = membership.read_about(deps, acting, payment_ids, _about, {"documents": listed})
+    for payment in found.values():
+        if payment.is_paid:
+            raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
+    documents = {one.id: one for one in answer.take("documents", listed)}
+    links = {one: payment_deliveries.list_links(one) for one in payment_ids}
+    return [
+        Place(found[one], answer.take(f"links{one}", command), documents)
+        for one, command in links.items()
+    ]
+
+
+def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
+    return {f"links{payment_id}": payment_deliveries.list_links(target)}
+
+
+def line_of(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentDelivery:
+    """The line; where it is not there, or not any more, the failure brings the present state."""
+    try:
+        return at.link(item_id)
+    except NotOnThisCardError as error:
+        read = portal_writes.settle(deps, acting, [at.payment.id])
+        raise StepFailedError(error, read, at.payment.number) from None
 
 
 def reassign(
@@ -81,7 +98,7 @@ def reassign(
     person saw: another one now means that somebody else was faster.
     """
     at = place(deps, acting, payment_id)
-    link = at.link(item_id)
+    link = line_of(deps, acting, at, item_id)
     at.document(document_id)
     number = at.payment.number
     if link.document_id != document_id and shown not in {None, link.document_id}:
@@ -102,7 +119,9 @@ def reassign(
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     if written.error is not None:
-        raise afterwards.refusal(written, written.error, payment)
+        is_there = _document_of(composition, item_id) is not None
+        reason = _reason(written, document_id, is_there=is_there)
+        raise afterwards.refusal(written, written.error, payment, reason)
     if _document_of(composition, item_id) == document_id:
         return Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
     return afterwards.not_as_asked(written, "delivery_not_confirmed", number, before)
@@ -129,14 +148,15 @@ def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
     if document_id in documents_of(afterwards.shown_composition(written, payment)):
         return Step(Kind.DONE, "delivery_added", 200, written.read, number, "", label)
     if written.error is not None:
-        raise afterwards.refusal(written, written.error, payment)
+        reason = _reason(written, document_id, is_there=True)
+        raise afterwards.refusal(written, written.error, payment, reason)
     return afterwards.not_as_asked(written, "delivery_not_added", number)
 
 
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     """Take a delivery line out of a payment. Page: crm-item-payment-delivery-delete.md."""
     at = place(deps, acting, payment_id)
-    link = at.link(item_id)
+    link = line_of(deps, acting, at, item_id)
     number, label = at.payment.number, at.label(link.document_id)
     written = portal_writes.write(
         deps, acting, payment_deliveries.delete_link(item_id), [payment_id]
@@ -152,6 +172,12 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     if link.document_id in at.documents:
         undo = Undo("delivery", payment_id, link.document_id)
     return Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
+
+
+def _reason(written: Written, document_id: int, *, is_there: bool) -> AppError | None:
+    """What the re-read shows to be in the way: the line or the document is gone."""
+    is_known = written.read is None or document_id in written.read.core.deliveries_by_id
+    return None if is_there and is_known else ChangedMeanwhileError("gone meanwhile")
 
 
 def documents_of(composition: Composition) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from b24app.domain import Payment
-from b24app.services import portal_writes
+from b24app.services import membership
 from b24app.services.deps import Deps
 from b24app.services.launches import Acting
 from b24app.storage import activity
@@ -14,6 +14,6 @@ from b24app.storage.models import Activity
 
 def of_payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, Sequence[Activity]]:
     """The payment, proven to be of this card, and its newest records."""
-    payment = portal_writes.present(deps, acting, payment_id)
+    payment = membership.present(deps, acting, payment_id)
     with deps.db.reading() as session:
         return payment, activity.of_payment(session, acting.member_id, payment_id)

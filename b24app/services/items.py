@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix import crm, payment_items
 from b24app.bitrix.command import Command
-from b24app.bitrix.payments import list_payments
+from b24app.bitrix.payments import PaymentId
 from b24app.domain import Payment, PaymentItem, ProductRow
 from b24app.errors import (
+    AppError,
     ChangedMeanwhileError,
-    GoneError,
     InputError,
     NotOnThisCardError,
     PaidLockedError,
     PortalError,
 )
-from b24app.services import afterwards, portal_writes
+from b24app.services import afterwards, card_reads, membership, portal_writes
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import Deps
 from b24app.services.launches import Acting
-from b24app.services.portal_writes import before_writing
+from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import Wanted, require_free
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
@@ -45,7 +45,7 @@ class Place:
         for item in self.items:
             if item.id == item_id:
                 return item
-        raise NotOnThisCardError("the item is not of this payment")
+        raise NotOnThisCardError("the item is not of this payment", code=LINE_GONE)
 
     def row_of(self, item: PaymentItem) -> ProductRow | None:
         """The card's row of an item, None for an orphan."""
@@ -63,26 +63,35 @@ class Place:
 def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
-    Raises NotOnThisCardError or GoneError as `portal_writes.present`, and PaidLockedError.
+    Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
-    portal_writes.require_known_or_present(deps, acting, payment_id)
-    listing = list_payments(acting.ref, ids=[payment_id])
-    listed_items = payment_items.list_items(payment_id)
     listed_rows = crm.list_product_rows(acting.ref)
     available = crm.available_rows(acting.ref)
-    commands = {"payment": listing, "items": listed_items, "rows": listed_rows, "free": available}
-    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
-    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
-    if not found:
-        raise GoneError("the payment was deleted meanwhile")
-    if found[0].is_paid:
-        raise StepFailedError(PaidLockedError("the payment is paid"), None, found[0].number)
+    beside = {"rows": listed_rows, "free": available}
+    found, answer = membership.read_about(deps, acting, [payment_id], _about, beside)
+    payment = found[payment_id]
+    if payment.is_paid:
+        raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
     try:
         free = {row.id: row for row in answer.take("free", available)}
     except PortalError:
         free = None
     rows = {row.id: row for row in answer.take("rows", listed_rows)}
-    return Place(found[0], answer.take("items", listed_items), {**(free or {}), **rows}, free)
+    items = answer.take(f"items{payment_id}", payment_items.list_items(payment_id))
+    return Place(payment, items, {**(free or {}), **rows}, free)
+
+
+def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
+    return {f"items{payment_id}": payment_items.list_items(target)}
+
+
+def _item(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentItem:
+    """The item; where it is not there, or not any more, the failure brings the present state."""
+    try:
+        return at.item(item_id)
+    except NotOnThisCardError as error:
+        read = portal_writes.settle(deps, acting, [at.payment.id])
+        raise StepFailedError(error, read, at.payment.number) from None
 
 
 def set_quantity(
@@ -101,7 +110,7 @@ def set_quantity(
     Page: crm-item-payment-product-set-quantity.md.
     """
     at = place(deps, acting, payment_id)
-    item = at.item(item_id)
+    item = _item(deps, acting, at, item_id)
     number = at.payment.number
     if shown is not None and shown != item.quantity and quantity != item.quantity:
         read = portal_writes.settle(deps, acting, [payment_id])
@@ -122,7 +131,9 @@ def set_quantity(
     payment = afterwards.shown_payment(written, payment_id)
     stored = _stored(afterwards.shown_composition(written, payment), item_id)
     if written.error is not None:
-        raise afterwards.refusal(written, written.error, payment)
+        more = [(item.row_id, quantity - (stored or Decimal(0)))]
+        reason = _reason(written, more, is_there=stored is not None)
+        raise afterwards.refusal(written, written.error, payment, reason)
     if stored == quantity:
         return Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
     if stored is None:
@@ -135,13 +146,14 @@ def set_quantity(
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     """Take an item out of a payment. Page: crm-item-payment-product-delete.md."""
     at = place(deps, acting, payment_id)
-    item = at.item(item_id)
+    item = _item(deps, acting, at, item_id)
     number, before = at.payment.number, _label(at, item)
     written = portal_writes.write(deps, acting, payment_items.delete_item(item_id), [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     is_there = _stored(afterwards.shown_composition(written, payment), item_id) is not None
     if written.error is not None and is_there:
-        raise afterwards.refusal(written, written.error, payment)
+        reason = _reason(written, [], is_there=True)
+        raise afterwards.refusal(written, written.error, payment, reason)
     if is_there:
         return afterwards.not_as_asked(written, "item_not_removed", number, before)
     undo = None
@@ -200,7 +212,9 @@ def _added(
         return Step(Kind.DONE, code, 200, written.read, payment.number, "", after[:200])
     unchanged = [row for row in failed if now.get(row) == _before(present.get(row))]
     if len(unchanged) == len(expected) and written.error is not None:
-        raise afterwards.refusal(written, written.error, payment)
+        more = [(row, expected[row] - now.get(row, Decimal(0))) for row in failed]
+        reason = _reason(written, more, is_there=True)
+        raise afterwards.refusal(written, written.error, payment, reason)
     names = ", ".join(at.rows[row_id].name for row_id in failed)
     if len(unchanged) == len(expected) or written.is_lost:
         return afterwards.not_as_asked(written, "items_not_added", payment.number)
@@ -216,6 +230,23 @@ def _before(item: PaymentItem | None) -> Decimal | None:
 def quantities_by_row(composition: Composition) -> dict[int, Decimal]:
     """What a payment bills of each row."""
     return {item.row_id: item.quantity for item in composition.items if item.row_id is not None}
+
+
+def _reason(
+    written: Written, more: Iterable[tuple[int | None, Decimal]], *, is_there: bool
+) -> AppError | None:
+    """What the re-read shows to be in the way: the item is gone, or less is free than was asked.
+
+    `more`: the rows with what was to be billed of them beyond what is billed now.
+    """
+    if not is_there:
+        return ChangedMeanwhileError("removed meanwhile")
+    if written.read is None or written.read.core.free is None:
+        return None
+    free = {row.id: row.quantity for row in written.read.core.free}
+    if any(row_id is not None and one > free.get(row_id, Decimal(0)) for row_id, one in more):
+        return InputError("more than is free", code="too_many", field="quantity")
+    return None
 
 
 def _stored(composition: Composition, item_id: int) -> Decimal | None:

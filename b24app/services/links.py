@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from b24app.bitrix import portal as portal_api
-from b24app.bitrix.payments import list_payments
+from b24app.bitrix.payments import PaymentId
 from b24app.domain import Payment, PublicLink
-from b24app.errors import AppError, NotOnThisCardError
-from b24app.services import launches, portal_writes
+from b24app.errors import AppError
+from b24app.services import card_reads, launches, membership
 from b24app.services.card_view import Action
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.launches import Acting
@@ -23,27 +23,25 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
 
     The portal checks no rights on the payment here: any employee gets the link of any payment
     id. So the link is thrown away unless the same batch lists the payment on this card, and the
-    portal is not asked at all for a payment this session was never shown
-    (salescenter-payment-get-public-url.md).
+    portal is not asked at all for a payment that is not proven to be of it: one call more where
+    this session was never shown it (salescenter-payment-get-public-url.md).
     """
     acting = launches.prove_now(deps, acting)
     require_rule(deps, acting, Action.LINK)
-    portal_writes.require_known_or_present(deps, acting, payment_id)
-    listing = list_payments(acting.ref, ids=[payment_id])
+    membership.require_listed_or_present(deps, acting, payment_id)
+    payments, answer = membership.read_about(deps, acting, [payment_id], _about, {}, READ_SECONDS)
     link = portal_api.public_link(payment_id)
-    answer = portal_writes.read_batch(
-        deps, acting, {"payment": listing, "link": link}, READ_SECONDS
-    )
-    found = [one for one in answer.take("payment", listing) if one.id == payment_id]
-    if not found:
-        raise NotOnThisCardError("the payment is not of this card any more")
     try:
-        public_link = answer.take("link", link)
+        public_link = answer.take(f"link{payment_id}", link)
     except AppError as error:
         _note(deps, acting.member_id, error.code or type(error).__name__)
         raise
     _note(deps, acting.member_id, "ok")
-    return found[0], public_link
+    return payments[payment_id], public_link
+
+
+def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
+    return {f"link{payment_id}": portal_api.public_link(target)}
 
 
 def _note(deps: Deps, member_id: str, outcome: str) -> None:

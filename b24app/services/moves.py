@@ -7,17 +7,19 @@ out of this one second, so that a delivery is never lost; what fails half-way is
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from b24app.bitrix import payment_deliveries
+from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.payments import list_payments
 from b24app.domain import Payment, PaymentDelivery
-from b24app.errors import InputError
-from b24app.services import afterwards, deliveries, portal_writes
+from b24app.errors import Executed, InputError, PortalError
+from b24app.services import afterwards, card_reads, deliveries, membership, portal_writes
 from b24app.services.afterwards import Written
 from b24app.services.deliveries import Place
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
-from b24app.services.tab import Read
+from b24app.services.tab import Read, remember_batch_refused
 from b24app.services.writes import Kind, Step
 from b24app.storage import partial_actions
 
@@ -26,7 +28,8 @@ from b24app.storage import partial_actions
 class Move:
     """One move: the line and its document, from where to where.
 
-    `is_there`: the other payment had the document before, so that nothing of ours is in it.
+    `there` is how many delivery lines the other payment had before; `has_it` that one of them is
+    of this document, so that nothing of ours is in it.
     """
 
     source: Payment
@@ -34,7 +37,8 @@ class Move:
     item_id: int
     document_id: int
     label: str
-    is_there: bool
+    there: int
+    has_it: bool
 
     @property
     def both(self) -> list[int]:
@@ -42,36 +46,116 @@ class Move:
         return [self.source.id, self.target.id]
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What came of both steps in one batch. `removed` is None where the second was not run."""
+
+    added: Written
+    removed: Written | None = None
+
+
 def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Step:
-    """Move a delivery line to another unpaid payment of this card."""
+    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
     plan = _plan(deps, acting, payment_id, item_id, to_id)
-    if not plan.is_there:
-        added = portal_writes.write(
-            deps, acting, payment_deliveries.add_link(to_id, plan.document_id), plan.both
-        )
-        target = afterwards.shown_payment(added, to_id)
-        if not _holds(added.read, plan, to_id):
-            return _not_added(plan, added, target)
-        acting = added.acting
-    delete = payment_deliveries.delete_link(item_id)
-    deleted = portal_writes.after_others(
-        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, delete, plan.both)
+    if not plan.has_it:
+        moved = _add_and_remove(deps, acting, plan)
+        step = _after_both(deps, acting, plan, moved)
+        if step is not None:
+            return step
+        acting = moved.added.acting
+    # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
+    remove = payment_deliveries.delete_link(item_id)
+    removed = portal_writes.after_others(
+        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, remove, plan.both)
     )
-    if _holds(deleted.read, plan, payment_id) is False:
-        return _step(plan, Kind.DONE, "delivery_moved", 200, deleted.read)
-    return _take_back(deps, deleted.acting, plan, deleted)
+    if _is_in_source(removed.read, plan) is False:
+        return _step(plan, Kind.DONE, "delivery_moved", 200, removed.read)
+    return _take_back(deps, removed.acting, plan, removed)
 
 
 def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Move:
     if to_id == payment_id:
         raise InputError("the same payment", code="same_payment", field="to")
-    at = deliveries.place(deps, acting, payment_id)
-    link = at.link(item_id)
+    at, other = deliveries.places(deps, acting, [payment_id, to_id])
+    link = deliveries.line_of(deps, acting, at, item_id)
     at.document(link.document_id)
-    other = deliveries.place(deps, acting, to_id)
-    label = at.label(link.document_id)
-    is_there = any(one.document_id == link.document_id for one in other.links)
-    return Move(at.payment, other.payment, item_id, link.document_id, label, is_there)
+    return Move(
+        source=at.payment,
+        target=other.payment,
+        item_id=item_id,
+        document_id=link.document_id,
+        label=at.label(link.document_id),
+        there=len(other.links),
+        has_it=any(one.document_id == link.document_id for one in other.links),
+    )
+
+
+def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
+    """Both steps in one batch that ends at the first error.
+
+    Old portals refuse the first step with `null` and no error, which would not end it. So between
+    the two the lines of the other payment are counted: `door` takes its id from the line that is
+    new there. Without one, the reference becomes the whole list, which an `int` parameter refuses
+    with code 100, and the second step is not run (rest-contract d.3).
+    """
+    add = payment_deliveries.add_link(plan.target.id, plan.document_id)
+    if acting.batch_refused:
+        return Moved(portal_writes.write(deps, acting, add, plan.both))
+    remove = payment_deliveries.delete_link(plan.item_id)
+    new_line = Reference.to("count", plan.there, "paymentId")
+    commands: dict[str, Command[Any]] = {
+        "add": add,
+        "count": payment_deliveries.list_links(plan.target.id),
+        "door": payment_deliveries.list_links(new_line),
+        "remove": remove,
+    }
+    answer = portal_writes.send(deps, acting, commands, plan.both, halt=True)
+    if isinstance(answer, PortalError):
+        return Moved(portal_writes.lost(deps, acting, answer, plan.both))
+    if card_reads.is_batch_refusal(answer, "add"):
+        acting = remember_batch_refused(deps, acting)
+        return Moved(portal_writes.write(deps, acting, add, plan.both))
+    if any(card_reads.is_batch_refusal(answer, key) for key in commands):
+        acting = remember_batch_refused(deps, acting)
+    added = portal_writes.written(deps, acting, answer, add, plan.both, "add")
+    if not answer.answers("remove") or card_reads.is_batch_refusal(answer, "remove"):
+        return Moved(added)
+    try:
+        answer.take("remove", remove)
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return Moved(added)
+        return Moved(added, replace(added, error=error))
+    return Moved(added, added)
+
+
+def _after_both(deps: Deps, acting: Acting, plan: Move, moved: Moved) -> Step | None:
+    """The end of the action, or None where the line is in both payments: one step is left."""
+    added, removed = moved.added, moved.removed
+    if added.read is None and added.error is None and (removed is None or removed.error):
+        return _half_done(deps, acting, plan, "delivery_twice", None)
+    is_in_source = _is_in_source(added.read, plan)
+    is_in_target = _holds(added.read, plan, plan.target.id)
+    if is_in_source is False and is_in_target is False:
+        return _put_back(deps, added.acting, plan)
+    target = afterwards.shown_payment(added, plan.target.id)
+    if not is_in_target:
+        return _not_added(plan, added, target)
+    if is_in_source is False:
+        return _step(plan, Kind.DONE, "delivery_moved", 200, added.read)
+    if removed is not None and removed.error is not None:
+        return _take_back(deps, added.acting, plan, removed)
+    return None
+
+
+def _is_in_source(read: Read | None, plan: Move) -> bool | None:
+    """Whether the line is where it was. None: nobody knows."""
+    if read is None:
+        return None
+    if read.core.payment(plan.source.id) is None:
+        return False
+    composition = read.compositions.get(plan.source.id)
+    return None if composition is None else any(one.id == plan.item_id for one in composition.links)
 
 
 def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
@@ -93,22 +177,21 @@ def _not_added(plan: Move, written: Written, target: Payment) -> Step:
     return _step(plan, kind, code, 502, written.read)
 
 
-def _take_back(deps: Deps, acting: Acting, plan: Move, deleted: Written) -> Step:
+def _take_back(deps: Deps, acting: Acting, plan: Move, removed: Written) -> Step:
     """The line is in the other payment and still, or perhaps, in this one: undo the first step.
 
     Nothing is undone while the second step may still be running, or where the other payment had
     the document before.
     """
-    read = deleted.read
-    if read is not None and not deleted.is_lost and _holds(read, plan, plan.source.id):
-        if not plan.is_there:
+    read = removed.read
+    if read is not None and not removed.is_lost and _is_in_source(read, plan):
+        if not plan.has_it:
             read = _undone(deps, acting, plan, read)
-        if plan.is_there or _holds(read, plan, plan.target.id) is False:
-            if deleted.error is not None:
-                raise afterwards.refusal(replace(deleted, read=read), deleted.error, plan.source)
+        if plan.has_it or _holds(read, plan, plan.target.id) is False:
+            if removed.error is not None:
+                raise afterwards.refusal(replace(removed, read=read), removed.error, plan.source)
             return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
-    _remember(deps, acting, plan)
-    return _step(plan, Kind.PARTIAL, "delivery_twice", 502, read)
+    return _half_done(deps, acting, plan, "delivery_twice", read)
 
 
 def _undone(deps: Deps, acting: Acting, plan: Move, read: Read) -> Read:
@@ -124,7 +207,19 @@ def _undone(deps: Deps, acting: Acting, plan: Move, read: Read) -> Read:
     return written.read or read
 
 
-def _remember(deps: Deps, acting: Acting, plan: Move) -> None:
+def _put_back(deps: Deps, acting: Acting, plan: Move) -> Step:
+    """Somebody else took the line out of the other payment at this moment: it belongs here."""
+    command = payment_deliveries.add_link(plan.source.id, plan.document_id)
+    written = portal_writes.after_others(
+        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, command, plan.both)
+    )
+    if _holds(written.read, plan, plan.source.id):
+        return _step(plan, Kind.FAILED, "delivery_not_moved", 502, written.read)
+    return _half_done(deps, acting, plan, "delivery_nowhere", written.read)
+
+
+def _half_done(deps: Deps, acting: Acting, plan: Move, kind: str, read: Read | None) -> Step:
+    """Name the state on the card until the portal shows it settled, reloads included."""
     data = {
         "delivery": plan.label,
         "number": plan.source.number,
@@ -138,10 +233,11 @@ def _remember(deps: Deps, acting: Acting, plan: Move) -> None:
             acting.member_id,
             acting.ref,
             user_id=acting.user_id,
-            kind="delivery_twice",
+            kind=kind,
             data=data,
             now=deps.clock(),
         )
+    return _step(plan, Kind.PARTIAL, kind, 502, read)
 
 
 def _step(plan: Move, kind: Kind, code: str, status: int, read: Read | None) -> Step:
@@ -166,6 +262,7 @@ def targets(
     link = at.link(item_id)
     at.document(link.document_id)
     listing = list_payments(acting.ref, paid=False)
-    answer = portal_writes.read_batch(deps, acting, {"list": listing}, WRITE_SECONDS)
-    others = [one for one in answer.take("list", listing) if one.id != payment_id]
+    answer = membership.read_batch(deps, acting, {"list": listing}, WRITE_SECONDS)
+    found = answer.take("list", listing)
+    others = [one for one in found if one.id != payment_id and not one.is_paid]
     return at, link, others

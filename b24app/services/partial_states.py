@@ -44,16 +44,17 @@ def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Compo
         return core.payment(int(one.data["payment_id"])) is None
     ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
     listed = [payment_id for payment_id in ids if core.payment(payment_id) is not None]
-    if any(payment_id not in compositions for payment_id in listed):
-        return False
     holding = [
         payment_id
         for payment_id in listed
-        if any(
+        if payment_id in compositions
+        and any(
             link.document_id == one.data["document_id"] for link in compositions[payment_id].links
         )
     ]
-    return len(holding) <= 1
+    if one.kind == "delivery_nowhere":
+        return bool(holding) or not listed
+    return all(payment_id in compositions for payment_id in listed) and len(holding) <= 1
 
 
 def _texts(data: Mapping[str, Any]) -> dict[str, str]:

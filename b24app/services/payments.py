@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from b24app.bitrix import payments
+from b24app.bitrix.command import Command
 from b24app.domain import Payment, PaySystem
 from b24app.errors import ChangedMeanwhileError, GoneError, PaidLockedError
-from b24app.services import afterwards, portal_writes
+from b24app.services import afterwards, guarded_writes, membership, portal_writes
 from b24app.services.afterwards import Written
 from b24app.services.deps import Deps
 from b24app.services.launches import Acting
@@ -24,24 +25,38 @@ def mark(
     Raises NotOnThisCardError, GoneError, RightsRefusedError and the portal's refusals.
     Method pages: crm-item-payment-pay.md, crm-item-payment-unpay.md.
     """
-    present = portal_writes.require_member(deps, acting, payment_id)
-    if present is not None and shown is not None and present.sum.amount != shown:
-        raise StepFailedError(
-            ChangedMeanwhileError("the amount changed"),
-            portal_writes.settle(deps, acting, [payment_id]),
-            present.number,
+    if acting.is_listing_fresh and payment_id in acting.listed:
+        command = _marking(payment_id, paid=paid)
+        written = guarded_writes.write_guarded(
+            deps, acting, payment_id, command, while_paid=not paid
         )
-    written = portal_writes.write_guarded(
-        deps,
-        acting,
-        payment_id,
-        while_paid=not paid,
-        make=payments.pay if paid else payments.unpay,
-    )
+    else:
+        written = _proven_first(deps, acting, payment_id, shown, paid=paid)
     payment = afterwards.shown_payment(written, payment_id)
     if written.error is not None:
         raise StepFailedError(written.error, written.read, payment.number)
     return _marked(written, payment, shown, paid=paid)
+
+
+def _marking(payment_id: int, *, paid: bool) -> Command[bool]:
+    return payments.pay(payment_id) if paid else payments.unpay(payment_id)
+
+
+def _proven_first(
+    deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None, *, paid: bool
+) -> Written:
+    """Mark after a call that proved membership and state. Marking twice has no second effect."""
+    before = membership.present(deps, acting, payment_id)
+    if shown is not None and before.sum.amount != shown:
+        raise StepFailedError(
+            ChangedMeanwhileError("the amount changed"),
+            portal_writes.settle(deps, acting, [payment_id]),
+            before.number,
+        )
+    if before.is_paid is paid:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Written(acting, read, is_guarded_off=True)
+    return portal_writes.write(deps, acting, _marking(payment_id, paid=paid), [payment_id])
 
 
 def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: bool) -> Step:
@@ -65,20 +80,16 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
     `system` is one of the portal's directory. Old portals keep the previous name beside the new
     id, so the id decides.
     """
-    before = portal_writes.present(deps, acting, payment_id)
+    before = membership.present(deps, acting, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if before.pay_system_id == system.id:
         read = portal_writes.settle(deps, acting, [payment_id])
         name = before.pay_system_name
         return Step(Kind.ALREADY, "system_already", 200, read, before.number, name, name)
-    written = portal_writes.write_guarded(
-        deps,
-        acting,
-        payment_id,
-        while_paid=False,
-        make=lambda target: payments.update_payment(target, pay_system_id=system.id),
-    )
+    # The portal would change a paid payment's system too, should it be paid at this moment.
+    command = payments.update_payment(payment_id, pay_system_id=system.id)
+    written = guarded_writes.write_guarded(deps, acting, payment_id, command, while_paid=False)
     payment = afterwards.shown_payment(written, payment_id)
     if payment.pay_system_id == system.id:
         return Step(
@@ -102,7 +113,7 @@ def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = 
 
     A paid one is refused before the portal is asked. Not listed afterwards is what proves it.
     """
-    before = portal_writes.present(deps, acting, payment_id)
+    before = membership.present(deps, acting, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if shown is not None and before.sum.amount != shown:
@@ -111,15 +122,16 @@ def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = 
             portal_writes.settle(deps, acting, [payment_id]),
             before.number,
         )
-    written = portal_writes.write_guarded(
-        deps, acting, payment_id, while_paid=False, make=payments.delete_payment
-    )
+    # Should it be paid at this moment, the portal refuses.
+    command = payments.delete_payment(payment_id)
+    written = portal_writes.write(deps, acting, command, [payment_id])
     try:
         payment = afterwards.shown_payment(written, payment_id)
     except StepFailedError as gone:
         if not isinstance(gone.error, GoneError):
             raise
-        kind = Kind.ALREADY if written.is_guarded_off else Kind.DONE
+        # Refused and yet not there: somebody else deleted it at this moment.
+        kind = Kind.ALREADY if written.error is not None else Kind.DONE
         amount = f"{before.sum.amount} {before.sum.currency}"
         return Step(kind, "payment_deleted", 200, written.read, before.number, amount, "deleted")
     if written.error is not None:

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_items, payments
+from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.domain import ProductRow
 from b24app.errors import BusinessRefusalError, PortalError
-from b24app.services import portal_writes
+from b24app.services import card_reads, membership
+from b24app.services.card_reads import Commands
 from b24app.services.card_view import unbilled_rows
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
-from b24app.services.portal_writes import before_writing
-
-MAX_ESTIMATED = 50
-"""Payments whose items are read for an estimate: they have to fit into one batch."""
+from b24app.services.membership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,8 @@ def read(deps: Deps, acting: Acting) -> Before:
     listing = payments.list_payments(acting.ref)
     available = crm.available_rows(acting.ref)
     rows = crm.list_product_rows(acting.ref)
-    commands = {"list": listing, "free": available, "rows": rows}
-    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
+    commands: Commands = {"list": listing, "free": available, "rows": rows}
+    answer = membership.read_batch(deps, acting, commands, WRITE_SECONDS)
     listed = frozenset(one.id for one in answer.take("list", listing))
     own = {row.id: row for row in answer.take("rows", rows)}
     problem: PortalError | None = None
@@ -47,7 +46,8 @@ def read(deps: Deps, acting: Acting) -> Before:
         free = answer.take("free", available)
     except BusinessRefusalError as error:
         problem = error
-        free = _estimate(deps, acting, listed, own)
+        total = answer.total("rows") or len(own)
+        own, free = _estimate(deps, acting, listed, own, total)
     except PortalError as error:
         problem = error
     return Before(
@@ -56,12 +56,25 @@ def read(deps: Deps, acting: Acting) -> Before:
 
 
 def _estimate(
-    deps: Deps, acting: Acting, listed: frozenset[int], rows: Mapping[int, ProductRow]
-) -> tuple[ProductRow, ...] | None:
-    """Rows minus what the payments bill, on a card with several orders (decisions 19)."""
-    if not listed or len(listed) > MAX_ESTIMATED:
-        return None
-    commands = {f"items{one}": payment_items.list_items(one) for one in listed}
-    answer = portal_writes.read_batch(deps, acting, commands, WRITE_SECONDS)
-    billed = [item for key, command in commands.items() for item in answer.take(key, command)]
-    return unbilled_rows(rows.values(), billed)
+    deps: Deps,
+    acting: Acting,
+    listed: frozenset[int],
+    rows: dict[int, ProductRow],
+    total: int,
+) -> tuple[dict[int, ProductRow], tuple[ProductRow, ...] | None]:
+    """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
+
+    None where they are too many to be read in one call.
+    """
+    items = {f"items{one}": payment_items.list_items(one) for one in listed}
+    pages = card_reads.further_rows(acting.ref, total)
+    commands = {**items, **pages}
+    if len(commands) > MAX_COMMANDS:
+        return rows, None
+    if not commands:
+        return rows, tuple(rows.values())
+    answer = membership.read_batch(deps, acting, commands, WRITE_SECONDS)
+    billed = [item for key, command in items.items() for item in answer.take(key, command)]
+    further = [row for key, command in pages.items() for row in answer.take(key, command)]
+    rows = {**rows, **{row.id: row for row in further}}
+    return rows, unbilled_rows(rows.values(), billed)

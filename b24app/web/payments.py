@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from b24app.services import linked, links, pay_systems, payments, portal_writes, tab, timeline
+from b24app.services import linked, links, membership, pay_systems, payments, tab, timeline
 from b24app.services.card_view import Action, Filter, Sort
 from b24app.services.launches import Acting
 from b24app.services.tab import Wish
@@ -116,7 +116,7 @@ def link(payment_id: int) -> ResponseReturnValue:
 def system_form(payment_id: int) -> ResponseReturnValue:
     """The dialog that changes the payment system."""
     who = proven(Action.SYSTEM)
-    payment = portal_writes.present(deps(), who, payment_id)
+    payment = membership.present(deps(), who, payment_id)
     return render_template(
         "payments/_system.html",
         shown={"payment": payment},

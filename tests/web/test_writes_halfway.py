@@ -150,6 +150,7 @@ def test_the_second_step_of_a_move_never_loses_the_delivery(stage, kind, times):
 
 
 def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
+    stage.portal.switches.batch_refused = ["crm."]
     tab = stage.tab()
     original = stage.portal.faults.take
 
@@ -167,6 +168,51 @@ def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
     assert answer.status_code == 502
     assert "Nothing was changed" not in tab.said
     assert "may be in payments" in tab.said
+
+
+@pytest.mark.parametrize("times", [0, 9])
+def test_a_delivery_that_ends_in_neither_payment_is_put_back_or_named(stage, times):
+    """Somebody takes the new line out of the other payment just before the second step."""
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        crm = stage.portal.crm
+        if method == PREFIX + "delivery.delete" and links(stage, SMALL):
+            crm.items.pop(crm.items_of(SMALL, "delivery")[0].id)
+            if times:
+                stage.portal.faults.add(PREFIX + "delivery.add", "denied", times=times)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+    stage.portal.faults.clear()
+
+    assert answer.status_code == 502
+    if not times:
+        assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [])
+        assert "was not moved" in tab.said
+        return
+    assert "may be in neither payment" in tab.said
+    assert "may be in neither payment" in tab.show().text
+    tab.post(f"/payments/{LARGE}/deliveries", {"delivery_id": 4074})
+    tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+    assert "may be in neither payment" not in tab.show().text
+
+
+def test_a_move_that_nobody_can_read_back_is_named_until_it_is_settled(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "delivery.delete", "lost")
+    stage.portal.faults.add("crm.item.get", "close_before", times=9)
+
+    MOVE.send(tab, None)
+    stage.portal.faults.clear()
+
+    assert "may be in payments" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([], [4074])
+    tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+    assert "may be in payments" not in tab.show().text
 
 
 def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage):

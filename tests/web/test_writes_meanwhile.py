@@ -167,15 +167,81 @@ def test_a_delivery_reassigned_by_somebody_else_is_not_overwritten(stage):
     assert writes_asked(stage) == []
 
 
-def test_an_item_removed_by_somebody_else_is_not_found(stage):
+@pytest.mark.parametrize("act", ON_A_PAYMENT, ids=str)
+def test_a_payment_that_left_the_list_since_is_told_as_deleted(stage, act):
+    """Another write has read the list again, while the page still shows the old row."""
     tab = stage.tab()
-    somebody(stage, "remove_item", id=1200)
+    gone, other = (PAID, SMALL) if act is UNPAY else _payment_of(act)
+    somebody(stage, "delete", id=gone)
+    tab.post(f"/payments/{other}/pay")
+    stage.forget_calls()
+    before = books(stage)
 
-    assert tab.delete("/payments/1038/items/1200").status_code == 404
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 409
+    assert "this payment was deleted in Bitrix24 by someone else" in tab.said
+    assert str(gone) not in payments_in(answer.text)
+    assert 'id="summary"' in answer.text
+    assert writes_asked(stage) == []
+    assert books(stage) == before
+
+
+def _payment_of(act):
+    return (LARGE, PAID) if "1205" in _path_of(act) else (SMALL, PAID)
+
+
+@pytest.mark.parametrize("path", ["system", "items", "deliveries", "link", "history"])
+def test_a_dialog_about_a_payment_that_left_the_list_says_so_too(stage, path):
+    tab = stage.tab()
+    somebody(stage, "delete", id=SMALL)
+    tab.post(f"/payments/{LARGE}/pay")
+
+    answer = tab.get(f"/payments/{SMALL}/{path}")
+
+    assert answer.status_code == 409
+    assert "deleted in Bitrix24 by someone else" in answer.text
+
+
+def test_the_details_of_payments_that_left_the_list_are_left_out(stage):
+    tab = stage.tab()
+    somebody(stage, "delete", id=SMALL)
+    tab.post(f"/payments/{LARGE}/pay")
+
+    both = tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+    assert both.status_code == 200
+    assert f'id="more-{LARGE}"' in both.text
+    assert f'id="more-{SMALL}"' not in both.text
+    assert tab.get("/payments/details", ids=str(SMALL)).status_code == 409
+    assert tab.get("/payments/details", ids=f"{LARGE},1041").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("line", "send"),
+    [
+        (1200, lambda tab: tab.delete("/payments/1038/items/1200")),
+        (1200, lambda tab: tab.post("/payments/1038/items/1200", {"quantity": 2, "shown": "20"})),
+        (1205, lambda tab: tab.delete("/payments/1039/deliveries/1205")),
+        (1205, lambda tab: tab.post("/payments/1039/deliveries/1205", {"delivery_id": 4073})),
+        (1205, lambda tab: tab.post("/payments/1039/deliveries/1205/move", {"to": 1038})),
+    ],
+)
+def test_a_line_removed_by_somebody_else_is_said_and_leaves_the_page(stage, line, send):
+    tab = stage.tab()
+    somebody(stage, "remove_item", id=line)
+
+    answer = send(tab)
+
+    assert answer.status_code == 404
+    assert "not in the payment any more" in tab.said
+    assert payments_in(answer.text)
+    assert f'"{line}"' not in answer.text
     assert writes_asked(stage) == []
 
 
-def test_a_row_billed_away_meanwhile_is_refused_by_the_portal_and_said(stage):
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_row_billed_away_meanwhile_is_refused_by_the_portal_and_said(stage, generation):
+    stage.portal.switches.generation = generation
     tab = stage.tab()
     before_the_write(
         stage,
@@ -186,8 +252,9 @@ def test_a_row_billed_away_meanwhile_is_refused_by_the_portal_and_said(stage):
     answer = tab.post("/payments/1038/items", {"row": SIGNS, f"quantity-{SIGNS}": 3})
 
     assert answer.status_code == 422
-    assert "changed in Bitrix24 meanwhile" in tab.said
+    assert "There is not that much left to bill" in tab.said
     assert billed(stage, SMALL, SIGNS) is None
+    assert "View only" not in tab.show().text
 
 
 def test_an_unpay_of_an_unpaid_payment_is_no_error(stage):

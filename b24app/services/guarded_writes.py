@@ -1,0 +1,90 @@
+"""Writes that run only while a payment is paid, or only while it is unpaid.
+
+`guard` lists the payment with the state it has to have. The id that is written is always the one
+that was asked for: taken from the guard's answer it would be another payment's wherever a portal,
+or one version of it, ignores the filter. The guard stops the write another way. Between the two is
+`door`, a read that takes its id from the guard, in a batch that ends at the first error:
+
+- listed: the door is read, the write runs;
+- not listed: `$result[guard][0][id]` is the nearest value that exists, the empty list, which an
+  `int` parameter refuses with code 100. The batch ends, and the write was not run (rest-contract
+  d.3; the same with `null` and `false`, which old portals answer for a refusal);
+- filter ignored: the door reads another payment of this card, and the write runs on the one that
+  was asked for, as it would without a guard: its membership was proven before, and marking a
+  payment as what it is has no effect at the portal (rest-contract e.5);
+- halt ignored: likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from b24app.bitrix import payment_items
+from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.payments import list_payments
+from b24app.domain import Payment
+from b24app.errors import PortalError
+from b24app.services import card_reads, portal_writes
+from b24app.services.afterwards import Written
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.launches import Acting
+from b24app.services.membership import before_writing
+from b24app.services.tab import remember_batch_refused
+
+DOOR = payment_items.list_items(Reference.to("guard", 0, "id"))
+
+
+def write_guarded(
+    deps: Deps, acting: Acting, payment_id: int, command: Command[Any], *, while_paid: bool
+) -> Written:
+    """Run a write on a payment that is proven to be of this card, while its `paid` is as given.
+
+    `is_guarded_off` says that it was otherwise. One call; one more to read where it did not run.
+    """
+    guard = list_payments(acting.ref, ids=[payment_id], paid=while_paid)
+    if acting.batch_refused:
+        return _singly(deps, acting, payment_id, command, guard, while_paid=while_paid)
+    first = {"guard": guard, "door": DOOR, "write": command}
+    answer = portal_writes.send(deps, acting, first, [payment_id], halt=True)
+    if isinstance(answer, PortalError):
+        return portal_writes.lost(deps, acting, answer, [payment_id])
+    if any(card_reads.is_batch_refusal(answer, key) for key in first):
+        acting = remember_batch_refused(deps, acting)
+        return _singly(deps, acting, payment_id, command, guard, while_paid=while_paid)
+    with before_writing():
+        listed = answer.take("guard", guard)
+    is_open = _is_open(listed, payment_id, while_paid=while_paid)
+    has_stopped = answer.error("door") is not None and not answer.answers("write")
+    if has_stopped and is_open:
+        # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
+        # Nothing ran, and the state was proven a moment ago.
+        return portal_writes.write(deps, acting, command, [payment_id])
+    if has_stopped:
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Written(acting, read, is_guarded_off=True)
+    written = portal_writes.written(deps, acting, answer, command, [payment_id])
+    return replace(written, is_guarded_off=not is_open)
+
+
+def _singly(
+    deps: Deps,
+    acting: Acting,
+    payment_id: int,
+    command: Command[Any],
+    guard: Command[tuple[Payment, ...]],
+    *,
+    while_paid: bool,
+) -> Written:
+    """For portals that refuse these methods in a batch: guard, write and re-read one by one."""
+    with before_writing():
+        listed = deps.client.call(acting.tokens, guard, deps.deadline(WRITE_SECONDS))
+    if not _is_open(listed, payment_id, while_paid=while_paid):
+        read = portal_writes.settle(deps, acting, [payment_id])
+        return Written(acting, read, is_guarded_off=True)
+    return portal_writes.write(deps, acting, command, [payment_id])
+
+
+def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:
+    return any(one.id == payment_id and one.is_paid is while_paid for one in listed)
