@@ -22,7 +22,6 @@ from tests.web.acts import (
     SMALL,
     billed,
     books,
-    new_payments,
     outcomes,
     payment,
     require_once,
@@ -120,17 +119,6 @@ def test_two_people_at_once_leave_the_books_right(stage, act):
     elif act not in (CREATE, REST):
         assert act.done(stage)
     assert not any("Traceback" in answer.text for answer in answers)
-
-
-def test_bill_the_rest_twice_at_once_bills_nothing_twice(stage):
-    at_once([own(stage.tab(MANAGER)), own(stage.tab(ADMIN))], REST)
-
-    crm = stage.portal.crm
-    for row in crm.rows_of(2, 8061):
-        held = sum(one.quantity for one in crm.items.values()
-                   if one.kind == "product" and one.entity_id == row.basket_id)  # fmt: skip
-        assert held <= row.quantity
-    assert len(new_payments(stage)) <= 2
 
 
 def test_a_mistake_of_ours_is_noted_and_not_repeated_blindly(stage, monkeypatch):
