@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -59,23 +60,39 @@ def _act(state: PortalState, action: str) -> Reply:
     work = ALL_ACTIONS.get(action)
     if work is None:
         return {"error": f"No such action. Known: {', '.join(sorted(ALL_ACTIONS))}"}, 404
+    # A browser names text/html among others of the same weight, so "best" may be another one.
+    is_page = "text/html" in request.headers.get("Accept", "")
     try:
         answer = work(state, _fields())
-    except (ValueError, KeyError) as error:
-        return {"error": f"{type(error).__name__}: {error}"}, HTTPStatus.BAD_REQUEST
-    # A browser names text/html among others of the same weight, so "best" may be another one.
-    if "text/html" in request.headers.get("Accept", ""):
-        said = f"{action}: {json.dumps(answer, default=str)}"
-        return redirect(url_for("control.page", said=said[:300]), HTTPStatus.SEE_OTHER)
+    except ValueError as error:
+        if is_page:
+            return _back_to_page("failed", f"{action}: {error}")
+        return {"error": str(error)}, HTTPStatus.BAD_REQUEST
+    if is_page:
+        return _back_to_page("said", f"{action}: {json.dumps(answer, default=str)}")
     return _json(answer)
+
+
+def _back_to_page(name: str, text: str) -> BaseResponse:
+    query = urlencode({name: text[:300]})
+    return redirect(f"{url_for('control.page')}?{query}", HTTPStatus.SEE_OTHER)
 
 
 def _fields() -> dict[str, str]:
     fields = {name: str(value) for name, value in request.values.items()}
+    if not request.is_json:
+        return fields
     sent = request.get_json(silent=True)
-    if isinstance(sent, dict):
-        fields |= {str(name): str(value) for name, value in sent.items()}
-    return fields
+    if not isinstance(sent, dict):
+        raise ValueError("the body is not a JSON object")  # noqa: TRY004 - answered with words
+    return fields | {str(name): _text(value) for name, value in sent.items()}
+
+
+def _text(value: object) -> str:
+    """Return a JSON value as a form would have it: null is empty, a list comma-separated."""
+    if isinstance(value, list):
+        return ",".join(_text(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _json(answer: dict[str, object]) -> Response:
@@ -101,6 +118,7 @@ def _page_context(state: PortalState) -> dict[str, object]:
     return {
         "state": state,
         "said": request.args.get("said", ""),
+        "failed": request.args.get("failed", ""),
         "kinds": {
             "Answered instead of executed": ANSWERED,
             "Broken before execution": BROKEN_BEFORE,

@@ -5,24 +5,32 @@ Every function answers a JSON object. A field that does not fit raises ValueErro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 
 from . import seed
+from .control_fields import (
+    Fields,
+    flag_field,
+    int_field,
+    names_field,
+    seconds_field,
+    user_field,
+)
 from .crm import CrmData
 from .events import deliver_now
 from .faults import DEFAULT_SECONDS
-from .people import AREAS, LEVELS, User
+from .oauth import INFO_FAULT, TOKEN_FAULT
+from .people import AREAS, LEVELS
+from .rest.table import TABLE
 from .state import PortalState
 from .switches import GENERATIONS, SHOPS
+from .ui_ajax import REFRESH_FAULT
 
-Fields = Mapping[str, str]
 Answer = dict[str, object]
 OK: Answer = {"ok": True}
-_TRUE, _FALSE = (
-    frozenset({"1", "y", "yes", "true", "on"}),
-    frozenset({"0", "n", "no", "false", "off"}),
-)
+# What a fault can hit beside a REST method.
+OTHER_TARGETS = frozenset({"*", "batch", TOKEN_FAULT, INFO_FAULT, REFRESH_FAULT})
 
 
 def token(state: PortalState, fields: Fields) -> Answer:
@@ -73,9 +81,12 @@ def fault(state: PortalState, fields: Fields) -> Answer:
     if not fields.get("method"):
         state.faults.clear()
         return {"ok": True, "faults": []}
-    times = int_field(fields, "times", least=1) if fields.get("times") else 1
-    seconds = float(fields["seconds"]) if fields.get("seconds") else DEFAULT_SECONDS
-    state.faults.add(fields["method"], fields.get("kind", ""), times, seconds)
+    target = fields["method"].strip().lower()
+    if target not in OTHER_TARGETS:
+        _demand_method(target)
+    times = int_field(fields, "times") if fields.get("times") else 1
+    seconds = seconds_field(fields, "seconds", DEFAULT_SECONDS)
+    state.faults.add(target, fields.get("kind", ""), times, seconds)
     return {"ok": True, "faults": [asdict(one) for one in state.faults.faults]}
 
 
@@ -92,7 +103,7 @@ def clear_record(state: PortalState, _fields: Fields) -> Answer:
 
 def clock(state: PortalState, fields: Fields) -> Answer:
     """seconds: move the portal's clock forward."""
-    state.clock.advance(float(fields["seconds"]))
+    state.clock.advance(seconds_field(fields, "seconds"))
     return {"now": state.clock.now().isoformat()}
 
 
@@ -105,11 +116,12 @@ def switch(state: PortalState, fields: Fields) -> Answer:
             raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
         setattr(state.switches, name, value)
     elif name == "payments_left":
-        state.switches.payments_left = int(value) if value else None
+        state.switches.payments_left = int_field(fields, "value", least=0) if value else None
     elif name in YES_NO_SWITCHES:
-        setattr(state.switches, name, flag(value))
+        setattr(state.switches, name, flag_field(fields, "value"))
     else:
-        raise ValueError(f"Unknown switch {name!r}")
+        known = ", ".join(("generation", "shop", "payments_left", *YES_NO_SWITCHES))
+        raise ValueError(f"name is one of {known}, not {name!r}")
     return {name: getattr(state.switches, name)}
 
 
@@ -121,32 +133,40 @@ def generation(state: PortalState, fields: Fields) -> Answer:
 def limits(state: PortalState, fields: Fields) -> Answer:
     """rate, operating: on or off; drain, burst, operating_seconds: figures."""
     if "rate" in fields:
-        state.limits.is_rate_limited = flag(fields["rate"])
+        state.limits.is_rate_limited = flag_field(fields, "rate")
     if "operating" in fields:
-        state.limits.is_operating_limited = flag(fields["operating"])
+        state.limits.is_operating_limited = flag_field(fields, "operating")
     for name, attribute in (
         ("drain", "drain_per_second"), ("burst", "burst"), ("operating_seconds",) * 2,
     ):  # fmt: skip
         if fields.get(name):
-            setattr(state.limits, attribute, float(fields[name]))
+            setattr(state.limits, attribute, seconds_field(fields, name))
     return dict(OK)
 
 
 def operating(state: PortalState, fields: Fields) -> Answer:
     """method, seconds: use up operating time of a method."""
-    state.limits.add_operating(fields["method"].lower(), float(fields["seconds"]))
+    method = fields.get("method", "").strip().lower()
+    _demand_method(method)
+    state.limits.add_operating(method, seconds_field(fields, "seconds"))
     return dict(OK)
+
+
+def _demand_method(name: str) -> None:
+    """Refuse a name that would never be called: a typing error, most likely."""
+    if name not in TABLE:
+        raise ValueError(f"method is a REST method of this portal, not {name!r}")
 
 
 def batch_refused(state: PortalState, fields: Fields) -> Answer:
     """methods: comma-separated name prefixes that are refused inside a batch; empty for none."""
-    state.switches.batch_refused = names(fields.get("methods", ""))
+    state.switches.batch_refused = names_field(fields, "methods")
     return {"methods": state.switches.batch_refused}
 
 
 def missing(state: PortalState, fields: Fields) -> Answer:
     """methods: comma-separated names that this portal's version does not have (404)."""
-    state.switches.missing_methods = {name.lower() for name in names(fields.get("methods", ""))}
+    state.switches.missing_methods = {name.lower() for name in names_field(fields, "methods")}
     return {"methods": sorted(state.switches.missing_methods)}
 
 
@@ -154,7 +174,7 @@ def access(state: PortalState, fields: Fields) -> Answer:
     """user, allowed: open or close the application to a user."""
     user_id = user_field(state, fields).id
     denied = state.switches.denied_app_users
-    if flag(fields.get("allowed", "")):
+    if flag_field(fields, "allowed"):
         denied.discard(user_id)
     else:
         denied.add(user_id)
@@ -174,13 +194,13 @@ def rights(state: PortalState, fields: Fields) -> Answer:
 def dismiss(state: PortalState, fields: Fields) -> Answer:
     """user, active: dismiss an employee or take them back."""
     user = user_field(state, fields)
-    user.is_active = flag(fields.get("active", "0"))
+    user.is_active = flag_field(fields, "active", "0")
     return {"active": user.is_active}
 
 
 def subscription(state: PortalState, fields: Fields) -> Answer:
     """expired: end the application's subscription, or renew it (sends ONAPPPAYMENT)."""
-    state.set_payment_expired(flag(fields.get("expired", "")))
+    state.set_payment_expired(flag_field(fields, "expired"))
     return dict(OK)
 
 
@@ -194,7 +214,7 @@ def move(state: PortalState, fields: Fields) -> Answer:
 
 def scopes(state: PortalState, fields: Fields) -> Answer:
     """scope: comma-separated scopes that the administrator grants to our application."""
-    granted = tuple(names(fields.get("scope", "")))
+    granted = tuple(names_field(fields, "scope"))
     state.grant_scope(granted)
     return {"scope": list(granted)}
 
@@ -203,14 +223,14 @@ def install(state: PortalState, fields: Fields) -> Answer:
     """user, finished: install the application without its installer page."""
     user_id = user_field(state, fields).id if fields.get("user") else 1
     installation = state.install_app(user_id)
-    if flag(fields.get("finished", "1")):
+    if flag_field(fields, "finished", "1"):
         state.finish_install(user_id)
     return {"application_token": installation.application_token, "number": installation.number}
 
 
 def uninstall(state: PortalState, fields: Fields) -> Answer:
     """clean: remove the application, with or without its data (sends ONAPPUNINSTALL)."""
-    state.uninstall(flag(fields.get("clean", "0")))
+    state.uninstall(flag_field(fields, "clean", "0"))
     return dict(OK)
 
 
@@ -230,36 +250,6 @@ def drop_events(state: PortalState, _fields: Fields) -> Answer:
     lost = len(state.events.pending)
     state.events.pending.clear()
     return {"lost": lost}
-
-
-def user_field(state: PortalState, fields: Fields) -> User:
-    """Return the user named by the field `user`."""
-    user = state.users.get(int_field(fields, "user"))
-    if user is None:
-        raise ValueError(f"No such user: {fields['user']}")
-    return user
-
-
-def int_field(fields: Fields, name: str, least: int = 1) -> int:
-    """Return a whole number from a field."""
-    text = fields.get(name, "").strip()
-    if not text.isdecimal() or int(text) < least:
-        raise ValueError(f"{name} is a whole number from {least}, not {text!r}")
-    return int(text)
-
-
-def flag(text: str) -> bool:
-    """Read yes or no in any usual form."""
-    if text.lower() in _TRUE:
-        return True
-    if text.lower() in _FALSE:
-        return False
-    raise ValueError(f"yes or no expected, not {text!r}")
-
-
-def names(text: str) -> list[str]:
-    """Split a comma-separated list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 YES_NO_SWITCHES = (

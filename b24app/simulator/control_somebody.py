@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable
 
 from . import events, sale
+from .control_fields import Fields, int_field, quantity_field
 from .people import ADMIN_ID
-from .records import DEAL, Payment
+from .records import DEAL, Card, PayableItem, Payment, ProductRow
 from .state import PortalState
-
-Fields = Mapping[str, str]
 
 
 def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
@@ -34,28 +32,39 @@ def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
     return {"ok": True}
 
 
-def _number(fields: Fields, name: str, default: str = "") -> int:
-    text = fields.get(name, default)
-    if not text.isdecimal():
-        raise ValueError(f"{name} is a whole number, not {text!r}")
-    return int(text)
-
-
 def _payment(state: PortalState, fields: Fields) -> Payment:
-    payment = state.crm.payments.get(_number(fields, "id"))
+    payment = state.crm.payments.get(int_field(fields, "id"))
     if payment is None:
         raise ValueError(f"No such payment: {fields['id']}")
     return payment
 
 
-def _add(state: PortalState, fields: Fields) -> Payment:
-    entity_id, type_id = _number(fields, "entityId"), _number(fields, "entityTypeId", str(DEAL))
-    card = state.card(type_id, entity_id)
+def _card(state: PortalState, fields: Fields) -> Card:
+    type_id = int_field(fields, "entityTypeId", default=str(DEAL))
+    card = state.card(type_id, int_field(fields, "entityId"))
     if card is None:
-        raise ValueError("No such card")
-    order = sale.newest_order(state.crm, type_id, entity_id) or sale.open_order(
-        state.crm, (type_id, entity_id), card.currency
-    )
+        raise ValueError(f"No such card: {fields['entityId']} of type {type_id}")
+    return card
+
+
+def _item(state: PortalState, fields: Fields) -> PayableItem:
+    item = state.crm.items.get(int_field(fields, "id"))
+    if item is None:
+        raise ValueError(f"No such item of a payment: {fields['id']}")
+    return item
+
+
+def _row(state: PortalState, fields: Fields) -> ProductRow:
+    row = state.crm.product_rows.get(int_field(fields, "id"))
+    if row is None:
+        raise ValueError(f"No such product row: {fields['id']}")
+    return row
+
+
+def _add(state: PortalState, fields: Fields) -> Payment:
+    card = _card(state, fields)
+    owner = (card.entity_type_id, card.id)
+    order = sale.newest_order(state.crm, *owner) or sale.open_order(state.crm, owner, card.currency)
     system = sale.picked_pay_system(state.crm, order.currency)
     if system is None:
         raise ValueError("No payment system fits")
@@ -89,43 +98,46 @@ def _unpay(state: PortalState, fields: Fields) -> Payment:
 
 def _set_pay_system(state: PortalState, fields: Fields) -> Payment:
     payment = _payment(state, fields)
-    sale.set_pay_system(payment, state.crm.pay_systems[_number(fields, "paySystemId")])
+    system = state.crm.pay_systems.get(int_field(fields, "paySystemId"))
+    if system is None:
+        raise ValueError(f"No such payment system: {fields['paySystemId']}")
+    sale.set_pay_system(payment, system)
     return payment
 
 
 def _set_quantity(state: PortalState, fields: Fields) -> Payment:
-    item = state.crm.items[_number(fields, "id")]
-    item.quantity = Decimal(fields["quantity"])
+    item, quantity = _item(state, fields), quantity_field(fields)
+    item.quantity = quantity
     payment = state.crm.payments[item.payment_id]
     sale.recalculate(state.crm, payment)
     return payment
 
 
 def _remove_item(state: PortalState, fields: Fields) -> Payment:
-    item = state.crm.items[_number(fields, "id")]
+    item = _item(state, fields)
     payment = state.crm.payments[item.payment_id]
     sale.delete_item(state.crm, item)
     return payment
 
 
 def _second_order(state: PortalState, fields: Fields) -> None:
-    owner = (_number(fields, "entityTypeId", str(DEAL)), _number(fields, "entityId"))
-    sale.open_order(state.crm, owner, "EUR")
+    card = _card(state, fields)
+    sale.open_order(state.crm, (card.entity_type_id, card.id), "EUR")
 
 
 def _cancel(state: PortalState, fields: Fields) -> None:
-    owner = (_number(fields, "entityTypeId", str(DEAL)), _number(fields, "entityId"))
-    for order in state.crm.orders_of(*owner):
+    card = _card(state, fields)
+    for order in state.crm.orders_of(card.entity_type_id, card.id):
         order.is_canceled = True
 
 
 def _delete_row(state: PortalState, fields: Fields) -> None:
-    del state.crm.product_rows[_number(fields, "id")]
+    del state.crm.product_rows[_row(state, fields).id]
 
 
 def _set_row_quantity(state: PortalState, fields: Fields) -> None:
     # The order's basket keeps its quantity: this is how the two come to differ.
-    state.crm.product_rows[_number(fields, "id")].quantity = Decimal(fields["quantity"])
+    _row(state, fields).quantity = quantity_field(fields)
 
 
 PAYMENT_DEEDS: dict[str, Callable[[PortalState, Fields], Payment | None]] = {

@@ -106,6 +106,75 @@ def test_json_bodies_are_taken_too(portal, state):
     assert (state.switches.request_ms, state.switches.command_ms) == (150, 30)
 
 
+@pytest.mark.parametrize(
+    ("action", "fields", "words"),
+    [
+        ("token", {"user": "99"}, "user is one of 1, 7, 9, 12, 15, 20, not 99"),
+        ("seed", {"payments": "many"}, "payments is a whole number from 1, not 'many'"),
+        ("clock", {"seconds": "1e300"}, "seconds is a number from 0 to 315360000, not '1e300'"),
+        ("clock", {}, "seconds is a number from 0 to 315360000, not ''"),
+        ("limits", {"drain": "nan"}, "drain is a number from 0 to 315360000, not 'nan'"),
+        ("switch", {"name": "is_cloud", "value": "x"}, "value is yes or no, not 'x'"),
+        ("fault", {"method": "crm.odd", "kind": "busy"},
+         "method is a REST method of this portal, not 'crm.odd'"),
+        ("operating", {"seconds": "5"}, "method is a REST method of this portal, not ''"),
+        ("payment", {"do": "pay", "id": "1"}, "No such payment: 1"),
+        ("payment", {"do": "set_quantity", "id": "1"}, "No such item of a payment: 1"),
+        ("payment", {"do": "add", "entityId": "9999"}, "No such card: 9999 of type 2"),
+        ("payment", {"do": "set_pay_system", "id": "1038", "paySystemId": "99"},
+         "No such payment system: 99"),
+        ("order", {"do": "delete_row", "id": "1"}, "No such product row: 1"),
+        ("order", {"do": "set_row_quantity", "id": "17601", "quantity": "x"},
+         "quantity is a number above 0, not 'x'"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["data", "json"])
+def test_a_field_that_does_not_fit_is_refused_with_words(portal, action, fields, words, encoding):
+    answer = portal.post(f"/_control/{action}", **{encoding: fields})
+
+    assert (answer.status_code, answer.get_json()) == (400, {"error": words})
+
+
+@pytest.mark.parametrize("body", ["[1]", "{oops"])
+def test_a_body_that_is_no_json_object_is_refused(portal, body):
+    answer = portal.post("/_control/latency", data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.get_json()) == (
+        400,
+        {"error": "the body is not a JSON object"},
+    )
+
+
+def test_json_may_have_lists_flags_and_nothing(portal, state):
+    portal.post("/_control/scopes", json={"scope": ["crm", "placement"]})
+    portal.post("/_control/switch", json={"name": "is_cloud", "value": False})
+    state.faults.add("profile", "busy")
+    portal.post("/_control/fault", json={"method": None})
+
+    assert state.installation.scope == ("crm", "placement")
+    assert state.switches.is_cloud is False
+    assert state.faults.faults == []
+
+
+@pytest.mark.parametrize(
+    "method", ["*", "batch", "oauth/token", "oauth/app.info", "frame/refreshAuth"]
+)
+def test_a_fault_may_hit_more_than_a_method(control, state, method):
+    assert control("fault", method=method, kind="busy").status_code == 200
+
+    assert state.faults.faults[0].method == method.lower()
+
+
+def test_the_page_says_why_a_form_was_refused(portal):
+    headers = {"Accept": "text/html"}
+    answer = portal.post("/_control/seed", data={"payments": "501"}, headers=headers)
+
+    assert answer.status_code == 303
+    page = portal.get(answer.headers["Location"]).get_data(as_text=True)
+    assert 'role="alert"' in page
+    assert "payments must be 1 to 500, not 501" in page
+
+
 def test_an_unknown_action_names_the_known_ones(control):
     answer = control("odd")
 

@@ -204,3 +204,12 @@ def test_the_authorization_server_fails_on_demand(oauth, state, plan):
 
     # The rotation happened: the state of the refresh token was unknown to the caller, now it is.
     assert oauth.get("/oauth/token/", query_string=query).get_json() == {"error": "invalid_grant"}
+
+
+def test_a_redirect_names_the_method_at_the_new_host(manager, plan):
+    plan("redirect")
+
+    answer = manager.answer("crm.item.payment.pay", PAY)
+
+    path = "/rest/crm.item.payment.pay"
+    assert answer.headers["Location"] == f"http://renamed.portal.example{path}"

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Response
+from flask import Response, request
 
 from ..faults import ConnectionCutError, Fault, SilentServerError
 from ..state import PortalState
@@ -31,7 +31,7 @@ def broken_response(state: PortalState, fault: Fault) -> Response:
         text = _HTML.format(f"{status.value} {status.phrase}")
         return Response(text, status, content_type="text/html")
     if fault.kind == "redirect":
-        location = f"{state.scheme}://renamed.portal.example/rest/"
+        location = f"{state.scheme}://renamed.portal.example{request.full_path.removesuffix('?')}"
         return Response("", HTTPStatus.FOUND, headers={"Location": location})
     is_silent = fault.kind in {"silent", "lost_silent"}
     mark = f"silent {fault.seconds}" if is_silent else "cut"
