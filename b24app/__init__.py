@@ -99,6 +99,8 @@ def create_app(
     logging.getLogger("b24app").setLevel(config.log_level)
     if config.trust_local_portals and not config.is_development:
         log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
+    elif config.app_url.startswith("http:") and not config.is_development:
+        log.warning("APP_URL is %s, which no portal can open: set it", config.app_url)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
     app.extensions[EXTENSION] = Wiring(
         deps,

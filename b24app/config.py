@@ -81,7 +81,7 @@ class _Reader:
         hosts = self._text("B24_OAUTH_HOSTS", "oauth.bitrix.info,oauth.bitrix24.tech")
         named = {host.strip().lower() for host in hosts.split(",") if host.strip()}
         return Config(
-            app_url=self._url("APP_URL", "http://127.0.0.1:8000"),
+            app_url=self._app_url(),
             client_id=self._needed("B24_CLIENT_ID", "the client id of the vendor card"),
             client_secret=self._needed("B24_CLIENT_SECRET", "the client secret of the vendor card"),
             oauth_url=oauth_url,
@@ -143,6 +143,12 @@ class _Reader:
                 f"{name} is {value!r}. It must be https; http is for local work with "
                 "B24_TRUST_LOCAL_PORTALS=1 or APP_ENV=development."
             )
+        return value
+
+    def _app_url(self) -> str:
+        value = self._url("APP_URL", "http://127.0.0.1:8000")
+        if urlsplit(value).path:
+            raise ConfigError(f"APP_URL is {value!r}. It must be without a path: https://host.")
         return value
 
     def _secret_key(self) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from cryptography.fernet import Fernet
 
+from b24app import create_app
 from b24app.config import Config, ConfigError
 
 NEEDED = {
@@ -32,6 +33,27 @@ class TestProduction:
         env = {**NEEDED, "APP_URL": "http://127.0.0.1:9000", "B24_TRUST_LOCAL_PORTALS": "1"}
 
         assert Config.from_env(env).app_url == "http://127.0.0.1:9000"
+
+    def test_refuses_an_address_with_a_path_since_pages_would_not_be_found_there(self):
+        with pytest.raises(ConfigError, match="without a path"):
+            Config.from_env({**NEEDED, "APP_URL": "https://payments.example/app/"})
+
+    @pytest.mark.parametrize(
+        ("changes", "is_warned"),
+        [
+            ({}, True),
+            ({"APP_URL": "https://payments.example"}, False),
+            ({"APP_ENV": "development"}, False),
+        ],
+    )
+    def test_warns_where_no_portal_could_open_the_address(
+        self, caplog, tmp_path, changes, is_warned
+    ):
+        env = {**NEEDED, "DATABASE_URL": f"sqlite:///{tmp_path}/app.db", **changes}
+
+        create_app(Config.from_env(env))
+
+        assert ("APP_URL is http://127.0.0.1:8000" in caplog.text) is is_warned
 
 
 class TestTheLogs:
