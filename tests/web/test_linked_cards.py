@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.stage import MANAGER, SMART, Tab, payments_in
+from tests.stage import MANAGER, READER, SMART, Tab, payments_in
 
 
 def smart_items(stage):
@@ -50,3 +50,22 @@ def test_a_group_opens_its_own_actions_and_the_card_does_not(stage):
     assert payments_in(group.answer.text) == {"1039": "Y"}
     assert 'id="group-2-8061"' in group.answer.text
     assert stage.portal.crm.payments[1039].is_paid
+
+
+def test_a_refusal_in_a_group_says_view_only_in_the_same_answer(stage):
+    tab = stage.tab(READER, linked_item(stage), SMART)
+    assert "Mark as paid" in tab.answer.text
+    assert "View only" not in tab.answer.text
+    assert 'id="read-only-2-8061"' in tab.answer.text
+    assert 'id="groups-again"' in tab.answer.text
+    group = Tab(stage, re.search(r"Bearer ([\w.\-]+)", tab.answer.text).group(1))
+
+    answer = group.post("/payments/1039/pay")
+
+    assert answer.status_code == 403
+    assert re.search(r'id="read-only-2-8061" hx-swap-oob="true">.*View only', answer.text)
+    assert payments_in(answer.text) == {"1039": "N"}
+    assert "Mark as paid" not in answer.text
+    again = re.search(r'<div id="groups-again"[^>]*>', answer.text)[0]
+    assert 'hx-trigger="load"' in again
+    assert "Mark as paid" not in tab.show().text
