@@ -102,6 +102,21 @@ def test_library_calls_the_commands_of_the_card(frame):
     assert answer == ""
 
 
+def test_library_calls_rest_from_the_frame(frame):
+    """From another origin, with JSON: the browser asks the portal first whether it may."""
+    profile = frame.evaluate("b24.callMethod('profile').then((answer) => answer.getData().result)")
+    batch = frame.evaluate(
+        "b24.callBatch({"
+        " list: { method: 'crm.item.payment.list',"
+        " params: { entityId: 8061, entityTypeId: 2, filter: { '@id': [1036, 1038] } } },"
+        " who: { method: 'user.current' } }).then((answer) => answer.getData())"
+    )
+
+    assert profile["ID"] == str(ADMIN)
+    assert [row["id"] for row in batch["list"]] == [1036, 1038]
+    assert batch["who"]["ID"] == str(ADMIN)
+
+
 def test_library_gives_up_where_the_portal_is_silent(frame):
     answer = frame.evaluate("b24.parent.setTitle('Payments')")
 
