@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from b24app.bitrix import crm
@@ -20,13 +21,14 @@ from b24app.bitrix.command import Command
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError
 from b24app.services import card_reads, launches, names, tab
+from b24app.services.card_reads import Composition
 from b24app.services.card_view import CardView
 from b24app.services.deps import Deps
 from b24app.services.launches import LAUNCH_DAYS, PROOF, Acting, Ticket
 from b24app.services.rendering import view_of
-from b24app.services.tab import DETAILS_AT_ONCE, Wish
+from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, Wish
+from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
-from b24app.storage import refusals
 
 AT_ONCE = 10
 FILTERS: Mapping[int, str] = {CONTACT: "contactIds", COMPANY: "companyId", LEAD: "leadId"}
@@ -35,7 +37,10 @@ OWNERS = (DEAL, INVOICE)
 
 @dataclass(frozen=True)
 class Group:
-    """One linked object with its payments. `ticket` opens all actions on it, and nothing else."""
+    """One linked object with its payments. `ticket` opens all actions on it, and nothing else.
+
+    `waiting` as in `tab.Shown`: only where one object is linked is there a call left to read them.
+    """
 
     view: CardView
     waiting: tuple[tuple[int, ...], ...]
@@ -104,18 +109,39 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[G
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
     people = names.missing(names.directory(deps, acting.member_id))
-    requests: list[dict[str, Command[Any]]] = [_core_commands(part) for part in halves]
+    seen = [_seen_before(deps, acting, part) for part in halves]
+    requests: list[dict[str, Command[Any]]] = [
+        {**_core_commands(part), **card_reads.composition_commands(known)}
+        for part, known in zip(halves, seen, strict=True)
+    ]
     if requests:
         requests[0].update(names.commands(people))
     answers = _read_all(deps, acting, requests)
     if answers and isinstance(answers[0], BatchAnswer):
         names.take(deps, acting.member_id, answers[0], people)
     groups: list[Group] = []
-    for part, answer in zip(halves, answers, strict=True):
+    for part, known, answer in zip(halves, seen, answers, strict=True):
         if isinstance(answer, AppError):
             raise answer
-        groups.extend(_group(deps, acting, ref, answer) for ref in part if _is_seen(answer, ref))
+        found = card_reads.take_compositions(answer, known)
+        groups.extend(
+            _group(deps, acting, ref, answer, found) for ref in part if _is_seen(answer, ref)
+        )
+    if len(objects) > 1:
+        # Three calls are made by now: what else payments are made of is read when they are opened.
+        return tuple(replace(group, waiting=()) for group in groups)
     return tuple(groups)
+
+
+def _seen_before(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[int]:
+    """Payments whose composition is worth asking for beside the lists: the newest of each."""
+    if acting.batch_refused:
+        return []
+    with deps.db.reading() as session:
+        known = [card_memory.payment_ids(session, acting.member_id, ref) for ref in objects]
+    newest = [sorted(ids, reverse=True) for ids in known]
+    in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
+    return in_turn[:IN_FIRST_CALL]
 
 
 def _prefix(ref: EntityRef) -> str:
@@ -157,7 +183,13 @@ def _is_seen(answer: BatchAnswer, ref: EntityRef) -> bool:
     return part.error("card") is None and part.error("list") is None
 
 
-def _group(deps: Deps, acting: Acting, ref: EntityRef, answer: BatchAnswer) -> Group:
+def _group(
+    deps: Deps,
+    acting: Acting,
+    ref: EntityRef,
+    answer: BatchAnswer,
+    compositions: Mapping[int, Composition],
+) -> Group:
     core = card_reads.take_core(_part(answer, ref), ref)
     ticket = _ticket(acting, ref)
     own = replace(acting, ref=ref, launch_id=ticket.launch_id)
@@ -175,10 +207,10 @@ def _group(deps: Deps, acting: Acting, ref: EntityRef, answer: BatchAnswer) -> G
             )
     tab.note_listing(deps, own, core)
     people = names.note(deps, acting.member_id, names.payers(core.payments))
-    view = view_of(deps, own, core, {}, people)
-    ids = [one.payment.id for one in view.payments]
+    view = view_of(deps, own, core, compositions, people)
+    ids = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
-        tuple(ids[start : start + DETAILS_AT_ONCE]) for start in range(0, len(ids), DETAILS_AT_ONCE)
+        tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)
     )
     return Group(view, waiting, core.rows_total, ticket)
 

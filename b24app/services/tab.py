@@ -212,7 +212,10 @@ def remember_batch_refused(deps: Deps, acting: Acting) -> Acting:
 
 
 def _read_details(deps: Deps, acting: Acting, wanted: Sequence[int], rows_total: int) -> Read:
-    return _read_parts(deps, acting, card_reads.halves(wanted), rows_total)
+    # On a card with linked objects two calls were made for the list already (decisions 13).
+    is_one_call = acting.is_grouped and len(wanted) <= IN_A_PART
+    parts = [wanted] if is_one_call else card_reads.halves(wanted)
+    return _read_parts(deps, acting, parts, rows_total)
 
 
 def _read_parts(
