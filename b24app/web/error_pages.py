@@ -95,7 +95,8 @@ def answer(error: errors.AppError) -> Response:
 def toast(view: Shown) -> Response:
     """Say why nothing changed, beside the old content."""
     said = {**asdict(view), "text": f"{view.title}. {view.text}"}
-    if request.method != "GET" and view.action == "retry":
+    if request.method != "GET" and view.action == "retry" and _place() is Place.CARD:
+        # Settings may be sent again as they are; what is known of a payment is looked at first.
         said["action"] = "refresh"
     body = render_template("_error_toast.html", error=said)
     return htmx.without_swap(make_response(body))

@@ -343,8 +343,18 @@ def test_a_busy_portal_changes_nothing_and_says_so(stage, page):
 
     assert page.answer.status_code == 503
     assert "Bitrix24 is busy" in page.said
+    assert "data-retry" in page.answer.text
+    assert "data-press" not in page.answer.text
     assert data_of(stage) == {}
     assert bound_codes(stage) == [DEAL, INVOICE]
+
+
+def test_a_lost_answer_offers_to_send_the_same_again_and_no_refresh(stage):
+    shell = stage.frame("/", stage.post_fields(ADMIN)).text
+
+    first = shell.index('id="say-write-lost"')
+    assert "data-retry" in shell[first : shell.index("</template>", first)]
+    assert 'id="refresh"' not in shell
 
 
 def test_the_same_key_is_carried_out_once(stage, page):
