@@ -21,6 +21,7 @@ from b24app.services.card_reads import Composition
 from b24app.services.deps import Deps
 from b24app.services.launches import Acting
 from b24app.services.membership import LINE_GONE, before_writing
+from b24app.services.quantities import CHOICE_GONE
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
@@ -42,7 +43,7 @@ class Place:
     def document(self, document_id: int) -> Delivery:
         """Raises NotOnThisCardError for a document of another card: the portal takes any."""
         if document_id not in self.documents:
-            raise NotOnThisCardError("the delivery document is not of this card")
+            raise NotOnThisCardError("the delivery document is not of this card", code=CHOICE_GONE)
         return self.documents[document_id]
 
     def label(self, document_id: int) -> str:

@@ -11,6 +11,9 @@ from b24app.domain import ProductRow
 from b24app.errors import InputError, NotOnThisCardError
 
 MOST = 1_000_000
+CHOICE_GONE = "choice_gone"
+"""Code of what was chosen in a dialog and is not on the card: removed meanwhile, or never there."""
+
 GROUPED = re.compile(r"\d{1,3}([.,\u2019\u00a0 _]\d{3})+")
 
 
@@ -52,7 +55,7 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ProductRow], rows:
     for one in wanted:
         row = free.get(one.row_id)
         if row is None and one.row_id not in rows:
-            raise NotOnThisCardError("the product row is not of this card")
+            raise NotOnThisCardError("the product row is not of this card", code=CHOICE_GONE)
         if row is None or one.quantity > row.quantity:
             raise InputError("more than is free", code="too_many", field=f"quantity-{one.row_id}")
 

@@ -110,6 +110,7 @@ BAD_INPUT = {
     "delivery_there": _l("This delivery is in the payment already. Choose another one."),
     "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
     "no_system": _l("This payment system is not available any more. Choose another one."),
+    "choice_gone": _l("What you chose is not on this card any more. Press Refresh."),
     "line_gone": _l("This line is not in the payment any more. What you see now is current."),
     "same_payment": _l("The delivery is in this payment already."),
     "number": _l("A number was expected."),

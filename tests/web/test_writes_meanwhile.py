@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.control_somebody import do_payment
+from b24app.simulator.control_somebody import do_order, do_payment
 from tests.stage import payments_in
 from tests.web.acts import (
     DELETE,
@@ -236,6 +236,27 @@ def test_a_line_removed_by_somebody_else_is_said_and_leaves_the_page(stage, line
     assert "not in the payment any more" in tab.said
     assert payments_in(answer.text)
     assert f'"{line}"' not in answer.text
+    assert writes_asked(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/payments/1038/items", {"row": SIGNS, f"quantity-{SIGNS}": 1}),
+        ("/payments", {"row": SIGNS, f"quantity-{SIGNS}": 1}),
+        ("/payments/1038/deliveries", {"delivery_id": 4073}),
+        ("/payments/1039/deliveries/1205", {"delivery_id": 4073}),
+    ],
+)
+def test_a_choice_that_left_the_card_while_the_dialog_was_open_is_said(stage, path, data):
+    tab = stage.tab()
+    do_order(stage.portal, {"do": "delete_row", "id": str(SIGNS)})
+    del stage.portal.crm.shipments[4073]
+
+    answer = tab.post(path, data)
+
+    assert answer.status_code == 404
+    assert "What you chose is not on this card any more" in tab.said
     assert writes_asked(stage) == []
 
 
