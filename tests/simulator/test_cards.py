@@ -22,6 +22,14 @@ def ids(caller, entity_type_id, **conditions):
         (2, {"parentId1040": 21}, [8064]),
         (1036, {"parentId2": 8061}, [11]),
         (2, {"@id": [8063, 8067]}, [8063, 8067]),
+        (2, {"closed": "N", "stageSemanticId": "P", "@id": [8063]}, [8063]),
+        (2, {"closed": "Y"}, []),
+        (2, {"observers": 7}, []),
+        (2, {">begindate": "2020-01-01T00:00:00+00:00", "id": 8061}, [8061]),
+        (2, {"<movedTime": "2020-01-01T00:00:00+00:00"}, []),
+        (31, {"%accountNumber": "0512"}, [512]),
+        (3, {"lastName": "Holm"}, [301]),
+        (7, {"id": 1}, []),
         (2, {"0": {"logic": "OR", "0": {"%title": "refit"}, "1": {"id": 8067}}}, [8062, 8067]),
     ],
 )
@@ -39,6 +47,8 @@ def test_linked_cards_are_found(manager, entity_type_id, conditions, expected):
         (2, {"order": {"id": "UP"}},
          ("INVALID_ARG_VALUE",
           "Invalid order: allowed sort directions are `ASC, DESC`. But got 'UP' for field 'ID'")),
+        (2, {"filter": {"lastName": "Holm"}},
+         ("INVALID_ARG_VALUE", "Invalid filter: field 'LAST_NAME' is not allowed in filter")),
         (4711, {}, ("NOT_FOUND", "SPA not found")),
     ],
 )  # fmt: skip
@@ -46,6 +56,14 @@ def test_card_lists_say_what_is_wrong(manager, entity_type_id, params, error):
     answer = manager.error("crm.item.list", entityTypeId=entity_type_id, **params)
 
     assert answer == (400, *error)
+
+
+@pytest.mark.parametrize("field", ["closedate", "createdTime", "assignedById"])
+def test_cards_are_sorted_by_any_field_they_have(manager, field):
+    rows = manager.result("crm.item.list", entityTypeId=2, order={field: "DESC", "id": "DESC"})
+
+    shown = [(item[field], item["id"]) for item in rows["items"]]
+    assert shown == sorted(shown, reverse=True)
 
 
 def test_select_keeps_the_chosen_fields(manager):

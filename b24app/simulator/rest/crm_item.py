@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from ..errors import PortalError, access_denied
 from ..people import area_of
@@ -95,32 +96,31 @@ def _chosen(fields: dict[str, object], select: list[str]) -> dict[str, object]:
 
 
 def _columns(call: Call, crm_type: CrmType) -> dict[str, Callable[[Card], object]]:
+    """Return what may stand in filter and order: every field that a card of the type shows."""
     links = call.state.crm.type_links
-    columns: dict[str, Callable[[Card], object]] = {
-        "ID": lambda card: card.id,
-        "TITLE": lambda card: card.title,
-        "OPPORTUNITY": lambda card: card.opportunity,
-        "CURRENCY_ID": lambda card: card.currency,
-        "STAGE_ID": lambda card: card.stage_id,
-        "CATEGORY_ID": lambda card: card.category_id,
-        "ASSIGNED_BY_ID": lambda card: card.assigned_by_id,
-        "CONTACT_ID": lambda card: card.contact_id,
-        "CONTACT_IDS": lambda card: list(card.contact_ids),
-        "COMPANY_ID": lambda card: card.company_id,
-        "CREATED_TIME": lambda card: card.created_at,
-        "UPDATED_TIME": lambda card: card.created_at,
-        "NAME": lambda card: card.name,
-        "LAST_NAME": lambda card: card.last_name,
-        "ACCOUNT_NUMBER": lambda card: card.account_number,
-        "IS_MANUAL_OPPORTUNITY": lambda card: "Y" if card.is_manual_opportunity else "N",
-        "SOURCE_ID": lambda _card: "WEB",
-        "LEAD_ID": lambda card: card.lead_id,
+    blank = Card(crm_type.id, 0, "", call.state.clock.now())
+    columns = {
+        to_upper_snake(name): _field_getter(name, links)
+        for name in card_fields(blank, links)
+        if name != "entityTypeId"
     }
     for parent, child in links:
         if child == crm_type.id:
             # camelCase has no capital before the number: parentId2 becomes PARENT_ID2.
             columns[f"PARENT_ID{parent}"] = _parent_getter(parent)
     return columns
+
+
+def _field_getter(name: str, links: set[tuple[int, int]]) -> Callable[[Card], object]:
+    """Return a field as crm.item.get shows it; dates are moments, so that they compare."""
+
+    def value_of(card: Card) -> object:
+        value = card_fields(card, links).get(name)
+        if isinstance(value, str) and name.endswith(("Time", "date")):
+            return datetime.fromisoformat(value)
+        return value
+
+    return value_of
 
 
 def _parent_getter(parent: int) -> Callable[[Card], object]:
