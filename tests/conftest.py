@@ -11,6 +11,8 @@ import pytest
 from b24app.storage.session import Database, upgrade
 from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
 
+FOLDER = Path(__file__).parent
+LONG = ("test_trouble.py", "test_looks.py", "test_story_")
 OUR_NAMES = (
     "APP_",
     "B24_",
@@ -22,6 +24,29 @@ OUR_NAMES = (
     "TOKEN_KEYS",
     "TRUSTED_PROXIES",
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests come first, the long ones before all: they wait much, others work meanwhile."""
+    for item in items:
+        if FOLDER / "browser" in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=_place)
+
+
+def _place(item) -> int:
+    if item.get_closest_marker("browser") is None:
+        return 2
+    return 0 if item.path.name.startswith(LONG) else 1
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from tests.frame.stage import running_chromium
+
+    with running_chromium() as chromium:
+        yield chromium
 
 
 @pytest.fixture(autouse=True)

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.browser.person import Keyboard, Mouse, Person
 from tests.browser.stage import MANAGER, Stage, running_servers
-from tests.frame.stage import CHROMIUM_OPTIONS, chromium_path
 
 WIDE = (1280, 900)
 PROVOKED = re.compile(r"Failed to load resource")
 
 expect.set_options(timeout=15_000)
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = chromium_path()
-    if path is None:
-        pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from b24app.simulator.records import CONTACT, Card
 from b24app.simulator.state import PortalState
@@ -11,10 +10,8 @@ from b24app.simulator.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Stage
 from tests.frame.stage import (
     ADMIN,
-    CHROMIUM_OPTIONS,
     FramedApp,
     bind_tab,
-    chromium_path,
     serving,
     serving_portal,
 )
@@ -27,17 +24,6 @@ TABS = (
     "CRM_SMART_INVOICE_DETAIL_TAB",
     "CRM_DYNAMIC_1036_DETAIL_TAB",
 )
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = chromium_path()
-    if path is None:
-        pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
