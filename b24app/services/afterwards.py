@@ -88,7 +88,7 @@ def refusal(
 def _names_no_reason(error: AppError) -> bool:
     """Whether the portal's word for it stands for several reasons."""
     if isinstance(error, RightsRefusedError):
-        return error.code == REFUSED
+        return error.code in {REFUSED, "0"}
     return isinstance(error, BusinessRefusalError | NotFoundError)
 
 

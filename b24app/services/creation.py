@@ -88,7 +88,7 @@ def bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step
 def _bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step:
     before = unbilled.read(deps, acting)
     if before.free is None:
-        raise before.problem or PortalError("the portal does not tell what is free")
+        raise before.problem or InputError("too many payments to compare", code="no_estimate")
     wanted = billable(before.free)
     if not wanted:
         # The page shows an older state: somebody else has billed it.

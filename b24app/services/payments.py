@@ -7,8 +7,14 @@ from decimal import Decimal
 from b24app.bitrix import payments
 from b24app.bitrix.command import Command
 from b24app.domain import Payment, PaySystem
-from b24app.errors import ChangedMeanwhileError, GoneError, PaidLockedError
-from b24app.services import afterwards, guarded_writes, membership, portal_writes
+from b24app.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    GoneError,
+    InputError,
+    PaidLockedError,
+)
+from b24app.services import afterwards, guarded_writes, membership, pay_systems, portal_writes
 from b24app.services.afterwards import Written
 from b24app.services.deps import Deps
 from b24app.services.launches import Acting
@@ -102,10 +108,22 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
             system.name,
         )
     if written.error is not None:
-        raise afterwards.refusal(written, written.error, payment)
+        reason = _missing_system(deps, acting, system)
+        raise afterwards.refusal(written, written.error, payment, reason)
     if written.is_guarded_off:
         raise StepFailedError(PaidLockedError("paid meanwhile"), written.read, payment.number)
     return afterwards.not_as_asked(written, "system_not_changed", payment.number)
+
+
+def _missing_system(deps: Deps, acting: Acting, system: PaySystem) -> AppError | None:
+    """Whether the system left the directory since that was read. Unreadable: nobody knows."""
+    try:
+        present = pay_systems.read(deps, acting.member_id)
+    except AppError:
+        return None
+    if any(one.id == system.id for one in present):
+        return None
+    return InputError("removed meanwhile", code="no_system", field="pay_system_id")
 
 
 def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = None) -> Step:

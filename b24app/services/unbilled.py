@@ -21,7 +21,8 @@ from b24app.services.membership import before_writing
 class Before:
     """The card before a creation: which payments there are and what can be billed.
 
-    `free` is None where the portal does not tell, for the reason in `problem`.
+    `free` is None where the portal does not tell, for the reason in `problem`, or where the card
+    has several orders and too much in them to be compared here.
     """
 
     payment_ids: frozenset[int]
@@ -44,8 +45,7 @@ def read(deps: Deps, acting: Acting) -> Before:
     free: tuple[ProductRow, ...] | None = None
     try:
         free = answer.take("free", available)
-    except BusinessRefusalError as error:
-        problem = error
+    except BusinessRefusalError:
         total = answer.total("rows") or len(own)
         own, free = _estimate(deps, acting, listed, own, total)
     except PortalError as error:

@@ -109,6 +109,10 @@ BAD_INPUT = {
     "nothing_chosen": _l("Choose at least one product."),
     "delivery_there": _l("This delivery is in the payment already. Choose another one."),
     "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
+    "no_estimate": _l(
+        "This card has several orders and too many payments to tell what is left. Use New payment "
+        "and choose the products."
+    ),
     "no_system": _l("This payment system is not available any more. Choose another one."),
     "choice_gone": _l("What you chose is not on this card any more. Press Refresh."),
     "line_gone": _l("This line is not in the payment any more. What you see now is current."),
@@ -125,6 +129,9 @@ REFUSALS = {
     "SALE_ORDER_PAID_ORDER_CANCELED": _l(
         "Nothing was changed: the order of this payment was canceled in Bitrix24."
     ),
+    "SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET": _l(
+        "Nothing was changed: the client’s account in Bitrix24 does not hold that much."
+    ),
     "SALE_PAYMENT_DELETE_EXIST_PAID": _l(
         "Nothing was changed: a paid payment cannot be deleted. Mark it as unpaid first."
     ),
@@ -140,7 +147,7 @@ REFUSALS = {
         "Nothing was changed: this payment system cannot be used here. Choose another one."
     ),
 }
-"""Refusals of the portal by its code."""
+"""Refusals of the portal by what its code starts with."""
 
 NOT_CREATED = _l(
     "No payment was created. Either your rights do not allow it, or your Bitrix24 plan allows no "
@@ -183,8 +190,10 @@ def refused(class_name: str, code: str = "") -> str:
         return str(LOST)
     if issubclass(kind, errors.RightsRefusedError):
         return str(REFUSED_WRITE)
-    if issubclass(kind, errors.BusinessRefusalError) and code in REFUSALS:
-        return str(REFUSALS[code])
+    if issubclass(kind, errors.BusinessRefusalError):
+        said = next((words for start, words in REFUSALS.items() if code.startswith(start)), None)
+        if said is not None:
+            return str(said)
     if issubclass(kind, errors.UnexplainedRefusalError):
         return str(MAY_BE_RIGHTS)
     words = words_of(kind)

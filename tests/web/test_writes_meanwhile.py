@@ -57,7 +57,7 @@ def test_a_paid_payment_is_locked_before_anything_is_asked(stage, act, generatio
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-@pytest.mark.parametrize("act", EDITS, ids=str)
+@pytest.mark.parametrize("act", [*EDITS, DELETE], ids=str)
 def test_a_payment_paid_between_proof_and_write_is_locked_too(stage, act, generation):
     stage.portal.switches.generation = generation
     tab = stage.tab()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from b24app.services.card_lease import LEASE_SECONDS
+from b24app.simulator import sale
 from b24app.simulator.control_somebody import do_order
 from b24app.storage import leases
 from tests.stage import ADMIN, MANAGER, Tab
@@ -135,3 +136,17 @@ def test_a_card_of_two_orders_and_many_rows_is_billed_to_the_last_row(stage):
     assert answer.status_code == 200, tab.said
     made = max(stage.portal.crm.payments)
     assert len(stage.portal.crm.items_of(made, "product")) == 60
+
+
+def test_two_orders_with_too_many_payments_to_compare_are_called_so(stage):
+    crm = stage.portal.crm
+    order = crm.orders_of(2, 8065)[0]
+    for _ in range(60):
+        sale.add_payment(crm, order, crm.pay_systems[6])
+    tab = stage.tab(entity_id=8065)
+
+    answer = tab.post("/payments/rest")
+
+    assert answer.status_code == 422
+    assert "several orders and too many payments" in tab.said
+    assert "rights" not in tab.said

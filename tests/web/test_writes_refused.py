@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from b24app.simulator.control_somebody import do_order
+from b24app.web.outcome_words import refused
 from tests.stage import READER
 from tests.web.acts import (
     ACTS,
+    BANK,
     CARD,
     CREATE,
     MOVE,
@@ -162,6 +164,30 @@ def test_an_unknown_payment_system_is_refused_before_the_payment_is_touched(stag
 
     assert answer.status_code == 422
     assert writes_asked(stage) == []
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_payment_system_that_was_removed_meanwhile_is_not_called_missing_rights(
+    stage, generation
+):
+    stage.portal.switches.generation = generation
+    tab = stage.tab()
+    tab.get(f"/payments/{SMALL}/system")
+    del stage.portal.crm.pay_systems[BANK]
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": BANK})
+
+    assert answer.status_code == 422
+    assert "This payment system is not available any more" in tab.said
+    assert payment(stage, SMALL).pay_system_id == CARD
+    assert "View only" not in tab.show().text
+
+
+@pytest.mark.parametrize("code", ["", "_EXT"])
+def test_an_account_that_does_not_hold_enough_is_named(code):
+    words = refused("BusinessRefusalError", f"SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET{code}")
+
+    assert "does not hold that much" in words
 
 
 def test_the_system_a_payment_has_already_is_success_without_a_write(stage):
