@@ -43,6 +43,8 @@ def open_settings(admin):
 def save_settings(admin):
     admin.press(admin.button("Save settings"))
     expect(admin.said).to_contain_text("Settings saved")
+    # The log and the findings follow the save.
+    expect(admin.frame.locator(".htmx-request")).to_have_count(0)
 
 
 def look_at_both_widths(someone, name):
