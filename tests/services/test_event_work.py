@@ -1,0 +1,33 @@
+"""Work left behind by events: what fails in one portal's work leaves the others theirs."""
+
+from __future__ import annotations
+
+from b24app.services import event_work, events
+from b24app.storage import jobs
+from b24app.storage.models import Job
+
+
+def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
+    """Such as one that a newer version wrote, while machines are replaced one by one."""
+    deps = stage.deps
+    with deps.db.transaction() as session:
+        for kind in ("of a newer version", events.PAYMENT):
+            jobs.add(
+                session,
+                deps.seal,
+                kind=kind,
+                member_id=stage.portal.member_id,
+                payload={},
+                run_at=deps.clock(),
+                now=deps.clock(),
+            )
+
+    worked = event_work.work_off(deps)
+
+    assert (worked.done, worked.put_off, worked.given_up) == (1, 1, 0)
+    assert "of a newer version of" in caplog.text
+    assert "Traceback" in caplog.text
+    with deps.db.reading() as session:
+        (left,) = session.query(Job).where(Job.done_at.is_(None)).all()
+    assert left.kind == "of a newer version"
+    assert left.run_at > deps.clock()
