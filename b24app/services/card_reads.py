@@ -28,8 +28,9 @@ ROWS_PER_PAGE = 50
 class Core:
     """A card with everything but the composition of its payments.
 
-    `rows` holds the rows read so far of `rows_total`; `free` is None where the portal does not
-    tell, with `is_estimate` where that is because of several orders (decisions 19).
+    `rows` holds the rows read so far of `rows_total`; with `are_rows_unread` the portal did not
+    tell them at all. `free` is None where the portal does not tell, with `is_estimate` where that
+    is because of several orders (decisions 19).
     """
 
     card: Card
@@ -39,15 +40,16 @@ class Core:
     rows_total: int
     free: tuple[ProductRow, ...] | None
     is_estimate: bool = False
+    are_rows_unread: bool = False
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether a row that is not in `rows` is not in the card either."""
+        return not self.are_rows_unread and len(self.rows) >= self.rows_total
 
     def payment(self, payment_id: int) -> Payment | None:
         """The payment of this id, if the portal lists it on this card."""
         return next((one for one in self.payments if one.id == payment_id), None)
-
-    @property
-    def free_by_id(self) -> dict[int, ProductRow]:
-        """Rows with what no payment bills yet, by row id."""
-        return {row.id: row for row in self.free or ()}
 
     @property
     def deliveries_by_id(self) -> dict[int, Delivery]:
@@ -92,10 +94,11 @@ def take_core(answer: BatchAnswer, ref: EntityRef) -> Core:
         card=answer.take("card", commands["card"]),
         payments=answer.take("list", commands["list"]),
         deliveries=answer.take("deliveries", commands["deliveries"]),
-        rows=rows,
-        rows_total=answer.total("rows") or len(rows),
+        rows=rows or {},
+        rows_total=answer.total("rows") or len(rows or {}),
         free=free,
         is_estimate=is_estimate,
+        are_rows_unread=rows is None,
     )
 
 
@@ -118,11 +121,11 @@ def _take_free(
 
 def _take_rows(
     answer: BatchAnswer, key: str, command: Command[tuple[ProductRow, ...]]
-) -> dict[int, ProductRow]:
+) -> dict[int, ProductRow] | None:
     try:
         return {row.id: row for row in answer.take(key, command)}
     except PortalError:
-        return {}
+        return None
 
 
 def further_rows(ref: EntityRef, total: int) -> dict[str, Command[Any]]:
@@ -135,7 +138,7 @@ def with_further_rows(core: Core, answer: BatchAnswer, ref: EntityRef, total: in
     """Add the rows that `further_rows` asked for."""
     rows = dict(core.rows)
     for key, command in further_rows(ref, total).items():
-        rows.update(_take_rows(answer, key, command))
+        rows.update(_take_rows(answer, key, command) or {})
     return replace(core, rows=rows)
 
 
@@ -167,6 +170,17 @@ def take_composition(answer: BatchAnswer, payment_id: int) -> Composition | None
         )
     except PortalError:
         return None
+
+
+def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
+    """Those whose rows were all read. Others have rows past the first page, which come later."""
+    if core.are_rows_unread or core.has_all_rows:
+        return dict(compositions)
+    return {
+        payment_id: composition
+        for payment_id, composition in compositions.items()
+        if all(one.row_id is None or one.row_id in core.rows for one in composition.items)
+    }
 
 
 def halves(ids: Sequence[int]) -> list[Sequence[int]]:

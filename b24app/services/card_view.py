@@ -88,9 +88,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One product line. Name and price are unknown ("" and None) for an orphan item.
+    """One product line. Name and price are unknown ("" and None) where its row was not read.
 
-    `max_quantity` is what the person may set at most: the present quantity plus what is free.
+    `is_orphan`: there is no such row in the card any more. `max_quantity` is what the person may
+    set at most: the present quantity plus what is free; None where the portal does not tell.
     """
 
     item: PaymentItem
@@ -99,6 +100,7 @@ class ItemLine:
     sum: Money | None = None
     unit: str = ""
     max_quantity: Decimal | None = None
+    is_orphan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,10 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines."""
+    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
+
+    It is None, too, where a line's price could not be read.
+    """
 
     items: tuple[ItemLine, ...]
     deliveries: tuple[DeliveryLine, ...]
@@ -160,6 +165,8 @@ class CardView:
     """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
     is_estimate: bool = False
     """Unbilled is computed, because the card has several orders (decisions 19)."""
+    is_free_known: bool = True
+    """Whether `free_rows` says what no payment bills; without it they are just not known."""
     confirm_pay: bool = True
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
@@ -231,15 +238,21 @@ def details_of(
     items: Sequence[PaymentItem],
     links: Sequence[PaymentDelivery],
     rows: Mapping[int, ProductRow],
-    free_rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow] | None,
     deliveries: Mapping[int, Delivery],
+    *,
+    has_all_rows: bool = True,
 ) -> Details:
     """Join a payment's items and deliveries with the card's rows and documents.
 
-    The payment's own `sum` stays the truth: `difference` names what the lines do not explain.
+    With `has_all_rows` a row that is not among `rows` is gone, else it was not read. `free_rows`
+    is None where the portal does not tell. The payment's own `sum` stays the truth: `difference`
+    names what the lines do not explain.
     """
     currency = payment.sum.currency
-    item_lines = tuple(_item_line(item, currency, rows, free_rows) for item in items)
+    item_lines = tuple(
+        _item_line(item, currency, rows, free_rows, has_all_rows=has_all_rows) for item in items
+    )
     delivery_lines = tuple(DeliveryLine(link, deliveries.get(link.document_id)) for link in links)
     items_sum = sum((line.sum.amount for line in item_lines if line.sum), ZERO)
     deliveries_sum = sum(
@@ -256,27 +269,33 @@ def details_of(
         delivery_lines,
         Money(items_sum, currency),
         Money(deliveries_sum, currency),
-        Money(rest, currency) if rest else None,
+        Money(rest, currency) if rest and all(map(_is_explained, item_lines)) else None,
     )
+
+
+def _is_explained(line: ItemLine) -> bool:
+    return line.sum is not None or line.is_orphan
 
 
 def _item_line(
     item: PaymentItem,
     currency: str,
     rows: Mapping[int, ProductRow],
-    free_rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow] | None,
+    *,
+    has_all_rows: bool,
 ) -> ItemLine:
     row = rows.get(item.row_id) if item.row_id is not None else None
     if row is None:
-        return ItemLine(item)
-    free = free_rows.get(row.id)
+        return ItemLine(item, is_orphan=item.row_id is None or has_all_rows)
+    free = free_rows.get(row.id) if free_rows is not None else None
     return ItemLine(
         item,
         row.name,
         Money(row.price, currency),
         Money(row.price * item.quantity, currency),
         row.measure,
-        item.quantity + (free.quantity if free else ZERO),
+        None if free_rows is None else item.quantity + (free.quantity if free else ZERO),
     )
 
 

@@ -46,7 +46,7 @@ def view_of(
         PaymentView(
             payment,
             acting.ref,
-            details=_details(core, payment, compositions.get(payment.id)),
+            details=_details(core, free, payment, compositions.get(payment.id)),
             payer_name=names.get(payment.payer_id or 0) or "",
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
             is_open=payment.id == opened,
@@ -63,6 +63,7 @@ def view_of(
         allowed=allowed,
         read_only=read_only,
         is_estimate=core.is_estimate,
+        is_free_known=free is not None,
         confirm_pay=rules.confirm_pay,
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),
@@ -80,7 +81,12 @@ def _rights(
     return allowed, "" if allowed - READING else "rules"
 
 
-def _details(core: Core, payment: Payment, composition: Composition | None) -> Details | None:
+def _details(
+    core: Core,
+    free: tuple[ProductRow, ...] | None,
+    payment: Payment,
+    composition: Composition | None,
+) -> Details | None:
     if composition is None:
         return None
     return details_of(
@@ -88,14 +94,17 @@ def _details(core: Core, payment: Payment, composition: Composition | None) -> D
         composition.items,
         composition.links,
         core.rows,
-        core.free_by_id,
+        None if free is None else {row.id: row for row in free},
         core.deliveries_by_id,
+        has_all_rows=core.has_all_rows,
     )
 
 
 def _estimate(core: Core, compositions: Mapping[int, Composition]) -> tuple[ProductRow, ...] | None:
-    """Rows minus billed, only where the composition of every payment is known."""
-    if not core.is_estimate or any(one.id not in compositions for one in core.payments):
+    """Rows minus billed, only where all rows and every payment's composition are known."""
+    if not core.is_estimate or not core.has_all_rows:
+        return None
+    if any(one.id not in compositions for one in core.payments):
         return None
     items = [item for one in core.payments for item in compositions[one.id].items]
     return unbilled_rows(core.rows.values(), items)

@@ -114,6 +114,9 @@ def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: 
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
     read = _read_details(deps, acting, wanted, min(rows_total, MAX_ROWS))
+    if read.core.rows_total > max(rows_total, card_reads.ROWS_PER_PAGE):
+        # There are more rows than the page knew of.
+        read = _read_details(deps, acting, wanted, min(read.core.rows_total, MAX_ROWS))
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
     return Shown(replace(view, payments=kept), (), read.core.rows_total)
@@ -174,7 +177,7 @@ def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> Read:
     found = card_reads.take_compositions(answer, in_first)
     found.update(_compositions(beside, answers[1:]))
     people = names.note(deps, acting.member_id, names.payers(core.payments))
-    return Read(core, found, people, acting)
+    return Read(core, card_reads.complete(core, found), people, acting)
 
 
 def _or_raise(answer: BatchAnswer | AppError) -> BatchAnswer:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from b24app.errors import AppError, ConflictError
-from b24app.services import tab
+from b24app.services import card_reads, tab
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
@@ -70,7 +70,8 @@ def _fresh(result: Result) -> Read | None:
 
 
 def _changed(result: Result, read: Read) -> str:
-    view = view_of(deps(), read.acting, read.core, read.compositions, read.people)
+    found = card_reads.complete(read.core, read.compositions)
+    view = view_of(deps(), read.acting, read.core, found, read.people)
     shown = view.payment(result.payment_id) if result.payment_id is not None else None
     if shown is not None and result.is_creation:
         shown = replace(shown, is_new=True)

@@ -19,7 +19,7 @@ blueprint.before_request(require_session)
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds rows to a payment."""
-    view, shown = forms.for_payment(deps(), proven(Action.ITEMS), payment_id)
+    view, shown = forms.for_items(deps(), proven(Action.ITEMS), payment_id)
     return render_template("payments/_add_items.html", view=view, shown=shown)
 
 
