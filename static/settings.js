@@ -63,6 +63,11 @@
     if (target.matches("[data-who]")) target.closest("tr").querySelector("[data-people]").hidden = target.value !== "users";
   });
 
+  /* What was said about the last try is over with the next one. */
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.requestConfig.verb !== "get") for (const toast of document.querySelectorAll(".toast--err")) toast.remove();
+  });
+
   /* Outside the frame there is no dialog to choose from; people can still be removed. */
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     for (const button of elt.querySelectorAll("[data-choose]")) button.hidden = !frame.isFramed();

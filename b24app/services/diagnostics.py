@@ -200,6 +200,10 @@ def _tabs(deps: Deps, acting: Acting, answer: BatchAnswer) -> Check:
 
 
 def _events(deps: Deps, answer: BatchAnswer) -> Check:
+    refusal = answer.error("bound")
+    if isinstance(refusal, bindings.LOST):
+        # Whoever administers nothing is shown their own handlers only, which says nothing.
+        raise refusal
     bound = answer.take("events", EVENTS)
     missing = event_bindings.missing(deps, bound)
     if missing:

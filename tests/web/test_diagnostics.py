@@ -222,3 +222,19 @@ def test_a_lost_grant_is_a_finding_and_opening_the_page_anew_restores_it(stage, 
     again = open_page(stage)
     again.get("/settings")
     assert check(again, "Access without a person")[1] == "OK"
+
+
+def test_what_only_administrators_see_is_not_called_missing_while_the_grant_is_lost(stage):
+    stage.portal.users[MANAGER].is_admin = True
+    page = open_page(stage, MANAGER)
+    page.get("/settings")
+    stage.portal.users[ADMIN].is_admin = False
+
+    found = findings(page.get("/settings/diagnostics"))
+
+    lost = "Cannot be looked at while the access without a person is lost."
+    assert found["Tabs in cards"] == found["Events"] == (lost, "Problem")
+    assert "Press Repair: your own access" in found["Access without a person"][0]
+    page.post("/settings/repair")
+    assert findings(page.answer)["Access without a person"][1] == "OK"
+    assert findings(page.answer)["Events"][1] == "OK"

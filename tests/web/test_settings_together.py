@@ -40,7 +40,8 @@ def data_of(stage):
 
 def differences(page):
     found = re.search(r'id="differences".*?</section>', page.answer.text, re.DOTALL)
-    return re.findall(r"<li>(.*?)</li>", found.group(0)) if found else []
+    lines = re.findall(r"<b>([^<]+)</b><small>([^<]+)</small>", found.group(0)) if found else []
+    return [f"{title}: {text}" for title, text in lines]
 
 
 def test_the_second_save_is_told_who_changed_what_and_loses_nothing(stage, pages):
@@ -53,12 +54,12 @@ def test_the_second_save_is_told_who_changed_what_and_loses_nothing(stage, pages
     assert marta.said == "Not saved: somebody else changed the settings meanwhile."
     assert "Anna Berger changed the settings" in marta.answer.text
     assert differences(marta) == [
-        "Invoices: saved is “off”, here is “on”.",
-        "Mark as paid: saved is “Portal administrators”, here is “Everyone who can edit the card”.",
-        "Copy public link: saved is “Chosen people: Jonas Weber”, here is "
+        "Invoices: Saved is “off”, here is “on”.",
+        "Mark as paid: Saved is “Portal administrators”, here is “Everyone who can edit the card”.",
+        "Copy public link: Saved is “Chosen people: Jonas Weber”, here is "
         "“Everyone who can edit the card”.",
-        "Keep the activity log for: saved is “365 days”, here is “90 days”.",
-        "Tab title, Deutsch: saved is “Zahlungen”, here is “Geld”.",
+        "Keep the activity log for: Saved is “365 days”, here is “90 days”.",
+        "Tab title, Deutsch: Saved is “Zahlungen”, here is “Geld”.",
     ]
     assert 'value="Geld"' in marta.answer.text
     assert '<option value="90" selected>' in marta.answer.text
