@@ -29,7 +29,7 @@ class Switches:
     missing_methods  methods this portal's version does not have (404).
     has_upper_oauth_codes  the authorization server prints its codes in capitals.
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
-                    token has. The documentation leaves both out; b24pysdk 1.2 cannot do without.
+                    token has: b24pysdk reads them. Off: as documented, without the two.
     """
 
     generation: str = NEW
@@ -47,4 +47,4 @@ class Switches:
     denied_app_users: set[int] = field(default_factory=set)
     missing_methods: set[str] = field(default_factory=set)
     has_upper_oauth_codes: bool = False
-    has_full_code_answer: bool = False
+    has_full_code_answer: bool = True

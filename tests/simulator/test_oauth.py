@@ -77,8 +77,18 @@ def test_a_code_gives_a_pair_and_names_both_servers(ask, code, state, verb):
     assert body["domain"] == "localhost:8025"
     assert body["member_id"] == state.member_id
     assert body["expires_in"] == 3600
-    assert "user_id" not in body
-    assert state.tokens.by_access(body["access_token"]).user_id == 1
+    assert body["user_id"] == 1
+    assert body["expires"] == int(
+        state.tokens.by_access(body["access_token"]).expires_at.timestamp()
+    )
+
+
+def test_a_codes_answer_may_be_as_short_as_documented(ask, code, state):
+    state.switches.has_full_code_answer = False
+
+    _, body = ask(grant_type="authorization_code", code=code)
+
+    assert {"expires", "user_id"}.isdisjoint(body)
 
 
 def test_a_code_is_good_once(ask, code):

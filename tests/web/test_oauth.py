@@ -89,7 +89,10 @@ def test_a_start_without_an_address_is_malformed(browser):
     assert browser.get("/oauth/start").status_code == 400
 
 
-def test_an_administrator_gets_the_settings_framed_by_nobody(stage, browser):
+@pytest.mark.parametrize("names_the_person", [True, False])
+def test_an_administrator_gets_the_settings_framed_by_nobody(stage, browser, names_the_person):
+    """Documented answers to a code name nobody, those that the official SDK reads do."""
+    stage.portal.switches.has_full_code_answer = names_the_person
     query = browser.log_in(browser.start())
 
     answer = browser.get("/oauth/callback", **query)

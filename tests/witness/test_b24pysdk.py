@@ -178,7 +178,6 @@ def test_the_sdk_reads_the_trusted_app_info(state, token):
 
 
 def test_a_code_is_exchanged_by_the_sdk(state, token):
-    state.switches.has_full_code_answer = True
     code = state.tokens.issue_code(7, state.application.client_id).code
 
     renewed = token.bitrix_app.get_oauth_token(code)
