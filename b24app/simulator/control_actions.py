@@ -252,10 +252,16 @@ def drop_events(state: PortalState, _fields: Fields) -> Answer:
     return {"lost": lost}
 
 
-YES_NO_SWITCHES = (
-    "is_cloud", "has_rest_plan", "is_closed", "is_overloaded", "is_batch_coloured",
-    "works_with_orders", "has_upper_oauth_codes", "has_full_code_answer",
-)  # fmt: skip
+YES_NO_SWITCHES = {
+    "is_cloud": "In the cloud, not on-premise",
+    "has_rest_plan": "The plan includes REST",
+    "is_closed": "The whole portal is closed",
+    "is_overloaded": "REST is blocked by hand",
+    "is_batch_coloured": "One refusal makes a batch 403",
+    "works_with_orders": "Rights on orders are asked",
+    "has_upper_oauth_codes": "OAuth errors in capitals",
+    "has_full_code_answer": "A code's answer names the user",
+}
 ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "token": token,
     "reset": reset,
