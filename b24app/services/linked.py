@@ -57,6 +57,7 @@ class Linked:
     more: int
     next_offset: int
     updated_at: datetime
+    time_zone: str = ""
 
 
 def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
@@ -78,6 +79,7 @@ def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
         more=max(0, len(found) - offset - AT_ONCE),
         next_offset=offset + AT_ONCE,
         updated_at=deps.clock(),
+        time_zone=acting.user.time_zone if acting.user else "",
     )
 
 

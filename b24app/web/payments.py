@@ -45,6 +45,7 @@ def show() -> ResponseReturnValue:
 def _show_linked(who: Acting, wish: Wish) -> str:
     offset = whole_number(request.args.get("more") or "0", "more")
     found = linked.show(deps(), who, wish, offset)
+    i18n.use_time_zone(found.time_zone)
     template = "payments/_linked_groups.html" if offset else "payments/_linked.html"
     return render_template(template, linked=found)
 

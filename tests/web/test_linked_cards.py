@@ -36,6 +36,8 @@ def test_an_item_without_links_says_how_to_link(stage):
     assert tab.answer.status_code == 200
     assert "Nothing linked yet" in tab.answer.text
     assert payments_in(tab.answer.text) == {}
+    # In the time of the person, not of the server.
+    assert re.search(r'Updated <time datetime="[^"]*[+]0[12]:00"', tab.answer.text)
 
 
 def test_a_group_opens_its_own_actions_and_the_card_does_not(stage):
