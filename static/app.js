@@ -128,7 +128,7 @@
   function lost(config, isSilent) {
     answered = config;
     finish(config, false);
-    if (config.target.id === "dlg-form") byId("dlg-form").close();
+    if (config.target.id === "dlg-form") byId("dlg-box").close();
     if (isWrite(config)) say("say-write-lost");
     else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
     else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection");
@@ -152,7 +152,7 @@
     pay?.removeAttribute("aria-busy");
     if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
     byId("payments")?.removeAttribute("aria-busy");
-    document.querySelectorAll(".btn.is-busy").forEach((button) => button.classList.remove("is-busy"));
+    document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
     if (!isDone && "saves" in config.elt.dataset) takeBack(config.elt);
     if (isDone && isWrite(config)) {
       config.elt.closest(".toast")?.remove();
@@ -174,11 +174,11 @@
   let home = "";
 
   function prepareSwap(detail, config, isDone) {
-    const dialog = config.elt.closest("dialog") || (config.target.id === "dlg-form" && config.target);
+    const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
     if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
     const stays = config.elt.closest("[data-stays]");
     if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
-    if (dialog && !isWrite(config) && !dialog.open) detail.shouldSwap = !isDone;
+    if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = !isDone;
     home = document.activeElement.closest(".pay")?.id || "";
     for (const input of config.target.querySelectorAll("input[data-saves]")) {
       const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
@@ -242,11 +242,15 @@
       if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");
     } else if (target.matches(".pop")) {
       if (target.matches(":popover-open")) popOpened(target);
-      else page.style.minHeight = "";
+      else {
+        page.style.minHeight = "";
+        target.classList.remove("pop--up");
+      }
     }
   }, true);
 
-  /* Details that come later push the payments below them down: moved by a transform, nothing jumps. */
+  /* Details that come later push the payments below them down: moved by a transform, nothing jumps.
+     Who wants no motion sees them fade in where they stand now. */
   let tops = null;
   on("htmx:oobBeforeSwap", ({ detail }) => {
     if (tops || !detail.target.matches(".pay__more")) return;
@@ -257,16 +261,18 @@
   function slide() {
     const moved = tops;
     tops = null;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     for (const [pay, top] of moved) {
       const by = top - pay.getBoundingClientRect().top;
-      if (by) pay.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], { duration: 200, easing: "ease-out" });
+      const from = isStill ? { opacity: 0 } : { transform: `translateY(${by}px)` };
+      if (by) pay.animate([from, isStill ? { opacity: 1 } : { transform: "none" }], { duration: 200, easing: "ease-out" });
     }
   }
 
   /* ---- Dialogs ---- */
 
   let opener = null;
+  const places = new WeakMap();
 
   on("htmx:confirm", (event) => {
     const { elt, issueRequest } = event.detail;
@@ -279,21 +285,21 @@
     const dialog = byId(id);
     fill(dialog, elt);
     dialog.onclose = () => {
-      closed();
+      closed(dialog);
       if (dialog.returnValue === "ok") then();
     };
-    open(dialog, elt);
     /* The second click of a double click must not close what the first one has opened. */
     dialog.setAttribute("closedby", "closerequest");
     setTimeout(() => dialog.setAttribute("closedby", "any"), 500);
+    open(dialog, elt);
   }
 
   function openForm(elt) {
-    const dialog = byId("dlg-form");
+    const dialog = byId("dlg-box");
     dialog.classList.toggle("dialog--wide", "wide" in elt.dataset);
-    dialog.replaceChildren(copyOf("dialog-waiting"));
+    byId("dlg-form").replaceChildren(copyOf("dialog-waiting"));
     fill(dialog, elt);
-    dialog.onclose = closed;
+    dialog.onclose = () => closed(dialog);
     open(dialog, elt);
   }
 
@@ -315,19 +321,26 @@
     for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
   }
 
-  function open(dialog, elt) {
+  /* Shown where the person looks: focus in a dialog somewhere else would scroll the card away. */
+  async function open(dialog, elt) {
     elt.closest("[popover]")?.hidePopover?.();
     opener = elt;
     dialog.returnValue = "";
-    readBand();
-    if (!dialog.open) dialog.showModal();
+    dialog.dataset.opening = "";
+    await readBand();
+    delete dialog.dataset.opening;
+    if (dialog.open) return;
+    places.set(dialog, band);
+    dialog.style.setProperty("--vis-top", `${band.top}px`);
+    dialog.showModal();
     focusIn(dialog);
     makeRoom(dialog);
   }
 
   /* The browser gives focus back to the opener, but not into a menu that is closed by now. */
-  function closed() {
+  function closed(dialog) {
     page.style.minHeight = "";
+    dialog.querySelectorAll(".toasts .toast").forEach((toast) => toast.remove());
     if (document.activeElement !== body || !opener) return;
     const menu = opener.closest("[popover]");
     (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();
@@ -339,20 +352,31 @@
     first?.focus();
   }
 
-  /* An overlay at the foot of a frame that is as tall as its content would be cut off. */
+  /* An overlay at the foot of a frame that is as tall as its content would be cut off. A dialog
+     moves up as far as it has to for being seen whole. */
   function makeRoom(overlay) {
     if (!frame.isFramed()) return;
+    const seen = places.get(overlay);
+    if (seen) overlay.style.setProperty("--drop", `${Math.max(12, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - 16))}px`);
     const bottom = overlay.getBoundingClientRect().top + overlay.scrollHeight + 24;
     page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
   }
 
-  /* A fitted frame is taller than the screen: where the visible part of it begins. */
+  /* A fitted frame is taller than the screen: which part of it is seen. The browser tells with the
+     next picture it draws, and of a hidden page it draws none. */
+  let band = { top: 0, bottom: innerHeight };
+
   function readBand() {
-    const observer = new IntersectionObserver(([entry]) => {
-      html.style.setProperty("--vis-top", `${Math.max(0, entry.intersectionRect.top)}px`);
-      observer.disconnect();
+    return new Promise((resolve) => {
+      const observer = new IntersectionObserver(([{ isIntersecting, intersectionRect }]) => {
+        observer.disconnect();
+        if (isIntersecting) band = { top: Math.max(0, intersectionRect.top), bottom: intersectionRect.bottom };
+        html.style.setProperty("--vis-top", `${band.top}px`);
+        resolve();
+      });
+      observer.observe(html);
+      setTimeout(resolve, 150);
     });
-    observer.observe(html);
   }
 
   on("pointerdown", readBand, true);
@@ -377,6 +401,16 @@
     if (pop.hasAttribute("hx-get")) {
       pop.dataset.wanted ||= "show";
       need(pop);
+    }
+    readBand().then(() => stayInSight(pop, source));
+  }
+
+  /* Above its button, where there is more to see of it. */
+  function stayInSight(pop, source) {
+    if (source && !pop.matches(".pop--up")) {
+      const above = source.getBoundingClientRect().top - band.top;
+      const box = pop.getBoundingClientRect();
+      pop.classList.toggle("pop--up", box.bottom > band.bottom && above > box.height + 12);
     }
     makeRoom(pop);
   }
@@ -437,24 +471,45 @@
 
   new MutationObserver((records) => {
     for (const toast of records.flatMap((record) => [...record.addedNodes])) {
-      if (toast.nodeType === Node.ELEMENT_NODE && toast.parentNode === toasts) toastCame(toast);
+      if (toast.nodeType === Node.ELEMENT_NODE && [toasts, byId("alerts")].includes(toast.parentNode)) toastCame(toast);
     }
-  }).observe(toasts, { childList: true });
+  }).observe(toasts.parentNode, { childList: true, subtree: true });
+
+  /* Said once: a failure speaks for itself, so it never stands in the region that announces what was
+     done, and behind an open dialog nothing is read or seen. */
+  function shelfOf(isError) {
+    const shelf = document.querySelector("dialog[open] > .toasts") || toasts.parentNode;
+    return shelf.children[isError ? 1 : 0];
+  }
 
   function toastCame(toast) {
-    readBand();
-    causes.set(toast, answered);
     const isError = toast.matches(".toast--err");
+    if (!causes.has(toast)) causes.set(toast, answered);
     const form = document.querySelector("dialog[open] form[hx-post]");
+    if (!(isError && form) && toast.parentNode !== shelfOf(isError)) {
+      shelfOf(isError).append(toast);
+      if (toasts.parentNode.contains(toast)) return;
+    }
+    readBand().then(follow);
     if (isError && form) {
       form.querySelector(".toast")?.remove();
       markField(form, toast.dataset.field);
       form.querySelector(".dialog__head").after(toast);
       return;
     }
-    const older = [...toasts.children].slice(0, -3);
-    (older.find((one) => !one.matches(".toast--err")) || older[0])?.remove();
+    const older = [...toast.closest(".toasts").querySelectorAll(".toast")].slice(0, -3);
+    older[0]?.remove();
     if (!isError && toast.querySelectorAll("button").length === 1) leaveLater(toast, 6000);
+  }
+
+  /* Who scrolls the card meanwhile takes the toasts along. */
+  let following = 0;
+  function follow() {
+    if (following || !toasts.parentNode.querySelector(".toast")) return;
+    following = setTimeout(() => {
+      following = 0;
+      readBand().then(follow);
+    }, 400);
   }
 
   function markField(form, name) {
@@ -552,10 +607,15 @@
       const [whole, part = ""] = row.dataset.price.split(".");
       const quantity = BigInt(Math.max(0, Math.trunc(Number(row.querySelector("[type=number]").value)) || 0));
       const line = BigInt(whole + part.padEnd(6, "0").slice(0, 6)) * quantity;
-      row.querySelector("[data-line]").textContent = text(line);
+      put(row.querySelector("[data-line]"), text(line));
       if (row.querySelector("[type=checkbox]").checked) sum += line;
     }
-    form.querySelector("[data-sum]").textContent = text(sum);
+    put(form.querySelector("[data-sum]"), text(sum));
+  }
+
+  /* What stays as it is, is not announced again. */
+  function put(place, text) {
+    if (place.textContent !== text) place.textContent = text;
   }
 
   /* ---- Clicks ---- */

@@ -87,7 +87,7 @@ class Person:
     @property
     def said(self):
         """What the toasts say."""
-        return self.frame.locator("#toasts")
+        return self.frame.locator(".toasts:has(.toast)")
 
     @property
     def alert(self):

@@ -37,8 +37,9 @@ def open_card(stage, person):
     return open_card
 
 
-def test_skeleton_gives_way_to_content_without_a_jump(stage, sit):
-    person = sit(Mouse, reduced_motion="no-preference")
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_skeleton_gives_way_to_content_without_a_jump(stage, sit, motion):
+    person = sit(Mouse, reduced_motion=motion)
     stage.portal.switches.request_ms = 500
     frame = person.start_tab()
 

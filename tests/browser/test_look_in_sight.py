@@ -1,0 +1,70 @@
+"""What opens is seen: a frame is as tall as its content, and the card around it scrolls."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Keyboard
+
+BOX = """() => {
+  const box = document.querySelector("dialog[open], .pop:popover-open").getBoundingClientRect();
+  return [box.top, box.bottom];
+}"""
+
+
+def expect_in_sight(someone):
+    """All of the open dialog or popover lies in the part of the card that the window shows."""
+    someone.page.wait_for_timeout(250)
+    frame = someone.page.locator("iframe.app-frame").first.bounding_box()
+    top, bottom = (edge + frame["y"] for edge in someone.frame.evaluate(BOX))
+    assert top >= 0, (top, bottom)
+    assert bottom <= someone.page.viewport_size["height"], (top, bottom)
+
+
+@pytest.fixture
+def tall(stage, sit):
+    """Somebody with a keyboard in a tab that is much taller than the window."""
+    someone = sit(Keyboard, size=(1280, 700))
+    someone.open_tab()
+    for payment in stage.payments:
+        details = someone.payment(payment).locator("details")
+        if not details.evaluate("one => one.open"):
+            details.locator("summary").click()
+    return someone
+
+
+def test_what_is_opened_after_scrolling_is_in_sight(stage, tall):
+    for number, verb in ((0, "Mark as unpaid"), (3, "Mark as paid"), (1, "Mark as unpaid")):
+        # The focus scrolls the card, and the very next key opens the dialog.
+        tall.button(verb, tall.payment(stage.payments[number])).focus()
+        before = tall.page.evaluate("scrollY")
+        tall.page.keyboard.press("Enter")
+        expect(tall.dialog).to_be_visible()
+        expect_in_sight(tall)
+        assert tall.page.evaluate("scrollY") == before
+        tall.page.keyboard.press("Escape")
+    opener = tall.button("Reassign delivery")
+    opener.scroll_into_view_if_needed()
+    tall.page.mouse.wheel(0, opener.bounding_box()["y"] - 600)
+    tall.page.wait_for_timeout(200)
+
+    opener.click()
+
+    expect_in_sight(tall)
+
+
+def test_a_dialog_stays_where_it_is_while_the_card_scrolls(stage, tall):
+    tall.button("Allocation").focus()
+    tall.page.keyboard.press("Enter")
+    expect(tall.dialog.locator(".dialog__foot")).to_be_visible()
+    tall.page.wait_for_timeout(250)
+    top, _ = tall.frame.evaluate(BOX)
+    field = tall.dialog.locator(f"#all-{stage.items(stage.payments[3])[-1].id}")
+
+    field.focus()
+    tall.page.keyboard.press("ArrowDown")
+    tall.page.keyboard.press("Enter")
+
+    expect(tall.dialog.get_by_role("status").filter(has_text="Quantity saved")).to_be_visible()
+    assert tall.frame.evaluate(BOX)[0] == top
