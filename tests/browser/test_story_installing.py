@@ -64,6 +64,24 @@ def test_a_failing_step_is_tried_again_while_others_wait(bare_stage, new_page):
         expect(someone.frame.locator("[data-payment-id]")).to_have_count(4)
 
 
+def test_a_portal_that_is_silent_at_first_is_asked_again(bare_stage, new_page):
+    admin = seat(new_page(), bare_stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    bare_stage.fail("batch", "error_500", times=2)
+
+    start_installation(admin)
+
+    expect(admin.page.frame_locator("iframe.app-frame").get_by_role("alert")).to_be_visible()
+    frame = admin.enter_frame()
+    expect(frame.locator(".steps .is-fail")).to_contain_text("Check your account and rights")
+    expect(frame.get_by_role("alert")).to_contain_text("Press Try again")
+    look_at_both_widths(admin, "installer-unverified")
+
+    admin.press(admin.button("Try again"))
+
+    expect_finished(bare_stage, admin)
+
+
 def test_an_older_portal_without_the_newer_fields_is_installed_and_used(bare_stage, new_page):
     bare_stage.portal.switches.is_cloud = False
     bare_stage.portal.switches.generation = "oldest"

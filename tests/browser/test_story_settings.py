@@ -88,6 +88,41 @@ def test_a_switched_card_gets_and_loses_its_tab_at_once(stage, new_page):
     assert "Payments" not in tab_names(manager, LINKED_CARD)
 
 
+def test_a_second_administrator_is_told_what_the_first_one_saved(stage, new_page):
+    stage.portal.users[MANAGER].is_admin = True
+    anna, marta = seat(new_page(), stage, ADMIN), seat(new_page(), stage, MANAGER)
+    marta.page.may_fail_to_load = True
+    first, second = open_settings(anna), open_settings(marta)
+    first.get_by_role("checkbox", name="Invoices").uncheck()
+    save_settings(anna)
+    expect(first.locator("#activity")).to_contain_text("Settings saved cards")
+    expect(first.locator("#diagnostics")).to_contain_text("All there: Deals.")
+
+    second.get_by_label("Deutsch").fill("Geld")
+    marta.press(marta.button("Save settings"))
+
+    note = second.locator("#differences")
+    expect(note).to_be_focused()
+    expect(note).to_contain_text("Anna Berger changed the settings")
+    expect(note.get_by_role("listitem")).to_have_text(
+        [
+            "InvoicesSaved is “off”, here is “on”.",
+            "Tab title, DeutschSaved is “Zahlungen”, here is “Geld”.",
+        ]
+    )
+    expect(second.get_by_label("Deutsch")).to_have_value("Geld")
+    assert bound(stage) == [DEAL_TAB]
+    look_at_both_widths(marta, "settings-conflict")
+
+    second.get_by_role("checkbox", name="Invoices").uncheck()
+    save_settings(marta)
+
+    expect(note).to_have_count(0)
+    expect(second.locator(".toast--err")).to_have_count(0)
+    assert bound(stage) == [DEAL_TAB]
+    assert settings_of(stage)["titles"]["de"] == "Geld"
+
+
 def test_people_without_administration_find_help_instead(stage, new_page):
     for user_id, name in ((MANAGER, "manager"), (READER, "reader")):
         someone = seat(new_page(), stage, user_id)
