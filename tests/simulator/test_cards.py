@@ -187,3 +187,59 @@ def test_currencies_are_strings_with_a_total_of_nothing(manager, outsider):
     assert manager.result("crm.currency.base.get") == "EUR"
     assert manager.error("crm.currency.get", id="XXX") == (400, "", "Not found")
     assert outsider.error("crm.currency.list") == (400, "", "Access denied.")
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"sort": "NAME", "order": "DESC"}, ["2", "3", "1"]),
+        ({"PARENT": 1}, ["2", "3"]),
+        ({"UF_HEAD": 7}, ["3"]),
+        ({"ID": [1, 3]}, ["1", "3"]),
+        ({"start": 50}, []),
+    ],
+)
+def test_departments_are_found_and_sorted(manager, state, params, expected):
+    state.grant_scope(("department",))
+
+    assert [entry["ID"] for entry in manager.result("department.get", **params)] == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ({"sort": "desc"}, ["PLN", "USD", "EUR"]),
+        ({"currency": "asc"}, ["EUR", "PLN", "USD"]),
+        ({"BASE": "asc", "CURRENCY": "desc"}, ["USD", "PLN", "EUR"]),
+    ],
+)
+def test_currencies_are_sorted(manager, order, expected):
+    rows = manager.result("crm.currency.list", order=order)
+
+    assert [row["CURRENCY"] for row in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({"isPaymentsEnabled": "N"}, [1036, 1040]),
+        ({"isClientEnabled": "N"}, []),
+        ({"createdBy": 1}, [1036, 1040]),
+    ],
+)
+def test_types_are_filtered_by_what_they_show(admin, conditions, expected):
+    types = admin.result("crm.type.list", filter=conditions)["types"]
+
+    assert [entry["entityTypeId"] for entry in types] == expected
+
+
+def test_rows_are_filtered_by_tax_and_basket(manager):
+    owner = {"=ownerType": "D", "=ownerId": 8064}
+    rows = manager.result("crm.item.productrow.list", filter=owner)["productRows"]
+    taxed = {**owner, "taxIncluded": "N"}
+
+    found = manager.result("crm.item.productrow.list", filter=taxed)["productRows"]
+    assert found == [row for row in rows if row["taxIncluded"] == "N"] != []
+    linked = {**owner, "xmlId": rows[0]["xmlId"]}
+    [same] = manager.result("crm.item.productrow.list", filter=linked)["productRows"]
+    assert same == rows[0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ..errors import PortalError, access_denied
 from ..people import area_of
-from ..php import is_numeric, to_int, to_text
+from ..php import as_array, is_numeric, to_int, to_text
 from ..records import DEAL, TimelineComment
 from .call import Call, Method, Page
 
@@ -37,7 +39,18 @@ def list_order_owner_types(call: Call) -> object:
 def list_currencies(call: Call) -> object:
     """Answer the currencies: strings throughout, and `total` is always 0."""
     _demand_product_right(call)
-    return Page([_currency(entry) for entry in _CURRENCIES], total=0)
+    rows = [_currency(entry) for entry in _CURRENCIES]
+    for name, direction in reversed(list(as_array(call.params.get("order")).items())):
+        column = str(name).upper()
+        rows.sort(
+            key=lambda row, column=column: _place(row.get(column)),  # type: ignore[misc] # a lambda's default has no type of its own
+            reverse=to_text(direction).lower() == "desc",
+        )
+    return Page(rows, total=0)
+
+
+def _place(value: object) -> tuple[Decimal, str]:
+    return (Decimal(str(value)), "") if is_numeric(value) else (Decimal(0), to_text(value))
 
 
 def get_currency(call: Call) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import itemgetter
 
 from ..errors import PortalError, access_denied
 from ..people import area_of
@@ -61,16 +62,13 @@ def list_types(call: Call) -> object:
     conditions, order = call.array_param("filter"), call.array_param("order")
     if not call.user.is_crm_admin:
         raise access_denied()
-    columns: dict[str, Callable[[SmartProcess], object]] = {
-        "ID": lambda spa: spa.id,
-        "TITLE": lambda spa: spa.title,
-        "ENTITY_TYPE_ID": lambda spa: spa.entity_type_id,
+    rows = [_type_row(spa) for spa in call.state.crm.smart_processes.values()]
+    columns: dict[str, Callable[[dict[str, object]], object]] = {
+        to_upper_snake(name): itemgetter(name) for row in rows for name in row
     }
-    found = select_rows(
-        call.state.crm.smart_processes.values(), conditions, columns, _not_allowed("filter")
-    )
+    found = select_rows(rows, conditions, columns, _not_allowed("filter"))
     found = sort_rows(found, order, columns, _not_allowed("order"))
-    page = page_of([_type_row(spa) for spa in found], start_param(call.params))
+    page = page_of([*found], start_param(call.params))
     page.value = {"types": page.value}
     return page
 
@@ -148,7 +146,7 @@ def _check_order(order: dict[str | int, object]) -> None:
             raise PortalError("INVALID_ARG_VALUE", text)
 
 
-def _type_row(spa: SmartProcess) -> object:
+def _type_row(spa: SmartProcess) -> dict[str, object]:
     created = "2024-07-08T17:24:55+02:00"
     return {
         "id": spa.id,

@@ -14,6 +14,13 @@ from .filters import Columns, select_rows, sort_rows, split_key
 from .shapes import money_for, yes_no
 
 _CENT = Decimal("0.01")
+
+
+def xml_id(row: ProductRow) -> str:
+    """Return the link from a row to its order basket, "" while the row was never billed."""
+    return f"sale_basket_{row.basket_id}" if row.basket_id is not None else ""
+
+
 _COLUMNS: Columns[ProductRow] = {
     "ID": lambda row: row.id,
     "OWNER_ID": lambda row: row.owner_id,
@@ -23,7 +30,12 @@ _COLUMNS: Columns[ProductRow] = {
     "QUANTITY": lambda row: row.quantity,
     "SORT": lambda row: row.sort,
     "MEASURE_CODE": lambda row: row.measure_code,
-    "XML_ID": lambda row: f"sale_basket_{row.basket_id}",
+    "MEASURE_NAME": lambda row: row.measure_name,
+    "PRICE_EXCLUSIVE": lambda row: row.price_exclusive,
+    "DISCOUNT_RATE": lambda row: row.discount_rate,
+    "TAX_RATE": lambda row: row.tax_rate,
+    "TAX_INCLUDED": lambda row: yes_no(row.is_tax_included),
+    "XML_ID": xml_id,
 }
 
 
@@ -66,11 +78,6 @@ def list_available(call: Call) -> object:
         raise BusinessError("This method does not support multiple orders.")
     rows = ((row, sale.free_quantity(crm, row)) for row in crm.rows_of(owner_type.id, owner_id))
     return {"productRows": [_row(call, row, free) for row, free in rows if free > 0]}
-
-
-def xml_id(row: ProductRow) -> str:
-    """Return the link from a row to its order basket, "" while the row was never billed."""
-    return f"sale_basket_{row.basket_id}" if row.basket_id is not None else ""
 
 
 def _demand_scalars(conditions: dict[str | int, object]) -> None:

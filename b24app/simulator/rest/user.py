@@ -13,11 +13,12 @@ _BRIEF = frozenset({
     "ID", "ACTIVE", "NAME", "LAST_NAME", "SECOND_NAME", "PERSONAL_PHOTO", "PERSONAL_GENDER",
     "WORK_POSITION", "USER_TYPE",
 })  # fmt: skip
-_DEPARTMENTS = (
+_DEPARTMENTS: tuple[dict[str, object], ...] = (
     {"ID": "1", "NAME": "Northwind Lighting", "SORT": 500},
     {"ID": "2", "NAME": "Warehouse", "SORT": 500, "PARENT": "1"},
     {"ID": "3", "NAME": "Sales", "SORT": 500, "PARENT": "1", "UF_HEAD": "7"},
 )
+_DEPARTMENT_FIELDS = ("ID", "NAME", "PARENT", "UF_HEAD")
 _CONTROL_KEYS = frozenset({
     "SORT", "ORDER", "SELECT", "start", "FILTER", "ADMIN_MODE", "IMAGE_RESIZE",
 })  # fmt: skip
@@ -72,26 +73,36 @@ def list_users(call: Call) -> object:
 
 
 def list_departments(call: Call) -> object:
-    """Answer departments by ID, NAME or PARENT."""
-    wanted = {name: call.params[name] for name in ("ID", "NAME", "PARENT") if name in call.params}
-    found: list[object] = [
+    """Answer departments by ID, NAME, PARENT or UF_HEAD, sorted by any of their fields."""
+    wanted = {name: call.params[name] for name in _DEPARTMENT_FIELDS if name in call.params}
+    found = [
         entry
         for entry in _DEPARTMENTS
-        if all(to_text(entry.get(name)) == to_text(value) for name, value in wanted.items())
+        if all(_has(entry.get(name), value) for name, value in wanted.items())
     ]
-    return page_of(found, start_param(call.params, "START"))
+    column = to_text(call.params.get("SORT")).upper() or "ID"
+    is_down = to_text(call.params.get("ORDER")).upper() == "DESC"
+    found.sort(key=lambda entry: _place(entry.get(column)), reverse=is_down)
+    name = "START" if "START" in call.params else "start"
+    return page_of([dict(entry) for entry in found], start_param(call.params, name))
+
+
+def _has(held: object, wanted: object) -> bool:
+    choices = as_array(wanted).values() if isinstance(wanted, dict | list) else (wanted,)
+    return to_text(held) in {to_text(choice) for choice in choices}
+
+
+def _place(value: object) -> tuple[int, str]:
+    return (to_int(value), "") if is_numeric(value) else (0, to_text(value).lower())
 
 
 def _sorted(call: Call, users: list[User]) -> list[User]:
     column, direction = (to_text(call.params.get(name)).upper() for name in ("SORT", "ORDER"))
     if not column or not direction:
         column, direction = "ID", "ASC"
-
-    def place(user: User) -> tuple[int, str]:
-        value = _fields(user).get(column)
-        return (to_int(value), "") if is_numeric(value) else (0, to_text(value).lower())
-
-    return sorted(users, key=place, reverse=direction == "DESC")
+    return sorted(
+        users, key=lambda user: _place(_fields(user).get(column)), reverse=direction == "DESC"
+    )
 
 
 def _selected(fields: dict[str, object], select: set[str]) -> dict[str, object]:
@@ -166,5 +177,5 @@ METHODS = (
     Method("user.admin", is_admin),
     Method("user.current", current_user, _USER_SCOPES),
     Method("user.get", list_users, _USER_SCOPES, is_intranet=True, is_any_case=True),
-    Method("department.get", list_departments, ("department",), is_intranet=True),
+    Method("department.get", list_departments, ("department",), is_intranet=True, is_any_case=True),
 )
