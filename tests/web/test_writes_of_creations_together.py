@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from b24app import create_app
 from b24app.services.card_lease import LEASE_SECONDS
 from b24app.simulator import sale
 from b24app.simulator.control_somebody import do_order
@@ -25,14 +26,30 @@ def stage(writing_stage):
 class OwnClient(Tab):
     """A tab in a browser of its own: test clients are not for several threads."""
 
-    def __init__(self, tab):
+    def __init__(self, tab, app=None):
         super().__init__(tab.stage, tab.token)
-        self.client = tab.stage.app.test_client()
+        self.client = (app or tab.stage.app).test_client()
 
     def send(self, method, path, data=None, key=None):
         headers = self.headers(**{"Idempotency-Key": key or f"key-of-{id(self)}-{path}"})
         self.answer = self.client.open(path, method=method, data=data or {}, headers=headers)
         return self.answer
+
+
+@pytest.fixture
+def another_machine(stage_on_each_database):
+    """The application once more: it shares the database with the first, and nothing else."""
+    stage = stage_on_each_database
+    app = create_app(
+        stage.config,
+        http_adapter=stage.adapter,
+        clock=stage.portal_clock.now,
+        monotonic=stage.monotonic,
+        sleep=stage.sleep,
+        start_background=stage.started.append,
+    )
+    yield app
+    app.extensions["b24app"].deps.db.close()
 
 
 def during(stage, method, deed):
@@ -48,9 +65,11 @@ def during(stage, method, deed):
     stage.portal.faults.take = take
 
 
-def test_several_at_once_make_one_payment_on_each_database(stage_on_each_database):
+def test_several_at_once_make_one_payment_on_each_database(stage_on_each_database, another_machine):
     stage = stage_on_each_database
-    tabs = [OwnClient(stage.tab(user)) for user in (MANAGER, ADMIN, MANAGER, ADMIN, MANAGER)]
+    machines = stage.app, another_machine
+    users = MANAGER, ADMIN, MANAGER, ADMIN, MANAGER
+    tabs = [OwnClient(stage.tab(user), machines[at % 2]) for at, user in enumerate(users)]
     barrier = threading.Barrier(MANY)
 
     def one(tab):
