@@ -18,6 +18,8 @@ from psycopg import sql
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
+PARENT = "portals"
+
 Migrate = Callable[[str], None]
 
 
@@ -90,6 +92,9 @@ class PostgresDatabases:
     def _create(self, name: str) -> None:
         self._on_server(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         self._made.add(name)
+        # What a test writes need not survive a power failure.
+        relaxed = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
+        self._on_server(relaxed.format(sql.Identifier(name)))
 
     def _drop(self, name: str) -> None:
         # FORCE: a test that failed may have left a pool behind, which must not hold up the rest.
@@ -109,9 +114,18 @@ class PostgresDatabases:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            tables = connection.execute(
+            found = connection.execute(
                 "SELECT tablename FROM pg_tables"
                 " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+            # All foreign keys lead to `portals`. TRUNCATE would make a new file for each table and
+            # index, which takes five times as long as deleting the few rows of one test.
+            for table in sorted((row[0] for row in found), key=lambda table: table == PARENT):
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            counters = connection.execute(
+                "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
+                " AND last_value IS NOT NULL"
             ).fetchall()
-            names = sql.SQL(", ").join(sql.Identifier(row[0]) for row in tables)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+            for (counter,) in counters:
+                restart = sql.SQL("ALTER SEQUENCE {} RESTART")
+                connection.execute(restart.format(sql.Identifier(counter)))
