@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret
 KEY = Fernet.generate_key().decode()
 TEMPLATES = FileSystemBytecodeCache()
 """Compiled once: every test builds its own application, with the same templates."""
+
+
+def rest_briefly(seconds):
+    """The pauses between attempts at a busy portal, a tenth as long; other tests count them."""
+    time.sleep(seconds / 10)
 
 
 class Late:

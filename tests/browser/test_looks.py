@@ -46,13 +46,14 @@ def look():
     return look_at
 
 
-def look_at(someone, name):
+def look_at(someone, name, axe_too=True):
     for width, height in (NARROW, WIDE):
         someone.page.set_viewport_size({"width": width, "height": height})
         expect_no_scroll_bars(someone.frame)
         assert someone.frame.evaluate(INNER_SCROLL) == [], name
         take_picture(someone.page, f"{name}-{width}")
-        assert violations(someone.frame) == [], (name, width)
+        if axe_too:
+            assert violations(someone.frame) == [], (name, width)
 
 
 def take_picture(page, name):
@@ -163,7 +164,8 @@ def test_many_payments(stage, person, look):
     expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
     expect(person.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
 
-    look(person, "many")
+    # What axe says of four payments it says of sixty, in half a minute.
+    look(person, "many", axe_too=False)
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])
