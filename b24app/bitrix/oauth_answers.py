@@ -115,7 +115,9 @@ def app_info_error(code: str) -> AppError:
 def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
     """Return `endpoint` if tokens may be sent there: https, a host, a path that ends in /rest/.
 
-    http is for local work only. Raises AuthorizationServerError.
+    Its host is written as browsers write an origin, in small letters and without the usual port,
+    since pages are framed by it and people find their portal by it. http is for local work only.
+    Raises AuthorizationServerError.
     """
     schemes = {"https", "http"} if trust_local else {"https"}
     try:
@@ -126,7 +128,8 @@ def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
         is_plain = is_usable = False
     if not (is_usable and is_plain and endpoint.endswith("/rest/")):
         raise AuthorizationServerError("client_endpoint cannot be used", code="bad_endpoint")
-    return endpoint
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    return parts._replace(netloc=parts.netloc.lower().removesuffix(usual)).geturl()
 
 
 def _error(table: Mapping[str, type[AppError]], code: str) -> AppError:

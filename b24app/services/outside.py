@@ -44,7 +44,7 @@ class SignedIn:
 def start(deps: Deps, domain: str) -> Start:
     """Begin a login at an installed portal. Raises UnknownPortalError for any other address."""
     with deps.db.reading() as session:
-        portal = _portal_at(session, deps, domain.strip().lower())
+        portal = _portal_at(session, deps, domain.strip().lower().removesuffix(":443"))
     state = secrets.token_urlsafe(24)
     url = deps.authorization.authorization_url(portal.client_endpoint, state)
     return Start(url, state, portal.member_id)

@@ -126,6 +126,21 @@ class TestTokenRequests:
 
         assert nothing_leaked(raised.value)
 
+    @pytest.mark.parametrize(
+        ("named", "kept"),
+        [
+            ("https://Portal.Bitrix24.com/rest/", "https://portal.bitrix24.com/rest/"),
+            ("HTTPS://CRM.WERK.INTERN:8443/rest/", "https://crm.werk.intern:8443/rest/"),
+            ("https://portal.bitrix24.com:443/rest/", "https://portal.bitrix24.com/rest/"),
+            ("https://crm.werk.intern/Sub/rest/", "https://crm.werk.intern/Sub/rest/"),
+        ],
+    )
+    def test_name_a_host_as_browsers_do(self, authorization, server, named, kept):
+        body = {**example("oauth.token")["response"]["body"], "client_endpoint": named}
+        server.answers(Reply(body))
+
+        assert authorization.exchange_code(CODE).client_endpoint == kept
+
     def test_take_an_http_portal_for_local_work_only(self, make_authorization, server):
         body = example("oauth.token")["response"]["body"]
         body["client_endpoint"] = "http://127.0.0.1:9000/rest/"
