@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-
 REFUSED = {"2.5": "Enter a whole number", "999": "not that much left", "-1": "from 1"}
 
 

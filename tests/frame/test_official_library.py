@@ -6,6 +6,7 @@ npm fetches the pinned package once into build/b24jssdk; it is never shipped.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,9 +38,13 @@ def library(tmp_path_factory) -> Path:
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=NPM_SECONDS)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         pytest.skip("npm could not fetch b24jssdk (no registry reachable?).")
-    if not FOLDER.exists():
-        FOLDER.parent.mkdir(exist_ok=True)
-        shutil.copytree(folder, FOLDER)
+    FOLDER.parent.mkdir(exist_ok=True)
+    # Copied under another name first: nobody may find half of it.
+    whole = Path(shutil.copytree(folder, FOLDER.with_name(f"b24jssdk-{os.getpid()}")))
+    try:
+        whole.rename(FOLDER)
+    except OSError:
+        shutil.rmtree(whole)
     return LIBRARY
 
 
