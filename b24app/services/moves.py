@@ -132,10 +132,11 @@ def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
 def _after_both(deps: Deps, acting: Acting, plan: Move, moved: Moved) -> Step | None:
     """The end of the action, or None where the line is in both payments: one step is left."""
     added, removed = moved.added, moved.removed
-    if added.read is None and added.error is None and (removed is None or removed.error):
-        return _half_done(deps, acting, plan, "delivery_twice", None)
     is_in_source = _is_in_source(added.read, plan)
     is_in_target = _holds(added.read, plan, plan.target.id)
+    is_unread = is_in_source is None or is_in_target is None
+    if is_unread and added.error is None and (removed is None or removed.error):
+        return _half_done(deps, acting, plan, "delivery_twice", added.read)
     if is_in_source is False and is_in_target is False:
         return _put_back(deps, added.acting, plan)
     target = afterwards.shown_payment(added, plan.target.id)

@@ -215,6 +215,27 @@ def test_a_move_that_nobody_can_read_back_is_named_until_it_is_settled(stage):
     assert "may be in payments" not in tab.show().text
 
 
+def test_a_move_whose_lines_nobody_can_read_is_not_called_carried_out(stage):
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.add":
+            stage.portal.faults.add(PREFIX + "delivery.list", "busy", times=99)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+    stage.portal.faults.clear()
+
+    assert answer.status_code == 502
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [4074])
+    assert "carried this out" not in tab.said
+    assert "may be in payments" in tab.said
+    assert "may be in payments" in tab.show().text
+
+
 def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage):
     tab = stage.tab()
     added = tab.post(f"/payments/{SMALL}/deliveries", {"delivery_id": 4074})
