@@ -137,9 +137,10 @@ def test_a_renewed_opening_takes_over_what_its_user_was_shown(database, save, no
     with database.transaction() as session:
         launches.note_listed(session, "launch-1", [1038], now)
     save(launch_id="launch-2")
+    old = save()
 
     with database.transaction() as session:
-        launches.take_over(session, launches.find(session, "launch-1"), "launch-2")
+        launches.take_over(session, old, "launch-2")
 
     found = find(database, "launch-2")
     assert (found.listed, found.listed_at, found.shown) == ([1038], now, [1038])
@@ -149,8 +150,8 @@ def test_a_renewed_opening_takes_over_what_its_user_was_shown(database, save, no
     "other", [{"user": PortalUser(9, "Bob", is_admin=True)}, {"ref": EntityRef(2, 8062)}]
 )
 def test_nobody_takes_over_another_opening(database, save, other):
-    save()
+    old = save()
     save(launch_id="launch-2", **other)
 
     with database.transaction() as session, pytest.raises(UnprovenError):
-        launches.take_over(session, launches.find(session, "launch-1"), "launch-2")
+        launches.take_over(session, old, "launch-2")
