@@ -1,7 +1,8 @@
 """`APP_ENV=development python -m b24app.simulator --port 8024`: the portal alone, for development.
 
 Two servers: the portal on `localhost` and `127.0.0.1`, and the authorization server with an origin
-of its own, where a loopback B24_OAUTH_URL says, else on the next port.
+of its own, where a loopback B24_OAUTH_URL says, else on the next port. A `.env` file in the working
+directory is read, as the application reads it, so that both know the same client.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import os
 import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
 
 from .events import EventWorker
 from .oauth import create_oauth
@@ -33,7 +36,7 @@ def oauth_origin(env: Mapping[str, str], portal_port: int) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run until interrupted; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m b24app.simulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=8024)
+    parser.add_argument("--port", type=_port, default=8024)
     port = parser.parse_args(argv).port
     if os.environ.get("APP_ENV") != "development":
         print("The portal simulator only starts with APP_ENV=development.", file=sys.stderr)
@@ -56,5 +59,13 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def _port(text: str) -> int:
+    """Return a port that leaves room for the authorization server on the next one."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65534:
+        raise argparse.ArgumentTypeError(f"1 to 65534, not {text!r}")
+    return int(text)
+
+
 if __name__ == "__main__":
+    load_dotenv(".env")
     sys.exit(main())

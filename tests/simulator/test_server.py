@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +105,17 @@ def test_it_refuses_to_start_outside_development(monkeypatch, capsys, app_env):
     assert "APP_ENV=development" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("port", ["0", "65535", "99999", "x"])
+def test_a_port_that_cannot_be_is_refused_with_words(monkeypatch, capsys, port):
+    monkeypatch.setenv("APP_ENV", "development")
+
+    with pytest.raises(SystemExit) as refused:
+        main(["--port", port])
+
+    assert refused.value.code == 2
+    assert f"1 to 65534, not '{port}'" in capsys.readouterr().err
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
@@ -136,3 +148,29 @@ def test_the_command_starts_portal_and_authorization_server():
     assert f"http://localhost:{port}/crm/deal/details/8061/" in printed[1]
     assert info["client_id"] == "app.test"
     assert info["install"]["client_endpoint"] == f"http://localhost:{port}/rest/"
+
+
+def test_the_command_reads_the_file_that_the_application_reads(tmp_path):
+    port = free_port()
+    file = "B24_CLIENT_ID=app.of-the-file\nB24_CLIENT_SECRET=secret\n"
+    (tmp_path / ".env").write_text(
+        f"{file}B24_OAUTH_URL=http://localhost:{free_port()}\n", encoding="utf-8"
+    )
+    env = {name: value for name, value in os.environ.items() if not name.startswith("B24_")}
+    env |= {"APP_ENV": "development", "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "b24app.simulator", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(5):
+            process.stdout.readline()
+        portal = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        portal.request("POST", "/_control/token?user=7")
+        token = json.loads(portal.getresponse().read())["access_token"]
+        portal.request("POST", f"/rest/profile?auth={token}")
+        client_id = portal.getresponse().headers["X-Bitrix-Rest-Application"]
+        portal.close()
+        process.terminate()
+
+    assert client_id == "app.of-the-file"
