@@ -57,13 +57,15 @@ def list_items_of(
     select: Sequence[str] = (),
     start: int = 0,
 ) -> Command[tuple[RawItem, ...]]:
-    """List the items the acting user may see; the rest is left out without an error. 50 a page.
+    """List the items the acting user may see, newest first; others are left out without an error.
+
+    50 a page; `start` is the offset of the page.
 
     A filter by `parentId<type>` is BusinessRefusalError `INVALID_ARG_VALUE` where the portal has
     not linked the two types (quirk 25).
     """
     method = "crm.item.list"
-    params: dict[str, object] = {"entityTypeId": entity_type_id}
+    params: dict[str, object] = {"entityTypeId": entity_type_id, "order": {"id": "DESC"}}
     if filters:
         params["filter"] = dict(filters)
     if select:

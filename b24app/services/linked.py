@@ -31,6 +31,10 @@ from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 
 AT_ONCE = 10
+LINKS_PER_PAGE = 50
+MOST_LINKS = 1000
+"""Twenty pages each of deals and invoices, beside the card and the proof, fill one batch."""
+
 FILTERS: Mapping[int, str] = {CONTACT: "contactIds", COMPANY: "companyId", LEAD: "leadId"}
 OWNERS = (DEAL, INVOICE)
 
@@ -62,7 +66,7 @@ class Linked:
 
 def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
     """Read the links and the payments of ten linked objects: at most three calls."""
-    links = _link_commands(acting.ref)
+    links = _link_commands(acting.ref, min(offset + AT_ONCE, MOST_LINKS))
     proof: card_reads.Commands = {} if acting.user else PROOF
     raw = crm.get_raw_item(acting.ref)
     first = {**proof, "card": raw, **links}
@@ -70,23 +74,28 @@ def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
     acting = launches.prove(deps, acting, answer)
     item = answer.take("card", raw)
     found = _objects(answer, links, item)
-    part = found[offset : offset + AT_ONCE]
+    unread = _unread(answer, links)
+    end = offset + AT_ONCE
+    part = found[offset:end]
     if wish.is_refresh:
         _forget_refusals(deps, acting, part)
     return Linked(
         card=crm.card_of(acting.ref.entity_type_id, item),
         groups=_groups(deps, acting, part),
-        more=max(0, len(found) - offset - AT_ONCE),
-        next_offset=offset + AT_ONCE,
+        more=max(0, len(found) + unread - end) if part and end < MOST_LINKS else 0,
+        next_offset=end,
         updated_at=deps.clock(),
         time_zone=acting.user.time_zone if acting.user else "",
     )
 
 
-def _link_commands(ref: EntityRef) -> dict[str, Command[Any]]:
+def _link_commands(ref: EntityRef, most: int) -> dict[str, Command[Any]]:
+    """The pages that hold the newest `most` linked deals, and as many invoices."""
     key = FILTERS.get(ref.entity_type_id, f"parentId{ref.entity_type_id}")
     return {
-        f"links{owner}": crm.list_items_of(owner, {key: ref.entity_id}, ["id"]) for owner in OWNERS
+        f"links{owner}from{start}": crm.list_items_of(owner, {key: ref.entity_id}, ["id"], start)
+        for owner in OWNERS
+        for start in range(0, most, LINKS_PER_PAGE)
     }
 
 
@@ -96,15 +105,24 @@ def _objects(
     """The linked objects, newest first. A filter the portal does not know means: no such links."""
     found: set[EntityRef] = set()
     for owner in OWNERS:
-        try:
-            rows = answer.take(f"links{owner}", links[f"links{owner}"])
-        except PortalError:
-            rows = ()
-        found.update(EntityRef(owner, int(row["id"])) for row in rows if str(row["id"]).isdigit())
+        for key in (one for one in links if one.startswith(f"links{owner}from")):
+            try:
+                rows = answer.take(key, links[key])
+            except PortalError:
+                continue
+            ids = (str(row["id"]) for row in rows)
+            found.update(EntityRef(owner, int(one)) for one in ids if one.isdigit())
         parent = str(item.get(f"parentId{owner}") or "")
         if parent.isdigit() and int(parent):
             found.add(EntityRef(owner, int(parent)))
     return sorted(found, key=lambda ref: (ref.entity_type_id, -ref.entity_id))
+
+
+def _unread(answer: BatchAnswer, links: Mapping[str, Command[Any]]) -> int:
+    """How many linked objects are on pages that were not asked for."""
+    asked = len(links) // len(OWNERS) * LINKS_PER_PAGE
+    totals = (answer.total(f"links{owner}from0") or 0 for owner in OWNERS)
+    return sum(max(0, total - asked) for total in totals)
 
 
 def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[Group, ...]:
@@ -209,7 +227,7 @@ def _group(
             )
     tab.note_listing(deps, own, core)
     people = names.note(deps, acting.member_id, names.payers(core.payments))
-    view = view_of(deps, own, core, compositions, people)
+    view = view_of(deps, own, core, card_reads.complete(core, compositions), people)
     ids = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
         tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)

@@ -124,6 +124,7 @@ class TestCards:
 
         assert command.params == {
             "entityTypeId": 31,
+            "order": {"id": "DESC"},
             "filter": {"parentId2": 5},
             "select": ["id", "title"],
             "start": 50,

@@ -124,3 +124,56 @@ def test_ten_objects_are_shown_at_first_and_cost_three_calls(stage):
     stage.forget_calls()
     tab.get("/payments", more=10)
     assert len(stage.http_calls) <= 3
+
+
+def test_more_linked_deals_than_a_page_are_all_there_newest_first(stage):
+    """A page of `crm.item.list` has fifty rows."""
+    crm = stage.portal.crm
+    for number in range(20000, 20120):
+        crm.add_card(
+            Card(DEAL, number, f"Deal {number}", crm.cards[DEAL, 8061].created_at,
+                 parent_ids={1040: 21})
+        )  # fmt: skip
+    tab = stage.tab(MANAGER, 21, CONTRACT)
+    shown, said = [], []
+
+    while True:
+        shown += [int(one) for one in re.findall(r'id="group-title-2-(\d+)"', tab.answer.text)]
+        more = re.search(r'more=(\d+)"[^>]*>Show (\d+) more', tab.answer.text)
+        if more is None:
+            break
+        said.append(int(more.group(2)))
+        stage.forget_calls()
+        tab.get("/payments", more=more.group(1))
+        assert len(stage.http_calls) <= 3
+
+    assert shown == [*range(20119, 19999, -1), 8064]
+    assert said == list(range(112, 0, -10)), "and an invoice"
+
+
+def test_no_more_is_offered_than_can_be_read(stage, monkeypatch):
+    monkeypatch.setattr("b24app.services.linked.MOST_LINKS", 10)
+    crm = stage.portal.crm
+    for number in range(20000, 20011):
+        crm.add_card(
+            Card(DEAL, number, f"Deal {number}", crm.cards[DEAL, 8061].created_at,
+                 parent_ids={1040: 21})
+        )  # fmt: skip
+
+    tab = stage.tab(MANAGER, 21, CONTRACT)
+
+    assert tab.answer.text.count('id="group-title-') == 10
+    assert "more=" not in tab.answer.text
+    assert tab.get("/payments", more=10**9).status_code == 200
+
+
+def test_rows_past_the_first_page_wait_on_a_linked_card_too(stage):
+    crm = stage.portal.crm
+    crm.cards[DEAL, 8069].parent_ids[1040] = 21
+    assert stage.tab(entity_id=8069).post("/payments/rest").status_code == 200
+    stage.tab(MANAGER, 21, CONTRACT)
+
+    tab = stage.tab(MANAGER, 21, CONTRACT)
+
+    assert "could not be read" not in tab.answer.text
+    assert str(max(crm.payments)) not in details_in(tab.answer.text)
