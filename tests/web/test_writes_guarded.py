@@ -15,6 +15,7 @@ from tests.web.acts import (
     books,
     forget_listing,
     payment,
+    require_once,
     writes_asked,
 )
 
@@ -93,3 +94,16 @@ def test_a_payment_that_is_gone_takes_no_other_with_it(request, portal):
     assert answer.status_code == 409
     assert "Deleted meanwhile" in tab.said
     assert books(stage) == before
+
+
+@pytest.mark.parametrize("kind", ["busy", "operation_limit", "denied", "null", "error_500"])
+@pytest.mark.parametrize("act", [PAY, UNPAY, SYSTEM], ids=str)
+def test_a_door_that_cannot_be_read_does_not_keep_a_write_from_being_done(stage, act, kind):
+    tab = stage.tab()
+    stage.portal.faults.add("crm.item.payment.product.list", kind)
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    require_once(stage)
