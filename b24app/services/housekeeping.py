@@ -82,6 +82,7 @@ def _keep_house(deps: Deps) -> Counts:
         **delete_expired(deps),
         "REST log files deleted": deps.rest_log.delete_old(),
     }
+    deps.db.empty_journal()
     kept, failed = keep_grants_alive(deps)
     counts |= {"grants kept alive": kept, "grants that failed": failed}
     if deps.seal.has_old_keys:

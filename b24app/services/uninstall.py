@@ -135,6 +135,8 @@ def erase(deps: Deps, member_id: str, *, is_clean: bool) -> None:
     """Erase the portal: everything, or (not `is_clean`) everything that opens or names somebody."""
     with deps.db.transaction() as session:
         portals.erase(session, member_id, keep_settings=not is_clean)
+    if not deps.db.empty_journal():
+        log.info("the database's journal is in use; housekeeping empties it")
     log.info("%s was erased, %s", member_id, "with its data" if is_clean else "its settings kept")
 
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,19 @@ class Database:
         """Open a transaction that cannot write, on neither engine. Waits for no writer."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
+
+    def empty_journal(self) -> bool:
+        """Leave nothing that was deleted readable in SQLite's journal, which keeps older pages.
+
+        False where somebody was reading all the while: try again later. PostgreSQL needs nothing.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.close()
+        return not is_busy
 
     def close(self) -> None:
         """Close the pooled connections."""

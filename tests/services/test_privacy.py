@@ -35,9 +35,11 @@ def content_of(stage):
     return titles | {f"/~{code}" for code in stage.portal.short_links}
 
 
-def database_bytes(stage):
+def database_bytes(stage, *, is_running=False):
+    """The database's files; of a running application with its journal beside them."""
     url = stage.deps.db.engine.url
-    stage.close()
+    if not is_running:
+        stage.close()
     file = Path(url.database)
     return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
@@ -83,12 +85,13 @@ def kept_logs(caplog):
     return caplog
 
 
+@pytest.mark.parametrize("is_running", [True, False], ids=["while it runs", "afterwards"])
 @pytest.mark.parametrize("clean", [True, False], ids=["with its data", "without its data"])
-def test_no_secret_and_no_person_is_left_in_the_database_file(stage, clean):
+def test_no_secret_and_no_person_is_left_in_the_database_file(stage, clean, is_running):
     member_id = stage.portal.member_id
     token = live_and_leave(stage, clean=clean)
 
-    stored = database_bytes(stage)
+    stored = database_bytes(stage, is_running=is_running)
 
     assert found_in(stored, {*secrets_of(stage), token}) == set()
     assert found_in(stored, people_of(stage)) == set()

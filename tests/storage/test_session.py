@@ -5,9 +5,10 @@ import sqlite3
 import threading
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, delete, event, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from b24app.domain import EntityRef
@@ -273,3 +274,23 @@ def test_moments_come_back_aware_and_exact(database, now):
 
     assert found == later
     assert found.utcoffset() == timedelta(0)
+
+
+def test_an_emptied_journal_holds_nothing_that_was_deleted(sqlite_url, now):
+    database = Database(sqlite_url)
+    journal = Path(f"{database.engine.url.database}-wal")
+    with database.transaction() as session:
+        save_settings(session, now, {"written": "a-word-to-look-for"})
+    with database.transaction() as session:
+        session.execute(delete(PortalSettings))
+    assert b"a-word-to-look-for" in journal.read_bytes()
+
+    assert database.empty_journal()
+
+    assert journal.read_bytes() == b""
+    assert b"a-word-to-look-for" not in Path(database.engine.url.database).read_bytes()
+    database.close()
+
+
+def test_a_journal_is_emptied_on_each_engine_without_an_error(database):
+    assert database.empty_journal()
