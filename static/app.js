@@ -153,6 +153,7 @@
     if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
     byId("payments")?.removeAttribute("aria-busy");
     document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
+    if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
     if (!isDone && "saves" in config.elt.dataset) takeBack(config.elt);
     if (isDone && isWrite(config)) {
       config.elt.closest(".toast")?.remove();
@@ -172,6 +173,7 @@
   const kept = new Map();
   const unsaved = new Map();
   let home = "";
+  let control = "";
 
   function prepareSwap(detail, config, isDone) {
     const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
@@ -180,6 +182,7 @@
     if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
     if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = !isDone;
     home = document.activeElement.closest(".pay")?.id || "";
+    control = document.activeElement.id;
     for (const input of config.target.querySelectorAll("input[data-saves]")) {
       const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
       if (isDone && input.value !== known) unsaved.set(input.id, input.value);
@@ -230,7 +233,9 @@
       fresh.dataset.greeted = "";
       fresh.querySelector(".pay__title").focus();
     } else if (home && document.activeElement === body) {
-      const next = byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh");
+      /* A payment that was open comes closed and is opened again, so its controls are there only now. */
+      const same = control && byId(control)?.checkVisibility() && byId(control);
+      const next = same || byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh");
       next?.focus({ preventScroll: true });
     }
     home = "";
@@ -421,16 +426,24 @@
     pop.replaceChildren(links.get(pop.id).cloneNode(true));
   }
 
+  /* Said once: only who presses again asks again, not who still points at the button. */
+  function linkFailed(pop) {
+    pop.dataset.failed = pop.dataset.wanted === "copy" ? `[data-copies="${pop.id}"]` : `[popovertarget="${pop.id}"]`;
+    delete pop.dataset.wanted;
+    pop.hidePopover();
+  }
+
   function pointedAt({ target }) {
     const group = target.closest?.("[data-link-of]");
     clearTimeout(dwelling);
-    if (group) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
+    if (group && !("failed" in byId(group.dataset.linkOf).dataset)) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
   }
 
   on("pointerover", pointedAt);
   on("focusin", pointedAt);
 
   function linkCame(pop, share) {
+    delete pop.dataset.failed;
     links.set(pop.id, share.cloneNode(true));
     if (pop.dataset.wanted === "copy") copy(pop);
     else if (pop.matches(":popover-open")) makeRoom(pop);
@@ -464,9 +477,11 @@
   const causes = new WeakMap();
   const toasts = byId("toasts");
 
-  function say(id) {
-    const template = byId(id);
-    if (template) toasts.append(template.content.cloneNode(true));
+  function say(id, values = {}) {
+    if (!byId(id)) return;
+    const words = copyOf(id);
+    for (const slot of words.querySelectorAll("[data-fill]")) slot.textContent = values[slot.dataset.fill];
+    shelfOf(words.querySelector(".toast--err")).append(words);
   }
 
   new MutationObserver((records) => {
@@ -523,6 +538,17 @@
     setTimeout(() => (isAttended(toast) ? leaveLater(toast, 2000) : toast.remove()), delay);
   }
 
+  /* Whose focus was in a toast goes on where they came from. */
+  let cameFrom = null;
+  on("focusin", ({ target, relatedTarget }) => {
+    if (target.closest(".toast") && !relatedTarget?.closest(".toast")) cameFrom = relatedTarget;
+  });
+
+  function leave(toast) {
+    if (toast?.contains(document.activeElement)) (cameFrom?.isConnected ? cameFrom : byId("refresh"))?.focus({ preventScroll: true });
+    toast?.remove();
+  }
+
   /* The pointer goes through a toast, so hovering is told by where the pointer is. */
   let pointer = { clientX: -1, clientY: -1 };
   on("pointermove", (event) => { pointer = event; });
@@ -559,7 +585,7 @@
     clearTimeout(timers.get(input));
     if (!input.isConnected || input.value === input.defaultValue) return;
     input.setAttribute("aria-invalid", String(!input.validity.valid));
-    if (!input.reportValidity()) return refuse(input);
+    if (!input.validity.valid) return refuse(input);
     /* In the allocation view the field stands outside of the payment that it changes. */
     const pay = input.closest(".pay") || document.querySelector(input.getAttribute("hx-target"));
     if (pay?.getAttribute("aria-busy") === "true") return;
@@ -567,13 +593,13 @@
     htmx.trigger(input, "save");
   }
 
-  /* The browser's own bubble is gone at the next click and no part of the page. */
+  /* The browser's own bubble speaks its own language and is gone at the next click. */
   function refuse(input) {
     const { validity } = input;
     const isEmptied = validity.valueMissing && !validity.badInput;
     if (validity.valid || isEmptied || input.dataset.refused === input.value) return;
     input.dataset.refused = input.value;
-    say(validity.stepMismatch ? "say-fraction" : validity.rangeOverflow ? "say-too-many" : "say-quantity");
+    say(validity.stepMismatch ? "say-fraction" : validity.rangeOverflow ? "say-too-many" : "say-quantity", { most: input.max });
   }
 
   function takeBack(input) {
@@ -623,16 +649,21 @@
   const clicks = {
     "[data-step]": step,
     "[data-copies]": copyLink,
-    "[data-dismiss]": (button) => button.closest(".toast").remove(),
+    "[data-dismiss]": (button) => leave(button.closest(".toast")),
     "[data-close]": (button) => button.closest("dialog").close(),
     "[data-press]": (button) => {
+      button.closest("dialog")?.close();
       byId(button.dataset.press)?.click();
-      button.closest(".toast")?.remove();
+      leave(button.closest(".toast"));
     },
     "[data-retry]": (button) => {
       const toast = button.closest(".toast");
-      toast.remove();
-      if (causes.get(toast)) repeat(causes.get(toast));
+      const cause = causes.get(toast);
+      leave(toast);
+      if (!cause) return;
+      if (cause.target.dataset.failed) document.querySelector(cause.target.dataset.failed)?.click();
+      else if (cause.elt.isConnected) repeat(cause);
+      else byId("refresh")?.click();
     },
     "[data-reopen]": (button) => {
       button.classList.add("is-busy");

@@ -41,9 +41,9 @@ class Shown:
 def shown(error: errors.AppError) -> Shown:
     """The words for an error, in the page's language."""
     words = words_at(_place(), type(error))
+    if isinstance(error, errors.BusinessRefusalError):
+        words = LINK_REFUSALS.get(error.code, words)
     text = str(words.text)
-    if isinstance(error, errors.BusinessRefusalError) and error.code in LINK_REFUSALS:
-        text = str(LINK_REFUSALS[error.code])
     if isinstance(error, errors.InputError) and error.code in BAD_INPUT:
         text = str(BAD_INPUT[error.code])
     return Shown(

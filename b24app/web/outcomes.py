@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from b24app.errors import AppError, ConflictError
+from b24app.errors import AppError, ConflictError, PortalBusyError
 from b24app.services import card_reads, tab
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
@@ -40,7 +40,8 @@ def _toast(result: Result) -> str:
     if result.announcement.is_alert:
         error = {
             "text": text,
-            "action": "refresh",
+            # Busy is said only where nothing was carried out.
+            "action": "retry" if isinstance(result.error, PortalBusyError) else "refresh",
             "request_id": security.request_id(),
             "field": getattr(result.error, "field", ""),
         }

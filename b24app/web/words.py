@@ -174,7 +174,10 @@ WORDS: dict[type[errors.AppError], Words] = {
     ),
     errors.PortalClosedError: Words(
         _l("Your Bitrix24 is closed at the moment"),
-        _l("It was deleted or is under maintenance. Nothing was changed."),
+        _l(
+            "It was deleted or is under maintenance. Nothing was changed. Try again later, "
+            "or ask an administrator."
+        ),
     ),
     errors.PortalMovedError: Words(
         _l("Your Bitrix24 has a new address"),
@@ -215,9 +218,31 @@ def words_of(kind: type[errors.AppError]) -> Words:
     return WORDS[errors.AppError]
 
 
+NO_LINK = _l("There is no link")
 LINK_REFUSALS = {
-    "no_shop": _l("There is no link: this Bitrix24 has no shop site yet."),
-    "phone_not_confirmed": _l(
-        "There is no link: the phone of the shop site’s owner is not confirmed yet."
+    "no_shop": Words(
+        NO_LINK,
+        _l("This Bitrix24 has no shop site yet. An administrator can create one in Bitrix24."),
+        action="",
+        icon="info",
+    ),
+    "phone_not_confirmed": Words(
+        NO_LINK,
+        _l(
+            "The phone of the shop site’s owner is not confirmed yet. "
+            "An administrator can confirm it in Bitrix24."
+        ),
+        action="",
+        icon="info",
+    ),
+    "no_page": Words(
+        NO_LINK,
+        _l(
+            "Bitrix24 has no public page for this payment. "
+            "An administrator can check the shop site in Bitrix24."
+        ),
+        action="",
+        icon="info",
     ),
 }
+"""Why the portal gives no public link, by its code."""

@@ -145,9 +145,11 @@ def test_quantity_is_typed_and_sent_by_enter(stage, either):
 
 
 def test_quantity_is_changed_by_its_buttons_and_sent_once(stage, either):
-    unpaid = stage.payments[3]
+    unpaid = stage.payments[2]
     item = stage.items(unpaid)[0]
     row = row_of(either, unpaid, item)
+    # Not the payment that a fresh answer shows open: it and the focus in it are kept open here.
+    either.press(either.payment(unpaid).locator("summary"))
     before = item.quantity
 
     for _ in range(3):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-REFUSED = {"2.5": "Enter a whole number", "999": "not that much left", "-1": "from 1"}
+REFUSED = {
+    "2.5": "Enter a whole number",
+    "999": "not that much left to bill. At most: 12",
+    "-1": "from 1",
+}
 
 
 @pytest.mark.parametrize("key", ["Enter", "Tab"])

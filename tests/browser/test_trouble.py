@@ -45,6 +45,7 @@ def expect_told(someone, shown):
     someone.expect_words(someone.alert.last)
     expect(someone.frame.locator("[data-payment-id]")).to_have_count(shown)
     expect(someone.frame.locator("[aria-busy=true]:visible, .is-busy")).to_have_count(0)
+    expect(someone.frame.locator(".pop:popover-open .skel")).to_have_count(0)
     # Within a region that announces what comes, an alert would be read twice.
     expect(someone.frame.locator("[role=status] [role=alert]")).to_have_count(0)
 
@@ -143,6 +144,24 @@ def test_lost_connection_at_first_offers_to_try_again(stage, person):
     person.press(person.button("Try again"))
     person.wait_until_loaded()
     expect(person.frame.locator("[data-payment-id]")).to_have_count(len(stage.payments))
+
+
+def test_a_link_that_failed_is_told_once_and_comes_when_asked_for_again(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    payment = person.payment(stage.payments[2])
+    stage.fail("*", "html", times=50)
+
+    person.press(person.button("Show QR code", payment))
+
+    expect(person.alert).to_have_count(1)
+    expect(payment.locator(".pop:popover-open")).to_have_count(0)
+    person.button("Copy public link", payment).hover()
+    person.page.wait_for_timeout(300)
+    expect(person.alert).to_have_count(1)
+    stage.portal.faults.clear()
+    person.press(person.button("Try again"))
+    expect(payment.get_by_role("img", name="QR code")).to_be_visible()
 
 
 def test_failed_quantity_returns_to_what_was_saved(stage, person):

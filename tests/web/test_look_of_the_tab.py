@@ -53,3 +53,24 @@ def test_failures_are_announced_outside_of_what_announces_successes(stage):
     tab.post("/payments/1038/pay")
 
     assert 'hx-swap-oob="beforeend:#alerts"' in tab.answer.text
+
+
+def test_a_missing_shop_site_says_who_can_change_that_and_offers_no_retry(stage):
+    tab = stage.tab()
+    stage.portal.switches.shop = "no_site"
+
+    tab.get("/payments/1038/link")
+
+    assert "There is no link. This Bitrix24 has no shop site yet. An administrator" in tab.said
+    assert "data-retry" not in tab.answer.text
+    assert "data-press" not in tab.answer.text
+
+
+def test_a_busy_portal_offers_to_try_the_same_again(stage):
+    tab = stage.tab()
+    stage.portal.faults.add("*", "busy", 50)
+
+    tab.post("/payments/1038/pay")
+
+    assert tab.answer.status_code == 503
+    assert "data-retry" in tab.answer.text
