@@ -64,9 +64,7 @@ def test_no_sentence_outside_of_a_card_speaks_of_one(place):
     "kind",
     ["denied", "false", "null", "error_500", "unexpected", "html", "busy", "operation_limit"],
 )
-@pytest.mark.parametrize(
-    ("step", "method"), [("tabs", "placement.bind"), ("events", "event.bind")]
-)
+@pytest.mark.parametrize(("step", "method"), [("tabs", "placement.bind"), ("events", "event.bind")])
 def test_a_failed_step_says_to_try_again_and_can_be(bare_stage, step, method, kind):
     page = start(bare_stage)
     bare_stage.portal.faults.add(method, kind, times=9)
