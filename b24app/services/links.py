@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.bitrix import portal as portal_api
 from b24app.bitrix.payments import PaymentId
 from b24app.domain import Payment, PublicLink
-from b24app.errors import AppError
+from b24app.errors import AppError, BusinessRefusalError
 from b24app.services import card_reads, launches, membership
 from b24app.services.card_view import Action
 from b24app.services.deps import READ_SECONDS, Deps
@@ -16,6 +16,11 @@ from b24app.storage.session import Session
 
 OUTCOME = "last_link"
 """What diagnostics show of the shop site: the outcome of the portal's last link request."""
+
+UNEXPLAINED = "0"
+NO_PAGE = "no_page"
+"""Code of a refusal whose reason only the portal's own words tell: no public page, or an error on
+the way to it, or a module that is missing (salescenter-payment-get-public-url.md)."""
 
 
 def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicLink]:
@@ -35,6 +40,8 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
         public_link = answer.take(f"link{payment_id}", link)
     except AppError as error:
         _note(deps, acting.member_id, error.code or type(error).__name__)
+        if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
+            error.code = NO_PAGE
         raise
     _note(deps, acting.member_id, "ok")
     return payments[payment_id], public_link
