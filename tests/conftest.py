@@ -12,7 +12,7 @@ from b24app.storage.session import Database, upgrade
 from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
 
 FOLDER = Path(__file__).parent
-LONG = ("test_trouble.py", "test_looks.py", "test_story_")
+LONG = ("test_trouble.py", "test_looks.py", "test_story_", "test_random_books.py")
 OUR_NAMES = (
     "APP_",
     "B24_",
@@ -28,7 +28,7 @@ OUR_NAMES = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Browser tests come first, the long ones before all: they wait much, others work meanwhile."""
+    """The long ones come first, then browser tests: they wait much, and others work meanwhile."""
     for item in items:
         if FOLDER / "browser" in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -36,9 +36,9 @@ def pytest_collection_modifyitems(items):
 
 
 def _place(item) -> int:
-    if item.get_closest_marker("browser") is None:
-        return 2
-    return 0 if item.path.name.startswith(LONG) else 1
+    if item.path.name.startswith(LONG):
+        return 0
+    return 1 if item.get_closest_marker("browser") else 2
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,13 +22,12 @@ CHECKS: dict[str, list[str]] = {
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
 }
 
-# Two browsers on two cores would measure each other, so browser tests run alone, afterwards.
-SUITES: dict[str, list[str]] = {
-    "pytest": ["--ignore=tests/browser", "--numprocesses=2", "--dist=loadfile"],
-    "pytest tests/browser": ["tests/browser"],
-}
+# Browser tests wait much: with one worker more than processors the others use that time. Each
+# worker may start a browser, so there are never many.
+WORKERS = min(os.cpu_count() or 1, 4) + 1
 
-NO_TESTS_COLLECTED = 5
+MEMORY = Path("/dev/shm")  # noqa: S108 Only a folder of our own inside is used.
+ROOM = 2**30
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,7 @@ def main(arguments: list[str]) -> int:
     failed = [name for name, command in CHECKS.items() if not _check(name, command)]
     if "--no-tests" in arguments:
         return 1 if failed else 0
-    counts = Counts()
-    for name, options in SUITES.items():
-        counted = _suite(name, options)
-        if counted.failed:
-            counted = _once_more(counted, name, options)
-        counts += counted
+    counts = _tests()
     for name in failed:
         print(f"{name} failed, see above")
     # A failed check is a failure of the whole: "0 failed" must never stand above it.
@@ -75,24 +71,27 @@ def _check(name: str, command: list[str]) -> bool:
     return done.returncode == 0
 
 
-def _suite(name: str, options: list[str]) -> Counts:
-    print(f"{name}:", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
+def _tests() -> Counts:
+    print("pytest:", flush=True)
+    with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "--quiet", f"--junit-xml={report}", *options]
-        status = subprocess.run(command, cwd=ROOT, check=False).returncode
-        counts = counts_of(report)
-    if status in {0, 1, NO_TESTS_COLLECTED} and bool(counts.failed) == (status == 1):
+        options = [f"--junit-xml={report}", f"--basetemp={folder}/pytest"]
+        command = [sys.executable, "-m", "pytest", "--quiet", *options]
+        distributed = [f"--numprocesses={WORKERS}", "--dist=worksteal"]
+        status = subprocess.run([*command, *distributed], cwd=ROOT, check=False).returncode
+        return honest(counts_of(report), status)
+
+
+def honest(counts: Counts, status: int) -> Counts:
+    """Count one failure more where pytest stopped early: the report knows only what ran."""
+    if status in {0, 1} and bool(counts.failed) == (status == 1):
         return counts
-    # pytest stopped early: an interrupted run or a crashed worker is no success.
     return counts + Counts(failed=1)
 
 
-def _once_more(first: Counts, name: str, options: list[str]) -> Counts:
-    """Run what failed a second time: a real failure fails again, a browser's missed moment not."""
-    print(f"{name}: {first.failed} failed and run once more", flush=True)
-    again = _suite(name, [*options, "--last-failed", "--last-failed-no-failures=none"])
-    return Counts(first.passed + again.passed, again.failed, first.skipped + again.skipped)
+def _fast_folder() -> Path | None:
+    """Where databases of tests wait for no disk; None, the usual place, where memory is short."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
 
 
 def counts_of(report: Path) -> Counts:

@@ -67,7 +67,7 @@ def take_picture(page, name):
 
 def expect_no_scroll_bars(frame):
     """The frame is as large as its content, as soon as the portal has followed its message."""
-    for _ in range(50):
+    for _ in range(150):
         if frame.evaluate(OVERFLOW) == "0,0,0":
             return
         frame.page.wait_for_timeout(100)
@@ -91,7 +91,7 @@ def test_tab_with_open_details(stage, person, look):
     for payment in stage.payments:
         details = person.payment(payment).locator("details")
         if not details.evaluate("one => one.open"):
-            details.locator("summary").click()
+            person.press(details.locator("summary"))
 
     look(person, "tab")
 
