@@ -31,7 +31,6 @@ accesslog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
 
 
-
 def post_worker_init(worker):
     """Look at once for work that an earlier process left, and wait for what is due later."""
     worker.wsgi.extensions["b24app"].background.kick()

@@ -278,7 +278,8 @@ def test_moments_come_back_aware_and_exact(database, now):
 
 def test_an_emptied_journal_holds_nothing_that_was_deleted(sqlite_url, now):
     database = Database(sqlite_url)
-    journal = Path(f"{database.engine.url.database}-wal")
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    journal = Path(f"{file}-wal")
     with database.transaction() as session:
         save_settings(session, now, {"written": "a-word-to-look-for"})
     with database.transaction() as session:
@@ -288,7 +289,7 @@ def test_an_emptied_journal_holds_nothing_that_was_deleted(sqlite_url, now):
     assert database.empty_journal()
 
     assert journal.read_bytes() == b""
-    assert b"a-word-to-look-for" not in Path(database.engine.url.database).read_bytes()
+    assert b"a-word-to-look-for" not in file.read_bytes()
     database.close()
 
 
