@@ -86,6 +86,9 @@ def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
         tuple(newest[start : start + DETAILS_AT_ONCE])
         for start in range(0, len(newest), DETAILS_AT_ONCE)
     )
+    if read.acting.batch_refused:
+        # Two calls a payment: only for those that somebody opens (decisions 11).
+        waiting = ()
     return Shown(view, waiting, read.core.rows_total)
 
 

@@ -68,9 +68,11 @@ def test_a_portal_that_refuses_the_methods_in_batch_is_served_singly_and_remembe
     tab = stage.open()
 
     assert payments_in(tab.show().text)
+    assert "pay__load" not in tab.answer.text, "details come when a payment is opened"
 
     stage.forget_calls()
     assert payments_in(tab.show().text)
+    assert "pay__load" not in tab.answer.text
     assert not [call for call in stage.http_calls if call.path == "/rest/batch"]
     tab.get("/payments/details", ids="1039", rows=11)
     assert "Pendant lamp Aria 40" in tab.answer.text
