@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from b24app.bitrix import crm, payment_items, payments
 from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.domain import ProductRow
-from b24app.errors import BusinessRefusalError, PortalError
+from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services import card_reads, membership
 from b24app.services.card_reads import Commands
 from b24app.services.card_view import unbilled_rows
@@ -49,6 +49,8 @@ def read(deps: Deps, acting: Acting) -> Before:
         total = answer.total("rows") or len(own)
         own, free = _estimate(deps, acting, listed, own, total)
     except PortalError as error:
+        # A read: whatever became of it, nothing was written.
+        error.executed = Executed.NO
         problem = error
     return Before(
         listed, free, {**own, **{row.id: own.get(row.id, row) for row in free or ()}}, problem

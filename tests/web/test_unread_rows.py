@@ -141,3 +141,15 @@ def test_unbilled_of_several_orders_is_not_worked_out_from_one_page_of_rows(stag
 
     assert "<dt>Unbilled</dt>" not in tab.answer.text
     assert "<dt>Unbilled</dt>" in loaded(tab)
+
+
+@pytest.mark.parametrize("kind", ["error_500", "operation_limit", "unexpected"])
+def test_the_rest_that_cannot_be_read_is_surely_not_billed(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(FREE, kind, times=9)
+
+    answer = tab.post("/payments/rest")
+
+    assert answer.status_code in {502, 503}
+    assert "Nothing was changed" in tab.said
+    assert "not known" not in tab.said
