@@ -23,6 +23,7 @@ def let_tokens_die(stage):
     member_id, seal, now = stage.portal.member_id, stage.deps.seal, stage.deps.clock()
     with stage.deps.db.transaction() as session:
         pair = user_tokens.find(session, seal, member_id, MANAGER)
+        assert pair is not None
         dead = replace(pair, refresh_token="used-up")
         user_tokens.save(session, seal, member_id, MANAGER, dead, is_admin=None, now=now)
     stage.portal.tokens.expire_access()
