@@ -51,7 +51,9 @@ def test_the_second_save_is_told_who_changed_what_and_loses_nothing(stage, pages
     post(marta, **{"title-de": "Geld", "retention_days": "90"})
 
     assert marta.answer.status_code == 409
-    assert marta.said == "Not saved: somebody else changed the settings meanwhile."
+    alert = re.search(r'role="alert">.*?<p[^>]*>(.*?)</p>', marta.answer.text, re.DOTALL).group(1)
+    assert "Nothing of this form was saved." in alert
+    assert marta.said == ""
     assert "Anna Berger changed the settings" in marta.answer.text
     assert differences(marta) == [
         "Invoices: Saved is “off”, here is “on”.",
@@ -150,3 +152,18 @@ def test_saving_has_the_log_and_the_findings_shown_anew(stage):
         assert f'hx-get="/settings/{section}" hx-trigger="{event} from:body"' in text
     page.post("/settings/repair")
     assert page.answer.headers["HX-Trigger-After-Settle"] == "activity-changed"
+
+
+def test_a_failure_is_announced_as_an_alert_and_not_as_a_status_too(stage):
+    page = open_page(stage)
+
+    save(page, **{"title-de": "x" * 31})
+    assert 'hx-swap-oob="beforeend:#alerts"' in page.answer.text
+    save(page)
+    assert 'hx-swap-oob="beforeend:#toasts"' in page.answer.text
+    stage.portal.installation.event_handlers.clear()
+    stage.portal.faults.add("event.bind", "error_500", times=4)
+    page.post("/settings/repair")
+    assert 'hx-swap-oob="beforeend:#alerts"' in page.answer.text
+    page.post("/settings/repair")
+    assert 'hx-swap-oob="beforeend:#toasts"' in page.answer.text
