@@ -41,7 +41,7 @@ def test_a_card_seen_before_with_four_payments_costs_one_call_in_all(stage):
     assert len(stage.http_calls) == 1
     assert len(stage.http_calls[0].commands) <= 16
     assert "Pendant lamp Aria 40" in tab.answer.text
-    assert "Marked by Marta Lindqvist" in tab.answer.text
+    assert "Marked by <bdi>Marta Lindqvist</bdi>" in tab.answer.text
     assert "/payments/details" not in tab.answer.text
 
 

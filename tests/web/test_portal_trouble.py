@@ -86,7 +86,10 @@ def test_what_a_refused_name_directory_costs_is_only_the_names(stage):
 
     assert tab.answer.status_code == 200
     assert "Marked by user #7" in tab.answer.text
-    assert "Marked by Marta Lindqvist" in tab.get("/payments/details", ids="1037", rows=11).text
+    assert (
+        "Marked by <bdi>Marta Lindqvist</bdi>"
+        in tab.get("/payments/details", ids="1037", rows=11).text
+    )
 
 
 def test_a_portal_that_does_not_tell_what_is_unbilled_shows_the_rest(stage):

@@ -31,7 +31,7 @@ def billed(stage):
 
 
 def names_in(text):
-    return re.findall(r'id="item-\d+">([^<]*)<', text)
+    return re.findall(r'id="item-\d+">(?:<bdi>)?([^<]*)<', text)
 
 
 def loaded(tab):
