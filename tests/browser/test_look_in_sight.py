@@ -31,6 +31,8 @@ def tall(stage, sit):
         details = someone.payment(payment).locator("details")
         if not details.evaluate("one => one.open"):
             details.locator("summary").click()
+    # The frame has to be as tall as what was opened before anybody scrolls.
+    someone.wait_until_loaded()
     return someone
 
 
