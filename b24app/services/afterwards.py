@@ -85,11 +85,14 @@ def refusal(
     return StepFailedError(error, written.read, payment.number)
 
 
+def is_bare(error: AppError) -> bool:
+    """Whether the portal only said no, with `false`, `null` or `0` instead of an error."""
+    return isinstance(error, RightsRefusedError) and error.code in {REFUSED, "0"}
+
+
 def _names_no_reason(error: AppError) -> bool:
     """Whether the portal's word for it stands for several reasons."""
-    if isinstance(error, RightsRefusedError):
-        return error.code in {REFUSED, "0"}
-    return isinstance(error, BusinessRefusalError | NotFoundError)
+    return is_bare(error) or isinstance(error, BusinessRefusalError | NotFoundError)
 
 
 def not_as_asked(written: Written, code: str, number: str, before: str = "", **values: str) -> Step:

@@ -1,13 +1,9 @@
-"""New payments: empty, with chosen rows, or with everything that no payment bills yet.
-
-`crm.item.payment.add` is not idempotent. It is sent once; a lost answer is settled by comparing
-the card's payments before and after (crm-item-payment-add.md).
-"""
+"""New payments: empty, with chosen rows, or with everything that no payment bills yet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -17,18 +13,17 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command, Reference
 from b24app.domain import ProductRow
 from b24app.errors import (
-    AppError,
     BatchRefusedError,
     Executed,
     InputError,
     PortalError,
-    PortalSilentError,
 )
 from b24app.services import card_lease, card_reads, items, portal_writes, tab, unbilled
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.launches import Acting
+from b24app.services.made import Made, denied, made_id, settled
 from b24app.services.membership import PARAMETER_REFUSED
 from b24app.services.quantities import Wanted, billable, left_over, require_free
 from b24app.services.tab import Read
@@ -38,16 +33,6 @@ from b24app.storage import partial_actions
 
 NEW = Reference("$result[add]")
 IN_ONE_BATCH = 35
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a creation led to. `payment_id` None: none was made, or nobody knows (`read` None)."""
-
-    payment_id: int | None
-    read: Read | None
-    error: AppError | None = None
-    is_lost: bool = False
 
 
 def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
@@ -65,7 +50,7 @@ def _create(
     free = before.rows if before.free is None else {row.id: row for row in before.free}
     require_free(wanted, free, set(before.rows))
     made = _make(deps, acting, pay_system_id, wanted, before)
-    payment_id = _made_id(made)
+    payment_id = made_id(made)
     missing = _missing(made.read, payment_id, wanted, before.rows)
     if missing is None:
         return _done(made, payment_id, "payment_created_unseen", Kind.UNKNOWN)
@@ -95,7 +80,7 @@ def _bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Ste
         nothing = InputError("nothing is left to bill", code="nothing_to_bill")
         raise StepFailedError(nothing, portal_writes.settle(deps, acting, []))
     made = _make(deps, acting, pay_system_id, wanted[:IN_ONE_BATCH], before)
-    payment_id = _made_id(made)
+    payment_id = made_id(made)
     made = _with_the_others(deps, acting, made, payment_id, wanted[IN_ONE_BATCH:])
     missing = _missing(made.read, payment_id, wanted, before.rows)
     if missing == []:
@@ -186,7 +171,7 @@ def _make(
     except PortalError as error:
         if error.executed is not Executed.UNKNOWN:
             raise
-        return _settled(deps, acting, before)
+        return settled(deps, acting, before)
     if isinstance(answer.error("add"), BatchRefusedError):
         acting = tab.remember_batch_refused(deps, acting)
         return _make_singly(deps, acting, add, wanted, before)
@@ -219,8 +204,10 @@ def _made(
         payment_id = answer.take("add", add)
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
-            return _settled(deps, acting, before)
-        return Made(None, portal_writes.read_after(deps, acting, answer, []), error)
+            return settled(deps, acting, before)
+        return denied(
+            deps, acting, before, portal_writes.read_after(deps, acting, answer, []), error
+        )
     try:
         core = card_reads.take_core(answer, acting.ref)
         composition = Composition(
@@ -245,35 +232,11 @@ def _make_singly(
         payment_id = deps.client.call(acting.tokens, add, deps.deadline(WRITE_SECONDS))
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
-            return _settled(deps, acting, before)
-        return Made(None, portal_writes.settle(deps, acting, []), error)
+            return settled(deps, acting, before)
+        return denied(deps, acting, before, portal_writes.settle(deps, acting, []), error)
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in wanted]
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
     return Made(payment_id, written.read, is_lost=written.is_lost)
-
-
-def _settled(deps: Deps, acting: Acting, before: Before) -> Made:
-    """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
-    read = portal_writes.settle(deps, acting, [])
-    if read is None:
-        return Made(None, None, is_lost=True)
-    fresh = [one.id for one in read.core.payments if one.id not in before.payment_ids]
-    if len(fresh) != 1:
-        return Made(None, read, is_lost=True)
-    again = portal_writes.settle(deps, acting, fresh) or read
-    return Made(fresh[0], again, is_lost=True)
-
-
-def _made_id(made: Made) -> int:
-    """The new payment's id. Raises StepFailedError where none was made or nobody knows."""
-    if made.payment_id is not None:
-        return made.payment_id
-    if made.error is not None:
-        raise StepFailedError(made.error, made.read)
-    if made.read is None:
-        raise StepFailedError(PortalSilentError("nobody knows whether a payment was created"))
-    error = PortalSilentError("no new payment is listed after a lost answer", code="not_created")
-    raise StepFailedError(error, made.read)
 
 
 def _missing(

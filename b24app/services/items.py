@@ -130,7 +130,8 @@ def set_quantity(
     written = portal_writes.write(deps, acting, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     stored = _stored(afterwards.shown_composition(written, payment), item_id)
-    if written.error is not None:
+    is_denied = written.error is not None and afterwards.is_bare(written.error)
+    if written.error is not None and not (is_denied and stored == quantity):
         more = [(item.row_id, quantity - (stored or Decimal(0)))]
         reason = _reason(written, more, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)

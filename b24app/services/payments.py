@@ -39,7 +39,9 @@ def mark(
     else:
         written = _proven_first(deps, acting, payment_id, shown, paid=paid)
     payment = afterwards.shown_payment(written, payment_id)
-    if written.error is not None:
+    is_denied = written.error is not None and afterwards.is_bare(written.error)
+    # A bare no is believed only as far as the state that is read afterwards bears it out.
+    if written.error is not None and not (is_denied and payment.is_paid is paid):
         raise StepFailedError(written.error, written.read, payment.number)
     return _marked(written, payment, shown, paid=paid)
 

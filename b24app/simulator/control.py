@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from .control_actions import ACTIONS, YES_NO_SWITCHES
 from .control_somebody import ORDER_DEEDS, PAYMENT_DEEDS, do_order, do_payment
-from .faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE
+from .faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE, MISREPORTED
 from .people import AREAS, LEVELS
 from .state import PORTAL_SCOPES, PortalState
 from .switches import GENERATIONS, SHOPS
@@ -121,6 +121,7 @@ def _page_context(state: PortalState) -> dict[str, object]:
         "failed": request.args.get("failed", ""),
         "kinds": {
             "Answered instead of executed": ANSWERED,
+            "Executed, then denied": MISREPORTED,
             "Broken before execution": BROKEN_BEFORE,
             "Executed, then broken": BROKEN_AFTER,
         },

@@ -15,6 +15,8 @@ answers instead of executing (inside a batch: the error of that command)
   no_oauth           CONNECTION_ERROR, 401: the portal cannot reach the server (likewise)
   portal_deleted     PORTAL_DELETED (likewise)
   batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only, or of the whole `batch`)
+executes and answers wrongly
+  done_false, done_null  `result: false` / `result: null`, status 200, although it was executed
 breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
   html               not executed, HTML with status 502
   redirect           not executed, 302 to another host with an empty body
@@ -44,10 +46,11 @@ ANSWERED = (
     *WHOLE_BATCH, "batch_not_allowed",
 )  # fmt: skip
 BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
+MISREPORTED = ("done_false", "done_null")
 # These leave the answer whole until it is sent; the others end a batch where they hit.
 SPOILED = ("invalid_json", "huge", "trickle", "slow")
 BROKEN_AFTER = (*SPOILED, "lost", "lost_html", "lost_silent")
-KINDS = (*ANSWERED, *BROKEN_BEFORE, *BROKEN_AFTER)
+KINDS = (*ANSWERED, *MISREPORTED, *BROKEN_BEFORE, *BROKEN_AFTER)
 DEFAULT_SECONDS = 30.0
 
 
@@ -75,8 +78,13 @@ class Fault:
 
     @property
     def executes(self) -> bool:
-        """Say whether the method runs although the answer is broken."""
-        return self.kind in BROKEN_AFTER
+        """Say whether the method runs although the answer is broken or untrue."""
+        return self.kind in BROKEN_AFTER or self.is_misreported
+
+    @property
+    def is_misreported(self) -> bool:
+        """Say whether the answer denies an execution that took place."""
+        return self.kind in MISREPORTED
 
 
 @dataclass

@@ -45,6 +45,14 @@ def test_quiet_faults_answer_200(manager, state, plan, kind, result):
     assert not state.crm.payments[1038].is_paid
 
 
+@pytest.mark.parametrize(("kind", "result"), [("done_false", False), ("done_null", None)])
+def test_a_result_may_deny_what_was_done(manager, state, plan, kind, result):
+    plan(kind)
+
+    assert manager.result("crm.item.payment.pay", **PAY) is result
+    assert state.crm.payments[1038].is_paid
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "executed"),
     [("html", 502, False), ("redirect", 302, False), ("lost_html", 504, True)],

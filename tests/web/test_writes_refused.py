@@ -89,6 +89,18 @@ def test_an_empty_result_is_a_refusal_whatever_the_status(stage, act, kind):
     assert outcomes(stage)[-1][1] in {"refused", "failed"}
 
 
+@pytest.mark.parametrize("kind", ["done_false", "done_null"])
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_an_empty_result_is_not_believed_where_the_books_say_otherwise(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind)
+
+    answer = act.send(tab, None)
+
+    require_truth(stage, act, answer, before)
+
+
 BEFORE_EXECUTION = {
     "busy": 503,
     "operation_limit": 503,
