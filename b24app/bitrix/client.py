@@ -33,6 +33,7 @@ from b24app.bitrix.rest_log import Exchanged, RestLog
 from b24app.bitrix.transport import Lost, Received, exchange
 from b24app.errors import (
     AppError,
+    BatchRefusedError,
     NoConnectionError,
     PortalBusyError,
     PortalError,
@@ -111,13 +112,26 @@ class BitrixClient:
         """Send 1 to 50 commands in one request; the portal runs them one after the other.
 
         Errors of single commands are in the answer; what concerns the whole request is raised, and
-        then no command ran, unless the error's `executed` says that nobody knows.
+        then no command ran, unless the error's `executed` says that nobody knows. A portal that
+        serves no batch at all has refused each of its commands: it may also answer so with 405.
         """
         params = {"halt": int(halt), "cmd": batch.encode_all(commands)}
         is_write = any(command.is_write for command in commands.values())
         outer = Command("batch", params, _same, is_write)
-        answer = self._answer(tokens, outer, deadline)
+        try:
+            answer = self._answer(tokens, outer, deadline)
+        except BatchRefusedError as error:
+            return BatchAnswer(errors=dict.fromkeys(commands, error))
         return batch_answer(answer, commands, is_halted=halt)
+
+    def read(
+        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
+    ) -> BatchAnswer:
+        """Read in one batch, or in single calls where the portal refuses one of them in a batch."""
+        answer = self.batch(tokens, commands, deadline)
+        if any(isinstance(error, BatchRefusedError) for error in answer.errors.values()):
+            return self.singles(tokens, commands, deadline)
+        return answer
 
     def batches(
         self,

@@ -39,7 +39,7 @@ def check(
     Raises NotAdminError for everybody else, UnprovenError and the portal's errors.
     """
     lead: Commands = {"profile": PROFILE} if acting.user else PROOF
-    answer = deps.client.batch(acting.tokens, {**lead, **(commands or {})}, deps.deadline(seconds))
+    answer = deps.client.read(acting.tokens, {**lead, **(commands or {})}, deps.deadline(seconds))
     proven = launches.prove(deps, acting, answer)
     user = answer.take("profile", PROFILE)
     if user.id != proven.user_id:

@@ -61,11 +61,8 @@ def _send(
     deps: Deps, member_id: str, purpose: Purpose, commands: Commands, seconds: float
 ) -> BatchAnswer:
     if not _goes_alone(deps, member_id, commands):
-        try:
-            answer = grant.batch(deps, member_id, purpose, commands, seconds)
-        except BatchRefusedError:
-            answer = None
-        if answer is not None and not _is_refused(answer, commands):
+        answer = grant.batch(deps, member_id, purpose, commands, seconds)
+        if not _is_refused(answer, commands):
             return answer
         with deps.db.transaction() as session:
             cached_lists.save(session, member_id, ALONE, {}, deps.clock())

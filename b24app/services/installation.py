@@ -177,7 +177,7 @@ def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: st
 def identify(deps: Deps, grant: Grant) -> Proven:
     """Ask the portal whose pair this is, and by which code it knows the application."""
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
-    answer = deps.client.batch(tokens, PROOF, deps.deadline())
+    answer = deps.client.read(tokens, PROOF, deps.deadline())
     return Proven(grant, answer.take("profile", PROFILE), answer.take("app", APP_INFO).code)
 
 

@@ -242,8 +242,8 @@ def prove_now(deps: Deps, acting: Acting) -> Acting:
 
 
 def proof_answer(deps: Deps, acting: Acting) -> BatchAnswer:
-    """The proof alone, in one call."""
-    return deps.client.batch(acting.tokens, PROOF, deps.deadline())
+    """The proof alone, in one call where the portal serves a batch."""
+    return deps.client.read(acting.tokens, PROOF, deps.deadline())
 
 
 def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:

@@ -104,7 +104,7 @@ def lost(deps: Deps, acting: Acting, cause: PortalError, payment_ids: Sequence[i
 def settle(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read | None:
     """Read back after a lost answer, in the time that is left. None: nobody knows."""
     commands = _reread(acting, payment_ids)
-    reading = deps.client.singles if acting.batch_refused else deps.client.batch
+    reading = deps.client.singles if acting.batch_refused else deps.client.read
     try:
         answer = reading(acting.tokens, commands, deps.deadline(SETTLE_SECONDS))
         return _take(deps, acting, answer, payment_ids)

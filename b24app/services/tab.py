@@ -172,6 +172,10 @@ def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> Read:
         deps.deadline(),
     )
     answer = _or_raise(answers[0])
+    if card_reads.is_batch_refusal(answer, "profile"):
+        # No batch is served at all, so nobody is proven by this one.
+        acting = launches.prove_now(deps, acting)
+        return _read_singly(deps, remember_batch_refused(deps, acting))
     acting = launches.prove(deps, acting, answer)
     try:
         core = card_reads.take_core(answer, acting.ref)

@@ -13,7 +13,7 @@ from b24app.domain import EntityRef
 from b24app.errors import SessionExpiredError, SessionForgedError, SessionMissingError
 from b24app.services.launches import SESSION_SECONDS, Ticket
 
-BEARER = "Bearer "
+BEARER = "bearer"
 RENEWABLE_SECONDS = 7 * 24 * 3600
 """How long after signing a token may still be exchanged for a new one, with a fresh AUTH_ID."""
 
@@ -57,6 +57,7 @@ class SessionTokens:
 def bearer_token() -> str:
     """The token of the present request. Raises SessionMissingError."""
     header = request.headers.get("Authorization", "")
-    if not header.startswith(BEARER) or len(header) > 8192:
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != BEARER or not token or len(header) > 8192:
         raise SessionMissingError("no session token")
-    return header.removeprefix(BEARER).strip()
+    return token.strip()

@@ -6,7 +6,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from b24app.bitrix import crm, payments
+from b24app.bitrix import crm, payments, portal
 from b24app.bitrix.command import Command, Reference
 from b24app.domain import EntityRef
 from b24app.errors import (
@@ -121,11 +121,26 @@ class TestBatch:
         assert answer.next("other") is None
         assert answer.application == "app.573ad8"
 
-    def test_refused_as_a_whole_is_its_own_error(self, client, server, tokens, deadline):
+    def test_refused_as_a_whole_refuses_each_of_its_commands(
+        self, client, server, tokens, deadline
+    ):
         server.answers(failed("ERROR_BATCH_METHOD_NOT_ALLOWED", 405))
 
-        with pytest.raises(BatchRefusedError):
-            client.batch(tokens, {"pay": payments.pay(1)}, deadline)
+        answer = client.batch(tokens, {"pay": payments.pay(1)}, deadline)
+
+        assert isinstance(answer.error("pay"), BatchRefusedError)
+        assert answer.error("pay").executed is Executed.NO
+
+    def test_reads_that_are_refused_in_it_are_sent_alone(self, client, server, tokens, deadline):
+        server.answers(
+            failed("ERROR_BATCH_METHOD_NOT_ALLOWED", 405),
+            ok(example("profile")["response"]["body"]["result"]),
+        )
+
+        answer = client.read(tokens, {"profile": portal.profile()}, deadline)
+
+        assert answer.take("profile", portal.profile()).id == 1
+        assert [seen.url.rpartition("/")[2] for seen in server.seen] == ["batch", "profile"]
 
     def test_refused_for_the_plan_is_not_taken_for_missing_rights(
         self, client, server, tokens, deadline

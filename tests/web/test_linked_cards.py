@@ -28,6 +28,14 @@ def test_a_smart_process_item_shows_the_payments_of_its_deal(stage):
     assert len(stage.http_calls) <= 3
 
 
+def test_a_portal_without_any_batch_shows_them_too(stage):
+    stage.portal.faults.add("batch", "batch_not_allowed", times=99)
+
+    tab = stage.tab(MANAGER, linked_item(stage), SMART)
+
+    assert "1039" in payments_in(tab.answer.text)
+
+
 def test_an_item_without_links_says_how_to_link(stage):
     other = next(one[1] for one in smart_items(stage) if one[1] != linked_item(stage))
 

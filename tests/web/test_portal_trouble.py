@@ -78,6 +78,17 @@ def test_a_portal_that_refuses_the_methods_in_batch_is_served_singly_and_remembe
     assert "Pendant lamp Aria 40" in tab.answer.text
 
 
+def test_a_portal_that_refuses_every_batch_is_served_singly_and_remembered(stage):
+    stage.portal.faults.add("batch", "batch_not_allowed", times=99)
+    tab = stage.open()
+
+    assert payments_in(tab.show().text)
+
+    stage.forget_calls()
+    assert payments_in(tab.show().text)
+    assert not [call for call in stage.http_calls if call.path == "/rest/batch"]
+
+
 def test_what_a_refused_name_directory_costs_is_only_the_names(stage):
     stage.portal.faults.add("user.get", "denied")
     tab = stage.tab(READER)

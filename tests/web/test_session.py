@@ -29,6 +29,14 @@ def test_no_token_and_a_made_up_one_open_nothing(stage, header):
     assert stage.http_calls == []
 
 
+def test_the_name_of_the_scheme_may_be_written_in_any_case(stage):
+    tab = stage.tab()
+
+    answer = stage.client.get("/payments", headers={"Authorization": f"bearer {tab.token}"})
+
+    assert answer.status_code == 200
+
+
 def test_a_changed_token_opens_nothing(stage):
     tab = stage.tab()
     body, rest = tab.token.split(".", 1)

@@ -35,6 +35,20 @@ def test_a_write_is_done_once_where_batch_is_refused(stage, act, refused):
 
 
 @pytest.mark.parametrize("act", ACTS, ids=str)
+@pytest.mark.parametrize("is_shown_before", [True, False])
+def test_a_portal_without_any_batch_is_served_singly(stage, act, is_shown_before):
+    tab = stage.tab() if is_shown_before else None
+    stage.portal.faults.add("batch", "batch_not_allowed", times=99)
+    tab = tab or stage.tab()
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    require_once(stage)
+
+
+@pytest.mark.parametrize("act", ACTS, ids=str)
 def test_a_refusal_noticed_at_the_write_itself_is_served_singly(stage, act):
     tab = stage.tab()
     stage.portal.faults.add(act.method, "batch_not_allowed", times=9)
