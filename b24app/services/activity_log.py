@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from b24app.errors import InputError
 from b24app.services import admins
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.writes import Kind
 from b24app.storage import activity
 from b24app.storage.activity import Filter

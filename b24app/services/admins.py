@@ -14,8 +14,9 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.errors import NotAdminError, UnprovenError
 from b24app.services import launches
+from b24app.services.acting import Acting
 from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.launches import PROFILE, PROOF, Acting
+from b24app.services.launches import PROFILE, PROOF
 
 Commands = Mapping[str, Command[Any]]
 

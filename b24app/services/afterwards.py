@@ -17,8 +17,8 @@ from b24app.errors import (
     PortalSilentError,
     RightsRefusedError,
 )
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition
-from b24app.services.launches import Acting
 from b24app.services.tab import Read
 from b24app.services.writes import UNSEEN, Kind, Step, StepFailedError
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from b24app.domain import Payment, ProductRow
 from b24app.services import tab
+from b24app.services.acting import Acting
 from b24app.services.card_view import CardView, ItemLine
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 
 MOST_PAYMENTS = 60
 """More are not read at once: three parallel calls of twenty payments each."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from b24app.errors import CardBusyError
+from b24app.services.acting import Acting
 from b24app.services.deps import ACTION_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.storage import leases
 
 LEASE_SECONDS = 2 * ACTION_SECONDS

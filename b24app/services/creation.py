@@ -19,10 +19,10 @@ from b24app.errors import (
     PortalError,
 )
 from b24app.services import card_lease, card_reads, items, portal_writes, tab, unbilled
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.made import Made, denied, made_id, settled
 from b24app.services.membership import PARAMETER_REFUSED
 from b24app.services.quantities import Wanted, billable, left_over, require_free

@@ -16,10 +16,10 @@ from b24app.errors import (
     PaidLockedError,
 )
 from b24app.services import afterwards, card_reads, membership, portal_writes
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import CHOICE_GONE
 from b24app.services.writes import Kind, Step, StepFailedError, Undo

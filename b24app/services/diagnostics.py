@@ -20,11 +20,12 @@ from b24app.services import (
     pay_systems,
     tab_bindings,
 )
+from b24app.services.acting import Acting
 from b24app.services.bindings import Commands
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.grant import Purpose
 from b24app.services.installation import APP_PAGE
-from b24app.services.launches import APP_INFO, Acting
+from b24app.services.launches import APP_INFO
 from b24app.services.once import Change
 from b24app.services.settings import tabs_wanted
 from b24app.services.tab_bindings import BOUND, Outcome

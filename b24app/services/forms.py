@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from b24app.services import membership, tab, unbilled
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Core
 from b24app.services.card_view import CardView, PaymentView
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.rendering import view_of
 
 

@@ -27,9 +27,9 @@ from b24app.bitrix.payments import list_payments
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services import card_reads, portal_writes
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.membership import before_writing
 from b24app.services.tab import remember_batch_refused
 

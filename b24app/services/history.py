@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from b24app.domain import Payment
 from b24app.services import membership
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.storage import activity
 from b24app.storage.models import Activity
 

@@ -29,17 +29,10 @@ from b24app.errors import (
 from b24app.seal import SealBrokenError
 from b24app.services import bindings, event_bindings, tab_bindings, uninstall
 from b24app.services import grant as portal_grant
+from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.grant import Purpose
-from b24app.services.launches import (
-    APP_INFO,
-    LAUNCH_DAYS,
-    PROFILE,
-    PROOF,
-    Acting,
-    Ticket,
-    origin_of,
-)
+from b24app.services.launches import APP_INFO, LAUNCH_DAYS, PROFILE, PROOF, origin_of
 from b24app.services.settings import tabs_wanted
 from b24app.services.tokens import PostedTokens
 from b24app.storage import jobs, launches, portals

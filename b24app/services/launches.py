@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from b24app.bitrix import portal as portal_api
-from b24app.bitrix.client import BatchAnswer, TokenSource
+from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.bitrix.payloads import PlacementCall
 from b24app.domain import EntityRef, PortalUser, TokenPair
@@ -31,6 +31,7 @@ from b24app.errors import (
 )
 from b24app.seal import SealBrokenError
 from b24app.services import grant
+from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.storage import launches, portals, user_tokens
@@ -46,55 +47,12 @@ SEPARATOR = "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """What the signed session token carries. `sealed` holds the posted, unproven tokens.
-
-    `is_grouped`: the object is one of several on a card that owns no payments.
-    """
-
-    launch_id: str
-    member_id: str
-    ref: EntityRef
-    language: str
-    sealed: str
-    is_grouped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Shell:
     """What the page of a tab needs before anybody is proven. No ticket: the card is not saved."""
 
     ticket: Ticket | None
     origin: str
     app_sid: str
-
-
-@dataclass(frozen=True)
-class Acting:
-    """Who acts on which card. `user` is None until the portal has confirmed the opener."""
-
-    member_id: str
-    client_endpoint: str
-    app_code: str
-    batch_refused: bool
-    ref: EntityRef
-    launch_id: str
-    language: str
-    tokens: TokenSource
-    user: PortalUser | None = None
-    listed: frozenset[int] = frozenset()
-    shown: frozenset[int] = frozenset()
-    """Every payment this opening was ever shown; one that is not `listed` any more is gone."""
-    is_listing_fresh: bool = False
-    posted: TokenPair | None = None
-    is_grouped: bool = False
-
-    @property
-    def user_id(self) -> int:
-        """The acting user's id. Raises UnprovenError before the proof."""
-        if self.user is None:
-            raise UnprovenError("the opener is not proven yet")
-        return self.user.id
 
 
 def origin_of(client_endpoint: str) -> str:

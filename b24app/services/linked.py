@@ -21,10 +21,11 @@ from b24app.bitrix.command import Command
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError
 from b24app.services import card_reads, launches, names, tab
+from b24app.services.acting import Acting, Ticket
 from b24app.services.card_reads import Composition
 from b24app.services.card_view import CardView
 from b24app.services.deps import Deps
-from b24app.services.launches import LAUNCH_DAYS, PROOF, Acting, Ticket
+from b24app.services.launches import LAUNCH_DAYS, PROOF
 from b24app.services.rendering import view_of
 from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, Wish
 from b24app.storage import card_memory, refusals

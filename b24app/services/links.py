@@ -7,9 +7,9 @@ from b24app.bitrix.payments import PaymentId
 from b24app.domain import Payment, PublicLink
 from b24app.errors import AppError, BusinessRefusalError
 from b24app.services import card_reads, launches, membership
-from b24app.services.card_view import Action
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
 from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.writes import require_rule
 from b24app.storage import cached_lists
 from b24app.storage.session import Session

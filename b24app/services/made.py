@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from b24app.errors import AppError, PortalError, PortalSilentError
 from b24app.services import afterwards, portal_writes
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.tab import Read
 from b24app.services.unbilled import Before
 from b24app.services.writes import StepFailedError

@@ -17,9 +17,9 @@ from b24app.bitrix.payments import PaymentId, list_payments
 from b24app.domain import Payment
 from b24app.errors import AppError, Executed, GoneError, NotOnThisCardError, PortalError
 from b24app.services import card_reads
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Commands
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.tab import remember_batch_refused
 
 PARAMETER_REFUSED = "100"

@@ -15,10 +15,10 @@ from b24app.bitrix.payments import list_payments
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import Executed, InputError, PortalError
 from b24app.services import afterwards, card_reads, deliveries, membership, portal_writes
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deliveries import Place
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.tab import Read, remember_batch_refused
 from b24app.services.writes import Kind, Step
 from b24app.storage import partial_actions

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from b24app.errors import KeyReusedError, StillRunningError
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.storage import idempotency
 
 T = TypeVar("T")

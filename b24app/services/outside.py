@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from b24app.errors import GrantLostError, UnknownPortalError, UnprovenError
 from b24app.services import launches
+from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
-from b24app.services.launches import Acting, Ticket
 from b24app.storage import portals
 from b24app.storage.models import Portal, PortalState
 from b24app.storage.session import Session

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24app.errors import NotOnThisCardError
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition, Core
 from b24app.services.card_view import Notice
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
 

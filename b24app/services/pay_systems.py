@@ -12,9 +12,9 @@ from b24app.bitrix import portal as portal_api
 from b24app.domain import PaySystem
 from b24app.errors import AppError, BusinessRefusalError, InputError
 from b24app.services import grant
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
 from b24app.services.grant import Purpose
-from b24app.services.launches import Acting
 from b24app.services.settings import load_rules
 from b24app.storage import cached_lists
 

@@ -15,9 +15,9 @@ from b24app.errors import (
     PaidLockedError,
 )
 from b24app.services import afterwards, guarded_writes, membership, pay_systems, portal_writes
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.writes import Kind, Step, StepFailedError
 
 

@@ -13,9 +13,9 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services import card_reads, names
+from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.tab import Read, note_listing, remember_batch_refused
 
 

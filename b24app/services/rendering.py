@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 
 from b24app.domain import Payment, ProductRow
 from b24app.services import partial_states
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
 from b24app.services.card_reads import Composition, Core
 from b24app.services.card_view import (
-    Action,
     CardView,
     Details,
     Filter,
     PaymentView,
     details_of,
-    totals_of,
     unbilled_rows,
 )
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.settings import PortalRules, load_rules
+from b24app.services.totals import totals_of
 from b24app.storage import refusals
 
 READING = frozenset({Action.LINK})

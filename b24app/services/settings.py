@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from b24app.domain import PortalUser
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
 from b24app.storage import settings as stored
 from b24app.storage.session import Session

@@ -13,10 +13,10 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.domain import PaySystem
 from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
 from b24app.services import admins, names, once, pay_systems, settings_form, tab_bindings
+from b24app.services.acting import Acting
 from b24app.services.admins import Checked
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
-from b24app.services.launches import Acting
 from b24app.services.once import Change
 from b24app.services.settings import SMART_PROCESSES, tabs_from
 from b24app.services.settings_form import Choices, Draft, Fields

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
 from b24app.services.settings import (
     RETENTION_DAYS,

@@ -14,10 +14,11 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.domain import ProductRow
 from b24app.errors import AppError, BatchRefusedError, GoneError, NotOnThisCardError
 from b24app.services import card_reads, launches, names
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Commands, Composition, Core
 from b24app.services.card_view import CardView, Filter, Sort
 from b24app.services.deps import Deps
-from b24app.services.launches import PROOF, Acting
+from b24app.services.launches import PROOF
 from b24app.services.rendering import view_of
 from b24app.storage import card_memory, portals, refusals
 from b24app.storage import launches as stored_launches

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from b24app.bitrix import portal as portal_api
 from b24app.errors import AppError
+from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.settings import load_rules
 from b24app.services.writes import Kind, Step
 

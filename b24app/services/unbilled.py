@@ -10,10 +10,10 @@ from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.domain import ProductRow
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services import card_reads, membership
+from b24app.services.acting import Acting
 from b24app.services.card_reads import Commands
 from b24app.services.card_view import unbilled_rows
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.launches import Acting
 from b24app.services.membership import before_writing
 
 

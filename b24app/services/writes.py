@@ -25,9 +25,9 @@ from b24app.errors import (
     StillRunningError,
 )
 from b24app.services import launches
-from b24app.services.card_view import Action
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
 from b24app.services.deps import Deps
-from b24app.services.launches import Acting
 from b24app.services.settings import load_rules
 from b24app.services.tab import Read
 from b24app.storage import activity, idempotency, refusals

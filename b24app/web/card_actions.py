@@ -6,8 +6,8 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from b24app.services import allocation, creation, forms, history, partial_states, pay_systems
-from b24app.services.card_view import Action
-from b24app.services.launches import Acting
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
 from b24app.web import activity_words
 from b24app.web.entry import proven, require_session
 from b24app.web.payment_items import chosen_rows

@@ -6,10 +6,10 @@ from flask import g, request
 
 from b24app.errors import NotOnThisCardError
 from b24app.services import launches
-from b24app.services.card_view import Action
+from b24app.services.acting import Acting, Ticket
+from b24app.services.actions import Action
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.installation import APP_PAGE
-from b24app.services.launches import Acting, Ticket
 from b24app.services.writes import require_rule
 from b24app.web import i18n
 from b24app.web.launch import bearer_token

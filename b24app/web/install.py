@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import AppError, AuthorizationServerError, NotAdminError
 from b24app.services import installation
+from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import Begun
-from b24app.services.launches import Acting, Ticket
 from b24app.web import i18n, security
 from b24app.web.entry import acting, placement_call, signed
 from b24app.web.error_pages import UNPROVEN_KINDS, shown

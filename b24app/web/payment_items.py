@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services import forms, items
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.quantities import Wanted, whole
 from b24app.web.entry import proven, require_session
 from b24app.web.wiring import deps

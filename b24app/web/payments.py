@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from b24app.services import linked, links, membership, pay_systems, payments, tab, timeline
-from b24app.services.card_view import Action, Filter, Sort
-from b24app.services.launches import Acting
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
+from b24app.services.card_view import Filter, Sort
 from b24app.services.tab import Wish
 from b24app.web import i18n
 from b24app.web.entry import acting, proven, require_session

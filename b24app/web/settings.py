@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import NotAdminError
 from b24app.services import settings_edit
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.settings_edit import CardChoice, SettingsPage
 from b24app.services.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
 from b24app.web import i18n, security, settings_differences, settings_words

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.settings import Who
 from b24app.services.settings_edit import CardChoice
 from b24app.services.tab_bindings import Change, Outcome

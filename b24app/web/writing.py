@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from flask import Response, request
 
 from b24app.errors import InputError
-from b24app.services.card_view import Action
-from b24app.services.launches import Acting
+from b24app.services.acting import Acting
+from b24app.services.actions import Action
 from b24app.services.writes import Intent, Step, fingerprint, perform
 from b24app.web import i18n, security
 from b24app.web.entry import MAX_ID, acting

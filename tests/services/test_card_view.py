@@ -10,15 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import Card, Delivery, EntityRef, Money, Payment, PaymentItem, ProductRow
-from b24app.services.card_view import (
-    Filter,
-    PaymentView,
-    Sort,
-    arranged,
-    details_of,
-    totals_of,
-    unbilled_rows,
-)
+from b24app.services.card_view import Filter, PaymentView, Sort, arranged, details_of, unbilled_rows
+from b24app.services.totals import totals_of
 
 DEAL = EntityRef(2, 1)
 amounts = st.decimals("0.00", "1000000.00", places=2)

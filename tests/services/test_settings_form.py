@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import PortalUser
-from b24app.services.card_view import Action
+from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
 from b24app.services.settings import Rule, Who, rules_from, tabs_from
 from b24app.services.settings_form import (
