@@ -23,6 +23,9 @@ HAS_NO_SCROLL_BARS = """() => {
   const page = document.scrollingElement;
   return page.scrollHeight <= innerHeight && page.scrollWidth <= page.clientWidth;
 }"""
+TWO_PICTURES = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+)
 
 
 def seat(page, stage, user_id):
@@ -55,6 +58,8 @@ def look_at_both_widths(someone, name):
         someone.page.set_viewport_size({"width": width, "height": 5000})
         if someone.frame:
             someone.frame.wait_for_function(HAS_NO_SCROLL_BARS)
+            # A frame of another site is drawn anew a moment after the window changed.
+            someone.frame.evaluate(TWO_PICTURES)
         path = SCREENSHOTS / f"story-{name}-{width}.png"
         someone.page.screenshot(path=path, animations="disabled")
     someone.page.set_viewport_size(usual)
