@@ -82,11 +82,14 @@ def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: 
     return Step(Kind.DONE, code, 200, written.read, payment.number, before, word)
 
 
-def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem) -> Step:
+def change_system(
+    deps: Deps, acting: Acting, payment_id: int, system: PaySystem, shown: int | None = None
+) -> Step:
     """Let an unpaid payment be paid another way. Page: crm-item-payment-update.md.
 
-    `system` is one of the portal's directory. Old portals keep the previous name beside the new
-    id, so the id decides.
+    `system` is one of the portal's directory; `shown` the id that the person saw, 0 for none, and
+    another one in its place stops the write. Old portals keep the previous name beside the new id,
+    so the id decides.
     """
     before = membership.present(deps, acting, payment_id)
     if before.is_paid:
@@ -95,6 +98,12 @@ def change_system(deps: Deps, acting: Acting, payment_id: int, system: PaySystem
         read = portal_writes.settle(deps, acting, [payment_id])
         name = before.pay_system_name
         return Step(Kind.ALREADY, "system_already", 200, read, before.number, name, name)
+    if shown is not None and shown != (before.pay_system_id or 0):
+        raise StepFailedError(
+            ChangedMeanwhileError("the payment system changed"),
+            portal_writes.settle(deps, acting, [payment_id]),
+            before.number,
+        )
     # The portal would change a paid payment's system too, should it be paid at this moment.
     command = payments.update_payment(payment_id, pay_system_id=system.id)
     written = guarded_writes.write_guarded(deps, acting, payment_id, command, while_paid=False)

@@ -17,7 +17,7 @@ from b24app.services.tab import Wish
 from b24app.web import i18n
 from b24app.web.entry import acting, proven, require_session
 from b24app.web.wiring import deps
-from b24app.web.writing import optional_decimal, whole_number, write
+from b24app.web.writing import optional_decimal, optional_number, whole_number, write
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -130,12 +130,13 @@ def system_form(payment_id: int) -> ResponseReturnValue:
 def change_system(payment_id: int) -> Response:
     """Change the payment system."""
     system_id = whole_number(request.form.get("pay_system_id", ""), "pay_system_id")
+    shown = optional_number("shown")
     return write(
         Action.SYSTEM,
         "change_system",
         payment_id,
         lambda who: payments.change_system(
-            deps(), who, payment_id, pay_systems.known(deps(), who, system_id)
+            deps(), who, payment_id, pay_systems.known(deps(), who, system_id), shown
         ),
     )
 

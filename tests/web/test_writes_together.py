@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,7 @@ from tests.stage import ADMIN, MANAGER, Tab
 from tests.web.acts import (
     ACTS,
     ADD_ITEMS,
+    BANK,
     CREATE,
     DELETE,
     PAY,
@@ -31,6 +33,7 @@ from tests.web.acts import (
 )
 
 KEY = "a-key-of-the-page-1"
+CASH = 6
 
 
 @pytest.fixture
@@ -178,3 +181,17 @@ def test_the_second_of_two_deletions_is_no_error(stage):
     assert DELETE.send(one, None).status_code == 200
     assert DELETE.send(other, None).status_code == 409
     assert "Deleted meanwhile" in other.said
+
+
+def test_a_payment_system_changed_by_somebody_else_is_not_overwritten(stage):
+    tab = stage.tab()
+    tab.get(f"/payments/{SMALL}/system")
+    shown = re.search(r'name="shown" value="(\d+)"', tab.answer.text).group(1)
+    payment(stage, SMALL).pay_system_id = CASH
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": BANK, "shown": shown})
+
+    assert answer.status_code == 409
+    assert "Changed by someone else" in tab.said
+    assert payment(stage, SMALL).pay_system_id == CASH
+    assert writes_asked(stage) == []
