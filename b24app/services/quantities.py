@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from b24app.domain import ProductRow
 from b24app.errors import InputError, NotOnThisCardError
@@ -14,7 +14,9 @@ MOST = 1_000_000
 CHOICE_GONE = "choice_gone"
 """Code of what was chosen in a dialog and is not on the card: removed meanwhile, or never there."""
 
-GROUPED = re.compile(r"\d{1,3}([.,\u2019\u00a0 _]\d{3})+")
+GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+", re.ASCII)
+PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
+"""What people type. Decimal reads more: `1e3`, `1_0` and the digits of every script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,10 @@ def whole(text: str, field: str = "quantity") -> int:
         raise InputError(
             "1,000 is one to some and a thousand to others", code="quantity", field=field
         )
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        raise InputError("not a number", code="quantity", field=field) from None
-    if not value.is_finite() or not 0 < value <= MOST:
+    if not PLAIN.fullmatch(text.strip()):
+        raise InputError("not a number", code="quantity", field=field)
+    value = Decimal(text.strip().replace(",", "."))
+    if not 0 < value <= MOST:
         raise InputError("not between 1 and a million", code="quantity", field=field)
     if value != value.to_integral_value():
         raise InputError("a fraction would be cut", code="fraction", field=field)
