@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import click
-from flask import Flask, has_request_context, url_for
+from flask import Flask, has_request_context
 from flask.cli import AppGroup
 from requests.adapters import BaseAdapter
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,6 +29,7 @@ from b24app.storage.session import Database, upgrade
 from b24app.web import (
     activity,
     app_page,
+    assets,
     card_actions,
     cli,
     diagnostics,
@@ -57,6 +57,7 @@ MAX_BODY = 256 * 1024
 log = logging.getLogger(__name__)
 
 BLUEPRINTS = (
+    assets.blueprint,
     pages.blueprint,
     install.blueprint,
     placement.blueprint,
@@ -120,11 +121,10 @@ def create_app(
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.before_request(security.refuse_after_many_failures)
-    for part in (i18n, security, error_pages):
+    for part in (i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals["asset"] = _asset
     app.context_processor(entry.frame_context)
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
@@ -174,16 +174,6 @@ def _deps(
 
 def _request_id() -> str:
     return security.request_id() if has_request_context() else ""
-
-
-@cache
-def _version_of(name: str) -> str:
-    return hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:12]
-
-
-def _asset(name: str) -> str:
-    """The address of a static file, changing with its content, so that it may be kept for ever."""
-    return url_for("static", filename=name, v=_version_of(name))
 
 
 def _database_commands(database: Database) -> AppGroup:

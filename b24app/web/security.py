@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from b24app.errors import SessionError, TooManyRequestsError
 from b24app.services import proofs
+from b24app.web import assets
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
 
@@ -16,7 +17,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-PROVES_NOTHING = frozenset({"static", "pages.healthz", "pages.readyz", "pages.metrics"})
+PROVES_NOTHING = assets.ENDPOINTS | {"pages.healthz", "pages.readyz", "pages.metrics"}
 YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
@@ -45,7 +46,7 @@ def add_headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Request-Id"] = request_id()
-    if request.endpoint == "static" and response.status_code < 400:
+    if request.endpoint in assets.ENDPOINTS and response.status_code < 400:
         versioned = bool(request.args.get("v"))
         life = f"public, max-age={YEAR_SECONDS}, immutable" if versioned else "no-cache"
         response.headers["Cache-Control"] = life

@@ -1,0 +1,11 @@
+/* Behaviour of the pages around htmx. It holds no words: everything said comes from templates.
+   The files of this folder are one script: the app joins them, in the order of b24app/web/assets.py,
+   inside one function, so that they share what they declare and the page makes one request. */
+const frame = window.B24Frame;
+const html = document.documentElement;
+const body = document.body;
+const page = document.getElementById("page");
+const byId = (id) => document.getElementById(id);
+const on = (name, handle, capture) => document.addEventListener(name, handle, capture);
+const copyOf = (id) => byId(id).content.cloneNode(true);
+const isWrite = (config) => config.verb !== "get";

@@ -1,0 +1,53 @@
+/* Clicks. */
+
+const clicks = {
+  "[data-step]": step,
+  "[data-copies]": copyLink,
+  "[data-dismiss]": (button) => leave(button.closest(".toast")),
+  "[data-close]": (button) => button.closest("dialog").close(),
+  "[data-press]": (button) => {
+    button.closest("dialog")?.close();
+    byId(button.dataset.press)?.click();
+    leave(button.closest(".toast"));
+  },
+  "[data-retry]": (button) => {
+    const toast = button.closest(".toast");
+    const cause = causes.get(toast);
+    leave(toast);
+    if (!cause) return;
+    if (cause.target.dataset.failed) document.querySelector(cause.target.dataset.failed)?.click();
+    else if (cause.elt.isConnected) repeat(cause);
+    else byId("refresh")?.click();
+  },
+  "[data-reopen]": (button) => {
+    button.classList.add("is-busy");
+    const place = root();
+    newToken().then(() => htmx.ajax("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {
+      button.classList.remove("is-busy");
+      frame.reloadWindow();
+    });
+  },
+  "[data-unlocks]": (button) => ask(button.dataset.unlocks, button, () => {
+    const text = button.closest("[data-fraction]");
+    text.hidden = true;
+    text.nextElementSibling.hidden = false;
+    text.nextElementSibling.querySelector("input").focus();
+  }),
+  "a[data-portal-path]": (link, event) => {
+    if (!frame.isFramed()) return;
+    event.preventDefault();
+    frame.openPath(link.dataset.portalPath).then((answer) => {
+      if (answer?.result === "error") window.open(link.href, "_blank", "noopener");
+    });
+  },
+  "dialog[closedby=any]": (dialog, event) => {
+    if (event.target === dialog && !("closedBy" in dialog)) dialog.close();
+  },
+};
+
+on("click", (event) => {
+  for (const [selector, act] of Object.entries(clicks)) {
+    const found = event.target.closest?.(selector);
+    if (found) return act(found, event);
+  }
+});

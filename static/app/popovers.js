@@ -1,0 +1,80 @@
+/* Popovers and the public link. */
+
+const links = new Map();
+let dwelling = 0;
+
+function popOpened(pop) {
+  const source = document.querySelector(`[popovertarget="${pop.id}"]`);
+  if (source && !CSS.supports("position-area", "block-end")) {
+    const box = source.getBoundingClientRect();
+    pop.style.top = `${box.bottom}px`;
+    pop.style.left = `${Math.max(12, Math.min(box.right - pop.offsetWidth, innerWidth - pop.offsetWidth - 12))}px`;
+  }
+  if (pop.hasAttribute("hx-get")) {
+    pop.dataset.wanted ||= "show";
+    need(pop);
+  }
+  readBand().then(() => stayInSight(pop, source));
+}
+
+/* Above its button, where there is more to see of it. */
+function stayInSight(pop, source) {
+  if (source && !pop.matches(".pop--up")) {
+    const above = source.getBoundingClientRect().top - band.top;
+    const box = pop.getBoundingClientRect();
+    pop.classList.toggle("pop--up", box.bottom > band.bottom && above > box.height + 12);
+  }
+  makeRoom(pop);
+}
+
+function need(pop) {
+  if (pop.querySelector("[data-loaded]")) return;
+  if (!links.has(pop.id)) return htmx.trigger(pop, "need");
+  pop.replaceChildren(links.get(pop.id).cloneNode(true));
+}
+
+/* Said once: only who presses again asks again, not who still points at the button. */
+function linkFailed(pop) {
+  pop.dataset.failed = pop.dataset.wanted === "copy" ? `[data-copies="${pop.id}"]` : `[popovertarget="${pop.id}"]`;
+  delete pop.dataset.wanted;
+  pop.hidePopover();
+}
+
+function pointedAt({ target }) {
+  const group = target.closest?.("[data-link-of]");
+  clearTimeout(dwelling);
+  if (group && !("failed" in byId(group.dataset.linkOf).dataset)) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
+}
+
+on("pointerover", pointedAt);
+on("focusin", pointedAt);
+
+function linkCame(pop, share) {
+  delete pop.dataset.failed;
+  links.set(pop.id, share.cloneNode(true));
+  if (pop.dataset.wanted === "copy") copy(pop);
+  else if (pop.matches(":popover-open")) makeRoom(pop);
+}
+
+function copyLink(button) {
+  const pop = byId(button.dataset.copies);
+  pop.dataset.wanted = "copy";
+  need(pop);
+  if (pop.querySelector("[data-loaded]")) copy(pop);
+  else button.classList.add("is-busy");
+}
+
+/* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. */
+async function copy(pop) {
+  pop.dataset.wanted = "show";
+  const source = document.querySelector(`[popovertarget="${pop.id}"]`);
+  if (!pop.matches(":popover-open")) pop.showPopover({ source });
+  const field = pop.querySelector("input");
+  field.focus({ preventScroll: true });
+  field.select();
+  const policy = document.permissionsPolicy || document.featurePolicy;
+  let isCopied = document.execCommand("copy");
+  if (!isCopied && policy?.allowsFeature("clipboard-write")) isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
+  pop.querySelector(".tip").hidden = !isCopied;
+  say(isCopied ? "say-copied" : "say-copy-yourself");
+}

@@ -1,0 +1,154 @@
+/* Requests: one key an intent, one renewal a 401, the truth about a lost answer. */
+
+const keys = new Map();
+const sure = new WeakSet();
+const repeated = new WeakSet();
+let answered = null;
+let renewing = null;
+let shownAt = Date.now();
+
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+on("htmx:configRequest", ({ detail: config }) => {
+  if (!isWrite(config)) return;
+  config.intent = [config.verb, config.path, new URLSearchParams(config.formData)].join(" ");
+  if (!keys.has(config.intent)) keys.set(config.intent, newKey());
+  config.headers["Idempotency-Key"] = keys.get(config.intent);
+});
+
+on("htmx:beforeRequest", ({ detail }) => {
+  const config = detail.requestConfig;
+  /* The same object goes on to htmx's failure events, which would print its error. */
+  detail.error = "";
+  if (config.elt.dataset.opens) openForm(config.elt);
+  if (isWrite(config)) config.target.closest(".pay")?.setAttribute("aria-busy", "true");
+  if (config.target.id === "tab") {
+    byId("payments")?.setAttribute("aria-busy", "true");
+    shownAt = Date.now();
+  }
+});
+
+on("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig: config } = event.detail;
+  answered = config;
+  const isOurs = xhr.getResponseHeader("X-Request-ID") !== null;
+  if (xhr.status === 401 && !repeated.has(config.elt)) {
+    event.detail.shouldSwap = false;
+    renewAndRepeat(config, xhr.response);
+  } else if (xhr.status >= 400 && (isQuiet(config) || !isOurs)) {
+    event.detail.shouldSwap = false;
+    if (!isOurs) lost(config, true);
+  } else {
+    settleIntent(config, xhr);
+    prepareSwap(event.detail, config, xhr.status < 400);
+  }
+});
+
+/* A definite answer ends an intent. While the first request still runs, its key is kept. */
+function settleIntent(config, xhr) {
+  repeated.delete(config.elt);
+  if (!(xhr.status === 409 && xhr.getResponseHeader("Retry-After"))) keys.delete(config.intent);
+  if (config.target.id === "tab" && xhr.status < 400) keys.clear();
+}
+
+function renewAndRepeat(config, words) {
+  renewing ??= newToken().finally(() => { renewing = null; });
+  renewing.then(() => repeat(config), () => expired(config, words));
+}
+
+const tokenHeader = () => JSON.parse(body.getAttribute("hx-headers"));
+
+async function newToken() {
+  const auth = await frame.refreshAuth();
+  const answer = await fetch("/session", {
+    method: "POST",
+    headers: tokenHeader(),
+    body: new URLSearchParams({ AUTH_ID: auth.AUTH_ID, AUTH_EXPIRES: auth.AUTH_EXPIRES, REFRESH_ID: auth.REFRESH_ID }),
+  });
+  if (!answer.ok) throw new Error("the session was not renewed");
+  const { token } = await answer.json();
+  body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + token }));
+}
+
+/* For what is no swap: a file. */
+async function fetchWithToken(url) {
+  const answer = await fetch(url, { headers: tokenHeader() });
+  if (answer.status !== 401) return answer;
+  await newToken();
+  return fetch(url, { headers: tokenHeader() });
+}
+
+/* On a card with several objects each has a token of its own: they come anew with the tab. */
+function repeat(config) {
+  if (config.elt.closest("[hx-headers]") !== body) {
+    finish(config, false);
+    say("say-renewed");
+    return htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
+  }
+  sure.add(config.elt);
+  repeated.add(config.elt);
+  htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
+}
+
+/* On the first load in a frame the server's own words say more than "open for too long". */
+function expired(config, words) {
+  finish(config, false);
+  const isFresh = isFirst(config) && frame.isFramed();
+  const swapStyle = isFresh ? "outerHTML" : "none";
+  if (isFresh || !root()) htmx.swap(config.target, words, { swapStyle, swapDelay: 0, settleDelay: 0 });
+  else showInstead("empty-expired");
+}
+
+const root = () => byId("tab") || byId("settings");
+
+const isFirst = (config) => "firstLoad" in config.target.dataset;
+
+/* Reading ahead is nobody's wish yet, so its failure is nobody's news. */
+const isQuiet = (config) => config.elt.hasAttribute("data-quiet") || (config.elt.matches(".pop[hx-get]") && !config.elt.dataset.wanted);
+
+on("htmx:sendError", ({ detail }) => lost(detail.requestConfig, false));
+on("htmx:timeout", ({ detail }) => lost(detail.requestConfig, true));
+
+function lost(config, isSilent) {
+  answered = config;
+  finish(config, false);
+  if (config.target.id === "dlg-form") byId("dlg-box").close();
+  if (isWrite(config)) say("say-write-lost");
+  else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
+  else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection");
+}
+
+function showInstead(id) {
+  const list = byId("payments");
+  const place = root();
+  if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
+  if (list) list.replaceChildren(copyOf(id));
+  else place.firstElementChild.after(copyOf(id));
+  place.querySelector(".empty")?.scrollIntoView({ block: "nearest" });
+  for (const busy of [place, list]) busy?.removeAttribute("aria-busy");
+  htmx.process(place);
+}
+
+on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.status >= 200 && detail.xhr.status < 400));
+
+function finish(config, isDone) {
+  const pay = config.target.closest(".pay");
+  pay?.removeAttribute("aria-busy");
+  if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
+  byId("payments")?.removeAttribute("aria-busy");
+  document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
+  if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
+  if (!isDone && "saves" in config.elt.dataset) takeBack(config.elt);
+  if (isDone && isWrite(config)) {
+    config.elt.closest(".toast")?.remove();
+    frame.reloadCard().catch(() => {});
+  }
+  if (isDone && config.target.id === "tab") announce(config);
+  restoreFocus();
+}
+
+function announce(config) {
+  if (config.elt.id !== "tab" && config.elt.id !== "refresh") byId("live").textContent = byId("payments").dataset.shown || "";
+}

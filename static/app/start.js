@@ -1,0 +1,10 @@
+/* What comes last: coming back to the tab, and the start. */
+
+on("visibilitychange", () => {
+  const isBusy = document.querySelector("dialog[open], .pay[aria-busy]");
+  if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "change");
+});
+
+window.B24App = Object.freeze({ say, fetchWithToken });
+frame.keepFitting(page);
+frame.init().catch(() => {});

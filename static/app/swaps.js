@@ -1,0 +1,106 @@
+/* Swaps: focus, open details and half-typed quantities survive them. */
+
+const opened = new Map();
+const kept = new Map();
+const unsaved = new Map();
+let home = "";
+let control = "";
+
+function prepareSwap(detail, config, isDone) {
+  const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
+  if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
+  const stays = config.elt.closest("[data-stays]");
+  if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
+  if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = !isDone;
+  home = document.activeElement.closest(".pay")?.id || "";
+  control = document.activeElement.id;
+  for (const input of config.target.querySelectorAll("input[data-saves]")) {
+    const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
+    if (isDone && input.value !== known) unsaved.set(input.id, input.value);
+  }
+  kept.clear();
+  if (config.target.id !== "tab") return;
+  for (const details of config.target.querySelectorAll(".pay__more:not([data-waits])")) {
+    kept.set(details.id + details.closest(".pay").dataset.paid, details.cloneNode(true));
+  }
+}
+
+on("htmx:load", ({ detail: { elt } }) => {
+  const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
+  if (found("[data-install-done]").length) frame.installFinish();
+  for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
+  for (const details of found("details[id]")) {
+    if ("openLater" in details.dataset && !opened.has(details.id)) opened.set(details.id, true);
+    else if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
+  }
+  for (const input of found("input[data-saves]")) {
+    if (!unsaved.has(input.id)) continue;
+    input.value = unsaved.get(input.id);
+    unsaved.delete(input.id);
+    changed(input);
+  }
+  for (const form of found("form[data-currency]")) addUp(form);
+  const pop = elt.closest?.(".pop[hx-get]");
+  if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
+  const dialog = elt.closest?.("dialog[open]");
+  if (dialog) {
+    if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);
+    makeRoom(dialog);
+  }
+});
+
+/* What was already read stays visible until the new reading comes. */
+function showKept(waiting) {
+  const before = kept.get(waiting.id + waiting.closest(".pay").dataset.paid);
+  if (!before) return;
+  waiting.replaceWith(before);
+  htmx.process(before);
+  if (opened.has(before.id)) before.open = opened.get(before.id);
+}
+
+function restoreFocus() {
+  const fresh = document.querySelector(".pay.is-new:not([data-greeted])");
+  if (fresh) {
+    fresh.dataset.greeted = "";
+    fresh.querySelector(".pay__title").focus();
+  } else if (home && document.activeElement === body) {
+    /* A payment that was open comes closed and is opened again, so its controls are there only now. */
+    const same = control && byId(control)?.checkVisibility() && byId(control);
+    const next = same || byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh");
+    next?.focus({ preventScroll: true });
+  }
+  home = "";
+}
+
+on("toggle", ({ target }) => {
+  if (target.matches("details[id]")) {
+    opened.set(target.id, target.open);
+    if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");
+  } else if (target.matches(".pop")) {
+    if (target.matches(":popover-open")) popOpened(target);
+    else {
+      page.style.minHeight = "";
+      target.classList.remove("pop--up");
+    }
+  }
+}, true);
+
+/* Details that come later push the payments below them down: moved by a transform, nothing jumps.
+   Who wants no motion sees them fade in where they stand now. */
+let tops = null;
+on("htmx:oobBeforeSwap", ({ detail }) => {
+  if (tops || !detail.target.matches(".pay__more")) return;
+  tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
+  queueMicrotask(slide);
+});
+
+function slide() {
+  const moved = tops;
+  tops = null;
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  for (const [pay, top] of moved) {
+    const by = top - pay.getBoundingClientRect().top;
+    const from = isStill ? { opacity: 0 } : { transform: `translateY(${by}px)` };
+    if (by) pay.animate([from, isStill ? { opacity: 1 } : { transform: "none" }], { duration: 200, easing: "ease-out" });
+  }
+}
