@@ -118,13 +118,12 @@ def reassign(
     command = payment_deliveries.set_link(item_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
-    composition = afterwards.shown_composition(written, payment)
-    if written.error is not None:
-        is_there = _document_of(composition, item_id) is not None
-        reason = _reason(written, document_id, is_there=is_there)
-        raise afterwards.refusal(written, written.error, payment, reason)
-    if _document_of(composition, item_id) == document_id:
+    stored = _document_of(afterwards.shown_composition(written, payment), item_id)
+    if stored == document_id:
         return Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
+    if written.error is not None:
+        reason = _reason(written, document_id, is_there=stored is not None)
+        raise afterwards.refusal(written, written.error, payment, reason)
     return afterwards.not_as_asked(written, "delivery_not_confirmed", number, before)
 
 
