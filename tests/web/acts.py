@@ -40,7 +40,8 @@ WRITES = frozenset(
 )  # fmt: skip
 RAN = frozenset({"ok", "lost", "lost_html", "lost_silent"})
 UNCHANGED_WORDS = re.compile(
-    r"[Nn]othing was (changed|added|billed)|Not saved|No payment was created|was not (marked|deleted)"
+    r"[Nn]othing was (changed|added|billed)|Not saved|No payment was created"
+    r"|was not (marked|deleted)"
 )
 
 
