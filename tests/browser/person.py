@@ -144,11 +144,13 @@ class Mouse:
         A busy browser may still hold an older picture of a frame that has just grown, and sends
         the click to where the button was. What a page did feel is never sent twice.
         """
-        for _ in range(CLICKS_AT_MOST):
+        for attempt in range(CLICKS_AT_MOST):
             felt = locator.evaluate_handle(FEELS)
             locator.click(click_count=clicks)
             if has_felt(felt):
                 return
+            # The newer picture comes soon, and later on a busy machine.
+            self.page.wait_for_timeout(100 * 2**attempt)
         raise AssertionError(f"no click reaches {locator}")
 
     def toggle(self, locator):
