@@ -190,7 +190,8 @@ def _take_back(deps: Deps, acting: Acting, plan: Move, removed: Written) -> Step
             read = _undone(deps, acting, plan, read)
         if plan.has_it or _holds(read, plan, plan.target.id) is False:
             if removed.error is not None:
-                raise afterwards.refusal(replace(removed, read=read), removed.error, plan.source)
+                source = read.core.payment(plan.source.id) or plan.source
+                raise afterwards.refusal(replace(removed, read=read), removed.error, source)
             return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
     return _half_done(deps, acting, plan, "delivery_twice", read)
 

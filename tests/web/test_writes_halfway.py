@@ -7,15 +7,19 @@ import pytest
 from b24app.simulator.control_somebody import do_payment
 from tests.stage import payments_in
 from tests.web.acts import (
+    CABLES,
     CREATE,
     LARGE,
     MOVE,
     PREFIX,
     REST,
+    SIGNS,
     SMALL,
+    billed,
     books,
     links,
     new_payments,
+    payment,
     require_once,
     require_truth,
     stage_said,
@@ -118,6 +122,18 @@ def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
     assert len(new_payments(stage)) == 1
 
 
+@pytest.mark.parametrize("kind", ["done_false", "done_null"])
+def test_of_several_items_one_that_is_denied_untruly_is_added_like_the_others(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "product.add", kind)
+    wanted = {"row": [SIGNS, CABLES], f"quantity-{SIGNS}": 3, f"quantity-{CABLES}": 2}
+
+    tab.post(f"/payments/{SMALL}/items", wanted)
+
+    assert (billed(stage, SMALL, SIGNS), billed(stage, SMALL, CABLES)) == (3, 2)
+    assert "Items added" in tab.said
+
+
 def test_half_a_move_is_taken_back(stage):
     tab = stage.tab()
     before = books(stage)
@@ -130,6 +146,24 @@ def test_half_a_move_is_taken_back(stage):
     assert links(stage, SMALL) == []
     assert books(stage)[0] == before[0]
     assert "Nothing was changed" in stage_said(answer)
+
+
+def test_half_a_move_out_of_a_payment_that_is_paid_meanwhile_says_so(stage):
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.delete":
+            payment(stage, LARGE).is_paid = True
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 409
+    assert "a paid payment is locked" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [])
+    assert "View only" not in tab.show().text
 
 
 @pytest.mark.parametrize("kind", ["busy", "denied", "error_500", "close_before", "lost", "false"])
