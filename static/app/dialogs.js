@@ -57,6 +57,8 @@ async function open(dialog, elt) {
   dialog.returnValue = "";
   dialog.dataset.opening = "";
   await readBand();
+  /* The first picture after a focus that scrolled the card may still be of before. */
+  for (let tries = 0; tries < 10 && !document.hidden && !isSeen(elt); tries++) await readBand();
   delete dialog.dataset.opening;
   if (dialog.open) return;
   places.set(dialog, band);
@@ -64,6 +66,12 @@ async function open(dialog, elt) {
   dialog.showModal();
   focusIn(dialog);
   makeRoom(dialog);
+}
+
+/* Whoever acts on something sees it, except an entry of a menu that is closed by now. */
+function isSeen(elt) {
+  const box = elt.getBoundingClientRect();
+  return !box.height || (box.bottom > band.top && box.top < band.bottom);
 }
 
 /* The browser gives focus back to the opener, but not into a menu that is closed by now. */

@@ -40,7 +40,7 @@ def open_card(stage, person):
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_skeleton_gives_way_to_content_without_a_jump(stage, sit, motion):
     person = sit(Mouse, reduced_motion=motion)
-    stage.portal.switches.request_ms = 500
+    stage.portal.switches.request_ms = 2000
     frame = person.start_tab()
 
     expect(frame.locator("#payments")).to_have_attribute("aria-busy", "true")
