@@ -177,12 +177,15 @@ def _make(
         return _make_singly(deps, acting, add, wanted, before)
     made = _made(deps, acting, answer, add, before)
     late = [one for key, one in rows.items() if _did_not_arrive(answer.error(key))]
-    if made.payment_id is None or not late:
+    # What was only found in the list may be somebody else's: nothing is added to it.
+    if made.payment_id is None or made.is_lost or not late:
         return made
     if any(card_reads.is_batch_refusal(answer, key) for key in rows):
         acting = tab.remember_batch_refused(deps, acting)
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
-    written = portal_writes.write_several(deps, acting, adding, [made.payment_id])
+    written = portal_writes.after_others(
+        deps, acting, [made.payment_id], partial(_add, deps, acting, adding, made.payment_id)
+    )
     return replace(made, read=written.read, is_lost=written.is_lost)
 
 
@@ -205,9 +208,7 @@ def _made(
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return settled(deps, acting, before)
-        return denied(
-            deps, acting, before, portal_writes.read_after(deps, acting, answer, []), error
-        )
+        return denied(before, portal_writes.read_after(deps, acting, answer, []), error)
     try:
         core = card_reads.take_core(answer, acting.ref)
         composition = Composition(
@@ -233,7 +234,7 @@ def _make_singly(
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return settled(deps, acting, before)
-        return denied(deps, acting, before, portal_writes.settle(deps, acting, []), error)
+        return denied(before, portal_writes.settle(deps, acting, []), error)
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in wanted]
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
     return Made(payment_id, written.read, is_lost=written.is_lost)

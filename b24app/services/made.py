@@ -32,24 +32,27 @@ def settled(deps: Deps, acting: Acting, before: Before) -> Made:
     read = portal_writes.settle(deps, acting, [])
     if read is None:
         return Made(None, None, is_lost=True)
-    return _found(deps, acting, before, read) or Made(None, read, is_lost=True)
-
-
-def denied(
-    deps: Deps, acting: Acting, before: Before, read: Read | None, error: PortalError
-) -> Made:
-    """After a refusal. A bare no is believed only as far as no new payment is listed."""
-    found = _found(deps, acting, before, read) if read and afterwards.is_bare(error) else None
-    return found or Made(None, read, error)
-
-
-def _found(deps: Deps, acting: Acting, before: Before, read: Read) -> Made | None:
-    """The payment that is new on the card, where there is exactly one."""
-    fresh = [one.id for one in read.core.payments if one.id not in before.payment_ids]
+    fresh = _fresh(before, read)
     if len(fresh) != 1:
-        return None
+        return Made(None, read, is_lost=True)
     again = portal_writes.settle(deps, acting, fresh) or read
     return Made(fresh[0], again, is_lost=True)
+
+
+def denied(before: Before, read: Read | None, error: PortalError) -> Made:
+    """After a refusal. A bare no is believed only as far as no new payment is listed.
+
+    One that is listed may be somebody else's, whom nothing was refused: nobody knows.
+    """
+    if read is not None and afterwards.is_bare(error) and _fresh(before, read):
+        unknown = PortalSilentError("denied, and yet there is a new payment", code=error.code)
+        return Made(None, read, unknown)
+    return Made(None, read, error)
+
+
+def _fresh(before: Before, read: Read) -> list[int]:
+    """The payments that are new on the card."""
+    return [one.id for one in read.core.payments if one.id not in before.payment_ids]
 
 
 def made_id(made: Made) -> int:

@@ -29,6 +29,9 @@ SIGNS, CABLES = 17610, 17611
 FLEET, COURIER = 4073, 4074
 """Delivery documents of deal 8061; the large payment bills the courier."""
 
+RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
+"""Faults after which a write has been carried out and nobody was told."""
+
 BANK, CARD = 7, 8
 PREFIX = "crm.item.payment."
 WRITES = frozenset(
@@ -237,3 +240,16 @@ def outcomes(stage):
     with stage.database.reading() as session:
         rows = session.scalars(select(Activity).order_by(Activity.id)).all()
         return [(one.action, one.outcome) for one in rows]
+
+
+def before_the_write(stage, method, deed):
+    """Let somebody else act just before the portal runs a method for the first time."""
+    original = stage.portal.faults.take
+    waiting = [deed]
+
+    def take(name, *, in_batch=False):
+        if name == method and waiting:
+            waiting.pop()()
+        return original(name, in_batch=in_batch)
+
+    stage.portal.faults.take = take

@@ -13,8 +13,10 @@ from tests.web.acts import (
     MOVE,
     PREFIX,
     REST,
+    RUN,
     SIGNS,
     SMALL,
+    before_the_write,
     billed,
     books,
     links,
@@ -24,10 +26,6 @@ from tests.web.acts import (
     require_truth,
     stage_said,
 )
-
-NOT_RUN = ("close_before", "silent", "html", "error_500", "unexpected", "redirect")
-RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
-KEY = "a-key-of-the-page-1"
 
 
 @pytest.fixture
@@ -120,6 +118,22 @@ def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
     stage.portal.faults.take = original
 
     assert len(new_payments(stage)) == 1
+
+
+@pytest.mark.parametrize("kind", ["false", "null"])
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_denied_creation_takes_no_payment_of_somebody_else_for_its_own(stage, act, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+    before_the_write(stage, PREFIX + "add", lambda: _somebody_adds(stage))
+
+    answer = act.send(tab, None)
+
+    (theirs,) = new_payments(stage)
+    assert answer.status_code == 502
+    assert "not known whether" in tab.said
+    assert list(stage.portal.crm.items_of(theirs, "product")) == []
+    assert stage.asked(PREFIX + "delete") == []
 
 
 @pytest.mark.parametrize("kind", ["done_false", "done_null"])

@@ -12,6 +12,7 @@ from tests.web.acts import (
     PAY,
     PREFIX,
     REST,
+    RUN,
     SMALL,
     SYSTEM,
     books,
@@ -25,7 +26,6 @@ from tests.web.acts import (
 )
 
 NOT_RUN = ("close_before", "silent", "html", "error_500", "unexpected", "redirect")
-RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 KEY = "a-key-of-the-page-1"
 
 

@@ -18,6 +18,7 @@ from tests.web.acts import (
     SMALL,
     SYSTEM,
     UNPAY,
+    before_the_write,
     billed,
     books,
     forget_listing,
@@ -76,19 +77,6 @@ def test_a_payment_paid_between_proof_and_write_is_locked_too(stage, act, genera
 
 def _pay(stage, payment_id):
     payment(stage, payment_id).is_paid = True
-
-
-def before_the_write(stage, method, deed):
-    """Let somebody else act just before the portal runs a method for the first time."""
-    original = stage.portal.faults.take
-    waiting = [deed]
-
-    def take(name, *, in_batch=False):
-        if name == method and waiting:
-            waiting.pop()()
-        return original(name, in_batch=in_batch)
-
-    stage.portal.faults.take = take
 
 
 @pytest.mark.parametrize("act", ON_A_PAYMENT, ids=str)

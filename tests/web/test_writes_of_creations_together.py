@@ -13,7 +13,15 @@ from b24app.simulator import sale
 from b24app.simulator.control_somebody import do_order
 from b24app.storage import leases
 from tests.stage import ADMIN, MANAGER, Tab
-from tests.web.acts import CREATE, PREFIX, REST, new_payments, outcomes, stage_said
+from tests.web.acts import (
+    CREATE,
+    PREFIX,
+    REST,
+    before_the_write,
+    new_payments,
+    outcomes,
+    stage_said,
+)
 
 MANY = 5
 
@@ -52,19 +60,6 @@ def another_machine(stage_on_each_database):
     app.extensions["b24app"].deps.db.close()
 
 
-def during(stage, method, deed):
-    """Do something once while the portal carries out a method."""
-    original = stage.portal.faults.take
-    waiting = [deed]
-
-    def take(name, *, in_batch=False):
-        if name == method and waiting:
-            waiting.pop()()
-        return original(name, in_batch=in_batch)
-
-    stage.portal.faults.take = take
-
-
 def test_several_at_once_make_one_payment_on_each_database(stage_on_each_database, another_machine):
     stage = stage_on_each_database
     machines = stage.app, another_machine
@@ -91,7 +86,7 @@ def test_several_at_once_make_one_payment_on_each_database(stage_on_each_databas
 @pytest.mark.parametrize("act", [REST, CREATE], ids=str)
 def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage, act):
     tab, other = stage.tab(MANAGER), OwnClient(stage.tab(ADMIN))
-    during(stage, PREFIX + "add", lambda: act.send(other, None))
+    before_the_write(stage, PREFIX + "add", lambda: act.send(other, None))
 
     assert act.send(tab, None).status_code == 200
 
@@ -118,7 +113,7 @@ def test_who_comes_later_is_shown_that_nothing_is_left(stage):
 
 def test_another_card_is_not_kept_waiting(stage):
     tab, other = stage.tab(), OwnClient(stage.tab(entity_id=8069))
-    during(stage, PREFIX + "add", lambda: REST.send(other, None))
+    before_the_write(stage, PREFIX + "add", lambda: REST.send(other, None))
 
     assert REST.send(tab, None).status_code == 200
     assert other.answer.status_code == 200

@@ -6,9 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from b24app.simulator.rest import batch
 from b24app.storage import user_tokens
 from tests.stage import MANAGER
-from tests.web.acts import ACTS, books, forget_listing, outcomes, writes_asked
+from tests.web.acts import (
+    ACTS,
+    PREFIX,
+    REST,
+    before_the_write,
+    books,
+    forget_listing,
+    outcomes,
+    writes_asked,
+)
 
 KEY = "a-key-of-the-page-1"
 
@@ -68,3 +78,16 @@ def test_after_that_the_key_repeats_its_answer(stage, act):
     assert (second.status_code, tab.said) == (first.status_code, said)
     assert len(writes_asked(stage)) == asked
     assert [outcome for _, outcome in outcomes(stage)] == ["failed", "done"]
+
+
+def test_a_session_that_ends_after_a_creation_creates_nothing_again(stage, monkeypatch):
+    """The rows of a portal that resolves no references are added by a second call."""
+    monkeypatch.setattr(batch, "substitute", lambda value, _parts: value)
+    tab = stage.tab()
+    before_the_write(stage, PREFIX + "product.add", lambda: let_tokens_die(stage))
+
+    assert REST.send(tab, KEY).status_code == 502
+    renew(stage, tab)
+    REST.send(tab, KEY)
+
+    assert len(stage.executed(PREFIX + "add")) == 1
