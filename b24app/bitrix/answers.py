@@ -63,11 +63,9 @@ class BatchAnswer:
             raise self.errors[key]
         if key in self.results:
             return command.decode(self.results[key])
-        missing = unexpected(command.method, "no answer to this command of the batch")
         if self.is_halted and self.errors:
-            missing.code = NOT_RUN
-            missing.executed = Executed.NO
-        raise missing
+            raise not_run_error(command.method)
+        raise unexpected(command.method, "no answer to this command of the batch")
 
     def error(self, key: str) -> PortalError | None:
         """Return the error the portal gave for a command, if any."""
@@ -88,6 +86,14 @@ class BatchAnswer:
     def total(self, key: str) -> int | None:
         """Return the number of rows on all pages of a paged command."""
         return self.totals.get(key)
+
+
+def not_run_error(method: str) -> PortalError:
+    """Return the exception for a command that was never sent or reached."""
+    error = unexpected(method, "the commands before it ended the batch")
+    error.code = NOT_RUN
+    error.executed = Executed.NO
+    return error
 
 
 def parse(body: bytes) -> Mapping[str, object] | None:
@@ -145,6 +151,21 @@ def batch_answer(
         totals=_numbers(parts.totals),
         nexts=_numbers(parts.nexts),
         application=answer.application,
+        is_halted=is_halted,
+    )
+
+
+def as_batch_answer(
+    answers: Mapping[str, Answer | PortalError], *, is_halted: bool = False
+) -> BatchAnswer:
+    """Return the answers of single calls in the shape of a batch's."""
+    good = {key: answer for key, answer in answers.items() if isinstance(answer, Answer)}
+    return BatchAnswer(
+        results={key: answer.result for key, answer in good.items()},
+        errors={key: error for key, error in answers.items() if isinstance(error, PortalError)},
+        totals={key: answer.total for key, answer in good.items() if answer.total is not None},
+        nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
+        application=next((one.application for one in good.values() if one.application), None),
         is_halted=is_halted,
     )
 

@@ -47,6 +47,15 @@ def encode(command: Command[object]) -> str:
     return f"{command.method}?{query}" if query else command.method
 
 
+def is_encodable(command: Command[object]) -> bool:
+    """Say whether a batch can carry the command as it is meant; else it has to be called alone."""
+    try:
+        encode(command)
+    except ValueError:
+        return False
+    return True
+
+
 def encode_all(commands: Mapping[str, Command[object]]) -> dict[str, str]:
     """Return the `cmd` of a batch. Raises ValueError for no, too many or oddly named commands."""
     if not 0 < len(commands) <= MAX_COMMANDS:

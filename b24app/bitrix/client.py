@@ -21,6 +21,7 @@ from b24app.bitrix import batch
 from b24app.bitrix.answers import (
     Answer,
     BatchAnswer,
+    as_batch_answer,
     batch_answer,
     lost_error,
     parse,
@@ -167,7 +168,27 @@ class BitrixClient:
         errors = [answer for answer in answers.values() if isinstance(answer, PortalError)]
         if errors and len(errors) == len(answers):
             raise errors[0]
-        return _as_batch(answers)
+        return as_batch_answer(answers)
+
+    def side_by_side(
+        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
+    ) -> dict[str, Answer | PortalError]:
+        """Send single calls at the same time, at most 5 at once. Writes need an order: ValueError.
+
+        An error of the portal stands in its command's place; what is wrong on our side is raised.
+        """
+        if len(commands) > 1 and any(command.is_write for command in commands.values()):
+            raise ValueError("writes are not sent in parallel")
+
+        def send_one(command: Command[Any]) -> Answer | PortalError:
+            return self._answer_or_error(tokens, command, deadline)
+
+        found = _in_parallel(send_one, list(commands.values()))
+        return dict(zip(commands, found, strict=True))
+
+    def in_parallel(self, work: Callable[[S], T], things: Sequence[S]) -> list[T]:
+        """Do the same work for all at once, in their order. Threads see the caller's context."""
+        return list(_in_parallel(work, things))
 
     def in_turn(
         self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
@@ -176,7 +197,7 @@ class BitrixClient:
 
         The answer is that of a batch: an error of one command does not keep the next from running.
         """
-        return _as_batch(
+        return as_batch_answer(
             {key: self._answer_or_error(tokens, one, deadline) for key, one in commands.items()}
         )
 
@@ -278,17 +299,6 @@ def _may_repeat(error: PortalError, command: Command[Any]) -> bool:
     if isinstance(error, NoConnectionError):
         return True
     return not command.is_write and error.code.upper() not in NEVER_REPEATED
-
-
-def _as_batch(answers: Mapping[str, Answer | PortalError]) -> BatchAnswer:
-    good = {key: answer for key, answer in answers.items() if isinstance(answer, Answer)}
-    return BatchAnswer(
-        results={key: answer.result for key, answer in good.items()},
-        errors={key: error for key, error in answers.items() if isinstance(error, PortalError)},
-        totals={key: answer.total for key, answer in good.items() if answer.total is not None},
-        nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
-        application=next((one.application for one in good.values() if one.application), None),
-    )
 
 
 def _in_parallel(work: Callable[[S], T], things: Sequence[S]) -> Iterator[T]:

@@ -6,8 +6,8 @@ A command says nothing about how it travels: the client sends it alone or inside
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
@@ -16,6 +16,13 @@ REFERENCE = re.compile(r"\$result\[[A-Za-z_][\w.:-]*\](\[\w+\])*\Z")
 
 RESERVED_PARAMS = frozenset({"auth", "access_token", "state", "token"})
 """Top-level request keys the portal keeps for itself (rest-contract a.6)."""
+
+
+REFERENCE_STEP = re.compile(r"\[([^\]]*)\]")
+
+
+class UnresolvedReferenceError(LookupError):
+    """A reference names something that an earlier answer does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,21 @@ class Reference:
         """`Reference.to("list", 0, "id")` is `$result[list][0][id]`."""
         return cls("$result" + "".join(f"[{step}]" for step in (key, *path)))
 
+    @property
+    def key(self) -> str:
+        """The command it refers to."""
+        return self.text.split("[", 1)[1].split("]", 1)[0]
+
+    def resolve(self, results: Mapping[str, object]) -> object:
+        """Return what it names in the results by key, or raise UnresolvedReferenceError.
+
+        Stricter than the portal, which takes the nearest value that exists.
+        """
+        value: object = results
+        for step in REFERENCE_STEP.findall(self.text):
+            value = _step_into(value, step)
+        return value
+
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[T_co]):
@@ -53,3 +75,51 @@ class Command(Generic[T_co]):
     def __post_init__(self) -> None:
         if not RESERVED_PARAMS.isdisjoint(self.params):
             raise ValueError(f"{self.method}: a parameter has a reserved name")
+
+    def referenced_keys(self) -> frozenset[str]:
+        """The commands of the same batch whose answers this one needs."""
+        return frozenset(one.key for one in _references(self.params))
+
+    def resolved(self, results: Mapping[str, object]) -> Command[T_co]:
+        """Return the command with its references replaced, for a call outside of a batch.
+
+        Raises UnresolvedReferenceError.
+        """
+        if not self.referenced_keys():
+            return self
+        return replace(self, params=_resolve_mapping(self.params, results))
+
+
+def _step_into(value: object, step: str) -> object:
+    if isinstance(value, Mapping) and step in value:
+        return value[step]
+    if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        return value[int(step)]
+    raise UnresolvedReferenceError(f"nothing at [{step}]")
+
+
+def _references(value: object) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from _references(entry)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _references(entry)
+
+
+def _resolve_mapping(
+    params: Mapping[str, object], results: Mapping[str, object]
+) -> dict[str, object]:
+    return {name: _resolve(entry, results) for name, entry in params.items()}
+
+
+def _resolve(value: object, results: Mapping[str, object]) -> object:
+    if isinstance(value, Reference):
+        return value.resolve(results)
+    if isinstance(value, Mapping):
+        return _resolve_mapping(value, results)
+    if isinstance(value, list | tuple):
+        return [_resolve(entry, results) for entry in value]
+    return value

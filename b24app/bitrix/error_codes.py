@@ -32,6 +32,9 @@ from b24app.errors import (
 
 QUERY_LIMIT = "QUERY_LIMIT_EXCEEDED"
 
+PARAMETER_REFUSED = "100"
+"""A parameter is missing or of a wrong type: the method was not carried out (rest-contract a.3)."""
+
 BY_CODE: Mapping[str, type[PortalError]] = {
     QUERY_LIMIT: PortalBusyError,
     "OPERATION_TIME_LIMIT": PortalBusyError,
@@ -78,7 +81,7 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "ERROR_WRONG_HANDLER_URL": BusinessRefusalError,
     "ERROR_UNSUPPORTED_PROTOCOL": BusinessRefusalError,
     "ERROR_CHECK_FAILURE": BusinessRefusalError,
-    "100": BusinessRefusalError,
+    PARAMETER_REFUSED: BusinessRefusalError,
     "": BusinessRefusalError,
 }
 
