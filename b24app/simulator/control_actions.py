@@ -198,6 +198,13 @@ def dismiss(state: PortalState, fields: Fields) -> Answer:
     return {"active": user.is_active}
 
 
+def invite(state: PortalState, fields: Fields) -> Answer:
+    """user, signed_in: make an employee one who was invited and never signed in, or end that."""
+    user = user_field(state, fields)
+    user.has_signed_in = flag_field(fields, "signed_in", "0")
+    return {"signed_in": user.has_signed_in}
+
+
 def subscription(state: PortalState, fields: Fields) -> Answer:
     """expired: end the application's subscription, or renew it (sends ONAPPPAYMENT)."""
     state.set_payment_expired(flag_field(fields, "expired"))
@@ -280,6 +287,7 @@ ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "access": access,
     "rights": rights,
     "dismiss": dismiss,
+    "invite": invite,
     "subscription": subscription,
     "move": move,
     "scopes": scopes,

@@ -214,8 +214,14 @@ def insufficient_scope(*, in_batch: bool) -> PortalError:
     )
 
 
+def owner_cannot_be_authorized() -> PortalError:
+    """Return a token whose user never signed in, or is gone."""
+    text = "Current user can't be authorized in this context"
+    return PortalError("ACCESS_DENIED", text, HTTPStatus.UNAUTHORIZED)
+
+
 def user_not_authorized() -> PortalError:
-    """Return a dismissed or missing user."""
+    """Return a dismissed user."""
     text = "Unable to authorize user"
     return PortalError("authorization_error", text, HTTPStatus.UNAUTHORIZED)
 

@@ -26,6 +26,7 @@ class User:
     gender: str = ""
     is_admin: bool = False
     is_active: bool = True
+    has_signed_in: bool = True
     is_extranet: bool = False
     language: str = "en"
     time_zone: str = "Europe/Berlin"

@@ -166,6 +166,10 @@ def dismiss(state):
     state.users[7].is_active = False
 
 
+def invite(state):
+    state.users[7].has_signed_in = False
+
+
 def close_app(state):
     state.switches.denied_app_users.add(7)
 
@@ -180,6 +184,7 @@ def end_subscription(state):
 
 BREAKS = [
     (close, 403, "PORTAL_DELETED", 500),
+    (invite, 401, "ACCESS_DENIED", 401),
     (overload, 401, "OVERLOAD_LIMIT", 503),
     (take_plan, 401, "ACCESS_DENIED", 403),
     (reinstall, 401, "APPLICATION_NOT_FOUND", 401),

@@ -84,6 +84,10 @@ def dismiss(witness):
     witness.state.users[1].is_active = False
 
 
+def invite(witness):
+    witness.state.users[1].has_signed_in = False
+
+
 def close_app(witness):
     witness.state.switches.denied_app_users.add(1)
 
@@ -195,6 +199,7 @@ TRIES: dict[tuple[str, str], Try] = {
     ("", "CONNECTION_ERROR"): fault("no_oauth"),
     ("", "APPLICATION_NOT_FOUND"): Try(before=reinstall),
     ("", "authorization_error"): Try(before=dismiss),
+    ("", "Current user can't be authorized in this context"): Try(before=invite),
     ("", "user_access_error"): Try(before=close_app),
     ("", "insufficient_scope"): Try(before=take_scopes),
     ("", "REST API is available only on commercial plans"): switch(has_rest_plan=False),

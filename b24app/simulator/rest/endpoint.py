@@ -108,6 +108,7 @@ def _authorize(
     if token is None:
         raise errors.wrong_authorization()
     record.user = token.user_id
+    _check_owner(state, token)
     _check_portal(state)
     _check_application(state, token)
     if token.expires_at <= state.clock.now():
@@ -123,6 +124,13 @@ def take_token(request: Request, params: dict[str, object]) -> str:
         return bearer.strip()
     given = (taken[name] for name in ("auth", "access_token"))
     return next((to_text(one) for one in given if one and not isinstance(one, dict | list)), "")
+
+
+def _check_owner(state: PortalState, token: Token) -> None:
+    """Refuse a token of somebody who is gone, or was invited and never signed in."""
+    user = state.users.get(token.user_id)
+    if user is None or not user.has_signed_in:
+        raise errors.owner_cannot_be_authorized()
 
 
 def _check_portal(state: PortalState) -> None:
@@ -145,8 +153,8 @@ def _check_application(state: PortalState, token: Token) -> None:
 
 
 def _check_user(state: PortalState, token: Token) -> User:
-    user = state.users.get(token.user_id)
-    if user is None or not user.is_active:
+    user = state.users[token.user_id]
+    if not user.is_active:
         raise errors.user_not_authorized()
     is_ours = token.client_id == state.application.client_id
     if is_ours and not state.has_app_access(user.id):
