@@ -72,7 +72,7 @@ def refusal(
 ) -> StepFailedError:
     """The failure of an edit that needs an unpaid payment, explained by what is shown now.
 
-    A paid payment answers like missing rights (quirks 4), and old portals say no without a reason
+    A paid payment answers like missing rights (quirk 4), and old portals say no without a reason
     (quirks 1 and 3). `reason` is what the re-read shows to be in the way of the edit.
     """
     if isinstance(error, RightsRefusedError | BusinessRefusalError) and payment.is_paid:

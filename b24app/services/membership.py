@@ -1,7 +1,7 @@
 """Proofs that come before a write: the payment is of this card, and what it looks like now.
 
 The portal's methods take an id and do not ask which card it is of, so every payment is proven
-before the portal is asked anything about it (product 5). A payment that this opening was listed is
+before the portal is asked anything about it. A payment that this opening was listed is
 proven; what is read about any other takes its id from the very list that proves it, in one call.
 """
 

@@ -27,7 +27,7 @@ from b24app.bitrix.transport import make_session
 settings.register_profile("bitrix", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("bitrix")
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "bitrix24" / "examples"
 ENDPOINT = "https://portal.bitrix24.com/rest/"
 TOKEN = "s1morf609228iwyjjpvfv6wsvuja4p8u"
 CLIENT_SECRET = "LJSl0lNB76B5YY6u0YVQ3AW0DrVADcRTwVr4y99PXU1BWQybWK"

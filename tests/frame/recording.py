@@ -6,7 +6,8 @@ import json
 import secrets
 from pathlib import Path
 
-RECORDED = json.loads(Path(__file__).with_name("frame-messages.json").read_text(encoding="utf-8"))
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "bitrix24" / "frame-messages.json"
+RECORDED = json.loads(DOCUMENTED.read_text(encoding="utf-8"))
 MESSAGES = {message["name"]: message for message in RECORDED["messages"]}
 IGNORED = {case["name"]: case for case in RECORDED["parent_must_ignore"]}
 RECORDED_POST = dict(RECORDED["frame_post"]["body"])

@@ -68,7 +68,7 @@ def test_a_payment_paid_between_proof_and_write_is_locked_too(stage, act, genera
 
     require_once(stage)
     if act is REASSIGN and generation == "oldest":
-        # The oldest servers have this one check the wrong way round (quirks 21).
+        # The oldest servers have this one check the wrong way round (quirk 21).
         assert answer.status_code == 200
         return
     assert answer.status_code == 409

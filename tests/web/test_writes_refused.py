@@ -64,7 +64,7 @@ def test_a_refusal_makes_the_card_read_only_until_refresh(stage, generation):
 
 
 def test_rights_on_the_card_without_rights_on_the_order(stage):
-    """A manager may see a payment and yet not pay it (quirks 29)."""
+    """A manager may see a payment and yet not pay it (quirk 29)."""
     stage.portal.users[7].rights["order"] = "none"
     tab = stage.tab()
     before = books(stage)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "bitrix24" / "examples"
 # Fields that belong to the documented portal alone: custom fields and its links between types.
 _LOCAL = re.compile(r"ufCrm_.*|parentId\d+")
 # Shown only where the resource limiter is active.
