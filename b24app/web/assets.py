@@ -23,6 +23,7 @@ PARTS = (
     "popovers",
     "toasts",
     "quantities",
+    "wheel",
     "clicks",
     "start",
 )
