@@ -7,7 +7,7 @@ else needs to know (decisions 11).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -42,14 +42,21 @@ class Handle(Generic[T_co]):
 
 @dataclass(slots=True)
 class Batch:
-    """Commands that travel together. Which of them are written first matters: they run in order."""
+    """Commands that travel together and run in their order."""
 
     commands: dict[str, Command[Any]] = field(default_factory=dict)
+    optional: set[str] = field(default_factory=set)
 
-    def add(self, command: Command[T]) -> Handle[T]:
-        """Append a command and return the handle of its answer."""
+    def add(self, command: Command[T], *, is_optional: bool = False) -> Handle[T]:
+        """Append a command and return the handle of its answer.
+
+        `is_optional`: not worth a call of its own. Where the portal refuses a batch, it is not
+        asked and its error is BatchRefusedError.
+        """
         handle = Handle(f"c{len(self.commands)}", command)
         self.commands[handle.key] = command
+        if is_optional:
+            self.optional.add(handle.key)
         return handle
 
     def __len__(self) -> int:
@@ -131,9 +138,8 @@ class PortalApi:
         nothing was executed, unless the error's `executed` says that nobody knows. There is no
         transaction: what ran before an error stays. With `stop_on_error` the first one ends it.
         """
-        return BatchResult(
-            self._send(batch.commands, self._start_deadline(within), stop_on_error=stop_on_error)
-        )
+        deadline = self._start_deadline(within)
+        return BatchResult(self._send(batch, deadline, stop_on_error=stop_on_error))
 
     def send_all(
         self, batches: Sequence[Batch], within: float = READ_SECONDS
@@ -143,7 +149,7 @@ class PortalApi:
 
         def send_one(batch: Batch) -> BatchResult | AppError:
             try:
-                return BatchResult(self._send(batch.commands, deadline, stop_on_error=False))
+                return BatchResult(self._send(batch, deadline, stop_on_error=False))
             except AppError as error:
                 return error
 
@@ -152,8 +158,23 @@ class PortalApi:
             return [send_one(batch) for batch in batches]
         return self._client.in_parallel(send_one, batches)
 
-    def _send(self, commands: Commands, deadline: Deadline, *, stop_on_error: bool) -> BatchAnswer:
-        if self.refuses_batch or not all(map(wire.is_encodable, commands.values())):
+    def speaking_with(self, tokens: TokenSource) -> PortalApi:
+        """Return the same portal with another token."""
+        return PortalApi(
+            self._client,
+            tokens,
+            self._start_deadline,
+            refuses_batch=self.refuses_batch,
+            on_batch_refused=self._on_batch_refused,
+        )
+
+    def _send(self, batch: Batch, deadline: Deadline, *, stop_on_error: bool) -> BatchAnswer:
+        commands = batch.commands
+        if self.refuses_batch:
+            wanted, left = _without(commands, batch.optional)
+            answer = self._send_alone(wanted, deadline, stop_on_error=stop_on_error)
+            return replace(answer, errors={**answer.errors, **left})
+        if not all(map(wire.is_encodable, commands.values())):
             return self._send_alone(commands, deadline, stop_on_error=stop_on_error)
         answer = self._client.batch(self.tokens, commands, deadline, halt=stop_on_error)
         refused = [
@@ -162,9 +183,12 @@ class PortalApi:
         if not refused:
             return answer
         self._note_refusal()
-        return self._send_rest_alone(
-            answer, commands, refused, deadline, stop_on_error=stop_on_error
-        )
+        if stop_on_error and len(refused) < len(answer.errors):
+            return answer
+        again = [
+            key for key in _still_to_run(answer, commands, refused) if key not in batch.optional
+        ]
+        return self._send_rest_alone(answer, commands, again, deadline, stop_on_error=stop_on_error)
 
     def _note_refusal(self) -> None:
         if not self.refuses_batch:
@@ -175,26 +199,22 @@ class PortalApi:
         self,
         answer: BatchAnswer,
         commands: Commands,
-        refused: Sequence[str],
+        again: Sequence[str],
         deadline: Deadline,
         *,
         stop_on_error: bool,
     ) -> BatchAnswer:
         """Finish a batch of which the portal served only a part.
 
-        Writes that were served have run and are not repeated. Reads after the first refused
-        command are, since they may show the state before a write that still has to run.
+        Writes that were served have run and are not repeated. Reads after the first refused write
+        are, since they show the state before it.
         """
-        if stop_on_error and any(key not in refused for key in answer.errors):
-            return answer
-        again = _still_to_run(answer, commands, refused)
-        kept = {key: one for key, one in commands.items() if key not in again}
         earlier: dict[str, Answer | PortalError] = {
-            key: Answer(answer.results[key], answer.totals.get(key), answer.nexts.get(key))
-            for key in kept
-            if key in answer.results
+            key: Answer(result, answer.totals.get(key), answer.nexts.get(key))
+            for key, result in answer.results.items()
+            if key not in again
         }
-        earlier.update((key, answer.errors[key]) for key in kept if key in answer.errors)
+        earlier.update((key, one) for key, one in answer.errors.items() if key not in again)
         rest = {key: commands[key] for key in again}
         found = self._send_alone(rest, deadline, earlier, stop_on_error=stop_on_error)
         return replace(found, application=answer.application or found.application)
@@ -222,8 +242,8 @@ class PortalApi:
             if is_stopped:
                 break
         errors = [one for one in outcomes.values() if isinstance(one, PortalError)]
-        if errors and len(errors) == len(outcomes) and not earlier:
-            raise errors[0]
+        if errors and len(errors) == len(outcomes):
+            raise next((one for one in errors if not isinstance(one, BatchRefusedError)), errors[0])
         return as_batch_answer(outcomes, is_halted=is_stopped)
 
     def _run_step(
@@ -253,6 +273,19 @@ class PortalApi:
                 raise
             found.update((key, not_run_error(one.method)) for key, one in ready.items())
         return {key: found[key] for key in step}
+
+
+def _without(
+    commands: Commands, optional: Container[str]
+) -> tuple[Commands, dict[str, PortalError]]:
+    """Return the commands that have to run, and the errors of those that are left out."""
+    wanted = {key: command for key, command in commands.items() if key not in optional}
+    left: dict[str, PortalError] = {
+        key: BatchRefusedError(method=command.method)
+        for key, command in commands.items()
+        if key in optional
+    }
+    return wanted, left
 
 
 def _still_to_run(answer: BatchAnswer, commands: Commands, refused: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from b24app.bitrix.client import TokenSource
+from b24app.bitrix.portal_api import PortalApi
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import UnprovenError
 
@@ -31,11 +31,10 @@ class Acting:
     member_id: str
     client_endpoint: str
     app_code: str
-    batch_refused: bool
     ref: EntityRef
     launch_id: str
     language: str
-    tokens: TokenSource
+    api: PortalApi
     user: PortalUser | None = None
     listed: frozenset[int] = frozenset()
     shown: frozenset[int] = frozenset()

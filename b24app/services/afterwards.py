@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from b24app.bitrix.shapes import REFUSED
 from b24app.domain import Payment
@@ -17,7 +16,6 @@ from b24app.errors import (
     PortalSilentError,
     RightsRefusedError,
 )
-from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition
 from b24app.services.tab import Read
 from b24app.services.writes import UNSEEN, Kind, Step, StepFailedError
@@ -32,9 +30,7 @@ class Written:
     `is_guarded_off`: the guard listed nothing, so the write did not run.
     """
 
-    acting: Acting
     read: Read | None
-    result: Any = None
     error: AppError | None = None
     cause: AppError | None = None
     is_guarded_off: bool = False

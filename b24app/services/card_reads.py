@@ -1,14 +1,12 @@
-"""The read commands of a card and what their answers mean. No transactions, no rules."""
+"""What is asked of a card in a batch, and what the answers mean. No transactions, no rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from b24app.bitrix import crm, payment_deliveries, payment_items, payments
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import (
     Card,
     Delivery,
@@ -18,9 +16,8 @@ from b24app.domain import (
     PaymentItem,
     ProductRow,
 )
-from b24app.errors import BatchRefusedError, BusinessRefusalError, PortalError
+from b24app.errors import BusinessRefusalError, PortalError
 
-Commands = Mapping[str, Command[Any]]
 ROWS_PER_PAGE = 50
 
 
@@ -65,53 +62,76 @@ class Composition:
     links: tuple[PaymentDelivery, ...]
 
 
-def core_commands(
-    ref: EntityRef, order: Mapping[str, str] | None = None
-) -> dict[str, Command[Any]]:
-    """Five commands: card, payments, deliveries, product rows, rows not billed yet."""
-    return {
-        "card": crm.get_card(ref),
-        "list": payments.list_payments(ref, order=order),
-        "deliveries": crm.list_deliveries(ref),
-        "rows": crm.list_product_rows(ref),
-        "free": crm.available_rows(ref),
-    }
+@dataclass(frozen=True, slots=True)
+class CoreRequest:
+    """The handles of a card's reads in a batch."""
+
+    card: Handle[Card]
+    payments: Handle[tuple[Payment, ...]]
+    deliveries: Handle[tuple[Delivery, ...]]
+    rows: Handle[tuple[ProductRow, ...]]
+    free: Handle[tuple[ProductRow, ...]]
+    further: tuple[Handle[tuple[ProductRow, ...]], ...] = ()
 
 
-def take_core(answer: BatchAnswer, ref: EntityRef) -> Core:
-    """Decode the answer of `core_commands`.
+@dataclass(frozen=True, slots=True)
+class CompositionRequest:
+    """The handles of one payment's items and delivery lines in a batch."""
+
+    items: Handle[tuple[PaymentItem, ...]]
+    links: Handle[tuple[PaymentDelivery, ...]]
+
+
+def ask_core(
+    batch: Batch,
+    ref: EntityRef,
+    *,
+    order: Mapping[str, str] | None = None,
+    rows_total: int = 0,
+) -> CoreRequest:
+    """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
+
+    One more for each page of product rows past the first, as far as `rows_total`.
+    """
+    return CoreRequest(
+        card=batch.add(crm.get_card(ref)),
+        payments=batch.add(payments.list_payments(ref, order=order)),
+        deliveries=batch.add(crm.list_deliveries(ref)),
+        rows=batch.add(crm.list_product_rows(ref)),
+        free=batch.add(crm.available_rows(ref)),
+        further=ask_further_rows(batch, ref, rows_total),
+    )
+
+
+def take_core(result: BatchResult, asked: CoreRequest) -> Core:
+    """Decode the answers to `ask_core`.
 
     Raises the portal's error for card, payments and deliveries, without which nothing true could
-    be shown. Product rows only add names, so a refusal there is survived.
+    be shown. Product rows only add names, so a refusal there is tolerated.
     """
-    commands = core_commands(ref)
-    refused = next((key for key in commands if is_batch_refusal(answer, key)), None)
-    if refused is not None:
-        raise BatchRefusedError("the portal refuses a read inside batch")
-    free, is_estimate = _take_free(answer, commands["free"])
-    rows = _take_rows(answer, "rows", commands["rows"])
-    return Core(
-        card=answer.take("card", commands["card"]),
-        payments=answer.take("list", commands["list"]),
-        deliveries=answer.take("deliveries", commands["deliveries"]),
+    free, is_estimate = _take_free(result, asked.free)
+    rows = _take_rows(result, asked.rows)
+    core = Core(
+        card=result[asked.card],
+        payments=result[asked.payments],
+        deliveries=result[asked.deliveries],
         rows=rows or {},
-        rows_total=answer.total("rows") or len(rows or {}),
+        rows_total=result.total(asked.rows) or len(rows or {}),
         free=free,
         is_estimate=is_estimate,
         are_rows_unread=rows is None,
     )
-
-
-def is_batch_refusal(answer: BatchAnswer, key: str) -> bool:
-    """Whether the portal does not serve this command's method inside a batch."""
-    return isinstance(answer.error(key), BatchRefusedError)
+    further: dict[int, ProductRow] = {}
+    for handle in asked.further:
+        further.update(_take_rows(result, handle) or {})
+    return replace(core, rows={**core.rows, **further}) if further else core
 
 
 def _take_free(
-    answer: BatchAnswer, command: Command[tuple[ProductRow, ...]]
+    result: BatchResult, asked: Handle[tuple[ProductRow, ...]]
 ) -> tuple[tuple[ProductRow, ...] | None, bool]:
     try:
-        return answer.take("free", command), False
+        return result[asked], False
     except BusinessRefusalError:
         # The only business refusal of this method is "does not support multiple orders".
         return None, True
@@ -120,56 +140,46 @@ def _take_free(
 
 
 def _take_rows(
-    answer: BatchAnswer, key: str, command: Command[tuple[ProductRow, ...]]
+    result: BatchResult, asked: Handle[tuple[ProductRow, ...]]
 ) -> dict[int, ProductRow] | None:
     try:
-        return {row.id: row for row in answer.take(key, command)}
+        return {row.id: row for row in result[asked]}
     except PortalError:
         return None
 
 
-def further_rows(ref: EntityRef, total: int) -> dict[str, Command[Any]]:
-    """Commands for the product rows past the first page, one a page of 50."""
+def ask_further_rows(
+    batch: Batch, ref: EntityRef, total: int
+) -> tuple[Handle[tuple[ProductRow, ...]], ...]:
+    """Ask for the product rows past the first page, one command a page of 50."""
     starts = range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)
-    return {f"rows{start}": crm.list_product_rows(ref, start=start) for start in starts}
+    return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)
 
 
-def with_further_rows(core: Core, answer: BatchAnswer, ref: EntityRef, total: int) -> Core:
-    """Add the rows that `further_rows` asked for."""
-    rows = dict(core.rows)
-    for key, command in further_rows(ref, total).items():
-        rows.update(_take_rows(answer, key, command) or {})
-    return replace(core, rows=rows)
-
-
-def composition_commands(payment_ids: Iterable[int]) -> dict[str, Command[Any]]:
-    """Two commands a payment: its items and its delivery lines."""
-    commands: dict[str, Command[Any]] = {}
-    for payment_id in payment_ids:
-        commands[f"items{payment_id}"] = payment_items.list_items(payment_id)
-        commands[f"links{payment_id}"] = payment_deliveries.list_links(payment_id)
-    return commands
-
-
-def take_compositions(answer: BatchAnswer, payment_ids: Iterable[int]) -> dict[int, Composition]:
-    """Decode `composition_commands`; a payment that could not be read is left out."""
-    found: dict[int, Composition] = {}
-    for payment_id in payment_ids:
-        composition = take_composition(answer, payment_id)
-        if composition is not None:
-            found[payment_id] = composition
-    return found
-
-
-def take_composition(answer: BatchAnswer, payment_id: int) -> Composition | None:
-    """Decode one payment's items and delivery lines; None where they could not be read."""
-    try:
-        return Composition(
-            answer.take(f"items{payment_id}", payment_items.list_items(payment_id)),
-            answer.take(f"links{payment_id}", payment_deliveries.list_links(payment_id)),
+def ask_compositions(
+    batch: Batch, payment_ids: Iterable[int], *, is_optional: bool = False
+) -> dict[int, CompositionRequest]:
+    """Ask for the items and the delivery lines of payments: two commands each."""
+    return {
+        payment_id: CompositionRequest(
+            batch.add(payment_items.list_items(payment_id), is_optional=is_optional),
+            batch.add(payment_deliveries.list_links(payment_id), is_optional=is_optional),
         )
-    except PortalError:
-        return None
+        for payment_id in payment_ids
+    }
+
+
+def take_compositions(
+    result: BatchResult, asked: Mapping[int, CompositionRequest]
+) -> dict[int, Composition]:
+    """Decode the answers to `ask_compositions`; a payment that could not be read is left out."""
+    found: dict[int, Composition] = {}
+    for payment_id, handles in asked.items():
+        try:
+            found[payment_id] = Composition(result[handles.items], result[handles.links])
+        except PortalError:
+            continue
+    return found
 
 
 def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from b24app.bitrix import payment_deliveries, payment_items, payments
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ProductRow
 from b24app.errors import (
-    BatchRefusedError,
     Executed,
     InputError,
     PortalError,
@@ -21,17 +20,16 @@ from b24app.errors import (
 from b24app.services import card_lease, card_reads, items, portal_writes, tab, unbilled
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
-from b24app.services.card_reads import Composition
+from b24app.services.card_reads import Composition, CompositionRequest, CoreRequest
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.made import Made, denied, made_id, settled
-from b24app.services.membership import PARAMETER_REFUSED
+from b24app.services.portal_writes import Reread, Sent
 from b24app.services.quantities import Wanted, billable, left_over, require_free
 from b24app.services.tab import Read
 from b24app.services.unbilled import Before
 from b24app.services.writes import Kind, Step, StepFailedError
 from b24app.storage import partial_actions
 
-NEW = Reference("$result[add]")
 IN_ONE_BATCH = 35
 
 
@@ -46,7 +44,7 @@ def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequen
 def _create(
     deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequence[Wanted]
 ) -> Step:
-    before = unbilled.read(deps, acting)
+    before = unbilled.read(acting)
     free = before.rows if before.free is None else {row.id: row for row in before.free}
     require_free(wanted, free, set(before.rows))
     made = _make(deps, acting, pay_system_id, wanted, before)
@@ -71,7 +69,7 @@ def bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step
 
 
 def _bill_the_rest(deps: Deps, acting: Acting, pay_system_id: int | None) -> Step:
-    before = unbilled.read(deps, acting)
+    before = unbilled.read(acting)
     if before.free is None:
         raise before.problem or InputError("too many payments to compare", code="no_estimate")
     wanted = billable(before.free)
@@ -156,32 +154,25 @@ def _make(
     before: Before,
 ) -> Made:
     """Send the creation once, with its rows and the re-read."""
-    add = payments.add_payment(acting.ref, pay_system_id)
-    if acting.batch_refused:
-        return _make_singly(deps, acting, add, wanted, before)
-    commands: dict[str, Command[Any]] = {"add": add}
-    rows = {f"row{number}": one for number, one in enumerate(wanted)}
-    for key, one in rows.items():
-        commands[key] = payment_items.add_item(NEW, one.row_id, one.quantity)
-    commands.update(card_reads.core_commands(acting.ref))
-    commands["new_items"] = payment_items.list_items(NEW)
-    commands["new_links"] = payment_deliveries.list_links(NEW)
+    batch = Batch()
+    add = batch.add(payments.add_payment(acting.ref, pay_system_id))
+    new = add.reference()
+    rows = {batch.add(payment_items.add_item(new, one.row_id, one.quantity)): one for one in wanted}
+    core = card_reads.ask_core(batch, acting.ref)
+    lines = CompositionRequest(
+        batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
+    )
     try:
-        answer = deps.client.batch(acting.tokens, commands, deps.deadline(WRITE_SECONDS))
+        result = acting.api.send(batch, WRITE_SECONDS)
     except PortalError as error:
         if error.executed is not Executed.UNKNOWN:
             raise
         return settled(deps, acting, before)
-    if isinstance(answer.error("add"), BatchRefusedError):
-        acting = tab.remember_batch_refused(deps, acting)
-        return _make_singly(deps, acting, add, wanted, before)
-    made = _made(deps, acting, answer, add, before)
-    late = [one for key, one in rows.items() if _did_not_arrive(answer.error(key))]
+    made = _made(deps, acting, result, add, core, lines, before)
+    late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
     # What was only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
         return made
-    if any(card_reads.is_batch_refusal(answer, key) for key in rows):
-        acting = tab.remember_batch_refused(deps, acting)
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
     written = portal_writes.after_others(
         deps, acting, [made.payment_id], partial(_add, deps, acting, adding, made.payment_id)
@@ -192,52 +183,35 @@ def _make(
 def _did_not_arrive(error: PortalError | None) -> bool:
     """Whether a row was not even looked at, so that it may be sent again with the payment's id.
 
-    The method is to be called alone, or the portal did not resolve the reference to the new
-    payment, which it then refuses as a parameter of a wrong type (rest-contract d.3).
+    The portal did not resolve the reference to the new payment, which it then refuses as a
+    parameter of a wrong type (rest-contract d.3).
     """
-    if isinstance(error, BatchRefusedError):
-        return True
     return error is not None and error.code == PARAMETER_REFUSED
 
 
 def _made(
-    deps: Deps, acting: Acting, answer: BatchAnswer, add: Command[int], before: Before
+    deps: Deps,
+    acting: Acting,
+    result: BatchResult,
+    add: Handle[int],
+    asked: CoreRequest,
+    lines: CompositionRequest,
+    before: Before,
 ) -> Made:
     try:
-        payment_id = answer.take("add", add)
+        payment_id = result[add]
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return settled(deps, acting, before)
-        return denied(before, portal_writes.read_after(deps, acting, answer, []), error)
+        sent = Sent(result, Reread(asked, {}))
+        return denied(before, portal_writes.read_after(deps, acting, sent), error)
     try:
-        core = card_reads.take_core(answer, acting.ref)
-        composition = Composition(
-            answer.take("new_items", payment_items.list_items(payment_id)),
-            answer.take("new_links", payment_deliveries.list_links(payment_id)),
-        )
+        core = card_reads.take_core(result, asked)
+        composition = Composition(result[lines.items], result[lines.links])
     except PortalError:
         return Made(payment_id, portal_writes.settle(deps, acting, [payment_id]))
     tab.note_listing(deps, acting, core)
-    return Made(payment_id, Read(core, {payment_id: composition}, {}, acting))
-
-
-def _make_singly(
-    deps: Deps,
-    acting: Acting,
-    add: Command[int],
-    wanted: Sequence[Wanted],
-    before: Before,
-) -> Made:
-    """For portals that refuse these methods in a batch."""
-    try:
-        payment_id = deps.client.call(acting.tokens, add, deps.deadline(WRITE_SECONDS))
-    except PortalError as error:
-        if error.executed is Executed.UNKNOWN:
-            return settled(deps, acting, before)
-        return denied(before, portal_writes.settle(deps, acting, []), error)
-    commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in wanted]
-    written = portal_writes.write_several(deps, acting, commands, [payment_id])
-    return Made(payment_id, written.read, is_lost=written.is_lost)
+    return Made(payment_id, Read(core, {payment_id: composition}, {}))
 
 
 def _missing(

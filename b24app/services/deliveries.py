@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_deliveries
-from b24app.bitrix.payments import PaymentId
 from b24app.domain import Delivery, Payment, PaymentDelivery
 from b24app.errors import (
     AppError,
@@ -15,7 +14,7 @@ from b24app.errors import (
     NotOnThisCardError,
     PaidLockedError,
 )
-from b24app.services import afterwards, card_reads, membership, portal_writes
+from b24app.services import afterwards, membership, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
@@ -52,32 +51,28 @@ class Place:
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
-def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
+def place(acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
     Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
-    return places(deps, acting, [payment_id])[0]
+    return places(acting, [payment_id])[0]
 
 
 @before_writing()
-def places(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
+def places(acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
     """As `place`, for several payments in the same call."""
-    listed = crm.list_deliveries(acting.ref)
-    found, answer = membership.read_about(deps, acting, payment_ids, _about, {"documents": listed})
-    for payment in found.values():
+    found = membership.read_about(
+        acting,
+        payment_ids,
+        payment_deliveries.list_links,
+        lambda batch: batch.add(crm.list_deliveries(acting.ref)),
+    )
+    for payment in found.payments.values():
         if payment.is_paid:
             raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
-    documents = {one.id: one for one in answer.take("documents", listed)}
-    links = {one: payment_deliveries.list_links(one) for one in payment_ids}
-    return [
-        Place(found[one], answer.take(f"links{one}", command), documents)
-        for one, command in links.items()
-    ]
-
-
-def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
-    return {f"links{payment_id}": payment_deliveries.list_links(target)}
+    documents = {one.id: one for one in found.result[found.beside]}
+    return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
 
 
 def line_of(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentDelivery:
@@ -98,7 +93,7 @@ def reassign(
     are proven first (crm-item-payment-delivery-set-delivery.md). `shown` is the document the
     person saw: another one now means that somebody else was faster.
     """
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     link = line_of(deps, acting, at, item_id)
     at.document(document_id)
     number = at.payment.number
@@ -136,7 +131,7 @@ def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
 
     Page: crm-item-payment-delivery-add.md.
     """
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     at.document(document_id)
     number, label = at.payment.number, at.label(document_id)
     if any(link.document_id == document_id for link in at.links):
@@ -155,7 +150,7 @@ def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
 
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     """Take a delivery line out of a payment. Page: crm-item-payment-delivery-delete.md."""
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     link = line_of(deps, acting, at, item_id)
     number, label = at.payment.number, at.label(link.document_id)
     written = portal_writes.write(

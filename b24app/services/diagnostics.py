@@ -25,7 +25,6 @@ from b24app.services.bindings import Commands
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.grant import Purpose
 from b24app.services.installation import APP_PAGE
-from b24app.services.launches import APP_INFO
 from b24app.services.once import Change
 from b24app.services.settings import tabs_wanted
 from b24app.services.tab_bindings import BOUND, Outcome
@@ -34,6 +33,7 @@ from b24app.storage import activity
 from b24app.storage.models import Activity
 
 SCOPE = portal.scope()
+APP_INFO = portal.app_info()
 EVENTS = event_bindings.BOUND
 LAST_ERRORS = 5
 CHECK_SECONDS = 4.0

@@ -21,18 +21,18 @@ def for_payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[CardView, 
 def for_items(deps: Deps, acting: Acting, payment_id: int) -> tuple[CardView, PaymentView]:
     """As `for_payment`, with the rows that can be added. Raises the same."""
     view, shown, core = _payment(deps, acting, payment_id)
-    return _with_free_rows(deps, acting, core, view), shown
+    return _with_free_rows(acting, core, view), shown
 
 
 def for_card(deps: Deps, acting: Acting) -> CardView:
     """The card without any composition, with the rows that a new payment can have."""
     read = tab.read_card(deps, acting, [])
     view = view_of(deps, acting, read.core, read.compositions, read.people)
-    return _with_free_rows(deps, acting, read.core, view)
+    return _with_free_rows(acting, read.core, view)
 
 
 def _payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[CardView, PaymentView, Core]:
-    membership.require_listed_or_present(deps, acting, payment_id)
+    membership.require_listed_or_present(acting, payment_id)
     read = tab.read_card(deps, acting, [payment_id])
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     shown = view.payment(payment_id)
@@ -41,9 +41,9 @@ def _payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[CardView, Pay
     return view, shown, read.core
 
 
-def _with_free_rows(deps: Deps, acting: Acting, core: Core, view: CardView) -> CardView:
+def _with_free_rows(acting: Acting, core: Core, view: CardView) -> CardView:
     """On a card with several orders the portal does not tell them: worked out (decisions 19)."""
     if not core.is_estimate:
         return view
-    free = unbilled.read(deps, acting).free
+    free = unbilled.read(acting).free
     return replace(view, free_rows=free or (), is_free_known=free is not None)

@@ -22,18 +22,16 @@ from dataclasses import replace
 from typing import Any
 
 from b24app.bitrix import payment_items
-from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.command import Command
 from b24app.bitrix.payments import list_payments
+from b24app.bitrix.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import PortalError
-from b24app.services import card_reads, portal_writes
+from b24app.services import portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import Deps
 from b24app.services.membership import before_writing
-from b24app.services.tab import remember_batch_refused
-
-DOOR = payment_items.list_items(Reference.to("guard", 0, "id"))
 
 
 def write_guarded(
@@ -43,47 +41,26 @@ def write_guarded(
 
     `is_guarded_off` says that it was otherwise. One call; one more to read where it did not run.
     """
-    guard = list_payments(acting.ref, ids=[payment_id], paid=while_paid)
-    if acting.batch_refused:
-        return _singly(deps, acting, payment_id, command, guard, while_paid=while_paid)
-    first = {"guard": guard, "door": DOOR, "write": command}
-    answer = portal_writes.send(deps, acting, first, [payment_id], halt=True)
-    if isinstance(answer, PortalError):
-        return portal_writes.lost(deps, acting, answer, [payment_id])
-    if any(card_reads.is_batch_refusal(answer, key) for key in first):
-        acting = remember_batch_refused(deps, acting)
-        return _singly(deps, acting, payment_id, command, guard, while_paid=while_paid)
+    batch = Batch()
+    guard = batch.add(list_payments(acting.ref, ids=[payment_id], paid=while_paid))
+    door = batch.add(payment_items.list_items(guard.reference(0, "id")))
+    write = batch.add(command)
+    sent = portal_writes.send(acting, batch, [payment_id], stop_on_error=True)
+    if isinstance(sent, PortalError):
+        return portal_writes.lost(deps, acting, sent, [payment_id])
     with before_writing():
-        listed = answer.take("guard", guard)
+        listed = sent.result[guard]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
-    has_stopped = answer.error("door") is not None and not answer.answers("write")
+    has_stopped = sent.result.error(door) is not None and not sent.result.is_answered(write)
     if has_stopped and is_open:
         # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
         # Nothing ran, and the state was proven a moment ago.
         return portal_writes.write(deps, acting, command, [payment_id])
     if has_stopped:
         read = portal_writes.settle(deps, acting, [payment_id])
-        return Written(acting, read, is_guarded_off=True)
-    written = portal_writes.written(deps, acting, answer, command, [payment_id])
+        return Written(read, is_guarded_off=True)
+    written = portal_writes.written(deps, acting, sent, write)
     return replace(written, is_guarded_off=not is_open)
-
-
-def _singly(
-    deps: Deps,
-    acting: Acting,
-    payment_id: int,
-    command: Command[Any],
-    guard: Command[tuple[Payment, ...]],
-    *,
-    while_paid: bool,
-) -> Written:
-    """For portals that refuse these methods in a batch: guard, write and re-read one by one."""
-    with before_writing():
-        listed = deps.client.call(acting.tokens, guard, deps.deadline(WRITE_SECONDS))
-    if not _is_open(listed, payment_id, while_paid=while_paid):
-        read = portal_writes.settle(deps, acting, [payment_id])
-        return Written(acting, read, is_guarded_off=True)
-    return portal_writes.write(deps, acting, command, [payment_id])
 
 
 def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:

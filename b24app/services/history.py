@@ -14,6 +14,6 @@ from b24app.storage.models import Activity
 
 def of_payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, Sequence[Activity]]:
     """The payment, proven to be of this card, and its newest records."""
-    payment = membership.present(deps, acting, payment_id)
+    payment = membership.present(acting, payment_id)
     with deps.db.reading() as session:
         return payment, activity.of_payment(session, acting.member_id, payment_id)

@@ -16,6 +16,7 @@ from b24app.bitrix import events, placements
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.portal_api import Batch, PortalApi
 from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     AuthorizationServerError,
@@ -32,7 +33,7 @@ from b24app.services import grant as portal_grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.grant import Purpose
-from b24app.services.launches import APP_INFO, LAUNCH_DAYS, PROFILE, PROOF, origin_of
+from b24app.services.launches import LAUNCH_DAYS, ask_proof, origin_of
 from b24app.services.settings import tabs_wanted
 from b24app.services.tokens import PostedTokens
 from b24app.storage import jobs, launches, portals
@@ -170,8 +171,10 @@ def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: st
 def identify(deps: Deps, grant: Grant) -> Proven:
     """Ask the portal whose pair this is, and by which code it knows the application."""
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
-    answer = deps.client.read(tokens, PROOF, deps.deadline())
-    return Proven(grant, answer.take("profile", PROFILE), answer.take("app", APP_INFO).code)
+    batch = Batch()
+    asked = ask_proof(batch)
+    result = PortalApi(deps.client, tokens, deps.deadline).send(batch)
+    return Proven(grant, result[asked.profile], result[asked.app].code)
 
 
 def store(

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from b24app.bitrix import crm, payment_items
 from b24app.bitrix.command import Command
-from b24app.bitrix.payments import PaymentId
-from b24app.domain import Payment, PaymentItem, ProductRow
+from b24app.bitrix.portal_api import Batch, Handle
+from b24app.domain import EntityRef, Payment, PaymentItem, ProductRow
 from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
@@ -18,7 +18,7 @@ from b24app.errors import (
     PaidLockedError,
     PortalError,
 )
-from b24app.services import afterwards, card_reads, membership, portal_writes
+from b24app.services import afterwards, membership, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
@@ -60,29 +60,33 @@ class Place:
 
 
 @before_writing()
-def place(deps: Deps, acting: Acting, payment_id: int) -> Place:
+def place(acting: Acting, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
     Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
-    listed_rows = crm.list_product_rows(acting.ref)
-    available = crm.available_rows(acting.ref)
-    beside = {"rows": listed_rows, "free": available}
-    found, answer = membership.read_about(deps, acting, [payment_id], _about, beside)
-    payment = found[payment_id]
+    found = membership.read_about(
+        acting, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, acting.ref)
+    )
+    payment = found.payments[payment_id]
     if payment.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
     try:
-        free = {row.id: row for row in answer.take("free", available)}
+        free = {row.id: row for row in found.result[found.beside.free]}
     except PortalError:
         free = None
-    rows = {row.id: row for row in answer.take("rows", listed_rows)}
-    items = answer.take(f"items{payment_id}", payment_items.list_items(payment_id))
-    return Place(payment, items, {**(free or {}), **rows}, free)
+    rows = {row.id: row for row in found.result[found.beside.rows]}
+    return Place(payment, found.about(payment_id), {**(free or {}), **rows}, free)
 
 
-def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
-    return {f"items{payment_id}": payment_items.list_items(target)}
+@dataclass(frozen=True, slots=True)
+class _RowsRequest:
+    rows: Handle[tuple[ProductRow, ...]]
+    free: Handle[tuple[ProductRow, ...]]
+
+
+def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
+    return _RowsRequest(batch.add(crm.list_product_rows(ref)), batch.add(crm.available_rows(ref)))
 
 
 def _item(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentItem:
@@ -109,7 +113,7 @@ def set_quantity(
     `shown` is what the person saw; `may_round` that they agreed to replace a fraction.
     Page: crm-item-payment-product-set-quantity.md.
     """
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     item = _item(deps, acting, at, item_id)
     number = at.payment.number
     if shown is not None and shown != item.quantity and quantity != item.quantity:
@@ -146,7 +150,7 @@ def set_quantity(
 
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     """Take an item out of a payment. Page: crm-item-payment-product-delete.md."""
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     item = _item(deps, acting, at, item_id)
     number, before = at.payment.number, _label(at, item)
     written = portal_writes.write(deps, acting, payment_items.delete_item(item_id), [payment_id])
@@ -172,7 +176,7 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
         raise InputError("no row was chosen", code="nothing_chosen", field="row")
     if len(wanted) > AT_ONCE:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
-    at = place(deps, acting, payment_id)
+    at = place(acting, payment_id)
     require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     present = {item.row_id: item for item in at.items if item.row_id is not None}
     if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):

@@ -10,16 +10,15 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from b24app.bitrix import portal as portal_api
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command
+from b24app.bitrix.client import TokenSource
 from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.portal import AppInfo
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import (
     GrantLostError,
@@ -43,6 +42,7 @@ log = logging.getLogger(__name__)
 SESSION_SECONDS = 30 * 60
 LAUNCH_DAYS = 2
 LISTED_SECONDS = 5 * 60
+BATCH_REFUSED_HOURS = 24
 SEPARATOR = "\n"
 
 
@@ -105,7 +105,6 @@ def prove_move(deps: Deps, portal: Portal, posted: TokenPair) -> tuple[str, Toke
 
 def resume(deps: Deps, ticket: Ticket) -> Acting:
     """Turn a session token's content into the acting user, proven earlier or to be proven."""
-    now = deps.clock()
     with deps.db.reading() as session:
         portal = portals.find(session, ticket.member_id)
         if portal is None or portal.state not in {"active", "installing"}:
@@ -115,11 +114,10 @@ def resume(deps: Deps, ticket: Ticket) -> Acting:
         member_id=portal.member_id,
         client_endpoint=portal.client_endpoint,
         app_code=portal.app_code or "",
-        batch_refused=portal.batch_refused_until is not None and portal.batch_refused_until > now,
         ref=ticket.ref,
         launch_id=ticket.launch_id,
         language=ticket.language,
-        tokens=PostedTokens(portal.client_endpoint, ""),
+        api=_api_of(deps, portal, PostedTokens(portal.client_endpoint, "")),
         is_grouped=ticket.is_grouped,
     )
     if launch is None:
@@ -133,6 +131,22 @@ def resume(deps: Deps, ticket: Ticket) -> Acting:
     return _proven(deps, acting, launch)
 
 
+def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
+    def remember_refusal() -> None:
+        until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
+        with deps.db.transaction() as session:
+            portals.set_batch_refused(session, portal.member_id, until)
+
+    until = portal.batch_refused_until
+    return PortalApi(
+        deps.client,
+        tokens,
+        deps.deadline,
+        refuses_batch=until is not None and until > deps.clock(),
+        on_batch_refused=remember_refusal,
+    )
+
+
 def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
     if not ticket.sealed:
         raise SessionExpiredError("the launch is over")
@@ -141,7 +155,8 @@ def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
     except (SealBrokenError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
     posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
-    return replace(acting, tokens=PostedTokens(acting.client_endpoint, access), posted=posted)
+    tokens = PostedTokens(acting.client_endpoint, access)
+    return replace(acting, api=acting.api.speaking_with(tokens), posted=posted)
 
 
 def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
@@ -150,7 +165,7 @@ def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
     )
     return replace(
         acting,
-        tokens=_tokens_of(deps, acting, launch.user_id),
+        api=acting.api.speaking_with(_tokens_of(deps, acting, launch.user_id)),
         user=PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone),
         listed=frozenset(launch.listed or ()),
         shown=frozenset(launch.shown or launch.listed or ()),
@@ -167,27 +182,34 @@ def _tokens_of(deps: Deps, acting: Acting, user_id: int) -> StoredTokens:
     return granted or user_tokens_of(deps, acting.member_id, endpoint, user_id)
 
 
-PROFILE = portal_api.profile()
-APP_INFO = portal_api.app_info()
-PROOF: Mapping[str, Command[Any]] = {"profile": PROFILE, "app": APP_INFO}
-"""The two commands that prove an opener; put them into the first batch of a launch."""
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    """The handles of the two commands that prove an opener, in the first batch of a launch."""
+
+    profile: Handle[PortalUser]
+    app: Handle[AppInfo]
 
 
-def prove(deps: Deps, acting: Acting, answer: BatchAnswer) -> Acting:
-    """Confirm the opener from the answer of a batch that held `PROOF`, then keep the tokens.
+def ask_proof(batch: Batch) -> ProofRequest:
+    """Ask whose token it is, and of which application."""
+    return ProofRequest(batch.add(portal_api.profile()), batch.add(portal_api.app_info()))
+
+
+def prove(deps: Deps, acting: Acting, result: BatchResult, asked: ProofRequest) -> Acting:
+    """Confirm the opener from an answer to `ask_proof`, then keep the tokens.
 
     Raises UnprovenError: nothing is stored and nothing of the answer may be shown.
     """
     if acting.user is not None:
         return acting
     try:
-        app = answer.take("app", APP_INFO)
-        user = answer.take("profile", PROFILE)
+        app = result[asked.app]
+        user = result[asked.profile]
     except RightsRefusedError:
         raise UnprovenError("the portal does not confirm the opener") from None
     if not acting.app_code or not _same(app.code, acting.app_code):
         raise UnprovenError("the token belongs to another application")
-    if answer.application and not _same(answer.application, deps.client_id):
+    if result.application and not _same(result.application, deps.client_id):
         raise UnprovenError("the token was issued for another application")
     return _keep(deps, acting, user)
 
@@ -196,12 +218,9 @@ def prove_now(deps: Deps, acting: Acting) -> Acting:
     """Prove a launch with a call of its own; for requests that read nothing else first."""
     if acting.user is not None:
         return acting
-    return prove(deps, acting, proof_answer(deps, acting))
-
-
-def proof_answer(deps: Deps, acting: Acting) -> BatchAnswer:
-    """The proof alone, in one call where the portal serves a batch."""
-    return deps.client.read(acting.tokens, PROOF, deps.deadline())
+    batch = Batch()
+    asked = ask_proof(batch)
+    return prove(deps, acting, acting.api.send(batch), asked)
 
 
 def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
@@ -222,7 +241,8 @@ def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
             proven_at=now,
             expires_at=now + timedelta(days=LAUNCH_DAYS),
         )
-    return replace(acting, tokens=_tokens_of(deps, acting, user.id), user=user, posted=None)
+    api = acting.api.speaking_with(_tokens_of(deps, acting, user.id))
+    return replace(acting, api=api, user=user, posted=None)
 
 
 def _keep_pair(
@@ -253,10 +273,12 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
     posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
     fresh = replace(old, launch_id=secrets.token_hex(16), sealed=sealed(deps, posted))
     acting = resume(deps, fresh)
-    answer = proof_answer(deps, acting)
-    if before is not None and answer.take("profile", PROFILE).id != before.user_id:
+    batch = Batch()
+    asked = ask_proof(batch)
+    result = acting.api.send(batch)
+    if before is not None and result[asked.profile].id != before.user_id:
         raise UnprovenError("the fresh token is of another user")
-    prove(deps, acting, answer)
+    prove(deps, acting, result, asked)
     if before is not None:
         # The page still shows the old list, and its age counts on.
         with deps.db.transaction() as session:

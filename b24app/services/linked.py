@@ -13,19 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any
 
 from b24app.bitrix import crm
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError
 from b24app.services import card_reads, launches, names, tab
 from b24app.services.acting import Acting, Ticket
-from b24app.services.card_reads import Composition
+from b24app.services.card_reads import Composition, Core, CoreRequest
 from b24app.services.card_view import CardView
 from b24app.services.deps import Deps
-from b24app.services.launches import LAUNCH_DAYS, PROOF
+from b24app.services.launches import LAUNCH_DAYS
 from b24app.services.rendering import view_of
 from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, Wish
 from b24app.storage import card_memory, refusals
@@ -67,15 +65,16 @@ class Linked:
 
 def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
     """Read the links and the payments of ten linked objects: at most three calls."""
-    links = _link_commands(acting.ref, min(offset + AT_ONCE, MOST_LINKS))
-    proof: card_reads.Commands = {} if acting.user else PROOF
-    raw = crm.get_raw_item(acting.ref)
-    first = {**proof, "card": raw, **links}
-    answer = _read(deps, acting, first)
-    acting = launches.prove(deps, acting, answer)
-    item = answer.take("card", raw)
-    found = _objects(answer, links, item)
-    unread = _unread(answer, links)
+    batch = Batch()
+    proof = None if acting.user else launches.ask_proof(batch)
+    raw = batch.add(crm.get_raw_item(acting.ref))
+    links = _ask_links(batch, acting.ref, min(offset + AT_ONCE, MOST_LINKS))
+    result = acting.api.send(batch)
+    if proof is not None:
+        acting = launches.prove(deps, acting, result, proof)
+    item = result[raw]
+    found = _objects(result, links, item)
+    unread = _unread(result, links)
     end = offset + AT_ONCE
     part = found[offset:end]
     if wish.is_refresh:
@@ -90,25 +89,29 @@ def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
     )
 
 
-def _link_commands(ref: EntityRef, most: int) -> dict[str, Command[Any]]:
-    """The pages that hold the newest `most` linked deals, and as many invoices."""
+Links = Mapping[int, Sequence[Handle[tuple[Mapping[str, object], ...]]]]
+"""By owner type, the handles of the pages of linked objects."""
+
+
+def _ask_links(batch: Batch, ref: EntityRef, most: int) -> Links:
+    """Ask for the pages that hold the newest `most` linked deals, and as many invoices."""
     key = FILTERS.get(ref.entity_type_id, f"parentId{ref.entity_type_id}")
     return {
-        f"links{owner}from{start}": crm.list_items_of(owner, {key: ref.entity_id}, ["id"], start)
+        owner: [
+            batch.add(crm.list_items_of(owner, {key: ref.entity_id}, ["id"], start))
+            for start in range(0, most, LINKS_PER_PAGE)
+        ]
         for owner in OWNERS
-        for start in range(0, most, LINKS_PER_PAGE)
     }
 
 
-def _objects(
-    answer: BatchAnswer, links: Mapping[str, Command[Any]], item: Mapping[str, object]
-) -> list[EntityRef]:
+def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> list[EntityRef]:
     """The linked objects, newest first. A filter the portal does not know means: no such links."""
     found: set[EntityRef] = set()
     for owner in OWNERS:
-        for key in (one for one in links if one.startswith(f"links{owner}from")):
+        for handle in links[owner]:
             try:
-                rows = answer.take(key, links[key])
+                rows = result[handle]
             except PortalError:
                 continue
             ids = (str(row["id"]) for row in rows)
@@ -119,34 +122,40 @@ def _objects(
     return sorted(found, key=lambda ref: (ref.entity_type_id, -ref.entity_id))
 
 
-def _unread(answer: BatchAnswer, links: Mapping[str, Command[Any]]) -> int:
+def _unread(result: BatchResult, links: Links) -> int:
     """How many linked objects are on pages that were not asked for."""
-    asked = len(links) // len(OWNERS) * LINKS_PER_PAGE
-    totals = (answer.total(f"links{owner}from0") or 0 for owner in OWNERS)
-    return sum(max(0, total - asked) for total in totals)
+    return sum(
+        max(0, (result.total(pages[0]) or 0) - len(pages) * LINKS_PER_PAGE)
+        for pages in links.values()
+    )
 
 
 def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[Group, ...]:
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
     people = names.missing(names.directory(deps, acting.member_id))
-    seen = [_seen_before(deps, acting, part) for part in halves]
-    requests: list[dict[str, Command[Any]]] = [
-        {**_core_commands(part), **card_reads.composition_commands(known)}
-        for part, known in zip(halves, seen, strict=True)
+    batches = [Batch() for _ in halves]
+    cores = [
+        {ref: card_reads.ask_core(batch, ref) for ref in part}
+        for batch, part in zip(batches, halves, strict=True)
     ]
-    if requests:
-        requests[0].update(names.commands(people))
-    answers = _read_all(deps, acting, requests)
-    if answers and isinstance(answers[0], BatchAnswer):
-        names.take(deps, acting.member_id, answers[0], people)
+    lines = [
+        card_reads.ask_compositions(batch, _seen_before(deps, acting, part), is_optional=True)
+        for batch, part in zip(batches, halves, strict=True)
+    ]
+    names_asked = names.ask(batches[0], people) if batches else None
+    answers = acting.api.send_all(batches)
+    if names_asked is not None and isinstance(answers[0], BatchResult):
+        names.take(deps, acting.member_id, answers[0], names_asked)
     groups: list[Group] = []
-    for part, known, answer in zip(halves, seen, answers, strict=True):
+    for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
         if isinstance(answer, AppError):
             raise answer
-        found = card_reads.take_compositions(answer, known)
+        found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(deps, acting, ref, answer, found) for ref in part if _is_seen(answer, ref)
+            _group(deps, acting, ref, card_reads.take_core(answer, asked), found)
+            for ref, asked in core_asked.items()
+            if _is_seen(answer, asked)
         )
     if len(objects) > 1:
         # Three calls are made by now: what else payments are made of is read when they are opened.
@@ -156,8 +165,6 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[G
 
 def _seen_before(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[int]:
     """Payments whose composition is worth asking for beside the lists: the newest of each."""
-    if acting.batch_refused:
-        return []
     with deps.db.reading() as session:
         known = [card_memory.payment_ids(session, acting.member_id, ref) for ref in objects]
     newest = [sorted(ids, reverse=True) for ids in known]
@@ -165,53 +172,18 @@ def _seen_before(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> li
     return in_turn[:IN_FIRST_CALL]
 
 
-def _prefix(ref: EntityRef) -> str:
-    return f"o{ref.entity_type_id}x{ref.entity_id}_"
-
-
-def _core_commands(objects: Sequence[EntityRef]) -> dict[str, Command[Any]]:
-    return {
-        _prefix(ref) + key: command
-        for ref in objects
-        for key, command in card_reads.core_commands(ref).items()
-    }
-
-
-def _part(answer: BatchAnswer, ref: EntityRef) -> BatchAnswer:
-    """The part of an answer that is about one object, under the keys of `core_commands`."""
-    prefix = _prefix(ref)
-
-    def mine(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            key.removeprefix(prefix): value
-            for key, value in values.items()
-            if key.startswith(prefix)
-        }
-
-    return BatchAnswer(
-        mine(answer.results),
-        mine(answer.errors),
-        mine(answer.totals),
-        mine(answer.nexts),
-        answer.application,
-        answer.is_halted,
-    )
-
-
-def _is_seen(answer: BatchAnswer, ref: EntityRef) -> bool:
+def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:
     """Whether the acting user may see the object and its payments; others are not counted."""
-    part = _part(answer, ref)
-    return part.error("card") is None and part.error("list") is None
+    return result.error(asked.card) is None and result.error(asked.payments) is None
 
 
 def _group(
     deps: Deps,
     acting: Acting,
     ref: EntityRef,
-    answer: BatchAnswer,
+    core: Core,
     compositions: Mapping[int, Composition],
 ) -> Group:
-    core = card_reads.take_core(_part(answer, ref), ref)
     ticket = _ticket(acting, ref)
     own = replace(acting, ref=ref, launch_id=ticket.launch_id)
     now = deps.clock()
@@ -247,26 +219,3 @@ def _forget_refusals(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -
     with deps.db.transaction() as session:
         for ref in objects:
             refusals.clear(session, acting.member_id, acting.user_id, ref)
-
-
-def _read(deps: Deps, acting: Acting, commands: card_reads.Commands) -> BatchAnswer:
-    if not acting.batch_refused:
-        answer = deps.client.batch(acting.tokens, commands, deps.deadline())
-        if not any(card_reads.is_batch_refusal(answer, key) for key in commands):
-            return answer
-    return deps.client.singles(acting.tokens, commands, deps.deadline())
-
-
-def _read_all(
-    deps: Deps, acting: Acting, requests: Sequence[card_reads.Commands]
-) -> list[BatchAnswer | AppError]:
-    if acting.batch_refused:
-        return [deps.client.singles(acting.tokens, one, deps.deadline()) for one in requests]
-    answers = deps.client.batches(acting.tokens, requests, deps.deadline())
-    for answer, commands in zip(answers, requests, strict=True):
-        if isinstance(answer, BatchAnswer) and any(
-            card_reads.is_batch_refusal(answer, key) for key in commands
-        ):
-            refused = tab.remember_batch_refused(deps, acting)
-            return _read_all(deps, refused, requests)
-    return answers

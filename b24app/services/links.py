@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from b24app.bitrix import portal as portal_api
-from b24app.bitrix.payments import PaymentId
 from b24app.domain import Payment, PublicLink
 from b24app.errors import AppError, BusinessRefusalError
-from b24app.services import card_reads, launches, membership
+from b24app.services import launches, membership
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.deps import READ_SECONDS, Deps
@@ -33,22 +32,19 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
     """
     acting = launches.prove_now(deps, acting)
     require_rule(deps, acting, Action.LINK)
-    membership.require_listed_or_present(deps, acting, payment_id)
-    payments, answer = membership.read_about(deps, acting, [payment_id], _about, {}, READ_SECONDS)
-    link = portal_api.public_link(payment_id)
+    membership.require_listed_or_present(acting, payment_id)
+    found = membership.read_about(
+        acting, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
+    )
     try:
-        public_link = answer.take(f"link{payment_id}", link)
+        public_link = found.about(payment_id)
     except AppError as error:
         _note(deps, acting.member_id, error.code or type(error).__name__)
         if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
             error.code = NO_PAGE
         raise
     _note(deps, acting.member_id, "ok")
-    return payments[payment_id], public_link
-
-
-def _about(payment_id: int, target: PaymentId) -> card_reads.Commands:
-    return {f"link{payment_id}": portal_api.public_link(target)}
+    return found.payments[payment_id], public_link
 
 
 def _note(deps: Deps, member_id: str, outcome: str) -> None:

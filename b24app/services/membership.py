@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.payments import PaymentId, list_payments
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment
 from b24app.errors import AppError, Executed, GoneError, NotOnThisCardError, PortalError
-from b24app.services import card_reads
 from b24app.services.acting import Acting
-from b24app.services.card_reads import Commands
-from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.tab import remember_batch_refused
+from b24app.services.deps import WRITE_SECONDS
 
-PARAMETER_REFUSED = "100"
-"""Code of a parameter of a wrong type: the method was not carried out (rest-contract a.3)."""
+T = TypeVar("T")
+B = TypeVar("B")
 
 LINE_GONE = "line_gone"
 """Code of a line that is not in its payment: removed meanwhile, or never there."""
@@ -50,115 +49,104 @@ def absent(acting: Acting, payment_id: int) -> AppError:
 
 
 @before_writing()
-def present(deps: Deps, acting: Acting, payment_id: int) -> Payment:
+def present(acting: Acting, payment_id: int) -> Payment:
     """Prove that the payment is of this card and return its present state. One call.
 
     Raises NotOnThisCardError, or GoneError where this opening was shown it before.
     """
     command = list_payments(acting.ref, ids=[payment_id])
-    found = deps.client.call(acting.tokens, command, deps.deadline(WRITE_SECONDS))
+    found = acting.api.call(command, WRITE_SECONDS)
     return _of(found, acting, payment_id)
 
 
-def require_listed_or_present(deps: Deps, acting: Acting, payment_id: int) -> None:
+def require_listed_or_present(acting: Acting, payment_id: int) -> None:
     """Before asking the portal about a payment: it was listed here, or is proven now."""
     if payment_id not in acting.listed:
-        present(deps, acting, payment_id)
+        present(acting, payment_id)
 
 
-def read_batch(deps: Deps, acting: Acting, commands: Commands, seconds: float) -> BatchAnswer:
-    """Read in one call, or in parallel single calls for portals that refuse the methods in one."""
-    if not acting.batch_refused:
-        answer = deps.client.batch(acting.tokens, commands, deps.deadline(seconds))
-        if not any(card_reads.is_batch_refusal(answer, key) for key in commands):
-            return answer
-        remember_batch_refused(deps, acting)
-    return deps.client.singles(acting.tokens, commands, deps.deadline(seconds))
+@dataclass(frozen=True)
+class Found(Generic[T, B]):
+    """Payments of this card, what was asked about each, and what was asked beside them."""
 
+    payments: Mapping[int, Payment]
+    result: BatchResult
+    asked: Mapping[int, Handle[T]]
+    beside: B
 
-About = Callable[[int, PaymentId], Commands]
-"""Commands about a payment: its id for their keys, and the same id or a reference to be sent."""
+    def about(self, payment_id: int) -> T:
+        """What was asked about a payment. Raises the portal's error."""
+        return self.result[self.asked[payment_id]]
 
 
 def read_about(
-    deps: Deps,
     acting: Acting,
     payment_ids: Sequence[int],
-    about: About,
-    beside: Commands,
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
     seconds: float = WRITE_SECONDS,
-) -> tuple[dict[int, Payment], BatchAnswer]:
+) -> Found[T, B]:
     """Read payments, what `about` asks of each, and what `beside` asks of the card. One call.
 
     More only where a payment is not listed yet and the portal resolves no references. Raises as
-    `present`; the errors of the single commands are in the answer.
+    `present`; the errors of what was asked about them come when it is taken.
     """
     unlisted = [one for one in payment_ids if one not in acting.listed]
-    if unlisted and not acting.batch_refused:
-        answer = _read_by_reference(deps, acting, payment_ids, about, beside, seconds)
-        if any(card_reads.is_batch_refusal(answer, key) for key in answer.errors):
-            acting = remember_batch_refused(deps, acting)
-            return read_about(deps, acting, payment_ids, about, beside, seconds)
-        found = _take_payments(acting, answer, payment_ids)
-        if all(_is_answered(acting, answer, one, about) for one in payment_ids):
-            return found, answer
-        unlisted = []
-    for payment_id in unlisted:
-        present(deps, acting, payment_id)
-    commands = _commands(acting, {one: one for one in payment_ids}, about, beside)
-    answer = read_batch(deps, acting, commands, seconds)
-    return _take_payments(acting, answer, payment_ids), answer
+    if unlisted:
+        found, is_answered = _read_by_reference(acting, payment_ids, about, beside, seconds)
+        if is_answered:
+            return found
+    return _read_by_id(acting, payment_ids, about, beside, seconds)
+
+
+def _read_by_id(
+    acting: Acting,
+    payment_ids: Sequence[int],
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
+    seconds: float,
+) -> Found[T, B]:
+    batch = Batch()
+    listings = {one: batch.add(list_payments(acting.ref, ids=[one])) for one in payment_ids}
+    asked = {one: batch.add(about(one)) for one in payment_ids}
+    others = beside(batch)
+    result = acting.api.send(batch, seconds)
+    return Found(_take_payments(acting, result, listings), result, asked, others)
 
 
 def _read_by_reference(
-    deps: Deps,
     acting: Acting,
     payment_ids: Sequence[int],
-    about: About,
-    beside: Commands,
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
     seconds: float,
-) -> BatchAnswer:
+) -> tuple[Found[T, B], bool]:
     """Name the payments to the portal only as far as its own lists of this card name them.
 
     Where such a list is empty the reference becomes an empty array, which an `int` parameter
-    refuses: nothing is read about a payment of another card.
+    refuses: nothing is read about a payment of another card. The second value tells whether what
+    came back is about these payments, and came at all. It does not on a portal that ignores the
+    filter, whose first row is another payment, nor on one that resolves no references or spells
+    `id` otherwise, which refuses the parameter. They are proven all the same.
     """
-    named = {one: Reference.to(_key(one), 0, "id") for one in payment_ids}
-    commands = _commands(acting, named, about, beside)
-    return deps.client.batch(acting.tokens, commands, deps.deadline(seconds))
-
-
-def _commands(
-    acting: Acting, targets: Mapping[int, PaymentId], about: About, beside: Commands
-) -> dict[str, Command[Any]]:
-    listings = {_key(one): list_payments(acting.ref, ids=[one]) for one in targets}
-    asked = {key: one for pair in targets.items() for key, one in about(*pair).items()}
-    return {**listings, **asked, **beside}
+    batch = Batch()
+    listings = {one: batch.add(list_payments(acting.ref, ids=[one])) for one in payment_ids}
+    asked = {one: batch.add(about(listings[one].reference(0, "id"))) for one in payment_ids}
+    others = beside(batch)
+    result = acting.api.send(batch, seconds)
+    found = Found(_take_payments(acting, result, listings), result, asked, others)
+    errors = [result.error(handle) for handle in asked.values()]
+    is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
+    is_first = all(result[handle][0].id == one for one, handle in listings.items())
+    return found, is_first and not is_refused
 
 
 def _take_payments(
-    acting: Acting, answer: BatchAnswer, payment_ids: Sequence[int]
+    acting: Acting,
+    result: BatchResult,
+    listings: Mapping[int, Handle[tuple[Payment, ...]]],
 ) -> dict[int, Payment]:
-    lists = {one: list_payments(acting.ref, ids=[one]) for one in payment_ids}
-    return {
-        one: _of(answer.take(_key(one), listing), acting, one) for one, listing in lists.items()
-    }
-
-
-def _is_answered(acting: Acting, answer: BatchAnswer, payment_id: int, about: About) -> bool:
-    """Whether what came back by reference is about this payment, and came at all.
-
-    Not on a portal that ignores the filter, whose first row is another payment, nor on one that
-    resolves no references or spells `id` otherwise, which refuses the parameter.
-    """
-    listed = answer.take(_key(payment_id), list_payments(acting.ref, ids=[payment_id]))
-    errors = [answer.error(key) for key in about(payment_id, payment_id)]
-    is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
-    return listed[0].id == payment_id and not is_refused
-
-
-def _key(payment_id: int) -> str:
-    return f"payment{payment_id}"
+    return {one: _of(result[handle], acting, one) for one, handle in listings.items()}
 
 
 def _of(found: Sequence[Payment], acting: Acting, payment_id: int) -> Payment:

@@ -7,19 +7,18 @@ out of this one second, so that a delivery is never lost; what fails half-way is
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from b24app.bitrix import payment_deliveries
-from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.payments import list_payments
+from b24app.bitrix.portal_api import Batch
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import Executed, InputError, PortalError
-from b24app.services import afterwards, card_reads, deliveries, membership, portal_writes
+from b24app.services import afterwards, deliveries, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deliveries import Place
 from b24app.services.deps import WRITE_SECONDS, Deps
-from b24app.services.tab import Read, remember_batch_refused
+from b24app.services.tab import Read
 from b24app.services.writes import Kind, Step
 from b24app.storage import partial_actions
 
@@ -62,7 +61,6 @@ def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) 
         step = _after_both(deps, acting, plan, moved)
         if step is not None:
             return step
-        acting = moved.added.acting
     # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
     remove = payment_deliveries.delete_link(item_id)
     removed = portal_writes.after_others(
@@ -70,13 +68,13 @@ def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) 
     )
     if _is_in_source(removed.read, plan) is False:
         return _step(plan, Kind.DONE, "delivery_moved", 200, removed.read)
-    return _take_back(deps, removed.acting, plan, removed)
+    return _take_back(deps, acting, plan, removed)
 
 
 def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Move:
     if to_id == payment_id:
         raise InputError("the same payment", code="same_payment", field="to")
-    at, other = deliveries.places(deps, acting, [payment_id, to_id])
+    at, other = deliveries.places(acting, [payment_id, to_id])
     link = deliveries.line_of(deps, acting, at, item_id)
     at.document(link.document_id)
     return Move(
@@ -98,30 +96,19 @@ def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
     new there. Without one, the reference becomes the whole list, which an `int` parameter refuses
     with code 100, and the second step is not run (rest-contract d.3).
     """
-    add = payment_deliveries.add_link(plan.target.id, plan.document_id)
-    if acting.batch_refused:
-        return Moved(portal_writes.write(deps, acting, add, plan.both))
-    remove = payment_deliveries.delete_link(plan.item_id)
-    new_line = Reference.to("count", plan.there, "paymentId")
-    commands: dict[str, Command[Any]] = {
-        "add": add,
-        "count": payment_deliveries.list_links(plan.target.id),
-        "door": payment_deliveries.list_links(new_line),
-        "remove": remove,
-    }
-    answer = portal_writes.send(deps, acting, commands, plan.both, halt=True)
-    if isinstance(answer, PortalError):
-        return Moved(portal_writes.lost(deps, acting, answer, plan.both))
-    if card_reads.is_batch_refusal(answer, "add"):
-        acting = remember_batch_refused(deps, acting)
-        return Moved(portal_writes.write(deps, acting, add, plan.both))
-    if any(card_reads.is_batch_refusal(answer, key) for key in commands):
-        acting = remember_batch_refused(deps, acting)
-    added = portal_writes.written(deps, acting, answer, add, plan.both, "add")
-    if not answer.answers("remove") or card_reads.is_batch_refusal(answer, "remove"):
+    batch = Batch()
+    add = batch.add(payment_deliveries.add_link(plan.target.id, plan.document_id))
+    count = batch.add(payment_deliveries.list_links(plan.target.id))
+    batch.add(payment_deliveries.list_links(count.reference(plan.there, "paymentId")))
+    remove = batch.add(payment_deliveries.delete_link(plan.item_id))
+    sent = portal_writes.send(acting, batch, plan.both, stop_on_error=True)
+    if isinstance(sent, PortalError):
+        return Moved(portal_writes.lost(deps, acting, sent, plan.both))
+    added = portal_writes.written(deps, acting, sent, add)
+    if not sent.result.is_answered(remove):
         return Moved(added)
     try:
-        answer.take("remove", remove)
+        sent.result[remove]
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return Moved(added)
@@ -138,14 +125,14 @@ def _after_both(deps: Deps, acting: Acting, plan: Move, moved: Moved) -> Step | 
     if is_unread and added.error is None and (removed is None or removed.error):
         return _half_done(deps, acting, plan, "delivery_twice", added.read)
     if is_in_source is False and is_in_target is False:
-        return _put_back(deps, added.acting, plan)
+        return _put_back(deps, acting, plan)
     target = afterwards.shown_payment(added, plan.target.id)
     if not is_in_target:
         return _not_added(plan, added, target)
     if is_in_source is False:
         return _step(plan, Kind.DONE, "delivery_moved", 200, added.read)
     if removed is not None and removed.error is not None:
-        return _take_back(deps, added.acting, plan, removed)
+        return _take_back(deps, acting, plan, removed)
     return None
 
 
@@ -257,14 +244,12 @@ def _step(plan: Move, kind: Kind, code: str, status: int, read: Read | None) -> 
 
 
 def targets(
-    deps: Deps, acting: Acting, payment_id: int, item_id: int
+    acting: Acting, payment_id: int, item_id: int
 ) -> tuple[Place, PaymentDelivery, list[Payment]]:
     """What the move dialog offers: the line where it is, and the other unpaid payments."""
-    at = deliveries.place(deps, acting, payment_id)
+    at = deliveries.place(acting, payment_id)
     link = at.link(item_id)
     at.document(link.document_id)
-    listing = list_payments(acting.ref, paid=False)
-    answer = membership.read_batch(deps, acting, {"list": listing}, WRITE_SECONDS)
-    found = answer.take("list", listing)
+    found = acting.api.call(list_payments(acting.ref, paid=False), WRITE_SECONDS)
     others = [one for one in found if one.id != payment_id and not one.is_paid]
     return at, link, others

@@ -7,11 +7,11 @@ met without a name are noted with None, and the next request that goes to the po
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from b24app.bitrix import portal as portal_api
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.command import Command
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.deps import Deps
@@ -53,25 +53,32 @@ def note(deps: Deps, member_id: str, user_ids: Iterable[int]) -> dict[int, str |
     return known
 
 
-def commands(user_ids: Iterable[int]) -> dict[str, Command[dict[int, str]]]:
-    """The command that reads names, or nothing when there is nobody to ask for."""
+@dataclass(frozen=True, slots=True)
+class NamesRequest:
+    """Ids whose names were asked for in a batch. `handle` is None when there was nobody to ask."""
+
+    user_ids: tuple[int, ...]
+    handle: Handle[dict[int, str]] | None
+
+
+def ask(batch: Batch, user_ids: Iterable[int]) -> NamesRequest:
+    """Ask for names, if there are any to ask for."""
     wanted = tuple(user_ids)
-    return {"names": portal_api.users(wanted)} if wanted else {}
+    return NamesRequest(wanted, batch.add(portal_api.users(wanted)) if wanted else None)
 
 
 def take(
-    deps: Deps, member_id: str, answer: BatchAnswer, user_ids: Iterable[int]
+    deps: Deps, member_id: str, result: BatchResult, asked: NamesRequest
 ) -> dict[int, str | None]:
-    """Keep the names of an answer. A refusal is survived: then ids are shown, for this time."""
-    wanted = tuple(user_ids)
+    """Keep the names of an answer. A refusal is tolerated: then ids are shown, for this time."""
     known = directory(deps, member_id)
-    if not wanted:
+    if asked.handle is None:
         return known
     try:
-        read = answer.take("names", portal_api.users(wanted))
+        read = result[asked.handle]
     except PortalError:
-        return {**known, **dict.fromkeys(wanted, "")}
-    known.update({user_id: read.get(user_id, "") for user_id in wanted})
+        return {**known, **dict.fromkeys(asked.user_ids, "")}
+    known.update({user_id: read.get(user_id, "") for user_id in asked.user_ids})
     _save(deps, member_id, known)
     return known
 

@@ -54,7 +54,7 @@ def _proven_first(
     deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None, *, paid: bool
 ) -> Written:
     """Mark after a call that proved membership and state. Marking twice has no second effect."""
-    before = membership.present(deps, acting, payment_id)
+    before = membership.present(acting, payment_id)
     if shown is not None and before.sum.amount != shown:
         raise StepFailedError(
             ChangedMeanwhileError("the amount changed"),
@@ -63,7 +63,7 @@ def _proven_first(
         )
     if before.is_paid is paid:
         read = portal_writes.settle(deps, acting, [payment_id])
-        return Written(acting, read, is_guarded_off=True)
+        return Written(read, is_guarded_off=True)
     return portal_writes.write(deps, acting, _marking(payment_id, paid=paid), [payment_id])
 
 
@@ -91,7 +91,7 @@ def change_system(
     another one in its place stops the write. Old portals keep the previous name beside the new id,
     so the id decides.
     """
-    before = membership.present(deps, acting, payment_id)
+    before = membership.present(acting, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if before.pay_system_id == system.id:
@@ -142,7 +142,7 @@ def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = 
 
     A paid one is refused before the portal is asked. Not listed afterwards is what proves it.
     """
-    before = membership.present(deps, acting, payment_id)
+    before = membership.present(acting, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if shown is not None and before.sum.amount != shown:

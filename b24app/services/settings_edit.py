@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.bitrix import crm, placements
-from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.crm import OwnerType
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import PaySystem
 from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
 from b24app.services import admins, names, once, pay_systems, settings_form, tab_bindings
@@ -17,6 +18,7 @@ from b24app.services.acting import Acting
 from b24app.services.admins import Checked
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
+from b24app.services.names import NamesRequest
 from b24app.services.once import Change
 from b24app.services.settings import SMART_PROCESSES, tabs_from
 from b24app.services.settings_form import Choices, Draft, Fields
@@ -33,8 +35,6 @@ SYSTEMS_SECONDS = 2.0
 """A save only wants to know whether a chosen payment system exists; an older list tells it too."""
 
 TURN_SECONDS = 30
-
-TYPES = crm.owner_types()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,29 @@ class _Known:
     nameless: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked in the call that proves the administrator."""
+
+    batch: Batch
+    types: Handle[tuple[OwnerType, ...]]
+    names: NamesRequest
+
+    @classmethod
+    def of(cls, known: _Known) -> _Asked:
+        batch = Batch()
+        return cls(batch, batch.add(crm.owner_types()), names.ask(batch, known.nameless))
+
+
 def show(deps: Deps, acting: Acting) -> SettingsPage:
     """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
     known = _known(deps, acting, ())
     with deps.one_action():
-        checked = admins.check(deps, acting, {"types": TYPES, **names.commands(known.nameless)})
+        asked = _Asked.of(known)
+        checked = admins.check(deps, acting, asked.batch)
         systems = pay_systems.directory(deps, checked.acting)
     draft = settings_form.draft_of(known.data, deps.manifest)
-    return _page(deps, checked, known, draft, systems)
+    return _page(deps, checked, asked, known, draft, systems)
 
 
 def save(deps: Deps, acting: Acting, fields: Fields, change: Change) -> SettingsPage:
@@ -96,12 +111,12 @@ def save(deps: Deps, acting: Acting, fields: Fields, change: Change) -> Settings
     request shows what is saved now. Raises like `show` and `once.run`.
     """
     known = _known(deps, acting, settings_form.posted_user_ids(fields))
-    commands = {"types": TYPES, **names.commands(known.nameless)}
     with deps.one_action():
-        checked = admins.check(deps, acting, commands, CHECK_SECONDS)
+        asked = _Asked.of(known)
+        checked = admins.check(deps, acting, asked.batch, CHECK_SECONDS)
         systems = pay_systems.directory(deps, checked.acting, SYSTEMS_SECONDS)
         before = settings_form.draft_of(known.data, deps.manifest)
-        page = _page(deps, checked, known, before, systems)
+        page = _page(deps, checked, asked, known, before, systems)
         read = settings_form.read(fields, _choices(page), deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
@@ -186,16 +201,21 @@ def _known(deps: Deps, acting: Acting, user_ids: Iterable[int]) -> _Known:
 
 
 def _page(
-    deps: Deps, checked: Checked, known: _Known, draft: Draft, systems: tuple[PaySystem, ...]
+    deps: Deps,
+    checked: Checked,
+    asked: _Asked,
+    known: _Known,
+    draft: Draft,
+    systems: tuple[PaySystem, ...],
 ) -> SettingsPage:
     acting = checked.acting
-    people = dict(names.take(deps, acting.member_id, checked.answer, known.nameless))
+    people = dict(names.take(deps, acting.member_id, checked.result, asked.names))
     if acting.user is not None:
         people[acting.user.id] = acting.user.name
     page = SettingsPage(
         acting=acting,
         draft=draft,
-        cards=_cards(deps, checked.answer, known.data),
+        cards=_cards(deps, checked.result, asked.types, known.data),
         people=people,
         pay_systems=systems,
         saved=known.saved,
@@ -209,7 +229,9 @@ def _with(page: SettingsPage, draft: Draft) -> SettingsPage:
     return replace(page, draft=draft, cards=cards)
 
 
-def _cards(deps: Deps, answer: BatchAnswer, data: Mapping[str, Any]) -> tuple[CardChoice, ...]:
+def _cards(
+    deps: Deps, result: BatchResult, types: Handle[tuple[OwnerType, ...]], data: Mapping[str, Any]
+) -> tuple[CardChoice, ...]:
     """The kinds of cards of this portal; smart processes only as the portal lists them."""
     usual = [
         CardChoice(one.setting, one.placement)
@@ -217,7 +239,7 @@ def _cards(deps: Deps, answer: BatchAnswer, data: Mapping[str, Any]) -> tuple[Ca
         if one.setting != SMART_PROCESSES
     ]
     try:
-        listed = [(one.entity_type_id, one.title, one.code) for one in answer.take("types", TYPES)]
+        listed = [(one.entity_type_id, one.title, one.code) for one in result[types]]
     except AppError:
         # Without the list nothing new can be chosen, and nothing chosen gets lost.
         ids = [int(key) for key in data.get(SMART_PROCESSES, {})]

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.portal_api import Batch, BatchResult
 from b24app.domain import ProductRow
-from b24app.errors import AppError, BatchRefusedError, GoneError, NotOnThisCardError
+from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services import card_reads, launches, names
 from b24app.services.acting import Acting
-from b24app.services.card_reads import Commands, Composition, Core
+from b24app.services.card_reads import Composition, CompositionRequest, Core
 from b24app.services.card_view import CardView, Filter, Sort
 from b24app.services.deps import Deps
-from b24app.services.launches import PROOF
 from b24app.services.rendering import view_of
-from b24app.storage import card_memory, portals, refusals
+from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 
 IN_FIRST_CALL = 4
@@ -28,8 +26,6 @@ DETAILS_AT_ONCE = 20
 MAX_ROWS = 1000
 IN_A_PART = 12
 """Two commands a payment, the core and twenty pages of rows have to fit into one batch of 50."""
-
-BATCH_REFUSED_HOURS = 24
 
 ORDERS: Mapping[Sort, Mapping[str, str]] = {
     Sort.NEWEST: {"id": "desc"},
@@ -67,7 +63,6 @@ class Read:
     core: Core
     compositions: Mapping[int, Composition]
     people: Mapping[int, str | None]
-    acting: Acting
 
 
 def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
@@ -75,19 +70,19 @@ def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
     """
-    read = _read(deps, acting, ORDERS[wish.sort])
-    note_listing(deps, read.acting, read.core)
+    acting, read = _read(deps, acting, ORDERS[wish.sort])
+    note_listing(deps, acting, read.core)
     if wish.is_refresh:
         with deps.db.transaction() as session:
-            refusals.clear(session, acting.member_id, read.acting.user_id, acting.ref)
-    view = view_of(deps, read.acting, read.core, read.compositions, read.people)
+            refusals.clear(session, acting.member_id, acting.user_id, acting.ref)
+    view = view_of(deps, acting, read.core, read.compositions, read.people)
     view = view.arranged(wish.filter, wish.sort)
     newest = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
         tuple(newest[start : start + DETAILS_AT_ONCE])
         for start in range(0, len(newest), DETAILS_AT_ONCE)
     )
-    if read.acting.batch_refused:
+    if acting.api.refuses_batch:
         # Two calls a payment: only for those that somebody opens (decisions 11).
         waiting = ()
     return Shown(view, waiting, read.core.rows_total)
@@ -129,7 +124,7 @@ def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: 
 def details_of_newest(deps: Deps, acting: Acting, most: int) -> Shown:
     """Read the composition of the newest payments of the card, in parallel calls."""
     acting = launches.prove_now(deps, acting)
-    most = min(most, DETAILS_AT_ONCE) if acting.batch_refused else most
+    most = min(most, DETAILS_AT_ONCE) if acting.api.refuses_batch else most
     newest = sorted(acting.listed, reverse=True)[:most]
     starts = range(0, len(newest), IN_A_PART)
     parts = [newest[start : start + IN_A_PART] for start in starts]
@@ -153,73 +148,48 @@ def read_again(deps: Deps, acting: Acting, payment_id: int | None) -> Read:
     )
 
 
-def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> Read:
-    if acting.batch_refused:
-        return _read_singly(deps, launches.prove_now(deps, acting))
+def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> tuple[Acting, Read]:
+    """Prove the opener, where that is still to be done, with the reading itself."""
     with deps.db.reading() as session:
         known = card_memory.payment_ids(session, acting.member_id, acting.ref)
     seen = sorted(known, reverse=True)[:DETAILS_AT_ONCE]
-    in_first = seen if len(seen) <= IN_FIRST_CALL else []
-    beside = card_reads.halves(seen) if not in_first else []
-    proof: Commands = {} if acting.user else PROOF
-    first: Commands = {
-        **proof,
-        **card_reads.core_commands(acting.ref, order),
-        **card_reads.composition_commands(in_first),
-    }
-    answers = deps.client.batches(
-        acting.tokens,
-        [first, *map(card_reads.composition_commands, beside)],
-        deps.deadline(),
-    )
+    first = Batch()
+    proof = None if acting.user else launches.ask_proof(first)
+    core_asked = card_reads.ask_core(first, acting.ref, order=order)
+    # Where batches are refused this would be two calls a payment: only the first call's reads
+    # are sent then (decisions 11).
+    parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)
+    batches = [first] if len(parts) <= 1 else [first, *(Batch() for _ in parts)]
+    targets = batches if len(parts) <= 1 else batches[1:]
+    asked = [
+        card_reads.ask_compositions(batch, ids, is_optional=True)
+        for batch, ids in zip(targets, parts, strict=True)
+    ]
+    answers = acting.api.send_all(batches)
     answer = _or_raise(answers[0])
-    if card_reads.is_batch_refusal(answer, "profile"):
-        # No batch is served at all, so nobody is proven by this one.
-        acting = launches.prove_now(deps, acting)
-        return _read_singly(deps, remember_batch_refused(deps, acting))
-    acting = launches.prove(deps, acting, answer)
-    try:
-        core = card_reads.take_core(answer, acting.ref)
-    except BatchRefusedError:
-        return _read_singly(deps, remember_batch_refused(deps, acting))
-    found = card_reads.take_compositions(answer, in_first)
-    found.update(_compositions(beside, answers[1:]))
+    if proof is not None:
+        acting = launches.prove(deps, acting, answer, proof)
+    core = card_reads.take_core(answer, core_asked)
+    found = _compositions(asked, answers if len(parts) <= 1 else answers[1:])
     people = names.note(deps, acting.member_id, names.payers(core.payments))
-    return Read(core, card_reads.complete(core, found), people, acting)
+    return acting, Read(core, card_reads.complete(core, found), people)
 
 
-def _or_raise(answer: BatchAnswer | AppError) -> BatchAnswer:
+def _or_raise(answer: BatchResult | AppError) -> BatchResult:
     if isinstance(answer, AppError):
         raise answer
     return answer
 
 
 def _compositions(
-    parts: Sequence[Sequence[int]], answers: Sequence[BatchAnswer | AppError]
+    asked: Sequence[Mapping[int, CompositionRequest]], answers: Sequence[BatchResult | AppError]
 ) -> dict[int, Composition]:
     """Join parallel answers. A failed one leaves its payments waiting, to be read again."""
     found: dict[int, Composition] = {}
-    for ids, answer in zip(parts, answers, strict=True):
-        if isinstance(answer, BatchAnswer):
-            found.update(card_reads.take_compositions(answer, ids))
+    for part, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, BatchResult):
+            found.update(card_reads.take_compositions(answer, part))
     return found
-
-
-def _read_singly(deps: Deps, acting: Acting) -> Read:
-    """The first call's reads as parallel single calls; compositions wait (decisions 11)."""
-    commands = card_reads.core_commands(acting.ref)
-    answer = deps.client.singles(acting.tokens, commands, deps.deadline())
-    core = card_reads.take_core(answer, acting.ref)
-    people = names.note(deps, acting.member_id, names.payers(core.payments))
-    return Read(core, {}, people, acting)
-
-
-def remember_batch_refused(deps: Deps, acting: Acting) -> Acting:
-    """Note for a day that this portal refuses these methods inside `batch`."""
-    until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
-    with deps.db.transaction() as session:
-        portals.set_batch_refused(session, acting.member_id, until)
-    return replace(acting, batch_refused=True)
 
 
 def _read_details(deps: Deps, acting: Acting, wanted: Sequence[int], rows_total: int) -> Read:
@@ -233,23 +203,16 @@ def _read_parts(
     deps: Deps, acting: Acting, parts: Sequence[Sequence[int]], rows_total: int
 ) -> Read:
     """The core with the first part's compositions, the other parts beside it."""
-    people_ids = names.missing(names.directory(deps, acting.member_id))
-    lead: Commands = {
-        **card_reads.core_commands(acting.ref),
-        **card_reads.further_rows(acting.ref, rows_total),
-        **names.commands(people_ids),
-    }
-    answers: list[BatchAnswer | AppError]
-    if acting.batch_refused:
-        parts = [[one for ids in parts for one in ids]]
-        commands = {**lead, **card_reads.composition_commands(parts[0])}
-        answers = [deps.client.singles(acting.tokens, commands, deps.deadline())]
-    else:
-        mappings = [card_reads.composition_commands(ids) for ids in parts] or [{}]
-        mappings[0] = {**lead, **mappings[0]}
-        answers = deps.client.batches(acting.tokens, mappings, deps.deadline())
+    nameless = names.missing(names.directory(deps, acting.member_id))
+    batches = [Batch() for _ in parts] or [Batch()]
+    core_asked = card_reads.ask_core(batches[0], acting.ref, rows_total=rows_total)
+    names_asked = names.ask(batches[0], nameless)
+    asked = [
+        card_reads.ask_compositions(batch, ids)
+        for batch, ids in zip(batches, parts or [()], strict=True)
+    ]
+    answers = acting.api.send_all(batches)
     answer = _or_raise(answers[0])
-    core = card_reads.take_core(answer, acting.ref)
-    core = card_reads.with_further_rows(core, answer, acting.ref, rows_total)
-    people = names.take(deps, acting.member_id, answer, people_ids)
-    return Read(core, _compositions(parts, answers[: len(parts)]), people, acting)
+    core = card_reads.take_core(answer, core_asked)
+    people = names.take(deps, acting.member_id, answer, names_asked)
+    return Read(core, _compositions(asked, answers), people)

@@ -30,7 +30,7 @@ def noted(deps: Deps, acting: Acting, step: Step, comment: Callable[[str], str])
         return step
     command = portal_api.timeline_comment(acting.ref, comment(step.number))
     try:
-        deps.client.call(acting.tokens, command, deps.deadline(SECONDS))
+        acting.api.call(command, SECONDS)
     except AppError as error:
         log.warning("no timeline comment: %s", error)
     return step

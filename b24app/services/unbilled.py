@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_items, payments
 from b24app.bitrix.batch import MAX_COMMANDS
+from b24app.bitrix.portal_api import Batch
 from b24app.domain import ProductRow
 from b24app.errors import BusinessRefusalError, Executed, PortalError
-from b24app.services import card_reads, membership
+from b24app.services import card_reads
 from b24app.services.acting import Acting
-from b24app.services.card_reads import Commands
 from b24app.services.card_view import unbilled_rows
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import WRITE_SECONDS
 from b24app.services.membership import before_writing
 
 
@@ -32,22 +32,22 @@ class Before:
 
 
 @before_writing()
-def read(deps: Deps, acting: Acting) -> Before:
+def read(acting: Acting) -> Before:
     """Read the basis of a new payment, in one call; in two for a card with several orders."""
-    listing = payments.list_payments(acting.ref)
-    available = crm.available_rows(acting.ref)
-    rows = crm.list_product_rows(acting.ref)
-    commands: Commands = {"list": listing, "free": available, "rows": rows}
-    answer = membership.read_batch(deps, acting, commands, WRITE_SECONDS)
-    listed = frozenset(one.id for one in answer.take("list", listing))
-    own = {row.id: row for row in answer.take("rows", rows)}
+    batch = Batch()
+    listing = batch.add(payments.list_payments(acting.ref))
+    available = batch.add(crm.available_rows(acting.ref))
+    rows = batch.add(crm.list_product_rows(acting.ref))
+    result = acting.api.send(batch, WRITE_SECONDS)
+    listed = frozenset(one.id for one in result[listing])
+    own = {row.id: row for row in result[rows]}
     problem: PortalError | None = None
     free: tuple[ProductRow, ...] | None = None
     try:
-        free = answer.take("free", available)
+        free = result[available]
     except BusinessRefusalError:
-        total = answer.total("rows") or len(own)
-        own, free = _estimate(deps, acting, listed, own, total)
+        total = result.total(rows) or len(own)
+        own, free = _estimate(acting, listed, own, total)
     except PortalError as error:
         # A read: whatever became of it, nothing was written.
         error.executed = Executed.NO
@@ -58,7 +58,6 @@ def read(deps: Deps, acting: Acting) -> Before:
 
 
 def _estimate(
-    deps: Deps,
     acting: Acting,
     listed: frozenset[int],
     rows: dict[int, ProductRow],
@@ -68,15 +67,15 @@ def _estimate(
 
     None where they are too many to be read in one call.
     """
-    items = {f"items{one}": payment_items.list_items(one) for one in listed}
-    pages = card_reads.further_rows(acting.ref, total)
-    commands = {**items, **pages}
-    if len(commands) > MAX_COMMANDS:
+    batch = Batch()
+    items = [batch.add(payment_items.list_items(one)) for one in sorted(listed)]
+    pages = card_reads.ask_further_rows(batch, acting.ref, total)
+    if len(batch) > MAX_COMMANDS:
         return rows, None
-    if not commands:
+    if not len(batch):
         return rows, tuple(rows.values())
-    answer = membership.read_batch(deps, acting, commands, WRITE_SECONDS)
-    billed = [item for key, command in items.items() for item in answer.take(key, command)]
-    further = [row for key, command in pages.items() for row in answer.take(key, command)]
+    result = acting.api.send(batch, WRITE_SECONDS)
+    billed = [item for handle in items for item in result[handle]]
+    further = [row for handle in pages for row in result[handle]]
     rows = {**rows, **{row.id: row for row in further}}
     return rows, unbilled_rows(rows.values(), billed)

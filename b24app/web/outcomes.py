@@ -72,7 +72,7 @@ def _fresh(result: Result) -> Read | None:
 
 def _changed(result: Result, read: Read) -> str:
     found = card_reads.complete(read.core, read.compositions)
-    view = view_of(deps(), read.acting, read.core, found, read.people)
+    view = view_of(deps(), result.acting, read.core, found, read.people)
     shown = view.payment(result.payment_id) if result.payment_id is not None else None
     if shown is not None and result.is_creation:
         shown = replace(shown, is_new=True)

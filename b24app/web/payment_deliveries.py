@@ -66,7 +66,7 @@ def remove(payment_id: int, item_id: int) -> Response:
 @blueprint.get("/<int:item_id>/move")
 def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
     """The dialog that moves a delivery to another unpaid payment."""
-    place, link, others = moves.targets(deps(), proven(Action.DELIVERIES), payment_id, item_id)
+    place, link, others = moves.targets(proven(Action.DELIVERIES), payment_id, item_id)
     return render_template(
         "payments/_move_delivery.html",
         shown={"payment": place.payment},

@@ -118,7 +118,7 @@ def link(payment_id: int) -> ResponseReturnValue:
 def system_form(payment_id: int) -> ResponseReturnValue:
     """The dialog that changes the payment system."""
     who = proven(Action.SYSTEM)
-    payment = membership.present(deps(), who, payment_id)
+    payment = membership.present(who, payment_id)
     return render_template(
         "payments/_system.html",
         shown={"payment": payment},
