@@ -24,7 +24,7 @@ def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
 
 
 def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
-    """`do` second or cancel for a card, delete_row or set_row_quantity for a product row."""
+    """`do` second, cancel, reopen for a card; delete_row, set_row_quantity for a product row."""
     deed = ORDER_DEEDS.get(fields.get("do", ""))
     if deed is None:
         raise ValueError(f"do is one of {', '.join(ORDER_DEEDS)}")
@@ -126,9 +126,17 @@ def _second_order(state: PortalState, fields: Fields) -> None:
 
 
 def _cancel(state: PortalState, fields: Fields) -> None:
+    _set_canceled(state, fields, is_canceled=True)
+
+
+def _reopen(state: PortalState, fields: Fields) -> None:
+    _set_canceled(state, fields, is_canceled=False)
+
+
+def _set_canceled(state: PortalState, fields: Fields, *, is_canceled: bool) -> None:
     card = _card(state, fields)
     for order in state.crm.orders_of(card.entity_type_id, card.id):
-        order.is_canceled = True
+        order.is_canceled = is_canceled
 
 
 def _delete_row(state: PortalState, fields: Fields) -> None:
@@ -153,6 +161,7 @@ PAYMENT_DEEDS: dict[str, Callable[[PortalState, Fields], Payment | None]] = {
 ORDER_DEEDS: dict[str, Callable[[PortalState, Fields], None]] = {
     "second": _second_order,
     "cancel": _cancel,
+    "reopen": _reopen,
     "delete_row": _delete_row,
     "set_row_quantity": _set_row_quantity,
 }

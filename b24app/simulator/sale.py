@@ -171,8 +171,11 @@ def delete_item(crm: CrmData, item: PayableItem) -> None:
 def recalculate(crm: CrmData, payment: Payment) -> None:
     """Set the sum: quantity x price over products and deliveries, without tax on top.
 
-    A delivery of another order, or a missing one, counts as 0.
+    A delivery of another order, or a missing one, counts as 0. A canceled order refuses the new
+    sum, and that refusal is dropped: the items stay changed, the sum stays as it was (quirk 72).
     """
+    if crm.orders[payment.order_id].is_canceled:
+        return
     total = Decimal(0)
     for item in crm.items_of(payment.id, PRODUCT):
         basket = crm.baskets.get(item.entity_id)

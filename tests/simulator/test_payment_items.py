@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.simulator.control_somebody import do_order
+
 OPEN, PAID = 1038, 1037
 EXIT_SIGN, CABLE = 17610, 17611
 
@@ -242,7 +244,7 @@ def test_available_rows_are_what_is_not_billed(manager):
         "crm.item.productrow.getAvailableForPayment", ownerType="D", ownerId=8061
     )["productRows"]
 
-    assert [(row["id"], row["quantity"]) for row in rows] == [(EXIT_SIGN, 10), (CABLE, 12)]
+    assert [(row["id"], row["quantity"]) for row in rows] == [(EXIT_SIGN, 10), (CABLE, 8)]
     assert "storeId" not in rows[0]
 
 
@@ -296,3 +298,37 @@ def test_product_rows_refuse_lists_as_values(manager):
 
     text = "Value for filter key '>PRICE' should be either string or number"
     assert answer == (400, "INVALID_ARG_VALUE", text)
+
+
+CANCELED_DEAL = 8068
+
+
+def test_a_canceled_order_saves_a_quantity_while_the_sum_stays(manager):
+    payment_id = payment_of(manager, CANCELED_DEAL)
+    item = items(manager, payment_id)[0]["id"]
+
+    assert manager.result("crm.item.payment.product.setQuantity", id=item, quantity=4) is True
+
+    assert items(manager, payment_id)[0]["quantity"] == 4
+    assert total(manager, payment_id) == 300
+
+
+def test_a_canceled_order_lets_items_go_while_the_sum_stays(manager):
+    payment_id = payment_of(manager, CANCELED_DEAL)
+    item = items(manager, payment_id)[0]
+
+    assert manager.result("crm.item.payment.product.delete", id=item["id"]) is True
+    added = {"paymentId": payment_id, "rowId": item["rowId"], "quantity": 2}
+    assert manager.result("crm.item.payment.product.add", **added)
+
+    assert total(manager, payment_id) == 300
+
+
+def test_the_sum_follows_again_once_the_order_is_reopened(state, manager):
+    payment_id = payment_of(manager, CANCELED_DEAL)
+    item = items(manager, payment_id)[0]["id"]
+    do_order(state, {"do": "reopen", "entityId": str(CANCELED_DEAL)})
+
+    manager.result("crm.item.payment.product.setQuantity", id=item, quantity=4)
+
+    assert total(manager, payment_id) == 120

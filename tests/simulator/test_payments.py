@@ -220,6 +220,22 @@ def test_a_payment_of_a_canceled_order_cannot_be_paid(manager):
     assert answer == (400, "SALE_ORDER_PAID_ORDER_CANCELED", expected)
 
 
+def test_a_paid_payment_of_a_canceled_order_cannot_be_unpaid(manager, state):
+    [row] = manager.result("crm.item.payment.list", entityId=8068, entityTypeId=2)
+    state.crm.payments[row["id"]].is_paid = True
+
+    for method, more in (("unpay", {}), ("update", {"fields": {"paid": "N"}})):
+        answer = manager.error(f"crm.item.payment.{method}", id=row["id"], **more)
+
+        assert answer[1] == "SALE_ORDER_PAID_ORDER_CANCELED"
+
+
+def test_unpaying_what_is_unpaid_is_no_refusal_in_a_canceled_order(manager):
+    [row] = manager.result("crm.item.payment.list", entityId=8068, entityTypeId=2)
+
+    assert manager.result("crm.item.payment.unpay", id=row["id"]) is True
+
+
 def test_update_changes_system_and_name(manager):
     fields = {"paid": "Y", "paySystemId": 6}
 

@@ -129,7 +129,7 @@ CREATE = Act(
 REST = Act(
     "bill_rest", PREFIX + "add",
     lambda tab, key: tab.post("/payments/rest", key=key),
-    lambda stage: _created(stage, {SIGNS: 10, CABLES: 12}), steps=3,
+    lambda stage: _created(stage, {SIGNS: 10, CABLES: 8}), steps=3,
 )  # fmt: skip
 ADD_ITEMS = Act(
     "add_items", PREFIX + "product.add",

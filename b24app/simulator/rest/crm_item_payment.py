@@ -84,7 +84,7 @@ def update_payment(call: Call) -> object:
         raise BusinessError("Empty fields")
     paid = fields.get("paid")
     if paid == "N":
-        sale.mark_unpaid(payment)
+        _unpay(call, payment)
     if "paySystemId" in fields:
         system = find_pay_system(call, _field_int(fields["paySystemId"]))
         system = check_pay_system(system, payment.currency)
@@ -123,7 +123,7 @@ def unpay_payment(call: Call) -> object:
     """Mark as unpaid; `datePaid` and `empPaidId` keep their old values."""
     payment = find_payment(call, call.int_param("id"), quiet_result=False)
     _demand_order_update(call)
-    if sale.mark_unpaid(payment):
+    if _unpay(call, payment):
         saved(call, payment)
     return True
 
@@ -178,11 +178,22 @@ def _demand_order_update(call: Call) -> None:
 
 
 def _pay(call: Call, payment: Payment) -> None:
+    _demand_living_order(call, payment)
+    sale.mark_paid(payment, call.state.clock.now(), call.user.id)
+
+
+def _unpay(call: Call, payment: Payment) -> bool:
+    """Say whether it was paid until now. One that was not is left alone, as the kernel does."""
+    if payment.is_paid:
+        _demand_living_order(call, payment)
+    return sale.mark_unpaid(payment)
+
+
+def _demand_living_order(call: Call, payment: Payment) -> None:
     order: Order = order_of(call, payment)
     if order.is_canceled:
         text = "Cannot paid a canceled order."
         raise PortalError("SALE_ORDER_PAID_ORDER_CANCELED", text)
-    sale.mark_paid(payment, call.state.clock.now(), call.user.id)
 
 
 def _row(call: Call, payment: Payment) -> dict[str, object]:
