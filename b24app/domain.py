@@ -40,6 +40,9 @@ class Money:
     def __sub__(self, other: Money) -> Money:
         return Money(self.amount - self._of_same_currency(other), self.currency)
 
+    def __mul__(self, quantity: Decimal) -> Money:
+        return Money(self.amount * quantity, self.currency)
+
     def _of_same_currency(self, other: Money) -> Decimal:
         if other.currency != self.currency:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
@@ -111,6 +114,34 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """A product row as the portal lists it: a row's price is a bare number there.
+
+    It is in the currency of its card, and becomes a ProductRow once that is known.
+    """
+
+    id: int
+    name: str
+    bare_price: Decimal
+    quantity: Decimal
+    measure: str = ""
+    basket_id: int | None = None
+    sort: int = 0
+
+    def of(self, card: Card) -> ProductRow:
+        """The row with its price in the currency of the card it was listed for (decisions 38)."""
+        return ProductRow(
+            id=self.id,
+            name=self.name,
+            price=Money(self.bare_price, card.amount.currency),
+            quantity=self.quantity,
+            measure=self.measure,
+            basket_id=self.basket_id,
+            sort=self.sort,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ProductRow:
     """A product row of the card. `price` is per unit, with tax and after discount.
 
@@ -119,11 +150,16 @@ class ProductRow:
 
     id: int
     name: str
-    price: Decimal
+    price: Money
     quantity: Decimal
     measure: str = ""
     basket_id: int | None = None
     sort: int = 0
+
+    @property
+    def sum(self) -> Money:
+        """What the whole quantity comes to."""
+        return self.price * self.quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import command
 from b24app.bitrix.object_types import short_code_of
 from b24app.bitrix.shapes import Record, record, rows, unexpected
-from b24app.domain import INVOICE, Card, Delivery, EntityRef, Money, ProductRow
+from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Money
 
 BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z")
 
@@ -82,7 +82,7 @@ def list_items_of(
     return command(method, params, decode)
 
 
-def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ProductRow, ...]]:
+def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ListedRow, ...]]:
     """List the product rows of a card, 50 a page; `start` is the offset of the page."""
     method = "crm.item.productrow.list"
     # These two keys are literal: the sign belongs to their names (quirk 24).
@@ -93,7 +93,7 @@ def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ProductRo
     return command(method, params, lambda value: _product_rows(method, value))
 
 
-def available_rows(ref: EntityRef) -> Command[tuple[ProductRow, ...]]:
+def available_rows(ref: EntityRef) -> Command[tuple[ListedRow, ...]]:
     """List what no payment bills yet; `quantity` is the free part. All in one answer.
 
     A card with several orders is BusinessRefusalError "0" (quirk 39).
@@ -139,19 +139,19 @@ def _raw(method: str, item: object) -> RawItem:
     return item
 
 
-def _product_rows(method: str, value: object) -> tuple[ProductRow, ...]:
+def _product_rows(method: str, value: object) -> tuple[ListedRow, ...]:
     found = record(method, value).get("productRows")
     if found is None:
         raise unexpected(method, "no productRows")
     return rows(method, found, _product_row)
 
 
-def _product_row(row: Record) -> ProductRow:
+def _product_row(row: Record) -> ListedRow:
     basket = BASKET.match(row.text("xmlId"))
-    return ProductRow(
+    return ListedRow(
         id=row.id(),
         name=row.text("productName"),
-        price=row.decimal("price"),
+        bare_price=row.decimal("price"),
         quantity=row.decimal("quantity"),
         measure=row.text("measureName"),
         basket_id=int(basket[1]) if basket else None,

@@ -11,6 +11,7 @@ from b24app.domain import (
     Card,
     Delivery,
     EntityRef,
+    ListedRow,
     Payment,
     PaymentDelivery,
     PaymentItem,
@@ -69,9 +70,9 @@ class CoreRequest:
     card: Handle[Card]
     payments: Handle[tuple[Payment, ...]]
     deliveries: Handle[tuple[Delivery, ...]]
-    rows: Handle[tuple[ProductRow, ...]]
-    free: Handle[tuple[ProductRow, ...]]
-    further: tuple[Handle[tuple[ProductRow, ...]], ...] = ()
+    rows: Handle[tuple[ListedRow, ...]]
+    free: Handle[tuple[ListedRow, ...]]
+    further: tuple[Handle[tuple[ListedRow, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,11 @@ def take_core(result: BatchResult, asked: CoreRequest) -> Core:
     Raises the portal's error for card, payments and deliveries, without which nothing true could
     be shown. Product rows only add names, so a refusal there is tolerated.
     """
-    free, is_estimate = _take_free(result, asked.free)
-    rows = _take_rows(result, asked.rows)
+    card = result[asked.card]
+    free, is_estimate = _take_free(result, asked.free, card)
+    rows = _take_rows(result, asked.rows, card)
     core = Core(
-        card=result[asked.card],
+        card=card,
         payments=result[asked.payments],
         deliveries=result[asked.deliveries],
         rows=rows or {},
@@ -123,15 +125,15 @@ def take_core(result: BatchResult, asked: CoreRequest) -> Core:
     )
     further: dict[int, ProductRow] = {}
     for handle in asked.further:
-        further.update(_take_rows(result, handle) or {})
+        further.update(_take_rows(result, handle, card) or {})
     return replace(core, rows={**core.rows, **further}) if further else core
 
 
 def _take_free(
-    result: BatchResult, asked: Handle[tuple[ProductRow, ...]]
+    result: BatchResult, asked: Handle[tuple[ListedRow, ...]], card: Card
 ) -> tuple[tuple[ProductRow, ...] | None, bool]:
     try:
-        return result[asked], False
+        return tuple(row.of(card) for row in result[asked]), False
     except BusinessRefusalError:
         # The only business refusal of this method is "does not support multiple orders".
         return None, True
@@ -140,17 +142,17 @@ def _take_free(
 
 
 def _take_rows(
-    result: BatchResult, asked: Handle[tuple[ProductRow, ...]]
+    result: BatchResult, asked: Handle[tuple[ListedRow, ...]], card: Card
 ) -> dict[int, ProductRow] | None:
     try:
-        return {row.id: row for row in result[asked]}
+        return {row.id: row.of(card) for row in result[asked]}
     except PortalError:
         return None
 
 
 def ask_further_rows(
     batch: Batch, ref: EntityRef, total: int
-) -> tuple[Handle[tuple[ProductRow, ...]], ...]:
+) -> tuple[Handle[tuple[ListedRow, ...]], ...]:
     """Ask for the product rows past the first page, one command a page of 50."""
     starts = range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)
     return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from b24app.domain import (
     Card,
     Delivery,
     EntityRef,
+    ListedRow,
     Money,
     Payment,
     PaymentDelivery,
@@ -22,6 +24,8 @@ from b24app.services.actions import Action
 from b24app.services.totals import Totals
 
 ZERO = Decimal(0)
+
+Row = TypeVar("Row", ListedRow, ProductRow)
 
 
 class Filter(StrEnum):
@@ -71,7 +75,8 @@ class DeliveryLine:
 class Details:
     """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
 
-    It is None, too, where a line's price could not be read.
+    It is None, too, where a line's price could not be read, and where a line is in another
+    currency than the payment: then there is no sum of both.
     """
 
     items: tuple[ItemLine, ...]
@@ -79,6 +84,11 @@ class Details:
     items_sum: Money
     deliveries_sum: Money
     difference: Money | None = None
+
+    @property
+    def is_in_two_currencies(self) -> bool:
+        """Whether items are priced in another currency than the payment (decisions 38)."""
+        return self.items_sum.currency != self.deliveries_sum.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,25 +166,29 @@ def details_of(
     """
     currency = payment.sum.currency
     item_lines = tuple(
-        _item_line(item, currency, rows, free_rows, has_all_rows=has_all_rows) for item in items
+        _item_line(item, rows, free_rows, has_all_rows=has_all_rows) for item in items
     )
     delivery_lines = tuple(DeliveryLine(link, deliveries.get(link.document_id)) for link in links)
-    items_sum = sum((line.sum.amount for line in item_lines if line.sum), ZERO)
-    deliveries_sum = sum(
-        (
-            line.delivery.price.amount
+    items_sum = _sum([line.sum for line in item_lines if line.sum], currency)
+    deliveries_sum = _sum(
+        [
+            line.delivery.price
             for line in delivery_lines
             if line.delivery and line.delivery.price.currency == currency
-        ),
-        ZERO,
+        ],
+        currency,
     )
-    rest = payment.sum.amount - items_sum - deliveries_sum
+    difference = None
+    if {items_sum.currency, *_currencies(delivery_lines)} == {currency} and all(
+        map(_is_explained, item_lines)
+    ):
+        difference = payment.sum - items_sum - deliveries_sum
     return Details(
         item_lines,
         delivery_lines,
-        Money(items_sum, currency),
-        Money(deliveries_sum, currency),
-        Money(rest, currency) if rest and all(map(_is_explained, item_lines)) else None,
+        items_sum,
+        deliveries_sum,
+        difference if difference and difference.amount else None,
     )
 
 
@@ -182,9 +196,19 @@ def _is_explained(line: ItemLine) -> bool:
     return line.sum is not None or line.is_orphan
 
 
+def _currencies(lines: Iterable[DeliveryLine]) -> set[str]:
+    return {line.delivery.price.currency for line in lines if line.delivery}
+
+
+def _sum(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of amounts in one currency; zero in `currency` of none."""
+    if not amounts:
+        return Money(ZERO, currency)
+    return sum(amounts[1:], amounts[0])
+
+
 def _item_line(
     item: PaymentItem,
-    currency: str,
     rows: Mapping[int, ProductRow],
     free_rows: Mapping[int, ProductRow] | None,
     *,
@@ -197,16 +221,14 @@ def _item_line(
     return ItemLine(
         item,
         row.name,
-        Money(row.price, currency),
-        Money(row.price * item.quantity, currency),
+        row.price,
+        row.price * item.quantity,
         row.measure,
         None if free_rows is None else item.quantity + (free.quantity if free else ZERO),
     )
 
 
-def unbilled_rows(
-    rows: Iterable[ProductRow], items: Iterable[PaymentItem]
-) -> tuple[ProductRow, ...]:
+def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> tuple[Row, ...]:
     """Rows with what no item bills yet: an estimate for cards with several orders."""
     billed: dict[int, Decimal] = {}
     for item in items:

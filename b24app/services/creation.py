@@ -11,7 +11,7 @@ from b24app.bitrix import payment_deliveries, payment_items, payments
 from b24app.bitrix.command import Command
 from b24app.bitrix.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
-from b24app.domain import ProductRow
+from b24app.domain import ListedRow
 from b24app.errors import (
     Executed,
     InputError,
@@ -218,7 +218,7 @@ def _missing(
     read: Read | None,
     payment_id: int,
     wanted: Sequence[Wanted],
-    rows: Mapping[int, ProductRow],
+    rows: Mapping[int, ListedRow],
 ) -> list[str] | None:
     """Names of the rows that are not in the payment as asked. None: nobody knows."""
     composition = read.compositions.get(payment_id) if read else None

@@ -46,4 +46,5 @@ def _with_free_rows(acting: Acting, core: Core, view: CardView) -> CardView:
     if not core.is_estimate:
         return view
     free = unbilled.read(acting).free
-    return replace(view, free_rows=free or (), is_free_known=free is not None)
+    rows = tuple(row.of(core.card) for row in free or ())
+    return replace(view, free_rows=rows, is_free_known=free is not None)

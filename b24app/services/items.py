@@ -9,7 +9,7 @@ from decimal import Decimal
 from b24app.bitrix import crm, payment_items
 from b24app.bitrix.command import Command
 from b24app.bitrix.portal_api import Batch, Handle
-from b24app.domain import EntityRef, Payment, PaymentItem, ProductRow
+from b24app.domain import EntityRef, ListedRow, Payment, PaymentItem
 from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
@@ -37,8 +37,8 @@ class Place:
 
     payment: Payment
     items: tuple[PaymentItem, ...]
-    rows: Mapping[int, ProductRow]
-    free: Mapping[int, ProductRow] | None
+    rows: Mapping[int, ListedRow]
+    free: Mapping[int, ListedRow] | None
 
     def item(self, item_id: int) -> PaymentItem:
         """Raises NotOnThisCardError for an item of another payment."""
@@ -47,7 +47,7 @@ class Place:
                 return item
         raise NotOnThisCardError("the item is not of this payment", code=LINE_GONE)
 
-    def row_of(self, item: PaymentItem) -> ProductRow | None:
+    def row_of(self, item: PaymentItem) -> ListedRow | None:
         """The card's row of an item, None for an orphan."""
         return self.rows.get(item.row_id) if item.row_id is not None else None
 
@@ -81,8 +81,8 @@ def place(acting: Acting, payment_id: int) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class _RowsRequest:
-    rows: Handle[tuple[ProductRow, ...]]
-    free: Handle[tuple[ProductRow, ...]]
+    rows: Handle[tuple[ListedRow, ...]]
+    free: Handle[tuple[ListedRow, ...]]
 
 
 def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from b24app.domain import ProductRow
+from b24app.domain import ListedRow
 from b24app.errors import InputError, NotOnThisCardError
 
 MOST = 1_000_000
@@ -47,7 +47,7 @@ def whole(text: str, field: str = "quantity") -> int:
     return int(value)
 
 
-def require_free(wanted: Iterable[Wanted], free: Mapping[int, ProductRow], rows: set[int]) -> None:
+def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: set[int]) -> None:
     """Check rows and quantities before anything is sent.
 
     Raises NotOnThisCardError for a row of another card, InputError "too_many" beyond what no
@@ -61,12 +61,12 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ProductRow], rows:
             raise InputError("more than is free", code="too_many", field=f"quantity-{one.row_id}")
 
 
-def billable(rows: Iterable[ProductRow]) -> tuple[Wanted, ...]:
+def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:
     """The whole part of every row that no payment bills yet (decisions 15)."""
     found = (Wanted(row.id, int(row.quantity)) for row in rows)
     return tuple(one for one in found if one.quantity >= 1)
 
 
-def left_over(rows: Iterable[ProductRow]) -> tuple[ProductRow, ...]:
+def left_over(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:
     """Rows of which a fraction stays, because only whole quantities can be billed here."""
     return tuple(row for row in rows if row.quantity != row.quantity.to_integral_value())

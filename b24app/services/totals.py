@@ -77,7 +77,7 @@ def _totals_in(
     ceiling = Money(card.amount.amount + shipping, currency)
     unbilled = None
     if free_rows is not None:
-        unbilled = Money(sum((r.price * r.quantity for r in free_rows), ZERO), currency)
+        unbilled = Money(sum((row.sum.amount for row in free_rows), ZERO), currency)
     return Totals(
         currency,
         billed,

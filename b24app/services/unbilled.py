@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from b24app.bitrix import crm, payment_items, payments
 from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.bitrix.portal_api import Batch
-from b24app.domain import ProductRow
+from b24app.domain import ListedRow
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services import card_reads
 from b24app.services.acting import Acting
@@ -26,8 +26,8 @@ class Before:
     """
 
     payment_ids: frozenset[int]
-    free: tuple[ProductRow, ...] | None
-    rows: Mapping[int, ProductRow]
+    free: tuple[ListedRow, ...] | None
+    rows: Mapping[int, ListedRow]
     problem: PortalError | None = None
 
 
@@ -42,7 +42,7 @@ def read(acting: Acting) -> Before:
     listed = frozenset(one.id for one in result[listing])
     own = {row.id: row for row in result[rows]}
     problem: PortalError | None = None
-    free: tuple[ProductRow, ...] | None = None
+    free: tuple[ListedRow, ...] | None = None
     try:
         free = result[available]
     except BusinessRefusalError:
@@ -60,9 +60,9 @@ def read(acting: Acting) -> Before:
 def _estimate(
     acting: Acting,
     listed: frozenset[int],
-    rows: dict[int, ProductRow],
+    rows: dict[int, ListedRow],
     total: int,
-) -> tuple[dict[int, ProductRow], tuple[ProductRow, ...] | None]:
+) -> tuple[dict[int, ListedRow], tuple[ListedRow, ...] | None]:
     """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
 
     None where they are too many to be read in one call.

@@ -8,7 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_name,
+    get_currency_precision,
+)
 from flask import Flask, g
 from flask_babel import Babel
 from markupsafe import Markup
@@ -61,9 +66,9 @@ def money(value: Money) -> Markup:
     return Markup('<data value="{}">{}</data>').format(plain, text)
 
 
-def money_in(amount: Decimal, currency: str) -> Markup:
-    """A bare price in a known currency, shown like money."""
-    return money(Money(amount, currency))
+def currency_name(code: str) -> str:
+    """What people call a currency in the middle of a sentence: "US dollars", "euros"."""
+    return get_currency_name(code, count=2, locale=current_locale())
 
 
 def _decimals(amount: Decimal) -> int:
@@ -113,5 +118,5 @@ def _zone() -> ZoneInfo | None:
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     Babel(app, locale_selector=current_locale, default_translation_directories="../translations")
-    app.jinja_env.filters.update(money=money, money_in=money_in, qty=quantity, when=when)
+    app.jinja_env.filters.update(money=money, currency_name=currency_name, qty=quantity, when=when)
     app.jinja_env.globals["locale"] = current_locale

@@ -59,7 +59,7 @@ class TestCards:
             result_of("crm.item.productrow.getAvailableForPayment")
         )
 
-        assert (row.id, row.name, row.price, row.quantity) == (
+        assert (row.id, row.name, row.bare_price, row.quantity) == (
             17649,
             "iphone 14",
             Decimal(90000),

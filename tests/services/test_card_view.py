@@ -31,7 +31,7 @@ def delivery(price):
 
 
 def row(number, quantity, price="10.00"):
-    return ProductRow(number, f"Row {number}", Decimal(price), Decimal(quantity))
+    return ProductRow(number, f"Row {number}", Money(Decimal(price), "EUR"), Decimal(quantity))
 
 
 def test_the_figures_of_a_card():
