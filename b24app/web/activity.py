@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
@@ -15,18 +13,15 @@ from b24app.services import activity_log
 from b24app.services.activity_log import ActivityPage, Asked, Line
 from b24app.services.card_paths import path_of
 from b24app.services.launches import origin_of
-from b24app.web import activity_words, i18n
+from b24app.web import activity_words, i18n, spreadsheet
 from b24app.web.entry import acting
 from b24app.web.sections import in_place
 from b24app.web.wiring import deps
 
 blueprint = Blueprint("activity", __name__, url_prefix="/settings")
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-BOM = "\ufeff"
 COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
            "detail", "request_id")  # fmt: skip
-LINES_AT_ONCE = 200
 
 
 @blueprint.get("/activity")
@@ -39,7 +34,7 @@ def show_activity() -> ResponseReturnValue:
 def export_activity() -> Response:
     """The filtered log, for the page to save; the times are UTC."""
     lines = activity_log.export(deps(), acting(), Asked.of(request.args))
-    response = Response(_csv(_rows(lines)), mimetype="text/csv")
+    response = Response(spreadsheet.pieces(_rows(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
     return response
 
@@ -104,27 +99,3 @@ def _rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
             line.detail,
             line.request_id,
         )
-
-
-def _csv(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """The file in pieces: the log may be long, and the memory of a worker is not."""
-    yield BOM
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for number, row in enumerate(rows, start=1):
-        writer.writerow([harmless(cell) for cell in row])
-        if number % LINES_AT_ONCE == 0:
-            yield _drained(buffer)
-    yield _drained(buffer)
-
-
-def _drained(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: names and numbers come from people."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

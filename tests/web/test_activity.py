@@ -159,7 +159,7 @@ def test_the_file_has_every_filtered_line_and_a_mark_for_spreadsheets(page, add)
     assert lines[0][header.index("time")] == "2026-07-01T09:00:00+00:00"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
 def test_no_cell_of_the_file_is_a_formula(page, add, start):
     add(user_name=f'{start}HYPERLINK("http://x","y")', payment_number=f"{start}1+1")
 
@@ -169,12 +169,12 @@ def test_no_cell_of_the_file_is_a_formula(page, add, start):
     assert line[header.index("payment")].startswith(f"'{start}")
 
 
-def test_quotes_and_line_breaks_stay_inside_their_cell(page, add):
+def test_quotes_stay_inside_their_cell_and_line_breaks_become_blanks(page, add):
     add(user_name='A "quoted", name\nof two lines')
 
     header, line = rows(page.get("/settings/activity.csv"))
 
-    assert line[header.index("person")] == 'A "quoted", name\nof two lines'
+    assert line[header.index("person")] == 'A "quoted", name of two lines'
 
 
 def test_the_file_ends_at_its_limit(page, add, monkeypatch):
