@@ -89,7 +89,7 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
         "retention_days": draft.retention_days,
         "retention_choices": RETENTION_CHOICES,
         "saved_at": page.saved.at if page.saved is not None else None,
-        "saved_by": people(page.people.get(by or 0) or "", by),
+        "saved_by": people(page.people.get(by) or "", by) if by else "",
         "errors": {name: settings_words.ERRORS[code] for name, code in page.errors.items()},
         "changes": _changes(page),
         "version": page.version,

@@ -8,7 +8,7 @@ import pytest
 
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
-from tests.stage import ADMIN, DEAL, INVOICE, MANAGER
+from tests.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 from tests.web.app_page import bound_codes, open_page, save, settings_fields
 
 VERSION = re.compile(r'name="version" value="(\w+)"')
@@ -167,3 +167,28 @@ def test_a_failure_is_announced_as_an_alert_and_not_as_a_status_too(stage):
     assert 'hx-swap-oob="beforeend:#alerts"' in page.answer.text
     page.post("/settings/repair")
     assert 'hx-swap-oob="beforeend:#toasts"' in page.answer.text
+
+
+def test_an_old_form_before_anything_was_saved_is_told_so_and_loses_nothing(stage):
+    page = open_page(stage)
+
+    page.post("/settings", settings_fields(version="0" * 16, **{"title-de": "Geld"}))
+
+    assert page.answer.status_code == 409
+    assert "The settings were changed after you opened them." in page.answer.text
+    assert 'value="Geld"' in page.answer.text
+    assert data_of(stage) == {}
+
+
+def test_settings_whose_author_was_forgotten_name_nobody(stage, pages):
+    anna, marta = pages
+    post(anna, card=["deals"])
+    with stage.database.transaction() as session:
+        saved = stored.load(session, stage.portal.member_id)
+        stored.save(session, stage.portal.member_id, saved, updated_by=None, now=NOW)
+
+    post(marta, **{"title-de": "Geld"})
+
+    assert marta.answer.status_code == 409
+    assert "The settings were changed after you opened them." in marta.answer.text
+    assert "Automatically" not in marta.answer.text
