@@ -4,6 +4,9 @@ https://docs.gunicorn.org/en/stable/settings.html
 """
 
 import os
+import re
+
+from gunicorn.glogging import Logger, SafeAtoms
 
 bind = "127.0.0.1:8000"
 
@@ -29,6 +32,42 @@ forwarded_allow_ips = ""
 # access log has neither: address, time, method, path, status, bytes, seconds.
 accesslog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+
+
+ODD = re.compile(r"[^!#-\[\]-~]")
+KEPT_BLANKS = frozenset({"t"})
+
+
+class OneLine(SafeAtoms):
+    """The values of one access-log line: what a visitor sent ends neither the line nor a field.
+
+    A path arrives decoded, so `%0a` in it would begin a line of the visitor's own.
+    """
+
+    def __init__(self, atoms):
+        super().__init__({})
+        for name, value in atoms.items():
+            self[name] = value if name in KEPT_BLANKS else _printable(value)
+
+
+def _printable(value):
+    if not isinstance(value, str):
+        return value
+    return ODD.sub(lambda odd: "".join(f"%{one:02X}" for one in _bytes(odd[0])), value)
+
+
+def _bytes(character):
+    # WSGI hands over each byte of a request as one character.
+    return character.encode("latin-1") if ord(character) < 256 else character.encode("utf-8")
+
+
+class OneLineLogger(Logger):
+    """gunicorn's logger with those values."""
+
+    atoms_wrapper_class = OneLine
+
+
+logger_class = OneLineLogger
 
 
 def post_worker_init(worker):

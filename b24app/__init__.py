@@ -38,6 +38,7 @@ from b24app.web import (
     events,
     i18n,
     install,
+    log_lines,
     oauth,
     pages,
     payment_deliveries,
@@ -121,7 +122,7 @@ def create_app(
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.before_request(security.refuse_after_many_failures)
-    for part in (i18n, security, error_pages, assets):
+    for part in (log_lines, i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
