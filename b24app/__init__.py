@@ -19,7 +19,7 @@ from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.oauth import AuthorizationServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import make_session
-from b24app.config import Config
+from b24app.config import Config, ConfigError
 from b24app.seal import Seal
 from b24app.services import event_work
 from b24app.services.background import Background, Later, Start, start_thread, start_timer
@@ -99,6 +99,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(config.log_level)
     logging.getLogger("b24app").setLevel(config.log_level)
+    log_lines.init_app(app)
     if config.trust_local_portals and not config.is_development:
         log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
     elif config.app_url.startswith("http:") and not config.is_development:
@@ -122,7 +123,7 @@ def create_app(
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.before_request(security.refuse_after_many_failures)
-    for part in (log_lines, i18n, security, error_pages, assets):
+    for part in (i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -142,7 +143,7 @@ def _deps(
     session = make_session(http_adapter)
     rest_log = RestLog(config.rest_log_dir, config.rest_log_days, clock, _request_id)
     return Deps(
-        db=Database(config.database_url),
+        db=_database(config.database_url),
         seal=Seal(config.token_keys),
         client=BitrixClient(
             session,
@@ -173,6 +174,14 @@ def _deps(
     )
 
 
+def _database(url: str) -> Database:
+    try:
+        return Database(url)
+    except (ValueError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"DATABASE_URL does not fit: {reason}. See .env.example.") from None
+
+
 def _request_id() -> str:
     return security.request_id() if has_request_context() else ""
 
@@ -181,6 +190,7 @@ def _database_commands(database: Database) -> AppGroup:
     group = AppGroup("db", help="The database schema.")
 
     @group.command("upgrade")
+    @cli.in_one_sentence
     def upgrade_command() -> None:
         """Bring the schema to this version. Safe to run twice and from two machines."""
         upgrade(database)

@@ -32,6 +32,8 @@ AppError
 │   ├── PortalClosedError      PORTAL_DELETED: deleted, or closed for maintenance
 │   ├── PortalMovedError       a redirect: the portal has another address now
 │   └── ScopeMissingError · MethodMissingError
+├── DatabaseAwayError          our own database cannot be used (503)
+│   └── UnrecordedError        while a write was under way: its outcome is not known
 └── GrantError                 the authorization server
     ├── GrantLostError         invalid_grant: a person has to open or install again
     ├── NotInstalledError      the authorization server says the app is not installed
@@ -168,6 +170,20 @@ class TooManyRequestsError(AppError):
     """Too many failed proofs from one address."""
 
     status = 429
+
+
+class DatabaseAwayError(AppError):
+    """Our database cannot be reached, is full or locked, or has another version's schema."""
+
+    status = 503
+    retryable = True
+
+
+class UnrecordedError(DatabaseAwayError):
+    """The database went away after a write may have been sent: nobody noted what became of it."""
+
+    executed = Executed.UNKNOWN
+    retryable = False
 
 
 class PortalError(AppError):

@@ -1,11 +1,17 @@
 """Configuration: what production refuses, and what it does with what is left out."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import Fernet
 
 from b24app import create_app
 from b24app.config import Config, ConfigError
 
+ROOT = Path(__file__).parent.parent
 NEEDED = {
     "B24_CLIENT_ID": "local.deal.payments",
     "B24_CLIENT_SECRET": "a-secret-of-the-card",
@@ -55,6 +61,22 @@ class TestProduction:
 
         assert ("APP_URL is http://127.0.0.1:8000" in caplog.text) is is_warned
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "nonsense",
+            "mysql://u:word@host/db",
+            "sqlite://",
+            "sqlite:////proc/none/app.db",
+            "postgresql://u:word@host:port/db",
+        ],
+    )  # fmt: skip
+    def test_names_a_database_url_that_does_not_fit_and_no_password(self, url):
+        with pytest.raises(ConfigError, match="DATABASE_URL") as caught:
+            create_app(Config.from_env({**NEEDED, "DATABASE_URL": url}))
+
+        assert "word" not in str(caught.value)
+
 
 class TestTheLogs:
     @pytest.mark.parametrize(("asked", "kept"), [("1", 3), ("3", 3), ("30", 30)])
@@ -63,3 +85,69 @@ class TestTheLogs:
 
     def test_the_level_may_be_written_in_lower_case(self):
         assert Config.from_env({**NEEDED, "LOG_LEVEL": "warning"}).log_level == "WARNING"
+
+
+class TestACommand:
+    """What somebody sees who starts a command with a setting that is missing or odd."""
+
+    def run(self, folder, command, **env):
+        (folder / ".env").touch()
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", str(ROOT / "app"), *command.split()],
+            cwd=folder, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("command", "name"),
+        [("db upgrade", "SECRET_KEY"), ("housekeeping", "TOKEN_KEYS"), ("routes", "B24_CLIENT_ID")],
+    )
+    def test_ends_with_one_sentence_that_names_what_is_missing(self, tmp_path, command, name):
+        done = self.run(tmp_path, command, **{**NEEDED, name: ""})
+
+        assert done.returncode == 3
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        assert done.stderr.startswith(f"Deal Payments cannot start: {name} is not set")
+
+    def test_ends_with_one_sentence_where_the_database_does_not_fit(self, tmp_path):
+        url = "mysql://u:word@host/db"
+        address = "https://payments.example"
+
+        done = self.run(tmp_path, "db upgrade", **NEEDED, DATABASE_URL=url, APP_URL=address)
+
+        assert done.returncode == 3
+        assert done.stderr.count("\n") == 1
+        assert done.stderr.startswith("Deal Payments cannot start: DATABASE_URL does not fit: ")
+
+    @pytest.mark.parametrize("command", ["db upgrade", "housekeeping"])
+    def test_says_that_the_database_cannot_be_used(self, tmp_path, command):
+        away = "postgresql://nobody:word@127.0.0.1:1/none"
+
+        done = self.run(tmp_path, command, **NEEDED, DATABASE_URL=away)
+
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "Error: the database cannot be used: OperationalError. Check DATABASE_URL" in (
+            done.stderr
+        )
+        assert "word" not in done.stderr
+
+    def test_says_that_the_schema_is_not_there_yet(self, tmp_path):
+        done = self.run(tmp_path, "housekeeping", **NEEDED)
+
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "`flask --app app db upgrade`" in done.stderr
+
+    def test_a_server_stops_with_the_sentence_instead_of_starting_workers_for_ever(self, tmp_path):
+        done = subprocess.run(
+            [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "--workers", "1",
+             "--pythonpath", str(ROOT), "app:app"],
+            cwd=tmp_path, env={"PATH": os.environ["PATH"], **NEEDED, "SECRET_KEY": ""},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+        assert done.returncode == 3
+        assert "Deal Payments cannot start: SECRET_KEY is not set" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -15,6 +15,7 @@ from enum import StrEnum
 from b24app.errors import (
     AppError,
     ConflictError,
+    DatabaseAwayError,
     Executed,
     InputError,
     KeyReusedError,
@@ -23,6 +24,7 @@ from b24app.errors import (
     RightsRefusedError,
     RuleRefusedError,
     StillRunningError,
+    UnrecordedError,
 )
 from b24app.services import launches
 from b24app.services.acting import Acting
@@ -143,7 +145,8 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     """Run a write once for its key and record it before the answer leaves.
 
     Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and what proves
-    the opener; everything that happens in `run` becomes a Result.
+    the opener; everything that happens in `run` becomes a Result, unless our database is away:
+    UnrecordedError.
     """
     if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code="no_key")
@@ -153,8 +156,17 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     if begun is not None:
         return begun
     try:
+        return _carry_out(deps, acting, intent, run)
+    except DatabaseAwayError as error:
+        raise UnrecordedError(str(error)) from error
+
+
+def _carry_out(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], Step]) -> Result:
+    try:
         with deps.one_action():
             step = run(acting)
+    except DatabaseAwayError as error:
+        return _failed(deps, acting, intent, UnrecordedError(str(error)))
     except AppError as error:
         return _failed(deps, acting, intent, error)
     except Exception:
@@ -254,6 +266,8 @@ def _ending(error: AppError) -> tuple[Kind, str]:
     code = f"error:{type(error).__name__}"
     if isinstance(error, RightsRefusedError | ConflictError):
         return Kind.REFUSED, code
+    if isinstance(error, UnrecordedError):
+        return Kind.UNKNOWN, code
     if not isinstance(error, PortalSilentError | PortalMovedError):
         return Kind.FAILED, code
     if error.code == UNSEEN:

@@ -16,13 +16,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from b24app.errors import UnknownPortalError
+from b24app.errors import DatabaseAwayError, UnknownPortalError
 
 __all__ = ["Database", "Session", "is_current", "upgrade"]
 
@@ -38,6 +46,9 @@ READ_ONLY = "b24app_read_only"
 POSTGRES_DRIVER = "postgresql+psycopg"
 POSTGRES_NAMES = {"postgres", "postgresql"}
 FOREIGN_KEY_CODES = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+WRITTEN_WHILE_READING = "SQLITE_READONLY"
+SCHEMA_CODES = {"42P01", "42703"}
+"""PostgreSQL's words for a table or column that is not there: the schema is not current."""
 
 
 class Database:
@@ -62,8 +73,9 @@ class Database:
         Objects stay readable after the commit. Do not call a portal inside: on SQLite every
         other writer waits. Raises UnknownPortalError where a row was to be written for a portal
         that is not, or no longer, installed: nothing of the transaction is kept then.
+        DatabaseAwayError where the database cannot be used.
         """
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _present(), Session(self.engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
@@ -74,8 +86,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a transaction that cannot write, on neither engine. Waits for no writer."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        """Open a transaction that cannot write, on neither engine. Waits for no writer.
+
+        Raises DatabaseAwayError where the database cannot be used.
+        """
+        with _present(is_reading=True), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     def empty_journal(self) -> bool:
@@ -96,6 +111,33 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def _present(*, is_reading: bool = False) -> Iterator[None]:
+    """Tell a database that cannot be used from a mistake of ours."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        if is_reading and _code(error) == WRITTEN_WHILE_READING:
+            raise
+        raise DatabaseAwayError(_trouble(error)) from error
+    except ProgrammingError as error:
+        if _code(error) not in SCHEMA_CODES:
+            raise
+        raise DatabaseAwayError(_trouble(error)) from error
+
+
+def _trouble(error: Exception) -> str:
+    """Name the trouble by its class: the text of the error names hosts and users."""
+    cause = getattr(error, "orig", None) or error
+    return f"the database cannot be used: {type(cause).__name__} {_code(error)}".rstrip()
+
+
+def _code(error: Exception) -> str:
+    """Return the engine's own code of an error, "" without one."""
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", "") or getattr(cause, "sqlite_errorname", "") or ""
+
+
 _databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
@@ -108,13 +150,19 @@ os.register_at_fork(after_in_child=_forget_connections)
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to this version. Safe to run twice and from two machines at once."""
-    with database.engine.begin() as connection:
+    """Bring the schema to this version. Safe to run twice and from two machines at once.
+
+    Raises DatabaseAwayError where the database cannot be used, or is of a newer version.
+    """
+    with _present(), database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         config = _alembic_config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseAwayError("the schema is of a newer version of the app") from error
 
 
 def is_current(database: Database) -> bool:
@@ -123,9 +171,7 @@ def is_current(database: Database) -> bool:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
             heads = MigrationContext.configure(connection).get_current_heads()
     except (OperationalError, PoolTimeoutError) as error:
-        # The text of the error names hosts and users, its class names the trouble.
-        cause = getattr(error, "orig", None) or error
-        log.warning("the database cannot be read: %s", type(cause).__name__)
+        log.warning("%s", _trouble(error))
         return False
     return set(heads) == _newest_revisions()
 
@@ -143,7 +189,11 @@ def _newest_revisions() -> frozenset[str]:
 
 
 def _driver_url(text_url: str) -> URL:
-    url = make_url(text_url)
+    try:
+        url = make_url(text_url)
+    except (ArgumentError, ValueError):
+        # Its text repeats what was written down, which may hold a password.
+        raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
     if url.drivername in POSTGRES_NAMES:
         url = url.set(drivername=POSTGRES_DRIVER)
     if url.get_backend_name() == "postgresql":
@@ -205,5 +255,4 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _names_missing_portal(error: DBAPIError) -> bool:
     """All foreign keys of the schema lead to `portals`."""
-    codes = {getattr(error.orig, "sqlstate", ""), getattr(error.orig, "sqlite_errorname", "")}
-    return bool(codes & FOREIGN_KEY_CODES)
+    return _code(error) in FOREIGN_KEY_CODES

@@ -21,6 +21,12 @@ log = logging.getLogger(__name__)
 APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
 """The application's own page, in a frame and outside of one."""
 
+RETRY_AFTER: dict[type[errors.AppError], str] = {
+    # The page keeps its key then and may ask again for the same outcome.
+    errors.StillRunningError: "2",
+    errors.DatabaseAwayError: "5",
+}
+
 UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenRejectedError)
 
 
@@ -86,10 +92,13 @@ def answer(error: errors.AppError) -> Response:
     else:
         response = toast(view)
     response.status_code = error.status
-    if isinstance(error, errors.StillRunningError):
-        # The page keeps its key then and may ask again for the same outcome.
-        response.headers["Retry-After"] = "2"
+    response.headers.update(_when_again(error))
     return response
+
+
+def _when_again(error: errors.AppError) -> dict[str, str]:
+    waits = [wait for kind, wait in RETRY_AFTER.items() if isinstance(error, kind)]
+    return {"Retry-After": waits[0]} if waits else {}
 
 
 def toast(view: Shown) -> Response:

@@ -53,7 +53,7 @@ def readyz() -> ResponseReturnValue:
     """The database is reachable and its schema current; 503 with the reason otherwise."""
     trouble = health.trouble(deps())
     if trouble:
-        return jsonify(status=trouble), 503
+        return jsonify(status=trouble), 503, {"Retry-After": "5"}
     return jsonify(status="ok")
 
 

@@ -132,6 +132,17 @@ WORDS: dict[type[errors.AppError], Words] = {
         _l("Too many attempts"),
         _l("Nothing was changed. Wait a minute and try again."),
     ),
+    errors.DatabaseAwayError: Words(
+        _l("Deal Payments is not available right now"),
+        _l("Its database cannot be reached. Nothing was changed. Try again in a moment."),
+    ),
+    errors.UnrecordedError: Words(
+        _l("Nobody knows yet whether this was saved"),
+        _l(
+            "Deal Payments cannot reach its database. It may have been saved in Bitrix24: wait a "
+            "moment, then press Refresh before you try again."
+        ),
+    ),
     errors.PortalBusyError: BUSY,
     errors.PortalSilentError: SILENT,
     errors.UnexpectedAnswerError: SILENT,

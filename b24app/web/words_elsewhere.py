@@ -69,6 +69,13 @@ BOTH: Mapping[type[errors.AppError], Words] = {
         action="",
         icon="shield",
     ),
+    errors.DatabaseAwayError: Words(
+        _l("Deal Payments is not available right now"),
+        _l(
+            "Its database cannot be reached. Try again in a moment; what is done already is not "
+            "done twice."
+        ),
+    ),
 }
 
 INSTALLER: Mapping[type[errors.AppError], Words] = {

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
-from b24app.errors import InputError
+from b24app.errors import DatabaseAwayError, InputError, UnrecordedError
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.writes import Intent, Step, fingerprint, perform
@@ -49,7 +49,11 @@ def write(
     result = perform(deps(), who, intent, run)
     if result.acting.user is not None:
         i18n.use_time_zone(result.acting.user.time_zone)
-    return outcome(result)
+    try:
+        return outcome(result)
+    except DatabaseAwayError as error:
+        # The write is over; only what became of it can no longer be shown.
+        raise UnrecordedError(str(error)) from error
 
 
 def whole_number(text: str, field: str) -> int:

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
-from b24app.errors import UnknownPortalError
+from b24app.errors import DatabaseAwayError, UnknownPortalError
 from b24app.storage import portals, settings
 from b24app.storage.models import Portal
 from b24app.storage.session import Database
@@ -134,10 +133,10 @@ def test_an_installation_does_not_even_read_a_row_another_one_is_writing(
 
     with database.transaction() as session:
         session.get_one(Portal, MEMBER, with_for_update=True)
-        with pytest.raises(OperationalError) as caught:
+        with pytest.raises(DatabaseAwayError) as caught:
             install_as(database, seal, now, 0)
 
-    assert caught.value.statement.startswith("SELECT")
+    assert caught.value.__cause__.statement.startswith("SELECT")
     database.close()
 
 

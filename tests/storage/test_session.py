@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, event, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from b24app.domain import EntityRef
-from b24app.errors import UnknownPortalError
+from b24app.errors import DatabaseAwayError, UnknownPortalError
 from b24app.storage import activity, card_memory, failed_proofs, leases, portals, settings
 from b24app.storage.models import Lease, PortalSettings
 from b24app.storage.session import Database, upgrade
@@ -103,13 +103,21 @@ def test_other_broken_constraints_are_not_called_an_unknown_portal(database, now
 
 
 def test_an_error_of_the_database_repeats_no_value_of_the_statement(database):
-    with pytest.raises(DBAPIError) as caught, database.transaction() as session:
+    with pytest.raises(DatabaseAwayError) as caught, database.transaction() as session:
         session.execute(
             text("INSERT INTO nowhere (token) VALUES (:token)"), {"token": "very-secret-token"}
         )
 
-    assert "very-secret-token" not in str(caught.value)
-    assert "very-secret-token" not in repr(caught.value)
+    for error in (caught.value, caught.value.__cause__):
+        assert "very-secret-token" not in str(error)
+        assert "very-secret-token" not in repr(error)
+
+
+def test_a_schema_of_another_version_is_a_database_that_cannot_be_used(database):
+    for read_or_write in (database.reading, database.transaction):
+        for statement in ("SELECT 1 FROM nowhere", "SELECT nothing FROM portals"):
+            with pytest.raises(DatabaseAwayError), read_or_write() as session:
+                session.execute(text(statement))
 
 
 def test_many_writers_who_read_first_never_find_the_database_locked(database, now):
@@ -161,7 +169,7 @@ def test_sqlite_waits_for_its_turn_and_minds_foreign_keys(sqlite_url):
 def test_making_a_database_connects_nowhere():
     database = Database("postgresql://nobody@127.0.0.1:1/none")
 
-    with pytest.raises(OperationalError), database.reading() as session:
+    with pytest.raises(DatabaseAwayError), database.reading() as session:
         session.execute(text("SELECT 1"))
 
 

@@ -28,7 +28,12 @@ def module_stage(sqlite_databases, tmp_path_factory):
 @pytest.fixture
 def writing_stage(module_stage):
     """The installed stage as it is at the start, without installing it for every test."""
-    stage = module_stage
+    put_back(module_stage)
+    return module_stage
+
+
+def put_back(stage):
+    """Bring a stage back to where it was after the installation."""
     portal = stage.portal
     portal.crm, portal.users, portal.switches = CrmData(), make_users(), Switches()
     seed.fill(portal.crm, payments=4)
@@ -41,4 +46,3 @@ def writing_stage(module_stage):
     stage.slept.clear()
     stage.adapter.sent.clear()
     stage.forget_calls()
-    return stage
