@@ -10,10 +10,16 @@ from gunicorn.glogging import Logger, SafeAtoms
 
 bind = "127.0.0.1:8000"
 
-# Requests mostly wait for a portal, so threads carry the load and processes carry the cores.
+# Requests mostly wait for a portal, so threads carry the load and processes carry the cores. The
+# portals of a process share its threads: no portal can hold them all (b24app/bitrix/shares.py).
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
-threads = 16
+threads = 64
+
+# A process that has answered so many requests is replaced by a fresh one, and not all of them at
+# the same moment: what a huge answer made it grow by is given back.
+max_requests = 10_000
+max_requests_jitter = 2_000
 
 # Each worker builds its own app: a connection pool opened before the fork would be shared by all
 # workers, and two of them would read each other's answers.
@@ -71,8 +77,10 @@ logger_class = OneLineLogger
 
 
 def post_worker_init(worker):
-    """Look at once for work that an earlier process left, and wait for what is due later."""
-    worker.wsgi.extensions["b24app"].background.kick()
+    """Share the threads among portals; look at once for work that an earlier process left."""
+    b24app = worker.wsgi.extensions["b24app"]
+    b24app.deps.carry(worker.cfg.threads)
+    b24app.background.kick()
 
 
 # Nothing here is steered from outside while it runs.

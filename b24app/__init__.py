@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import click
 from flask import Flask, has_request_context
@@ -18,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.oauth import AuthorizationServer
 from b24app.bitrix.rest_log import RestLog
+from b24app.bitrix.shares import THREADS, visit
 from b24app.bitrix.transport import make_session
 from b24app.config import Config, ConfigError
 from b24app.seal import Seal
@@ -105,6 +107,7 @@ def create_app(
     elif config.app_url.startswith("http:") and not config.is_development:
         log.warning("APP_URL is %s, which no portal can open: set it", config.app_url)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
+    deps.carry(THREADS)
     app.extensions[EXTENSION] = Wiring(
         deps,
         SessionTokens(config.secret_key, clock),
@@ -122,6 +125,7 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way.
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+    app.wsgi_app = _as_visits(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.before_request(security.refuse_after_many_failures)
     for part in (i18n, security, error_pages, assets):
         part.init_app(app)
@@ -180,6 +184,16 @@ def _database(url: str) -> Database:
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"DATABASE_URL does not fit: {reason}. See .env.example.") from None
+
+
+def _as_visits(wsgi_app: WSGIApplication) -> WSGIApplication:
+    """A request that was given a place for its portal keeps it until it is answered."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with visit():
+            return wsgi_app(environ, start_response)
+
+    return answer
 
 
 def _request_id() -> str:

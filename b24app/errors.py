@@ -19,6 +19,7 @@ AppError
 ├── TooManyRequestsError       too many failed proofs from one address (429)
 ├── PortalError                what the portal, or the way to it, answered
 │   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT, OVERLOAD_LIMIT (503)
+│   │   └── PortalCrowdedError this portal holds its whole share of our process (503)
 │   ├── PortalSilentError      no usable answer: executed is unknown (502)
 │   │   └── UnexpectedAnswerError   an answer that is not what the documentation promises
 │   ├── NoConnectionError      nothing was sent (502)
@@ -38,6 +39,7 @@ AppError
     ├── GrantLostError         invalid_grant: a person has to open or install again
     ├── NotInstalledError      the authorization server says the app is not installed
     └── AuthorizationServerError    misconfigured, silent or not understood
+        └── AuthorizationServerCrowdedError    too many of ours wait for it already (503)
 """
 
 from __future__ import annotations
@@ -216,6 +218,10 @@ class PortalBusyError(PortalError):
     retryable = True
 
 
+class PortalCrowdedError(PortalBusyError):
+    """This portal holds its whole share of our process already: nothing was sent."""
+
+
 class PortalSilentError(PortalError):
     """No usable answer came: for a write the outcome has to be read back."""
 
@@ -343,3 +349,10 @@ class AuthorizationServerError(GrantError):
 
     executed = Executed.UNKNOWN
     retryable = True
+
+
+class AuthorizationServerCrowdedError(AuthorizationServerError):
+    """As many of our requests as may wait for it do so already: nothing was sent."""
+
+    status = 503
+    executed = Executed.NO

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 DEMO_CARD = "/crm/deal/details/8061/"
 START_SECONDS = 60
+NOTHING: Mapping[str, str] = {}
 
 
 class StageError(Exception):
@@ -45,10 +46,13 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, app_port: int, portal_port: int) -> Iterator[Stage]:
+def stage(
+    folder: Path, app_port: int, portal_port: int, for_app: Mapping[str, str] = NOTHING
+) -> Iterator[Stage]:
     """Start both in an emptied folder and install the app; end both with the block.
 
-    The portal's authorization server takes the port after the portal's. Raises StageError.
+    The portal's authorization server takes the port after the portal's. `for_app` is what the app's
+    environment has beside the portal's. Raises StageError.
     """
     demand_free(app_port, "APP_PORT")
     demand_free(portal_port, "PORTAL_PORT")
@@ -63,7 +67,8 @@ def stage(folder: Path, app_port: int, portal_port: int) -> Iterator[Stage]:
     with ExitStack() as stack:
         stack.enter_context(_running(portal, environment, folder / "portal.log", portal_url))
         ready = f"{app_url}/readyz"
-        process = stack.enter_context(_running(app, environment, folder / "app.log", ready))
+        for_app = environment | dict(for_app)
+        process = stack.enter_context(_running(app, for_app, folder / "app.log", ready))
         try:
             Visitor(portal_url).install_app()
         except (VisitError, requests.RequestException) as error:

@@ -7,12 +7,10 @@ got no usable answer, once. A write without a usable answer is never repeated: r
 
 from __future__ import annotations
 
-import contextvars
 import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 import requests
@@ -30,7 +28,9 @@ from b24app.bitrix.answers import (
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.error_codes import QUERY_LIMIT
+from b24app.bitrix.parallel import in_parallel
 from b24app.bitrix.rest_log import Exchanged, RestLog
+from b24app.bitrix.shares import Share, Shares
 from b24app.bitrix.transport import Lost, Received, exchange
 from b24app.errors import (
     AppError,
@@ -53,7 +53,6 @@ READ_ATTEMPT_SECONDS = 8.0
 """A read that hangs this long is given up while there is time to ask once more."""
 
 SHORTEST_ATTEMPT = 0.5
-MAX_PARALLEL = 5
 NEVER_REPEATED = frozenset({"ERROR_CORE"})
 
 
@@ -62,6 +61,9 @@ class TokenSource(Protocol):
 
     endpoint: str
     """`https://<portal>/rest/`, as the authorization server named it."""
+
+    share: Share
+    """On whose account a request waits for the portal."""
 
     def current(self) -> str:
         """Return the access token to send."""
@@ -81,12 +83,14 @@ class BitrixClient:
         *,
         client_id: str = "",
         rest_log: RestLog | None = None,
+        shares: Shares | None = None,
         user_agent: str = "DealPayments/1.0",
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.client_id = client_id
+        self.shares = shares or Shares(monotonic=monotonic)
         self._session = session
         self._rest_log = rest_log
         self._headers = {
@@ -148,7 +152,7 @@ class BitrixClient:
             except AppError as error:
                 return error
 
-        return list(_in_parallel(one, groups))
+        return self.in_parallel(tokens, one, groups)
 
     def singles(
         self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
@@ -164,7 +168,8 @@ class BitrixClient:
         def one(command: Command[Any]) -> Answer | PortalError:
             return self._answer_or_error(tokens, command, deadline)
 
-        answers = dict(zip(commands, _in_parallel(one, list(commands.values())), strict=True))
+        answered = self.in_parallel(tokens, one, list(commands.values()))
+        answers = dict(zip(commands, answered, strict=True))
         errors = [answer for answer in answers.values() if isinstance(answer, PortalError)]
         if errors and len(errors) == len(answers):
             raise errors[0]
@@ -183,12 +188,18 @@ class BitrixClient:
         def send_one(command: Command[Any]) -> Answer | PortalError:
             return self._answer_or_error(tokens, command, deadline)
 
-        found = _in_parallel(send_one, list(commands.values()))
+        found = self.in_parallel(tokens, send_one, list(commands.values()))
         return dict(zip(commands, found, strict=True))
 
-    def in_parallel(self, work: Callable[[S], T], things: Sequence[S]) -> list[T]:
-        """Do the same work for all at once, in their order. Threads see the caller's context."""
-        return list(_in_parallel(work, things))
+    def in_parallel(
+        self, tokens: TokenSource, work: Callable[[S], T], things: Sequence[S]
+    ) -> list[T]:
+        """Do work that calls this portal for all at once, as far as its share of threads allows.
+
+        Answers in their order. Threads see the caller's context. Raises PortalCrowdedError.
+        """
+        with self.shares.kept_place(tokens.share):
+            return in_parallel(self.shares, tokens.share, work, things)
 
     def in_turn(
         self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
@@ -210,13 +221,22 @@ class BitrixClient:
             return error
 
     def _answer(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
+        """Send when there is a place for the portal. Raises PortalCrowdedError where there is none.
+
+        Pauses and renewals hold the place too: they hold a thread.
+        """
+        with self.shares.kept_place(tokens.share, deadline.remaining()):
+            return self._persist(tokens, command, deadline)
+
+    def _persist(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
         """Send until there is an answer or an error that repeating cannot heal."""
         token = tokens.current()
         pauses = iter(PAUSES)
         is_renewed = is_repeated = False
         while True:
             try:
-                return self._attempt(tokens.endpoint, token, command, deadline)
+                with self.shares.asking(tokens.share):
+                    return self._attempt(tokens.endpoint, token, command, deadline)
             except TokenExpiredError:
                 if is_renewed:
                     raise
@@ -299,14 +319,3 @@ def _may_repeat(error: PortalError, command: Command[Any]) -> bool:
     if isinstance(error, NoConnectionError):
         return True
     return not command.is_write and error.code.upper() not in NEVER_REPEATED
-
-
-def _in_parallel(work: Callable[[S], T], things: Sequence[S]) -> Iterator[T]:
-    """Do the same work for all at once, in their order. Threads see the caller's context."""
-    if len(things) < 2:
-        yield from map(work, things)
-        return
-    with ThreadPoolExecutor(min(len(things), MAX_PARALLEL)) as pool:
-        waiting = [pool.submit(contextvars.copy_context().run, work, thing) for thing in things]
-        for future in waiting:
-            yield future.result()

@@ -9,7 +9,8 @@ nothing is ever refreshed behind our back (the documentation forbids refreshing 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -31,6 +32,7 @@ from b24app.bitrix.oauth_answers import (
     token_error,
 )
 from b24app.bitrix.rest_log import Exchanged, RestLog
+from b24app.bitrix.shares import STRANGERS, Share, Shares, authorization_crowded
 from b24app.bitrix.transport import (
     Lost,
     NoRedirects,
@@ -56,6 +58,9 @@ class AuthorizationServer:
 
     `oauth_hosts` are host names, with the port where it is not the usual one. http is for loopback
     hosts with `trust_local` and for nothing else. `session` is the one of `make_session`.
+
+    Each request waits on somebody's account, a stranger's unless the caller knows better, so that
+    a silent server, or forged posts, leave threads to everybody else.
     """
 
     def __init__(
@@ -68,10 +73,12 @@ class AuthorizationServer:
         client_secret: str,
         trust_local: bool = False,
         rest_log: RestLog | None = None,
+        shares: Shares | None = None,
         user_agent: str = "DealPayments/1.0",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.shares = shares or Shares(authorization_crowded, monotonic=monotonic)
         self._session = session
         self._oauth_url = oauth_url
         self._oauth_hosts = oauth_hosts
@@ -93,25 +100,32 @@ class AuthorizationServer:
         url, _ = session.create_authorization_url(f"{portal}oauth/authorize/", state=state)
         return str(url)
 
-    def exchange_code(self, code: str, server: str | None = None) -> Grant:
+    def exchange_code(
+        self, code: str, server: str | None = None, *, share: Share = STRANGERS
+    ) -> Grant:
         """Exchange the code of a browser login; it lives 30 seconds and works once.
 
         `server` is the host or URL the redirect named, if it is on the list.
-        Raises GrantLostError, NotInstalledError, SubscriptionEndedError, AuthorizationServerError.
+        Raises GrantLostError, NotInstalledError, SubscriptionEndedError, AuthorizationServerError
+        (AuthorizationServerCrowdedError where nothing was sent for want of a place).
         """
         params = {"grant_type": "authorization_code", "code": code}
-        return self._grant(params, self._origin(server))
+        return self._grant(params, self._origin(server), share)
 
-    def refresh(self, refresh_token: str, server_endpoint: str | None = None) -> Grant:
+    def refresh(
+        self, refresh_token: str, server_endpoint: str | None = None, *, share: Share = STRANGERS
+    ) -> Grant:
         """Exchange a refresh token for a new pair; the old one is used up (quirk 59).
 
         Raises as `exchange_code`. After an AuthorizationServerError that says executed unknown,
         try again with the same token.
         """
         params = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return self._grant(params, self._origin(server_endpoint))
+        return self._grant(params, self._origin(server_endpoint), share)
 
-    def app_info(self, access_token: str, server_endpoint: str | None = None) -> ServerAppInfo:
+    def app_info(
+        self, access_token: str, server_endpoint: str | None = None, *, share: Share = STRANGERS
+    ) -> ServerAppInfo:
         """Ask whose token this is. Raises as `exchange_code`, and TokenExpiredError."""
         request = requests.Request(
             "GET",
@@ -119,8 +133,9 @@ class AuthorizationServer:
             params={"auth": access_token},
             headers=self._headers,
         )
-        started = self._monotonic()
-        outcome = exchange(self._session, request, self._deadline())
+        with self._place(share):
+            started = self._monotonic()
+            outcome = exchange(self._session, request, self._deadline())
         payload = self._logged("oauth/app.info", {}, outcome, started, (access_token,))
         if payload is None or not ("error" in payload or "result" in payload):
             raise _silent(outcome)
@@ -128,9 +143,15 @@ class AuthorizationServer:
             raise app_info_error(str(payload["error"]))
         return server_app_info(payload, trust_local=self._trust_local)
 
-    def _grant(self, params: Mapping[str, str], origin: str) -> Grant:
-        started = self._monotonic()
-        fetched = self._fetch(params, f"{origin}/oauth/token/")
+    @contextmanager
+    def _place(self, share: Share) -> Iterator[None]:
+        with self.shares.place(share), self.shares.asking(share):
+            yield
+
+    def _grant(self, params: Mapping[str, str], origin: str, share: Share) -> Grant:
+        with self._place(share):
+            started = self._monotonic()
+            fetched = self._fetch(params, f"{origin}/oauth/token/")
         secrets = (self._client_secret, *params.values())
         logged = {"grant_type": params["grant_type"]}
         self._logged("oauth/token", logged, fetched.outcome, started, secrets[:1] + secrets[2:])

@@ -156,7 +156,7 @@ class PortalApi:
         if self.refuses_batch:
             # Each of them sends its commands in parallel already.
             return [send_one(batch) for batch in batches]
-        return self._client.in_parallel(send_one, batches)
+        return self._client.in_parallel(self.tokens, send_one, batches)
 
     def speaking_with(self, tokens: TokenSource) -> PortalApi:
         """Return the same portal with another token."""

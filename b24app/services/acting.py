@@ -13,7 +13,8 @@ from b24app.errors import UnprovenError
 class Ticket:
     """What the signed session token carries. `sealed` holds the posted, unproven tokens.
 
-    `is_grouped`: the object is one of several on a card that owns no payments.
+    `is_grouped`: the object is one of several on a card that owns no payments. `is_vouched`: the
+    frame's post held the portal's application_token, so a stranger did not make it up.
     """
 
     launch_id: str
@@ -22,6 +23,7 @@ class Ticket:
     language: str
     sealed: str
     is_grouped: bool = False
+    is_vouched: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ SETTLE_SECONDS = 4.0
 ACTION_SECONDS = 14.0
 """All steps of one write together: proof, write and reading back."""
 
+AUTHORIZATION_PART = 4
+
 _action_end: ContextVar[float | None] = ContextVar("action_end", default=None)
 
 
@@ -60,6 +62,14 @@ class Deps:
             kept = SETTLE_SECONDS if seconds > SETTLE_SECONDS else 0.0
             seconds = min(seconds, max(0.0, end - kept - self.monotonic()))
         return Deadline(seconds, self.monotonic)
+
+    def carry(self, threads: int) -> None:
+        """Say how many requests the server gives this process at once; portals share them.
+
+        The authorization server, for which all portals wait alike, may hold a quarter.
+        """
+        self.client.shares.resize(threads)
+        self.authorization.shares.resize(threads // AUTHORIZATION_PART)
 
     @contextmanager
     def one_action(self) -> Iterator[None]:

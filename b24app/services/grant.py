@@ -105,9 +105,9 @@ def server_info(deps: Deps, member_id: str) -> ServerAppInfo:
     tokens = _tokens(deps, member_id)
     access = tokens.current()
     try:
-        return deps.authorization.app_info(access)
+        return deps.authorization.app_info(access, share=tokens.share)
     except TokenExpiredError:
-        return deps.authorization.app_info(tokens.renew(access))
+        return deps.authorization.app_info(tokens.renew(access), share=tokens.share)
 
 
 def keep_alive(deps: Deps, member_id: str) -> None:

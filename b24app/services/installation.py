@@ -17,6 +17,7 @@ from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal_api import Batch, PortalApi
+from b24app.bitrix.shares import Share
 from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     AuthorizationServerError,
@@ -170,7 +171,8 @@ def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: st
 
 def identify(deps: Deps, grant: Grant) -> Proven:
     """Ask the portal whose pair this is, and by which code it knows the application."""
-    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token)
+    share = Share(grant.member_id)
+    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
     batch = Batch()
     asked = ask_proof(batch)
     result = PortalApi(deps.client, tokens, deps.deadline).send(batch)

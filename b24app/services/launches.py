@@ -19,6 +19,7 @@ from b24app.bitrix.client import TokenSource
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal import AppInfo
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
+from b24app.bitrix.shares import STRANGERS, Share
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import (
     GrantLostError,
@@ -72,27 +73,38 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
         if portal is None or portal.state not in {"active", "installing"}:
             raise UnknownPortalError("no installation of this member_id is proven")
         expected = portals.application_token(session, deps.seal, call.member_id)
-    if expected and call.application_token and not _same(expected, call.application_token):
+    is_vouched = bool(expected) and _same(expected or "", call.application_token)
+    if expected and call.application_token and not is_vouched:
         # The portal changes this value at an update whose event may be late or lost. It proves
         # nobody, so the opener's own token decides, in the first content request.
         log.warning("application_token of %s differs from the stored one", portal.member_id)
     posted = TokenPair(call.auth_id, call.refresh_id, deps.clock() + _lifetime(call))
     endpoint = portal.client_endpoint
     if call.domain and _host(call.domain, call.protocol) != urlsplit(endpoint).netloc.lower():
-        endpoint, posted = prove_move(deps, portal, posted)
+        share = Share(portal.member_id) if is_vouched else STRANGERS
+        endpoint, posted = prove_move(deps, portal, posted, share)
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
-    ticket = Ticket(secrets.token_hex(16), call.member_id, ref, call.language, sealed(deps, posted))
+    ticket = Ticket(
+        secrets.token_hex(16),
+        call.member_id,
+        ref,
+        call.language,
+        sealed(deps, posted),
+        is_vouched=is_vouched,
+    )
     return Shell(ticket, origin_of(endpoint), call.app_sid)
 
 
-def prove_move(deps: Deps, portal: Portal, posted: TokenPair) -> tuple[str, TokenPair]:
+def prove_move(
+    deps: Deps, portal: Portal, posted: TokenPair, share: Share
+) -> tuple[str, TokenPair]:
     """Ask the authorization server where the portal lives now, and store its answer.
 
     The posted host is only the occasion to ask: it is never called and never stored.
     """
     try:
-        grant = deps.authorization.refresh(posted.refresh_token)
+        grant = deps.authorization.refresh(posted.refresh_token, share=share)
     except GrantLostError:
         raise UnprovenError("posted from another host and not confirmed") from None
     if grant.member_id != portal.member_id:
@@ -117,7 +129,7 @@ def resume(deps: Deps, ticket: Ticket) -> Acting:
         ref=ticket.ref,
         launch_id=ticket.launch_id,
         language=ticket.language,
-        api=_api_of(deps, portal, PostedTokens(portal.client_endpoint, "")),
+        api=_api_of(deps, portal, _posted_tokens(ticket, portal.client_endpoint, "")),
         is_grouped=ticket.is_grouped,
     )
     if launch is None:
@@ -155,8 +167,12 @@ def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
     except (SealBrokenError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
     posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
-    tokens = PostedTokens(acting.client_endpoint, access)
+    tokens = _posted_tokens(ticket, acting.client_endpoint, access)
     return replace(acting, api=acting.api.speaking_with(tokens), posted=posted)
+
+
+def _posted_tokens(ticket: Ticket, endpoint: str, access_token: str) -> PostedTokens:
+    return PostedTokens(endpoint, access_token, Share(ticket.member_id, ticket.is_vouched))
 
 
 def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
@@ -271,7 +287,12 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
     with deps.db.reading() as session:
         before = launches.find(session, old.launch_id)
     posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
-    fresh = replace(old, launch_id=secrets.token_hex(16), sealed=sealed(deps, posted))
+    fresh = replace(
+        old,
+        launch_id=secrets.token_hex(16),
+        sealed=sealed(deps, posted),
+        is_vouched=old.is_vouched or before is not None,
+    )
     acting = resume(deps, fresh)
     batch = Batch()
     asked = ask_proof(batch)

@@ -75,6 +75,7 @@ def finish(deps: Deps, member_id: str, code: str) -> SignedIn:
         APP_PAGE,
         portal.language,
         launches.sealed(deps, grant.tokens),
+        is_vouched=True,
     )
     acting = launches.prove_now(deps, launches.resume(deps, ticket))
     domain = launches.origin_of(grant.client_endpoint).partition("://")[2]

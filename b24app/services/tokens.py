@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from b24app.bitrix.shares import Share
 from b24app.domain import Grant, TokenPair
 from b24app.errors import GrantLostError, PortalBusyError, SessionExpiredError
 from b24app.services.deps import Deps
@@ -28,8 +29,9 @@ class PostedTokens:
     It is never refreshed: the frame brings a fresh one (decisions 3 and 5).
     """
 
-    def __init__(self, endpoint: str, access_token: str) -> None:
+    def __init__(self, endpoint: str, access_token: str, share: Share) -> None:
         self.endpoint = endpoint
+        self.share = share
         self._access_token = access_token
 
     def current(self) -> str:
@@ -60,6 +62,7 @@ class StoredTokens:
         lost: Callable[[Session], None],
     ) -> None:
         self.endpoint = endpoint
+        self.share = Share(member_id)
         self._deps = deps
         self._member_id = member_id
         self._lease = lease
@@ -110,7 +113,7 @@ class StoredTokens:
         if not pair.refresh_token:
             raise SessionExpiredError("the token has expired and came without a refresh token")
         try:
-            grant = self._deps.authorization.refresh(pair.refresh_token)
+            grant = self._deps.authorization.refresh(pair.refresh_token, share=self.share)
         except GrantLostError:
             with self._deps.db.transaction() as session:
                 # A tab opened meanwhile may have brought a newer pair: that one is not lost.

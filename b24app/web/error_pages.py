@@ -25,6 +25,10 @@ RETRY_AFTER: dict[type[errors.AppError], str] = {
     # The page keeps its key then and may ask again for the same outcome.
     errors.StillRunningError: "2",
     errors.DatabaseAwayError: "5",
+    errors.PortalBusyError: "2",
+    errors.AuthorizationServerCrowdedError: "2",
+    # Failed proofs are counted by the minute.
+    errors.TooManyRequestsError: "60",
 }
 
 UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenRejectedError)

@@ -39,6 +39,7 @@ class SessionTokens:
             ticket.language,
             ticket.sealed,
             ticket.is_grouped,
+            ticket.is_vouched,
         ]
         return str(self._serializer.dumps(payload))
 
@@ -50,9 +51,10 @@ class SessionTokens:
             raise SessionExpiredError("the session token is too old") from None
         except BadData:
             raise SessionForgedError("the session token was not signed here") from None
-        launch_id, member_id, entity_type_id, entity_id, language, sealed, is_grouped = payload
+        launch_id, member_id, entity_type_id, entity_id, language, sealed, *flags = payload
         ref = EntityRef(entity_type_id, entity_id)
-        return Ticket(launch_id, member_id, ref, language, sealed, is_grouped)
+        # A token that was signed before there was a flag goes without it.
+        return Ticket(launch_id, member_id, ref, language, sealed, *map(bool, flags[:2]))
 
 
 def bearer_token() -> str:

@@ -21,6 +21,7 @@ from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.oauth import AuthorizationServer
 from b24app.bitrix.rest_log import RestLog
+from b24app.bitrix.shares import Share
 from b24app.bitrix.transport import make_session
 
 # A busy machine is no failure: these properties are about values, not about speed.
@@ -169,6 +170,7 @@ class Tokens:
 
     def __init__(self, endpoint: str = ENDPOINT) -> None:
         self.endpoint = endpoint
+        self.share = Share("a223c6b3710f85df22e9377d6c4f7553")
         self.token = TOKEN
         self.renewed: list[str] = []
 

@@ -72,6 +72,6 @@ def test_a_new_process_looks_for_what_an_earlier_one_left(stage):
     settings = runpy.run_path("gunicorn.conf.py")
     stage.started.clear()
 
-    settings["post_worker_init"](SimpleNamespace(wsgi=stage.app))
+    settings["post_worker_init"](SimpleNamespace(wsgi=stage.app, cfg=SimpleNamespace(threads=64)))
 
     assert len(stage.started) == 1

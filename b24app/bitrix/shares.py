@@ -1,0 +1,285 @@
+"""What one portal may hold of this process at once, so that no portal feels another.
+
+A request that waits for a portal holds a thread of the server, and threads are few. So it takes a
+place first, and keeps it until it ends. Nobody has a fixed number of places. A quarter is kept for
+newcomers: the first place of a portal that holds none. Of the rest a portal may hold twice as many
+as it leaves free, so half of all places while it is alone, and less while others hold some too.
+
+Two groups never touch what is kept for newcomers, and share a quarter of all places each:
+
+- slow portals, one of whose answers took longer than `SLOW_SECONDS` or is taking so long just now:
+  what holds a thread for seconds must not hold many;
+- what nobody vouches for: strangers can send as many posts in a portal's name as they like.
+
+Whoever finds no place waits a moment in a short queue, for which some threads are set apart, and is
+then refused before anything was sent. All of it is kept in memory, for this process alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from b24app.errors import AppError, AuthorizationServerCrowdedError, PortalCrowdedError
+
+log = logging.getLogger(__name__)
+
+THREADS = 64
+"""Of a server that did not say how many it has."""
+
+WAITING_PART = 8
+"""One thread of so many is set apart for those who wait for a place."""
+
+PART = 4
+"""One place of so many is kept for newcomers; so many belong to each group."""
+
+TIMES_WHAT_IS_FREE = 2
+SLOW_SECONDS = 3.0
+SLOW_KEPT_SECONDS = 60.0
+"""For so long after its last slow answer a portal counts as slow."""
+
+PATIENCE_SECONDS = 2.0
+REMEMBERED_PORTALS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """On whose account a place is taken: a portal's, by member_id.
+
+    `is_vouched`: by something that only people of this portal have, or by an earlier proof.
+    """
+
+    portal: str
+    is_vouched: bool = True
+
+
+STRANGERS = Share("", is_vouched=False)
+"""Whoever has proven nothing and names no portal that is known."""
+
+
+@dataclass(eq=False, slots=True)
+class _Place:
+    share: Share
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One request of ours, or one job: places it took are given back at its end."""
+
+    places: ExitStack = field(default_factory=ExitStack)
+    portals: set[tuple[int, str]] = field(default_factory=set)
+
+
+_visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
+
+
+@contextmanager
+def visit() -> Iterator[None]:
+    """Let places that are kept last until the end of the block; within another visit, of that."""
+    if _visit.get() is not None:
+        yield
+        return
+    present = _Visit()
+    token = _visit.set(present)
+    try:
+        with present.places:
+            yield
+    finally:
+        _visit.reset(token)
+
+
+def portal_crowded() -> PortalCrowdedError:
+    """The error of a call to a portal for which there was no place."""
+    return PortalCrowdedError("this portal holds its whole share of the process", code="crowded")
+
+
+def authorization_crowded() -> AuthorizationServerCrowdedError:
+    """The error of an exchange for which there was no place."""
+    message = "too many requests wait for the authorization server"
+    return AuthorizationServerCrowdedError(message, code="crowded")
+
+
+class Shares:
+    """The places of one process before one kind of server. Used from many threads.
+
+    `refusal` makes the error for whoever finds no place. `monotonic` answers seconds.
+    """
+
+    def __init__(
+        self,
+        refusal: Callable[[], AppError] = portal_crowded,
+        *,
+        threads: int = THREADS,
+        patience: float = PATIENCE_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._refusal = refusal
+        self._patience = patience
+        self._monotonic = monotonic
+        self._changed = threading.Condition()
+        self._held: list[_Place] = []
+        self._waiting: list[str] = []
+        self._asked: dict[object, tuple[str, float]] = {}
+        self._slow_until: dict[str, float] = {}
+        self._refused: Counter[str] = Counter()
+        self._told_at = float("-inf")
+        self.refused = 0
+        """How many were refused since the process started."""
+        self.resize(threads)
+
+    def resize(self, threads: int) -> None:
+        """Say how many requests this process can carry at once."""
+        with self._changed:
+            self._queue = max(1, threads // WAITING_PART)
+            self._places = max(2, threads - self._queue)
+            self._changed.notify_all()
+
+    @contextmanager
+    def place(self, share: Share, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """Hold a place; wait for one no longer than `seconds`. Raises the refusal."""
+        held = self._take(share, min(seconds, self._patience))
+        try:
+            yield
+        finally:
+            self._give_back([held])
+
+    @contextmanager
+    def kept_place(self, share: Share, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
+        """As `place`, but one for the whole visit: what was let in is served to its end.
+
+        Refusing the second call of a request would leave a person with half an answer, or with a
+        write nobody read back.
+        """
+        with visit():
+            present = _visit.get()
+            key = (id(self), share.portal)
+            if present is not None and key not in present.portals:
+                present.places.enter_context(self.place(share, seconds))
+                present.portals.add(key)
+                present.places.callback(present.portals.discard, key)
+            yield
+
+    @contextmanager
+    def helpers(self, share: Share, wanted: int) -> Iterator[int]:
+        """Hold up to `wanted` more places, for calls in parallel. Never waits; 0 where it is full.
+
+        Who gets none makes the calls one after the other.
+        """
+        held: list[_Place] = []
+        with self._changed:
+            while len(held) < wanted and self._may_hold(share):
+                held.append(self._hold(share))
+        try:
+            yield len(held)
+        finally:
+            self._give_back(held)
+
+    @contextmanager
+    def asking(self, share: Share) -> Iterator[None]:
+        """Note how long the server takes for one exchange."""
+        started = self._monotonic()
+        mark = object()
+        with self._changed:
+            self._asked[mark] = (share.portal, started)
+        try:
+            yield
+        finally:
+            now = self._monotonic()
+            with self._changed:
+                del self._asked[mark]
+                if now - started > SLOW_SECONDS:
+                    self._remember_slow(share.portal, now)
+
+    def is_slow(self, portal: str) -> bool:
+        """Whether an answer of this portal took, or takes just now, longer than most can wait."""
+        with self._changed:
+            return self._is_slow(portal)
+
+    def _take(self, share: Share, seconds: float) -> _Place:
+        with self._changed:
+            # Who waits already comes first.
+            if share.portal not in self._waiting and self._may_hold(share):
+                return self._hold(share)
+            if self._may_wait(share) and self._wait(share, seconds):
+                return self._hold(share)
+            self._note_refused(share.portal)
+        raise self._refusal()
+
+    def _wait(self, share: Share, seconds: float) -> bool:
+        """Wait until a place may be held; False where the time is over."""
+        self._waiting.append(share.portal)
+        try:
+            return self._changed.wait_for(lambda: self._may_hold(share), seconds)
+        finally:
+            self._waiting.remove(share.portal)
+
+    def _may_wait(self, share: Share) -> bool:
+        mine = self._waiting.count(share.portal)
+        return len(self._waiting) < self._queue and mine < max(1, self._queue // 2)
+
+    def _may_hold(self, share: Share) -> bool:
+        mine = [one for one in self._held if one.share.portal == share.portal]
+        free = self._places - len(self._held)
+        is_slow = self._is_slow(share.portal)
+        if share.is_vouched and not is_slow and not mine:
+            return free > 0
+        if len(mine) >= TIMES_WHAT_IS_FREE * (free - self._places // PART):
+            return False
+        return (share.is_vouched or self._fits(_unvouched(mine), _unvouched(self._held))) and (
+            not is_slow or self._fits(mine, self._held_by_slow())
+        )
+
+    def _fits(self, mine: Sequence[_Place], group: Sequence[_Place]) -> bool:
+        """Whether a group's part has room: for one of its members no more than is left of it."""
+        return len(mine) < max(2, self._places // PART) - len(group)
+
+    def _held_by_slow(self) -> list[_Place]:
+        slow = self._slow()
+        return [one for one in self._held if one.share.portal in slow]
+
+    def _is_slow(self, portal: str) -> bool:
+        return portal in self._slow()
+
+    def _slow(self) -> set[str]:
+        now = self._monotonic()
+        lately = {portal for portal, end in self._slow_until.items() if end > now}
+        return lately.union(
+            portal for portal, started in self._asked.values() if now - started > SLOW_SECONDS
+        )
+
+    def _remember_slow(self, portal: str, now: float) -> None:
+        if len(self._slow_until) >= REMEMBERED_PORTALS:
+            self._slow_until = {one: end for one, end in self._slow_until.items() if end > now}
+        self._slow_until[portal] = now + SLOW_KEPT_SECONDS
+
+    def _hold(self, share: Share) -> _Place:
+        held = _Place(share)
+        self._held.append(held)
+        return held
+
+    def _give_back(self, places: Sequence[_Place]) -> None:
+        with self._changed:
+            for one in places:
+                self._held.remove(one)
+            self._changed.notify_all()
+
+    def _note_refused(self, portal: str) -> None:
+        """Count, and tell the operator once a minute instead of once a request."""
+        self.refused += 1
+        self._refused[portal] += 1
+        now = self._monotonic()
+        if now - self._told_at >= SLOW_KEPT_SECONDS:
+            self._told_at = now
+            for name, count in self._refused.items():
+                log.warning("%s holds its whole share: %s requests refused", name or "?", count)
+            self._refused.clear()
+
+
+def _unvouched(places: Sequence[_Place]) -> list[_Place]:
+    return [one for one in places if not one.share.is_vouched]

@@ -1,0 +1,1 @@
+"""Attacks on the running app, beside people who only want to work. `python -m tools.attack`."""

@@ -1,0 +1,126 @@
+"""A portal of somebody who means harm: installed like any other, it answers as it likes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from b24app.domain import Grant, TokenPair
+from b24app.seal import Seal
+from b24app.storage import portals
+from b24app.storage.session import Database
+from tools.stage import Stage
+
+BUSY = b'{"error":"QUERY_LIMIT_EXCEEDED","error_description":"Too many requests"}'
+
+
+@dataclass(frozen=True)
+class HostilePortal:
+    """Where it listens, how the app knows it, and what only its people know."""
+
+    member_id: str
+    host: str
+    application_token: str
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def silent(seconds: float) -> Answer:
+    """Say nothing for so long, then answer what no application can use."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        _send(handler, 200, b"{}")
+
+    return answer
+
+
+def busy(handler: BaseHTTPRequestHandler) -> None:
+    """Call every request one too many."""
+    _send(handler, 503, BUSY)
+
+
+def trickling(handler: BaseHTTPRequestHandler) -> None:
+    """Send one byte a second of an answer that never ends."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    for _ in range(60):
+        handler.wfile.write(b" ")
+        time.sleep(1)
+
+
+def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+@contextmanager
+def hostile_portals(
+    running: Stage, answer: Answer, count: int = 1
+) -> Iterator[list[HostilePortal]]:
+    """Let `count` hostile portals be installed and listen until the end of the block."""
+    servers = [_serve(answer) for _ in range(count)]
+    try:
+        yield [
+            _installed(running, number, server.server_address[1])
+            for number, server in enumerate(servers)
+        ]
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def _serve(answer: Answer) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                answer(self)
+            except OSError:
+                self.close_connection = True
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Print nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def _installed(running: Stage, number: int, port: int) -> HostilePortal:
+    """Write the installation into the app's database, as the wizard would have."""
+    portal = HostilePortal(f"{0xBAD0000 + port:032x}", f"127.0.0.1:{port}", f"{number:032x}")
+    now = datetime.now(UTC)
+    tokens = TokenPair(f"access{port}", f"refresh{port}", now + timedelta(hours=1))
+    endpoint = f"http://{portal.host}/rest/"
+    server = f"{running.environment['B24_OAUTH_URL']}/rest/"
+    scope = frozenset({"crm", "placement"})
+    database = Database(running.environment["DATABASE_URL"])
+    with database.transaction() as session:
+        portals.save_installation(
+            session,
+            Seal([running.environment["TOKEN_KEYS"]]),
+            Grant(tokens, portal.member_id, endpoint, server, scope, "F", 1),
+            app_code="app.hostile",
+            application_token=portal.application_token,
+            language="en",
+            version="1",
+            now=now,
+        )
+        portals.activate(session, portal.member_id, now)
+    database.close()
+    return portal

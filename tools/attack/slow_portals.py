@@ -1,0 +1,59 @@
+"""Portals that keep the app waiting, and the people of another portal beside them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import requests
+
+from tools.attack.hostile import Answer, HostilePortal, busy, hostile_portals, silent, trickling
+from tools.attack.people import Waits, frame_fields, open_card, people_at_work, together
+from tools.attack.report import Row
+from tools.stage import Stage
+
+OPENINGS = 64
+OTHERS_SECONDS = 2.0
+WORDS_SECONDS = 16.0
+
+
+def silent_portal(running: Stage) -> Iterator[Row]:
+    """64 openings of a portal that answers after 14 s."""
+    yield from _beside(running, silent(14), 1)
+
+
+def silent_portals(running: Stage) -> Iterator[Row]:
+    """64 openings of eight such portals, twice in a row."""
+    yield from _beside(running, silent(14), 8)
+    yield from _beside(running, silent(14), 8)
+
+
+def busy_portal(running: Stage) -> Iterator[Row]:
+    """64 openings of a portal that calls every request one too many."""
+    yield from _beside(running, busy, 1)
+
+
+def trickling_portal(running: Stage) -> Iterator[Row]:
+    """64 openings of a portal that sends one byte a second."""
+    yield from _beside(running, trickling, 1)
+
+
+def _beside(running: Stage, answer: Answer, portals: int) -> Iterator[Row]:
+    with hostile_portals(running, answer, portals) as installed, people_at_work(running) as others:
+        time.sleep(1)
+        own = together(OPENINGS, lambda number: _open(running, installed[number % portals]))
+        time.sleep(1)
+    yield Row(
+        "its own people", own, own.longest <= WORDS_SECONDS, f"words in {WORDS_SECONDS:.0f} s"
+    )
+    yield Row("people of another portal", others, *_undisturbed(others))
+
+
+def _open(running: Stage, portal: HostilePortal) -> requests.Response:
+    fields = frame_fields(portal.member_id, portal.application_token)
+    return open_card(running.app_url, portal.host, fields)
+
+
+def _undisturbed(others: Waits) -> tuple[bool, str]:
+    is_fine = others.are_served and others.longest <= OTHERS_SECONDS
+    return is_fine, f"served in {OTHERS_SECONDS:.0f} s"
