@@ -25,6 +25,7 @@ from b24app.services.card_reads import Composition
 from b24app.services.deps import Deps
 from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import Wanted, require_free
+from b24app.services.row_names import few
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 AT_ONCE = 30
@@ -220,12 +221,10 @@ def _added(
         more = [(row, expected[row] - now.get(row, Decimal(0))) for row in failed]
         reason = _reason(written, more, is_there=True)
         raise afterwards.refusal(written, written.error, payment, reason)
-    names = ", ".join(at.rows[row_id].name for row_id in failed)
     if len(unchanged) == len(expected) or written.is_lost:
         return afterwards.not_as_asked(written, "items_not_added", payment.number)
-    return Step(
-        Kind.PARTIAL, "items_partly", 502, written.read, payment.number, values={"names": names}
-    )
+    values = few([at.rows[row_id].name for row_id in failed])
+    return Step(Kind.PARTIAL, "items_partly", 502, written.read, payment.number, values=values)
 
 
 def _before(item: PaymentItem | None) -> Decimal | None:

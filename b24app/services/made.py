@@ -1,4 +1,4 @@
-"""Whether a new payment came into being: what the portal said, and what its list shows.
+"""Making a new payment, and finding out whether it came into being and what is in it.
 
 `crm.item.payment.add` is not idempotent, so it is sent once; a lost or untrue answer is settled by
 comparing the card's payments before and after (crm-item-payment-add.md).
@@ -6,12 +6,24 @@ comparing the card's payments before and after (crm-item-payment-add.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 
-from b24app.errors import AppError, PortalError, PortalSilentError
-from b24app.services import afterwards, portal_writes
+from b24app.bitrix import payment_deliveries, payment_items, payments
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import ListedRow
+from b24app.errors import AppError, Executed, PortalError, PortalSilentError
+from b24app.services import afterwards, card_reads, items, portal_writes, tab
 from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.afterwards import Written
+from b24app.services.card_reads import Composition, CompositionRequest, CoreRequest
+from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.portal_writes import Reread, Sent
+from b24app.services.quantities import Wanted
 from b24app.services.tab import Read
 from b24app.services.unbilled import Before
 from b24app.services.writes import StepFailedError
@@ -25,6 +37,81 @@ class Made:
     read: Read | None
     error: AppError | None = None
     is_lost: bool = False
+
+
+def make(
+    deps: Deps,
+    acting: Acting,
+    pay_system_id: int | None,
+    wanted: Sequence[Wanted],
+    before: Before,
+) -> Made:
+    """Send the creation once, with its rows and the re-read."""
+    batch = Batch()
+    add = batch.add(payments.add_payment(acting.ref, pay_system_id))
+    new = add.reference()
+    rows = {batch.add(payment_items.add_item(new, one.row_id, one.quantity)): one for one in wanted}
+    core = card_reads.ask_core(batch, acting.ref)
+    lines = CompositionRequest(
+        batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
+    )
+    try:
+        result = acting.api.send(batch, WRITE_SECONDS)
+    except PortalError as error:
+        if error.executed is not Executed.UNKNOWN:
+            raise
+        return settled(deps, acting, before)
+    made = _made(deps, acting, result, add, core, lines, before)
+    late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
+    # What was only found in the list may be somebody else's: nothing is added to it.
+    if made.payment_id is None or made.is_lost or not late:
+        return made
+    adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
+    written = portal_writes.after_others(
+        deps, acting, [made.payment_id], partial(add_items, deps, acting, adding, made.payment_id)
+    )
+    return replace(made, read=written.read, is_lost=written.is_lost)
+
+
+def _did_not_arrive(error: PortalError | None) -> bool:
+    """Whether a row was not even looked at, so that it may be sent again with the payment's id.
+
+    The portal did not resolve the reference to the new payment, which it then refuses as a
+    parameter of a wrong type (rest-contract d.3).
+    """
+    return error is not None and error.code == PARAMETER_REFUSED
+
+
+def _made(
+    deps: Deps,
+    acting: Acting,
+    result: BatchResult,
+    add: Handle[int],
+    asked: CoreRequest,
+    lines: CompositionRequest,
+    before: Before,
+) -> Made:
+    try:
+        payment_id = result[add]
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return settled(deps, acting, before)
+        sent = Sent(result, Reread(asked, {}))
+        return denied(before, portal_writes.read_after(deps, acting, sent), error)
+    try:
+        core = card_reads.take_core(result, asked)
+        composition = Composition(result[lines.items], result[lines.links])
+    except PortalError:
+        return Made(payment_id, portal_writes.settle(deps, acting, [payment_id]))
+    tab.note_listing(deps, acting, core)
+    return Made(payment_id, Read(core, {payment_id: composition}, {}))
+
+
+def add_items(
+    deps: Deps, acting: Acting, commands: Sequence[Command[int]], payment_id: int
+) -> Written:
+    """Add rows to a payment that is proven to be ours, and read it again."""
+    return portal_writes.write_several(deps, acting, commands, [payment_id])
 
 
 def settled(deps: Deps, acting: Acting, before: Before) -> Made:
@@ -65,3 +152,19 @@ def made_id(made: Made) -> int:
         raise StepFailedError(PortalSilentError("nobody knows whether a payment was created"))
     error = PortalSilentError("no new payment is listed after a lost answer", code="not_created")
     raise StepFailedError(error, made.read)
+
+
+def missing(
+    read: Read | None,
+    payment_id: int,
+    wanted: Sequence[Wanted],
+    rows: Mapping[int, ListedRow],
+) -> list[str] | None:
+    """Names of the rows that are not in the payment as asked. None: nobody knows."""
+    composition = read.compositions.get(payment_id) if read else None
+    if composition is None:
+        return None
+    stored = items.quantities_by_row(composition)
+    return [
+        rows[one.row_id].name for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)
+    ]

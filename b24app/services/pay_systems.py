@@ -21,6 +21,8 @@ from b24app.storage import cached_lists
 KIND = "pay_systems"
 KEPT = timedelta(hours=1)
 SECONDS = 6.0
+BY_PORTAL = 0
+"""Chosen instead of a payment system: the portal picks one, a cash one first (quirk 32)."""
 
 
 def directory(deps: Deps, acting: Acting, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
@@ -64,6 +66,17 @@ def default_id(deps: Deps, acting: Acting) -> int | None:
         chosen = load_rules(session, acting.member_id).default_pay_system
     systems = directory(deps, acting) if chosen is not None else ()
     return chosen if any(one.id == chosen for one in systems) else None
+
+
+def chosen_id(deps: Deps, acting: Acting, choice: int | None) -> int | None:
+    """The payment system of a new payment; None where the portal picks one.
+
+    `choice` is what a form says: None nothing at all, which is the default, `BY_PORTAL` that the
+    portal is to pick. Raises as `known`.
+    """
+    if choice is None:
+        return default_id(deps, acting)
+    return known(deps, acting, choice).id if choice != BY_PORTAL else None
 
 
 def _systems(data: object) -> tuple[PaySystem, ...]:

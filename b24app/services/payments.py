@@ -22,22 +22,35 @@ from b24app.services.writes import Kind, Step, StepFailedError
 
 
 def mark(
-    deps: Deps, acting: Acting, payment_id: int, *, paid: bool, shown: Decimal | None = None
+    deps: Deps,
+    acting: Acting,
+    payment_id: int,
+    *,
+    paid: bool,
+    shown: Decimal | None = None,
+    may_be_zero: bool = False,
 ) -> Step:
     """Mark a payment paid or unpaid. Already in that state is success without a write.
 
     `shown` is the amount the person saw. Where the state has to be read before anyway, another
-    amount stops the write; where it is written in one call, it is said afterwards.
+    amount stops the write; where it is written in one call, it is said afterwards. One of nothing
+    is marked paid only where `may_be_zero` says that the person was asked.
     Raises NotOnThisCardError, GoneError, RightsRefusedError and the portal's refusals.
     Method pages: crm-item-payment-pay.md, crm-item-payment-unpay.md.
     """
+    asks_for_nothing = InputError("the payment asks for nothing", code="zero_asks")
+    if paid and not may_be_zero and shown == 0:
+        raise asks_for_nothing
     if acting.is_listing_fresh and payment_id in acting.listed:
         command = _marking(payment_id, paid=paid)
         written = guarded_writes.write_guarded(
             deps, acting, payment_id, command, while_paid=not paid
         )
     else:
-        written = _proven_first(deps, acting, payment_id, shown, paid=paid)
+        before = membership.present(acting, payment_id)
+        if paid and not may_be_zero and not (before.sum.amount or before.is_paid):
+            raise StepFailedError(asks_for_nothing, None, before.number)
+        written = _proven(deps, acting, before, shown, paid=paid)
     payment = afterwards.shown_payment(written, payment_id)
     is_denied = written.error is not None and afterwards.is_bare(written.error)
     # A bare no is believed only as far as the state that is read afterwards bears it out.
@@ -50,11 +63,11 @@ def _marking(payment_id: int, *, paid: bool) -> Command[bool]:
     return payments.pay(payment_id) if paid else payments.unpay(payment_id)
 
 
-def _proven_first(
-    deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None, *, paid: bool
+def _proven(
+    deps: Deps, acting: Acting, before: Payment, shown: Decimal | None, *, paid: bool
 ) -> Written:
     """Mark after a call that proved membership and state. Marking twice has no second effect."""
-    before = membership.present(acting, payment_id)
+    payment_id = before.id
     if shown is not None and before.sum.amount != shown:
         raise StepFailedError(
             ChangedMeanwhileError("the amount changed"),
@@ -79,6 +92,8 @@ def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: 
     code = word
     if shown is not None and payment.sum.amount != shown:
         code = f"{word}_other_amount"
+    elif paid and shown is None and not payment.sum.amount:
+        code = "paid_zero"
     return Step(Kind.DONE, code, 200, written.read, payment.number, before, word)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,6 +59,23 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: 
             raise NotOnThisCardError("the product row is not of this card", code=CHOICE_GONE)
         if row is None or one.quantity > row.quantity:
             raise InputError("more than is free", code="too_many", field=f"quantity-{one.row_id}")
+
+
+def total_of(wanted: Iterable[Wanted], rows: Mapping[int, ListedRow]) -> Decimal:
+    """What the wanted quantities come to, at the card's prices and in its currency."""
+    return sum((rows[one.row_id].bare_price * one.quantity for one in wanted), Decimal(0))
+
+
+def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> None:
+    """Refuse a payment that asks for nothing: nobody could pay it, and it could be marked paid.
+
+    Raises InputError "nothing_chosen" without a row, "no_amount" where the rows come to zero or
+    less.
+    """
+    if not wanted:
+        raise InputError("no row was chosen", code="nothing_chosen", field="row")
+    if total_of(wanted, rows) <= 0:
+        raise InputError("the rows come to nothing", code="no_amount", field="row")
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:

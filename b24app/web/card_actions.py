@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services import allocation, creation, forms, history, partial_states, pay_systems
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.web import activity_words
 from b24app.web.entry import proven, require_session
 from b24app.web.payment_items import chosen_rows
 from b24app.web.wiring import deps
-from b24app.web.writing import optional_number, write
+from b24app.web.writing import optional_decimal, optional_number, write
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -34,12 +33,14 @@ def new_form() -> ResponseReturnValue:
 def create() -> Response:
     """Create a payment with the chosen rows."""
     wanted = chosen_rows()
-    system_id = optional_number("pay_system_id")
+    choice = _system_choice()
     return write(
         Action.CREATE,
         "create",
         None,
-        lambda who: creation.create(deps(), who, _known(who, system_id), wanted),
+        lambda who: creation.create(
+            deps(), who, pay_systems.chosen_id(deps(), who, choice), wanted
+        ),
         is_repeatable=False,
     )
 
@@ -47,11 +48,15 @@ def create() -> Response:
 @blueprint.post("/rest")
 def bill_the_rest() -> Response:
     """Create a payment with everything that no payment bills yet."""
+    choice = _system_choice()
+    shown = optional_decimal("shown")
     return write(
         Action.CREATE,
         "bill_rest",
         None,
-        lambda who: creation.bill_the_rest(deps(), who, pay_systems.default_id(deps(), who)),
+        lambda who: creation.bill_the_rest(
+            deps(), who, pay_systems.chosen_id(deps(), who, choice), shown
+        ),
         is_repeatable=False,
     )
 
@@ -90,5 +95,8 @@ def show_history(payment_id: int) -> ResponseReturnValue:
     return render_template("payments/_history.html", shown={"payment": payment}, records=said)
 
 
-def _known(who: Acting, system_id: int | None) -> int | None:
-    return pay_systems.known(deps(), who, system_id).id if system_id is not None else None
+def _system_choice() -> int | None:
+    """What the form says about the payment system, as `pay_systems.chosen_id` takes it."""
+    if request.form.get("pay_system_id") == "":
+        return pay_systems.BY_PORTAL
+    return optional_number("pay_system_id")

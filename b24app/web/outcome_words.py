@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from b24app import errors
 from b24app.services.card_view import Notice
@@ -29,6 +32,7 @@ OUTCOMES = {
     "delivery_not_confirmed": _l(
         "The delivery was not reassigned as asked. What you see now is current."
     ),
+    "paid_zero": _l("Payment %(number)s marked as paid. It asks for nothing: its amount is zero."),
     "paid_other_amount": _l(
         "Payment %(number)s marked as paid. Its amount was changed by someone else meanwhile: "
         "check what you see now."
@@ -39,7 +43,6 @@ OUTCOMES = {
     "payment_deleted": _l("Payment %(number)s deleted"),
     "payment_not_deleted": _l("Payment %(number)s was not deleted. What you see now is current."),
     "payment_created": _l("Payment %(number)s created"),
-    "payment_created_empty": _l("Payment %(number)s created"),
     "payment_created_partly": _l(
         "Payment %(number)s was created, but without: %(names)s. Add them, or delete the payment."
     ),
@@ -108,6 +111,14 @@ BAD_INPUT = {
     "too_many_rows": _l("These are too many products at once. Choose fewer."),
     "nothing_chosen": _l("Choose at least one product."),
     "delivery_there": _l("This delivery is in the payment already. Choose another one."),
+    "zero_asks": _l(
+        "This payment asks for nothing: its amount is zero. Press Refresh, then mark it again."
+    ),
+    "no_amount": _l(
+        "A payment has to ask for money: what you chose comes to nothing. Choose a product with a "
+        "price."
+    ),
+    "rest_changed": _l("Somebody else has changed what is left to bill. Check the new amount."),
     "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),
     "no_estimate": _l(
         "This card has several orders and too many payments to tell what is left. Use New payment "
@@ -169,7 +180,7 @@ def announced(announcement: Announcement) -> str:
     """The sentence for an outcome that `services.writes` recorded."""
     code = announcement.code
     if code in OUTCOMES:
-        return str(OUTCOMES[code] % dict(announcement.values))
+        return str(OUTCOMES[code] % _named(announcement.values))
     said = announcement.values
     if said.get("code") == "0" and said.get("name") in {"create", "bill_rest"}:
         return str(NOT_CREATED)
@@ -178,7 +189,16 @@ def announced(announcement: Announcement) -> str:
 
 def noticed(notice: Notice) -> str:
     """The sentence for a half-finished action that is still shown on the card."""
-    return str(OUTCOMES[notice.code] % dict(notice.values))
+    return str(OUTCOMES[notice.code] % _named(notice.values))
+
+
+def _named(values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a sentence; of many rows only some are named, and the others counted."""
+    more = int(values.get("more") or 0)
+    if not more:
+        return dict(values)
+    names = ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", more, **values)
+    return {**values, "names": names}
 
 
 def refused(class_name: str, code: str = "") -> str:

@@ -62,8 +62,9 @@ def details() -> ResponseReturnValue:
 
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
-    """Mark as paid."""
+    """Mark as paid. `zero` says that the person was asked about a payment of nothing."""
     shown = optional_decimal("shown")
+    may_be_zero = request.form.get("zero") == "1"
     return write(
         Action.PAY,
         "pay",
@@ -71,7 +72,7 @@ def pay(payment_id: int) -> Response:
         lambda who: timeline.noted(
             deps(),
             who,
-            payments.mark(deps(), who, payment_id, paid=True, shown=shown),
+            payments.mark(deps(), who, payment_id, paid=True, shown=shown, may_be_zero=may_be_zero),
             lambda number: _("Payment %(number)s was marked as paid.", number=number),
         ),
     )

@@ -1,0 +1,16 @@
+"""Rows named in a message: at most five, so that it can be read at a glance (decisions 45)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NAMED = 5
+NAME_LENGTH = 60
+
+
+def few(names: Sequence[str]) -> dict[str, str]:
+    """Values of a message that names rows: at most five of them, and how many more there are."""
+    shown = [name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…" for name in names]
+    more = len(shown) - NAMED
+    values = {"names": ", ".join(shown[:NAMED])}
+    return {**values, "more": str(more)} if more > 0 else values
