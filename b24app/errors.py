@@ -6,6 +6,8 @@ AppError
 ├── AccessError                not allowed by our own rules or proofs (403)
 │   ├── UnknownPortalError     nobody proved this member_id to us (403)
 │   ├── InstallationUnprovenError   the authorization server does not confirm the installer (403)
+│   ├── HostUnusableError      browsers cannot show an app at the portal's address (422)
+│   │   └── HostInsecureError  the portal has no https (422)
 │   ├── NotAdminError          the page or action is for portal administrators (403)
 │   └── RuleRefusedError       a rule of this portal's settings forbids the action (403)
 ├── SessionError               the session token does not open this door (401)
@@ -100,6 +102,16 @@ class UnknownPortalError(AccessError):
 
 class InstallationUnprovenError(AccessError):
     """The authorization server does not confirm what was posted to the installer."""
+
+
+class HostUnusableError(AccessError):
+    """No policy can name the portal's host, so that no browser would show a page of ours there."""
+
+    status = 422
+
+
+class HostInsecureError(HostUnusableError):
+    """The portal is open without https: a token sent there could be read on the way."""
 
 
 class NotAdminError(AccessError):

@@ -13,15 +13,20 @@
   /* window.name is set by whoever frames us, so it only counts if it names the portal that the
      server rendered this page for. */
   function identify() {
-    const parts = /^([\w.-]+(?::\d+)?)\|([01])\|([0-9a-f]+)$/i.exec(window.name);
+    const parts = /^([^|/?#@\\\s]+)\|([01])\|([0-9a-f]+)$/i.exec(window.name);
     const origin = body.dataset.portalOrigin;
     if (window.parent === window || !parts || !origin) return null;
     if (parts[3] !== body.dataset.appSid || bare(parts[1]) !== bare(origin)) return null;
     return { origin, sid: parts[3] };
   }
 
+  /* The browser's own spelling of a host: small letters, punycode. */
   function bare(address) {
-    return address.toLowerCase().replace(/^https?:\/\//, "").replace(/:(80|443)$/, "");
+    try {
+      return new URL(address.includes("://") ? address : `https://${address}`).host.replace(/:(80|443)$/, "");
+    } catch {
+      return "";
+    }
   }
 
   function send(method, params, callback) {

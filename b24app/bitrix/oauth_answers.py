@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from b24app.bitrix.error_codes import SAFE_CODE
+from b24app.bitrix.hosts import ascii_host, without_usual_port
 from b24app.bitrix.shapes import Record, whole
 from b24app.domain import Grant, TokenPair
 from b24app.errors import (
@@ -25,6 +26,8 @@ from b24app.errors import (
 )
 
 DEFAULT_SECONDS = 3600
+BAD_ENDPOINT, NOT_HTTPS = "bad_endpoint", "not_https"
+"""Codes of a token answer that names no address to which a token may be sent."""
 
 TOKEN_ERRORS: Mapping[str, type[AppError]] = {
     "INVALID_GRANT": GrantLostError,
@@ -115,21 +118,26 @@ def app_info_error(code: str) -> AppError:
 def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
     """Return `endpoint` if tokens may be sent there: https, a host, a path that ends in /rest/.
 
-    Its host is written as browsers write an origin, in small letters and without the usual port,
-    since pages are framed by it and people find their portal by it. http is for local work only.
-    Raises AuthorizationServerError.
+    Its host is written as browsers write an origin, in small letters, in punycode and without the
+    usual port, since pages are framed by it and people find their portal by it. http is for local
+    work only: the code is "not_https" then. Raises AuthorizationServerError.
     """
-    schemes = {"https", "http"} if trust_local else {"https"}
     try:
         parts = urlsplit(endpoint)
         is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
-        is_usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        is_usable = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+        host = without_usual_port(_host(parts.netloc), parts.scheme)
     except ValueError:
         is_plain = is_usable = False
     if not (is_usable and is_plain and endpoint.endswith("/rest/")):
-        raise AuthorizationServerError("client_endpoint cannot be used", code="bad_endpoint")
-    usual = {"https": ":443", "http": ":80"}[parts.scheme]
-    return parts._replace(netloc=parts.netloc.lower().removesuffix(usual)).geturl()
+        raise AuthorizationServerError("client_endpoint cannot be used", code=BAD_ENDPOINT)
+    if parts.scheme == "http" and not trust_local:
+        raise AuthorizationServerError("client_endpoint is not https", code=NOT_HTTPS)
+    return parts._replace(netloc=host).geturl()
+
+
+def _host(netloc: str) -> str:
+    return netloc.lower() if netloc.startswith("[") else ascii_host(netloc)
 
 
 def _error(table: Mapping[str, type[AppError]], code: str) -> AppError:

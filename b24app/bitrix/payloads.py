@@ -1,7 +1,8 @@
 """Form fields of frame posts and events as frozen values, checked for shape at the door. Pure.
 
 https://apidocs.bitrix24.com, settings/app-installation/local-apps and api-reference/events. Nothing
-here is proven: whoever can send a POST can send this one.
+here is proven: whoever can send a POST can send this one. A field that nobody needs is never a
+reason to refuse the rest: a malformed one counts as absent.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from b24app.bitrix.hosts import ascii_host, frame_source, without_usual_port
 from b24app.errors import MalformedRequestError
 
 DEFAULT_PLACEMENT = "DEFAULT"
 DEFAULT_SECONDS = 3600
 DEFAULT_LANGUAGE = "en"
+SCHEMES = {"0": "http", "1": "https"}
 
 TOKEN = re.compile(r"[\x21-\x7e]{1,2048}\Z")
 MEMBER_ID = re.compile(r"[\w.-]{1,64}\Z", re.ASCII)
-DOMAIN = re.compile(r"[\w.-]{1,255}(:\d{1,5})?\Z")
 LANGUAGE = re.compile(r"[A-Za-z_-]{2,10}\Z")
 APP_SID = re.compile(r"[\w-]{0,128}\Z", re.ASCII)
 PLACEMENT = re.compile(r"\w{1,128}\Z", re.ASCII)
@@ -34,9 +36,10 @@ BRACKETS = re.compile(r"([A-Za-z_]\w*)((?:\[\w*\]){1,5})\Z", re.ASCII)
 class PlacementCall:
     """A POST of the portal's frame: installer, main page or card tab.
 
-    `auth_id` is the access token of the person who opened it, `auth_expires` its seconds, `options`
-    the decoded PLACEMENT_OPTIONS. Portals of some age leave `server_endpoint`,
-    `application_token` and `application_scope` empty.
+    `domain` is the posted host as browsers write it, `auth_id` the access token of the person who
+    opened it, `auth_expires` its seconds, `options` the decoded PLACEMENT_OPTIONS, None where they
+    could not be read. Portals of some age leave `server_endpoint`, `application_token` and
+    `application_scope` empty.
     """
 
     domain: str
@@ -52,14 +55,14 @@ class PlacementCall:
     member_id: str
     status: str
     placement: str
-    options: Mapping[str, object]
+    options: Mapping[str, object] | None
 
     @classmethod
     def from_request(cls, query: Mapping[str, str], form: Mapping[str, str]) -> PlacementCall:
         """Read query and form. Raises MalformedRequestError naming the field, never its value."""
         return cls(
-            domain=_needed(query, "DOMAIN", DOMAIN),
-            protocol="0" if query.get("PROTOCOL") == "0" else "1",
+            domain=_domain(query),
+            protocol=_protocol(query),
             language=_language(query.get("LANG", "")),
             app_sid=_optional(query, "APP_SID", APP_SID),
             auth_id=_needed(form, "AUTH_ID", TOKEN),
@@ -70,14 +73,19 @@ class PlacementCall:
             application_scope=_optional(form, "APPLICATION_SCOPE", TOKEN),
             member_id=_needed(form, "member_id", MEMBER_ID),
             status=_optional(form, "status", PLACEMENT),
-            placement=_needed(form, "PLACEMENT", PLACEMENT),
+            placement=_optional(form, "PLACEMENT", PLACEMENT) or DEFAULT_PLACEMENT,
             options=_options(form.get("PLACEMENT_OPTIONS", "")),
         )
 
     @property
+    def scheme(self) -> str:
+        """`https`, or `http` where the portal says that it has no certificate."""
+        return SCHEMES[self.protocol]
+
+    @property
     def entity_id(self) -> int:
         """The id of the open card; 0 for a card that was never saved and for the main page."""
-        text = str(self.options.get("ID", ""))
+        text = str((self.options or {}).get("ID", ""))
         return int(text) if DIGITS.match(text) else 0
 
 
@@ -86,7 +94,7 @@ class EventAuth:
     """Who an event claims to come from. Only `member_id` is always there.
 
     Tokens come only when a person is behind the event, endpoints not from every portal. `domain`
-    may be the authorization server's (rest-contract g.2).
+    may be the authorization server's (rest-contract g.2), and is text that nobody checked.
     """
 
     member_id: str
@@ -116,7 +124,11 @@ class EventCall:
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> EventCall:
-        """Read form fields such as `auth[member_id]`. Raises MalformedRequestError."""
+        """Read form fields such as `auth[member_id]`.
+
+        Raises MalformedRequestError for the two without which an event says nothing: its name and
+        the `member_id`.
+        """
         fields = _nested(form)
         return cls(
             event=_needed(form, "event", EVENT).upper(),
@@ -139,7 +151,7 @@ def _event_auth(auth: Mapping[str, str]) -> EventAuth:
         access_token=_optional(auth, "access_token", TOKEN),
         refresh_token=_optional(auth, "refresh_token", TOKEN),
         expires_in=int(_optional(auth, "expires_in", SECONDS) or DEFAULT_SECONDS),
-        domain=_optional(auth, "domain", DOMAIN),
+        domain=_optional(auth, "domain", TOKEN),
         client_endpoint=_optional(auth, "client_endpoint", TOKEN),
         server_endpoint=_optional(auth, "server_endpoint", TOKEN),
         scope=_optional(auth, "scope", TOKEN),
@@ -158,44 +170,71 @@ def _needed(fields: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str
 
 
 def _optional(fields: Mapping[str, str], name: str, shape: re.Pattern[str]) -> str:
-    return _needed(fields, name, shape) if fields.get(name) else ""
+    value = fields.get(name, "")
+    return value if shape.match(value) else ""
+
+
+def posted_source(query: Mapping[str, str]) -> str:
+    """Who may frame a refusal of this post, as a policy names it; "" where no host was posted."""
+    try:
+        scheme = SCHEMES[_protocol(query)]
+        return frame_source(scheme, without_usual_port(_domain(query), scheme))
+    except MalformedRequestError:
+        return ""
+
+
+def _protocol(query: Mapping[str, str]) -> str:
+    return "0" if query.get("PROTOCOL") == "0" else "1"
+
+
+def _domain(query: Mapping[str, str]) -> str:
+    text = query.get("DOMAIN", "")
+    if not text:
+        raise MalformedRequestError("DOMAIN is missing", code="missing")
+    try:
+        return ascii_host(text)
+    except ValueError:
+        raise MalformedRequestError("DOMAIN is malformed", code="malformed") from None
 
 
 def _language(text: str) -> str:
     return text.lower() if LANGUAGE.match(text) else DEFAULT_LANGUAGE
 
 
-def _options(text: str) -> Mapping[str, object]:
-    """`""`, `[]` and a missing field all mean: no options."""
+def _options(text: str) -> Mapping[str, object] | None:
+    """`""`, `[]` and a missing field all mean: no options. None: nobody can read them."""
     if not text.strip():
         return {}
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed") from None
+        return None
     if isinstance(value, dict):
         return value
-    if value in ([], None, ""):
-        return {}
-    raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed")
+    return {} if value in ([], None, "") else None
 
 
 def _nested(form: Mapping[str, str]) -> dict[str, object]:
-    """`{"data[FIELDS][ID]": "300"}` -> `{"data": {"FIELDS": {"ID": "300"}}}`."""
+    """`{"data[FIELDS][ID]": "300"}` -> `{"data": {"FIELDS": {"ID": "300"}}}`.
+
+    Of two fields that contradict each other, `data[A]` and `data[A][B]`, the first one counts.
+    """
     fields: dict[str, object] = {}
     for name, value in form.items():
         found = BRACKETS.match(name)
-        if found is None:
-            continue
-        path = [found[1], *found[2][1:-1].split("][")]
-        place = fields
-        for step in path[:-1]:
-            inner = place.setdefault(step, {})
-            if not isinstance(inner, dict):
-                raise MalformedRequestError(f"{found[1]} is malformed", code="malformed")
-            place = inner
-        place[path[-1]] = value
+        if found is not None:
+            _put(fields, [found[1], *found[2][1:-1].split("][")], value)
     return fields
+
+
+def _put(fields: dict[str, object], path: list[str], value: str) -> None:
+    place = fields
+    for step in path[:-1]:
+        inner = place.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        place = inner
+    place.setdefault(path[-1], value)
 
 
 def _group(fields: Mapping[str, object], name: str) -> Mapping[str, object]:

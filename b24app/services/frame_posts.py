@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
-from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.hosts import frame_source, is_nameable
+from b24app.bitrix.payloads import MEMBER_ID, PlacementCall, posted_source
 from b24app.bitrix.placements import entity_type_id_of
 from b24app.domain import EntityRef
-from b24app.errors import MalformedRequestError
+from b24app.errors import HostUnusableError, MalformedRequestError
+from b24app.services.deps import Deps
+from b24app.storage import portals
 
-__all__ = ["PlacementCall", "card_of", "parse_placement_post"]
+__all__ = [
+    "PlacementCall",
+    "card_of",
+    "frame_source_of_refusal",
+    "parse_placement_post",
+    "posted_source",
+    "require_nameable",
+]
 
 MAX_ID = 2**53
 ID_DIGITS = 16
@@ -20,14 +31,39 @@ def parse_placement_post(query: Mapping[str, str], form: Mapping[str, str]) -> P
     return PlacementCall.from_request(query, form)
 
 
+def require_nameable(host: str) -> None:
+    """Raises HostUnusableError where no browser would show a page of ours at this host."""
+    if not is_nameable(host):
+        raise HostUnusableError("the portal's host cannot be named in frame-ancestors")
+
+
+def frame_source_of_refusal(deps: Deps, query: Mapping[str, str], form: Mapping[str, str]) -> str:
+    """Who may frame the words of a refused post, which hold no data, no control and no token.
+
+    A known portal does so from its stored address, anybody else from the host that they posted;
+    "" where that is none.
+    """
+    member_id = form.get("member_id", "")
+    if MEMBER_ID.match(member_id):
+        with deps.db.reading() as session:
+            portal = portals.find(session, member_id)
+        if portal is not None:
+            parts = urlsplit(portal.client_endpoint)
+            return frame_source(parts.scheme, parts.netloc)
+    return posted_source(query)
+
+
 def card_of(call: PlacementCall) -> EntityRef | None:
     """The card a tab was opened on; None on a card that is not saved yet (`ID` missing or 0).
 
-    The object type comes only from the placement code (rest-contract g.1).
+    The object type comes only from the placement code (rest-contract g.1). Raises
+    MalformedRequestError: options that cannot be read do not mean that the card is not saved.
     """
     entity_type_id = entity_type_id_of(call.placement)
     if entity_type_id is None:
         raise MalformedRequestError(f"not a card tab: {call.placement[:40]!r}")
+    if call.options is None:
+        raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed")
     text = str(call.options.get("ID") or "0").strip()
     # Python refuses to read numbers of thousands of digits, so their length is looked at first.
     is_number = text.isascii() and text.isdigit() and len(text) <= ID_DIGITS

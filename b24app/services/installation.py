@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from b24app.bitrix import events, placements
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
+from b24app.bitrix.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal_api import Batch, PortalApi
 from b24app.bitrix.shares import Share
@@ -23,6 +25,7 @@ from b24app.errors import (
     AuthorizationServerError,
     BusinessRefusalError,
     GrantLostError,
+    HostInsecureError,
     InstallationUnprovenError,
     NotAdminError,
     PortalError,
@@ -33,6 +36,7 @@ from b24app.services import bindings, event_bindings, tab_bindings, uninstall
 from b24app.services import grant as portal_grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.frame_posts import require_nameable
 from b24app.services.grant import Purpose
 from b24app.services.launches import LAUNCH_DAYS, ask_proof, origin_of
 from b24app.services.settings import tabs_wanted
@@ -76,17 +80,13 @@ class Begun:
 def begin(deps: Deps, call: PlacementCall) -> Begun:
     """Prove an installer post at the authorization server, before anything of it is believed.
 
-    Raises InstallationUnprovenError, AuthorizationServerError (silent).
+    Raises HostUnusableError (installed, the app would never be seen there),
+    InstallationUnprovenError, AuthorizationServerError (silent).
     """
+    require_nameable(call.domain)
     grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint)
+    require_nameable(urlsplit(grant.client_endpoint).netloc)
     return Begun(grant, call.application_token, call.language)
-
-
-def known_origin(deps: Deps, member_id: str) -> str:
-    """The address of a portal that is installed already, "" for any other."""
-    with deps.db.reading() as session:
-        portal = portals.find(session, member_id)
-    return origin_of(portal.client_endpoint) if portal is not None else ""
 
 
 def ticket_of(deps: Deps, begun: Begun) -> Ticket:
@@ -154,7 +154,7 @@ def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: st
     """Prove a posted refresh token: it is of our application and of this portal.
 
     It is used up by that: keep the pair of the answer. Raises InstallationUnprovenError,
-    AuthorizationServerError (silent: try the same token again).
+    HostInsecureError, AuthorizationServerError (silent: try the same token again).
     """
     try:
         grant = deps.authorization.refresh(refresh_token, server_endpoint or None)
@@ -163,6 +163,8 @@ def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: st
     except AuthorizationServerError as error:
         if error.code == "not_allowed":
             raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
+        if error.code == NOT_HTTPS:
+            raise HostInsecureError("the portal has no https") from None
         raise
     if grant.member_id != member_id:
         raise InstallationUnprovenError("the grant names another portal")

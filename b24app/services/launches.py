@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from b24app.bitrix import portal as portal_api
 from b24app.bitrix.client import TokenSource
+from b24app.bitrix.hosts import without_usual_port
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal import AppInfo
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
@@ -33,6 +34,7 @@ from b24app.seal import SealBrokenError
 from b24app.services import grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
+from b24app.services.frame_posts import require_nameable
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.storage import launches, portals, user_tokens
 from b24app.storage.models import Launch, Portal
@@ -65,8 +67,9 @@ def origin_of(client_endpoint: str) -> str:
 def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
     """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
 
-    Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven) and
-    GrantError (the authorization server did not answer about a moved portal).
+    Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
+    HostUnusableError (moved to where no browser would show a tab) and GrantError (the
+    authorization server did not answer about a moved portal).
     """
     with deps.db.reading() as session:
         portal = portals.find(session, call.member_id)
@@ -80,9 +83,11 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
         log.warning("application_token of %s differs from the stored one", portal.member_id)
     posted = TokenPair(call.auth_id, call.refresh_id, deps.clock() + _lifetime(call))
     endpoint = portal.client_endpoint
-    if call.domain and _host(call.domain, call.protocol) != urlsplit(endpoint).netloc.lower():
+    if without_usual_port(call.domain, call.scheme) != urlsplit(endpoint).netloc:
+        require_nameable(call.domain)
         share = Share(portal.member_id) if is_vouched else STRANGERS
         endpoint, posted = prove_move(deps, portal, posted, share)
+    require_nameable(urlsplit(endpoint).netloc)
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
     ticket = Ticket(
@@ -320,9 +325,3 @@ def _lifetime(call: PlacementCall) -> timedelta:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def _host(domain: str, protocol: str) -> str:
-    host = domain.strip().lower()
-    default = ":443" if protocol == "1" else ":80"
-    return host.removesuffix(default)

@@ -31,7 +31,7 @@ def open_page() -> ResponseReturnValue:
         raise
     security.allow_framing_by(shell.origin)
     # Options are whatever stood in the address of the page: text of anybody.
-    section = call.options.get("page")
+    section = (call.options or {}).get("page")
     return render_template(
         "settings.html",
         token=signed(shell.ticket) if shell.ticket else "",

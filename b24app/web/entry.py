@@ -22,9 +22,9 @@ APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
 
 def placement_call() -> PlacementCall:
     """The fields of a frame post. Raises MalformedRequestError naming what is missing."""
-    call = parse_placement_post(request.args.to_dict(), request.form.to_dict())
-    i18n.use_language(call.language)
-    return call
+    # First of all, so that a refusal is in the person's language, too.
+    i18n.use_language(request.args.get("LANG", ""))
+    return parse_placement_post(request.args.to_dict(), request.form.to_dict())
 
 
 def acting() -> Acting:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import asdict, dataclass
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
@@ -81,6 +82,7 @@ def answer(error: errors.AppError) -> Response:
         error = error.error
     if isinstance(error, UNPROVEN_KINDS):
         security.note_failed_proof()
+    security.allow_framing_of_words(error)
     if error.status >= 500:
         log.warning(
             "%s %s: %s", request.method, request.path, error, extra={"id": security.request_id()}
@@ -89,7 +91,8 @@ def answer(error: errors.AppError) -> Response:
     if request.path == "/session":
         response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
     elif not htmx.is_htmx():
-        response = make_response(render_template("errors/page.html", error=view))
+        heading = _("Installation") if _place() is Place.INSTALLER else ""
+        response = make_response(render_template("errors/page.html", error=view, heading=heading))
     elif request.args.get("first") == "1":
         place = "settings" if request.path.startswith("/settings") else "tab"
         response = make_response(render_template(f"errors/_{place}.html", error=view))
@@ -117,6 +120,10 @@ def toast(view: Shown) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     """Werkzeug's own 404, 405, 413: short words, no stack trace, correct status and headers."""
+    if security.is_framed_post():
+        refusal = answer(errors.MalformedRequestError("not to be read"))
+        refusal.status_code = error.code or refusal.status_code
+        return refusal
     response = error.get_response()
     text = f"{error.code} {error.name}"
     plain = Response(text, status=error.code, mimetype="text/plain")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import AppError, AuthorizationServerError, NotAdminError
+from b24app.errors import AppError, NotAdminError
 from b24app.services import installation
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
@@ -34,12 +34,7 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 def install() -> ResponseReturnValue:
     """Prove and save, then show the wizard, which carries out the other steps one by one."""
     call = placement_call()
-    try:
-        begun = installation.begin(deps(), call)
-    except AuthorizationServerError:
-        # Nobody is proven, but a portal that is installed already may show why.
-        security.allow_framing_by(installation.known_origin(deps(), call.member_id))
-        raise
+    begun = installation.begin(deps(), call)
     security.allow_framing_by(begun.origin)
     ticket = installation.ticket_of(deps(), begun)
     frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}

@@ -6,9 +6,10 @@ import re
 import secrets
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
 
-from b24app.errors import SessionError, TooManyRequestsError
-from b24app.services import proofs
+from b24app.errors import AppError, DatabaseAwayError, SessionError, TooManyRequestsError
+from b24app.services import frame_posts, proofs
 from b24app.web import assets
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
@@ -20,6 +21,11 @@ POLICY = (
 PROVES_NOTHING = assets.ENDPOINTS | {"pages.healthz", "pages.readyz", "pages.metrics"}
 YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+SOURCE = re.compile(r"https?:(//(\*\.)?[a-z0-9.-]+(:\d{1,5})?)?")
+"""An origin, all hosts below a domain, or a scheme: what may frame a page of words."""
+
+FRAMED = frozenset({"install.install", "app_page.open_page", "placement.open_tab"})
+"""Endpoints to which a portal posts its people, in a frame."""
 
 
 def request_id() -> str:
@@ -36,6 +42,30 @@ def allow_framing_by(origin: str) -> None:
     """
     if ORIGIN.fullmatch(origin):
         g.frame_origin = origin
+
+
+def is_framed_post() -> bool:
+    """Whether a portal's frame shows the present answer, whatever it is."""
+    return request.method == "POST" and request.endpoint in FRAMED
+
+
+def allow_framing_of_words(error: AppError) -> None:
+    """Let a refusal of the present request be read in the frame that it was posted from.
+
+    For answers without data, controls and tokens only. Outside a frame nothing changes.
+    """
+    if not is_framed_post() or "frame_origin" in g:
+        return
+    query = request.args.to_dict()
+    try:
+        # A database that is away is not waited for a second time.
+        form = {} if isinstance(error, DatabaseAwayError) else request.form.to_dict()
+        source = frame_posts.frame_source_of_refusal(deps(), query, form)
+    except (AppError, HTTPException):
+        # Who posted cannot be looked up, or the body not be read: the words matter more.
+        source = frame_posts.posted_source(query)
+    if SOURCE.fullmatch(source):
+        g.frame_origin = source
 
 
 def add_headers(response: Response) -> Response:

@@ -78,6 +78,25 @@ WORDS: dict[type[errors.AppError], Words] = {
         action="",
         icon="shield",
     ),
+    errors.HostUnusableError: Words(
+        _l("This address cannot show apps"),
+        _l(
+            "The address of your Bitrix24 has a character, such as an underscore, at which "
+            "browsers do not show apps. Nothing was changed. Ask an administrator for an address "
+            "of letters, digits, hyphens and dots."
+        ),
+        action="",
+        icon="info",
+    ),
+    errors.HostInsecureError: Words(
+        _l("Your Bitrix24 has no secure connection"),
+        _l(
+            "Its address begins with http, where others could read along. Nothing was changed. "
+            "Ask an administrator to open Bitrix24 with https."
+        ),
+        action="",
+        icon="shield",
+    ),
     errors.NotAdminError: Words(
         _l("Only for administrators"),
         _l("Nothing was changed. Ask an administrator of your Bitrix24."),

@@ -80,6 +80,25 @@ BOTH: Mapping[type[errors.AppError], Words] = {
 
 INSTALLER: Mapping[type[errors.AppError], Words] = {
     **BOTH,
+    errors.HostUnusableError: Words(
+        _l("This address cannot show apps"),
+        _l(
+            "The address of your Bitrix24 has a character, such as an underscore, at which "
+            "browsers do not show apps. Nothing was installed. Give it an address of letters, "
+            "digits, hyphens and dots, then install Deal Payments again."
+        ),
+        action="",
+        icon="info",
+    ),
+    errors.HostInsecureError: Words(
+        _l("Your Bitrix24 has no secure connection"),
+        _l(
+            "Its address begins with http, where others could read along. Nothing was installed. "
+            "Open Bitrix24 with https, then install Deal Payments again."
+        ),
+        action="",
+        icon="shield",
+    ),
     errors.NotAdminError: Words(
         _l("Only for administrators"),
         _l("Nothing was changed. Ask an administrator of your Bitrix24 to install Deal Payments."),

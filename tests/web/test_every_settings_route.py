@@ -14,7 +14,7 @@ import pytest
 
 from b24app.services.installation import APP_PAGE
 from b24app.storage import settings as stored
-from tests.stage import ADMIN, DEAL, MANAGER, READER, Tab, token_in
+from tests.stage import ADMIN, DEAL, MANAGER, PORTAL, READER, Tab, token_in
 from tests.web.app_page import bound_codes, open_page, settings_fields
 
 VERBS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -239,7 +239,7 @@ def test_an_entry_says_why_it_shows_nothing(walker, route):
 
     for status, answer in answers.items():
         assert answer.status_code == status
-        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert f"frame-ancestors http://{PORTAL}" in answer.headers["Content-Security-Policy"]
         assert 'role="alert"' in answer.text
         assert "Bearer" not in answer.text
     walker.expect_unchanged()
