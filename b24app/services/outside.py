@@ -6,10 +6,10 @@ exchanges it for the portal the flow was started for (rest-contract f.1).
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, replace
 
+from b24app.bitrix.hosts import ascii_host, without_usual_port
 from b24app.errors import GrantLostError, UnknownPortalError, UnprovenError
 from b24app.services import launches
 from b24app.services.acting import Acting, Ticket
@@ -19,7 +19,6 @@ from b24app.storage import portals
 from b24app.storage.models import Portal, PortalState
 from b24app.storage.session import Session
 
-DOMAIN = re.compile(r"[a-z0-9]([a-z0-9.-]{0,253}[a-z0-9])?(:\d{1,5})?")
 OPEN = frozenset({PortalState.ACTIVE, PortalState.INSTALLING})
 
 
@@ -44,7 +43,7 @@ class SignedIn:
 def start(deps: Deps, domain: str) -> Start:
     """Begin a login at an installed portal. Raises UnknownPortalError for any other address."""
     with deps.db.reading() as session:
-        portal = _portal_at(session, deps, domain.strip().lower().removesuffix(":443"))
+        portal = _portal_at(session, deps, domain)
     state = secrets.token_urlsafe(24)
     url = deps.authorization.authorization_url(portal.client_endpoint, state)
     return Start(url, state, portal.member_id)
@@ -83,10 +82,12 @@ def finish(deps: Deps, member_id: str, code: str) -> SignedIn:
 
 
 def _portal_at(session: Session, deps: Deps, domain: str) -> Portal:
-    if not DOMAIN.fullmatch(domain):
-        raise UnknownPortalError("not the address of a portal")
+    try:
+        host = ascii_host(domain)
+    except ValueError:
+        raise UnknownPortalError("not the address of a portal") from None
     schemes = ("https", "http") if deps.trust_local_portals else ("https",)
-    endpoints = [f"{scheme}://{domain}/rest/" for scheme in schemes]
+    endpoints = [f"{scheme}://{without_usual_port(host, scheme)}/rest/" for scheme in schemes]
     portal = portals.find_by_endpoint(session, endpoints)
     if portal is None or portal.state not in OPEN:
         raise UnknownPortalError("no portal of this address is installed")
