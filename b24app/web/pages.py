@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from b24app.config import LOOPBACK_HOSTS
 from b24app.services import health
 from b24app.web import oauth
 from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
+
+FORWARDED = (
+    "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
+    "X-Forwarded-Server", "X-Real-IP", "Forwarded", "Via", "CF-Connecting-IP", "True-Client-IP",
+)  # fmt: skip
+"""What proxies add of their own accord."""
 
 
 @blueprint.get("/")
@@ -62,7 +70,9 @@ def metrics() -> ResponseReturnValue:
     """Prometheus figures, for loopback or the bearer of METRICS_TOKEN."""
     if not _may_read_metrics():
         return Response(
-            "metrics are for loopback or the METRICS_TOKEN\n", 403, mimetype="text/plain"
+            "metrics are for this machine without a proxy, or for the METRICS_TOKEN\n",
+            403,
+            mimetype="text/plain",
         )
     return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
 
@@ -72,7 +82,18 @@ def _may_read_metrics() -> bool:
     header = request.headers.get("Authorization", "")
     if expected and hmac.compare_digest(header.encode(), f"Bearer {expected}".encode()):
         return True
+    return _is_from_this_machine()
+
+
+def _is_from_this_machine() -> bool:
+    """Whether nobody stands between: behind a proxy of this machine everybody is loopback.
+
+    That is so although TRUSTED_PROXIES may say nothing of the proxy, or a number that is wrong.
+    """
+    if any(name in request.headers for name in FORWARDED):
+        return False
     try:
-        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+        is_loopback = ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
+    return is_loopback and urlsplit(f"//{request.host}").hostname in LOOPBACK_HOSTS

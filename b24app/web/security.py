@@ -69,13 +69,15 @@ def allow_framing_of_words(error: AppError) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Set on every answer: what may frame it, what it may load, what caches may keep."""
+    """Set on every answer: what may frame it, what it may load, what caches may keep, https."""
     origin = g.get("frame_origin")
     ancestors = origin or "'none'"
     response.headers["Content-Security-Policy"] = POLICY + ancestors
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Request-Id"] = request_id()
+    if deps().app_url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint in assets.ENDPOINTS and response.status_code < 400:
         versioned = bool(request.args.get("v"))
         life = f"public, max-age={YEAR_SECONDS}, immutable" if versioned else "no-cache"
