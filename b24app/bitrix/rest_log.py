@@ -1,11 +1,12 @@
 """The REST log the marketplace asks for: requests and answers, redacted, one JSON object a line.
 
 Market rules (market/preparing-to-publish/common-requirements): kept at least three days. One file a
-day; a line is written by one append, so several processes can share the file.
+day, shared by all processes of a machine: each line is written under a lock, whole or not at all.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -117,11 +118,36 @@ class RestLog:
 
     def _append(self, path: Path, line: bytes) -> None:
         self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-        opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         try:
-            os.write(opened, line)
+            # Closing it gives the lock back.
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            _write_whole(opened, line)
         finally:
             os.close(opened)
+
+
+def _write_whole(opened: int, line: bytes) -> None:
+    """Append a line, or nothing where the disk does not take all of it. Raises OSError then."""
+    end = _end_of_lines(opened)
+    try:
+        rest = memoryview(line)
+        while rest:
+            rest = rest[os.write(opened, rest) :]
+    except OSError:
+        os.ftruncate(opened, end)
+        raise
+
+
+def _end_of_lines(opened: int) -> int:
+    """Where the last whole line ends; what a process left behind it when it died is cut off."""
+    size = os.fstat(opened).st_size
+    tail = os.pread(opened, MAX_LINE_BYTES, max(0, size - MAX_LINE_BYTES))
+    if not tail or tail.endswith(b"\n"):
+        return size
+    end = size - len(tail) + tail.rfind(b"\n") + 1
+    os.ftruncate(opened, end)
+    return end
 
 
 def portal_mark(endpoint: str) -> str:
@@ -141,4 +167,6 @@ def _request(exchanged: Exchanged) -> object:
 
 
 def _encoded(entry: Mapping[str, object]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    # Half a character, which no file can hold, is written as JSON's own escape.
+    return text.encode("utf-8", "backslashreplace") + b"\n"

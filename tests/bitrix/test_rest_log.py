@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -285,6 +287,61 @@ class TestFiles:
             rest_log.write(exchanged())
 
         assert "REST log could not be written" in caplog.text
+
+    @pytest.mark.parametrize("taken", [0, 1, 100])
+    def test_a_disk_that_fills_up_leaves_no_cut_line(
+        self, rest_log, tmp_path, monkeypatch, caplog, taken
+    ):
+        rest_log.write(exchanged(method="user.get"))
+        whole, writes = os.write, iter([taken])
+
+        def fill(opened, data):
+            room = next(writes, None)
+            if not room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return whole(opened, data[:room])
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", fill)
+            rest_log.write(exchanged(method="profile"))
+        assert [line["method"] for line in lines(tmp_path)] == ["user.get"]
+        assert "No space left on device" in caplog.text
+
+        rest_log.write(exchanged(method="scope"))
+
+        assert [line["method"] for line in lines(tmp_path)] == ["user.get", "scope"]
+
+    def test_a_disk_that_takes_a_line_in_pieces_has_all_of_it(
+        self, rest_log, tmp_path, monkeypatch
+    ):
+        whole = os.write
+        monkeypatch.setattr(os, "write", lambda opened, data: whole(opened, data[:7]))
+
+        rest_log.write(exchanged(method="profile"))
+
+        assert [line["method"] for line in lines(tmp_path)] == ["profile"]
+
+    @pytest.mark.parametrize("rest", [b'{"at":"2026', b"x" * 10])
+    @pytest.mark.parametrize("before", [[], ["profile"]])
+    def test_what_a_dying_process_left_is_cut_off_by_the_next_line(
+        self, rest_log, tmp_path, rest, before
+    ):
+        for method in before:
+            rest_log.write(exchanged(method=method))
+        path = tmp_path / "log" / "rest-2026-06-01.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("ab") as file:
+            file.write(rest)
+
+        rest_log.write(exchanged(method="scope"))
+
+        assert [line["method"] for line in lines(tmp_path)] == [*before, "scope"]
+
+    def test_half_a_character_is_no_error(self, rest_log, tmp_path):
+        rest_log.write(exchanged(answer={"error": "A", "error_description": "Lamp \ud83d"}))
+
+        [line] = lines(tmp_path)
+        assert line["answer"]["error"] == "A"
 
     def test_are_shared_by_processes_line_by_line(self, tmp_path):
         command = [sys.executable, "-c", WRITE_MANY, str(tmp_path / "log")]
