@@ -27,11 +27,14 @@ AppError
 │   ├── NoConnectionError      nothing was sent (502)
 │   ├── TokenExpiredError · TokenRejectedError    the access token is not taken (401)
 │   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it
+│   │   └── MethodRefusedError    the method is closed to this person or application everywhere
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   ├── BatchRefusedError      the method is not served inside a batch
-│   ├── UserBlockedError · AppUninstalledError · SubscriptionEndedError · PlanWithoutRestError
+│   ├── UserBlockedError       the person may not use the application (403)
+│   │   └── NotSignedInError      invited and never signed in, or gone
+│   ├── AppUninstalledError · SubscriptionEndedError · PlanWithoutRestError
 │   ├── PortalClosedError      PORTAL_DELETED: deleted, or closed for maintenance
 │   ├── PortalMovedError       a redirect: the portal has another address now
 │   └── ScopeMissingError · MethodMissingError
@@ -269,6 +272,10 @@ class RightsRefusedError(PortalError):
     status = 403
 
 
+class MethodRefusedError(RightsRefusedError):
+    """Closed to extranet users, or not confirmed by an administrator. It says nothing of a card."""
+
+
 class NotFoundError(PortalError):
     """The portal has no such payment, item or card."""
 
@@ -296,6 +303,10 @@ class UserBlockedError(PortalError):
     """The user may not use the application, or was dismissed."""
 
     status = 403
+
+
+class NotSignedInError(UserBlockedError):
+    """The token is refused because its owner never signed in, or is gone (quirk 73)."""
 
 
 class AppUninstalledError(PortalError):

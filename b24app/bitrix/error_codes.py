@@ -15,7 +15,9 @@ from b24app.errors import (
     BatchRefusedError,
     BusinessRefusalError,
     MethodMissingError,
+    MethodRefusedError,
     NotFoundError,
+    NotSignedInError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalClosedError,
@@ -56,9 +58,9 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "PAYMENT_REQUIRED": SubscriptionEndedError,
     "INSUFFICIENT_SCOPE": ScopeMissingError,
     "ACCESS_DENIED": RightsRefusedError,
-    "ALLOWED_ONLY_INTRANET_USER": RightsRefusedError,
-    "METHOD_CONFIRM_WAITING": RightsRefusedError,
-    "METHOD_CONFIRM_DENIED": RightsRefusedError,
+    "ALLOWED_ONLY_INTRANET_USER": MethodRefusedError,
+    "METHOD_CONFIRM_WAITING": MethodRefusedError,
+    "METHOD_CONFIRM_DENIED": MethodRefusedError,
     "WRONG_LICENSE": PlanWithoutRestError,
     "INVALID_REQUEST": PortalError,
     "ERROR_METHOD_NOT_FOUND": MethodMissingError,
@@ -137,7 +139,8 @@ NEVER_RETRY = frozenset({"OVERLOAD_LIMIT"})
 
 SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
-SERVER_FAILURE = 500
+UNAUTHORIZED, SERVER_FAILURE = 401, 500
+NOT_SIGNED_IN = "authorized in this context"
 
 
 def error_for(
@@ -146,7 +149,7 @@ def error_for(
     """Return the exception for an answer's `error`. `http_status` is 0 inside a batch."""
     text = "" if error is None else str(error)
     code = text if SAFE_CODE.match(text) else "unreadable"
-    found = _class_of(method, error, code, http_status)(
+    found = _class_of(method, error, code, http_status, str(description or ""))(
         code=code,
         method=method,
         http_status=http_status,
@@ -157,14 +160,18 @@ def error_for(
     return found
 
 
-def _class_of(method: str, error: object, code: str, http_status: int) -> type[PortalError]:
+def _class_of(
+    method: str, error: object, code: str, http_status: int, description: str
+) -> type[PortalError]:
     known = code.upper()
     if known == "0":
         table = ZERO_ON_NEW if isinstance(error, str) else ZERO_ON_OLD
         return table.get(method, BusinessRefusalError)
-    if known == "ACCESS_DENIED" and http_status == 401:
-        # Rights are 400 or 403 in every source; 401 is how the plan is refused (rest-contract b).
-        return PlanWithoutRestError
+    if known == "ACCESS_DENIED" and http_status == UNAUTHORIZED:
+        # Rights are 400 or 403 in every source; with 401 it is the token that is refused, for its
+        # owner or for the plan (rest-contract b). The portal's own words are constants here, and
+        # only choose between two sentences: neither is ever remembered of a card.
+        return NotSignedInError if NOT_SIGNED_IN in description else PlanWithoutRestError
     found = BY_METHOD_AND_CODE.get((method, known)) or BY_CODE.get(known)
     if found is not None:
         return found

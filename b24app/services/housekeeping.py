@@ -14,6 +14,7 @@ from datetime import timedelta
 from b24app.errors import AppError, NotInstalledError
 from b24app.services import event_work, grant, names, uninstall
 from b24app.services.deps import Deps
+from b24app.services.rendering import REFUSAL_KEPT
 from b24app.services.settings import load_rules
 from b24app.services.uninstall import Suspicion
 from b24app.storage import (
@@ -40,7 +41,7 @@ LEASE_SECONDS = 1800
 PAGE = 500
 
 MEMORY_KEPT = timedelta(days=90)
-"""How long it is remembered what a card held, and that the portal refused somebody there."""
+"""How long it is remembered what a card held."""
 
 REFRESH_TOKEN_LIVES = timedelta(days=180)
 PARTIAL_KEPT = timedelta(days=365)
@@ -123,7 +124,7 @@ def delete_expired(deps: Deps) -> Counts:
         "leases": lambda session: leases.delete_expired(session, now),
         "failed proofs": lambda session: failed_proofs.delete_old(session, now),
         "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),
-        "refusals": lambda session: refusals.delete_older(session, now - MEMORY_KEPT),
+        "refusals": lambda session: refusals.delete_older(session, now - REFUSAL_KEPT),
         "names": lambda session: cached_lists.delete_older(session, names.KIND, now - NAMES_KEPT),
         "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),
         "partial actions": lambda session: partial_actions.delete_older(

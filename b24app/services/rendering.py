@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from b24app.domain import Payment, ProductRow
 from b24app.services import partial_states
@@ -26,6 +27,10 @@ READING = frozenset({Action.LINK})
 """What is left to somebody whom the portal refused a write: links are for everybody."""
 
 
+REFUSAL_KEPT = timedelta(hours=1)
+"""How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
+
+
 def view_of(
     deps: Deps,
     acting: Acting,
@@ -36,7 +41,10 @@ def view_of(
     """Everything one rendering needs, all payments included, newest first."""
     with deps.db.reading() as session:
         rules = load_rules(session, acting.member_id)
-        is_refused = refusals.is_refused(session, acting.member_id, acting.user_id, acting.ref)
+        since = deps.clock() - REFUSAL_KEPT
+        is_refused = refusals.is_refused(
+            session, acting.member_id, acting.user_id, acting.ref, since
+        )
     allowed, read_only = _rights(rules, acting, is_refused=is_refused)
     free = core.free if core.free is not None else _estimate(core, compositions)
     opened = _opened_at_first(core.payments)

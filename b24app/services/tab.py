@@ -70,11 +70,13 @@ def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
     """
-    acting, read = _read(deps, acting, ORDERS[wish.sort])
-    note_listing(deps, acting, read.core)
     if wish.is_refresh:
+        # At once, also where the portal cannot be read just now.
+        acting = launches.prove_now(deps, acting)
         with deps.db.transaction() as session:
             refusals.clear(session, acting.member_id, acting.user_id, acting.ref)
+    acting, read = _read(deps, acting, ORDERS[wish.sort])
+    note_listing(deps, acting, read.core)
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     view = view.arranged(wish.filter, wish.sort)
     newest = [one.payment.id for one in view.payments if one.details is None]

@@ -19,6 +19,7 @@ from b24app.errors import (
     Executed,
     InputError,
     KeyReusedError,
+    MethodRefusedError,
     PortalMovedError,
     PortalSilentError,
     RightsRefusedError,
@@ -240,7 +241,7 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     if isinstance(error, StepFailedError):
         read, number, error = error.read, error.number, error.error
     kind, code = _ending(error)
-    if isinstance(error, RightsRefusedError):
+    if _is_of_the_card(error, read):
         with deps.db.transaction() as session:
             refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
     announcement = Announcement(
@@ -259,6 +260,16 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
         payment_id=intent.payment_id,
         error=error,
     )
+
+
+def _is_of_the_card(error: AppError, read: Read | None) -> bool:
+    """Whether a refusal says that this person may change nothing on this card.
+
+    With the same token the portal has just shown the card: so it is neither the token that it
+    refused, nor the portal's plan, which some portals answer with the same code and status.
+    """
+    is_refused = isinstance(error, RightsRefusedError)
+    return is_refused and not isinstance(error, MethodRefusedError) and read is not None
 
 
 def _ending(error: AppError) -> tuple[Kind, str]:

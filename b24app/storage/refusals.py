@@ -1,4 +1,4 @@
-"""Cards on which the portal refused a user's write: read-only for them until Refresh."""
+"""Cards on which the portal refused a user's write: read-only for them for a while."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from .models import Refusal
 from .upsert import put
 
 
-def is_refused(session: Session, member_id: str, user_id: int, ref: EntityRef) -> bool:
-    """Tell whether the portal refused this user a write on this card."""
-    query = select(Refusal.user_id).where(*_of(member_id, user_id, ref))
+def is_refused(
+    session: Session, member_id: str, user_id: int, ref: EntityRef, since: datetime
+) -> bool:
+    """Tell whether the portal refused this user a write on this card after `since`."""
+    query = select(Refusal.user_id).where(*_of(member_id, user_id, ref), Refusal.refused_at > since)
     return session.scalar(query) is not None
 
 
@@ -39,8 +41,8 @@ def clear(session: Session, member_id: str, user_id: int, ref: EntityRef) -> Non
 
 
 def delete_older(session: Session, before: datetime) -> int:
-    """Forget refusals from before `before`. Returns how many."""
-    return delete_where(session, Refusal, Refusal.refused_at < before)
+    """Forget refusals of `before` and earlier. Returns how many."""
+    return delete_where(session, Refusal, Refusal.refused_at <= before)
 
 
 def _of(member_id: str, user_id: int, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:

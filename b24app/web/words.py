@@ -188,6 +188,16 @@ WORDS: dict[type[errors.AppError], Words] = {
         action="",
         icon="shield",
     ),
+    errors.NotSignedInError: Words(
+        _l("Sign in to Bitrix24 first"),
+        _l(
+            "Nothing was changed. Bitrix24 does not know this account as one that has signed in. "
+            "Sign in to Bitrix24 in a browser once, then open this page again; if that does not "
+            "help, ask an administrator."
+        ),
+        action="",
+        icon="login",
+    ),
     errors.AppUninstalledError: NOT_INSTALLED,
     errors.NotInstalledError: NOT_INSTALLED,
     errors.SubscriptionEndedError: Words(

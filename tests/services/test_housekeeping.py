@@ -95,7 +95,7 @@ MEMORY = {
     Launch: 2 * DAY,
     CachedList: 2 * DAY + 1,
     CardMemory: 90 * DAY + 1,
-    Refusal: 90 * DAY + 1,
+    Refusal: 3600,
     UserToken: 180 * DAY + 1,
     PartialAction: 365 * DAY + 1,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,6 +43,19 @@ def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):
         assert card_memory.payment_ids(session, portal, INVOICE) == (2,)
 
 
+SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def test_a_refusal_holds_until_its_time_is_over(database, portal, deal, now):
+    with database.transaction() as session:
+        refusals.refuse(session, portal, 7, deal, now)
+
+    with database.reading() as session:
+        just_before = now - timedelta(seconds=1)
+        assert refusals.is_refused(session, portal, 7, deal, just_before)
+        assert not refusals.is_refused(session, portal, 7, deal, now)
+
+
 def test_a_refusal_holds_for_this_user_on_this_card_only(database, seal, portal, deal, now):
     install(database, seal, now, OTHER_MEMBER)
 
@@ -51,10 +64,10 @@ def test_a_refusal_holds_for_this_user_on_this_card_only(database, seal, portal,
         refusals.refuse(session, portal, 7, deal, now)
 
     with database.reading() as session:
-        assert refusals.is_refused(session, portal, 7, deal)
-        assert not refusals.is_refused(session, portal, 9, deal)
-        assert not refusals.is_refused(session, portal, 7, INVOICE)
-        assert not refusals.is_refused(session, OTHER_MEMBER, 7, deal)
+        assert refusals.is_refused(session, portal, 7, deal, SINCE)
+        assert not refusals.is_refused(session, portal, 9, deal, SINCE)
+        assert not refusals.is_refused(session, portal, 7, INVOICE, SINCE)
+        assert not refusals.is_refused(session, OTHER_MEMBER, 7, deal, SINCE)
 
 
 def test_a_cleared_refusal_is_gone_and_others_stay(database, portal, deal, now):
@@ -64,8 +77,8 @@ def test_a_cleared_refusal_is_gone_and_others_stay(database, portal, deal, now):
         refusals.clear(session, portal, 7, deal)
 
     with database.reading() as session:
-        assert not refusals.is_refused(session, portal, 7, deal)
-        assert refusals.is_refused(session, portal, 9, deal)
+        assert not refusals.is_refused(session, portal, 7, deal, SINCE)
+        assert refusals.is_refused(session, portal, 9, deal, SINCE)
 
 
 def test_old_refusals_are_forgotten(database, portal, deal, now):
@@ -76,8 +89,8 @@ def test_old_refusals_are_forgotten(database, portal, deal, now):
 
     with database.reading() as session:
         assert deleted == 1
-        assert not refusals.is_refused(session, portal, 7, deal)
-        assert refusals.is_refused(session, portal, 9, deal)
+        assert not refusals.is_refused(session, portal, 7, deal, SINCE)
+        assert refusals.is_refused(session, portal, 9, deal, SINCE)
 
 
 @pytest.fixture

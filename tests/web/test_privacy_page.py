@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.services import housekeeping, launches
+from b24app.services import housekeeping, launches, rendering
 from b24app.services.settings import RETENTION_DAYS
 from b24app.storage.idempotency import KEPT
 from b24app.storage.models import Base
@@ -17,7 +17,7 @@ SAID = {
     "user_tokens": "Access tokens of the app and of people who open it, encrypted",
     "launches": "Openings: id, name and time zone of the person",
     "card_memory": "Ids of the payments a card had",
-    "refusals": "people to whom Bitrix24 refused a change",
+    "refusals": "Ids of people to whom Bitrix24 refused a change",
     "idempotency_keys": "What was asked for and how it ended",
     "activity": "Activity log: time, id and name of the person",
     "portal_settings": "rules with the ids of chosen people",
@@ -53,6 +53,7 @@ def test_every_table_is_described(rows):
         ("user_tokens", housekeeping.REFRESH_TOKEN_LIVES, "180 days"),
         ("launches", timedelta(days=launches.LAUNCH_DAYS), "2 days"),
         ("card_memory", housekeeping.MEMORY_KEPT, "90 days"),
+        ("refusals", rendering.REFUSAL_KEPT, "1 hour"),
         ("idempotency_keys", KEPT, "24 hours"),
         ("partial_actions", housekeeping.PARTIAL_KEPT, "one year"),
         ("jobs", housekeeping.DONE_KEPT, "7 days"),
@@ -61,7 +62,7 @@ def test_every_table_is_described(rows):
 )
 def test_the_time_that_is_said_is_the_time_it_is_kept(rows, table, kept, words):
     number, unit = words.replace("one", "1").split()
-    unit_length = {"days": 24, "hours": 1, "year": 365 * 24}[unit]
+    unit_length = {"days": 24, "hour": 1, "hours": 1, "year": 365 * 24}[unit]
     assert timedelta(hours=int(number) * unit_length) == kept
     assert words in time_of(rows, table)
 
