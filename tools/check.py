@@ -20,6 +20,7 @@ CHECKS: dict[str, list[str]] = {
     "ruff format": [str(BIN / "ruff"), "format", "--quiet", "--check", "."],
     "mypy": [str(BIN / "mypy"), "--no-error-summary"],
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
+    "oxlint": [sys.executable, "-m", "tools.lint_scripts"],
 }
 
 # Browser tests wait much: with one worker more than processors the others use that time. Each

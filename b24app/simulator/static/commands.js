@@ -66,7 +66,7 @@ async function refreshAuth(layout, params, reply) {
   try {
     layout.auth = await layout.ask({ action: "access_refresh" });
   } catch {
-    /* The portal shows a box and stays silent towards the frame. */
+    /* oxlint-disable-next-line no-alert -- The portal shows a box, and is silent towards the frame. */
     window.alert("Unable to get a new access token for the application.");
     return;
   }

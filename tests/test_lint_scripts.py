@@ -1,0 +1,59 @@
+"""The linter of the scripts sees the parts as they are served, and says where a mistake is."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from b24app.web import assets
+from tools.lint_scripts import STATIC, found
+
+
+@pytest.fixture
+def parts(tmp_path):
+    folder = tmp_path / "app"
+    shutil.copytree(STATIC / "app", folder)
+    return folder
+
+
+def spoil(folder, part, text):
+    """Append a line to a part; answers its place."""
+    path = folder / f"{part}.js"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines, text]) + "\n", encoding="utf-8")
+    return f"{path}:{len(lines) + 1}"
+
+
+def test_the_scripts_have_no_problems():
+    assert list(found(STATIC / "app")) == []
+
+
+@pytest.mark.parametrize("part", assets.PARTS)
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("nobodyDefinesThis();", "no-undef"),
+        ("const unusedHere = 1;", "no-unused-vars"),
+        ("if (opener == 1) opener = 2;", "eqeqeq"),
+        ("eval(String(opener));", "no-eval"),
+    ],
+)
+def test_a_mistake_is_told_by_part_and_line(parts, part, text, rule):
+    place = spoil(parts, part, text)
+
+    problems = list(found(parts))
+
+    assert [one for one in problems if one.startswith(f"{place}: ") and rule in one]
+
+
+def test_a_name_that_two_parts_define_is_a_mistake(parts):
+    spoil(parts, "start", "const byId = 1; byId();")
+
+    assert list(found(parts))
+
+
+def test_a_script_that_cannot_be_read_is_a_mistake(parts):
+    spoil(parts, "clicks", "function (")
+
+    assert list(found(parts))
