@@ -51,13 +51,18 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The CRM object whose tab is open. `number` is an invoice's account number, else its id."""
+    """The CRM object whose tab is open. `number` is an invoice's account number, else its id.
+
+    `is_amount_typed`: somebody entered the amount; else the portal worked it out from products and
+    deliveries when the card was last saved.
+    """
 
     ref: EntityRef
     title: str
     number: str
     amount: Money
     stage: str = ""
+    is_amount_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

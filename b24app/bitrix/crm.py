@@ -130,6 +130,7 @@ def card_of(entity_type_id: int, item: RawItem) -> Card:
         number=number or str(entity_id),
         amount=Money(fields.decimal("opportunity", Decimal(0)), fields.text("currencyId")),
         stage=fields.text("stageId"),
+        is_amount_typed=fields.text("isManualOpportunity") == "Y",
     )
 
 

@@ -133,15 +133,25 @@ class CardView:
     """Unbilled is computed, because the card has several orders (decisions 19)."""
     is_free_known: bool = True
     """Whether `free_rows` says what no payment bills; without it they are just not known."""
+    has_no_products: bool = False
+    """The card has no product row, and that is known: then nothing can be billed."""
     confirm_pay: bool = True
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
-        """The same view with its payments filtered and sorted."""
+        """The same view with its payments filtered and sorted, those of each currency together."""
         kept = arranged(self.payments, shown, sort)
+        order = [one.currency for one in self.totals]
+        kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
         return replace(self, payments=kept, filter=shown, sort=sort)
+
+    @property
+    def currencies(self) -> tuple[Totals, ...]:
+        """The figures by which the list is divided: none where all payments are in one currency."""
+        found = tuple(one for one in self.totals if one.count)
+        return found if len(found) > 1 else ()
 
     def payment(self, payment_id: int) -> PaymentView | None:
         """The view of one payment, if it is among those shown."""

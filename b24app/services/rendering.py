@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from b24app.domain import Payment, ProductRow
-from b24app.services import partial_states
+from b24app.services import adding_up, partial_states
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_reads import Composition, Core
@@ -20,7 +20,6 @@ from b24app.services.card_view import (
 )
 from b24app.services.deps import Deps
 from b24app.services.settings import PortalRules, load_rules
-from b24app.services.totals import totals_of
 from b24app.storage import refusals
 
 READING = frozenset({Action.LINK})
@@ -64,7 +63,7 @@ def view_of(
     view = CardView(
         card=core.card,
         payments=payments,
-        totals=totals_of(core.card, core.payments, core.deliveries, free),
+        totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
         free_rows=free or (),
         updated_at=deps.clock(),
@@ -72,6 +71,7 @@ def view_of(
         read_only=read_only,
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
+        has_no_products=core.has_all_rows and not core.rows,
         confirm_pay=rules.confirm_pay,
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),

@@ -1,95 +1,186 @@
-"""The header's figures, for each currency on its own (decisions 14). Pure."""
+"""The strip's figures in one currency, and what they are made of (docs/totals.md). Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
-from b24app.domain import Card, Delivery, Money, Payment, ProductRow
+from b24app.domain import Money
 
 ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class LineKind(StrEnum):
+    """What a line of "How this adds up" is about."""
+
+    PRODUCTS = "products"
+    CARD = "card"
+    """The card's own amount, typed by somebody, because its products were not all read."""
+    DELIVERY = "delivery"
+    ELSEWHERE = "elsewhere"
+    """Products that payments in another currency hold: taken off."""
+    PAYMENTS = "payments"
+    """All payments of a currency that is not the card's: nothing else is known in it."""
+    FREE = "free"
+    FREE_DELIVERY = "free_delivery"
+    TWICE = "twice"
+    """A delivery that several payments hold: what is too much is taken off."""
+    TOO_MANY = "too_many"
+    """More of a product in payments than in the card: likewise."""
+    OTHER = "other"
+    """Tax that payments leave out, rounding, lines that are no longer in the card."""
+    UNSETTLED = "unsettled"
+    """As OTHER, and deliveries not billed, while what payments hold was not all read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An amount with its reason. `quantity`: of products, payments or pieces, by kind."""
+
+    kind: LineKind
+    amount: Money
+    name: str = ""
+    number: str = ""
+    quantity: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Where the solid and the hatched part of the bar end, in percent of its length."""
+
+    paid_to: Decimal
+    waiting_to: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The header's figures in one currency.
+    """The figures in one currency. By construction paid + outstanding = amount.
 
-    `amount` is None where the card's own amount is in another currency; then due, unbilled,
-    over-billed and over-paid are None too.
+    `made_of` are the lines that the amount is the sum of, `rest_lines` those of the rest. `stated`
+    is what the card itself says, where that is another amount; `is_stated_typed` that somebody
+    typed it.
     """
 
     currency: str
-    billed: Money
+    made_of: tuple[Line, ...]
     paid: Money
-    unpaid_count: int
-    amount: Money | None = None
-    due: Money | None = None
-    unbilled: Money | None = None
-    over_billed: Money | None = None
-    over_paid: Money | None = None
+    waiting: Money
+    paid_count: int = 0
+    waiting_count: int = 0
+    rest_lines: tuple[Line, ...] = ()
+    stated: Money | None = None
+    is_stated_typed: bool = False
 
     @property
-    def in_unpaid(self) -> Money:
-        """What is billed in payments nobody has paid yet."""
-        return self.billed - self.paid
+    def amount(self) -> Money:
+        """What the client is to pay in all: products and deliveries."""
+        return total(self.currency, self.made_of)
 
     @property
-    def percent_paid(self) -> int:
-        """Percent of the amount that is paid, rounded: 100 only when really all is paid."""
-        if self.amount is None or self.amount.amount <= 0:
-            return 0
-        if self.paid.amount >= self.amount.amount:
-            return 100
-        return min(99, round(self.paid.amount * 100 / self.amount.amount))
+    def outstanding(self) -> Money:
+        """What is still to be paid, billed or not. Below zero where too much was paid."""
+        return self.amount - self.paid
+
+    @property
+    def billed(self) -> Money:
+        """The sum of all payments."""
+        return self.paid + self.waiting
+
+    @property
+    def count(self) -> int:
+        """How many payments there are in this currency."""
+        return self.paid_count + self.waiting_count
+
+    @property
+    def rest(self) -> Money:
+        """What no payment bills. Below zero where payments come to more than the amount."""
+        return self.amount - self.billed
+
+    @property
+    def over_billed(self) -> Money | None:
+        """By how much payments come to more than there is to pay."""
+        return _excess(self.billed, self.amount)
+
+    @property
+    def over_paid(self) -> Money | None:
+        """By how much more was paid than there is to pay."""
+        return _excess(self.paid, self.amount)
+
+    @property
+    def is_rest_free(self) -> bool:
+        """Whether all of the rest can still be billed: nothing in it needs another name."""
+        free = {LineKind.FREE, LineKind.FREE_DELIVERY}
+        return all(line.kind in free for line in self.rest_lines)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the amount is what somebody typed, because nothing better was read."""
+        return bool(self.made_of) and self.made_of[0].kind is LineKind.CARD
+
+    @property
+    def are_deliveries_unstated(self) -> bool:
+        """Whether the card's own amount is this one without the deliveries."""
+        deliveries = [line for line in self.made_of if line.kind is LineKind.DELIVERY]
+        return self.stated == self.amount - total(self.currency, deliveries)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether reading what all payments hold would name more of the rest."""
+        return any(line.kind is LineKind.UNSETTLED for line in self.rest_lines)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to bill and nothing was billed."""
+        return not self.count and all(line.amount.amount == 0 for line in self.made_of)
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar of three parts, None where there is nothing to be drawn."""
+        if not self.amount.amount.is_finite() or not self.billed.amount.is_finite():
+            return None
+        whole = max(self.amount.amount, self.billed.amount)
+        if whole <= 0:
+            return None
+        return Bar(_share(self.paid.amount, whole), _share(self.billed.amount, whole))
+
+    @property
+    def percents(self) -> tuple[int, int, int] | None:
+        """Percent of the amount that is paid, waits, and is not billed; together 100.
+
+        None where they would say nothing: no amount, or too much billed.
+        """
+        parts = [self.paid.amount, self.waiting.amount, self.rest.amount]
+        if not all(part.is_finite() for part in parts):
+            return None
+        if self.amount.amount <= 0 or min(parts) < 0:
+            return None
+        return _percents(parts, self.amount.amount)
 
 
-def totals_of(
-    card: Card,
-    payments: Iterable[Payment],
-    deliveries: Iterable[Delivery],
-    free_rows: Iterable[ProductRow] | None,
-) -> tuple[Totals, ...]:
-    """The header's figures: the card's own currency first, then the others by code."""
-    by_currency: dict[str, list[Payment]] = {card.amount.currency: []}
-    for payment in payments:
-        by_currency.setdefault(payment.sum.currency, []).append(payment)
-    own = card.amount.currency
-    others = sorted(code for code in by_currency if code != own)
-    return tuple(
-        _totals_in(code, by_currency[code], card, deliveries, free_rows) for code in [own, *others]
-    )
-
-
-def _totals_in(
-    currency: str,
-    payments: Sequence[Payment],
-    card: Card,
-    deliveries: Iterable[Delivery],
-    free_rows: Iterable[ProductRow] | None,
-) -> Totals:
-    billed = Money(sum((p.sum.amount for p in payments), ZERO), currency)
-    paid = Money(sum((p.sum.amount for p in payments if p.is_paid), ZERO), currency)
-    unpaid_count = sum(1 for p in payments if not p.is_paid)
-    if currency != card.amount.currency:
-        return Totals(currency, billed, paid, unpaid_count)
-    shipping = sum((d.price.amount for d in deliveries if d.price.currency == currency), ZERO)
-    ceiling = Money(card.amount.amount + shipping, currency)
-    unbilled = None
-    if free_rows is not None:
-        unbilled = Money(sum((row.sum.amount for row in free_rows), ZERO), currency)
-    return Totals(
-        currency,
-        billed,
-        paid,
-        unpaid_count,
-        amount=card.amount,
-        due=Money(max(ZERO, card.amount.amount - paid.amount), currency),
-        unbilled=unbilled,
-        over_billed=_excess(billed, ceiling),
-        over_paid=_excess(paid, ceiling),
-    )
+def total(currency: str, lines: Sequence[Line]) -> Money:
+    """The sum of lines, which are all in this currency."""
+    return sum((line.amount for line in lines), Money(ZERO, currency))
 
 
 def _excess(money: Money, ceiling: Money) -> Money | None:
     return money - ceiling if money.amount > ceiling.amount else None
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal:
+    return min(HUNDRED, max(ZERO, part * HUNDRED / whole))
+
+
+def _percents(parts: Sequence[Decimal], whole: Decimal) -> tuple[int, int, int]:
+    """Whole percents that add up to 100: what is there is at least 1, and 100 means all."""
+    shares = [part * HUNDRED / whole for part in parts]
+    found = [max(int(share), 1 if part else 0) for share, part in zip(shares, parts, strict=True)]
+    while sum(found) != 100:
+        step = 1 if sum(found) < 100 else -1
+        misses = [(share - one) * step for share, one in zip(shares, found, strict=True)]
+        may = [step > 0 or one > 1 for one in found]
+        worst = max((i for i in range(3) if may[i] and parts[i]), key=lambda i: misses[i])
+        found[worst] += step
+    return found[0], found[1], found[2]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import allocation, creation, forms, history, partial_states, pay_systems
+from b24app.services import (
+    allocation,
+    creation,
+    forms,
+    history,
+    partial_states,
+    pay_systems,
+    tab,
+)
 from b24app.services.actions import Action
 from b24app.web import activity_words
 from b24app.web.entry import proven, require_session
@@ -66,6 +74,13 @@ def dismiss_notice(notice_id: int) -> ResponseReturnValue:
     """Stop showing a half-finished action that somebody has dealt with."""
     partial_states.dismiss(deps(), proven(), notice_id)
     return ""
+
+
+@blueprint.get("/how")
+def show_how() -> ResponseReturnValue:
+    """How the figures add up, with what every payment holds: read when somebody asks for it."""
+    shown = tab.details_of_newest(deps(), proven(), allocation.MOST_PAYMENTS)
+    return render_template("payments/_how.html", view=shown.view)
 
 
 @blueprint.get("/allocation")

@@ -81,6 +81,12 @@ def _with_decimals(pattern: str, digits: int) -> str:
     return pattern.replace(".00", fraction)
 
 
+def currency_title(code: str) -> str:
+    """What people call a currency at the head of a list: "US dollars", "Euros"."""
+    name = currency_name(code)
+    return name[:1].upper() + name[1:]
+
+
 def quantity(value: Decimal) -> str:
     """A quantity in the page's locale, with all its digits."""
     return str(
@@ -118,5 +124,11 @@ def _zone() -> ZoneInfo | None:
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     Babel(app, locale_selector=current_locale, default_translation_directories="../translations")
-    app.jinja_env.filters.update(money=money, currency_name=currency_name, qty=quantity, when=when)
+    app.jinja_env.filters.update(
+        money=money,
+        currency_name=currency_name,
+        currency_title=currency_title,
+        qty=quantity,
+        when=when,
+    )
     app.jinja_env.globals["locale"] = current_locale

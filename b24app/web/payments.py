@@ -57,7 +57,7 @@ def details() -> ResponseReturnValue:
     ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
     rows_total = whole_number(request.args.get("rows") or "0", "rows")
     shown = tab.details(deps(), acting(), ids, rows_total)
-    return render_template("payments/_details.html", view=shown.view)
+    return render_template("payments/_details.html", view=shown.view, rows_total=shown.rows_total)
 
 
 @blueprint.post("/<int:payment_id>/pay")

@@ -60,7 +60,7 @@ class Person:
         return self.frame
 
     def wait_until_loaded(self):
-        expect(self.frame.locator("#summary")).to_be_visible()
+        expect(self.frame.locator("#strip")).to_be_visible()
         expect(self.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
         expect(self.frame.locator(".pay[aria-busy=true]")).to_have_count(0)
         # Where nothing reads ahead, what payments are made of waits to be opened.

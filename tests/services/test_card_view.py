@@ -6,15 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from b24app.domain import Card, Delivery, EntityRef, Money, Payment, PaymentItem, ProductRow
 from b24app.services.card_view import Filter, PaymentView, Sort, arranged, details_of, unbilled_rows
-from b24app.services.totals import totals_of
 
 DEAL = EntityRef(2, 1)
-amounts = st.decimals("0.00", "1000000.00", places=2)
 
 
 def card(amount="100.00", currency="EUR"):
@@ -32,77 +28,6 @@ def delivery(price):
 
 def row(number, quantity, price="10.00"):
     return ProductRow(number, f"Row {number}", Money(Decimal(price), "EUR"), Decimal(quantity))
-
-
-def test_the_figures_of_a_card():
-    (totals,) = totals_of(
-        card("100.00"),
-        [payment(1, "40.00", paid=True), payment(2, "30.00")],
-        [],
-        [row(1, "3")],
-    )
-
-    assert totals.billed == Money(Decimal("70.00"), "EUR")
-    assert totals.paid == Money(Decimal("40.00"), "EUR")
-    assert totals.due == Money(Decimal("60.00"), "EUR")
-    assert totals.unbilled == Money(Decimal("30.00"), "EUR")
-    assert totals.in_unpaid == Money(Decimal("30.00"), "EUR")
-    assert totals.unpaid_count == 1
-    assert totals.over_billed is None
-
-
-def test_currencies_are_never_added():
-    own, other = totals_of(
-        card("100.00"), [payment(1, "40.00"), payment(2, "7.00", currency="USD")], [], None
-    )
-
-    assert own.billed == Money(Decimal("40.00"), "EUR")
-    assert other.billed == Money(Decimal("7.00"), "USD")
-    assert other.amount is None
-    with pytest.raises(ValueError, match="cannot add"):
-        _ = own.billed + other.billed
-
-
-def test_over_billed_and_over_paid_count_the_deliveries():
-    payments = [payment(1, "105.00", paid=True)]
-
-    (without,) = totals_of(card("100.00"), payments, [], None)
-    (with_delivery,) = totals_of(card("100.00"), payments, [delivery("5.00")], None)
-
-    assert without.over_billed == Money(Decimal("5.00"), "EUR")
-    assert without.over_paid == Money(Decimal("5.00"), "EUR")
-    assert with_delivery.over_billed is None
-    assert with_delivery.over_paid is None
-
-
-@pytest.mark.parametrize(
-    ("paid", "percent"),
-    [("0.00", 0), ("37.99", 38), ("99.99", 99), ("100.00", 100), ("150.00", 100)],
-)
-def test_a_hundred_percent_means_all(paid, percent):
-    (totals,) = totals_of(card("100.00"), [payment(1, paid, paid=True)], [], None)
-
-    assert totals.percent_paid == percent
-
-
-def test_a_card_without_an_amount_is_zero_percent_paid():
-    (totals,) = totals_of(card("0.00"), [payment(1, "5.00", paid=True)], [], None)
-
-    assert totals.percent_paid == 0
-    assert totals.due == Money(Decimal(0), "EUR")
-
-
-@given(st.lists(st.tuples(amounts, st.booleans()), max_size=20))
-def test_billed_is_paid_and_unpaid_to_the_cent(parts):
-    payments = [
-        payment(number, amount, paid=paid) for number, (amount, paid) in enumerate(parts, start=1)
-    ]
-
-    (totals,) = totals_of(card("100.00"), payments, [], None)
-
-    unpaid = sum((one.sum.amount for one in payments if not one.is_paid), Decimal(0))
-    assert totals.in_unpaid.amount == unpaid
-    assert totals.paid.amount + unpaid == totals.billed.amount
 
 
 def test_the_sum_of_a_payment_is_the_truth_and_the_difference_is_said():

@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from b24app.simulator import seed
 from b24app.simulator.crm import CrmData
 from b24app.simulator.faults import FaultPlan
-from b24app.simulator.sale import DELIVERY, PRODUCT, free_quantity
+from b24app.simulator.sale import DELIVERY, PRODUCT
 from b24app.simulator.switches import Switches
 from b24app.storage.models import Base, Portal
 from tests.stage import ADMIN, MANAGER, Stage, payments_in
@@ -39,7 +39,8 @@ ACTIONS = (
     "pay", "unpay", "delete", "system", "create", "rest", "add", "quantity", "remove",
     "add_delivery", "reassign", "remove_delivery", "move",
 )  # fmt: skip
-MONEY = re.compile(r'<dl[^>]*><dt>([^<]+)</dt><dd><data value="([^"]+)">')
+FIGURE = re.compile(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">')
+PART = re.compile(r'<span>([^<]+)</span> <b><data value="([^"]+)">')
 
 steps = st.lists(
     st.tuples(
@@ -133,14 +134,15 @@ def require_shown(stage, tab):
     assert tab.show().status_code == 200
     text = tab.answer.text
     assert payments_in(text) == {str(one.id): "Y" if one.is_paid else "N" for one in payments}
-    shown = {name: Decimal(value) for name, value in MONEY.findall(text)}
-    billed = sum((one.sum for one in payments), Decimal(0))
+    shown = {name: Decimal(value) for name, value in FIGURE.findall(text)}
     paid = sum((one.sum for one in payments if one.is_paid), Decimal(0))
-    rows = crm.rows_of(*DEAL)
-    assert shown["Billed"] == billed
+    products = sum((row.price * row.quantity for row in crm.rows_of(*DEAL)), Decimal(0))
+    deliveries = sum((one.price for one in crm.shipments_of(*DEAL)), Decimal(0))
+    assert shown["Amount"] == products + deliveries
     assert shown["Paid"] == paid
-    assert shown["Due"] == max(Decimal(0), crm.cards[DEAL].opportunity - paid)
-    assert shown["Unbilled"] == sum(free_quantity(crm, row) * row.price for row in rows)
+    assert shown["Paid"] + shown["Outstanding"] == shown["Amount"]
+    parts = [Decimal(value) for _, value in PART.findall(text)]
+    assert sum(parts) == shown["Amount"]
     if payments:
         require_details(crm, tab, payments)
 

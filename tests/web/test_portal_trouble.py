@@ -110,7 +110,8 @@ def test_a_portal_that_does_not_tell_what_is_unbilled_shows_the_rest(stage):
 
     assert tab.answer.status_code == 200
     assert payments_in(tab.answer.text)
-    assert "Unbilled" not in tab.answer.text
+    assert "Which products are not billed could not be read now" in tab.answer.text
+    assert "Not billed, " not in tab.answer.text
 
 
 def test_an_answer_that_is_no_batch_proves_nobody(stage):

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator import sale
+from b24app.simulator.control_somebody import do_order, do_payment
 from tests.web.test_unread_rows import loaded
 
 MOVED = 8066
@@ -66,6 +67,52 @@ def test_items_and_amount_in_two_currencies_are_said_and_not_compared(tab):
 
     assert "Item prices are those of the card, in US dollars. This payment is in euros" in text
     assert "do not add up" not in text
+
+
+def figures(text):
+    return dict(re.findall(r'<dt>([^<]+)</dt><dd><data value="[^"]+">([^<]+)<', text))
+
+
+def test_the_strip_leaves_the_other_currency_out_and_says_so(tab):
+    text = tab.answer.text
+
+    assert figures(text) == {"Amount": "$600.00", "Paid": "$0.00", "Outstanding": "$600.00"}
+    assert "This deal is in US dollars." in text
+    said = re.sub(r"<[^>]+>", "", text)
+    assert "1 payment is in euros: €1,200.00, of which €0.00 is paid." in said
+
+
+def test_what_is_to_be_paid_in_one_other_currency_is_what_the_strip_shows(stage):
+    text = stage.tab(entity_id=MOVED).answer.text
+
+    assert figures(text) == {"Amount": "€1,200.00", "Paid": "€0.00", "Outstanding": "€1,200.00"}
+    assert "This deal is in US dollars, but what there is to pay is in euros." in text
+
+
+def test_payments_are_listed_under_the_name_of_their_currency(stage, tab, payment):
+    assert 'class="cur"' not in tab.answer.text, "one currency needs no head"
+    sale.open_order(stage.portal.crm, (2, MOVED), "USD")
+    for _ in range(2):
+        do_payment(stage.portal, {"do": "add", "entityId": str(MOVED)})
+
+    text = tab.show(sort="amount-down").text
+
+    order = re.findall(r'class="cur" id="cur-\d"><h2>([^<]+)<|data-payment-id="(\d+)"', text)
+    first, second = sorted(stage.portal.crm.payments, reverse=True)[:2]
+    named = [name or number for name, number in order]
+    assert named == ["US dollars", str(first), str(second), "Euros", str(payment.id)]
+
+
+def test_a_write_shows_the_sums_of_its_currency_anew(stage, tab, payment):
+    sale.open_order(stage.portal.crm, (2, MOVED), "USD")
+    do_payment(stage.portal, {"do": "add", "entityId": str(MOVED)})
+    tab.show()
+
+    answer = tab.post(f"/payments/{payment.id}/pay")
+
+    heads = re.findall(r'<div class="cur" id="cur-\d" hx-swap-oob="true">(.*?)</div>', answer.text)
+    assert len(heads) == 2
+    assert "Paid €1,200.00, waiting €0.00" in re.sub(r"<[^>]+>", "", " ".join(heads))
 
 
 def test_no_dialog_adds_in_another_currency_than_its_rows(tab, payment):

@@ -42,6 +42,10 @@ def loaded(tab):
     return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
 
 
+def figures(text):
+    return dict(re.findall(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">', text))
+
+
 def whole(text):
     names = names_in(text)
     return len(names) == 60 and not {GONE, UNREAD} & set(names)
@@ -108,7 +112,7 @@ def test_what_is_free_and_cannot_be_read_is_not_called_billed(stage, path):
     assert "could not be read now" in text
     assert "already in payments" not in text
     assert 'name="row"' not in text
-    assert "What is unbilled could not be read now" in tab.show().text
+    assert "Which products are not billed could not be read now" in tab.show().text
 
 
 @pytest.mark.parametrize("path", ["/payments/new", f"/payments/{SMALL}/items"])
@@ -121,26 +125,29 @@ def test_what_is_free_of_several_orders_is_offered(stage, path):
     assert sorted(rows) == ["17610", "17611"]
 
 
-def test_unbilled_of_several_orders_comes_with_the_compositions(stage):
+def test_what_several_orders_leave_to_bill_comes_with_the_compositions(stage):
     do_order(stage.portal, {"do": "second", "entityId": "8061"})
     tab = stage.tab()
-    assert "<dt>Unbilled</dt>" not in tab.answer.text
+    assert "Not billed, 2 products" not in tab.answer.text
     assert "Allocation works it out" in tab.answer.text
+    assert "Bill the rest" not in tab.answer.text
 
     text = loaded(tab)
 
-    assert "<dt>Unbilled</dt>" in text
-    assert "Unbilled is an estimate" in text
+    assert "Not billed, 2 products" in text
     assert "Bill the rest" in text
+    assert figures(text) == figures(stage.tab().answer.text), "the sums were right before"
 
 
 @pytest.mark.usefixtures("billed")
-def test_unbilled_of_several_orders_is_not_worked_out_from_one_page_of_rows(stage):
+def test_what_several_orders_leave_is_not_worked_out_from_one_page_of_rows(stage):
     do_order(stage.portal, {"do": "second", "entityId": str(BIG)})
+    row = stage.portal.crm.rows_of(2, BIG)[0]
+    do_order(stage.portal, {"do": "set_row_quantity", "id": str(row.id), "quantity": "3"})
     tab = stage.tab(entity_id=BIG)
 
-    assert "<dt>Unbilled</dt>" not in tab.answer.text
-    assert "<dt>Unbilled</dt>" in loaded(tab)
+    assert "Not billed, " not in tab.answer.text
+    assert "Not billed, 1 product<" in loaded(tab)
 
 
 @pytest.mark.parametrize("kind", ["error_500", "operation_limit", "unexpected"])

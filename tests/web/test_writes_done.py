@@ -43,7 +43,7 @@ def test_a_write_is_done_said_noted_and_shown(stage, act):
     assert outcomes(stage) == [(act.name, "done")]
     assert sum(runs(stage).values()) == act.steps
     require_once(stage)
-    assert 'id="summary"' in answer.text
+    assert 'id="strip"' in answer.text
 
 
 @pytest.mark.parametrize("act", [PAY, UNPAY, REASSIGN], ids=str)

@@ -92,7 +92,7 @@ def test_a_payment_that_is_gone_is_told_and_leaves_the_page(stage, act):
     assert "Deleted meanwhile" in tab.said
     assert books(stage) == before
     assert str(gone) not in payments_in(answer.text)
-    assert 'id="summary"' in answer.text
+    assert 'id="strip"' in answer.text
 
 
 def _path_of(act):
@@ -170,7 +170,7 @@ def test_a_payment_that_left_the_list_since_is_told_as_deleted(stage, act):
     assert answer.status_code == 409
     assert "this payment was deleted in Bitrix24 by someone else" in tab.said
     assert str(gone) not in payments_in(answer.text)
-    assert 'id="summary"' in answer.text
+    assert 'id="strip"' in answer.text
     assert writes_asked(stage) == []
     assert books(stage) == before
 

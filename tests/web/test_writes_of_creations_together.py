@@ -94,7 +94,7 @@ def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage,
     said = stage_said(other.answer)
     assert "Being billed right now" in said
     assert "Nothing was created" in said
-    assert 'id="summary"' in other.answer.text
+    assert 'id="strip"' in other.answer.text
     assert len(new_payments(stage)) == 1
     assert sorted(outcome for _, outcome in outcomes(stage)) == ["done", "refused"]
 
@@ -107,7 +107,7 @@ def test_who_comes_later_is_shown_that_nothing_is_left(stage):
 
     assert answer.status_code == 422
     assert "in a payment already" in other.said
-    assert 'id="summary"' in answer.text, "the page has to stop showing it as unbilled"
+    assert 'id="strip"' in answer.text, "the page has to stop showing it as unbilled"
     assert len(new_payments(stage)) == 1
 
 
