@@ -14,7 +14,7 @@ from babel.numbers import (
     get_currency_name,
     get_currency_precision,
 )
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import Babel
 from markupsafe import Markup
 
@@ -26,6 +26,9 @@ LANGUAGES = {
 }  # fmt: skip
 """Bitrix24's LANG to our locale. `la` is Spanish, `ua` Ukrainian, `br` Portuguese; what is not
 listed, Indonesian `id` and Hindi `in` among them, falls back to English."""
+
+SPOKEN = "SPOKEN_LANGUAGES"
+"""Where the application keeps the locales that it has words for."""
 
 
 def locale_of(language: str) -> str:
@@ -48,6 +51,15 @@ def current_locale() -> str:
     return str(g.get("language", "en"))
 
 
+def language() -> str:
+    """The language of the words of the present answer: English where a locale has none yet.
+
+    Numbers and dates follow the locale all the same. A voice that reads the page goes by this.
+    """
+    locale = current_locale()
+    return locale if locale in current_app.config[SPOKEN] else "en"
+
+
 def money(value: Money) -> Markup:
     """An amount as `<data value="7680.00">€7,680.00</data>`, never rounded away.
 
@@ -68,7 +80,7 @@ def money(value: Money) -> Markup:
 
 def currency_name(code: str) -> str:
     """What people call a currency in the middle of a sentence: "US dollars", "euros"."""
-    return get_currency_name(code, count=2, locale=current_locale())
+    return get_currency_name(code, count=2, locale=language())
 
 
 def _decimals(amount: Decimal) -> int:
@@ -123,7 +135,11 @@ def _zone() -> ZoneInfo | None:
 
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
-    Babel(app, locale_selector=current_locale, default_translation_directories="../translations")
+    babel = Babel(
+        app, locale_selector=current_locale, default_translation_directories="../translations"
+    )
+    with app.app_context():
+        app.config[SPOKEN] = frozenset(str(one) for one in babel.list_translations())
     app.jinja_env.filters.update(
         money=money,
         currency_name=currency_name,
@@ -131,4 +147,4 @@ def init_app(app: Flask) -> None:
         qty=quantity,
         when=when,
     )
-    app.jinja_env.globals["locale"] = current_locale
+    app.jinja_env.globals["language"] = language
