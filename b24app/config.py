@@ -158,7 +158,7 @@ class _Reader:
         if len(value) < LEAST_SECRET:
             raise ConfigError(
                 f"SECRET_KEY is not set or shorter than {LEAST_SECRET} characters. Make one with: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+                ".venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
         return value
 
@@ -169,7 +169,7 @@ class _Reader:
         keys = tuple(key.strip() for key in text.split(",") if key.strip())
         if not keys:
             raise ConfigError(
-                "TOKEN_KEYS is not set. Make a key with: python -c "
+                "TOKEN_KEYS is not set. Make a key with: .venv/bin/python -c "
                 "'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
             )
         for key in keys:
