@@ -36,4 +36,4 @@ def test_the_commands_that_make_keys_make_keys_that_fit():
 
     assert set(made) == {"SECRET_KEY", "TOKEN_KEYS"}
     assert len(made["SECRET_KEY"]) >= 32
-    assert Fernet(made["TOKEN_KEYS"])
+    Fernet(made["TOKEN_KEYS"])
