@@ -22,6 +22,9 @@ MAX_COMMANDS = 50
 KEY = re.compile(r"[A-Za-z_][\w.:-]*\Z", re.ASCII)
 """Not numeric: the portal turns numbered parts into lists (quirk 45)."""
 
+ONCE_A_BATCH = frozenset({"salescenter.payment.getPublicUrl"})
+"""A second one would be answered with the link of the first payment of its order (quirk 67)."""
+
 SUBSTITUTED = re.compile(r"\$(result|next|total|time|error)\[", re.IGNORECASE)
 """The portal replaces these inside any value, after decoding, and nothing escapes them."""
 
@@ -57,12 +60,19 @@ def is_encodable(command: Command[object]) -> bool:
 
 
 def encode_all(commands: Mapping[str, Command[object]]) -> dict[str, str]:
-    """Return the `cmd` of a batch. Raises ValueError for no, too many or oddly named commands."""
+    """Return the `cmd` of a batch.
+
+    Raises ValueError for no, too many or oddly named commands, and for two that a portal answers
+    alike.
+    """
     if not 0 < len(commands) <= MAX_COMMANDS:
         raise ValueError(f"a batch has 1 to {MAX_COMMANDS} commands")
     for key in commands:
         if not KEY.match(key):
             raise ValueError("a key of a batch starts with a letter")
+    for method in ONCE_A_BATCH:
+        if sum(command.method == method for command in commands.values()) > 1:
+            raise ValueError(f"{method}: once in a batch, since the portal repeats its answer")
     return {key: encode(command) for key, command in commands.items()}
 
 

@@ -139,6 +139,8 @@ class CardView:
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    may_ask_links_ahead: bool = False
+    """Whether a link may be asked for before a click: asking changes nothing at this portal."""
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
         """The same view with its payments filtered and sorted, those of each currency together."""

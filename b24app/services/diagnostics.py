@@ -15,9 +15,9 @@ from b24app.services import (
     bindings,
     event_bindings,
     grant,
-    links,
     once,
     pay_systems,
+    shop_site,
     tab_bindings,
 )
 from b24app.services.acting import Acting
@@ -247,7 +247,7 @@ def _grant(deps: Deps, acting: Acting) -> Check:
 
 def _shop(deps: Deps, acting: Acting) -> Check:
     with deps.db.reading() as session:
-        last = links.last_outcome(session, acting.member_id)
+        last = shop_site.last_outcome(session, acting.member_id)
     if last is None:
         return Check("shop", State.WARN, "not_asked")
     outcome = str(last.data.get("outcome", ""))

@@ -5,16 +5,11 @@ from __future__ import annotations
 from b24app.bitrix import portal as portal_api
 from b24app.domain import Payment, PublicLink
 from b24app.errors import AppError, BusinessRefusalError
-from b24app.services import launches, membership
+from b24app.services import launches, membership, shop_site
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.writes import require_rule
-from b24app.storage import cached_lists
-from b24app.storage.session import Session
-
-OUTCOME = "last_link"
-"""What diagnostics show of the shop site: the outcome of the portal's last link request."""
 
 UNEXPLAINED = "0"
 NO_PAGE = "no_page"
@@ -43,15 +38,10 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
         if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
             error.code = NO_PAGE
         raise
-    _note(deps, acting.member_id, "ok")
+    _note(deps, acting.member_id, shop_site.FOUND)
     return found.payments[payment_id], public_link
 
 
 def _note(deps: Deps, member_id: str, outcome: str) -> None:
     with deps.db.transaction() as session:
-        cached_lists.save(session, member_id, OUTCOME, {"outcome": outcome}, deps.clock())
-
-
-def last_outcome(session: Session, member_id: str) -> cached_lists.Kept | None:
-    """The outcome noted last with its time, or None when no link was asked for yet."""
-    return cached_lists.load(session, member_id, OUTCOME)
+        shop_site.note(session, member_id, outcome, deps.clock())

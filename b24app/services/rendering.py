@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from b24app.domain import Payment, ProductRow
-from b24app.services import adding_up, partial_states
+from b24app.services import adding_up, partial_states, shop_site
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_reads import Composition, Core
@@ -44,6 +44,7 @@ def view_of(
         is_refused = refusals.is_refused(
             session, acting.member_id, acting.user_id, acting.ref, since
         )
+        is_shop_open = shop_site.is_known_to_be_open(session, acting.member_id, deps.clock())
     allowed, read_only = _rights(rules, acting, is_refused=is_refused)
     free = core.free if core.free is not None else _estimate(core, compositions)
     opened = _opened_at_first(core.payments)
@@ -75,6 +76,7 @@ def view_of(
         confirm_pay=rules.confirm_pay,
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),
+        may_ask_links_ahead=is_shop_open,
         notices=partial_states.notices(deps, acting, core, compositions),
     )
     return view.arranged(Filter.ALL, view.sort)

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 NEW, OLD, OLDEST = "new", "old", "oldest"
 GENERATIONS = (NEW, OLD, OLDEST)
-SHOPS = ("ready", "no_site", "phone_not_confirmed", "unavailable", "no_info", "no_module")
+READY, NEVER_USED, UNPUBLISHED = "ready", "never_used", "unpublished"
+SHOPS = (
+    READY, NEVER_USED, UNPUBLISHED,
+    "no_site", "phone_not_confirmed", "unavailable", "no_info", "no_module",
+)  # fmt: skip
 
 
 @dataclass
@@ -20,7 +24,8 @@ class Switches:
                     posts then also lack SERVER_ENDPOINT, APPLICATION_TOKEN, APPLICATION_SCOPE.
     request_ms      waited once for every REST request, before anything else.
     command_ms      waited for every executed command, one after the other, also inside a batch.
-    shop            what salescenter.payment.getPublicUrl finds.
+    shop            what salescenter.payment.getPublicUrl finds, and changes: it installs the site
+                    of a portal that never used its shop, and publishes one that is not.
     batch_refused   method name prefixes answered with ERROR_BATCH_METHOD_NOT_ALLOWED in a batch.
     is_batch_coloured  a refused payment method sets status 403 on the whole batch answer.
     works_with_orders  payment items need rights on the order instead of the deal or invoice.
@@ -39,7 +44,7 @@ class Switches:
     has_rest_plan: bool = True
     is_closed: bool = False
     is_overloaded: bool = False
-    shop: str = "ready"
+    shop: str = READY
     batch_refused: list[str] = field(default_factory=list)
     is_batch_coloured: bool = False
     works_with_orders: bool = False

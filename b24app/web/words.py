@@ -278,10 +278,9 @@ LINK_REFUSALS = {
     "no_page": Words(
         NO_LINK,
         _l(
-            "Bitrix24 has no public page for this payment. "
-            "An administrator can check the shop site in Bitrix24."
+            "Bitrix24 has no public page for this payment. It may be setting one up: try again in "
+            "a minute. If it stays so, an administrator can check the shop site in Bitrix24."
         ),
-        action="",
         icon="info",
     ),
 }

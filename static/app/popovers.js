@@ -33,17 +33,18 @@ function need(pop) {
   pop.replaceChildren(links.get(pop.id).cloneNode(true));
 }
 
-/* Said once: only who presses again asks again, not who still points at the button. */
+/* Said once: only who presses asks again, nobody who points at a button: the portal may set up its shop. */
 function linkFailed(pop) {
+  for (const group of document.querySelectorAll("[data-ahead]")) group.removeAttribute("data-ahead");
   pop.dataset.failed = pop.dataset.wanted === "copy" ? `[data-copies="${pop.id}"]` : `[popovertarget="${pop.id}"]`;
   delete pop.dataset.wanted;
   pop.hidePopover();
 }
 
 function pointedAt({ target }) {
-  const group = target.closest?.("[data-link-of]");
+  const group = target.closest?.("[data-ahead]");
   clearTimeout(dwelling);
-  if (group && !("failed" in byId(group.dataset.linkOf).dataset)) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
+  if (group) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
 }
 
 on("pointerover", pointedAt);

@@ -195,3 +195,12 @@ class TestDecode:
     def test_anything_else_is_unexpected(self, value):
         with pytest.raises(UnexpectedAnswerError):
             batch.decode(value)
+
+
+def test_two_public_links_are_never_asked_in_one_batch():
+    """The portal answers the second one with the first payment's link (quirk 67)."""
+    commands = {"a": portal.public_link(1038), "b": portal.public_link(1039)}
+
+    with pytest.raises(ValueError, match="once in a batch"):
+        batch.encode_all(commands)
+    assert batch.encode_all({"a": commands["a"]})

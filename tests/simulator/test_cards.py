@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 
@@ -169,6 +171,40 @@ def test_a_link_can_fail(manager, state, shop, text):
     answer = manager.error("salescenter.payment.getPublicUrl", id=1038)
 
     assert answer == (400, "0", text)
+
+
+def test_a_link_sets_up_the_shop_of_a_portal_that_never_used_it(manager, state):
+    state.switches.shop = "never_used"
+
+    assert manager.error("salescenter.payment.getPublicUrl", id=1038) == (
+        400, "0", "Public url is not available",
+    )  # fmt: skip
+    assert state.switches.shop == "unpublished"
+    assert "payment" in manager.result("salescenter.payment.getPublicUrl", id=1038)
+    assert state.switches.shop == "ready"
+
+
+def test_two_links_of_one_order_in_one_batch_are_the_same_one(manager):
+    method = "salescenter.payment.getPublicUrl"
+    alone = {one: manager.result(method, id=one)["payment"]["url"] for one in (1038, 1039, 1041)}
+    commands = {f"l{one}": f"{method}?id={one}" for one in alone}
+
+    together = manager.result("batch", cmd=commands)["result"]
+
+    urls = {int(key[1:]): one["payment"]["url"] for key, one in together.items()}
+    assert urls == {1038: alone[1038], 1039: alone[1038], 1041: alone[1041]}
+
+
+def test_links_of_one_order_share_its_secret(manager):
+    links = [
+        manager.result("salescenter.payment.getPublicUrl", id=one)["payment"]
+        for one in (1038, 1039)
+    ]
+
+    queries = [parse_qs(urlsplit(one["url"]).query) for one in links]
+    assert queries[0]["access"] == queries[1]["access"]
+    assert queries[0]["paymentId"] != queries[1]["paymentId"]
+    assert links[0]["shortUrl"] != links[1]["shortUrl"]
 
 
 def test_a_short_link_leads_to_the_payment(manager, portal):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..application import Installation
 from ..errors import InvalidParameterError, RefusedError, access_denied, wrong_auth_type
@@ -45,12 +45,16 @@ class Method:
 
 @dataclass
 class Call:
-    """A method being executed for a user. Most methods take names in one letter case only."""
+    """A method being executed for a user. Most methods take names in one letter case only.
+
+    `kept` is shared by all commands of a batch: they run in one process of the portal.
+    """
 
     state: PortalState
     token: Token
     user: User
     params: dict[str, object]
+    kept: dict[object, object] = field(default_factory=dict)
 
     @property
     def generation(self) -> str:

@@ -44,12 +44,16 @@ class BrokenAnswerError(Exception):
 
 @dataclass
 class Session:
-    """One authorized HTTP request: who calls, and what the answer will suffer from."""
+    """One authorized HTTP request: who calls, and what the answer will suffer from.
+
+    `kept` is what one process of the portal remembers until the request is over.
+    """
 
     state: PortalState
     token: Token
     user: User
     record: RecordedRequest
+    kept: dict[object, object] = field(default_factory=dict)
     spoiled_by: Fault | None = None
     was_refused: bool = False
 
@@ -137,7 +141,7 @@ def _fault_result(fault: Fault) -> object:
 def _run(session: Session, method: Method, params: dict[str, object]) -> Page:
     state = session.state
     given = upper_names(params) if method.is_any_case else params
-    call = Call(state, session.token, session.user, given)
+    call = Call(state, session.token, session.user, given, session.kept)
     try:
         with state.lock:
             value = method.handler(call)

@@ -11,6 +11,7 @@ import segno
 from ..errors import BusinessError, InvalidParameterError, PortalError, access_denied
 from ..php import as_array, is_numeric, to_int, to_text
 from ..records import Payment, PaySystem
+from ..switches import NEVER_USED, READY, UNPUBLISHED
 from .call import Call, Method
 from .filters import split_key
 
@@ -48,7 +49,11 @@ def list_pay_systems(call: Call) -> object:
 
 
 def public_url(call: Call) -> object:
-    """Answer a payment's public link. Rights on the payment are not checked, by design."""
+    """Answer a payment's public link. Rights on the payment are not checked, by design.
+
+    It is found once for each order and process: of two payments of one order in one batch both
+    get the first one's. And it is no pure read: see `_open_shop`.
+    """
     if "id" not in call.params:
         text = "build auto wired argument {Bitrix\\Sale\\Payment $payment}"
         raise InvalidParameterError(f"Could not find value for parameter to {text}")
@@ -56,22 +61,45 @@ def public_url(call: Call) -> object:
     payment = call.state.crm.payments.get(payment_id)
     if payment is None:
         raise PortalError("200640400001", "payment is not exists")
-    shop = call.state.switches.shop
+    kept = ("link", payment.order_id)
+    if kept not in call.kept:
+        call.kept[kept] = _find_link(call, payment)
+    found = call.kept[kept]
+    if isinstance(found, str):
+        raise BusinessError(found)
+    return found
+
+
+def _find_link(call: Call, payment: Payment) -> dict[str, object] | str:
+    """Return the answer, or the words of a refusal."""
+    shop = _open_shop(call)
     if shop in _NO_LINK:
-        raise BusinessError(_NO_LINK[shop])
-    if shop != "ready":
+        return _NO_LINK[shop]
+    if shop != READY:
         return {"connectedSiteId": 0 if shop == "no_site" else _SITE_ID, "isPhoneConfirmed": False}
     return {"payment": _link(call, payment)}
 
 
+def _open_shop(call: Call) -> str:
+    """Install a missing shop site, or publish one that is not, whoever calls; return its state.
+
+    A site that was just installed serves no link yet: the next call publishes it.
+    """
+    switches = call.state.switches
+    before = switches.shop
+    switches.shop = {NEVER_USED: UNPUBLISHED, UNPUBLISHED: READY}.get(before, before)
+    return "unavailable" if before == NEVER_USED else switches.shop
+
+
 def _link(call: Call, payment: Payment) -> dict[str, object]:
-    secret = f"{call.state.member_id}:{payment.id}:{payment.account_number}".encode()
+    # The order's secret, so that it is the same for all of its payments.
+    secret = f"{call.state.member_id}:{payment.order_id}".encode()
     access = hashlib.sha256(secret).hexdigest()[:32]
     url = (
         f"{call.state.origin}/pub/site/{_SITE_ID}/checkout/"
         f"?orderId={payment.order_id}&access={access}&paymentId={payment.id}"
     )
-    code = access[:5]
+    code = hashlib.sha256(url.encode()).hexdigest()[:5]
     call.state.short_links[code] = url
     short_url = f"{call.state.origin}/~{code}"
     return {"url": url, "shortUrl": short_url, "qr": _qr(short_url)}

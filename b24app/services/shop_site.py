@@ -1,0 +1,32 @@
+"""What is known of a portal's payment page: the outcome of the last request for a link."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from b24app.storage import cached_lists
+from b24app.storage.session import Session
+
+OUTCOME = "last_link"
+FOUND = "ok"
+KNOWN_FOR = timedelta(days=30)
+
+
+def note(session: Session, member_id: str, outcome: str, now: datetime) -> None:
+    """Remember what a request for a link came to."""
+    cached_lists.save(session, member_id, OUTCOME, {"outcome": outcome}, now)
+
+
+def last_outcome(session: Session, member_id: str) -> cached_lists.Kept | None:
+    """The outcome noted last with its time, or None when no link was asked for yet."""
+    return cached_lists.load(session, member_id, OUTCOME)
+
+
+def is_known_to_be_open(session: Session, member_id: str, now: datetime) -> bool:
+    """Whether the last request, not long ago, brought a link.
+
+    Then the next one changes nothing. Otherwise it may install or publish a shop site, so it takes
+    a click (decision 31).
+    """
+    last = last_outcome(session, member_id)
+    return last is not None and last.data["outcome"] == FOUND and last.fetched_at > now - KNOWN_FOR

@@ -1,0 +1,62 @@
+"""A pointer or the focus on the button asks for no link where that might set up a shop."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+LINK = "salescenter.payment.getpublicurl"
+LONGER_THAN_A_DWELL = 400
+
+
+def asked(stage):
+    return [one for one in stage.portal.recorder.commands() if one.method == LINK]
+
+
+def point_at_everything(person, payment):
+    for name in ("Copy public link", "Show QR code"):
+        button = person.button(name, payment)
+        button.hover()
+        person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
+        button.focus()
+        person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
+
+
+def test_pointing_sets_up_no_shop_and_a_click_may(stage, person):
+    stage.portal.switches.shop = "never_used"
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    payment = person.payment(stage.payments[2])
+
+    point_at_everything(person, payment)
+    assert asked(stage) == []
+    assert stage.portal.switches.shop == "never_used"
+
+    person.press(person.button("Copy public link", payment))
+    expect(person.alert).to_contain_text("It may be setting one up")
+    point_at_everything(person, person.payment(stage.payments[3]))
+    assert len(asked(stage)) == 1
+
+    person.press(person.button("Try again"))
+    expect(payment.get_by_role("img", name="QR code")).to_be_visible()
+    assert len(asked(stage)) == 2
+
+
+def test_pointing_asks_where_a_link_came_before_until_one_does_not(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.press(person.button("Copy public link", person.payment(stage.payments[2])))
+    expect(person.said).to_contain_text("Public link copied")
+    person.press(person.button("Refresh"))
+    person.wait_until_loaded()
+    stage.portal.recorder.clear()
+
+    person.button("Copy public link", person.payment(stage.payments[3])).hover()
+    person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
+    assert len(asked(stage)) == 1
+
+    stage.portal.switches.shop = "unavailable"
+    person.press(person.button("Copy public link", person.payment(stage.payments[1])))
+    expect(person.alert).to_contain_text("There is no link")
+    person.button("Copy public link", person.payment(stage.payments[0])).hover()
+    person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
+    assert len(asked(stage)) == 2
