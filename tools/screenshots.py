@@ -1,6 +1,8 @@
 """`make screenshots`: pictures of the running app for the README and the marketplace.
 
-Each is 1280 x 720, what the marketplace asks for, and comes from the simulated portal.
+Each is 1280 x 720, what the marketplace asks for, and comes from the simulated portal. A picture on
+which nothing changed for the eye stays the file it was: ports stand in it, so these are fixed, and
+two runs of a browser may differ in the last bit of a rounded corner.
 """
 
 from __future__ import annotations
@@ -9,11 +11,14 @@ import os
 import re
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, ViewportSize, sync_playwright
 
-from tools.stage import DEMO_CARD, ROOT, StageError, free_ports, stage
+from tools.demo import port
+from tools.stage import DEMO_CARD, ROOT, StageError, stage
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 720}
@@ -25,6 +30,21 @@ OPTIONS = [
     "--disable-sync",
     "--font-render-hinting=none",
 ]
+TRIES = 50
+INVISIBLE = 8
+"""How far a channel of a pixel, of 255, may be off before somebody could see it."""
+
+DIFFERENCE = """async ([before, after, invisible]) => {
+  const pixels = async (data) => {
+    const image = await createImageBitmap(await (await fetch(data)).blob());
+    const place = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    place.drawImage(image, 0, 0);
+    return place.getImageData(0, 0, image.width, image.height).data;
+  };
+  const [old, fresh] = [await pixels(before), await pixels(after)];
+  const isFar = (one, at) => Math.abs(one - old[at]) > invisible;
+  return old.length !== fresh.length || fresh.some(isFar);
+}"""
 
 
 def main() -> int:
@@ -36,21 +56,52 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     try:
         with (
-            stage(ROOT / "instance" / "screenshots", *free_ports()) as running,
+            stage(
+                ROOT / "instance" / "screenshots", port("APP_PORT", 8710), port("PORTAL_PORT", 8724)
+            ) as running,
             sync_playwright() as playwright,
         ):
             browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
             for name, take in PICTURES.items():
                 page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
                 take(page, running.portal_url)
-                page.screenshot(path=IMAGES / f"{name}.png")
+                verdict = keep(browser, IMAGES / f"{name}.png", settled(page))
                 page.close()
-                print(f"docs/images/{name}.png")
+                print(f"docs/images/{name}.png {verdict}")
             browser.close()
     except StageError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def settled(page: Page) -> bytes:
+    """A picture that was the same twice: a frame may be drawn anew after its words are there."""
+    last = page.screenshot()
+    for _ in range(TRIES):
+        page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
+        taken = page.screenshot()
+        if taken == last:
+            return taken
+        last = taken
+    raise StageError(f"{page.url} never stands still.")
+
+
+def keep(browser: Browser, path: Path, taken: bytes) -> str:
+    """Write a picture unless it looks like the one that is there. Returns what was done."""
+    if path.exists() and not differ(browser, path.read_bytes(), taken):
+        return "is as it was"
+    path.write_bytes(taken)
+    return "is new"
+
+
+def differ(browser: Browser, before: bytes, after: bytes) -> bool:
+    """Whether anybody could tell two pictures apart."""
+    page = browser.new_page()
+    addresses = [f"data:image/png;base64,{b64encode(one).decode()}" for one in (before, after)]
+    is_other = page.evaluate(DIFFERENCE, [*addresses, INVISIBLE])
+    page.close()
+    return bool(is_other)
 
 
 def open_tab(page: Page, portal_url: str, card: str = DEMO_CARD) -> FrameLocator:
