@@ -17,7 +17,7 @@ def test_the_tab_shows_the_payments_of_the_deal(stage):
 
     assert tab.answer.status_code == 200
     assert payments_in(tab.answer.text) == {"1036": "Y", "1037": "Y", "1038": "N", "1039": "N"}
-    assert "Showroom lighting, phase 2" in tab.answer.text
+    assert "€18,400.00" in tab.answer.text
 
 
 def test_a_new_card_costs_one_call_and_its_details_one_more(stage):
