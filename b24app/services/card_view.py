@@ -104,6 +104,13 @@ class PaymentView:
     is_open: bool = False
     is_new: bool = False
 
+    @property
+    def state(self) -> str:
+        """What the list says of the payment: two listings with the same one look alike."""
+        payment = self.payment
+        mark = "Y" if payment.is_paid else "N"
+        return f"{mark} {payment.sum.amount.normalize():f} {payment.sum.currency}"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -138,6 +145,8 @@ class CardView:
     confirm_pay: bool = True
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
+    listed: Mapping[int, str] = field(default_factory=dict)
+    """The state of every payment of the card by its id, whatever the filter."""
     notices: tuple[Notice, ...] = ()
     may_ask_links_ahead: bool = False
     """Whether a link may be asked for before a click: asking changes nothing at this portal."""

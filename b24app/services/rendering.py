@@ -77,6 +77,7 @@ def view_of(
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),
         may_ask_links_ahead=is_shop_open,
+        listed={one.payment.id: one.state for one in payments},
         notices=partial_states.notices(deps, acting, core, compositions),
     )
     return view.arranged(Filter.ALL, view.sort)

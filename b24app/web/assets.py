@@ -24,6 +24,7 @@ PARTS = (
     "toasts",
     "quantities",
     "wheel",
+    "listing",
     "clicks",
     "start",
 )

@@ -82,6 +82,7 @@ def _changed(result: Result, read: Read) -> str:
         shown=shown,
         also=_also(view, result),
         rows_total=read.core.rows_total,
+        touched=[one for one in (result.payment_id, *result.also) if one is not None],
     )
 
 

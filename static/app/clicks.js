@@ -3,6 +3,7 @@
 const clicks = {
   "[data-step]": step,
   "[data-copies]": copyLink,
+  "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),
   "[data-close]": (button) => button.closest("dialog").close(),
   "[data-press]": (button) => {

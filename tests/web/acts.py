@@ -24,7 +24,7 @@ FOREIGN = 1041
 """An unpaid payment of deal 8062."""
 
 SIGNS, CABLES = 17610, 17611
-"""Product rows of deal 8061 that no payment bills: 10 and 12 pieces."""
+"""Product rows of deal 8061 that no payment bills: 10 and 8 pieces."""
 
 FLEET, COURIER = 4073, 4074
 """Delivery documents of deal 8061; the large payment bills the courier."""

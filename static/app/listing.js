@@ -1,0 +1,88 @@
+/* The list is what the portal lists. Every answer brings along what that is now: what somebody else
+   added, removed or changed in the meantime is said and shown, and the filter holds for every row. */
+
+const listings = new Map();
+const compared = new WeakSet();
+let toShow = [];
+
+on("htmx:afterRequest", ({ detail }) => {
+  for (const listing of document.querySelectorAll("[data-listed]")) if (!compared.has(listing)) compare(listing, detail.requestConfig);
+  if (toShow.length && detail.requestConfig.target.id === "tab") showPayments();
+});
+
+function compare(listing, config) {
+  compared.add(listing);
+  const now = new Map(Object.entries(JSON.parse(listing.dataset.listed)));
+  const before = listings.get(listing.id);
+  listings.set(listing.id, now);
+  if (before) tell(before, now, new Set(listing.dataset.own.split(" ")));
+  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now, config);
+}
+
+function tell(before, now, own) {
+  const added = [...now.keys()].filter((id) => !before.has(id) && !own.has(id));
+  const removed = [...before.keys()].filter((id) => !now.has(id) && !own.has(id));
+  const changed = [...now].filter(([id, state]) => before.has(id) && before.get(id) !== state && !own.has(id)).map(([id]) => id);
+  sayHowMany("say-removed", removed);
+  sayHowMany("say-changed", changed);
+  sayHowMany("say-added", added);
+}
+
+function sayHowMany(id, ids) {
+  if (ids.length) say(id + (ids.length > 1 ? "-many" : ""), { n: ids.length, ids: ids.join(" ") });
+}
+
+/* A write changes the rows that it concerns: the others are looked at here. */
+function bringUpToDate(list, now, config) {
+  const rows = [...list.querySelectorAll("[data-state]")];
+  for (const row of rows) if (!now.has(row.dataset.paymentId)) row.remove();
+  const shown = new Map(rows.map((row) => [row.dataset.paymentId, row]));
+  const isBehind = [...now].some(([id, state]) => (shown.has(id) ? shown.get(id).dataset.state !== state : fits(state)));
+  const fresh = list.querySelector(".pay.is-new");
+  const isMisplaced = fresh && list.querySelector(".cur");
+  const isLost = fresh && !fits(fresh.dataset.state);
+  if (isLost) readAgain("all");
+  else if (isBehind || isMisplaced) readAgain();
+  else holdFilter(rows);
+}
+
+/* The chosen filter: what a payment is now decides, not what it was when the list was read. */
+const filter = () => document.querySelector("#list-state [name=show]")?.value || "all";
+const fits = (state) => filter() === "all" || (filter() === "paid") === state.startsWith("Y");
+
+function holdFilter(rows) {
+  for (const row of rows) row.hidden = !fits(row.dataset.state);
+  const { activeElement } = document;
+  if (activeElement !== body && activeElement.checkVisibility()) return;
+  const next = rows.find((row) => row.isConnected && !row.hidden);
+  (next?.querySelector(".pay__title") || byId(`show-${filter()}`))?.focus({ preventScroll: true });
+}
+
+/* Never while somebody is asked something or waits for an answer: what was said has a button. */
+function readAgain(show) {
+  if (!show && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
+  if (!byId("toolbar")) {
+    /* Linked cards that were asked for one by one would go again. */
+    if (document.querySelectorAll("[data-listed]").length <= 10) htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
+    return;
+  }
+  if (show) byId("list-state").querySelector("[name=show]").value = show;
+  htmx.trigger("#toolbar", "change");
+}
+
+/* *Show*: there, or else read again without a filter. */
+function show(button) {
+  toShow = button.querySelector("[data-fill=ids]").textContent.split(" ");
+  leave(button.closest(".toast"));
+  const isThere = toShow.every((id) => byId(`payment-${id}`)?.checkVisibility());
+  if (isThere) showPayments();
+  else readAgain("all");
+}
+
+function showPayments() {
+  const rows = toShow.map((id) => byId(`payment-${id}`)).filter(Boolean);
+  toShow = [];
+  for (const row of rows) row.classList.add("is-new");
+  rows[0]?.querySelector(".pay__title").focus();
+  rows[0]?.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,182 @@
+"""What somebody else does meanwhile: the list, its counts and the figures stay one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.control_somebody import do_payment
+from tests.browser.stage import LINKED_CARD
+from tests.frame.stage import bind_tab
+
+DEAL = {"entityId": "8061"}
+
+
+def somebody(stage, do, **fields):
+    """Act in Bitrix24 behind the tab's back; answers the payment's id."""
+    return do_payment(stage.portal, {"do": do, **fields}).get("id")
+
+
+def require_one_list(person, stage, show="All"):
+    """Rows, counts and the portal's books say the same."""
+    payments = stage.portal.crm.payments_of(2, 8061)
+    counts = {
+        "All": len(payments),
+        "Unpaid": sum(not one.is_paid for one in payments),
+        "Paid": sum(one.is_paid for one in payments),
+    }
+    for name, count in counts.items():
+        chip = person.frame.locator(f"#show-{name.lower()}")
+        expect(chip).to_have_text(re.compile(rf"{name}\s+{count}$"))
+    rows = person.frame.locator("#payments [data-payment-id]:visible")
+    expect(rows).to_have_count(counts[show])
+    shown = rows.evaluate_all(
+        "rows => rows.map((row) => [row.dataset.paymentId, row.dataset.paid])"
+    )
+    books = {str(one.id): "Y" if one.is_paid else "N" for one in payments}
+    assert {number: books.get(number) for number, _ in shown} == dict(shown)
+
+
+def remove_an_item(person, stage):
+    """A write of one's own, which answers with the whole card."""
+    item = stage.items(stage.payments[-1])[0]
+    row = person.frame.locator(f'[data-item-id="{item.id}"]')
+    person.press(person.button("Remove item", row))
+    expect(row).to_have_count(0)
+
+
+def test_a_payment_that_somebody_added_is_shown_after_a_write(stage, person):
+    person.open_tab()
+    made = somebody(stage, "add", **DEAL)
+
+    remove_an_item(person, stage)
+
+    expect(person.said.get_by_text("1 payment was added")).to_be_visible()
+    expect(person.frame.locator(f'[data-payment-id="{made}"]')).to_be_visible()
+    require_one_list(person, stage)
+    person.press(person.button("Show", person.said))
+    person.expect_focus_on(person.frame.locator(f"#title-{made}"))
+
+
+def test_payments_that_somebody_added_are_counted(stage, person):
+    person.open_tab()
+    somebody(stage, "add", **DEAL)
+    somebody(stage, "add", **DEAL)
+
+    remove_an_item(person, stage)
+
+    expect(person.said.get_by_text("2 payments were added")).to_be_visible()
+    require_one_list(person, stage)
+
+
+def test_a_payment_that_somebody_deleted_leaves_the_list(stage, person):
+    person.open_tab()
+    somebody(stage, "delete", id=str(stage.payments[2].id))
+
+    remove_an_item(person, stage)
+
+    expect(person.said.get_by_text("1 payment was deleted by someone else")).to_be_visible()
+    require_one_list(person, stage)
+
+
+def test_a_payment_that_somebody_paid_is_shown_as_paid(stage, person):
+    person.open_tab()
+    other = stage.payments[2]
+    somebody(stage, "pay_online", id=str(other.id))
+
+    remove_an_item(person, stage)
+
+    expect(person.said.get_by_text("1 payment was changed by someone else")).to_be_visible()
+    expect(person.status(other)).to_have_text("Paid")
+    require_one_list(person, stage)
+
+
+def test_an_amount_that_somebody_changed_is_shown(stage, person):
+    person.open_tab()
+    other = stage.payments[2]
+    item = stage.items(other)[0]
+    somebody(stage, "set_quantity", id=str(item.id), quantity="3")
+
+    remove_an_item(person, stage)
+
+    expect(person.payment(other).locator(".pay__amount")).to_contain_text(f"{other.sum:,.2f}")
+
+
+def test_ones_own_payment_is_not_announced_as_somebody_elses(stage, person):
+    person.open_tab()
+
+    person.press(person.button("New payment"))
+    person.press(person.button("Create payment", person.dialog))
+
+    expect(person.frame.locator(".pay.is-new")).to_be_visible()
+    require_one_list(person, stage)
+    expect(person.frame.get_by_text("was added")).to_have_count(0)
+
+
+def test_what_no_longer_fits_the_filter_leaves_the_list(stage, person):
+    person.open_tab()
+    person.press(person.frame.locator("#show-unpaid"))
+    person.wait_until_loaded()
+    unpaid = stage.payments[3]
+
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.said.get_by_text("marked as paid")).to_be_visible()
+    require_one_list(person, stage, "Unpaid")
+    person.expect_focus_on(person.frame.locator(f"#title-{stage.payments[2].id}"))
+
+
+def test_the_last_one_of_a_filter_leaves_words_behind(stage, person):
+    somebody(stage, "pay", id=str(stage.payments[2].id))
+    person.open_tab()
+    person.press(person.frame.locator("#show-unpaid"))
+    person.wait_until_loaded()
+
+    person.press(person.button("Mark as paid", person.payment(stage.payments[3])))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.frame.get_by_role("heading", name="No unpaid payments")).to_be_visible()
+    require_one_list(person, stage, "Unpaid")
+
+
+def test_a_payment_created_under_a_filter_is_seen(stage, person):
+    person.open_tab()
+    person.press(person.frame.locator("#show-paid"))
+    person.wait_until_loaded()
+
+    person.press(person.button("New payment"))
+    person.press(person.button("Create payment", person.dialog))
+
+    expect(person.frame.locator("#show-all")).to_have_attribute("aria-pressed", "true")
+    require_one_list(person, stage)
+
+
+@pytest.mark.parametrize("show", ["All", "Unpaid", "Paid"])
+def test_coming_back_to_the_tab_says_what_was_added(stage, person, show):
+    person.open_tab()
+    person.press(person.frame.locator(f"#show-{show.lower()}"))
+    person.wait_until_loaded()
+    made = somebody(stage, "add", **DEAL)
+
+    person.frame.evaluate("document.getElementById('toolbar').dispatchEvent(new Event('change'))")
+
+    expect(person.said.get_by_text("1 payment was added")).to_be_visible()
+    require_one_list(person, stage, show)
+    person.press(person.button("Show", person.said))
+    expect(person.frame.locator(f'[data-payment-id="{made}"]')).to_be_visible()
+    person.expect_focus_on(person.frame.locator(f"#title-{made}"))
+
+
+def test_a_linked_card_shows_what_somebody_added(stage, person):
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+    person.open_tab(LINKED_CARD)
+    made = somebody(stage, "add", **DEAL)
+
+    person.press(person.button("Mark as paid", person.payment(stage.payments[2])))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.said.get_by_text("1 payment was added")).to_be_visible()
+    expect(person.frame.locator(f'[data-payment-id="{made}"]')).to_be_visible()
