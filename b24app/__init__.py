@@ -126,7 +126,6 @@ def create_app(
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.wsgi_app = _as_visits(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    app.before_request(security.refuse_after_many_failures)
     for part in (i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:

@@ -41,3 +41,12 @@ def test_what_no_key_opens_is_said_to_be_broken(keys, act):
 
 def test_sealed_text_does_not_show_what_it_holds(keys):
     assert "secret" not in Seal(keys).close("secret")
+
+
+def test_a_mark_stands_for_its_text_and_shows_nothing_of_it(keys):
+    mark = Seal(keys).mark("192.0.2.1")
+
+    assert mark == Seal(keys).mark("192.0.2.1")
+    assert mark != Seal(keys).mark("192.0.2.2")
+    assert mark != Seal(keys[1:]).mark("192.0.2.1")
+    assert len(mark) == 64

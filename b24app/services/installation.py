@@ -5,6 +5,7 @@ Every step may be repeated: what is bound already counts as done, settings are k
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal_api import Batch, PortalApi
-from b24app.bitrix.shares import Share
+from b24app.bitrix.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     AuthorizationServerError,
@@ -39,6 +40,7 @@ from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.frame_posts import require_nameable
 from b24app.services.grant import Purpose
 from b24app.services.launches import LAUNCH_DAYS, ask_proof, origin_of
+from b24app.services.proofs import Sender, exchanging
 from b24app.services.settings import tabs_wanted
 from b24app.services.tokens import PostedTokens
 from b24app.storage import jobs, launches, portals
@@ -77,16 +79,28 @@ class Begun:
         return origin_of(self.grant.client_endpoint)
 
 
-def begin(deps: Deps, call: PlacementCall) -> Begun:
+def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
     """Prove an installer post at the authorization server, before anything of it is believed.
 
     Raises HostUnusableError (installed, the app would never be seen there),
-    InstallationUnprovenError, AuthorizationServerError (silent).
+    InstallationUnprovenError, TooManyRequestsError (so many forged ones came that it is not tried),
+    AuthorizationServerError (silent).
     """
     require_nameable(call.domain)
-    grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint)
+    is_vouched = _is_vouched(deps, call)
+    share = Share(call.member_id) if is_vouched else STRANGERS
+    with exchanging(deps, sender, call.member_id, is_vouched=is_vouched):
+        grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint, share)
     require_nameable(urlsplit(grant.client_endpoint).netloc)
     return Begun(grant, call.application_token, call.language)
+
+
+def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
+    """Whether the post holds the application_token of a portal that is installed already."""
+    with deps.db.reading() as session:
+        expected = portals.application_token(session, deps.seal, call.member_id) or ""
+    given = call.application_token
+    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
 
 def ticket_of(deps: Deps, begun: Begun) -> Ticket:
@@ -150,14 +164,20 @@ def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
         )
 
 
-def exchange(deps: Deps, member_id: str, refresh_token: str, server_endpoint: str) -> Grant:
+def exchange(
+    deps: Deps,
+    member_id: str,
+    refresh_token: str,
+    server_endpoint: str,
+    share: Share = STRANGERS,
+) -> Grant:
     """Prove a posted refresh token: it is of our application and of this portal.
 
     It is used up by that: keep the pair of the answer. Raises InstallationUnprovenError,
     HostInsecureError, AuthorizationServerError (silent: try the same token again).
     """
     try:
-        grant = deps.authorization.refresh(refresh_token, server_endpoint or None)
+        grant = deps.authorization.refresh(refresh_token, server_endpoint or None, share=share)
     except GrantLostError:
         raise InstallationUnprovenError("the posted grant is not confirmed") from None
     except AuthorizationServerError as error:

@@ -35,6 +35,7 @@ from b24app.services import grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.frame_posts import require_nameable
+from b24app.services.proofs import Sender, exchanging
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.storage import launches, portals, user_tokens
 from b24app.storage.models import Launch, Portal
@@ -64,12 +65,13 @@ def origin_of(client_endpoint: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
+def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: Sender) -> Shell:
     """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
 
     Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
-    HostUnusableError (moved to where no browser would show a tab) and GrantError (the
-    authorization server did not answer about a moved portal).
+    HostUnusableError (moved to where no browser would show a tab), TooManyRequestsError (moved,
+    and too many such posts came already) and GrantError (the authorization server did not answer
+    about a moved portal).
     """
     with deps.db.reading() as session:
         portal = portals.find(session, call.member_id)
@@ -86,7 +88,8 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None) -> Shell:
     if without_usual_port(call.domain, call.scheme) != urlsplit(endpoint).netloc:
         require_nameable(call.domain)
         share = Share(portal.member_id) if is_vouched else STRANGERS
-        endpoint, posted = prove_move(deps, portal, posted, share)
+        with exchanging(deps, sender, portal.member_id, is_vouched=is_vouched):
+            endpoint, posted = prove_move(deps, portal, posted, share)
     require_nameable(urlsplit(endpoint).netloc)
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)

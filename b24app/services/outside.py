@@ -15,6 +15,7 @@ from b24app.services import launches
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
+from b24app.services.proofs import Sender, exchanging
 from b24app.storage import portals
 from b24app.storage.models import Portal, PortalState
 from b24app.storage.session import Session
@@ -49,18 +50,20 @@ def start(deps: Deps, domain: str) -> Start:
     return Start(url, state, portal.member_id)
 
 
-def finish(deps: Deps, member_id: str, code: str) -> SignedIn:
+def finish(deps: Deps, member_id: str, code: str, sender: Sender) -> SignedIn:
     """Exchange the code of the redirect and prove who came back.
 
     `member_id` is the one of `start`. Raises UnprovenError (a used or old code, another portal,
-    another application), UnknownPortalError, the errors of both servers.
+    another application), UnknownPortalError, TooManyRequestsError (too many codes were tried), the
+    errors of both servers.
     """
     with deps.db.reading() as session:
         portal = portals.find(session, member_id)
     if portal is None or portal.state not in OPEN:
         raise UnknownPortalError("the portal is not installed any more")
     try:
-        grant = deps.authorization.exchange_code(code, portal.server_endpoint or None)
+        with exchanging(deps, sender, member_id, is_vouched=False):
+            grant = deps.authorization.exchange_code(code, portal.server_endpoint or None)
     except GrantLostError:
         raise UnprovenError("the code is used, older than 30 seconds, or not ours") from None
     if grant.member_id != member_id:

@@ -1,12 +1,145 @@
-"""Counts failed proofs, not traffic: a whole company shares one address (decisions 29)."""
+"""What strangers may fail at, and how often: failed proofs are counted, not traffic (decisions 29).
+
+A whole company shares one address, and any web page can make a browser send forged posts from it.
+So a count keeps nobody out who proves something at no cost: a session that the portal confirmed, or
+the portal's application_token. Only what costs an exchange with our secret, or a call to somebody's
+portal, is refused before it is tried, and each sender and portal has a count of its own.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from b24app.errors import AppError, AuthorizationServerError, TooManyRequestsError
 from b24app.services.deps import Deps
 from b24app.storage import failed_proofs, launches
 
 A_MINUTE = 300
-"""Failed proofs an address, or an unknown or mismatched member_id, may have in one minute."""
+"""Failed proofs of one address in a minute, after which the answer is that these are too many."""
+
+EXCHANGES_A_SENDER = 10
+EXCHANGES_AN_ADDRESS = 20
+EXCHANGES_IN_ALL = 120
+"""Exchanges with our secret that strangers may fail at in a minute."""
+
+EXCHANGES_A_PORTAL = 20
+"""Exchanges that posts of one portal's own people may cause in a minute, successful ones too."""
+
+OPENINGS_A_SENDER = 30
+OPENINGS_IN_ALL = 60
+"""Openings of one portal that nobody vouches for and that the portal does not confirm: half of the
+calls that Bitrix24 allows it in a minute."""
+
+NETWORK_V6 = 64
+EVERY = "every failure"
+MARK_DIGITS = 5
+"""Names hold addresses and what strangers call themselves, so what is stored of each is a short
+mark: nobody can be read from it, and there are a million of them at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where a request came from: its address, and the site whose page made the browser send it.
+
+    A page cannot choose what its browser names as its origin, so another site's forgeries count for
+    that site. Programs can, which is why the address is counted too.
+    """
+
+    address: str
+    site: str = ""
+
+    @classmethod
+    def of(cls, address: str, origin: str) -> Sender:
+        """Read the address and the Origin header; of a host's name the last two parts."""
+        try:
+            host = urlsplit(origin).hostname or ""
+        except ValueError:
+            host = ""
+        is_name = not host.replace(".", "").isdigit() and ":" not in host
+        return cls(address, ".".join(host.split(".")[-2:]) if is_name else host)
+
+    @property
+    def network(self) -> str:
+        """The address, of IPv6 the network a customer is given."""
+        try:
+            address = ipaddress.ip_address(self.address)
+        except ValueError:
+            return self.address
+        if isinstance(address, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((address, NETWORK_V6), strict=False).network_address)
+        return str(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A count, and how far it may go in a minute."""
+
+    name: str
+    most: int
+
+
+Limits = Sequence[Limit]
+"""From the narrowest to the widest. Above a wider one, only a sender's first try of the minute is
+let through, and only up to twice as many: a few who flood do not shut out those who come after."""
+
+
+def exchange_limits(sender: Sender) -> Limits:
+    """What strangers may cost us at the authorization server."""
+    return (
+        Limit(f"exchange {sender.network} {sender.site}", EXCHANGES_A_SENDER),
+        Limit(f"exchange {sender.network}", EXCHANGES_AN_ADDRESS),
+        Limit("exchange", EXCHANGES_IN_ALL),
+    )
+
+
+def opening_limits(sender: Sender, member_id: str) -> Limits:
+    """What strangers may cost a portal: each call counts for the limits of all its people."""
+    return (
+        Limit(f"opening {member_id} {sender.network}", OPENINGS_A_SENDER),
+        Limit(f"opening {member_id}", OPENINGS_IN_ALL),
+    )
+
+
+def require(deps: Deps, limits: Limits) -> None:
+    """Raise TooManyRequestsError where too much has failed in the present minute."""
+    now = deps.clock()
+    with deps.db.reading() as session:
+        counts = [failed_proofs.count(session, _mark(deps, one.name), now) for one in limits]
+    is_first = counts[0] == 0
+    for number, (limit, count) in enumerate(zip(limits, counts, strict=True)):
+        if count >= limit.most * (2 if is_first and number else 1):
+            raise TooManyRequestsError("too much has failed within a minute")
+
+
+def note_failed(deps: Deps, limits: Limits) -> None:
+    """Count one more failure."""
+    _add(deps, [_mark(deps, one.name) for one in limits])
+
+
+@contextmanager
+def exchanging(deps: Deps, sender: Sender, member_id: str, *, is_vouched: bool) -> Iterator[None]:
+    """Bound the exchanges with our secret that posts can cause: put it around each one.
+
+    What proves itself counts for the portal that it proves, and nowhere else. `is_vouched`: by the
+    portal's application_token; then a failure counts there too. Raises TooManyRequestsError.
+    """
+    own: Limits = (Limit(f"exchange of {member_id}", EXCHANGES_A_PORTAL),)
+    limits = own if is_vouched else exchange_limits(sender)
+    require(deps, own)
+    require(deps, limits)
+    try:
+        yield
+    except AuthorizationServerError:
+        # Its silence says nothing about whoever asked.
+        raise
+    except AppError:
+        note_failed(deps, limits)
+        raise
+    note_failed(deps, own)
 
 
 def is_blocked(deps: Deps, name: str) -> bool:
@@ -17,11 +150,33 @@ def is_blocked(deps: Deps, name: str) -> bool:
 
 def note(deps: Deps, name: str) -> None:
     """Count one failed proof."""
-    with deps.db.transaction() as session:
-        failed_proofs.add(session, name, deps.clock())
+    _add(deps, [name])
+
+
+def note_address(deps: Deps, sender: Sender) -> bool:
+    """Count one failed proof of an address. True where these are too many."""
+    name = _mark(deps, f"address {sender.network}")
+    if is_blocked(deps, name):
+        return True
+    note(deps, name)
+    return False
 
 
 def was_proven(deps: Deps, launch_id: str) -> bool:
     """Whether the portal has confirmed the opener of this launch before."""
     with deps.db.reading() as session:
         return launches.find(session, launch_id) is not None
+
+
+def _add(deps: Deps, names: Sequence[str]) -> None:
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        if failed_proofs.add(session, EVERY, now) == 1:
+            # Once a minute, by whoever fails first: a flood must not fill the table for an hour.
+            failed_proofs.delete_old(session, now)
+        for name in names:
+            failed_proofs.add(session, name, now)
+
+
+def _mark(deps: Deps, name: str) -> str:
+    return f"{name.partition(' ')[0]}:{deps.seal.mark(name)[:MARK_DIGITS]}"

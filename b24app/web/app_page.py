@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from b24app.errors import UnknownPortalError
 from b24app.services import launches
 from b24app.services.installation import APP_PAGE
-from b24app.web import security
+from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
 from b24app.web.settings import SECTIONS
 from b24app.web.wiring import deps
@@ -25,10 +25,9 @@ def open_page() -> ResponseReturnValue:
     """The shell of a known portal's page, framed by its stored origin and nobody else."""
     call = placement_call()
     try:
-        shell = launches.open_shell(deps(), call, APP_PAGE)
-    except UnknownPortalError:
-        security.note_failed_proof()
-        raise
+        shell = launches.open_shell(deps(), call, APP_PAGE, failures.sender())
+    except UnknownPortalError as error:
+        raise failures.failed(error) from None
     security.allow_framing_by(shell.origin)
     # Options are whatever stood in the address of the page: text of anybody.
     section = (call.options or {}).get("page")

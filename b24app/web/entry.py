@@ -11,7 +11,7 @@ from b24app.services.actions import Action
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.installation import APP_PAGE
 from b24app.services.writes import require_rule
-from b24app.web import i18n
+from b24app.web import failures, i18n
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
 
@@ -38,6 +38,8 @@ def acting() -> Acting:
     if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
         raise NotOnThisCardError("a session of another place")
     resumed = launches.resume(deps(), ticket)
+    if resumed.user is None:
+        failures.require_voucher(ticket)
     g.own_portal = launches.origin_of(resumed.client_endpoint)
     if resumed.is_grouped:
         # Dialogs and toasts live outside the group, whose token their requests have to carry.

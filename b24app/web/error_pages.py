@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from b24app import errors
 from b24app.services.writes import StepFailedError
-from b24app.web import htmx, security
+from b24app.web import failures, htmx, security
 from b24app.web.entry import APP_PAGES
 from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused
 from b24app.web.words import LINK_REFUSALS
@@ -81,7 +81,7 @@ def answer(error: errors.AppError) -> Response:
     if isinstance(error, StepFailedError):
         error = error.error
     if isinstance(error, UNPROVEN_KINDS):
-        security.note_failed_proof()
+        error = failures.failed(error)
     security.allow_framing_of_words(error)
     if error.status >= 500:
         log.warning(
@@ -99,11 +99,12 @@ def answer(error: errors.AppError) -> Response:
     else:
         response = toast(view)
     response.status_code = error.status
-    response.headers.update(_when_again(error))
+    response.headers.update(when_again(error))
     return response
 
 
-def _when_again(error: errors.AppError) -> dict[str, str]:
+def when_again(error: errors.AppError) -> dict[str, str]:
+    """The header that says in how many seconds the same request may do better."""
     waits = [wait for kind, wait in RETRY_AFTER.items() if isinstance(error, kind)]
     return {"Retry-After": waits[0]} if waits else {}
 

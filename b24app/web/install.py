@@ -13,9 +13,9 @@ from b24app.services import installation
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import Begun
-from b24app.web import i18n, security
+from b24app.web import failures, i18n, security
 from b24app.web.entry import acting, placement_call, signed
-from b24app.web.error_pages import UNPROVEN_KINDS, shown
+from b24app.web.error_pages import UNPROVEN_KINDS, shown, when_again
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
 
@@ -34,7 +34,7 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 def install() -> ResponseReturnValue:
     """Prove and save, then show the wizard, which carries out the other steps one by one."""
     call = placement_call()
-    begun = installation.begin(deps(), call)
+    begun = installation.begin(deps(), call, failures.sender())
     security.allow_framing_by(begun.origin)
     ticket = installation.ticket_of(deps(), begun)
     frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
@@ -59,7 +59,8 @@ def _verify_again() -> Response:
         return make_response(render_template("_install.html", **_state("tabs")))
     steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(VERIFY)
     body = render_template("_install.html", failed=shown(error), **steps)
-    return make_response(body, 403 if error.status == 401 else error.status)
+    status = 403 if error.status == 401 else error.status
+    return make_response(body, status, when_again(error))
 
 
 def _verify(begun: Begun, ticket: Ticket) -> AppError | None:
@@ -85,7 +86,7 @@ def run_step(step: str) -> Response:
         if isinstance(error, UNPROVEN_KINDS) or error.status == 401:
             raise
         body = render_template("_install.html", failed=shown(error), **_state(step))
-        return make_response(body, error.status)
+        return make_response(body, error.status, when_again(error))
     following = ORDER[ORDER.index(step) + 1 :]
     return make_response(
         render_template("_install.html", **_state(following[0] if following else "done"))

@@ -18,7 +18,7 @@ from itsdangerous import BadData
 from b24app.errors import MalformedRequestError, NotAdminError, UnknownPortalError, UnprovenError
 from b24app.services import outside
 from b24app.services.outside import SignedIn
-from b24app.web import i18n, security
+from b24app.web import failures, i18n
 from b24app.web.entry import signed
 from b24app.web.error_pages import shown
 from b24app.web.login_states import LIFETIME_SECONDS
@@ -39,9 +39,10 @@ def start() -> ResponseReturnValue:
         raise MalformedRequestError("domain is missing")
     try:
         begun = outside.start(deps(), domain)
-    except UnknownPortalError as error:
-        security.note_failed_proof()
-        return render_template("errors/page.html", error=shown(error)), 404
+    except UnknownPortalError as unknown:
+        error = failures.failed(unknown)
+        status = 404 if error is unknown else error.status
+        return render_template("errors/page.html", error=shown(error)), status
     response = make_response(redirect(begun.url))
     response.set_cookie(
         COOKIE,
@@ -62,10 +63,12 @@ def callback() -> Response:
     if not 0 < len(code) <= MAX_TEXT:
         raise MalformedRequestError("code is missing")
     try:
-        signed_in = outside.finish(deps(), _member_id(), code)
-    except UnprovenError as error:
-        security.note_failed_proof()
-        return make_response(_not_completed(error), error.status)
+        signed_in = outside.finish(deps(), _member_id(), code, failures.sender())
+    except UnprovenError as unproven:
+        error = failures.failed(unproven)
+        if error is not unproven:
+            raise error from None
+        return make_response(_not_completed(unproven), unproven.status)
     i18n.use_language(signed_in.ticket.language)
     if signed_in.acting.user is None or not signed_in.acting.user.is_admin:
         raise NotAdminError("the settings are for administrators")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import UnknownPortalError
 from b24app.services import frame_posts, launches
-from b24app.web import security
+from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
 from b24app.web.wiring import deps
 
@@ -20,10 +20,9 @@ def open_tab() -> ResponseReturnValue:
     call = placement_call()
     ref = frame_posts.card_of(call)
     try:
-        shell = launches.open_shell(deps(), call, ref)
-    except UnknownPortalError:
-        security.note_failed_proof()
-        raise
+        shell = launches.open_shell(deps(), call, ref, failures.sender())
+    except UnknownPortalError as error:
+        raise failures.failed(error) from None
     security.allow_framing_by(shell.origin)
     frame = {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}
     if shell.ticket is None:

@@ -10,7 +10,7 @@ from b24app.errors import AppError, InputError
 from b24app.services.once import Change
 from b24app.services.writes import fingerprint
 from b24app.web import security
-from b24app.web.error_pages import shown
+from b24app.web.error_pages import shown, when_again
 
 MAX_KEY = 100
 
@@ -37,4 +37,4 @@ def in_place(name: str, render: Callable[[], str]) -> Response:
         body = render_template(
             "settings/_failed.html", name=name, error=shown(error), retry_url=request.path
         )
-        return make_response(body, error.status)
+        return make_response(body, error.status, when_again(error))

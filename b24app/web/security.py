@@ -1,4 +1,4 @@
-"""Headers of every answer, request ids, and the count of failed proofs."""
+"""Headers of every answer, and request ids."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ import secrets
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from b24app.errors import AppError, DatabaseAwayError, SessionError, TooManyRequestsError
-from b24app.services import frame_posts, proofs
+from b24app.errors import AppError, DatabaseAwayError
+from b24app.services import frame_posts
 from b24app.web import assets
-from b24app.web.launch import bearer_token
-from b24app.web.wiring import deps, wiring
+from b24app.web.wiring import deps
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-PROVES_NOTHING = assets.ENDPOINTS | {"pages.healthz", "pages.readyz", "pages.metrics"}
 YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 SOURCE = re.compile(r"https?:(//(\*\.)?[a-z0-9.-]+(:\d{1,5})?)?")
@@ -85,34 +83,6 @@ def add_headers(response: Response) -> Response:
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def refuse_after_many_failures() -> None:
-    """Raise TooManyRequestsError for an address with too many failed proofs this minute.
-
-    Whoever was proven before goes on: a whole company shares one address, and so may a load
-    balancer that asks for our health.
-    """
-    if request.endpoint in PROVES_NOTHING:
-        return
-    if proofs.is_blocked(deps(), f"address:{request.remote_addr}") and not _was_proven():
-        raise TooManyRequestsError("too many failed proofs from this address")
-
-
-def _was_proven() -> bool:
-    """Whether the present request brings a session that the portal has confirmed."""
-    if request.endpoint == "session.renew":
-        return False
-    try:
-        ticket = wiring().session_tokens.read(bearer_token())
-    except SessionError:
-        return False
-    return proofs.was_proven(deps(), ticket.launch_id)
-
-
-def note_failed_proof() -> None:
-    """Count a failed proof of the present request's address (decisions 29)."""
-    proofs.note(deps(), f"address:{request.remote_addr}")
 
 
 def init_app(app: Flask) -> None:

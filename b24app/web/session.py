@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import MalformedRequestError
-from b24app.services import launches
-from b24app.web import i18n
+from b24app.services import launches, proofs
+from b24app.web import failures, i18n
 from b24app.web.launch import RENEWABLE_SECONDS, bearer_token
 from b24app.web.wiring import deps, wiring
 
@@ -26,6 +26,8 @@ def renew() -> ResponseReturnValue:
     i18n.use_language(old.language)
     fields: object = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     auth_id, refresh_id, expires = _posted(fields if isinstance(fields, dict) else {})
+    if not proofs.was_proven(deps(), old.launch_id):
+        failures.require_voucher(old)
     ticket = launches.renew(deps(), old, auth_id, refresh_id, expires)
     return jsonify(token=tokens.sign(ticket))
 
