@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import Keyboard, Mouse, Person
 from tests.browser.stage import MANAGER, Stage, running_servers
+from tests.watching import Watch
 
 WIDE = (1280, 900)
-PROVOKED = re.compile(r"Failed to load resource")
 
 expect.set_options(timeout=15_000)
 
@@ -41,8 +39,8 @@ def stage(bare_stage):
 def new_page(browser):
     """Opens pages. What their consoles complain about fails the test.
 
-    Where an error answer is provoked, `page.may_fail_to_load = True` allows the browser's own
-    line about it, and nothing else.
+    Where an error answer is provoked, `page.may_fail_to_load = True` allows the browser's
+    own line about it, and nothing else.
     """
     opened = []
 
@@ -51,33 +49,15 @@ def new_page(browser):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        watch(page)
+        page.watch = Watch(page)
         opened.append(page)
         return page
 
     yield open_page
-    problems = [problem for page in opened for problem in problems_of(page)]
+    problems = [problem for page in opened for problem in page.watch.problems]
     for page in opened:
         page.context.close()
     assert problems == []
-
-
-def watch(page):
-    page.may_fail_to_load = False
-    page.complaints, page.errors = [], []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            page.complaints.append(message.text) if message.type in ("error", "warning") else None
-        ),
-    )
-
-
-def problems_of(page):
-    allowed = page.complaints if not page.may_fail_to_load else []
-    loud = [text for text in page.complaints if not PROVOKED.search(text)]
-    return page.errors + (allowed or loud)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tests.frame.stage import (
     serving,
     serving_portal,
 )
+from tests.watching import Watch
 
 TABS = (
     "CRM_DEAL_DETAIL_TAB",
@@ -58,16 +59,10 @@ def page(browser, request):
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
-    page.problems = problems
+    page.watch = Watch(page)
     yield page
     # What is still loading when the page closes fails by the closing, so look before.
-    seen = list(problems)
+    seen = page.watch.problems
     context.close()
     assert seen == []
 

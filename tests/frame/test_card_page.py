@@ -147,7 +147,7 @@ def test_failed_load_counts_as_loaded(visit, framed_app):
     assert visit.page.locator("iframe").count() == 0
     assert framed_app.posts == []
     # The browser itself logs the failed request.
-    visit.page.problems.clear()
+    visit.page.watch.forget()
 
 
 def test_tabs_are_hidden_until_the_installation_is_finished(visit):
@@ -197,7 +197,7 @@ def test_person_without_rights_gets_no_card(visit):
 
     assert "Access denied" in visit.page.inner_text("main")
     # The browser itself logs the refused page.
-    visit.page.problems.clear()
+    visit.page.watch.forget()
 
 
 def test_card_in_a_slider_frames_the_application_in_the_card(visit, framed_app):

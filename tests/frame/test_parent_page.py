@@ -195,7 +195,7 @@ def test_failed_refresh_shows_a_box_and_stays_silent(stage):
     assert stage.heard(frame) == []
     assert len(boxes) == 1
     # The browser itself logs the failed request.
-    stage.page.problems.clear()
+    stage.page.watch.forget()
 
 
 def test_cancelled_user_dialog_stays_silent(stage):

@@ -1,0 +1,55 @@
+"""No page may go wrong unnoticed: what the watch over every browser test sees in a frame."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import sit_down
+from tests.browser.person import Mouse
+from tests.watching import Watch
+
+PROBLEMS = {
+    "a script error": ("() => { setTimeout(() => missing.function(), 0); }", "missing"),
+    "a promise that nobody catches": ("() => { Promise.reject(new Error('lost')); }", "lost"),
+    "an error in the console": ("() => console.error('htmx:swapError')", "htmx:swapError"),
+    "a style that the policy refuses": (
+        "() => document.body.setAttribute('style', 'color: red')",
+        "Content Security Policy",
+    ),
+    "a script that the policy refuses": (
+        "() => document.body.setAttribute('onclick', 'void 0')",
+        "Content Security Policy",
+    ),
+    "a permission that the frame lacks": (
+        "() => { navigator.clipboard.writeText('x').catch(() => {}); }",
+        "[Pp]ermission",
+    ),
+}
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("kind", PROBLEMS)
+def test_a_problem_in_a_frame_of_another_site_is_seen(browser, bare_stage, kind):
+    script, words = PROBLEMS[kind]
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    watch = Watch(page)
+    someone = sit_down(page, bare_stage, Mouse)
+    someone.open_tab()
+    assert watch.problems == []
+
+    # The clipboard is refused before any policy is looked at, while the frame has no focus.
+    someone.frame.locator("#refresh").focus()
+    someone.frame.evaluate(script)
+
+    for _ in range(50):
+        if watch.problems:
+            break
+        page.wait_for_timeout(100)
+    assert re.search(words, " ".join(watch.problems))
+    page.may_fail_to_load = True
+    assert watch.problems
+    context.close()
