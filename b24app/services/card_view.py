@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from b24app.services.totals import Totals
 ZERO = Decimal(0)
 
 Row = TypeVar("Row", ListedRow, ProductRow)
+Line = TypeVar("Line")
 
 
 class Filter(StrEnum):
@@ -186,10 +187,15 @@ def details_of(
     names what the lines do not explain.
     """
     currency = payment.sum.currency
+    row_ids = sorted(rows, key=lambda row_id: (rows[row_id].sort, row_id))
     item_lines = tuple(
-        _item_line(item, rows, free_rows, has_all_rows=has_all_rows) for item in items
+        _item_line(item, rows, free_rows, has_all_rows=has_all_rows)
+        for item in in_order_of(row_ids, items, lambda item: item.row_id)
     )
-    delivery_lines = tuple(DeliveryLine(link, deliveries.get(link.document_id)) for link in links)
+    delivery_lines = tuple(
+        DeliveryLine(link, deliveries.get(link.document_id))
+        for link in in_order_of(deliveries, links, lambda link: link.document_id)
+    )
     items_sum = _sum([line.sum for line in item_lines if line.sum], currency)
     deliveries_sum = _sum(
         [
@@ -211,6 +217,17 @@ def details_of(
         deliveries_sum,
         difference if difference and difference.amount else None,
     )
+
+
+def in_order_of(
+    card: Iterable[int], lines: Iterable[Line], origin: Callable[[Line], int | None]
+) -> list[Line]:
+    """Lines as the card has what they come from, the others last, as the portal lists them.
+
+    The portal lists by id, and what is taken out and put back gets a new one: it would come last.
+    """
+    places: dict[int | None, int] = {one: place for place, one in enumerate(card)}
+    return sorted(lines, key=lambda line: places.get(origin(line), len(places)))
 
 
 def _is_explained(line: ItemLine) -> bool:
