@@ -49,6 +49,7 @@ AppError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 
@@ -78,13 +79,24 @@ class AppError(Exception):
 
 
 class InputError(AppError):
-    """Bad input. `code` names the sentence, `field` the form field it belongs to."""
+    """Bad input. `code` names the sentence, `field` the form field it belongs to.
+
+    `values` are what the sentence says: the product, and the most that can be billed of it.
+    """
 
     status = 422
 
-    def __init__(self, message: str = "", *, code: str = "", field: str = "") -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        field: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message, code=code)
         self.field = field
+        self.values = values or {}
 
 
 class MalformedRequestError(AppError):

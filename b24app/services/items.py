@@ -24,7 +24,7 @@ from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
 from b24app.services.deps import Deps
 from b24app.services.membership import LINE_GONE, before_writing
-from b24app.services.quantities import Wanted, require_free
+from b24app.services.quantities import Wanted, require_free, too_many
 from b24app.services.row_names import few
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
@@ -124,9 +124,7 @@ def set_quantity(
         raise StepFailedError(InputError("a fraction", code="fraction_asks"), None, number)
     most = at.most(item)
     if most is not None and quantity > most:
-        raise StepFailedError(
-            InputError("more than is free", code="too_many", field="quantity"), None, number
-        )
+        raise StepFailedError(too_many(_name(at, item), most), None, number)
     before = _plain(item.quantity)
     if quantity == item.quantity:
         read = portal_writes.settle(deps, acting, [payment_id])
@@ -257,9 +255,13 @@ def _stored(composition: Composition, item_id: int) -> Decimal | None:
     return next((item.quantity for item in composition.items if item.id == item_id), None)
 
 
-def _label(at: Place, item: PaymentItem) -> str:
+def _name(at: Place, item: PaymentItem) -> str:
     row = at.row_of(item)
-    return f"{row.name if row else 'item'} x {_plain(item.quantity)}"
+    return row.name if row else ""
+
+
+def _label(at: Place, item: PaymentItem) -> str:
+    return f"{_name(at, item) or 'item'} x {_plain(item.quantity)}"
 
 
 def _plain(quantity: Decimal) -> str:

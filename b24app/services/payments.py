@@ -18,7 +18,7 @@ from b24app.services import afterwards, guarded_writes, membership, pay_systems,
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.deps import Deps
-from b24app.services.writes import Kind, Step, StepFailedError
+from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
 def mark(
@@ -94,7 +94,8 @@ def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: 
         code = f"{word}_other_amount"
     elif paid and shown is None and not payment.sum.amount:
         code = "paid_zero"
-    return Step(Kind.DONE, code, 200, written.read, payment.number, before, word)
+    undo = Undo("unpay" if paid else "pay", payment.id, amount=payment.sum.amount)
+    return Step(Kind.DONE, code, 200, written.read, payment.number, before, word, undo=undo)
 
 
 def change_system(

@@ -57,8 +57,16 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: 
         row = free.get(one.row_id)
         if row is None and one.row_id not in rows:
             raise NotOnThisCardError("the product row is not of this card", code=CHOICE_GONE)
-        if row is None or one.quantity > row.quantity:
-            raise InputError("more than is free", code="too_many", field=f"quantity-{one.row_id}")
+        if row is None:
+            raise InputError("nothing is free", code="too_many", field=f"quantity-{one.row_id}")
+        if one.quantity > row.quantity:
+            raise too_many(row.name, row.quantity, f"quantity-{one.row_id}")
+
+
+def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError:
+    """The refusal of a quantity beyond `most`, of which the whole part can be billed."""
+    values = {"product": product, "most": str(max(0, int(most)))}
+    return InputError("more than is free", code="too_many", field=field, values=values)
 
 
 def total_of(wanted: Iterable[Wanted], rows: Mapping[int, ListedRow]) -> Decimal:

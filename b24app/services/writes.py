@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from b24app.errors import (
@@ -84,13 +85,15 @@ class Announcement:
 class Undo:
     """How an act can be taken back.
 
-    `kind` "item" puts `ref_id`, a row, back with its quantity; "delivery" a document.
+    `kind` "item" puts `ref_id`, a row, back with its quantity; "delivery" a document. "unpay" and
+    "pay" mark the payment as it was; `amount` is what the person saw.
     """
 
     kind: str
     payment_id: int
-    ref_id: int
+    ref_id: int = 0
     quantity: int = 1
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -244,9 +247,10 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     if _is_of_the_card(error, read):
         with deps.db.transaction() as session:
             refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
-    announcement = Announcement(
-        code, is_alert=True, values={"number": number, "code": error.code, "name": intent.name}
-    )
+    said = {"number": number, "code": error.code, "name": intent.name}
+    if isinstance(error, InputError):
+        said.update(error.values)
+    announcement = Announcement(code, is_alert=True, values=said)
     log.warning("write failed: %s %s", intent.name, error, extra={"request_id": intent.request_id})
     step = Step(kind, code, error.status, read, number)
     # After a 401 the page renews its session and sends the same request with the same key again.

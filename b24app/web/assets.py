@@ -17,11 +17,15 @@ blueprint = Blueprint("assets", __name__)
 SCRIPT = "app.js"
 PARTS = (
     "base",
+    "band",
     "requests",
+    "waiting",
     "swaps",
     "dialogs",
     "popovers",
     "toasts",
+    "answers",
+    "fields",
     "quantities",
     "wheel",
     "listing",

@@ -20,14 +20,16 @@ OUTCOMES = {
         "Bitrix24 did not confirm it: payment %(number)s is shown as unpaid now. "
         "Press Refresh in a moment before you try again."
     ),
+    "paid_again": _l("Payment %(number)s is marked as paid again"),
     "unpaid": _l("Payment %(number)s marked as unpaid"),
+    "unpaid_again": _l("Payment %(number)s is marked as unpaid again"),
     "already_unpaid": _l("Payment %(number)s was already unpaid"),
     "not_unpaid": _l("Payment %(number)s was not marked as unpaid. Bitrix24 shows it as paid."),
     "not_confirmed_unpaid": _l(
         "Bitrix24 did not confirm it: payment %(number)s is shown as paid now. "
         "Press Refresh in a moment before you try again."
     ),
-    "delivery_reassigned": _l("Delivery reassigned"),
+    "delivery_reassigned": _l("Delivery reassigned in payment %(number)s"),
     "delivery_already": _l("The delivery was already linked to this document"),
     "delivery_not_confirmed": _l(
         "The delivery was not reassigned as asked. What you see now is current."
@@ -37,7 +39,7 @@ OUTCOMES = {
         "Payment %(number)s marked as paid. Its amount was changed by someone else meanwhile: "
         "check what you see now."
     ),
-    "system_changed": _l("Payment system changed"),
+    "system_changed": _l("Payment system changed for payment %(number)s"),
     "system_already": _l("This payment system was chosen already"),
     "system_not_changed": _l("The payment system was not changed. What you see now is current."),
     "payment_deleted": _l("Payment %(number)s deleted"),
@@ -61,23 +63,25 @@ OUTCOMES = {
         "Payment %(number)s was left half done: %(names)s may be missing in it. Check it, then "
         "complete it or delete it."
     ),
-    "item_added": _l("Item added"),
-    "items_added": _l("Items added"),
+    "item_added": _l("Item added to payment %(number)s"),
+    "items_added": _l("Items added to payment %(number)s"),
+    "item_put_back": _l("Item put back into payment %(number)s"),
     "items_there": _l("This was in the payment already, with this quantity"),
     "items_not_added": _l("Nothing was added. What you see now is current."),
     "items_partly": _l("Not added: %(names)s. The other items were added."),
-    "item_removed": _l("Item removed"),
+    "item_removed": _l("Item removed from payment %(number)s"),
     "item_not_removed": _l("The item was not removed. What you see now is current."),
-    "quantity_saved": _l("Quantity saved"),
+    "quantity_saved": _l("Quantity saved in payment %(number)s"),
     "quantity_differs": _l(
         "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
     ),
     "delivery_there": _l("This delivery was already in the payment"),
-    "delivery_added": _l("Delivery added"),
+    "delivery_added": _l("Delivery added to payment %(number)s"),
+    "delivery_put_back": _l("Delivery put back into payment %(number)s"),
     "delivery_not_added": _l("The delivery was not added. What you see now is current."),
-    "delivery_removed": _l("Delivery removed"),
+    "delivery_removed": _l("Delivery removed from payment %(number)s"),
     "delivery_not_removed": _l("The delivery was not removed. What you see now is current."),
-    "delivery_moved": _l("Delivery moved to payment %(other)s"),
+    "delivery_moved": _l("Delivery moved from payment %(number)s to payment %(other)s"),
     "delivery_not_moved": _l("The delivery was not moved. What you see now is current."),
     "delivery_twice": _l(
         "Delivery %(delivery)s may be in payments %(number)s and %(other)s now. "
@@ -100,6 +104,18 @@ OUTCOMES = {
         "What you see now is current; check it before you try again."
     ),
 }
+
+UNDOES = {
+    "unpay": _l(
+        "Undo takes back the stock and the delivery too, but no automation, receipt or message to "
+        "the client."
+    ),
+    "pay": _l(
+        "Undo marks it as paid anew: by you, as of now. Automation, a receipt and messages to the "
+        "client may come again."
+    ),
+}
+"""What taking back a mark does not take back (the portal's own limits), by what Undo would do."""
 
 BAD_INPUT = {
     "fraction": _l("Enter a whole number: Bitrix24 would cut the fraction."),
@@ -131,6 +147,9 @@ BAD_INPUT = {
     "number": _l("A number was expected."),
     "no_key": _l("The page is out of date. Reload the card and try again."),
 }
+
+TOO_MANY = _l("%(product)s: at most %(most)s can be billed.")
+NONE_LEFT = _l("%(product)s: nothing of it is left to bill.")
 
 MAY_BE_RIGHTS = _l(
     "Bitrix24 refused this, and nothing was changed. Either your rights do not allow it, or it was "
@@ -184,7 +203,12 @@ def announced(announcement: Announcement) -> str:
     said = announcement.values
     if said.get("code") == "0" and said.get("name") in {"create", "bill_rest"}:
         return str(NOT_CREATED)
-    return refused(code.removeprefix("error:"), said.get("code", ""))
+    return refused(code.removeprefix("error:"), said.get("code", ""), said)
+
+
+def names_payment(announcement: Announcement) -> bool:
+    """Whether the sentence for an outcome says which payment it is about."""
+    return "%(number)s" in str(OUTCOMES.get(announcement.code, ""))
 
 
 def noticed(notice: Notice) -> str:
@@ -201,10 +225,18 @@ def _named(values: Mapping[str, str]) -> dict[str, str]:
     return {**values, "names": names}
 
 
-def refused(class_name: str, code: str = "") -> str:
+def bad_input(code: str, values: Mapping[str, str]) -> str:
+    """The sentence for bad input, with the product and what is left of it where that is known."""
+    if code == "too_many" and values.get("product"):
+        words = TOO_MANY if values["most"] != "0" else NONE_LEFT
+        return str(words % dict(values))
+    return str(BAD_INPUT[code])
+
+
+def refused(class_name: str, code: str = "", values: Mapping[str, str] | None = None) -> str:
     """The sentence for a write that ended in an error of the tree."""
     if code in BAD_INPUT:
-        return f"{_l('Not saved.')} {BAD_INPUT[code]}"
+        return f"{_l('Not saved.')} {bad_input(code, values or {})}"
     kind: type[errors.AppError] = getattr(errors, class_name, errors.AppError)
     if issubclass(kind, errors.PortalSilentError):
         return str(LOST)

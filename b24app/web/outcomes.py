@@ -9,13 +9,17 @@ from flask import Response, make_response, render_template
 
 from b24app.errors import AppError, ConflictError, PortalBusyError
 from b24app.services import card_reads, tab
+from b24app.services.actions import Action
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
 from b24app.services.writes import Result, Undo
 from b24app.web import htmx, security
-from b24app.web.outcome_words import announced
+from b24app.web.outcome_words import UNDOES, announced, names_payment
 from b24app.web.wiring import deps
+
+MARKS = frozenset({Action.PAY, Action.UNPAY})
+"""What takes an act back and is an action with a rule of its own."""
 
 
 def outcome(result: Result) -> Response:
@@ -23,9 +27,10 @@ def outcome(result: Result) -> Response:
     read = result.read
     if result.is_replay or (read is None and isinstance(result.error, ConflictError)):
         read = _fresh(result)
-    body = _toast(result)
-    if read is not None:
-        body = _changed(result, read) + body
+    view = _view(result, read) if read is not None else None
+    body = _toast(result, view)
+    if read is not None and view is not None:
+        body = _changed(result, read, view) + body
     response = make_response(body)
     response.status_code = result.status
     if read is None:
@@ -35,31 +40,66 @@ def outcome(result: Result) -> Response:
     return response
 
 
-def _toast(result: Result) -> str:
-    text = announced(result.announcement)
-    if result.announcement.is_alert:
+def _toast(result: Result, view: CardView | None) -> str:
+    announcement = result.announcement
+    number = announcement.values.get("number", "")
+    said = {
+        "text": announced(announcement),
+        "number": number,
+        "is_named": names_payment(announcement),
+    }
+    if announcement.is_alert:
         error = {
-            "text": text,
+            **said,
             # Busy is said only where nothing was carried out.
             "action": "retry" if isinstance(result.error, PortalBusyError) else "refresh",
             "request_id": security.request_id(),
             "field": getattr(result.error, "field", ""),
+            "most": announcement.values.get("most", ""),
         }
         return render_template("_error_toast.html", error=error)
-    undo = _undo(result.undo) if result.undo else None
-    return render_template("_toast.html", toast={"text": text, "undo": undo})
+    undo = _undo(result.undo, view) if result.undo and view else None
+    more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
+    return render_template("_toast.html", toast={**said, "more": more, "undo": undo})
 
 
-def _undo(undo: Undo) -> dict[str, Any]:
+def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     """The request that takes an act back, for the button of the toast."""
     base = f"/payments/{undo.payment_id}"
-    target = f"#payment-{undo.payment_id}"
-    if undo.kind == "delivery":
+    url = f"{base}/{undo.kind}"
+    values: dict[str, Any] = {}
+    if undo.kind in MARKS:
+        if undo.kind not in view.allowed:
+            return None
+        values = _as_shown(undo)
+    elif undo.kind == "delivery":
         url, values = f"{base}/deliveries", {"delivery_id": undo.ref_id}
     else:
         url = f"{base}/items"
         values = {"row": undo.ref_id, f"quantity-{undo.ref_id}": undo.quantity}
-    return {"method": "post", "url": url, "fields": values, "target": target}
+    return {
+        "kind": undo.kind,
+        "url": url,
+        "fields": {**values, "undo": 1},
+        "target": f"#payment-{undo.payment_id}",
+        "asks": _asks(undo, view),
+    }
+
+
+def _as_shown(undo: Undo) -> dict[str, str]:
+    """What paying says of the payment, as the button of the payment itself does."""
+    if undo.kind != Action.PAY:
+        return {}
+    return {"shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
+
+
+def _asks(undo: Undo, view: CardView) -> str:
+    """The dialog that paying asks in, as the button of the payment itself does."""
+    if undo.kind != Action.PAY:
+        return ""
+    if not undo.amount:
+        return "dlg-zero"
+    return "dlg-paid" if view.confirm_pay else ""
 
 
 def _fresh(result: Result) -> Read | None:
@@ -70,9 +110,12 @@ def _fresh(result: Result) -> Read | None:
         return None
 
 
-def _changed(result: Result, read: Read) -> str:
+def _view(result: Result, read: Read) -> CardView:
     found = card_reads.complete(read.core, read.compositions)
-    view = view_of(deps(), result.acting, read.core, found, read.people)
+    return view_of(deps(), result.acting, read.core, found, read.people)
+
+
+def _changed(result: Result, read: Read, view: CardView) -> str:
     shown = view.payment(result.payment_id) if result.payment_id is not None else None
     if shown is not None and result.is_creation:
         shown = replace(shown, is_new=True)

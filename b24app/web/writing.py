@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
@@ -46,7 +47,7 @@ def write(
         payment_id=payment_id,
         is_repeatable=is_repeatable,
     )
-    result = perform(deps(), who, intent, run)
+    result = perform(deps(), who, intent, lambda acting: undone(run(acting)))
     if result.acting.user is not None:
         i18n.use_time_zone(result.acting.user.time_zone)
     try:
@@ -54,6 +55,22 @@ def write(
     except DatabaseAwayError as error:
         # The write is over; only what became of it can no longer be shown.
         raise UnrecordedError(str(error)) from error
+
+
+PUT_BACK = {
+    "paid": "paid_again",
+    "paid_zero": "paid_again",
+    "unpaid": "unpaid_again",
+    "item_added": "item_put_back",
+    "delivery_added": "delivery_put_back",
+}
+
+
+def undone(step: Step) -> Step:
+    """A step, called taking back where the form says that it is one, with no Undo of its own."""
+    if request.form.get("undo") != "1":
+        return step
+    return replace(step, code=PUT_BACK.get(step.code, step.code), undo=None)
 
 
 def whole_number(text: str, field: str) -> int:
