@@ -13,13 +13,12 @@ const clicks = {
   },
   "[data-retry]": (button) => {
     const toast = button.closest(".toast");
-    const cause = causes.get(toast);
+    const failed = causesOf(toast);
     leave(toast);
-    if (!cause) return;
-    if (cause.target.dataset.failed) document.querySelector(cause.target.dataset.failed)?.click();
-    else if (cause.elt.isConnected) repeat(cause);
-    else byId("refresh")?.click();
+    failed.forEach(tryAgain);
   },
+  "[data-content]": () => resend(contentAsked),
+  "[data-use]": (button) => useInstead(button),
   "[data-reopen]": (button) => {
     button.classList.add("is-busy");
     const place = root();

@@ -1,13 +1,14 @@
 /* Dialogs. */
 
 let opener = null;
+let contentAsked = null;
 const places = new WeakMap();
 
 on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
   if (!elt.dataset.confirm || sure.delete(elt)) return;
   event.preventDefault();
-  if (elt.closest(".pay")?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => issueRequest(true));
+  if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => issueRequest(true));
 });
 
 function ask(id, elt, then) {
@@ -32,8 +33,23 @@ function openForm(elt) {
   open(dialog, elt);
 }
 
+/* Content that did not come is told where it was to be, with a way to ask for it again: what lies
+   behind a dialog can be neither read nor pressed. */
+function contentFailed(config, words) {
+  const dialog = byId("dlg-box");
+  if (!dialog.open && !("opening" in dialog.dataset)) return;
+  const hadFocus = dialog.contains(document.activeElement);
+  byId("dlg-form").replaceChildren(copyOf("dialog-failed"));
+  fill(dialog, config.elt);
+  dialog.querySelector("[data-content]").toggleAttribute("data-when-online", words.querySelector("[data-offline]") !== null);
+  dialog.querySelector("[data-words]").replaceChildren(words);
+  contentAsked = config;
+  if (hadFocus) focusIn(dialog);
+  makeRoom(dialog);
+}
+
 function fill(dialog, elt) {
-  const pay = elt.closest(".pay");
+  const pay = payOf(elt);
   const values = {
     number: pay?.dataset.number,
     system: pay?.dataset.system,
@@ -50,6 +66,12 @@ function fill(dialog, elt) {
   for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
 }
 
+/* Undo stands in a toast, and a field of the allocation in a dialog. */
+function payOf(elt) {
+  const target = elt.getAttribute("hx-target");
+  return elt.closest(".pay") || (target?.startsWith("#payment-") ? document.querySelector(target) : null);
+}
+
 /* Shown where the person looks: focus in a dialog somewhere else would scroll the card away. */
 async function open(dialog, elt) {
   elt.closest("[popover]")?.hidePopover?.();
@@ -60,7 +82,7 @@ async function open(dialog, elt) {
   /* The first picture after a focus that scrolled the card may still be of before. */
   for (let tries = 0; tries < 10 && !document.hidden && !isSeen(elt); tries++) await readBand();
   delete dialog.dataset.opening;
-  if (dialog.open) return;
+  if (dialog.open) return focusIn(dialog);
   places.set(dialog, band);
   dialog.style.setProperty("--vis-top", `${band.top}px`);
   dialog.showModal();
@@ -77,7 +99,7 @@ function isSeen(elt) {
 /* The browser gives focus back to the opener, but not into a menu that is closed by now. */
 function closed(dialog) {
   page.style.minHeight = "";
-  dialog.querySelectorAll(".toasts .toast").forEach((toast) => toast.remove());
+  moveToasts(dialog);
   if (document.activeElement !== body || !opener) return;
   const menu = opener.closest("[popover]");
   (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();
@@ -99,24 +121,6 @@ function makeRoom(overlay) {
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }
 
-/* A fitted frame is taller than the screen: which part of it is seen. The browser tells with the
-   next picture it draws, and of a hidden page it draws none. */
-let band = { top: 0, bottom: innerHeight };
-
-function readBand() {
-  return new Promise((resolve) => {
-    const observer = new IntersectionObserver(([{ isIntersecting, intersectionRect }]) => {
-      observer.disconnect();
-      if (isIntersecting) band = { top: Math.max(0, intersectionRect.top), bottom: intersectionRect.bottom };
-      html.style.setProperty("--vis-top", `${band.top}px`);
-      resolve();
-    });
-    observer.observe(html);
-    setTimeout(resolve, 150);
-  });
-}
-
-on("pointerdown", readBand, true);
 on("keydown", (event) => {
   if (event.key === "Enter" && event.repeat) event.preventDefault();
   else if (event.key === "Enter" && event.target.matches("input[data-saves]")) save(event.target);

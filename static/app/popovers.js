@@ -77,5 +77,5 @@ async function copy(pop) {
   let isCopied = document.execCommand("copy");
   if (!isCopied && policy?.allowsFeature("clipboard-write")) isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
   pop.querySelector(".tip").hidden = !isCopied;
-  say(isCopied ? "say-copied" : "say-copy-yourself");
+  say(isCopied ? "say-copied" : "say-copy-yourself", {}, { elt: pop, target: pop });
 }

@@ -8,6 +8,7 @@ function step(button) {
   const value = Math.min(most, Math.max(1, (Math.trunc(Number(input.value)) || 0) + Number(button.dataset.step)));
   if (String(value) === input.value) return;
   input.value = value;
+  clearError(input);
   changed(input);
 }
 
@@ -23,7 +24,6 @@ function changed(input) {
 function save(input) {
   clearTimeout(timers.get(input));
   if (!input.isConnected || input.value === input.defaultValue) return;
-  input.setAttribute("aria-invalid", String(!input.validity.valid));
   if (!input.validity.valid) return refuse(input);
   /* In the allocation view the field stands outside of the payment that it changes. */
   const pay = input.closest(".pay") || document.querySelector(input.getAttribute("hx-target"));
@@ -32,17 +32,7 @@ function save(input) {
   htmx.trigger(input, "save");
 }
 
-/* The browser's own bubble speaks its own language and is gone at the next click. */
-function refuse(input) {
-  const { validity } = input;
-  const isEmptied = validity.valueMissing && !validity.badInput;
-  if (validity.valid || isEmptied || input.dataset.refused === input.value) return;
-  input.dataset.refused = input.value;
-  say(validity.stepMismatch ? "say-fraction" : validity.rangeOverflow ? "say-too-many" : "say-quantity", { most: input.max });
-}
-
 function takeBack(input) {
-  delete input.dataset.refused;
   input.value = input.defaultValue;
   input.closest("tr")?.classList.remove("is-saving");
   if (input.isConnected) changed(input);
@@ -53,11 +43,8 @@ on("input", ({ target }) => {
 });
 on("focusout", ({ target }) => {
   if (!target.matches("input[data-saves]")) return;
-  if (target.validity.valid) save(target);
-  else {
-    refuse(target);
-    takeBack(target);
-  }
+  if (isEmptied(target)) takeBack(target);
+  else save(target);
 });
 on("change", ({ target }) => {
   if (target.form?.dataset.currency) addUp(target.form);

@@ -87,8 +87,15 @@ function repeat(config) {
     say("say-renewed");
     return htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
   }
-  sure.add(config.elt);
   repeated.add(config.elt);
+  resend(config);
+}
+
+/* The same once more, with the same key and without asking again. */
+function resend(config) {
+  sure.add(config.elt);
+  /* A quantity was taken back meanwhile. */
+  if ("saves" in config.elt.dataset) config.elt.value = config.formData.get(config.elt.name);
   htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
 }
 
@@ -114,13 +121,14 @@ on("htmx:timeout", ({ detail }) => lost(detail.requestConfig, true));
 function lost(config, isSilent) {
   answered = config;
   finish(config, false);
-  if (config.target.id === "dlg-form") byId("dlg-box").close();
-  if (isWrite(config)) say("say-write-lost");
+  if (isWrite(config)) say(wasNotSent(config) ? "say-not-sent" : "say-write-lost", {}, config);
+  else if (config.target.id === "dlg-form") contentFailed(config, copyOf(isSilent ? "content-silent" : "content-no-connection"));
   else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
-  else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection");
+  else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection", {}, config);
 }
 
 function showInstead(id) {
+  document.querySelector("dialog[open]")?.close();
   const list = byId("payments");
   const place = root();
   if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
@@ -134,17 +142,16 @@ function showInstead(id) {
 on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.status >= 200 && detail.xhr.status < 400));
 
 function finish(config, isDone) {
+  settleToasts();
   const pay = config.target.closest(".pay");
   pay?.removeAttribute("aria-busy");
   if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
   byId("payments")?.removeAttribute("aria-busy");
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
-  if (!isDone && "saves" in config.elt.dataset) takeBack(config.elt);
-  if (isDone && isWrite(config)) {
-    config.elt.closest(".toast")?.remove();
-    frame.reloadCard().catch(() => {});
-  }
+  if (!isDone && "saves" in config.elt.dataset && !hasError(config.elt)) takeBack(config.elt);
+  if (isDone) answer(config);
+  if (isDone && isWrite(config)) frame.reloadCard().catch(() => {});
   if (isDone && config.target.id === "tab") announce(config);
   restoreFocus();
 }

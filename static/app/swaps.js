@@ -5,18 +5,23 @@ const kept = new Map();
 const unsaved = new Map();
 let home = "";
 let control = "";
+let linesBefore = null;
 
 function prepareSwap(detail, config, isDone) {
   const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
   if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
   const stays = config.elt.closest("[data-stays]");
-  if (dialog && !stays && (isWrite(config) ? isDone : !isDone)) dialog.close();
-  if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = !isDone;
+  if (dialog && !stays && isWrite(config) && isDone) dialog.close();
+  if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;
+  if (isDone && "undo" in config.elt.dataset) {
+    home = config.target.id;
+    linesBefore = linesOf(config.target);
+  }
   for (const input of config.target.querySelectorAll("input[data-saves]")) {
     const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
-    if (isDone && input.value !== known) unsaved.set(input.id, input.value);
+    if (isDone && input.value !== known) unsaved.set(input.id, { value: input.value, wasRefused: hasError(input), pay: input.closest(".pay")?.id });
   }
   kept.clear();
   if (config.target.id !== "tab") return;
@@ -33,11 +38,10 @@ on("htmx:load", ({ detail: { elt } }) => {
     if ("openLater" in details.dataset && !opened.has(details.id)) opened.set(details.id, true);
     else if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
   }
-  for (const input of found("input[data-saves]")) {
-    if (!unsaved.has(input.id)) continue;
-    input.value = unsaved.get(input.id);
-    unsaved.delete(input.id);
-    changed(input);
+  for (const input of found("input[data-saves]")) if (unsaved.has(input.id)) typeAgain(input, unsaved.get(input.id));
+  /* What has no field any more must not turn up in one that comes much later. */
+  for (const pay of found(".pay:not(:has([data-waits]))")) {
+    for (const [id, { pay: of }] of unsaved) if (of === pay.id) unsaved.delete(id);
   }
   for (const form of found("form[data-currency]")) addUp(form);
   const pop = elt.closest?.(".pop[hx-get]");
@@ -48,6 +52,15 @@ on("htmx:load", ({ detail: { elt } }) => {
     makeRoom(dialog);
   }
 });
+
+/* What was refused is never sent without being asked for again. */
+function typeAgain(input, { value, wasRefused }) {
+  unsaved.delete(input.id);
+  input.value = value;
+  if (!wasRefused) changed(input);
+  else if (input.validity.valid) input.value = input.defaultValue;
+  else refuse(input);
+}
 
 /* What was already read stays visible until the new reading comes. */
 function showKept(waiting) {
@@ -63,13 +76,25 @@ function restoreFocus() {
   if (fresh) {
     fresh.dataset.greeted = "";
     fresh.querySelector(".pay__title").focus();
-  } else if (home && document.activeElement === body) {
+  } else if (document.activeElement === body) {
     /* A payment that was open comes closed and is opened again, so its controls are there only now. */
     const same = control && byId(control)?.checkVisibility() && byId(control);
-    const next = same || byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh");
-    next?.focus({ preventScroll: true });
+    const title = home && (byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh"));
+    (putBack() || same || title || null)?.focus({ preventScroll: true });
   }
-  home = "";
+  home = control = "";
+  linesBefore = null;
+}
+
+const LINES_OF = "[data-item-id], [data-delivery-item-id]";
+const lineOf = (row) => row.dataset.itemId || `d${row.dataset.deliveryItemId}`;
+const linesOf = (pay) => new Set([...pay.querySelectorAll(LINES_OF)].map(lineOf));
+
+/* The line that came back by Undo: its first control. */
+function putBack() {
+  const rows = linesBefore && byId(home) ? [...byId(home).querySelectorAll(LINES_OF)] : [];
+  const row = rows.find((one) => !linesBefore.has(lineOf(one)) && one.checkVisibility());
+  return row?.querySelector("input, .btn");
 }
 
 on("toggle", ({ target }) => {

@@ -1,67 +1,181 @@
-/* Toasts. */
+/* Toasts: what was done leaves by itself, what failed stays until it is answered (answers.js). */
 
+const region = byId("toasts").closest(".toasts");
 const causes = new WeakMap();
-const toasts = byId("toasts");
+const arrived = new WeakSet();
+const MOST = { ok: 2, err: 3 };
 
-function say(id, values = {}) {
+/* `cause`: the request that it speaks of, or what to do when somebody wants to try again. */
+function say(id, values = {}, cause = null) {
   if (!byId(id)) return;
-  const words = copyOf(id);
-  for (const slot of words.querySelectorAll("[data-fill]")) slot.textContent = values[slot.dataset.fill];
-  shelfOf(words.querySelector(".toast--err")).append(words);
+  const words = filled(id, values);
+  const toast = words.querySelector(".toast");
+  causes.set(toast, cause ? [cause] : []);
+  shelfOf(toast).append(toast);
+  if (!region.contains(toast)) toastCame(toast);
 }
 
-new MutationObserver((records) => {
+function filled(id, values) {
+  const words = copyOf(id);
+  for (const slot of words.querySelectorAll("[data-fill]")) slot.textContent = values[slot.dataset.fill];
+  return words;
+}
+
+const arrivals = new MutationObserver(sort);
+arrivals.observe(region, { childList: true, subtree: true });
+
+function sort(records) {
   for (const toast of records.flatMap((record) => [...record.addedNodes])) {
-    if (toast.nodeType === Node.ELEMENT_NODE && [toasts, byId("alerts")].includes(toast.parentNode)) toastCame(toast);
+    if (toast.nodeType === Node.ELEMENT_NODE && toast.matches(".toast") && region.contains(toast)) toastCame(toast);
   }
-}).observe(toasts.parentNode, { childList: true, subtree: true });
+}
+
+/* Those that came with the present answer, before it is called finished. */
+function settleToasts() {
+  sort(arrivals.takeRecords());
+}
+
+const isError = (toast) => toast.matches(".toast--err");
+const canUndo = (toast) => toast.querySelector("[data-undo]") !== null;
+const causesOf = (toast) => causes.get(toast) || [];
 
 /* Said once: a failure speaks for itself, so it never stands in the region that announces what was
    done, and behind an open dialog nothing is read or seen. */
-function shelfOf(isError) {
-  const shelf = document.querySelector("dialog[open] > .toasts") || toasts.parentNode;
-  return shelf.children[isError ? 1 : 0];
+function shelfOf(toast) {
+  const shelves = document.querySelector("dialog[open] > .toasts") || region;
+  return shelves.querySelector(isError(toast) ? "[data-alerts]" : "[role=status]");
 }
 
 function toastCame(toast) {
-  const isError = toast.matches(".toast--err");
-  if (!causes.has(toast)) causes.set(toast, answered);
-  const form = document.querySelector("dialog[open] form[hx-post]");
-  if (!(isError && form) && toast.parentNode !== shelfOf(isError)) {
-    shelfOf(isError).append(toast);
-    if (toasts.parentNode.contains(toast)) return;
+  if (arrived.has(toast)) return;
+  arrived.add(toast);
+  if (!causes.has(toast)) causes.set(toast, answered ? [answered] : []);
+  nameItsPayment(toast);
+  if (isError(toast) && isToldElsewhere(toast)) return toast.remove();
+  const shelf = shelfOf(toast);
+  if (toast.parentNode !== shelf) shelf.append(toast);
+  toast.shownAt = performance.now();
+  joinTwins(toast, shelf);
+  makeRoomOn(shelf, toast);
+  leaveInTime(toast);
+  readBand().then(placeToasts);
+  follow(placeToasts);
+}
+
+/* At the field, in the dialog whose content did not come, or in the form that was not taken. */
+function isToldElsewhere(toast) {
+  const [cause] = causesOf(toast);
+  if (!cause?.elt) return false;
+  const form = cause.elt.closest("dialog[open] form");
+  const field = fieldOf(cause.elt, form, toast.dataset.field);
+  if (field) refusedByServer(field, toast);
+  else if (!isWrite(cause) && cause.target.id === "dlg-form") contentFailed(cause, wordsOf(toast));
+  else if (form && isWrite(cause)) tellInForm(form, toast);
+  else return false;
+  return true;
+}
+
+function tellInForm(form, toast) {
+  const told = toast.cloneNode(true);
+  arrived.add(told);
+  causes.set(told, causesOf(toast));
+  form.querySelector(".toast")?.remove();
+  form.querySelector(".dialog__head").after(told);
+}
+
+/* The sentence and what can be done about it, without the toast around. */
+function wordsOf(toast) {
+  const words = document.createDocumentFragment();
+  words.append(...toast.querySelectorAll("p, details, .btn:not([data-dismiss], [data-retry])"));
+  return words;
+}
+
+/* Where the server could not read the payment's number, the page has it. */
+function nameItsPayment(toast) {
+  const [cause] = causesOf(toast);
+  if (!cause?.elt) return;
+  const pay = payOf(cause.elt) || cause.target.closest(".pay");
+  cause.number = toast.dataset.of || pay?.dataset.number;
+  if (!cause.number || "of" in toast.dataset || !byId("say-of")) return;
+  toast.dataset.of = cause.number;
+  toast.querySelector("p").prepend(filled("say-of", { number: cause.number }), " ");
+}
+
+/* Equal ones are one, with how often and of which payments. An Undo is of one act only. */
+function joinTwins(toast, shelf) {
+  const twin = [...shelf.querySelectorAll(".toast")].find((one) => one !== toast && isTwin(one, toast));
+  if (!twin) return;
+  causes.set(toast, [...causesOf(twin), ...causesOf(toast)]);
+  toast.dataset.times = Number(twin.dataset.times || 1) + 1;
+  if (isError(toast)) sayHowOften(toast);
+  if (twin.contains(document.activeElement)) toast.querySelector("button")?.focus({ preventScroll: true });
+  twin.remove();
+}
+
+function isTwin(one, other) {
+  return !canUndo(one) && !canUndo(other) && sentenceOf(one) === sentenceOf(other);
+}
+
+const REPEATED = ".toast__of, .toast__of-several, .toast__n";
+
+function sentenceOf(toast) {
+  const words = toast.querySelector("p").cloneNode(true);
+  words.querySelectorAll(REPEATED).forEach((part) => part.remove());
+  return words.textContent.trim();
+}
+
+function sayHowOften(toast) {
+  const words = toast.querySelector("p");
+  const numbers = [...new Set(causesOf(toast).map((cause) => cause.number).filter(Boolean))];
+  words.append(" ", filled("say-times", { n: toast.dataset.times }));
+  if (numbers.length < 2) return;
+  words.querySelector(".toast__of")?.remove();
+  const id = numbers.length > 5 ? "say-of-many" : "say-of-several";
+  words.append(" ", filled(id, { numbers: numbers.slice(0, 5).join(", "), more: numbers.length - 5 }));
+}
+
+/* Counted by kind: a failure never takes the place of what was done, nor of its Undo. */
+function makeRoomOn(shelf, toast) {
+  const others = [...shelf.querySelectorAll(".toast:not(.toast--wait)")].filter((one) => one !== toast);
+  const surplus = others.length + 1 - MOST[isError(toast) ? "err" : "ok"];
+  const first = [...others.filter((one) => !canUndo(one)), ...others.filter(canUndo)];
+  first.slice(0, Math.max(0, surplus)).forEach(leave);
+}
+
+/* Success is gone after a while, later where it can be undone. Time stands still for whoever looks
+   at it, acts in it, or is asked something else. */
+const leaving = new Map();
+const TICK = 250;
+let ticking = 0;
+
+function leaveInTime(toast) {
+  if (isError(toast) || toast.matches(".toast--wait")) return;
+  leaving.set(toast, canUndo(toast) ? 10000 : 6000);
+  ticking ||= setInterval(tick, TICK);
+}
+
+function tick() {
+  for (const [toast, left] of leaving) {
+    if (!toast.isConnected) leaving.delete(toast);
+    else if (left <= 0) leave(toast);
+    else if (!isAttended(toast)) leaving.set(toast, left - TICK);
   }
-  readBand().then(follow);
-  if (isError && form) {
-    form.querySelector(".toast")?.remove();
-    markField(form, toast.dataset.field);
-    form.querySelector(".dialog__head").after(toast);
-    return;
-  }
-  const older = [...toast.closest(".toasts").querySelectorAll(".toast")].slice(0, -3);
-  older[0]?.remove();
-  if (!isError && toast.querySelectorAll("button").length === 1) leaveLater(toast, 6000);
+  if (leaving.size) return;
+  clearInterval(ticking);
+  ticking = 0;
 }
 
-/* Who scrolls the card meanwhile takes the toasts along. */
-let following = 0;
-function follow() {
-  if (following || !toasts.parentNode.querySelector(".toast")) return;
-  following = setTimeout(() => {
-    following = 0;
-    readBand().then(follow);
-  }, 400);
-}
+/* The pointer goes through a toast, so hovering is told by where the pointer is. */
+const AWAY = { clientX: -1, clientY: -1 };
+let pointer = AWAY;
+on("pointermove", (event) => { pointer = event; });
+on("pointerout", (event) => { if (!event.relatedTarget) pointer = AWAY; });
 
-function markField(form, name) {
-  const field = name && form.elements[name];
-  if (!field?.focus) return;
-  field.setAttribute("aria-invalid", "true");
-  field.focus();
-}
-
-function leaveLater(toast, delay) {
-  setTimeout(() => (isAttended(toast) ? leaveLater(toast, 2000) : toast.remove()), delay);
+function isAttended(toast) {
+  const box = toast.getBoundingClientRect();
+  const isHovered = pointer.clientX >= box.left && pointer.clientX <= box.right && pointer.clientY >= box.top && pointer.clientY <= box.bottom;
+  const isCovered = document.hidden || (region.contains(toast) && document.querySelector("dialog[open]"));
+  return isHovered || isCovered || toast.matches(":focus-within, :has(.htmx-request)");
 }
 
 /* Whose focus was in a toast goes on where they came from. */
@@ -75,12 +189,25 @@ function leave(toast) {
   toast?.remove();
 }
 
-/* The pointer goes through a toast, so hovering is told by where the pointer is. */
-let pointer = { clientX: -1, clientY: -1 };
-on("pointermove", (event) => { pointer = event; });
+/* What a dialog said is still said when it is closed. */
+function moveToasts(dialog) {
+  for (const toast of dialog.querySelectorAll(":scope > .toasts .toast")) shelfOf(toast).append(toast);
+}
 
-function isAttended(toast) {
-  const box = toast.getBoundingClientRect();
-  const isHovered = pointer.clientX >= box.left && pointer.clientX <= box.right && pointer.clientY >= box.top && pointer.clientY <= box.bottom;
-  return isHovered || toast.matches(":focus-within");
+/* At the foot of the band, at its start, unless what was just changed or is in use lies there. */
+const FOOT = 120;
+
+function placeToasts() {
+  if (!document.querySelector(".toasts .toast")) return unfollow(placeToasts);
+  const shelves = document.querySelector("dialog[open] > .toasts") || region;
+  const foot = band.bottom - Math.max(FOOT, shelves.offsetHeight + 32);
+  const isInUse = inUse().some((box) => box.bottom > foot && box.top < band.bottom);
+  shelves.classList.toggle("toasts--top", isInUse && foot > band.top);
+}
+
+function inUse() {
+  const { activeElement } = document;
+  const focused = activeElement === body || activeElement.closest(".toasts") ? null : activeElement.closest("tr, .pay__row, .savebar") || activeElement;
+  const changed = lastChanged ? byId(lastChanged)?.querySelector(".pay__row") : null;
+  return [focused, changed].filter((one) => one?.checkVisibility()).map((one) => one.getBoundingClientRect());
 }

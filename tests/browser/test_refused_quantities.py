@@ -1,28 +1,147 @@
-"""Quantities that cannot be saved: said on the page, and nothing is sent."""
+"""Quantities that cannot be saved: said at their field with a repair, and nothing is sent."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
+LAMP = "Pendant lamp Aria 40"
 REFUSED = {
-    "2.5": "Enter a whole number",
-    "999": "not that much left to bill. At most: 12",
-    "-1": "from 1",
+    "2.5": ("enter a whole number, because Bitrix24 would cut the fraction.", "2"),
+    "999": ("at most 12 pcs can be billed.", "12"),
+    "-1": ("enter a whole number from 1.", "1"),
 }
 
 
-@pytest.mark.parametrize("key", ["Enter", "Tab"])
-def test_the_page_says_why_a_quantity_is_not_saved(stage, either, key):
-    unpaid = stage.payments[3]
-    item = stage.items(unpaid)[0]
-    before = item.quantity
-    row = either.payment(unpaid).locator(f'[data-item-id="{item.id}"]')
+def row_of(someone, payment, item):
+    return someone.payment(payment).locator(f'[data-item-id="{item.id}"]')
 
-    for written, said in REFUSED.items():
-        either.hand.write(row.get_by_label("Quantity", exact=True), written)
+
+def error_of(someone, payment):
+    return someone.payment(payment).get_by_role("alert")
+
+
+@pytest.fixture
+def unpaid(stage):
+    return stage.payments[3]
+
+
+@pytest.fixture
+def item(stage, unpaid):
+    return stage.items(unpaid)[0]
+
+
+@pytest.fixture
+def field(either, unpaid, item):
+    return row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
+
+
+@pytest.mark.parametrize("key", ["Enter", "Tab"])
+def test_the_page_says_at_the_field_why_a_quantity_is_not_saved(
+    stage, either, unpaid, item, field, key
+):
+    before = item.quantity
+
+    for written, (said, repair) in REFUSED.items():
+        either.hand.write(field, written)
         either.page.keyboard.press(key)
 
-        expect(either.frame.get_by_role("alert").filter(has_text=said)).to_be_visible()
+        error = error_of(either, unpaid)
+        expect(error).to_have_count(1)
+        expect(error).to_contain_text(f"{LAMP}: {said} The quantity is still {before}.")
+        expect(either.button(f"Use {repair}", error)).to_be_visible()
+        expect(field).to_have_value(written)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(error.inner_text().replace("\n", " "))
+    expect(either.said).to_have_count(0)
     assert stage.items(unpaid)[0].quantity == before
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+def test_a_refused_quantity_is_repaired_by_its_button(stage, either, unpaid, field):
+    either.hand.write(field, "5")
+    either.page.keyboard.press("Enter")
+    expect(either.said).to_contain_text("Quantity saved")
+    either.hand.write(field, "99")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_contain_text("The quantity is still 5.")
+
+    either.press(either.button("Use 12", error_of(either, unpaid)))
+
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(either.frame.locator(".is-saving")).to_have_count(0)
+    assert stage.items(unpaid)[0].quantity == 12
+
+
+def test_an_error_at_a_field_is_gone_with_the_next_change(either, unpaid, item, field):
+    either.hand.write(field, "99")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_have_count(1)
+
+    either.press(either.button("Decrease quantity", row_of(either, unpaid, item)))
+
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(field).to_have_value("12")
+    either.hand.write(field, "0")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_have_count(1)
+    either.page.keyboard.press("Backspace")
+    expect(error_of(either, unpaid)).to_have_count(0)
+
+
+def test_what_was_refused_is_not_sent_by_another_change(stage, either, unpaid, field):
+    other = stage.items(unpaid)[1]
+    either.hand.write(field, "99")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_have_count(1)
+
+    either.press(either.button("Remove item", row_of(either, unpaid, other)))
+
+    expect(either.said).to_contain_text("Item removed")
+    expect(field).to_have_value("99")
+    expect(error_of(either, unpaid)).to_have_count(1)
+    either.page.wait_for_timeout(800)
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+def test_what_is_left_by_now_is_said_at_the_field(stage, either, unpaid, item, field):
+    either.page.may_fail_to_load = True
+    either.hand.write(field, "3")
+    either.page.keyboard.press("Enter")
+    expect(either.said).to_contain_text("Quantity saved")
+    # Somebody bills what has just become free, but for two.
+    [again] = [one for one in stage.portal.crm.items.values() if one.id == item.id]
+    other = stage.portal.crm.items_of(stage.payments[2].id, "product")[0]
+    other.entity_id, other.quantity = again.entity_id, 7
+
+    either.hand.write(field, "11")
+    either.page.keyboard.press("Enter")
+
+    expect(error_of(either, unpaid)).to_contain_text(f"{LAMP}: at most 5 pcs can be billed.")
+    expect(field).to_have_value("11")
+    either.press(either.button("Use 5", error_of(either, unpaid)))
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(either.frame.locator(".is-saving")).to_have_count(0)
+    assert stage.items(unpaid)[0].quantity == 5
+
+
+def test_a_dialog_says_at_its_row_what_cannot_be_billed(stage, either):
+    either.press(either.button("New payment"))
+    row = either.dialog.get_by_role("row").filter(has_text="Emergency exit sign E1")
+    field = row.get_by_label("Quantity", exact=True)
+    either.hand.write(field, "99")
+
+    either.press(either.button("Create payment", either.dialog))
+
+    error = either.dialog.get_by_role("alert")
+    expect(error).to_contain_text("Emergency exit sign E1: at most 10 pcs can be billed.")
+    expect(error).not_to_contain_text("still")
+    expect(field).to_be_focused()
+    either.press(either.button("Use 10", error))
+    expect(error).to_have_count(0)
+    either.press(either.button("Create payment", either.dialog))
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
     assert stage.executed("crm.item.payment.product.setQuantity") == []

@@ -1,0 +1,46 @@
+/* Answers: an error stays as long as what it says is true, and no longer. */
+
+let lastChanged = "";
+
+/* A request succeeded: gone is what it undid, what was said about the same act before, what only
+   says that there was no connection, and, where somebody asked for the present state, all that was
+   said about an earlier one. */
+function answer(config) {
+  if (isWrite(config)) {
+    lastChanged = config.target.id;
+    config.elt.closest(".toast")?.remove();
+  }
+  for (const toast of document.querySelectorAll(".toasts .toast--err")) {
+    const left = causesOf(toast).filter((cause) => !isSameAct(cause, config));
+    const isOver = left.length < causesOf(toast).length && !left.length;
+    if (isOver || isAnswered(toast, config)) leave(toast);
+    else if (left.length < causesOf(toast).length) stillFailed(toast, left);
+  }
+}
+
+function isSameAct(cause, config) {
+  return cause.verb === config.verb && cause.path === config.path && cause !== config;
+}
+
+/* Whoever has read the words and acts again knows them; what was under way before does not count. */
+function isAnswered(toast, config) {
+  if (config.began < toast.shownAt || isQuiet(config)) return false;
+  return "untilAnswer" in toast.dataset || config.elt.id === "refresh";
+}
+
+function stillFailed(toast, left) {
+  causes.set(toast, left);
+  toast.dataset.times = left.length;
+  const words = toast.querySelector("p");
+  words.querySelectorAll(".toast__n, .toast__of-several").forEach((part) => part.remove());
+  if (left.length > 1) sayHowOften(toast);
+  else if (left[0].number && !words.querySelector(".toast__of")) words.prepend(filled("say-of", { number: left[0].number }), " ");
+}
+
+function tryAgain(cause) {
+  const elt = cause.elt?.isConnected ? cause.elt : byId(cause.elt?.id);
+  if (typeof cause === "function") cause();
+  else if (cause.target.dataset.failed) document.querySelector(cause.target.dataset.failed)?.click();
+  else if (elt) resend({ ...cause, elt, target: byId(cause.target.id) || cause.target });
+  else byId("refresh")?.click();
+}

@@ -1,0 +1,56 @@
+/* The visible band. A fitted frame is taller than the screen: which part of it is seen. The browser
+   tells with the next picture it draws, and of a hidden page it draws none. */
+
+/* The portal's own bars lie over a frame that reaches beyond the window: one over its top, and on a
+   narrow screen one over its foot. */
+const PORTAL_BAR = 64;
+const isNarrow = matchMedia("(max-width: 600px)");
+const lens = document.createElement("div");
+lens.className = "lens";
+body.append(lens);
+let band = { top: 0, bottom: innerHeight };
+
+function readBand() {
+  return new Promise((resolve) => {
+    const observer = new IntersectionObserver(([{ isIntersecting, intersectionRect: seen }]) => {
+      observer.disconnect();
+      if (isIntersecting) setBand(seen);
+      resolve();
+    });
+    observer.observe(lens);
+    setTimeout(resolve, 150);
+  });
+}
+
+function setBand(seen) {
+  const isCutBelow = isNarrow.matches && seen.bottom + 1 < innerHeight;
+  const top = seen.top > 0 ? seen.top + PORTAL_BAR : 0;
+  band = { top, bottom: Math.max(top, seen.bottom - (isCutBelow ? PORTAL_BAR : 0)) };
+  html.style.setProperty("--vis-top", `${band.top}px`);
+  html.style.setProperty("--vis-below", `${innerHeight - band.bottom}px`);
+}
+
+/* What lies at an edge of the band goes along while somebody scrolls: whenever a row comes into
+   sight or leaves it, the band is read again. */
+const LINES = "main :is(.pay__row, tr, li, .card, .field)";
+const followers = new Set();
+let rows = null;
+
+function follow(place) {
+  followers.add(place);
+  rows ??= new IntersectionObserver(() => readBand().then(() => followers.forEach((one) => one())), { threshold: [0, 1] });
+  watchRows();
+}
+
+function watchRows() {
+  if (rows) for (const row of document.querySelectorAll(LINES)) rows.observe(row);
+}
+
+function unfollow(place) {
+  if (!followers.delete(place) || followers.size) return;
+  rows.disconnect();
+  rows = null;
+}
+
+on("htmx:load", watchRows);
+on("pointerdown", readBand, true);

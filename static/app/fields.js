@@ -1,0 +1,97 @@
+/* Errors at their field: of which product, what is wrong, what it is now, and a repair. */
+
+const isEmptied = ({ validity }) => validity.valueMissing && !validity.badInput;
+const hasError = (field) => field.getAttribute("aria-invalid") === "true";
+
+/* The field that an answer speaks of: the one that was sent, or one of the form. */
+function fieldOf(elt, form, name) {
+  if (!name) return null;
+  if ("saves" in elt.dataset) return elt;
+  return form?.elements[name]?.closest?.(".stepper, .field") ? form.elements[name] : null;
+}
+
+/* The browser's own bubble speaks its own language and is gone at the next click. */
+function refuse(input) {
+  const { validity, value, max } = input;
+  if (validity.valid || hasError(input) || ("saves" in input.dataset && isEmptied(input))) return;
+  const whole = Math.min(Number(max) || Infinity, Math.max(1, Math.trunc(Number(value))));
+  if (validity.rangeOverflow) tellAt(input, "field-too-many", max);
+  else if (validity.stepMismatch) tellAt(input, "field-fraction", whole);
+  else tellAt(input, "field-quantity", Number(value) < 1 && value !== "" ? 1 : input.defaultValue);
+}
+
+function refusedByServer(field, toast) {
+  const most = Number(toast.dataset.most);
+  if (most >= 1) {
+    field.max = most;
+    tellAt(field, "field-too-many", most);
+  } else {
+    tellAt(field, "field-error", "");
+    const words = toast.querySelector("p");
+    words.querySelectorAll(REPEATED).forEach((part) => part.remove());
+    byId(errorId(field)).querySelector("[data-fill=words]").textContent = words.textContent.trim();
+  }
+  if (!("saves" in field.dataset)) field.focus();
+}
+
+const errorId = (field) => `error-${field.id}`;
+
+function tellAt(field, id, use) {
+  clearError(field);
+  const unit = field.closest("td, .part")?.querySelector(".unit")?.textContent || field.closest("tr")?.dataset.unit || "";
+  const saved = "saves" in field.dataset ? field.defaultValue : "";
+  const error = filled(id, { name: field.dataset.name, most: field.max, unit, saved, value: use, words: "" }).firstElementChild;
+  error.id = errorId(field);
+  if (!saved) error.querySelector("[data-if-saved]")?.remove();
+  const button = error.querySelector("[data-use]");
+  if (button) Object.assign(button.dataset, { use, of: field.id });
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${error.id}`.trim());
+  putBelow(field, error);
+}
+
+function putBelow(field, error) {
+  const row = field.closest("tr");
+  const place = field.closest(".part, .field");
+  if (place || !row) return (place || field.parentNode.parentNode).append(error);
+  const line = document.createElement("tr");
+  line.className = "errline";
+  line.setAttribute("role", "row");
+  const cell = line.insertCell();
+  cell.setAttribute("role", "cell");
+  cell.colSpan = row.cells.length;
+  cell.append(error);
+  row.after(line);
+}
+
+function clearError(field) {
+  const error = byId(errorId(field));
+  if (!error) return;
+  (error.closest(".errline") || error).remove();
+  field.removeAttribute("aria-invalid");
+  const others = field.getAttribute("aria-describedby").replace(errorId(field), "").trim();
+  if (others) field.setAttribute("aria-describedby", others);
+  else field.removeAttribute("aria-describedby");
+}
+
+function useInstead(button) {
+  const input = byId(button.dataset.of);
+  input.value = button.dataset.use;
+  input.focus();
+  clearError(input);
+  changed(input);
+  if ("saves" in input.dataset) save(input);
+}
+
+on("input", ({ target }) => {
+  if (target.id && hasError(target)) clearError(target);
+});
+
+/* A form that cannot be sent says so at its fields. */
+on("invalid", (event) => {
+  const { target } = event;
+  if (!target.matches("form .stepper > input")) return;
+  event.preventDefault();
+  refuse(target);
+  if (target.form.querySelector(".stepper > :invalid") === target) target.focus();
+}, true);

@@ -1,0 +1,98 @@
+"""Undo by mouse and keyboard: back where it was, called so, and the focus where one goes on."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+
+def row_of(someone, payment, item):
+    return someone.payment(payment).locator(f'[data-item-id="{item.id}"]')
+
+
+def names(someone, payment):
+    return someone.payment(payment).locator("[data-item-id] th").all_inner_texts()
+
+
+def test_a_removed_item_comes_back_to_its_place_with_the_focus(stage, either):
+    unpaid = stage.payments[3]
+    before = names(either, unpaid)
+    either.press(either.button("Remove item", row_of(either, unpaid, stage.items(unpaid)[0])))
+    expect(either.said).to_contain_text("Item removed from payment 3653/4")
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Item put back into payment 3653/4")
+    expect(either.button("Undo", either.said)).to_have_count(0)
+    assert names(either, unpaid) == before
+    back = either.payment(unpaid).locator("[data-item-id]").first
+    expect(back.get_by_label("Quantity", exact=True)).to_be_focused()
+
+
+def test_a_removed_delivery_comes_back_with_the_focus(stage, either):
+    unpaid = stage.payments[3]
+    line = either.payment(unpaid).locator("[data-delivery-item-id]")
+    either.press(either.button("Remove delivery", line))
+    expect(line).to_have_count(0)
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Delivery put back into payment 3653/4")
+    expect(either.button("Reassign delivery", line)).to_be_focused()
+
+
+def test_marked_as_paid_is_taken_back_and_what_stays_is_said(stage, either):
+    unpaid = stage.payments[2]
+    either.press(either.button("Mark as paid", either.payment(unpaid)))
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.said).to_contain_text("Payment 3653/3 marked as paid")
+    expect(either.said).to_contain_text("no automation, receipt or message")
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.status(unpaid)).to_have_text("Unpaid")
+    expect(either.said).to_contain_text("Payment 3653/3 is marked as unpaid again")
+    expect(either.button("Undo", either.said)).to_have_count(0)
+    expect(either.payment(unpaid).locator(".pay__title")).to_be_focused()
+    assert not unpaid.is_paid
+
+
+def test_marked_as_unpaid_is_taken_back_after_being_asked(stage, either):
+    paid = stage.payments[1]
+    either.press(either.button("Mark as unpaid", either.payment(paid)))
+    either.press(either.button("Mark as unpaid", either.dialog))
+    expect(either.said).to_contain_text("marks it as paid anew")
+
+    either.press(either.button("Undo", either.said))
+    expect(either.dialog).to_contain_text("3653/2")
+    expect(either.dialog).to_contain_text("4,940.00")
+    either.press(either.button("Mark as paid", either.dialog))
+
+    expect(either.status(paid)).to_have_text("Paid")
+    expect(either.said).to_contain_text("Payment 3653/2 is marked as paid again")
+    expect(either.payment(paid).locator(".pay__title")).to_be_focused()
+    assert paid.is_paid
+
+
+def test_undo_of_unpaid_can_be_given_up_and_stays(stage, either):
+    paid = stage.payments[1]
+    either.press(either.button("Mark as unpaid", either.payment(paid)))
+    either.press(either.button("Mark as unpaid", either.dialog))
+    either.press(either.button("Undo", either.said))
+
+    either.hand.leave(either.dialog)
+
+    expect(either.button("Undo", either.said)).to_be_focused()
+    assert not paid.is_paid
+
+
+def test_undo_of_a_payment_that_is_gone_is_told(stage, either):
+    either.page.may_fail_to_load = True
+    unpaid = stage.payments[3]
+    either.press(either.button("Remove item", row_of(either, unpaid, stage.items(unpaid)[0])))
+    expect(either.button("Undo", either.said)).to_be_visible()
+    del stage.portal.crm.payments[unpaid.id]
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said.get_by_role("alert")).to_contain_text("deleted in Bitrix24 by someone else")
+    expect(either.payment(unpaid)).to_have_count(0)

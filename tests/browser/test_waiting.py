@@ -1,0 +1,198 @@
+"""Content that comes late, or not at all, says so where it was to be, and comes after all."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stage import ADMIN
+
+SLOW = "Bitrix24 is slow. Please wait a little longer."
+OPENERS = ("New payment", "Allocation", "History", "Change payment system")
+
+
+def go_offline(someone, *, is_offline=True):
+    someone.page.may_fail_to_load = True
+    someone.page.context.set_offline(is_offline)
+
+
+def open_dialog(someone, stage, verb):
+    payment = stage.payments[3]
+    if verb == "History":
+        someone.press(someone.button(verb, someone.payment(payment)))
+    elif verb == "Change payment system":
+        someone.choose_in_menu(payment, verb)
+    else:
+        someone.press(someone.button(verb))
+
+
+def expect_content(someone):
+    expect(someone.dialog.locator(".dialog__foot")).to_be_visible()
+    expect(someone.dialog.get_by_role("alert")).to_have_count(0)
+    expect(someone.dialog.locator(".skel")).to_have_count(0)
+
+
+def expect_told_inside(someone, words):
+    """In the dialog, announced, with a way on that has the focus, and nowhere behind it."""
+    expect(someone.dialog.get_by_role("alert")).to_contain_text(words)
+    expect(someone.button("Try again", someone.dialog)).to_be_focused()
+    expect(someone.dialog.locator(".skel, [aria-busy]")).to_have_count(0)
+    expect(someone.frame.locator("body > .toasts .toast")).to_have_count(0)
+
+
+@pytest.mark.parametrize("verb", OPENERS)
+def test_a_dialog_without_connection_says_so_inside_and_comes_by_itself(stage, either, verb):
+    go_offline(either)
+    open_dialog(either, stage, verb)
+    expect_told_inside(either, "No connection. This could not be loaded")
+    expect(either.dialog.get_by_role("heading")).to_have_text(verb)
+
+    go_offline(either, is_offline=False)
+
+    expect_content(either)
+
+
+def test_a_dialog_that_failed_is_asked_for_again_inside(stage, either):
+    either.page.may_fail_to_load = True
+    for kind in ("busy", "html", "denied"):
+        stage.fail("*", kind, times=50)
+        open_dialog(either, stage, "Change payment system")
+        expect_told_inside(either, "Payment 3653/4:")
+        either.press(either.button("Try again", either.dialog))
+        expect_told_inside(either, "Payment 3653/4:")
+        stage.portal.faults.clear()
+
+        either.press(either.button("Try again", either.dialog))
+
+        expect_content(either)
+        either.hand.leave(either.dialog)
+
+
+def test_a_dialog_that_failed_can_be_given_up(stage, either):
+    go_offline(either)
+    open_dialog(either, stage, "New payment")
+    expect_told_inside(either, "No connection")
+
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("New payment")).to_be_focused()
+    go_offline(either, is_offline=False)
+    either.page.wait_for_timeout(300)
+    expect(either.dialog).to_have_count(0)
+
+
+def test_what_does_not_come_any_more_is_not_told_to_who_has_gone_on(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.page.route("**/payments/new", lambda _route: None)
+    person.press(person.button("New payment"))
+    expect(person.dialog.locator(".skel").first).to_be_visible()
+    person.page.keyboard.press("Escape")
+    expect(person.dialog).to_have_count(0)
+    person.page.unroute("**/payments/new")
+
+    person.page.route("**/payments/*/history", lambda route: route.abort())
+    open_dialog(person, stage, "History")
+
+    expect(person.dialog.get_by_role("alert")).to_contain_text("No connection")
+    expect(person.dialog.get_by_role("heading")).to_have_text("History")
+
+
+def test_a_session_that_is_over_is_told_in_front_of_the_dialog(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    stage.clock.advance(31 * 60)
+    person.page.route("**/app.layout/ajax.php*", lambda _route: None)
+
+    person.press(person.button("New payment"))
+
+    expect(person.alert).to_contain_text("This tab was open for too long")
+    expect(person.dialog).to_have_count(0)
+
+
+def test_the_tab_comes_by_itself_when_the_connection_is_back(stage, person):
+    person.go("/crm/deal/details/8061/")
+    person.page.route("**/payments?first=1", lambda route: route.abort())
+    person.page.may_fail_to_load = True
+    person.page.get_by_role("tab", name="Payments").click()
+    person.enter_frame()
+    expect(person.frame.get_by_role("heading", name="No connection")).to_be_visible()
+    person.page.unroute("**/payments?first=1")
+    assert stage.was_installed
+
+    go_offline(person)
+    go_offline(person, is_offline=False)
+
+    person.wait_until_loaded()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
+
+
+@pytest.fixture
+def late(stage, person):
+    """Somebody at a page whose time a test lets pass, before a portal that answers nothing yet."""
+    person.page.clock.install()
+    stage.portal.switches.request_ms = 4_000
+    return person
+
+
+def wait_five_seconds(someone):
+    someone.page.clock.run_for(4_000)
+    expect(someone.frame.get_by_text(SLOW)).to_have_count(0)
+    someone.page.clock.run_for(1_500)
+
+
+def test_a_slow_portal_is_told_in_the_tab(late):
+    late.start_tab()
+    expect(late.frame.locator(".skel").first).to_be_visible()
+
+    wait_five_seconds(late)
+
+    expect(late.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+    late.wait_until_loaded()
+    expect(late.frame.get_by_text(SLOW)).to_have_count(0)
+
+
+@pytest.mark.parametrize("verb", ["New payment", "History"])
+def test_a_slow_portal_is_told_in_dialogs(stage, late, verb):
+    stage.portal.switches.request_ms = 0
+    late.open_tab()
+    stage.portal.switches.request_ms = 4_000
+    open_dialog(late, stage, verb)
+    expect(late.dialog.locator(".skel").first).to_be_visible()
+
+    wait_five_seconds(late)
+
+    expect(late.dialog.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+    expect_content(late)
+    expect(late.frame.get_by_text(SLOW)).to_have_count(0)
+
+
+def test_a_slow_portal_is_told_in_the_settings(late):
+    late.be(ADMIN)
+    late.open_application()
+    expect(late.frame.locator("#settings .skel").first).to_be_visible()
+
+    wait_five_seconds(late)
+
+    expect(
+        late.frame.locator("#settings").get_by_role("status").filter(has_text=SLOW)
+    ).to_be_visible()
+    expect(late.frame.get_by_role("button", name="Save settings")).to_be_visible()
+
+
+def test_a_slow_portal_is_told_beside_what_is_on_the_page_already(stage, late):
+    stage.portal.switches.request_ms = 0
+    late.open_tab()
+    stage.portal.switches.request_ms = 4_000
+    small = stage.payments[2]
+    late.press(late.button("Mark as paid", late.payment(small)))
+    late.press(late.button("Mark as paid", late.dialog))
+    expect(late.payment(small)).to_have_attribute("aria-busy", "true")
+
+    wait_five_seconds(late)
+
+    expect(late.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+    expect(late.status(small)).to_have_text("Paid")
+    expect(late.frame.get_by_text(SLOW)).to_have_count(0)
+    expect(late.said).to_contain_text("marked as paid")
