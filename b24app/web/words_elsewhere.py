@@ -60,7 +60,7 @@ BOTH: Mapping[type[errors.AppError], Words] = {
     ),
     errors.KeyReusedError: Words(
         _l("Not saved"),
-        _l("This form was already used for another change. Press Cancel, then change it anew."),
+        _l("This form was already used for another change. Press Discard, then change it anew."),
         action="",
     ),
     errors.RightsRefusedError: Words(

@@ -1,0 +1,188 @@
+"""Settings that are not saved yet: named, kept in sight, and never lost without a word."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Keyboard, Mouse
+from tests.browser.stage import ADMIN, DEAL_CARD
+from tests.browser.story import choose_people, open_settings, settings_of
+
+
+@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
+def admin(request, stage, sit):
+    """An administrator in the settings, once with the mouse and once with the keyboard only."""
+    someone = sit(request.param)
+    someone.be(ADMIN)
+    open_settings(someone)
+    assert stage.was_installed
+    return someone
+
+
+def bar(someone):
+    return someone.frame.locator(".savebar")
+
+
+def switch(someone, name):
+    someone.hand.toggle(someone.frame.get_by_role("checkbox", name=name))
+
+
+def expect_unsaved(someone, *names):
+    words = f"Unsaved changes: {', '.join(names)}"
+    expect(bar(someone).get_by_role("status")).to_have_text(words)
+    expect(someone.button("Discard", bar(someone))).to_be_visible()
+
+
+def expect_nothing_unsaved(someone):
+    expect(bar(someone).get_by_role("status")).to_have_count(0)
+    expect(someone.button("Discard", bar(someone))).to_be_hidden()
+
+
+def test_the_bar_names_what_is_not_saved(admin):
+    expect_nothing_unsaved(admin)
+    switch(admin, "Companies")
+    expect_unsaved(admin, "Companies")
+    admin.hand.choose(
+        admin.frame.get_by_label("Who can use: Mark as paid"), "Portal administrators"
+    )
+    expect_unsaved(admin, "Companies", "Mark as paid")
+    admin.hand.write(admin.frame.get_by_label("Deutsch"), "Geld")
+    expect_unsaved(admin, "Companies", "Mark as paid", "Tab title, Deutsch")
+
+    switch(admin, "Companies")
+    expect_unsaved(admin, "Mark as paid", "Tab title, Deutsch")
+    admin.press(admin.button("Save settings"))
+
+    expect(admin.said).to_contain_text("Settings saved")
+    expect_nothing_unsaved(admin)
+    expect(admin.button("Save settings")).to_be_focused()
+
+
+def test_the_bar_is_in_sight_while_something_is_not_saved(stage, sit):
+    someone = sit(Mouse, size=(1280, 640))
+    someone.be(ADMIN)
+    open_settings(someone)
+    assert stage.was_installed
+    switch(someone, "Companies")
+    for by in (0, 250, -150):
+        someone.page.mouse.wheel(0, by)
+        someone.page.wait_for_timeout(500)
+        box = bar(someone).bounding_box()
+        assert 0 < box["y"] + box["height"] <= 641, box
+    someone.press(someone.button("Discard"))
+
+    expect(someone.frame.get_by_role("checkbox", name="Companies")).not_to_be_checked()
+    expect_nothing_unsaved(someone)
+
+
+def test_leaving_asks_while_something_is_not_saved(stage, admin):
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    admin.page.on("dialog", stay)
+    switch(admin, "Invoices")
+
+    admin.page.get_by_role("link", name="CRM").click()
+    admin.page.wait_for_timeout(500)
+
+    assert asked == ["beforeunload"]
+    expect(admin.frame.get_by_role("checkbox", name="Invoices")).not_to_be_checked()
+    switch(admin, "Invoices")
+    expect_nothing_unsaved(admin)
+    admin.go(DEAL_CARD)
+    assert asked == ["beforeunload"]
+    assert settings_of(stage) == {}
+
+
+def test_going_elsewhere_inside_the_page_loses_nothing(admin):
+    switch(admin, "Invoices")
+
+    for section in ("Rules", "Defaults", "Activity", "Diagnostics", "Cards"):
+        admin.press(admin.frame.get_by_role("link", name=section, exact=True))
+    admin.press(admin.button("Re-check"))
+    expect(admin.frame.locator(".htmx-request")).to_have_count(0)
+
+    expect(admin.frame.get_by_role("checkbox", name="Invoices")).not_to_be_checked()
+    expect_unsaved(admin, "Invoices")
+
+
+def read_anew(someone):
+    """What would take the form away: the whole page is read again."""
+    someone.frame.evaluate(
+        """() => { htmx.ajax("GET", "/settings", { target: "#settings", swap: "outerHTML" }); }"""
+    )
+
+
+def test_what_would_take_the_form_away_asks_first(admin):
+    switch(admin, "Invoices")
+    read_anew(admin)
+    expect(admin.dialog).to_contain_text("Leave without saving?")
+    expect(admin.button("Cancel", admin.dialog)).to_be_focused()
+    admin.hand.leave(admin.dialog)
+    expect_unsaved(admin, "Invoices")
+
+    read_anew(admin)
+    admin.press(admin.button("Leave without saving", admin.dialog))
+
+    expect(admin.frame.get_by_role("checkbox", name="Invoices")).to_be_checked()
+    expect_nothing_unsaved(admin)
+    read_anew(admin)
+    expect(admin.frame.locator(".htmx-request")).to_have_count(0)
+    expect(admin.dialog).to_have_count(0)
+
+
+def test_a_wrong_form_stays_unsaved_and_its_words_go_with_the_next_change(stage, admin):
+    admin.page.may_fail_to_load = True
+    rule = admin.frame.locator('[data-rule="unpay"]')
+    who = admin.frame.get_by_label("Who can use: Mark as unpaid")
+    admin.hand.choose(who, "Chosen people")
+    admin.press(admin.button("Save settings"))
+    expect(who).to_be_focused()
+    expect(rule).to_contain_text("Choose at least one person")
+    expect_unsaved(admin, "Mark as unpaid")
+
+    choose_people(admin, rule.get_by_role("button", name="Choose people"), "Marta Lindqvist")
+
+    expect(rule).not_to_contain_text("Choose at least one person")
+    expect(who).not_to_have_attribute("aria-invalid", "true")
+    expect(admin.frame.locator(".toast--err")).to_have_count(0)
+    admin.press(admin.button("Save settings"))
+    expect(admin.said).to_contain_text("Settings saved")
+    expect_nothing_unsaved(admin)
+    assert settings_of(stage)["rules"]["unpay"]["who"] == "users"
+
+
+def test_people_are_a_change_of_their_rule_and_the_focus_goes_on(stage, admin):
+    rule = admin.frame.locator('[data-rule="pay"]')
+    admin.hand.choose(rule.get_by_role("combobox"), "Chosen people")
+    opener = rule.get_by_role("button", name="Choose people")
+    choose_people(admin, opener, "Jonas Weber", "Marta Lindqvist")
+    admin.press(admin.button("Save settings"))
+    expect(admin.said).to_contain_text("Settings saved")
+
+    admin.press(rule.get_by_role("button", name="Remove Jonas Weber"))
+
+    expect_unsaved(admin, "Mark as paid")
+    expect(rule.get_by_role("button", name="Remove Marta Lindqvist")).to_be_focused()
+    assert len(settings_of(stage)["rules"]["pay"]["users"]) == 2
+
+
+def test_a_session_that_is_over_takes_nothing_that_was_typed(stage, admin):
+    admin.page.may_fail_to_load = True
+    switch(admin, "Companies")
+    stage.clock.advance(31 * 60)
+    admin.page.route("**/app.layout/ajax.php*", lambda _route: None)
+    admin.press(admin.button("Save settings"))
+    expect(admin.alert).to_contain_text("Close this page and open it again", timeout=20_000)
+    admin.page.unroute("**/app.layout/ajax.php*")
+
+    admin.press(admin.button("Reopen tab"))
+
+    expect(admin.alert).to_have_count(0)
+    expect_unsaved(admin, "Companies")
+    admin.press(admin.button("Save settings"))
+    expect(admin.said).to_contain_text("Settings saved")
