@@ -112,11 +112,12 @@ function focusIn(dialog) {
 }
 
 /* An overlay at the foot of a frame that is as tall as its content would be cut off. A dialog
-   moves up as far as it has to for being seen whole. */
+   moves up as far as it has to for being seen whole, but where the frame begins in sight not so far
+   as to get under the portal's bar. */
 function makeRoom(overlay) {
   if (!frame.isFramed()) return;
   const seen = places.get(overlay);
-  if (seen) overlay.style.setProperty("--drop", `${Math.max(12, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - 16))}px`);
+  if (seen) overlay.style.setProperty("--drop", `${Math.max(seen.top ? 12 : 40, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - 16))}px`);
   const bottom = overlay.getBoundingClientRect().top + overlay.scrollHeight + 24;
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }

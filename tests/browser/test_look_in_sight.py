@@ -18,7 +18,9 @@ def expect_in_sight(someone):
     someone.page.wait_for_timeout(250)
     frame = someone.page.locator("iframe.app-frame").first.bounding_box()
     top, bottom = (edge + frame["y"] for edge in someone.frame.evaluate(BOX))
-    assert top >= 0, (top, bottom)
+    # The portal's own bar lies over what is scrolled under it.
+    bar = someone.page.locator(".top").bounding_box()
+    assert top >= bar["y"] + bar["height"], (top, bottom)
     assert bottom <= someone.page.viewport_size["height"], (top, bottom)
 
 
@@ -71,3 +73,23 @@ def test_a_dialog_stays_where_it_is_while_the_card_scrolls(stage, tall):
 
     expect(tall.dialog.get_by_role("status").filter(has_text="Quantity saved")).to_be_visible()
     assert tall.frame.evaluate(BOX)[0] == top
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("by", [0, 150, 180, 215, 260, 700])
+def test_the_title_of_a_dialog_taller_than_the_window_is_not_under_the_portals_bar(sit, by):
+    someone = sit(Keyboard, size=(768, 600))
+    someone.open_tab()
+    someone.page.mouse.move(400, 400)
+    someone.page.mouse.wheel(0, by)
+    someone.page.wait_for_timeout(300)
+    # Pressed by its letter, as it were: nothing scrolls the card to it.
+    someone.frame.evaluate("document.getElementById('allocation').click()")
+    expect(someone.dialog.locator(".dialog__foot")).to_be_attached()
+    someone.page.wait_for_timeout(300)
+
+    title = someone.dialog.get_by_role("heading").bounding_box()
+
+    bar = someone.page.locator(".top").bounding_box()
+    assert title["y"] >= bar["y"] + bar["height"], (title, bar)
+    assert title["y"] < 600

@@ -1,0 +1,115 @@
+"""Words on narrow screens and in forced colours: nothing breaks apart, nothing chosen vanishes."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Mouse
+from tests.browser.stage import ADMIN
+
+BROKEN = """() => {
+  const broken = [];
+  for (const head of document.querySelectorAll("table th[scope=row]")) {
+    const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (range.getClientRects().length > 1) broken.push(word[0]);
+      }
+    }
+  }
+  for (const unit of document.querySelectorAll(".unit")) {
+    const stepper = unit.parentNode.querySelector(".stepper");
+    if (!unit.checkVisibility() || !stepper) continue;
+    if (unit.getBoundingClientRect().top > stepper.getBoundingClientRect().bottom)
+      broken.push(unit.textContent);
+  }
+  for (const table of document.querySelectorAll("table")) {
+    const by = table.getBoundingClientRect().width - table.parentNode.getBoundingClientRect().width;
+    if (by > 1) broken.push(`a table ${by} px too wide`);
+  }
+  return broken;
+}"""
+STYLE = "(one, [name, part]) => getComputedStyle(one, part).getPropertyValue(name)"
+PIXELS = """async ([picture, places]) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${picture}`;
+  await image.decode();
+  const canvas = document.createElement("canvas").getContext("2d");
+  Object.assign(canvas.canvas, { width: image.width, height: image.height });
+  canvas.drawImage(image, 0, 0);
+  return places.map((place) =>
+    [...canvas.getImageData(image.width * place, image.height / 2, 1, 1).data].join());
+}"""
+LONG = ("pcs/h", "On-site commissioning of the emergency lighting")
+
+
+@pytest.mark.parametrize("width", [622, 768, 900, 1280])
+def test_no_unit_and_no_word_of_a_product_breaks(stage, sit, width):
+    rows = [one for one in stage.portal.crm.product_rows.values() if one.owner_id == 8061]
+    for row in rows[::2]:
+        row.measure_name, row.product_name = LONG
+    someone = sit(Mouse, size=(width, 1000))
+    someone.open_tab()
+    assert someone.frame.evaluate(BROKEN) == []
+
+    for verb in ("Allocation", "New payment"):
+        someone.press(someone.button(verb))
+        expect(someone.dialog.locator(".dialog__foot")).to_be_visible()
+        assert someone.frame.evaluate(BROKEN) == [], verb
+        someone.page.keyboard.press("Escape")
+        expect(someone.dialog).to_have_count(0)
+
+
+def colours_of(locator, *places):
+    """What is drawn at these parts of an element's width, half way down."""
+    picture = base64.b64encode(locator.screenshot()).decode()
+    easel = locator.page.context.new_page()
+    drawn = easel.evaluate(PIXELS, [picture, places])
+    easel.close()
+    return drawn
+
+
+def style(locator, name, part=None):
+    return locator.evaluate(STYLE, [name, part])
+
+
+@pytest.mark.usefixtures("stage")
+def test_forced_colours_keep_what_is_chosen_and_the_edges(sit):
+    someone = sit(Mouse, forced_colors="active")
+    someone.open_tab()
+
+    chosen, other = (someone.frame.locator(f"#show-{name}") for name in ("all", "unpaid"))
+    assert style(chosen, "background-color") != style(other, "background-color")
+    assert style(chosen, "color") != style(chosen, "background-color")
+    progress = someone.frame.get_by_role("progressbar")
+    filled, empty = colours_of(progress, 0.1, 0.9)
+    assert filled != empty
+    assert style(progress, "border-top-width") == "1px"
+    someone.press(someone.button("New payment"))
+    expect(someone.dialog.locator(".dialog__foot")).to_be_visible()
+    assert style(someone.dialog, "border-top-width") == "1px"
+    assert style(someone.dialog, "border-top-color") != style(someone.dialog, "background-color")
+
+
+@pytest.mark.usefixtures("stage")
+def test_forced_colours_tell_what_is_on_in_the_settings(sit):
+    someone = sit(Mouse, forced_colors="active")
+    someone.be(ADMIN)
+    someone.open_application()
+    on, off = (
+        someone.frame.get_by_role("checkbox", name=name, exact=True) for name in ("Deals", "Leads")
+    )
+    expect(on).to_be_checked()
+
+    assert style(on, "background-color") != style(off, "background-color")
+    for switch in (on, off):
+        assert style(switch, "background-color") != style(switch, "background-color", "::after")
+    current = someone.frame.locator(".sidenav [aria-current]")
+    others = someone.frame.locator(".sidenav :not([aria-current])").first
+    assert style(current, "background-color") != style(others, "background-color")
