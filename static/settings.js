@@ -106,7 +106,7 @@
       const value = field.type === "checkbox" ? field.checked : field.value.split(":")[0];
       found.set(name, [...(found.get(name) || []), value]);
     }
-    return new Map([...found].map(([name, values]) => [name, values.map(String).sort().join()]));
+    return new Map([...found].map(([name, values]) => [name, values.map(String).toSorted().join()]));
   }
 
   /* A rule and its people are one setting; a title has the name of its language after that of all. */

@@ -5,7 +5,7 @@ let lastChanged = "";
 /* A request succeeded: gone is what it undid, what was said about the same act before, what only
    says that there was no connection, and, where somebody asked for the present state, all that was
    said about an earlier one. */
-function answer(config) {
+function succeeded(config) {
   if (isWrite(config)) {
     lastChanged = config.target.id;
     config.elt.closest(".toast")?.remove();

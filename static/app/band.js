@@ -34,22 +34,22 @@ function setBand(seen) {
    sight or leaves it, the band is read again. */
 const LINES = "main :is(.pay__row, tr, li, .card, .field)";
 const followers = new Set();
-let rows = null;
+let lines = null;
 
 function follow(place) {
   followers.add(place);
-  rows ??= new IntersectionObserver(() => readBand().then(() => followers.forEach((one) => one())), { threshold: [0, 1] });
+  lines ??= new IntersectionObserver(() => readBand().then(() => followers.forEach((one) => one())), { threshold: [0, 1] });
   watchRows();
 }
 
 function watchRows() {
-  if (rows) for (const row of document.querySelectorAll(LINES)) rows.observe(row);
+  if (lines) for (const row of document.querySelectorAll(LINES)) lines.observe(row);
 }
 
 function unfollow(place) {
   if (!followers.delete(place) || followers.size) return;
-  rows.disconnect();
-  rows = null;
+  lines.disconnect();
+  lines = null;
 }
 
 on("htmx:load", watchRows);

@@ -150,7 +150,7 @@ function finish(config, isDone) {
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
   if (!isDone && "saves" in config.elt.dataset && !hasError(config.elt)) takeBack(config.elt);
-  if (isDone) answer(config);
+  if (isDone) succeeded(config);
   if (isDone && isWrite(config)) frame.reloadCard().catch(() => {});
   if (isDone && config.target.id === "tab") announce(config);
   restoreFocus();

@@ -76,11 +76,11 @@ function isToldElsewhere(toast) {
 }
 
 function tellInForm(form, toast) {
-  const told = toast.cloneNode(true);
-  arrived.add(told);
-  causes.set(told, causesOf(toast));
+  const words = toast.cloneNode(true);
+  arrived.add(words);
+  causes.set(words, causesOf(toast));
   form.querySelector(".toast")?.remove();
-  form.querySelector(".dialog__head").after(told);
+  form.querySelector(".dialog__head").after(words);
 }
 
 /* The sentence and what can be done about it, without the toast around. */
@@ -208,6 +208,6 @@ function placeToasts() {
 function inUse() {
   const { activeElement } = document;
   const focused = activeElement === body || activeElement.closest(".toasts") ? null : activeElement.closest("tr, .pay__row, .savebar") || activeElement;
-  const changed = lastChanged ? byId(lastChanged)?.querySelector(".pay__row") : null;
-  return [focused, changed].filter((one) => one?.checkVisibility()).map((one) => one.getBoundingClientRect());
+  const written = lastChanged ? byId(lastChanged)?.querySelector(".pay__row") : null;
+  return [focused, written].filter((one) => one?.checkVisibility()).map((one) => one.getBoundingClientRect());
 }

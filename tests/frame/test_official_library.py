@@ -107,7 +107,7 @@ def test_library_calls_the_commands_of_the_card(frame):
     assert answer == ""
 
 
-def test_library_calls_rest_from_the_frame(frame):
+def test_library_calls_rest_from_the_frame(frame, visit):
     """From another origin, with JSON: the browser asks the portal first whether it may."""
     profile = frame.evaluate("b24.callMethod('profile').then((answer) => answer.getData().result)")
     batch = frame.evaluate(
@@ -120,6 +120,9 @@ def test_library_calls_rest_from_the_frame(frame):
     assert profile["ID"] == str(ADMIN)
     assert [row["id"] for row in batch["list"]] == [1036, 1038]
     assert batch["who"]["ID"] == str(ADMIN)
+    # The library warns of its own older methods.
+    assert all("is deprecated" in warning for warning in visit.page.watch.problems)
+    visit.page.watch.forget()
 
 
 def test_library_gives_up_where_the_portal_is_silent(frame):

@@ -190,4 +190,4 @@ def test_what_goes_wrong_at_the_portal_has_its_status_and_words(stage, route, ki
     also = {422} if route.endswith("/system") else set()
     assert answer.status_code in statuses | also, answer.text
     assert books(stage) == before
-    assert "Request" in answer.text, "an id to ask for help with"
+    assert answer.headers["X-Request-Id"] in answer.text, "an id to ask for help with"
