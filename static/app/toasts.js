@@ -3,7 +3,7 @@
 const region = byId("toasts").closest(".toasts");
 const causes = new WeakMap();
 const arrived = new WeakSet();
-const MOST = { ok: 2, err: 3 };
+const MOST = { ok: 3, err: 3 };
 
 /* `cause`: the request that it speaks of, or what to do when somebody wants to try again. */
 function say(id, values = {}, cause = null) {
@@ -37,6 +37,7 @@ function settleToasts() {
 
 const isError = (toast) => toast.matches(".toast--err");
 const canUndo = (toast) => toast.querySelector("[data-undo]") !== null;
+const canAct = (toast) => toast.querySelector(".btn:not([data-dismiss])") !== null;
 const causesOf = (toast) => causes.get(toast) || [];
 
 /* Said once: a failure speaks for itself, so it never stands in the region that announces what was
@@ -101,7 +102,8 @@ function nameItsPayment(toast) {
   toast.querySelector("p").prepend(filled("say-of", { number: cause.number }), " ");
 }
 
-/* Equal ones are one, with how often and of which payments. An Undo is of one act only. */
+/* Equal errors are one, with how often and of which payments. What can be done about a success is of
+   that one only. */
 function joinTwins(toast, shelf) {
   const twin = [...shelf.querySelectorAll(".toast")].find((one) => one !== toast && isTwin(one, toast));
   if (!twin) return;
@@ -113,7 +115,7 @@ function joinTwins(toast, shelf) {
 }
 
 function isTwin(one, other) {
-  return !canUndo(one) && !canUndo(other) && sentenceOf(one) === sentenceOf(other);
+  return (isError(other) || !(canAct(one) || canAct(other))) && sentenceOf(one) === sentenceOf(other);
 }
 
 const REPEATED = ".toast__of, .toast__of-several, .toast__n";
@@ -138,11 +140,11 @@ function sayHowOften(toast) {
 function makeRoomOn(shelf, toast) {
   const others = [...shelf.querySelectorAll(".toast:not(.toast--wait)")].filter((one) => one !== toast);
   const surplus = others.length + 1 - MOST[isError(toast) ? "err" : "ok"];
-  const first = [...others.filter((one) => !canUndo(one)), ...others.filter(canUndo)];
-  first.slice(0, Math.max(0, surplus)).forEach(leave);
+  const needOf = (one) => Number(canAct(one)) + Number(canUndo(one));
+  others.toSorted((one, other) => needOf(one) - needOf(other)).slice(0, Math.max(0, surplus)).forEach(leave);
 }
 
-/* Success is gone after a while, later where it can be undone. Time stands still for whoever looks
+/* Success is gone after a while, later where something can be done about it. Time stands still for whoever looks
    at it, acts in it, or is asked something else. */
 const leaving = new Map();
 const TICK = 250;
@@ -150,7 +152,7 @@ let ticking = 0;
 
 function leaveInTime(toast) {
   if (isError(toast) || toast.matches(".toast--wait")) return;
-  leaving.set(toast, canUndo(toast) ? 10000 : 6000);
+  leaving.set(toast, canAct(toast) ? 10000 : 6000);
   ticking ||= setInterval(tick, TICK);
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -37,6 +39,7 @@ def clocked(stage, person):
     assert stage.was_installed
     person.page.clock.install()
     person.open_tab()
+    person.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
     return person
 
 
