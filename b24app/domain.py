@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import decimal
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
+
+R = TypeVar("R")
+
+EXACT_DIGITS = 100
+"""Sums and products of what can be read are exact with so many digits. Python rounds at 28."""
+
+# Of this thread, and of every thread that starts later.
+decimal.getcontext().prec = decimal.DefaultContext.prec = EXACT_DIGITS
 
 DEAL = 2
 INVOICE = 31
@@ -12,6 +23,80 @@ LEAD, CONTACT, COMPANY = 1, 3, 4
 
 PAYMENT_OWNERS = frozenset({DEAL, INVOICE})
 """Types whose items own payments. A smart process never does (rest-contract e.3)."""
+
+
+class Unreadable(Decimal):
+    """A number of the portal that nobody can read or show: there is one, `UNREADABLE`.
+
+    What is computed from it is unreadable too. It is neither more nor less than anything, nor equal
+    to anything. Nothing done with it raises, so one odd value cannot take a page down; whoever
+    takes the greater of two numbers asks `is_readable` first.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls) -> Unreadable:
+        """Answer the only one."""
+        return super().__new__(cls, "NaN")
+
+    def _stays(self, *_others: object, **_options: object) -> Unreadable:
+        return self
+
+    def _never(self, _other: object) -> bool:
+        return False
+
+    def _nothing(self, *_others: object) -> int:
+        return 0
+
+    def __str__(self) -> str:
+        """Answer nothing: what a form sends of it says nothing about the number."""
+        return ""
+
+    def __format__(self, _spec: str, /, *_more: object) -> str:
+        """As `str`, whatever is asked for."""
+        return ""
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stays
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _stays
+    __neg__ = __pos__ = __abs__ = __copy__ = __deepcopy__ = _stays
+    normalize = quantize = to_integral_value = _stays
+    __lt__ = __le__ = __gt__ = __ge__ = _never
+    __int__ = __trunc__ = __floor__ = __ceil__ = _nothing
+    __round__ = _nothing  # type: ignore[assignment] # With digits or without.
+
+
+UNREADABLE = Unreadable()
+
+
+def is_readable(number: Decimal) -> bool:
+    """Say whether this is a number at all."""
+    return number.is_finite()
+
+
+class Listing(tuple[R, ...]):
+    """What a list was read into.
+
+    `unread` has an entry for every row that could not be read: its id, or None where even that
+    makes no sense. Whoever concludes from a row that is missing has to look here first.
+    """
+
+    unread: tuple[int | None, ...] = ()
+
+    @classmethod
+    def of(cls, found: Iterable[R], unread: Iterable[int | None] = ()) -> Listing[R]:
+        """Make a list of what was read and of what was not."""
+        listing = cls(found)
+        listing.unread = tuple(unread)
+        return listing
+
+    def may_hold(self, row_id: int) -> bool:
+        """Say whether one of the unread rows is, or may be, this one."""
+        return any(one is None or one == row_id for one in self.unread)
+
+
+def is_whole(listed: Iterable[object]) -> bool:
+    """Say whether every row of a list of the portal was read."""
+    return not (isinstance(listed, Listing) and listed.unread)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,6 +127,11 @@ class Money:
 
     def __mul__(self, quantity: Decimal) -> Money:
         return Money(self.amount * quantity, self.currency)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the amount is known."""
+        return is_readable(self.amount)
 
     def _of_same_currency(self, other: Money) -> Decimal:
         if other.currency != self.currency:
@@ -84,7 +174,7 @@ class PaymentItem:
     """A product line of a payment. `row_id` is None where its CRM row was deleted or replaced."""
 
     id: int
-    payment_id: int
+    payment_id: int | None
     quantity: Decimal
     row_id: int | None
     basket_id: int | None = None
@@ -100,20 +190,23 @@ class PaymentDelivery:
     """A delivery line of a payment: `document_id` is the id of a Delivery, not its service."""
 
     id: int
-    payment_id: int
+    payment_id: int | None
     document_id: int
     quantity: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery document of the card. `service_id` is what the portal's rows call `deliveryId`."""
+    """A delivery document of the card. `service_id` is what the portal's rows call `deliveryId`.
+
+    `is_shipped` and `service_id` are None where the portal's value makes no sense.
+    """
 
     id: int
     number: str
-    is_shipped: bool
+    is_shipped: bool | None
     date_shipped: datetime | None
-    service_id: int
+    service_id: int | None
     service_name: str
     price: Money
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-from b24app.bitrix import batch
+from b24app.bitrix import batch, json_text
 from b24app.bitrix.command import Command
 from b24app.bitrix.error_codes import error_for
-from b24app.bitrix.shapes import unexpected, whole
+from b24app.bitrix.shapes import count, unexpected
 from b24app.bitrix.transport import Lost, Received
 from b24app.errors import (
     Executed,
@@ -27,6 +25,7 @@ T = TypeVar("T")
 NOT_RUN = "not_run"
 FIRST_REDIRECT, LAST_REDIRECT = 300, 399
 APPLICATION_HEADER = "X-Bitrix-Rest-Application"
+ROWS_PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,10 @@ def not_run_error(method: str) -> PortalError:
 
 
 def parse(body: bytes) -> Mapping[str, object] | None:
-    """Return the JSON object of an answer, numbers with a point as Decimal, else None."""
+    """Return the JSON object of an answer, with values that are safe to work with, else None."""
     try:
-        value = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        value = json_text.read(body)
+    except json_text.JsonError:
         return None
     return value if isinstance(value, dict) else None
 
@@ -131,8 +130,8 @@ def read_envelope(method: str, received: Received, payload: Mapping[str, object]
         raise error_for(method, payload["error"], payload.get("error_description"), status)
     return Answer(
         result=payload["result"],
-        total=whole(payload.get("total")),
-        next=whole(payload.get("next")),
+        total=count(payload.get("total")),
+        next=count(payload.get("next")),
         application=received.headers.get(APPLICATION_HEADER),
     )
 
@@ -177,9 +176,5 @@ def _error(method: str, entry: object) -> PortalError:
 
 
 def _numbers(part: Mapping[str, object]) -> dict[str, int]:
-    read = {key: whole(value) for key, value in part.items()}
+    read = {key: count(value) for key, value in part.items()}
     return {key: number for key, number in read.items() if number is not None}
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")

@@ -88,6 +88,8 @@ def decode(result: object) -> Parts:
     """Read the `result` of a batch. Raises UnexpectedAnswerError where it has no parts."""
     if not isinstance(result, Mapping) or not ("result" in result or "result_error" in result):
         raise unexpected("batch", "no parts")
+    if not isinstance(result.get("result", []), Mapping | list):
+        raise unexpected("batch", "no results")
     return Parts(
         results=_part(result.get("result")),
         errors=_part(result.get("result_error")),
@@ -97,14 +99,16 @@ def decode(result: object) -> Parts:
 
 
 def _part(value: object) -> dict[str, object]:
-    """A part is an object, `[]` when empty, or a list when its keys are 0, 1, 2 ..."""
-    if value is None:
-        return {}
+    """A part is an object, `[]` when empty, or a list when its keys are 0, 1, 2 ...
+
+    What is neither says nothing: a command that is in no part is asked about as one without an
+    answer, and the other parts count.
+    """
     if isinstance(value, list):
         return {str(number): entry for number, entry in enumerate(value)}
     if isinstance(value, Mapping):
         return {str(key): entry for key, entry in value.items()}
-    raise unexpected("batch", "a part is neither an object nor a list")
+    return {}
 
 
 def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:

@@ -13,10 +13,10 @@ from decimal import Decimal
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import command
 from b24app.bitrix.object_types import short_code_of
-from b24app.bitrix.shapes import Record, record, rows, unexpected
-from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Money
+from b24app.bitrix.shapes import Record, entries, record, rows, unexpected
+from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Listing, Money
 
-BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z")
+BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z", re.ASCII)
 
 RawItem = Mapping[str, object]
 """A CRM item with the portal's own field names, as it came."""
@@ -35,9 +35,7 @@ class OwnerType:
 def get_card(ref: EntityRef) -> Command[Card]:
     """Read the card whose tab is open. Missing: NotFoundError; hidden: RightsRefusedError."""
     raw = get_raw_item(ref)
-    return Command(
-        raw.method, raw.params, lambda value: card_of(ref.entity_type_id, raw.decode(value))
-    )
+    return Command(raw.method, raw.params, lambda value: card_of(ref, raw.decode(value)))
 
 
 def get_raw_item(ref: EntityRef) -> Command[RawItem]:
@@ -75,14 +73,14 @@ def list_items_of(
 
     def decode(value: object) -> tuple[RawItem, ...]:
         items = record(method, value).get("items")
-        if not isinstance(items, list):
-            raise unexpected(method, "items is not a list")
-        return tuple(_raw(method, item) for item in items)
+        if items is None:
+            raise unexpected(method, "no items")
+        return tuple(item for item in entries(method, items) if isinstance(item, Mapping))
 
     return command(method, params, decode)
 
 
-def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ListedRow, ...]]:
+def list_product_rows(ref: EntityRef, start: int = 0) -> Command[Listing[ListedRow]]:
     """List the product rows of a card, 50 a page; `start` is the offset of the page."""
     method = "crm.item.productrow.list"
     # These two keys are literal: the sign belongs to their names (quirk 24).
@@ -93,7 +91,7 @@ def list_product_rows(ref: EntityRef, start: int = 0) -> Command[tuple[ListedRow
     return command(method, params, lambda value: _product_rows(method, value))
 
 
-def available_rows(ref: EntityRef) -> Command[tuple[ListedRow, ...]]:
+def available_rows(ref: EntityRef) -> Command[Listing[ListedRow]]:
     """List what no payment bills yet; `quantity` is the free part. All in one answer.
 
     A card with several orders is BusinessRefusalError "0" (quirk 39).
@@ -103,35 +101,39 @@ def available_rows(ref: EntityRef) -> Command[tuple[ListedRow, ...]]:
     return command(method, params, lambda value: _product_rows(method, value))
 
 
-def list_deliveries(ref: EntityRef) -> Command[tuple[Delivery, ...]]:
+def list_deliveries(ref: EntityRef) -> Command[Listing[Delivery]]:
     """List the delivery documents of a card, all in one answer."""
     method = "crm.item.delivery.list"
     params = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     return command(method, params, lambda value: rows(method, value, _delivery))
 
 
-def owner_types() -> Command[tuple[OwnerType, ...]]:
+def owner_types() -> Command[Listing[OwnerType]]:
     """List all object types with localized titles, smart processes included. For any user."""
     method = "crm.enum.ownertype"
     return command(method, {}, lambda value: rows(method, value, _owner_type))
 
 
-def card_of(entity_type_id: int, item: RawItem) -> Card:
+def card_of(ref: EntityRef, item: RawItem) -> Card:
     """Read a card from an item. Contacts and companies have no amount: zero without currency."""
     fields = Record("crm.item.get", item)
-    entity_id = fields.id()
     title = fields.text("title").strip()
     if not title:
         title = " ".join(filter(None, (fields.text("name"), fields.text("lastName")))).strip()
-    number = fields.text("accountNumber") if entity_type_id == INVOICE else ""
+    number = fields.text("accountNumber") if ref.entity_type_id == INVOICE else ""
     return Card(
-        ref=EntityRef(entity_type_id, entity_id),
+        ref=ref,
         title=title,
-        number=number or str(entity_id),
-        amount=Money(fields.decimal("opportunity", Decimal(0)), fields.text("currencyId")),
+        number=number or str(ref.entity_id),
+        amount=Money(fields.number("opportunity", Decimal(0)), fields.text("currencyId")),
         stage=fields.text("stageId"),
         is_amount_typed=fields.text("isManualOpportunity") == "Y",
     )
+
+
+def id_in(item: RawItem, name: str) -> int | None:
+    """Return the id that a field of an item names, None where it names none."""
+    return Record("crm.item.list", item).id_or_none(name)
 
 
 def _raw(method: str, item: object) -> RawItem:
@@ -140,7 +142,7 @@ def _raw(method: str, item: object) -> RawItem:
     return item
 
 
-def _product_rows(method: str, value: object) -> tuple[ListedRow, ...]:
+def _product_rows(method: str, value: object) -> Listing[ListedRow]:
     found = record(method, value).get("productRows")
     if found is None:
         raise unexpected(method, "no productRows")
@@ -152,11 +154,11 @@ def _product_row(row: Record) -> ListedRow:
     return ListedRow(
         id=row.id(),
         name=row.text("productName"),
-        bare_price=row.decimal("price"),
-        quantity=row.decimal("quantity"),
+        bare_price=row.number("price"),
+        quantity=row.quantity("quantity"),
         measure=row.text("measureName"),
         basket_id=int(basket[1]) if basket else None,
-        sort=int(row.decimal("sort", Decimal(0))),
+        sort=int(row.number("sort", Decimal(0))),
     )
 
 
@@ -164,11 +166,11 @@ def _delivery(row: Record) -> Delivery:
     return Delivery(
         id=row.id(),
         number=row.text("accountNumber"),
-        is_shipped=row.flag("deducted"),
+        is_shipped=row.flag_or_none("deducted"),
         date_shipped=row.time("dateDeducted"),
-        service_id=row.id("deliveryId"),
+        service_id=row.id_or_none("deliveryId"),
         service_name=row.text("deliveryName"),
-        price=Money(row.decimal("priceDelivery"), row.text("currency")),
+        price=Money(row.number("priceDelivery"), row.text("currency")),
     )
 
 

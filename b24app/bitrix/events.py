@@ -44,4 +44,4 @@ def unbind_event(event: str, handler: str) -> Command[int]:
 
 
 def _bound(row: Record) -> BoundEvent:
-    return BoundEvent(row.text("event").upper(), row.text("handler"))
+    return BoundEvent(row.text("event").upper(), row.exact("handler"))

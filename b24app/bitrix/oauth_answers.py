@@ -68,18 +68,18 @@ def grant_from(answer: Mapping[str, object], now: datetime, *, trust_local: bool
     Raises AuthorizationServerError where a token, the member_id or a usable endpoint is missing.
     """
     fields = Record("oauth", answer)
-    access, refresh = fields.text("access_token"), fields.text("refresh_token")
-    member_id = fields.text("member_id")
+    access, refresh = fields.exact("access_token"), fields.exact("refresh_token")
+    member_id = fields.exact("member_id")
     if not (access and refresh and member_id):
         raise AuthorizationServerError("the token answer lacks a field", code="incomplete")
     seconds = whole(fields.get("expires_in")) or DEFAULT_SECONDS
     return Grant(
         tokens=TokenPair(access, refresh, now + timedelta(seconds=min(seconds, DEFAULT_SECONDS))),
         member_id=member_id,
-        client_endpoint=portal_endpoint(fields.text("client_endpoint"), trust_local=trust_local),
-        server_endpoint=fields.text("server_endpoint"),
-        scope=_scopes(fields.text("scope")),
-        status=fields.text("status"),
+        client_endpoint=portal_endpoint(fields.exact("client_endpoint"), trust_local=trust_local),
+        server_endpoint=fields.exact("server_endpoint"),
+        scope=_scopes(fields.exact("scope")),
+        status=fields.exact("status"),
         user_id=fields.id_or_none("user_id"),
     )
 
@@ -92,15 +92,15 @@ def server_app_info(answer: Mapping[str, object], *, trust_local: bool) -> Serve
         raise AuthorizationServerError("app.info without a result", code="incomplete") from None
     nested = fields.get("install")
     install = Record("oauth/app.info", nested if isinstance(nested, Mapping) else {})
-    endpoint = install.text("client_endpoint")
+    endpoint = install.exact("client_endpoint")
     return ServerAppInfo(
-        client_id=fields.text("client_id"),
+        client_id=fields.exact("client_id"),
         user_id=fields.id_or_none("user_id"),
-        scope=_scopes(fields.text("scope")),
-        member_id=install.text("member_id"),
+        scope=_scopes(fields.exact("scope")),
+        member_id=install.exact("member_id"),
         client_endpoint=portal_endpoint(endpoint, trust_local=trust_local) if endpoint else "",
-        status=install.text("status"),
-        version=install.text("version"),
+        status=install.exact("status"),
+        version=install.exact("version"),
         is_installed=install.get("installed") in (True, "Y", 1, "1", "true"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from b24app.bitrix.shapes import refuse_false, unexpected, whole
+from b24app.bitrix.shapes import MAX_ID, refuse_false, unexpected, whole
 
 
 def done(method: str) -> Callable[[object], bool]:
@@ -25,7 +25,7 @@ def new_id(method: str) -> Callable[[object], int]:
     def decode(value: object) -> int:
         refuse_false(method, value)
         number = whole(value)
-        if number is None or number <= 0:
+        if number is None or not 0 < number <= MAX_ID:
             raise unexpected(method, "not an id")
         return number
 

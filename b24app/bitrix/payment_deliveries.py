@@ -13,11 +13,11 @@ from b24app.bitrix.methods import command
 from b24app.bitrix.outcomes import done, new_id
 from b24app.bitrix.payments import PaymentId, sent_id
 from b24app.bitrix.shapes import Record, rows
-from b24app.domain import PaymentDelivery
+from b24app.domain import Listing, PaymentDelivery
 from b24app.errors import RightsRefusedError, UnexplainedRefusalError
 
 
-def list_links(payment_id: PaymentId) -> Command[tuple[PaymentDelivery, ...]]:
+def list_links(payment_id: PaymentId) -> Command[Listing[PaymentDelivery]]:
     """List the delivery lines of a payment, all in one answer."""
     method = "crm.item.payment.delivery.list"
     return command(
@@ -66,7 +66,7 @@ def delete_link(item_id: int) -> Command[bool]:
 def _link(row: Record) -> PaymentDelivery:
     return PaymentDelivery(
         id=row.id(),
-        payment_id=row.id("paymentId"),
+        payment_id=row.id_or_none("paymentId"),
         document_id=row.id("deliveryId"),
-        quantity=row.decimal("quantity", Decimal(1)),
+        quantity=row.quantity("quantity", Decimal(1)),
     )

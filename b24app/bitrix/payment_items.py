@@ -12,13 +12,13 @@ from b24app.bitrix.methods import command
 from b24app.bitrix.outcomes import done, new_id
 from b24app.bitrix.payments import PaymentId, sent_id
 from b24app.bitrix.shapes import Record, rows
-from b24app.domain import PaymentItem
+from b24app.domain import Listing, PaymentItem
 from b24app.errors import UnexplainedRefusalError
 
 ALREADY_THERE_OR_REFUSED = "already_there_or_refused"
 
 
-def list_items(payment_id: PaymentId) -> Command[tuple[PaymentItem, ...]]:
+def list_items(payment_id: PaymentId) -> Command[Listing[PaymentItem]]:
     """List the product lines, all in one answer.
 
     `row_id` is None where the CRM row was deleted or replaced: then only the basket is known, and
@@ -79,8 +79,8 @@ def _whole(quantity: int) -> int:
 def _item(row: Record) -> PaymentItem:
     return PaymentItem(
         id=row.id(),
-        payment_id=row.id("paymentId"),
-        quantity=row.decimal("quantity"),
+        payment_id=row.id_or_none("paymentId"),
+        quantity=row.quantity("quantity"),
         row_id=row.id_or_none("rowId"),
         basket_id=row.id_or_none("entityId"),
     )

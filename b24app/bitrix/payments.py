@@ -12,7 +12,7 @@ from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods import command
 from b24app.bitrix.outcomes import done, new_id
 from b24app.bitrix.shapes import Record, record, rows
-from b24app.domain import EntityRef, Money, Payment
+from b24app.domain import EntityRef, Listing, Money, Payment
 
 PaymentId = int | Reference
 
@@ -23,7 +23,7 @@ def list_payments(
     ids: Sequence[int] | None = None,
     paid: bool | None = None,
     order: Mapping[str, str] | None = None,
-) -> Command[tuple[Payment, ...]]:
+) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
     `ids` and `paid` narrow the list, `order` is e.g. {"id": "desc"}. A missing deal is an empty
@@ -111,5 +111,5 @@ def _payment(row: Record) -> Payment:
         payer_id=row.id_or_none("empPaidId"),
         pay_system_id=row.id_or_none("paySystemId"),
         pay_system_name=row.text("paySystemName"),
-        sum=Money(row.decimal("sum"), row.text("currency")),
+        sum=Money(row.number("sum"), row.text("currency")),
     )

@@ -13,7 +13,7 @@ from b24app.bitrix import object_types
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import command
 from b24app.bitrix.outcomes import done
-from b24app.bitrix.shapes import Record, record, rows, unexpected, whole
+from b24app.bitrix.shapes import Record, entries, record, rows, unexpected, whole
 
 PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
 
@@ -77,9 +77,7 @@ def list_placements() -> Command[tuple[str, ...]]:
     method = "placement.list"
 
     def decode(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise unexpected(method, "not a list")
-        return tuple(code for code in value if isinstance(code, str))
+        return tuple(code for code in entries(method, value) if isinstance(code, str))
 
     return command(method, {"SCOPE": "crm"}, decode)
 
@@ -95,7 +93,7 @@ def count(method: str, value: object) -> int:
 def _bound(row: Record) -> BoundPlacement:
     return BoundPlacement(
         placement=row.text("placement"),
-        handler=row.text("handler"),
+        handler=row.exact("handler"),
         title=row.text("title"),
         titles=_titles(row.get("langAll")),
         user_id=whole(row.get("userId")) or 0,

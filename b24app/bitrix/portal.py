@@ -14,11 +14,13 @@ from b24app.bitrix.methods import command
 from b24app.bitrix.object_types import code_of
 from b24app.bitrix.outcomes import new_id
 from b24app.bitrix.payments import PaymentId, sent_id
-from b24app.bitrix.shapes import Record, record, rows, unexpected, whole
+from b24app.bitrix.shapes import Record, entries, record, rows, unexpected, whole
 from b24app.domain import EntityRef, PaySystem, PortalUser, PublicLink
 from b24app.errors import BusinessRefusalError, UserBlockedError
 
 PAGE = 50
+MAX_ZONE = 64
+MAX_PICTURE = 64 * 1024
 
 NO_SHOP = "no_shop"
 PHONE_NOT_CONFIRMED = "phone_not_confirmed"
@@ -51,7 +53,8 @@ def profile() -> Command[PortalUser]:
         if value == []:
             raise UserBlockedError("the user is not active", code="inactive", method=method)
         row = record(method, value)
-        return PortalUser(row.id("ID"), _name(row), row.flag("ADMIN"), row.text("TIME_ZONE"))
+        is_admin = row.flag_or_none("ADMIN") is True
+        return PortalUser(row.id("ID"), _name(row), is_admin, row.exact("TIME_ZONE", MAX_ZONE))
 
     return command(method, {}, decode)
 
@@ -66,7 +69,7 @@ def app_info() -> Command[AppInfo]:
             code=row.text("CODE"),
             version=row.text("VERSION"),
             status=row.text("STATUS"),
-            is_installed=row.flag("INSTALLED"),
+            is_installed=row.flag_or_none("INSTALLED") is True,
             is_payment_expired=row.text("PAYMENT_EXPIRED") == "Y",
             days=whole(row.get("DAYS")),
             language=row.text("LANGUAGE_ID"),
@@ -105,7 +108,7 @@ def public_link(payment_id: PaymentId) -> Command[PublicLink]:
         fields = Record(method, link)
         url = _web_address(method, fields, "url")
         short_url = _web_address(method, fields, "shortUrl") if fields.text("shortUrl") else url
-        return PublicLink(url, short_url, fields.text("qr"))
+        return PublicLink(url, short_url, fields.exact("qr", MAX_PICTURE))
 
     return command(method, {"id": sent_id(payment_id)}, decode)
 
@@ -145,9 +148,7 @@ def scope() -> Command[frozenset[str]]:
     method = "scope"
 
     def decode(value: object) -> frozenset[str]:
-        if not isinstance(value, list):
-            raise unexpected(method, "not a list")
-        return frozenset(name for name in value if isinstance(name, str))
+        return frozenset(name for name in entries(method, value) if isinstance(name, str))
 
     return command(method, {}, decode)
 
@@ -183,7 +184,7 @@ def _without_link(method: str, row: Record) -> BusinessRefusalError:
 
 def _web_address(method: str, fields: Record, name: str) -> str:
     """Return a link that is safe to put behind a button: nothing but http and https."""
-    address = fields.text(name)
+    address = fields.exact(name)
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from b24app.bitrix import batch as wire
-from b24app.bitrix.answers import Answer, BatchAnswer, as_batch_answer, not_run_error
+from b24app.bitrix.answers import (
+    ROWS_PER_PAGE,
+    Answer,
+    BatchAnswer,
+    as_batch_answer,
+    not_run_error,
+)
 from b24app.bitrix.client import BitrixClient, TokenSource
 from b24app.bitrix.command import Command, Reference, UnresolvedReferenceError
 from b24app.bitrix.deadline import Deadline
@@ -92,6 +98,19 @@ class BatchResult:
     def next(self, handle: Handle[Any]) -> int | None:
         """Return the offset of the next page of a paged command; None on the last one."""
         return self.answer.nexts.get(handle.key)
+
+    def goes_on(self, handle: Handle[Any], rows: int) -> bool:
+        """Say whether there may be a page after this one, of which `rows` came.
+
+        `next` says so, and so does a larger total; on some portals the total stops at 50, and
+        where there is none a full page may not be the last (decisions 40).
+        """
+        if self.next(handle) is not None:
+            return True
+        total = self.total(handle)
+        start = handle.command.params.get("start", 0)
+        end = ROWS_PER_PAGE + (start if isinstance(start, int) else 0)
+        return rows >= ROWS_PER_PAGE if total is None else total > end
 
     @property
     def application(self) -> str | None:

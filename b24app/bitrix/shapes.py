@@ -3,16 +3,21 @@
 New portals send JSON numbers and camelCase keys, old ones strings from the database, the oldest
 UPPER_CASE keys (quirk 12). Numbers were parsed from their text, so a float never occurs. Messages
 name the method and the field, never the value: values can be personal.
+
+One odd value is odd in its own place: an amount becomes UNREADABLE, a row without a usable id is
+named in `domain.Listing.unread`, and the rest of the answer is read as ever.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeVar
 
+from b24app import texts
+from b24app.domain import UNREADABLE, Listing
 from b24app.errors import RightsRefusedError, UnexpectedAnswerError
 
 R = TypeVar("R")
@@ -20,9 +25,33 @@ R = TypeVar("R")
 REFUSED = "refused"
 """Our code for `false` and `null` instead of the documented success (quirk 1)."""
 
+MAX_ID = 2**53
+"""What a browser, and with it our pages, can count up to exactly."""
+
+MAX_TEXT = 1_000
+"""Names of a portal are at most 255 characters long."""
+
+MAX_ADDRESS = 4_096
+MAX_COUNT = 10**6
+"""More rows than this no card has; a count beyond it says nothing."""
+
 WHOLE = re.compile(r"\s*-?\d{1,18}\s*\Z")
-MAX_EXPONENT = 40
-"""Beyond this no amount is real, and printing it could fill the memory."""
+NUMBER = re.compile(r"\s*[+-]?(\d{1,40}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,3})?\s*\Z", re.ASCII)
+"""What PHP takes for a number. Decimal reads more: `1_0`, `NaN` and the digits of every script."""
+
+DIGITS = Context(prec=15)
+"""What a double holds of a number that JSON wrote without a point."""
+
+MOST = 18
+"""Digits before the point. The portal's own columns have 16."""
+
+LEAST = -25
+"""The last place after the point that is worth a line of a table."""
+
+QUANTITY = Decimal("0.0001")
+"""Four decimals are what the portal stores of a quantity."""
+
+YES, NO = frozenset({"Y", "1", "TRUE"}), frozenset({"N", "0", "FALSE"})
 
 
 class Record:
@@ -43,48 +72,61 @@ class Record:
 
     def id(self, name: str = "id") -> int:
         """Return a positive whole number. Raises UnexpectedAnswerError."""
-        number = whole(self.get(name))
-        if number is None or number <= 0:
+        number = self.id_or_none(name)
+        if number is None:
             raise unexpected(self.method, f"{name} is not an id")
         return number
 
-    def id_or_none(self, name: str) -> int | None:
-        """Return a positive whole number; None for null, zero, an empty or missing field."""
+    def id_or_none(self, name: str = "id") -> int | None:
+        """Return a positive whole number; None for zero, a missing field and what is no id."""
         number = whole(self.get(name))
-        return number if number is not None and number > 0 else None
+        return number if number is not None and 0 < number <= MAX_ID else None
 
-    def decimal(self, name: str, default: Decimal | None = None) -> Decimal:
-        """Return the exact number. Raises UnexpectedAnswerError unless there is a `default`."""
+    def number(self, name: str, default: Decimal = UNREADABLE) -> Decimal:
+        """Return the number as it was written; UNREADABLE for what is none, or too long to show.
+
+        `default` is for a field that is empty or missing.
+        """
         value = self.get(name)
-        if value is None or value == "":
-            if default is not None:
-                return default
-            raise unexpected(self.method, f"{name} is missing")
-        number = decimal(value)
-        if number is None:
-            raise unexpected(self.method, f"{name} is not a number")
-        return number
+        return default if value is None or value == "" else decimal(value)
 
-    def text(self, name: str) -> str:
+    def quantity(self, name: str, default: Decimal = UNREADABLE) -> Decimal:
+        """Return a number with at most the four decimals that the portal stores of quantities."""
+        number = self.number(name, default)
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or exponent >= -4:
+            return number
+        return number.quantize(QUANTITY, ROUND_HALF_UP).normalize() + 0
+
+    def text(self, name: str, most: int = MAX_TEXT) -> str:
         """Return text; a number as its digits; "" where the field is missing or something else."""
         value = self.get(name)
         if isinstance(value, str):
-            return value
+            return texts.shortened(value, most)
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return str(value)
         return ""
 
+    def exact(self, name: str, most: int = MAX_ADDRESS) -> str:
+        """Return text that means nothing when it is cut, as tokens and addresses: "" if longer."""
+        text = self.text(name, most + 1)
+        return text if len(text) <= most else ""
+
     def flag(self, name: str) -> bool:
         """Return a "Y"/"N" or true/false field. Raises UnexpectedAnswerError for anything else."""
+        value = self.flag_or_none(name)
+        if value is None:
+            raise unexpected(self.method, f"{name} is neither yes nor no")
+        return value
+
+    def flag_or_none(self, name: str) -> bool | None:
+        """Return a "Y"/"N" or true/false field, and its digit; None for anything else."""
         value = self.get(name)
-        if isinstance(value, bool):
-            return value
-        if value in ("Y", "N"):
-            return value == "Y"
-        raise unexpected(self.method, f"{name} is neither yes nor no")
+        text = str(value).upper() if isinstance(value, str | int) else ""
+        return True if text in YES else False if text in NO else None
 
     def time(self, name: str) -> datetime | None:
-        """Return aware UTC; None where the field is empty or names no moment with its offset."""
+        """Return a moment with its own offset; None where the field is empty or names none."""
         value = self.get(name)
         if not isinstance(value, str):
             return None
@@ -92,15 +134,32 @@ class Record:
             moment = datetime.fromisoformat(value)
         except ValueError:
             return None
-        return None if moment.tzinfo is None else moment.astimezone(UTC)
+        return None if moment.tzinfo is None else moment
 
 
-def rows(method: str, value: object, read: Callable[[Record], R]) -> tuple[R, ...]:
+def rows(method: str, value: object, read: Callable[[Record], R]) -> Listing[R]:
     """Read a list of objects. Refusals of old portals raise RightsRefusedError."""
     refuse_false(method, value)
-    if not isinstance(value, list):
-        raise unexpected(method, "not a list")
-    return tuple(read(Record(method, row)) for row in value)
+    found: list[R] = []
+    unread: list[int | None] = []
+    for entry in entries(method, value):
+        try:
+            found.append(read(Record(method, entry)))
+        except UnexpectedAnswerError:
+            unread.append(Record(method, entry).id_or_none() if is_object(entry) else None)
+    return Listing.of(found, unread)
+
+
+def entries(method: str, value: object) -> list[object]:
+    """Return the entries of a list. Raises UnexpectedAnswerError.
+
+    PHP prints a list with holes as an object with number keys, in the order of the list.
+    """
+    if isinstance(value, list):
+        return value
+    if isinstance(value, Mapping) and all(_is_index(key) for key in value):
+        return list(value.values())
+    raise unexpected(method, "not a list")
 
 
 def record(method: str, value: object) -> Record:
@@ -117,6 +176,11 @@ def refuse_false(method: str, value: object) -> None:
         )
 
 
+def is_object(value: object) -> bool:
+    """Say whether this is an object with names, and not a list."""
+    return isinstance(value, Mapping)
+
+
 def whole(value: object) -> int | None:
     """Return an int from an int, an integral Decimal or digits, else None. True is no number."""
     if isinstance(value, bool):
@@ -126,19 +190,30 @@ def whole(value: object) -> int | None:
     if isinstance(value, str):
         return int(value) if value.isascii() and WHOLE.match(value) else None
     if isinstance(value, Decimal):
-        return int(value) if _is_printable(value) and value == value.to_integral_value() else None
+        return int(value) if _is_showable(value) and value == value.to_integral_value() else None
     return None
 
 
-def decimal(value: object) -> Decimal | None:
-    """Return the exact number written in a JSON number or string, else None."""
+def count(value: object) -> int | None:
+    """Return a number of rows, None for what cannot be one."""
+    number = whole(value)
+    return number if number is not None and 0 <= number <= MAX_COUNT else None
+
+
+def decimal(value: object) -> Decimal:
+    """Return the number written in a JSON number or string, else UNREADABLE.
+
+    A string is exact. A JSON number was a double, also where it has no point.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if _is_printable(number) else None
+        return UNREADABLE
+    if isinstance(value, str) and not NUMBER.match(value):
+        return UNREADABLE
+    number = Decimal(value)
+    if isinstance(value, int):
+        number = DIGITS.plus(number)
+    # No negative zero: nobody owes it.
+    return number + 0 if _is_showable(number) else UNREADABLE
 
 
 def unexpected(method: str, what: str) -> UnexpectedAnswerError:
@@ -146,12 +221,17 @@ def unexpected(method: str, what: str) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(f"{method}: {what}", code="unexpected_answer", method=method)
 
 
-def _is_printable(number: Decimal) -> bool:
+def _is_showable(number: Decimal) -> bool:
     if not number.is_finite():
         return False
     exponent = number.as_tuple().exponent
     low = exponent if isinstance(exponent, int) else 0
-    return low >= -MAX_EXPONENT and number.adjusted() <= MAX_EXPONENT
+    return low >= LEAST and number.adjusted() < MOST
+
+
+def _is_index(key: object) -> bool:
+    text = str(key)
+    return text.isascii() and text.isdigit()
 
 
 def _plain(name: str) -> str:

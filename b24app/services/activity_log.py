@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from b24app.errors import InputError
-from b24app.services import admins
+from b24app.services import admins, time_zones
 from b24app.services.acting import Acting
 from b24app.services.deps import Deps
 from b24app.services.writes import Kind
@@ -124,16 +123,13 @@ def _start(day: date, zone: tzinfo) -> datetime:
 
 
 def _zone(acting: Acting) -> tzinfo:
-    name = acting.user.time_zone if acting.user else ""
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    return time_zones.load(acting.user.time_zone if acting.user else "") or UTC
 
 
 def _id(text: str) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_ID:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
+    if not is_number or int(text) > MAX_ID:
         raise InputError("not an id", code="number", field="before")
     return int(text)

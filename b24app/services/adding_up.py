@@ -13,7 +13,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
-from b24app.domain import Delivery, Money, Payment, ProductRow
+from b24app.domain import (
+    UNREADABLE,
+    Delivery,
+    Money,
+    Payment,
+    ProductRow,
+    is_readable,
+    is_whole,
+)
 from b24app.services.card_reads import Composition, Core
 from b24app.services.totals import ZERO, Line, LineKind, Totals, total
 
@@ -47,6 +55,8 @@ def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | No
     deliveries = _deliveries_in(core, currency)
     products = _products(core, compositions, free, deliveries)
     made_of = [products, *(_delivery_line(LineKind.DELIVERY, one) for one in deliveries)]
+    if not is_whole(core.deliveries):
+        made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
     if products.kind is LineKind.CARD:
         made_of = [products]
     lines = _free_lines(free, currency)
@@ -146,7 +156,9 @@ def _elsewhere(core: Core, compositions: Compositions, rest: Money, free: Sequen
         return none
     if all(one in compositions for one in abroad):
         held = _quantities(compositions, abroad)
-        parts = (rounded(row.price * min(row.quantity, held[row.id])) for row in core.rows.values())
+        parts = (
+            rounded(row.price * _lesser(row.quantity, held[row.id])) for row in core.rows.values()
+        )
         return none - sum(parts, none)
     gap = rest - total(currency, free)
     return none - gap if free and gap.amount > 0 else none
@@ -156,6 +168,8 @@ def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
     if free is None:
         return []
     amount = _products_line(free, currency).amount
+    if not is_whole(free):
+        amount = Money(UNREADABLE, currency)
     return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
 
 
@@ -176,7 +190,8 @@ def _billed_wrong(
     billed = _quantities(compositions, own)
     gone = _quantities(compositions, abroad)
     for row in core.rows.values() if core.has_all_rows else ():
-        more_of = billed[row.id] - max(ZERO, row.quantity - gone[row.id])
+        there = row.quantity - gone[row.id]
+        more_of = billed[row.id] - (max(ZERO, there) if is_readable(there) else there)
         if more_of > 0:
             amount = rounded(row.price * -more_of)
             lines.append(Line(LineKind.TOO_MANY, amount, row.name, quantity=more_of))
@@ -191,7 +206,10 @@ def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple
 
 
 def _is_all_known(core: Core, compositions: Compositions) -> bool:
-    return all(one.id in compositions for one in core.payments)
+    if not (is_whole(core.payments) and is_whole(core.deliveries)):
+        return False
+    known = [compositions.get(one.id) for one in core.payments]
+    return all(one is not None and one.is_whole for one in known)
 
 
 def _held(core: Core, compositions: Compositions, currency: str) -> Counter[int]:
@@ -231,6 +249,11 @@ def _deliveries_in(core: Core, currency: str) -> list[Delivery]:
 
 def _delivery_line(kind: LineKind, delivery: Delivery) -> Line:
     return Line(kind, delivery.price, delivery.service_name, delivery.number)
+
+
+def _lesser(one: Decimal, other: Decimal) -> Decimal:
+    """The lesser of two quantities; of one that cannot be read nobody knows."""
+    return min(one, other) if is_readable(one) and is_readable(other) else UNREADABLE
 
 
 def rounded(money: Money) -> Money:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from b24app.bitrix.shapes import REFUSED
-from b24app.domain import Payment
+from b24app.domain import Payment, is_readable
 from b24app.errors import (
     AppError,
     BusinessRefusalError,
@@ -44,12 +45,14 @@ class Written:
 def shown_payment(written: Written, payment_id: int) -> Payment:
     """The payment as the portal shows it after a write.
 
-    Raises StepFailedError: around what is known about the write where the portal cannot be read,
-    and around GoneError when the payment is not listed any more.
+    Raises StepFailedError: around what is known about the write where the portal, or this payment
+    in its answer, cannot be read, and around GoneError when the payment is not listed any more.
     """
     if written.read is None:
         raise StepFailedError(_unseen(written))
     payment = written.read.core.payment(payment_id)
+    if payment is None and not written.read.core.is_gone(payment_id):
+        raise StepFailedError(_unseen(written), written.read)
     if payment is None:
         raise StepFailedError(GoneError("the payment was deleted meanwhile"), written.read)
     return payment
@@ -61,6 +64,23 @@ def shown_composition(written: Written, payment: Payment) -> Composition:
     if found is None:
         raise StepFailedError(_unseen(written), written.read, payment.number)
     return found
+
+
+def require_seen(written: Written, payment: Payment, *numbers: Decimal | None) -> None:
+    """Before it is said that something is not as it was asked: is everything known of it?
+
+    One odd value in the answer must not turn a write that was carried out into one that was not.
+    Raises StepFailedError as `shown_composition`, where a line of the payment or one of the
+    `numbers` that would tell cannot be read.
+    """
+    found = shown_composition(written, payment)
+    if found.unread or not all(one is None or is_readable(one) for one in numbers):
+        raise unseen(written, payment)
+
+
+def unseen(written: Written, payment: Payment) -> StepFailedError:
+    """The failure to see what became of a write, with what is known of it all the same."""
+    return StepFailedError(_unseen(written), written.read, payment.number)
 
 
 def refusal(

@@ -39,12 +39,16 @@ class RowUse:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """`orphans` are items whose row is gone; `is_whole` is False where payments were left out."""
+    """`orphans` are items whose row is gone or was not read; each of them says which it is.
+
+    `is_whole` is False where payments were left out, `has_more_rows` where rows were.
+    """
 
     view: CardView
     rows: tuple[RowUse, ...]
     orphans: tuple[Part, ...]
     is_whole: bool
+    has_more_rows: bool
 
 
 def read(deps: Deps, acting: Acting) -> Allocation:
@@ -63,7 +67,7 @@ def read(deps: Deps, acting: Acting) -> Allocation:
     known = {row.id for row in shown.rows}
     orphans = tuple(part for part in parts if part.line.item.row_id not in known)
     is_whole = all(one.details is not None for one in shown.view.payments)
-    return Allocation(shown.view, uses, orphans, is_whole)
+    return Allocation(shown.view, uses, orphans, is_whole, shown.has_more_rows)
 
 
 def _use(row: ProductRow, parts: tuple[Part, ...]) -> RowUse:

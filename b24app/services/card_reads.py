@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_deliveries, payment_items, payments
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
@@ -12,42 +12,50 @@ from b24app.domain import (
     Delivery,
     EntityRef,
     ListedRow,
+    Listing,
     Payment,
     PaymentDelivery,
     PaymentItem,
     ProductRow,
 )
-from b24app.errors import BusinessRefusalError, PortalError
-
-ROWS_PER_PAGE = 50
+from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
+from b24app.services import product_rows
+from b24app.services.product_rows import Pages, ReadRows
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
     """A card with everything but the composition of its payments.
 
-    `rows` holds the rows read so far of `rows_total`; with `are_rows_unread` the portal did not
-    tell them at all. `free` is None where the portal does not tell, with `is_estimate` where that
-    is because of several orders (decisions 19).
+    `rows` holds the product rows read so far. `free` is None where the portal does not tell, with
+    `is_estimate` where that is because of several orders (decisions 19).
     """
 
     card: Card
-    payments: tuple[Payment, ...]
-    deliveries: tuple[Delivery, ...]
+    payments: Listing[Payment]
+    deliveries: Listing[Delivery]
     rows: Mapping[int, ProductRow]
-    rows_total: int
-    free: tuple[ProductRow, ...] | None
+    read_rows: ReadRows
+    free: Listing[ProductRow] | None
     is_estimate: bool = False
-    are_rows_unread: bool = False
+
+    @property
+    def rows_total(self) -> int:
+        """How many product rows have to be read for all of them, as far as is known."""
+        return self.read_rows.total
 
     @property
     def has_all_rows(self) -> bool:
         """Whether a row that is not in `rows` is not in the card either."""
-        return not self.are_rows_unread and len(self.rows) >= self.rows_total
+        return self.read_rows.is_whole
 
     def payment(self, payment_id: int) -> Payment | None:
         """The payment of this id, if the portal lists it on this card."""
         return next((one for one in self.payments if one.id == payment_id), None)
+
+    def is_gone(self, payment_id: int) -> bool:
+        """Whether this payment is on the card no more, and not just in a row that is unread."""
+        return self.payment(payment_id) is None and not self.payments.may_hold(payment_id)
 
     @property
     def deliveries_by_id(self) -> dict[int, Delivery]:
@@ -59,8 +67,18 @@ class Core:
 class Composition:
     """The items and delivery lines of one payment."""
 
-    items: tuple[PaymentItem, ...]
-    links: tuple[PaymentDelivery, ...]
+    items: Listing[PaymentItem]
+    links: Listing[PaymentDelivery]
+
+    @property
+    def unread(self) -> int:
+        """How many of its lines could not be read."""
+        return len(self.items.unread) + len(self.links.unread)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its lines were read."""
+        return not self.unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +86,18 @@ class CoreRequest:
     """The handles of a card's reads in a batch."""
 
     card: Handle[Card]
-    payments: Handle[tuple[Payment, ...]]
-    deliveries: Handle[tuple[Delivery, ...]]
-    rows: Handle[tuple[ListedRow, ...]]
-    free: Handle[tuple[ListedRow, ...]]
-    further: tuple[Handle[tuple[ListedRow, ...]], ...] = ()
+    payments: Handle[Listing[Payment]]
+    deliveries: Handle[Listing[Delivery]]
+    rows: Pages
+    free: Handle[Listing[ListedRow]]
 
 
 @dataclass(frozen=True, slots=True)
 class CompositionRequest:
     """The handles of one payment's items and delivery lines in a batch."""
 
-    items: Handle[tuple[PaymentItem, ...]]
-    links: Handle[tuple[PaymentDelivery, ...]]
+    items: Handle[Listing[PaymentItem]]
+    links: Handle[Listing[PaymentDelivery]]
 
 
 def ask_core(
@@ -98,9 +115,8 @@ def ask_core(
         card=batch.add(crm.get_card(ref)),
         payments=batch.add(payments.list_payments(ref, order=order)),
         deliveries=batch.add(crm.list_deliveries(ref)),
-        rows=batch.add(crm.list_product_rows(ref)),
+        rows=product_rows.ask(batch, ref, rows_total),
         free=batch.add(crm.available_rows(ref)),
-        further=ask_further_rows(batch, ref, rows_total),
     )
 
 
@@ -108,54 +124,43 @@ def take_core(result: BatchResult, asked: CoreRequest) -> Core:
     """Decode the answers to `ask_core`.
 
     Raises the portal's error for card, payments and deliveries, without which nothing true could
-    be shown. Product rows only add names, so a refusal there is tolerated.
+    be shown. Product rows only add names, so a refusal there is tolerated, and so are deliveries
+    that make no sense: they are named as unread.
     """
     card = result[asked.card]
     free, is_estimate = _take_free(result, asked.free, card)
-    rows = _take_rows(result, asked.rows, card)
-    core = Core(
+    rows = product_rows.take(result, asked.rows)
+    return Core(
         card=card,
         payments=result[asked.payments],
-        deliveries=result[asked.deliveries],
-        rows=rows or {},
-        rows_total=result.total(asked.rows) or len(rows or {}),
+        deliveries=_take_deliveries(result, asked.deliveries),
+        rows={row_id: row.of(card) for row_id, row in rows.by_id.items()},
+        read_rows=rows,
         free=free,
         is_estimate=is_estimate,
-        are_rows_unread=rows is None,
     )
-    further: dict[int, ProductRow] = {}
-    for handle in asked.further:
-        further.update(_take_rows(result, handle, card) or {})
-    return replace(core, rows={**core.rows, **further}) if further else core
+
+
+def _take_deliveries(result: BatchResult, asked: Handle[Listing[Delivery]]) -> Listing[Delivery]:
+    try:
+        return result[asked]
+    except UnexpectedAnswerError:
+        if not result.is_answered(asked):
+            raise
+        return Listing.of((), [None])
 
 
 def _take_free(
-    result: BatchResult, asked: Handle[tuple[ListedRow, ...]], card: Card
-) -> tuple[tuple[ProductRow, ...] | None, bool]:
+    result: BatchResult, asked: Handle[Listing[ListedRow]], card: Card
+) -> tuple[Listing[ProductRow] | None, bool]:
     try:
-        return tuple(row.of(card) for row in result[asked]), False
+        rows = result[asked]
+        return Listing.of((row.of(card) for row in rows), rows.unread), False
     except BusinessRefusalError:
         # The only business refusal of this method is "does not support multiple orders".
         return None, True
     except PortalError:
         return None, False
-
-
-def _take_rows(
-    result: BatchResult, asked: Handle[tuple[ListedRow, ...]], card: Card
-) -> dict[int, ProductRow] | None:
-    try:
-        return {row.id: row.of(card) for row in result[asked]}
-    except PortalError:
-        return None
-
-
-def ask_further_rows(
-    batch: Batch, ref: EntityRef, total: int
-) -> tuple[Handle[tuple[ListedRow, ...]], ...]:
-    """Ask for the product rows past the first page, one command a page of 50."""
-    starts = range(ROWS_PER_PAGE, total, ROWS_PER_PAGE)
-    return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)
 
 
 def ask_compositions(
@@ -185,8 +190,8 @@ def take_compositions(
 
 
 def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
-    """Those whose rows were all read. Others have rows past the first page, which come later."""
-    if core.are_rows_unread or core.has_all_rows:
+    """Those whose rows were all read. Others have rows on further pages, which come later."""
+    if not core.read_rows.has_more:
         return dict(compositions)
     return {
         payment_id: composition

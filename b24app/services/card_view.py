@@ -14,11 +14,14 @@ from b24app.domain import (
     Delivery,
     EntityRef,
     ListedRow,
+    Listing,
     Money,
     Payment,
     PaymentDelivery,
     PaymentItem,
     ProductRow,
+    is_readable,
+    is_whole,
 )
 from b24app.services.actions import Action
 from b24app.services.totals import Totals
@@ -76,7 +79,7 @@ class DeliveryLine:
 class Details:
     """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
 
-    It is None, too, where a line's price could not be read, and where a line is in another
+    It is None, too, where a line or its price could not be read, and where a line is in another
     currency than the payment: then there is no sum of both.
     """
 
@@ -85,6 +88,8 @@ class Details:
     items_sum: Money
     deliveries_sum: Money
     difference: Money | None = None
+    unread: int = 0
+    """How many of its lines could not be read."""
 
     @property
     def is_in_two_currencies(self) -> bool:
@@ -151,6 +156,9 @@ class CardView:
     notices: tuple[Notice, ...] = ()
     may_ask_links_ahead: bool = False
     """Whether a link may be asked for before a click: asking changes nothing at this portal."""
+    unread_payments: int = 0
+    """How many of the card's payments could not be read: they are in no list and no figure."""
+    unread_deliveries: int = 0
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
         """The same view with its payments filtered and sorted, those of each currency together."""
@@ -206,16 +214,17 @@ def details_of(
         currency,
     )
     difference = None
-    if {items_sum.currency, *_currencies(delivery_lines)} == {currency} and all(
-        map(_is_explained, item_lines)
-    ):
+    is_explained = is_whole(items) and is_whole(links) and all(map(_is_explained, item_lines))
+    if {items_sum.currency, *_currencies(delivery_lines)} == {currency} and is_explained:
         difference = payment.sum - items_sum - deliveries_sum
+    has_rest = difference is not None and difference.is_readable and bool(difference.amount)
     return Details(
         item_lines,
         delivery_lines,
         items_sum,
         deliveries_sum,
-        difference if difference and difference.amount else None,
+        difference if has_rest else None,
+        sum(len(lines.unread) for lines in (items, links) if isinstance(lines, Listing)),
     )
 
 
@@ -252,28 +261,30 @@ def _item_line(
     *,
     has_all_rows: bool,
 ) -> ItemLine:
-    row = rows.get(item.row_id) if item.row_id is not None else None
+    free = (free_rows or {}).get(item.row_id or 0)
+    row = rows.get(item.row_id or 0) or free
     if row is None:
         return ItemLine(item, is_orphan=item.row_id is None or has_all_rows)
-    free = free_rows.get(row.id) if free_rows is not None else None
+    most = item.quantity + (free.quantity if free else ZERO)
     return ItemLine(
         item,
         row.name,
         row.price,
         row.price * item.quantity,
         row.measure,
-        None if free_rows is None else item.quantity + (free.quantity if free else ZERO),
+        None if free_rows is None or not is_readable(most) else most,
     )
 
 
-def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> tuple[Row, ...]:
+def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> Listing[Row]:
     """Rows with what no item bills yet: an estimate for cards with several orders."""
     billed: dict[int, Decimal] = {}
     for item in items:
         if item.row_id is not None:
             billed[item.row_id] = billed.get(item.row_id, ZERO) + item.quantity
     left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
-    return tuple(row for row in left if row.quantity > 0)
+    # Not `> 0`: of a quantity that cannot be read something may be left.
+    return Listing(row for row in left if not row.quantity <= 0)
 
 
 def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:
@@ -282,7 +293,7 @@ def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[P
     kept.sort(key=lambda view: view.payment.id, reverse=sort is not Sort.OLDEST)
     if sort in {Sort.AMOUNT_UP, Sort.AMOUNT_DOWN}:
         kept.sort(
-            key=lambda view: (view.payment.sum.currency, view.payment.sum.amount),
+            key=lambda view: (view.payment.sum.currency, _rank(view.payment.sum)),
             reverse=sort is Sort.AMOUNT_DOWN,
         )
     if sort is Sort.PAID_DATE:
@@ -292,6 +303,10 @@ def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[P
 
 def _is_paid_filter(view: PaymentView, shown: Filter) -> bool:
     return view.payment.is_paid is (shown is Filter.PAID)
+
+
+def _rank(money: Money) -> tuple[bool, Decimal]:
+    return (True, money.amount) if money.is_readable else (False, ZERO)
 
 
 def _paid_rank(view: PaymentView) -> tuple[bool, float]:

@@ -152,7 +152,7 @@ def _clean_up(deps: Deps, acting: Acting, payment_id: int, names: Sequence[str])
             deps, acting, payments.delete_payment(payment_id), [payment_id]
         ),
     )
-    if written.read is not None and written.read.core.payment(payment_id) is None:
+    if written.read is not None and written.read.core.is_gone(payment_id):
         return Step(Kind.FAILED, "rest_not_billed", 502, written.read, values=few(names))
     return _half_done(deps, acting, written.read, payment_id, names)
 

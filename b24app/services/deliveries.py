@@ -119,6 +119,7 @@ def reassign(
     if written.error is not None:
         reason = _reason(written, document_id, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)
+    afterwards.require_seen(written, payment)
     return afterwards.not_as_asked(written, "delivery_not_confirmed", number, before)
 
 
@@ -145,6 +146,7 @@ def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
     if written.error is not None:
         reason = _reason(written, document_id, is_there=True)
         raise afterwards.refusal(written, written.error, payment, reason)
+    afterwards.require_seen(written, payment)
     return afterwards.not_as_asked(written, "delivery_not_added", number)
 
 
@@ -163,6 +165,7 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
         raise afterwards.refusal(written, written.error, payment)
     if is_there:
         return afterwards.not_as_asked(written, "delivery_not_removed", number, label)
+    afterwards.require_seen(written, payment)
     undo = None
     if link.document_id in at.documents:
         undo = Undo("delivery", payment_id, link.document_id)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from b24app.bitrix import crm, payment_items
 from b24app.bitrix.command import Command
 from b24app.bitrix.portal_api import Batch, Handle
-from b24app.domain import EntityRef, ListedRow, Payment, PaymentItem
+from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable
 from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
@@ -37,7 +37,7 @@ class Place:
     """An unpaid payment of this card, its items, and the card's rows with what is free."""
 
     payment: Payment
-    items: tuple[PaymentItem, ...]
+    items: Listing[PaymentItem]
     rows: Mapping[int, ListedRow]
     free: Mapping[int, ListedRow] | None
 
@@ -57,7 +57,8 @@ class Place:
         if self.free is None or item.row_id is None:
             return None
         free = self.free.get(item.row_id)
-        return item.quantity + (free.quantity if free else Decimal(0))
+        most = item.quantity + (free.quantity if free else Decimal(0))
+        return most if is_readable(most) else None
 
 
 @before_writing()
@@ -140,6 +141,7 @@ def set_quantity(
         raise afterwards.refusal(written, written.error, payment, reason)
     if stored == quantity:
         return Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
+    afterwards.require_seen(written, payment, stored)
     if stored is None:
         raise StepFailedError(ChangedMeanwhileError("removed meanwhile"), written.read, number)
     return afterwards.not_as_asked(
@@ -160,6 +162,7 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
         raise afterwards.refusal(written, written.error, payment, reason)
     if is_there:
         return afterwards.not_as_asked(written, "item_not_removed", number, before)
+    afterwards.require_seen(written, payment)
     undo = None
     if item.is_whole and item.row_id is not None:
         undo = Undo("item", payment_id, item.row_id, int(item.quantity))
@@ -207,6 +210,8 @@ def _added(
 ) -> Step:
     now = quantities_by_row(afterwards.shown_composition(written, payment))
     failed = [row_id for row_id, quantity in expected.items() if now.get(row_id) != quantity]
+    if failed and written.error is None:
+        afterwards.require_seen(written, payment, *(now.get(row_id) for row_id in failed))
     if not failed and written.error is not None and len(expected) == 1:
         # The portal took nothing from us: somebody else added the very same at the same moment.
         return Step(Kind.ALREADY, "items_there", 200, written.read, payment.number)

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from b24app.bitrix import crm
+from b24app.bitrix.answers import ROWS_PER_PAGE
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
-from b24app.errors import AppError, PortalError
+from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services import card_reads, launches, names, tab
 from b24app.services.acting import Acting, Ticket
 from b24app.services.card_reads import Composition, Core, CoreRequest
@@ -30,7 +31,6 @@ from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 
 AT_ONCE = 10
-LINKS_PER_PAGE = 50
 MOST_LINKS = 1000
 """Twenty pages each of deals and invoices, beside the card and the proof, fill one batch."""
 
@@ -53,11 +53,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Linked:
-    """A card with the groups read now; `more` objects are linked beyond `next_offset`."""
+    """A card with the groups read now; `more` objects are linked beyond `next_offset`.
+
+    With `is_more_unknown` there may be further ones, and the portal does not tell how many.
+    `unread` of those asked for now were answered with something that makes no sense.
+    """
 
     card: Card
     groups: tuple[Group, ...]
     more: int
+    is_more_unknown: bool
+    unread: int
     next_offset: int
     updated_at: datetime
     time_zone: str = ""
@@ -74,15 +80,19 @@ def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
         acting = launches.prove(deps, acting, result, proof)
     item = result[raw]
     found = _objects(result, links, item)
-    unread = _unread(result, links)
+    unread, is_unknown = _unread(result, links)
     end = offset + AT_ONCE
     part = found[offset:end]
+    is_open = bool(part) and end < MOST_LINKS
     if wish.is_refresh:
         _forget_refusals(deps, acting, part)
+    groups = _groups(deps, acting, part)
     return Linked(
-        card=crm.card_of(acting.ref.entity_type_id, item),
-        groups=_groups(deps, acting, part),
-        more=max(0, len(found) + unread - end) if part and end < MOST_LINKS else 0,
+        card=crm.card_of(acting.ref, item),
+        groups=tuple(one for one in groups if one is not None),
+        more=max(0, len(found) + unread - end) if is_open else 0,
+        is_more_unknown=is_unknown and is_open,
+        unread=sum(one is None for one in groups),
         next_offset=end,
         updated_at=deps.clock(),
         time_zone=acting.user.time_zone if acting.user else "",
@@ -99,7 +109,7 @@ def _ask_links(batch: Batch, ref: EntityRef, most: int) -> Links:
     return {
         owner: [
             batch.add(crm.list_items_of(owner, {key: ref.entity_id}, ["id"], start))
-            for start in range(0, most, LINKS_PER_PAGE)
+            for start in range(0, most, ROWS_PER_PAGE)
         ]
         for owner in OWNERS
     }
@@ -114,23 +124,36 @@ def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> l
                 rows = result[handle]
             except PortalError:
                 continue
-            ids = (str(row["id"]) for row in rows)
-            found.update(EntityRef(owner, int(one)) for one in ids if one.isdigit())
-        parent = str(item.get(f"parentId{owner}") or "")
-        if parent.isdigit() and int(parent):
-            found.add(EntityRef(owner, int(parent)))
+            ids = (crm.id_in(row, "id") for row in rows)
+            found.update(EntityRef(owner, one) for one in ids if one)
+        parent = crm.id_in(item, f"parentId{owner}")
+        if parent:
+            found.add(EntityRef(owner, parent))
     return sorted(found, key=lambda ref: (ref.entity_type_id, -ref.entity_id))
 
 
-def _unread(result: BatchResult, links: Links) -> int:
-    """How many linked objects are on pages that were not asked for."""
-    return sum(
-        max(0, (result.total(pages[0]) or 0) - len(pages) * LINKS_PER_PAGE)
-        for pages in links.values()
-    )
+def _unread(result: BatchResult, links: Links) -> tuple[int, bool]:
+    """How many linked objects are on pages that were not asked for, and whether nobody tells."""
+    unread, is_unknown = 0, False
+    for pages in links.values():
+        total = result.total(pages[0]) or 0
+        asked = len(pages) * ROWS_PER_PAGE
+        if total > asked:
+            unread += total - asked
+        else:
+            is_unknown = is_unknown or not _is_last(result, pages[-1])
+    return unread, is_unknown
 
 
-def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[Group, ...]:
+def _is_last(result: BatchResult, page: Handle[tuple[Mapping[str, object], ...]]) -> bool:
+    try:
+        return not result.goes_on(page, len(result[page]))
+    except PortalError:
+        return True
+
+
+def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[Group | None]:
+    """The objects that the acting user may see; None for one whose answer makes no sense."""
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
     people = names.missing(names.directory(deps, acting.member_id))
@@ -147,20 +170,20 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> tuple[G
     answers = acting.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
         names.take(deps, acting.member_id, answers[0], names_asked)
-    groups: list[Group] = []
+    groups: list[Group | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
         if isinstance(answer, AppError):
             raise answer
         found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(deps, acting, ref, card_reads.take_core(answer, asked), found)
+            _group(deps, acting, ref, _core(answer, asked), found)
             for ref, asked in core_asked.items()
             if _is_seen(answer, asked)
         )
     if len(objects) > 1:
         # Three calls are made by now: what else payments are made of is read when they are opened.
-        return tuple(replace(group, waiting=()) for group in groups)
-    return tuple(groups)
+        return [group and replace(group, waiting=()) for group in groups]
+    return groups
 
 
 def _seen_before(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[int]:
@@ -177,13 +200,22 @@ def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:
     return result.error(asked.card) is None and result.error(asked.payments) is None
 
 
+def _core(result: BatchResult, asked: CoreRequest) -> Core | None:
+    try:
+        return card_reads.take_core(result, asked)
+    except UnexpectedAnswerError:
+        return None
+
+
 def _group(
     deps: Deps,
     acting: Acting,
     ref: EntityRef,
-    core: Core,
+    core: Core | None,
     compositions: Mapping[int, Composition],
-) -> Group:
+) -> Group | None:
+    if core is None:
+        return None
     ticket = _ticket(acting, ref)
     own = replace(acting, ref=ref, launch_id=ticket.launch_id)
     now = deps.clock()

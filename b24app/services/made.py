@@ -15,7 +15,7 @@ from b24app.bitrix import payment_deliveries, payment_items, payments
 from b24app.bitrix.command import Command
 from b24app.bitrix.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
-from b24app.domain import ListedRow
+from b24app.domain import ListedRow, is_readable
 from b24app.errors import AppError, Executed, PortalError, PortalSilentError
 from b24app.services import afterwards, card_reads, items, portal_writes, tab
 from b24app.services.acting import Acting
@@ -165,6 +165,7 @@ def missing(
     if composition is None:
         return None
     stored = items.quantities_by_row(composition)
-    return [
-        rows[one.row_id].name for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)
-    ]
+    lacking = [one for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)]
+    if lacking and not (composition.is_whole and all(map(is_readable, stored.values()))):
+        return None
+    return [rows[one.row_id].name for one in lacking]

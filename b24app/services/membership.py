@@ -16,13 +16,23 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.payments import PaymentId, list_payments
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
-from b24app.domain import Payment
-from b24app.errors import AppError, Executed, GoneError, NotOnThisCardError, PortalError
+from b24app.domain import Listing, Payment
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    Executed,
+    GoneError,
+    NotOnThisCardError,
+    PortalError,
+)
 from b24app.services.acting import Acting
 from b24app.services.deps import WRITE_SECONDS
 
 T = TypeVar("T")
 B = TypeVar("B")
+
+UNREADABLE_ROW = "unreadable_row"
+"""Code of a payment that is on the card, in a row of which nothing certain can be read."""
 
 LINE_GONE = "line_gone"
 """Code of a line that is not in its payment: removed meanwhile, or never there."""
@@ -137,20 +147,27 @@ def _read_by_reference(
     found = Found(_take_payments(acting, result, listings), result, asked, others)
     errors = [result.error(handle) for handle in asked.values()]
     is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
-    is_first = all(result[handle][0].id == one for one, handle in listings.items())
+    is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
     return found, is_first and not is_refused
+
+
+def _is_first(listed: Listing[Payment], payment_id: int) -> bool:
+    """Whether the reference named this payment. A row that is unread may have stood before it."""
+    return not listed.unread and listed[0].id == payment_id
 
 
 def _take_payments(
     acting: Acting,
     result: BatchResult,
-    listings: Mapping[int, Handle[tuple[Payment, ...]]],
+    listings: Mapping[int, Handle[Listing[Payment]]],
 ) -> dict[int, Payment]:
     return {one: _of(result[handle], acting, one) for one, handle in listings.items()}
 
 
-def _of(found: Sequence[Payment], acting: Acting, payment_id: int) -> Payment:
+def _of(found: Listing[Payment], acting: Acting, payment_id: int) -> Payment:
     payment = next((one for one in found if one.id == payment_id), None)
+    if payment is None and payment_id in found.unread:
+        raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)
     if payment is None:
         raise absent(acting, payment_id)
     return payment

@@ -16,6 +16,7 @@ from b24app.errors import Executed, InputError, PortalError
 from b24app.services import afterwards, deliveries, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
+from b24app.services.card_reads import Composition
 from b24app.services.deliveries import Place
 from b24app.services.deps import WRITE_SECONDS, Deps
 from b24app.services.tab import Read
@@ -140,20 +141,29 @@ def _is_in_source(read: Read | None, plan: Move) -> bool | None:
     """Whether the line is where it was. None: nobody knows."""
     if read is None:
         return None
-    if read.core.payment(plan.source.id) is None:
+    if read.core.is_gone(plan.source.id):
         return False
     composition = read.compositions.get(plan.source.id)
-    return None if composition is None else any(one.id == plan.item_id for one in composition.links)
+    if composition is None:
+        return None
+    return _told(composition, any(one.id == plan.item_id for one in composition.links))
 
 
 def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
     """Whether a payment holds the document now. None: nobody knows."""
     if read is None:
         return None
-    if read.core.payment(payment_id) is None:
+    if read.core.is_gone(payment_id):
         return False
     composition = read.compositions.get(payment_id)
-    return None if composition is None else plan.document_id in deliveries.documents_of(composition)
+    if composition is None:
+        return None
+    return _told(composition, plan.document_id in deliveries.documents_of(composition))
+
+
+def _told(composition: Composition, is_there: bool) -> bool | None:
+    """What is not there may be in a line that could not be read: then nobody knows."""
+    return None if not is_there and composition.links.unread else is_there
 
 
 def _not_added(plan: Move, written: Written, target: Payment) -> Step:

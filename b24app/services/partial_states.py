@@ -41,9 +41,11 @@ def dismiss(deps: Deps, acting: Acting, notice_id: int) -> None:
 
 def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
     if one.kind == "rest_partly":
-        return core.payment(int(one.data["payment_id"])) is None
+        return core.is_gone(int(one.data["payment_id"]))
     ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
-    listed = [payment_id for payment_id in ids if core.payment(payment_id) is not None]
+    listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]
+    if any(one in compositions and not compositions[one].is_whole for one in listed):
+        return False
     holding = [
         payment_id
         for payment_id in listed

@@ -90,7 +90,7 @@ def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: 
         return Step(Kind.ALREADY, f"already_{word}", 200, written.read, payment.number, word, word)
     before = "unpaid" if paid else "paid"
     code = word
-    if shown is not None and payment.sum.amount != shown:
+    if shown is not None and payment.sum.is_readable and payment.sum.amount != shown:
         code = f"{word}_other_amount"
     elif paid and shown is None and not payment.sum.amount:
         code = "paid_zero"
@@ -139,6 +139,8 @@ def change_system(
         raise afterwards.refusal(written, written.error, payment, reason)
     if written.is_guarded_off:
         raise StepFailedError(PaidLockedError("paid meanwhile"), written.read, payment.number)
+    if payment.pay_system_id is None:
+        raise afterwards.unseen(written, payment)
     return afterwards.not_as_asked(written, "system_not_changed", payment.number)
 
 
@@ -177,7 +179,7 @@ def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = 
             raise
         # Refused and yet not there: somebody else deleted it at this moment.
         kind = Kind.ALREADY if written.error is not None else Kind.DONE
-        amount = f"{before.sum.amount} {before.sum.currency}"
+        amount = f"{before.sum.amount} {before.sum.currency}".strip()
         return Step(kind, "payment_deleted", 200, written.read, before.number, amount, "deleted")
     if written.error is not None:
         raise afterwards.refusal(written, written.error, payment)

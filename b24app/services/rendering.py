@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from b24app.domain import Payment, ProductRow
+from b24app.domain import Listing, Payment, ProductRow
 from b24app.services import adding_up, partial_states, shop_site
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
@@ -79,6 +79,8 @@ def view_of(
         may_ask_links_ahead=is_shop_open,
         listed={one.payment.id: one.state for one in payments},
         notices=partial_states.notices(deps, acting, core, compositions),
+        unread_payments=len(core.payments.unread),
+        unread_deliveries=len(core.deliveries.unread),
     )
     return view.arranged(Filter.ALL, view.sort)
 
@@ -111,11 +113,12 @@ def _details(
     )
 
 
-def _estimate(core: Core, compositions: Mapping[int, Composition]) -> tuple[ProductRow, ...] | None:
+def _estimate(core: Core, compositions: Mapping[int, Composition]) -> Listing[ProductRow] | None:
     """Rows minus billed, only where all rows and every payment's composition are known."""
-    if not core.is_estimate or not core.has_all_rows:
+    if not core.is_estimate or not core.has_all_rows or core.payments.unread:
         return None
-    if any(one.id not in compositions for one in core.payments):
+    known = [compositions.get(one.id) for one in core.payments]
+    if any(one is None or one.unread for one in known):
         return None
     items = [item for one in core.payments for item in compositions[one.id].items]
     return unbilled_rows(core.rows.values(), items)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from b24app.bitrix.portal_api import Batch, BatchResult
 from b24app.domain import ProductRow
 from b24app.errors import AppError, GoneError, NotOnThisCardError
-from b24app.services import card_reads, launches, names
+from b24app.services import card_reads, launches, names, product_rows
 from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition, CompositionRequest, Core
 from b24app.services.card_view import CardView, Filter, Sort
@@ -23,7 +23,6 @@ from b24app.storage import launches as stored_launches
 
 IN_FIRST_CALL = 4
 DETAILS_AT_ONCE = 20
-MAX_ROWS = 1000
 IN_A_PART = 12
 """Two commands a payment, the core and twenty pages of rows have to fit into one batch of 50."""
 
@@ -54,6 +53,8 @@ class Shown:
     waiting: tuple[tuple[int, ...], ...]
     rows_total: int
     rows: tuple[ProductRow, ...] = ()
+    has_more_rows: bool = False
+    """The card has more product rows than are ever read at once."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,10 @@ def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: 
     wanted = tuple(one for one in wanted if one in acting.listed)
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
-    read = _read_details(deps, acting, wanted, min(rows_total, MAX_ROWS))
-    if read.core.rows_total > max(rows_total, card_reads.ROWS_PER_PAGE):
-        # There are more rows than the page knew of.
-        read = _read_details(deps, acting, wanted, min(read.core.rows_total, MAX_ROWS))
+    # On a card with linked objects two calls were made for the list already (decisions 13).
+    is_one_call = acting.is_grouped and len(wanted) <= IN_A_PART
+    parts = [wanted] if is_one_call else card_reads.halves(wanted)
+    read = _read_to_the_end(deps, acting, parts, rows_total)
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
     return Shown(replace(view, payments=kept), (), read.core.rows_total)
@@ -130,12 +131,10 @@ def details_of_newest(deps: Deps, acting: Acting, most: int) -> Shown:
     newest = sorted(acting.listed, reverse=True)[:most]
     starts = range(0, len(newest), IN_A_PART)
     parts = [newest[start : start + IN_A_PART] for start in starts]
-    read = _read_parts(deps, acting, parts, 0)
-    if read.core.rows_total > card_reads.ROWS_PER_PAGE:
-        read = _read_parts(deps, acting, parts, min(read.core.rows_total, MAX_ROWS))
+    read = _read_to_the_end(deps, acting, parts, 0)
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
-    return Shown(view, (), read.core.rows_total, rows)
+    return Shown(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
 
 
 def read_card(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read:
@@ -194,11 +193,16 @@ def _compositions(
     return found
 
 
-def _read_details(deps: Deps, acting: Acting, wanted: Sequence[int], rows_total: int) -> Read:
-    # On a card with linked objects two calls were made for the list already (decisions 13).
-    is_one_call = acting.is_grouped and len(wanted) <= IN_A_PART
-    parts = [wanted] if is_one_call else card_reads.halves(wanted)
-    return _read_parts(deps, acting, parts, rows_total)
+def _read_to_the_end(
+    deps: Deps, acting: Acting, parts: Sequence[Sequence[int]], rows_total: int
+) -> Read:
+    """Read with all product rows. Once more only where the page knew of too few of them."""
+    asked = min(rows_total, product_rows.MOST)
+    read = _read_parts(deps, acting, parts, asked)
+    while read.core.read_rows.has_more and asked < product_rows.MOST:
+        asked = read.core.read_rows.next_total(asked)
+        read = _read_parts(deps, acting, parts, asked)
+    return read
 
 
 def _read_parts(

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_items, payments
+from b24app.bitrix.answers import ROWS_PER_PAGE
 from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.bitrix.portal_api import Batch
-from b24app.domain import ListedRow
+from b24app.domain import ListedRow, Listing, Payment
 from b24app.errors import BusinessRefusalError, Executed, PortalError
-from b24app.services import card_reads
+from b24app.services import product_rows
 from b24app.services.acting import Acting
 from b24app.services.card_view import unbilled_rows
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.membership import before_writing
+from b24app.services.product_rows import ReadRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Before:
     """
 
     payment_ids: frozenset[int]
-    free: tuple[ListedRow, ...] | None
+    free: Listing[ListedRow] | None
     rows: Mapping[int, ListedRow]
     problem: PortalError | None = None
 
@@ -37,45 +39,45 @@ def read(acting: Acting) -> Before:
     batch = Batch()
     listing = batch.add(payments.list_payments(acting.ref))
     available = batch.add(crm.available_rows(acting.ref))
-    rows = batch.add(crm.list_product_rows(acting.ref))
+    pages = product_rows.ask(batch, acting.ref)
     result = acting.api.send(batch, WRITE_SECONDS)
-    listed = frozenset(one.id for one in result[listing])
-    own = {row.id: row for row in result[rows]}
+    listed = result[listing]
+    # What cannot be read now was there before all the same.
+    ids = frozenset(one.id for one in listed) | frozenset(filter(None, listed.unread))
+    own = product_rows.take(result, pages, are_needed=True)
     problem: PortalError | None = None
-    free: tuple[ListedRow, ...] | None = None
+    free: Listing[ListedRow] | None = None
     try:
         free = result[available]
     except BusinessRefusalError:
-        total = result.total(rows) or len(own)
-        own, free = _estimate(acting, listed, own, total)
+        own, free = _estimate(acting, listed, own)
     except PortalError as error:
         # A read: whatever became of it, nothing was written.
         error.executed = Executed.NO
         problem = error
-    return Before(
-        listed, free, {**own, **{row.id: own.get(row.id, row) for row in free or ()}}, problem
-    )
+    return Before(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
 
 
 def _estimate(
-    acting: Acting,
-    listed: frozenset[int],
-    rows: dict[int, ListedRow],
-    total: int,
-) -> tuple[dict[int, ListedRow], tuple[ListedRow, ...] | None]:
+    acting: Acting, listed: Listing[Payment], first: ReadRows
+) -> tuple[ReadRows, Listing[ListedRow] | None]:
     """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
 
-    None where they are too many to be read in one call.
+    None where they are too many to be read in one call, or where something in them is unreadable.
     """
+    total = first.next_total(ROWS_PER_PAGE) if first.has_more else 0
     batch = Batch()
-    items = [batch.add(payment_items.list_items(one)) for one in sorted(listed)]
-    pages = card_reads.ask_further_rows(batch, acting.ref, total)
-    if len(batch) > MAX_COMMANDS:
-        return rows, None
-    if not len(batch):
-        return rows, tuple(rows.values())
+    items = [batch.add(payment_items.list_items(one.id)) for one in listed]
+    # The first page again: what is on the others has to be known of the same moment.
+    pages = product_rows.ask(batch, acting.ref, total)
+    if len(batch) > MAX_COMMANDS or listed.unread:
+        return first, None
+    if not items and not first.has_more:
+        return first, unbilled_rows(first.by_id.values(), []) if first.is_whole else None
     result = acting.api.send(batch, WRITE_SECONDS)
-    billed = [item for handle in items for item in result[handle]]
-    further = [row for handle in pages for row in result[handle]]
-    rows = {**rows, **{row.id: row for row in further}}
-    return rows, unbilled_rows(rows.values(), billed)
+    lines = [result[handle] for handle in items]
+    rows = product_rows.take(result, pages, are_needed=True)
+    if not rows.is_whole or any(one.unread for one in lines):
+        return rows, None
+    billed = [item for one in lines for item in one]
+    return rows, unbilled_rows(rows.by_id.values(), billed)

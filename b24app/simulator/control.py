@@ -19,7 +19,7 @@ from .control_somebody import ORDER_DEEDS, PAYMENT_DEEDS, do_order, do_payment
 from .faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE, MISREPORTED
 from .people import AREAS, LEVELS
 from .state import PORTAL_SCOPES, PortalState
-from .switches import GENERATIONS, SHOPS
+from .switches import GENERATIONS, SHOPS, TOTALS
 
 ALL_ACTIONS = {**ACTIONS, "payment": do_payment, "order": do_order}
 Reply = BaseResponse | tuple[dict[str, object], int]
@@ -127,6 +127,7 @@ def _page_context(state: PortalState) -> dict[str, object]:
         },
         "generations": GENERATIONS,
         "shops": SHOPS,
+        "totals": TOTALS,
         "switch_names": YES_NO_SWITCHES,
         "areas": AREAS,
         "levels": LEVELS,

@@ -24,7 +24,7 @@ from .oauth import INFO_FAULT, TOKEN_FAULT
 from .people import AREAS, LEVELS
 from .rest.table import TABLE
 from .state import PortalState
-from .switches import GENERATIONS, SHOPS
+from .switches import GENERATIONS, SHOPS, TOTALS, OddValue
 from .ui_ajax import REFRESH_FAULT
 
 Answer = dict[str, object]
@@ -108,9 +108,9 @@ def clock(state: PortalState, fields: Fields) -> Answer:
 
 
 def switch(state: PortalState, fields: Fields) -> Answer:
-    """name, value: generation, shop, payments_left, or one of the yes/no switches."""
+    """name, value: generation, shop, totals, payments_left, or one of the yes/no switches."""
     name, value = fields.get("name", ""), fields.get("value", "")
-    choices = {"generation": GENERATIONS, "shop": SHOPS}.get(name)
+    choices = {"generation": GENERATIONS, "shop": SHOPS, "totals": TOTALS}.get(name)
     if choices is not None:
         if value not in choices:
             raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
@@ -120,9 +120,24 @@ def switch(state: PortalState, fields: Fields) -> Answer:
     elif name in YES_NO_SWITCHES:
         setattr(state.switches, name, flag_field(fields, "value"))
     else:
-        known = ", ".join(("generation", "shop", "payments_left", *YES_NO_SWITCHES))
+        known = ", ".join(("generation", "shop", "totals", "payments_left", *YES_NO_SWITCHES))
         raise ValueError(f"name is one of {known}, not {name!r}")
     return {name: getattr(state.switches, name)}
+
+
+def odd(state: PortalState, fields: Fields) -> Answer:
+    """method, field, text (JSON), row: an odd value in its answers. No method clears all."""
+    if not fields.get("method"):
+        state.switches.odd_values.clear()
+        return {"ok": True, "odd_values": []}
+    method = fields["method"].strip().lower()
+    _demand_method(method)
+    row = int_field(fields, "row") if fields.get("row") else None
+    value = OddValue(method, fields.get("field", ""), fields.get("text", ""), row)
+    if not value.field or not value.text:
+        raise ValueError("field and text say what stands where; * is a whole row")
+    state.switches.odd_values.append(value)
+    return {"ok": True, "odd_values": [asdict(one) for one in state.switches.odd_values]}
 
 
 def generation(state: PortalState, fields: Fields) -> Answer:
@@ -266,6 +281,8 @@ YES_NO_SWITCHES = {
     "is_overloaded": "REST is blocked by hand",
     "is_batch_coloured": "One refusal makes a batch 403",
     "works_with_orders": "Rights on orders are asked",
+    "has_17_digits": "Floats are printed with 17 digits",
+    "has_list_holes": "Lists are objects with holes",
     "has_upper_oauth_codes": "OAuth errors in capitals",
     "has_full_code_answer": "A code's answer names the user",
 }
@@ -279,6 +296,7 @@ ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "record/clear": clear_record,
     "clock": clock,
     "switch": switch,
+    "odd": odd,
     "generation": generation,
     "limits": limits,
     "operating": operating,

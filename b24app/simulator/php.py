@@ -10,36 +10,67 @@ from urllib.parse import unquote_plus
 
 _NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*")
 _INT_KEY = re.compile(r"0|-?[1-9]\d*")
+_MARK = "\ue001"
+_RAW = re.compile(r'"\\ue001(\d+)"')
 _ESCAPES = {"/": "\\/", "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027"}
+
+
+class Raw(str):
+    """Prints as it is: JSON text that PHP itself would not print of any value here."""
+
+    __slots__ = ()
 
 
 class EmptyObject(dict[str, object]):
     """Prints as {}: the rare PHP object without properties, e.g. TIMESTAMP_X of user.get."""
 
 
-def to_json(value: object) -> str:
+def to_json(value: object, digits: int | None = None) -> str:
     r"""Print JSON as the portal does.
 
     Empty arrays are always [], keys 0..n-1 make a list, whole decimals lose their point, and
-    / < > & ' " are escaped inside strings.
+    / < > & ' " are escaped inside strings. `digits` is PHP's serialize_precision: as few as name
+    the same float (-1, the default since PHP 7.1), or always so many.
     """
-    text = json.dumps(_plain(value), separators=(",", ":"))
+    raw: list[str] = []
+    text = json.dumps(_plain(value, raw, digits), separators=(",", ":"))
     text = re.sub(r"\\(.)", lambda pair: "\\u0022" if pair[1] == '"' else pair[0], text)
-    return "".join(_ESCAPES.get(char, char) for char in text)
+    text = "".join(_ESCAPES.get(char, char) for char in text)
+    return _RAW.sub(lambda found: raw[int(found[1])], text)
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, raw: list[str], digits: int | None) -> object:
+    if isinstance(value, Raw):
+        return _kept(str(value), raw)
     if isinstance(value, EmptyObject):
         return {}
     if isinstance(value, Mapping):
         if list(value) == list(range(len(value))):
-            return [_plain(inner) for inner in value.values()]
-        return {str(key): _plain(inner) for key, inner in value.items()}
+            return [_plain(inner, raw, digits) for inner in value.values()]
+        return {str(key): _plain(inner, raw, digits) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [_plain(inner, raw, digits) for inner in value]
     if isinstance(value, Decimal):
-        return number(value)
+        value = number(value)
+    if isinstance(value, float) and digits is not None:
+        return _kept(_long(value, digits), raw)
     return value
+
+
+def _kept(text: str, raw: list[str]) -> str:
+    """Put JSON text aside and return what marks its place, as no other text here does."""
+    raw.append(text)
+    return f"{_MARK}{len(raw) - 1}"
+
+
+def _long(value: float, digits: int) -> str:
+    """Print a float with so many digits: 0.1 with 17 is 0.10000000000000001, 1e25 is 1.0e+25."""
+    text = f"{value:.{digits}g}"
+    mantissa, letter, exponent = text.partition("e")
+    if not letter:
+        return text
+    power = int(exponent)
+    return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{power:+d}"
 
 
 def number(value: Decimal) -> int | float:

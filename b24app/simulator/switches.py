@@ -6,11 +6,26 @@ from dataclasses import dataclass, field
 
 NEW, OLD, OLDEST = "new", "old", "oldest"
 GENERATIONS = (NEW, OLD, OLDEST)
+TOTALS = ("all", "at_most_50", "none")
 READY, NEVER_USED, UNPUBLISHED = "ready", "never_used", "unpublished"
 SHOPS = (
     READY, NEVER_USED, UNPUBLISHED,
     "no_site", "phone_not_confirmed", "unavailable", "no_info", "no_module",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OddValue:
+    """JSON text that stands in every `field` of a method's answer, or in that of one row only.
+
+    Letter case and underscores of the field do not matter. `*` is the whole row, `row` counts
+    from 1.
+    """
+
+    method: str
+    field: str
+    text: str
+    row: int | None = None
 
 
 @dataclass
@@ -33,6 +48,11 @@ class Switches:
     denied_app_users  ids of users to whom the application is closed.
     missing_methods  methods this portal's version does not have (404).
     has_upper_oauth_codes  the authorization server prints its codes in capitals.
+    has_17_digits   floats are printed with 17 digits, as by PHP with serialize_precision 17: 24.33
+                    is 24.329999999999998. Off: with as few digits as name the same float.
+    has_list_holes  lists are PHP arrays with holes, printed as objects: {"3": ..., "5": ...}.
+    totals          what a paged list tells of all rows: all; at_most_50, whatever follows; or none.
+    odd_values      single values that no portal in order has, in the answers of a method.
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
                     token has: b24pysdk reads them. Off: as documented, without the two.
     """
@@ -51,5 +71,9 @@ class Switches:
     payments_left: int | None = None
     denied_app_users: set[int] = field(default_factory=set)
     missing_methods: set[str] = field(default_factory=set)
+    has_17_digits: bool = False
+    has_list_holes: bool = False
+    totals: str = "all"
+    odd_values: list[OddValue] = field(default_factory=list)
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+from b24app import texts
 
 SequenceId = BigInteger().with_variant(Integer(), "sqlite")
 """A key that counts by itself. SQLite numbers rows only where the type is exactly INTEGER."""
@@ -41,7 +39,7 @@ class FreeText(TypeDecorator[str]):
     """Text that came from a portal or a browser.
 
     PostgreSQL stores no NUL and neither engine stores half a surrogate pair, but JSON can carry
-    both. They become U+FFFD: a strange name must not keep a payment out of the activity log.
+    both: a strange name must not keep a payment out of the activity log.
     """
 
     impl = Text
@@ -49,4 +47,4 @@ class FreeText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Replace what cannot be stored."""
-        return None if value is None else UNSTORABLE.sub(REPLACEMENT, value)
+        return None if value is None else texts.safe(value)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+import unicodedata
+from datetime import datetime, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import (
-    format_currency,
     format_decimal,
     get_currency_name,
     get_currency_precision,
+    get_currency_symbol,
 )
 from flask import Flask, current_app, g
 from flask_babel import Babel
+from flask_babel import gettext as _
 from markupsafe import Markup
 
-from b24app.domain import Money
+from b24app import texts
+from b24app.domain import Money, is_readable
+from b24app.services import time_zones
 
 LANGUAGES = {
     "en": "en", "de": "de", "fr": "fr", "it": "it", "ru": "ru", "pl": "pl", "tr": "tr",
@@ -60,22 +64,51 @@ def language() -> str:
     return locale if locale in current_app.config[SPOKEN] else "en"
 
 
+CURRENCY = "¤"
+NAMED = "\ue000"
+"""Stands for the currency's name while a number is formatted: a name may hold any sign."""
+
+NAMELESS = re.compile(rf"\s*{NAMED}\s*")
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+MAX_NAME = 12
+
+
 def money(value: Money) -> Markup:
     """An amount as `<data value="7680.00">€7,680.00</data>`, never rounded away.
 
     Digits beyond the currency's own are shown, because a hidden cent is a wrong sum.
     """
+    if not value.is_readable:
+        return Markup('<data value="">{}</data>').format(_("unreadable"))
     digits = max(get_currency_precision(value.currency), _decimals(value.amount))
-    pattern = Locale.parse(current_locale()).currency_formats["standard"].pattern
-    text = format_currency(
-        value.amount,
-        value.currency,
-        _with_decimals(pattern, digits),
-        locale=current_locale(),
-        currency_digits=False,
-    )
     plain = f"{value.amount:.{digits}f}"
-    return Markup('<data value="{}">{}</data>').format(plain, text)
+    return Markup('<data value="{}">{}</data>').format(plain, _amount(value, digits))
+
+
+def _amount(value: Money, digits: int) -> str:
+    """The amount with its currency, where the language has it: by its sign, else by its code."""
+    pattern = str(Locale.parse(current_locale()).currency_formats["standard"].pattern)
+    name = texts.shortened(get_currency_symbol(value.currency, current_locale()), MAX_NAME)
+    pattern = _spaced(_with_decimals(pattern, digits), name).replace(CURRENCY, NAMED)
+    text = str(format_decimal(value.amount, pattern, current_locale()))
+    return text.replace(NAMED, name) if name else NAMELESS.sub("", text)
+
+
+def _spaced(pattern: str, name: str) -> str:
+    """Put a no-break space between letters and the number: "KWD 1.000", but "€1.00".
+
+    Unicode TR 35, currencySpacing: where the neighbour of a digit is neither a sign nor a space.
+    """
+    if name and _is_letter(name[-1]):
+        for digit in "#0":
+            pattern = pattern.replace(CURRENCY + digit, CURRENCY + NO_BREAK_SPACE + digit)
+    if name and _is_letter(name[0]):
+        pattern = pattern.replace("0" + CURRENCY, "0" + NO_BREAK_SPACE + CURRENCY)
+    return pattern
+
+
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "SZ"
 
 
 def currency_name(code: str) -> str:
@@ -101,6 +134,8 @@ def currency_title(code: str) -> str:
 
 def quantity(value: Decimal) -> str:
     """A quantity in the page's locale, with all its digits."""
+    if not is_readable(value):
+        return str(_("unreadable"))
     return str(
         format_decimal(value.normalize(), locale=current_locale(), decimal_quantization=False)
     )
@@ -111,8 +146,7 @@ def when(value: datetime, form: str = "full") -> Markup:
 
     `form` is "full" for date and time, "time" for the time of day.
     """
-    zone = _zone()
-    shown = value.astimezone(zone) if zone else value
+    shown = _in_zone(value, time_zones.load(g.get("time_zone", "")))
     if form == "time":
         text = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
     else:
@@ -123,14 +157,15 @@ def when(value: datetime, form: str = "full") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
 
 
-def _zone() -> ZoneInfo | None:
-    name = g.get("time_zone", "")
-    if not name:
-        return None
+def _in_zone(value: datetime, zone: tzinfo | None) -> datetime:
+    """The same moment in another zone; as it is where no zone is known.
+
+    The first hours of the year 1 and the last of 9999 are out of the calendar elsewhere.
+    """
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+        return value.astimezone(zone) if zone else value
+    except OverflowError:
+        return value
 
 
 def init_app(app: Flask) -> None:
@@ -147,4 +182,5 @@ def init_app(app: Flask) -> None:
         qty=quantity,
         when=when,
     )
+    app.jinja_env.tests["readable"] = is_readable
     app.jinja_env.globals["language"] = language

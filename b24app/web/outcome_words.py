@@ -169,6 +169,9 @@ REFUSALS = {
         "No payment was created: this Bitrix24 has no payment system for this card. "
         "An administrator can add one."
     ),
+    "unreadable_row": _l(
+        "Nothing was changed: what Bitrix24 says of this payment makes no sense. Look at it there."
+    ),
     "systems_unread": _l(
         "Nothing was changed: the payment systems of this Bitrix24 cannot be read now. Try again "
         "in a moment; if it stays so, ask an administrator to open this app."

@@ -275,6 +275,14 @@ LINK_REFUSALS = {
         action="",
         icon="info",
     ),
+    "unreadable_row": Words(
+        _l("This payment cannot be read"),
+        _l(
+            "What Bitrix24 says of it makes no sense. Nothing was changed. "
+            "Look at the payment in Bitrix24."
+        ),
+        action="",
+    ),
     "no_page": Words(
         NO_LINK,
         _l(
@@ -284,4 +292,4 @@ LINK_REFUSALS = {
         icon="info",
     ),
 }
-"""Why the portal gives no public link, by its code."""
+"""Why there is no public link, or no payment to make one of, by the refusal's code."""

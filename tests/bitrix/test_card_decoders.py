@@ -100,12 +100,12 @@ class TestCards:
     def test_an_invoice_shows_its_account_number(self):
         item = {"id": 7, "title": None, "accountNumber": "INV-7", "opportunity": 1}
 
-        assert crm.card_of(31, item).number == "INV-7"
-        assert crm.card_of(31, {**item, "accountNumber": ""}).number == "7"
-        assert crm.card_of(2, item).number == "7"
+        assert crm.card_of(EntityRef(31, 7), item).number == "INV-7"
+        assert crm.card_of(EntityRef(31, 7), {**item, "accountNumber": ""}).number == "7"
+        assert crm.card_of(EntityRef(2, 7), item).number == "7"
 
     def test_a_contact_has_a_name_and_no_amount(self):
-        card = crm.card_of(3, {"id": 4, "name": "Klaus", "lastName": "Weber"})
+        card = crm.card_of(EntityRef(3, 4), {"id": 4, "name": "Klaus", "lastName": "Weber"})
 
         assert (card.title, card.amount) == ("Klaus Weber", Money(Decimal(0), ""))
 
@@ -234,7 +234,7 @@ class TestPortal:
     def test_scopes(self):
         assert portal.scope().decode(result_of("scope")) == {"department", "entity", "log", "user"}
         with pytest.raises(UnexpectedAnswerError):
-            portal.scope().decode({})
+            portal.scope().decode({"a": "crm"})
 
     def test_methods_that_are_missing_are_not_available(self):
         [variant] = example("method.get")["variants"]

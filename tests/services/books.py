@@ -10,6 +10,7 @@ from b24app.domain import (
     Card,
     Delivery,
     EntityRef,
+    Listing,
     Money,
     Payment,
     PaymentDelivery,
@@ -17,6 +18,7 @@ from b24app.domain import (
     ProductRow,
 )
 from b24app.services.card_reads import Composition, Core
+from b24app.services.product_rows import ReadRows
 
 DEAL = EntityRef(2, 1)
 
@@ -48,22 +50,24 @@ def delivery(number, price, currency="EUR"):
 def composition(items=(), links=()):
     """`items`: pairs of a row's number and a quantity. `links`: numbers of deliveries."""
     return Composition(
-        tuple(
+        Listing(
             PaymentItem(number, 1, Decimal(quantity), row_id)
             for number, (row_id, quantity) in enumerate(items, start=1)
         ),
-        tuple(PaymentDelivery(number, 1, one) for number, one in enumerate(links, start=1)),
+        Listing(PaymentDelivery(number, 1, one) for number, one in enumerate(links, start=1)),
     )
 
 
 def core(of=None, rows=(), payments=(), deliveries=(), *, rows_total=None, free=()):
+    total = len(rows) if rows_total is None else rows_total
+    has_more = total > len(rows)
     return Core(
         card=of or card(),
-        payments=tuple(payments),
-        deliveries=tuple(deliveries),
+        payments=Listing(payments),
+        deliveries=Listing(deliveries),
         rows={one.id: one for one in rows},
-        rows_total=len(rows) if rows_total is None else rows_total,
-        free=None if free is None else tuple(free),
+        read_rows=ReadRows({}, total, has_more, is_whole=not has_more),
+        free=None if free is None else Listing(free),
     )
 
 

@@ -77,7 +77,7 @@ def test_a_moment_without_a_zone_is_refused(database):
     ("sent", "kept"),
     [
         ("Ünïcödé \N{GRINNING FACE}", "Ünïcödé \N{GRINNING FACE}"),
-        ("nul\x00inside", "nul\N{REPLACEMENT CHARACTER}inside"),
+        ("nul\x00inside", "nulinside"),
         ("half\ud83d", "half\N{REPLACEMENT CHARACTER}"),
         ("", ""),
     ],

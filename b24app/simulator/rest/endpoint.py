@@ -209,7 +209,9 @@ def _error(state: PortalState, error: PortalError) -> _Answer:
 
 def _respond(state: PortalState, answer: _Answer, token: Token | None) -> Response:
     response = Response(
-        to_json(answer.body), answer.status, content_type="application/json; charset=utf-8"
+        to_json(answer.body, 17 if state.switches.has_17_digits else None),
+        answer.status,
+        content_type="application/json; charset=utf-8",
     )
     response.headers.update(OPEN_TO_PAGES)
     if state.switches.is_cloud:

@@ -17,6 +17,7 @@ from ..switches import NEW
 from ..tokens import Token
 from .app import is_granted
 from .call import Call, Method, Page, upper_names
+from .oddities import oddly
 from .payment_records import NO_RIGHTS
 from .table import TABLE
 
@@ -149,7 +150,8 @@ def _run(session: Session, method: Method, params: dict[str, object]) -> Page:
         if error.is_quiet(call.generation):
             return Page(error.quiet_result)
         raise
-    return value if isinstance(value, Page) else Page(value)
+    page = value if isinstance(value, Page) else Page(value)
+    return oddly(state.switches, method.name, page)
 
 
 def method_time(state: PortalState, name: str, started: float) -> dict[str, object]:

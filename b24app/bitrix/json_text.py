@@ -1,0 +1,118 @@
+"""The door for JSON: bytes in, values that are safe to work with out. Pure.
+
+Bounded before anything is built: how deep, and how many values, since two megabytes of `{}` would
+become fifty. Numbers are read from their text and are never floats; texts hold no NUL and no half
+of a surrogate pair.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Context, Decimal, DecimalException
+
+from b24app import texts
+from b24app.domain import UNREADABLE
+
+MAX_DEPTH = 32
+"""A batch with its rows is about six deep."""
+
+MAX_VALUES = 100_000
+"""A card with 1,000 product rows, listed twice, has some 60,000."""
+
+DOUBLE = Context(prec=15)
+"""A double holds 15 significant digits of what was written; the rest is its binary fraction's."""
+
+MOST_DIGITS = 40
+"""Longer numbers are nobody's amount, and a computer can be kept busy with them."""
+
+LEAST = -10
+"""A double below 10^-10 is what a subtraction left behind: 24.33 - 24.33 is not always 0 there."""
+
+STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+"""Possessive: with a way back at every backslash a long text would take a hundred megabytes."""
+
+BRACKETS = b"[]{}"
+ALL_BUT_BRACKETS = bytes(sorted(set(range(256)) - set(BRACKETS)))
+UNSAFE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\x00")
+"""How a surrogate or a NUL stands in JSON. Whole pairs are found too: they cost a look."""
+
+
+class JsonError(ValueError):
+    """Bytes that are no JSON, or more of it than is ever worth reading."""
+
+
+def weight(body: bytes) -> int:
+    """Return how many values a JSON text has, or more. Raises JsonError where it is too much.
+
+    Costs a few milliseconds a megabyte, and no memory but a copy.
+    """
+    # A value and its key have four quotation marks at most, but for those inside of texts.
+    if body.count(b'"') > 4 * MAX_VALUES:
+        raise JsonError("too many texts")
+    bare = STRINGS.sub(b"", body)
+    values = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
+    if values > MAX_VALUES:
+        raise JsonError("too many values")
+    nesting = bare.translate(None, ALL_BUT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if not nesting:
+            return values
+        nesting = nesting.replace(b"[]", b"").replace(b"{}", b"")
+    if nesting:
+        raise JsonError("too deep, or brackets without their other half")
+    return values
+
+
+def read(body: bytes) -> object:
+    """Return the value of a JSON text. Raises JsonError.
+
+    A number with a point or an exponent is a cleaned Decimal, any other an int; one that nobody
+    can read is UNREADABLE. Bytes that are no UTF-8 become U+FFFD.
+    """
+    weight(body)
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        value = json.loads(
+            text,
+            parse_float=number,
+            parse_int=_whole,
+            parse_constant=_no_number,
+            strict=False,
+        )
+    except (ValueError, RecursionError):
+        raise JsonError("no JSON") from None
+    return _with_safe_texts(value) if UNSAFE.search(text) else value
+
+
+def number(text: str) -> Decimal:
+    """Return a JSON number without the tail of its binary fraction: 24.329999999999998 is 24.33."""
+    try:
+        exact = Decimal(text)
+        if not exact or exact.adjusted() < LEAST:
+            return Decimal(0)
+        if exact.adjusted() >= MOST_DIGITS:
+            return UNREADABLE
+        cleaned = DOUBLE.plus(exact)
+    except DecimalException:
+        return UNREADABLE
+    return exact if cleaned == exact else cleaned.normalize()
+
+
+def _whole(text: str) -> int | Decimal:
+    return int(text) if len(text) <= MOST_DIGITS else UNREADABLE
+
+
+def _no_number(_name: str) -> Decimal:
+    """What PHP and JSON do not know, but other servers write: NaN, Infinity."""
+    return UNREADABLE
+
+
+def _with_safe_texts(value: object) -> object:
+    if isinstance(value, str):
+        return texts.safe(value)
+    if isinstance(value, list):
+        return [_with_safe_texts(entry) for entry in value]
+    if isinstance(value, dict):
+        return {texts.safe(key): _with_safe_texts(entry) for key, entry in value.items()}
+    return value

@@ -1,0 +1,78 @@
+"""The product rows of a card, page by page: what was read, and whether there are more.
+
+A full page with `next`, or without a total, means that there may be more: on some portals the total
+stops at 50, and some send none (decisions 40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix import crm
+from b24app.bitrix.answers import ROWS_PER_PAGE
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import EntityRef, ListedRow, Listing
+from b24app.errors import PortalError
+
+MOST = 1000
+"""Twenty pages beside the card fill one batch."""
+
+GUESS = 4
+"""Where the portal does not tell how many there are, so many times those read are asked for."""
+
+Pages = tuple[Handle[Listing[ListedRow]], ...]
+"""The handles of the pages in a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """The rows read so far. `total`: how many have to be read for all of them, as far as known.
+
+    `has_more`: there may be further pages, which were not asked for. `is_whole`: a row that is not
+    here is not in the card either.
+    """
+
+    by_id: Mapping[int, ListedRow]
+    total: int
+    has_more: bool
+    is_whole: bool
+
+    def next_total(self, asked: int) -> int:
+        """How many rows the next reading asks for, after one that asked for so many."""
+        guess = self.total if self.total > asked else GUESS * max(asked, ROWS_PER_PAGE)
+        return min(guess, MOST)
+
+
+def ask(batch: Batch, ref: EntityRef, total: int = 0) -> Pages:
+    """Ask for the first page, and for as many as hold `total` rows: one command a page of 50."""
+    starts = range(0, max(ROWS_PER_PAGE, min(total, MOST)), ROWS_PER_PAGE)
+    return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)
+
+
+def take(result: BatchResult, pages: Pages, *, are_needed: bool = False) -> ReadRows:
+    """Read the pages that `ask` asked for.
+
+    Mostly rows only add names, so a page that the portal refuses is tolerated: then they are not
+    whole. Raises the portal's error where they `are_needed`.
+    """
+    found: dict[int, ListedRow] = {}
+    is_whole, has_more, known = True, False, 0
+    for handle in pages:
+        try:
+            rows = result[handle]
+        except PortalError:
+            if are_needed:
+                raise
+            is_whole = has_more = False
+            continue
+        found.update((row.id, row) for row in rows)
+        is_whole = is_whole and not rows.unread
+        has_more = result.goes_on(handle, len(rows) + len(rows.unread))
+        known = result.total(handle) or 0
+    return ReadRows(
+        found,
+        total=max(known, len(found) + 1) if has_more else len(found),
+        has_more=has_more,
+        is_whole=is_whole and not has_more and len(found) >= known,
+    )

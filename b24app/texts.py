@@ -1,0 +1,29 @@
+"""Text that came from a portal or a browser, made safe to keep, to send and to show. Pure.
+
+JSON can carry half of a surrogate pair, which no encoding writes, and NUL, which PostgreSQL does
+not keep. Neither may keep a payment off the page or out of the activity log.
+"""
+
+from __future__ import annotations
+
+import re
+
+UNSAFE = re.compile("[\x00\ud800-\udfff]")
+"""Python joins whole pairs, so a surrogate it still holds stands alone."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def safe(text: str) -> str:
+    """Return `text` without NUL, and with U+FFFD for each half of a surrogate pair."""
+    return UNSAFE.sub(_replaced, text)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return `text`, cut with an ellipsis where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}{ELLIPSIS}"
+
+
+def _replaced(found: re.Match[str]) -> str:
+    return "" if found[0] == "\x00" else REPLACEMENT
