@@ -124,7 +124,7 @@ WORDS: dict[type[errors.AppError], Words] = {
     ),
     errors.PaidLockedError: Words(
         _l("This payment is paid"),
-        _l("Not saved: a paid payment is locked. Mark it as unpaid to edit its items."),
+        _l("Not saved: a paid payment is locked. Mark it as unpaid to edit or delete it."),
         action="",
         icon="lock",
     ),
