@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from b24app.bitrix.portal_api import Batch
 from b24app.errors import InputError
-from b24app.services import admins, time_zones
+from b24app.services import admins, time_zones, type_titles
 from b24app.services.acting import Acting
 from b24app.services.deps import Deps
+from b24app.services.type_titles import Titles
 from b24app.services.writes import Kind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
@@ -36,6 +38,11 @@ class Asked:
     since: str = ""
     until: str = ""
 
+    @property
+    def is_anything(self) -> bool:
+        """Whether something was asked for, so that not everything is shown."""
+        return any((self.query, self.action, self.outcome, self.since, self.until))
+
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Asked:
         """Read the filter from a query string."""
@@ -57,18 +64,23 @@ class ActivityPage:
     lines: Sequence[Line]
     older: int | None
     is_newest: bool
+    titles: Titles
 
 
 def show(deps: Deps, acting: Acting, asked: Asked, before: str = "") -> ActivityPage:
     """One page of the log. Raises NotAdminError, InputError naming the field, portal's errors."""
-    who = admins.check(deps, acting).acting
+    batch = Batch()
+    types = type_titles.ask(batch)
+    checked = admins.check(deps, acting, batch)
+    who = checked.acting
     wanted = _filter(who, asked)
     before_id = _id(before)
     with deps.db.reading() as session:
         lines = activity.page(session, who.member_id, wanted, before_id=before_id, limit=A_PAGE + 1)
     shown = lines[:A_PAGE]
     older = shown[-1].id if len(lines) > A_PAGE else None
-    return ActivityPage(who, asked, shown, older, before_id is None)
+    titles = type_titles.read(checked.result, types)
+    return ActivityPage(who, asked, shown, older, before_id is None, titles)
 
 
 def export(deps: Deps, acting: Acting, asked: Asked) -> Iterator[Line]:
@@ -95,6 +107,8 @@ def _filter(acting: Acting, asked: Asked) -> Filter:
     zone = _zone(acting)
     until = _day(asked.until, "until")
     since = _day(asked.since, "since")
+    if since and until and until < since:
+        raise InputError("it ends before it begins", code="until", field="until")
     return Filter(
         action=asked.action or None,
         outcomes=frozenset({Kind(asked.outcome)}) if asked.outcome in set(Kind) else None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from b24app.bitrix import portal
 from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.portal_api import Batch
 from b24app.errors import AppError
 from b24app.services import (
     admins,
@@ -19,6 +20,7 @@ from b24app.services import (
     pay_systems,
     shop_site,
     tab_bindings,
+    type_titles,
 )
 from b24app.services.acting import Acting
 from b24app.services.bindings import Commands
@@ -28,6 +30,7 @@ from b24app.services.installation import APP_PAGE
 from b24app.services.once import Change
 from b24app.services.settings import tabs_wanted
 from b24app.services.tab_bindings import BOUND, Outcome
+from b24app.services.type_titles import Titles
 from b24app.services.writes import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
@@ -52,13 +55,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the list. `name` and `code` choose the words, `items` are what they name."""
+    """One line of the list. `name` and `code` choose the words, `items` are what they name.
+
+    `trouble` is the kind of error where the portal did not answer.
+    """
 
     name: str
     state: State
     code: str
     items: tuple[str, ...] = ()
     at: datetime | None = None
+    trouble: type[AppError] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Report:
     checks: tuple[Check, ...]
     errors: Sequence[Activity]
     checked_at: datetime
+    titles: Titles = field(default_factory=dict)
     is_repaired: bool | None = None
 
 
@@ -79,8 +87,9 @@ def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
     grant is refused is part of the report.
     """
     with deps.one_action():
-        who = admins.check(deps, acting).acting
-        return _report(deps, who, _ask(deps, who, READ_SECONDS), is_fresh=is_fresh)
+        who, titles = _administrator(deps, acting, READ_SECONDS)
+        report = _report(deps, who, _ask(deps, who, READ_SECONDS), is_fresh=is_fresh)
+    return replace(report, titles=titles)
 
 
 def repair(deps: Deps, acting: Acting, change: Change) -> Report:
@@ -90,11 +99,18 @@ def repair(deps: Deps, acting: Acting, change: Change) -> Report:
     `once.run`, and the portal's errors where nothing could be asked.
     """
     with deps.one_action():
-        who = admins.check(deps, acting, seconds=CHECK_SECONDS).acting
+        who, titles = _administrator(deps, acting, CHECK_SECONDS)
         is_repaired = once.run(deps, who, change, lambda: _repair(deps, who, change.request_id))
         answer = _ask(deps, who, SETTLE_SECONDS)
         report = _report(deps, who, answer, is_fresh=False)
-    return replace(report, is_repaired=is_repaired is not False)
+    return replace(report, titles=titles, is_repaired=is_repaired is not False)
+
+
+def _administrator(deps: Deps, acting: Acting, seconds: float) -> tuple[Acting, Titles]:
+    batch = Batch()
+    types = type_titles.ask(batch)
+    checked = admins.check(deps, acting, batch, seconds)
+    return checked.acting, type_titles.read(checked.result, types)
 
 
 def _repair(deps: Deps, who: Acting, request_id: str) -> bool:
@@ -172,7 +188,7 @@ def _survived(name: str, look: Callable[[], Check]) -> Check:
     except bindings.LOST:
         return Check(name, State.ERR, "no_access")
     except AppError as error:
-        return Check(name, State.ERR, "unanswered", (error.code or type(error).__name__,))
+        return Check(name, State.ERR, "unanswered", trouble=type(error))
 
 
 def _scopes(deps: Deps, answer: BatchAnswer) -> Check:
@@ -251,6 +267,5 @@ def _shop(deps: Deps, acting: Acting) -> Check:
     if last is None:
         return Check("shop", State.WARN, "not_asked")
     outcome = str(last.data.get("outcome", ""))
-    known = outcome if outcome in {"ok", portal.NO_SHOP, portal.PHONE_NOT_CONFIRMED} else "failed"
-    state = State.OK if outcome == "ok" else State.ERR
-    return Check("shop", state, known, (outcome,), last.fetched_at)
+    state = State.OK if outcome == shop_site.FOUND else State.ERR
+    return Check("shop", state, outcome, at=last.fetched_at)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from b24app.bitrix import portal as portal_api
 from b24app.domain import Payment, PublicLink
-from b24app.errors import AppError, BusinessRefusalError
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    NoConnectionError,
+    PortalBusyError,
+    PortalSilentError,
+    RightsRefusedError,
+    ScopeMissingError,
+)
 from b24app.services import launches, membership, shop_site
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
@@ -15,6 +25,15 @@ UNEXPLAINED = "0"
 NO_PAGE = "no_page"
 """Code of a refusal whose reason only the portal's own words tell: no public page, or an error on
 the way to it, or a module that is missing (salescenter-payment-get-public-url.md)."""
+
+FAILED = "failed"
+OUTCOMES: Mapping[type[AppError], str] = {
+    PortalBusyError: "busy",
+    PortalSilentError: "silent",
+    NoConnectionError: "silent",
+    RightsRefusedError: "no_rights",
+    ScopeMissingError: "no_rights",
+}
 
 
 def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicLink]:
@@ -34,12 +53,19 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
     try:
         public_link = found.about(payment_id)
     except AppError as error:
-        _note(deps, acting.member_id, error.code or type(error).__name__)
         if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
             error.code = NO_PAGE
+        _note(deps, acting.member_id, _outcome(error))
         raise
     _note(deps, acting.member_id, shop_site.FOUND)
     return found.payments[payment_id], public_link
+
+
+def _outcome(error: AppError) -> str:
+    """What the diagnostics will say of it: a code of the portal's own means nothing to anybody."""
+    if error.code in {portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED, NO_PAGE}:
+        return error.code
+    return next((code for kind, code in OUTCOMES.items() if isinstance(error, kind)), FAILED)
 
 
 def _note(deps: Deps, member_id: str, outcome: str) -> None:

@@ -15,7 +15,6 @@ from enum import StrEnum
 
 from b24app.errors import (
     AppError,
-    ConflictError,
     DatabaseAwayError,
     Executed,
     InputError,
@@ -279,17 +278,24 @@ def _is_of_the_card(error: AppError, read: Read | None) -> bool:
 def _ending(error: AppError) -> tuple[Kind, str]:
     """How the activity log calls a failure, and the code that chooses its sentence."""
     code = f"error:{type(error).__name__}"
-    if isinstance(error, RightsRefusedError | ConflictError):
-        return Kind.REFUSED, code
     if isinstance(error, UnrecordedError):
         return Kind.UNKNOWN, code
     if not isinstance(error, PortalSilentError | PortalMovedError):
-        return Kind.FAILED, code
+        # Somebody said no for a reason, or something did not work.
+        is_refused = 400 <= error.status < 500 and error.status != SESSION_REFUSED
+        return Kind.REFUSED if is_refused else Kind.FAILED, code
     if error.code == UNSEEN:
         return Kind.DONE, UNSEEN
     if error.executed is Executed.UNKNOWN:
         return Kind.UNKNOWN, code
     return Kind.FAILED, UNASKED if isinstance(error, PortalSilentError) else code
+
+
+def _detail(announcement: Announcement) -> str:
+    """Why, as the log keeps it: of an error also its own code, which tells reasons apart."""
+    code = announcement.values.get("code", "")
+    is_error = announcement.code.startswith("error:")
+    return f"{announcement.code}/{code}" if is_error and code else announcement.code
 
 
 def _record(
@@ -319,7 +325,7 @@ def _record(
                 before=step.before,
                 after=step.after,
                 outcome=step.kind,
-                detail=announcement.code,
+                detail=_detail(announcement),
                 request_id=intent.request_id,
             ),
         )

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from b24app.domain import EntityRef
+from b24app.errors import InputError
 from b24app.services import activity_log
 from b24app.services.activity_log import ActivityPage, Asked, Line
 from b24app.services.card_paths import path_of
 from b24app.services.launches import origin_of
-from b24app.web import activity_words, i18n, spreadsheet
+from b24app.web import activity_reasons, activity_words, i18n, spreadsheet
 from b24app.web.entry import acting
 from b24app.web.sections import in_place
 from b24app.web.wiring import deps
 
 blueprint = Blueprint("activity", __name__, url_prefix="/settings")
 
+DATES = {
+    "date": _l("This is not a date."),
+    "until": _l("This is before the first day."),
+}
 COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
            "detail", "request_id")  # fmt: skip
 
@@ -39,23 +45,30 @@ def export_activity() -> Response:
     return response
 
 
-def _page() -> str:
-    page = activity_log.show(
-        deps(), acting(), Asked.of(request.args), request.args.get("before", "")
-    )
+def _page() -> str | Response:
+    asked = Asked.of(request.args)
+    try:
+        page = activity_log.show(deps(), acting(), asked, request.args.get("before", ""))
+    except InputError as error:
+        if error.field not in {"since", "until"}:
+            raise
+        return make_response(_rendered(asked, errors={error.field: DATES[error.code]}), 422)
     if page.acting.user is not None:
         i18n.use_time_zone(page.acting.user.time_zone)
-    return render_template(
-        "settings/_activity.html",
-        activity={
-            "asked": page.asked,
-            "lines": _lines(page),
-            "actions": activity_words.ACTIONS.items(),
-            "outcomes": activity_words.OUTCOMES.items(),
-            "older": page.older,
-            "is_newest": page.is_newest,
-        },
+    return _rendered(
+        asked, lines=_lines(page), older=page.older, is_newest=page.is_newest, errors={}
     )
+
+
+def _rendered(asked: Asked, **shown: object) -> str:
+    activity = {
+        "asked": asked,
+        "is_filtered": asked.is_anything,
+        "actions": activity_words.ACTIONS.items(),
+        "outcomes": activity_words.OUTCOMES.items(),
+        **shown,
+    }
+    return render_template("settings/_activity.html", activity=activity)
 
 
 def _lines(page: ActivityPage) -> list[dict[str, object]]:
@@ -72,11 +85,12 @@ def _lines(page: ActivityPage) -> list[dict[str, object]]:
                 "before": activity_words.value(line.before),
                 "after": activity_words.value(line.after),
                 "payment_number": line.payment_number,
-                "card_name": activity_words.card(ref),
+                "card_name": activity_words.card(ref, page.titles),
                 "card_path": path,
                 "card_url": urljoin(origin, path) if path else "",
-                "is_done": line.outcome in activity_words.GOOD,
+                "tone": activity_words.tone(line.outcome),
                 "outcome": activity_words.outcome(line.outcome),
+                "reason": activity_reasons.reason(line, page.titles),
             }
         )
     return lines

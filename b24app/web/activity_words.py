@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
-from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef
+from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
+from b24app.services.type_titles import Titles
 from b24app.services.writes import Kind
+from b24app.web import i18n
 
 ACTIONS: Mapping[str, LazyString] = {
     "pay": _l("Marked as paid"),
@@ -41,6 +46,7 @@ OUTCOMES: Mapping[str, LazyString] = {
 VALUES: Mapping[str, LazyString] = {
     "paid": _l("paid"),
     "unpaid": _l("unpaid"),
+    "deleted": _l("deleted"),
     "tabs": _l("cards"),
     "smart_processes": _l("smart processes"),
     "titles": _l("tab title"),
@@ -52,7 +58,18 @@ VALUES: Mapping[str, LazyString] = {
 }
 """What `before` and `after` hold beside numbers and names; a list is separated by commas."""
 
-GOOD = frozenset({Kind.DONE, Kind.ALREADY})
+TONES: Mapping[str, str] = {
+    Kind.DONE: "ok",
+    Kind.ALREADY: "ok",
+    Kind.REFUSED: "unpaid",
+    Kind.FAILED: "err",
+    Kind.UNKNOWN: "err",
+    Kind.PARTIAL: "err",
+}
+"""How an outcome looks: a refusal for a reason is no failure."""
+
+MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+NUMBER = re.compile(r"-?\d+\.\d+")
 
 CARDS: Mapping[int, LazyString] = {
     DEAL: _l("Deal %(number)s"),
@@ -68,10 +85,23 @@ def action(name: str) -> str:
     return str(ACTIONS.get(name, name))
 
 
-def value(text: str) -> str:
-    """What it was before or after."""
-    parts = text.split(", ")
-    return ", ".join(str(VALUES.get(part, part)) for part in parts)
+def value(text: str) -> Markup:
+    """What it was before or after: words, money and numbers as people read them."""
+    return Markup(", ").join(_part(part) for part in text.split(", "))
+
+
+def _part(text: str) -> Markup | str:
+    amount = MONEY.fullmatch(text)
+    if amount:
+        return i18n.money(Money(Decimal(amount[1]), amount[2]))
+    if NUMBER.fullmatch(text):
+        return i18n.quantity(Decimal(text))
+    return str(VALUES.get(text, text))
+
+
+def tone(kind: str) -> str:
+    """How the badge of an outcome looks."""
+    return TONES.get(kind, "err")
 
 
 def outcome(kind: str) -> str:
@@ -79,13 +109,16 @@ def outcome(kind: str) -> str:
     return str(OUTCOMES.get(kind, kind))
 
 
-def card(ref: EntityRef) -> str:
+def card(ref: EntityRef, titles: Titles) -> str:
     """Which card: its kind and its id; "" for what concerns no card."""
     if not (ref.entity_type_id and ref.entity_id):
         return ""
     if ref.entity_type_id in CARDS:
         return str(CARDS[ref.entity_type_id] % {"number": ref.entity_id})
     kind, number = ref.entity_type_id, ref.entity_id
+    title = titles.get(kind)
+    if title:
+        return str(_("%(title)s, item %(number)s", title=title, number=number))
     return str(_("Smart process %(kind)s, item %(number)s", kind=kind, number=number))
 
 

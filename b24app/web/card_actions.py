@@ -15,7 +15,7 @@ from b24app.services import (
     tab,
 )
 from b24app.services.actions import Action
-from b24app.web import activity_words
+from b24app.web import activity_reasons, activity_words
 from b24app.web.entry import proven, require_session
 from b24app.web.payment_items import chosen_rows
 from b24app.web.wiring import deps
@@ -100,10 +100,11 @@ def show_history(payment_id: int) -> ResponseReturnValue:
             "at": one.at,
             "who": activity_words.people(one.user_name, one.user_id),
             "action": activity_words.action(one.action),
-            "before": one.before,
-            "after": one.after,
+            "before": activity_words.value(one.before),
+            "after": activity_words.value(one.after),
             "outcome": activity_words.outcome(one.outcome),
-            "is_good": one.outcome in activity_words.GOOD,
+            "tone": activity_words.tone(one.outcome),
+            "reason": activity_reasons.reason(one, {}),
         }
         for one in records
     ]

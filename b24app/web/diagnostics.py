@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from b24app.services import diagnostics
 from b24app.services.diagnostics import Check, Report
-from b24app.web import activity_words, diagnostics_words, i18n, security
+from b24app.services.type_titles import Titles
+from b24app.web import activity_reasons, activity_words, diagnostics_words, i18n, security
 from b24app.web.entry import acting
 from b24app.web.sections import change_asked, in_place
 from b24app.web.wiring import deps
@@ -48,12 +49,15 @@ def _report(report: Report) -> Mapping[str, object]:
     if report.acting.user is not None:
         i18n.use_time_zone(report.acting.user.time_zone)
     return {
-        "checks": [_check(check) for check in report.checks],
+        "checks": [_check(check, report.titles) for check in report.checks],
         "errors": [
             {
                 "at": line.at,
-                "method": activity_words.action(line.action),
-                "code": line.detail,
+                "action": activity_words.action(line.action),
+                "payment_number": line.payment_number,
+                "outcome": activity_words.outcome(line.outcome),
+                "tone": activity_words.tone(line.outcome),
+                "reason": activity_reasons.reason(line, report.titles),
                 "request_id": line.request_id,
             }
             for line in report.errors
@@ -62,6 +66,6 @@ def _report(report: Report) -> Mapping[str, object]:
     }
 
 
-def _check(check: Check) -> Mapping[str, object]:
-    title, text = diagnostics_words.words(check)
+def _check(check: Check, titles: Titles) -> Mapping[str, object]:
+    title, text = diagnostics_words.words(check, titles)
     return {"title": title, "text": text, "state": check.state, "at": check.at}

@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app.services.diagnostics import Check
+from b24app.services.type_titles import Titles
 from b24app.web import settings_words
+from b24app.web.words_elsewhere import Place, words_at
 
 TITLES: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
@@ -58,7 +60,16 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("shop", "phone_not_confirmed"): _l(
         "The phone of the shop site’s owner is not confirmed yet. Confirm it in Bitrix24."
     ),
-    ("shop", "failed"): _l("The last public link failed: %(items)s."),
+    ("shop", "no_page"): _l(
+        "Bitrix24 has no public page for the last payment whose link was asked for. Check the "
+        "shop site under Sites and stores."
+    ),
+    ("shop", "busy"): _l("Bitrix24 was busy when the last public link was asked for."),
+    ("shop", "silent"): _l("Bitrix24 did not answer when the last public link was asked for."),
+    ("shop", "no_rights"): _l(
+        "Bitrix24 did not let the person who asked for the last public link have it."
+    ),
+    ("shop", "failed"): _l("The last public link could not be created."),
 }
 
 STATUSES: Mapping[str, LazyString] = {
@@ -70,22 +81,28 @@ STATUSES: Mapping[str, LazyString] = {
     "S": _l("by Bitrix24 subscription"),
 }
 
-UNANSWERED = _l("Bitrix24 did not answer this (%(items)s). Press Re-check in a moment.")
+UNANSWERED = _l("This could not be looked at: %(reason)s. Press Re-check in a moment.")
 NO_ACCESS = _l("Cannot be looked at while the access without a person is lost.")
 
 
-def words(check: Check) -> tuple[str, str]:
-    """Title and finding of a check."""
-    text = (
-        NO_ACCESS if check.code == "no_access" else FOUND.get((check.name, check.code), UNANSWERED)
-    )
-    items = ", ".join(str(_item(check, item)) for item in check.items)
-    return str(TITLES[check.name]), str(text % {"items": items})
+def words(check: Check, titles: Titles) -> tuple[str, str]:
+    """Title and finding of a check; `titles` are the portal's own for smart processes."""
+    items = ", ".join(str(_item(check, item, titles)) for item in check.items)
+    return str(TITLES[check.name]), str(_found(check) % {"items": items})
 
 
-def _item(check: Check, item: str) -> LazyString | str:
-    if check.name == "tabs" and check.code != "unanswered":
-        return settings_words.card_of_placement(item)
+def _found(check: Check) -> LazyString | str:
+    if check.code == "no_access":
+        return NO_ACCESS
+    if check.trouble is not None:
+        return UNANSWERED % {"reason": words_at(Place.APP_PAGE, check.trouble).title}
+    # A portal's own code, as older versions noted it, says nothing to anybody.
+    return FOUND.get((check.name, check.code), FOUND["shop", "failed"])
+
+
+def _item(check: Check, item: str, titles: Titles) -> LazyString | str:
+    if check.name == "tabs":
+        return settings_words.card_of_placement(item, titles)
     if check.name == "subscription":
         return STATUSES.get(item, item)
     return item

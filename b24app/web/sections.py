@@ -24,7 +24,7 @@ def change_asked() -> Change:
     return Change(key, fingerprint(request.method, request.path, body), security.request_id())
 
 
-def in_place(name: str, render: Callable[[], str]) -> Response:
+def in_place(name: str, render: Callable[[], str | Response]) -> Response:
     """Answer a section, or why it cannot be shown with a button to try again.
 
     What ends the session is raised: the page renews it and repeats the request.

@@ -12,6 +12,7 @@ from b24app.services.actions import Action
 from b24app.services.settings import Who
 from b24app.services.settings_edit import CardChoice
 from b24app.services.tab_bindings import Change, Outcome
+from b24app.services.type_titles import Titles
 
 CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "deals": (_l("Deals"), _l("Payments of the deal")),
@@ -103,11 +104,12 @@ def card(choice: CardChoice) -> tuple[str, str]:
     return choice.title, hint_text
 
 
-def card_of_placement(placement: str) -> str:
-    """The kind of card behind a placement code, where no page knows the portal's titles."""
+def card_of_placement(placement: str, titles: Titles) -> str:
+    """The kind of card behind a placement code; `titles` are the portal's for smart processes."""
     entity_type_id = placement.removeprefix(DYNAMIC).removesuffix(TAB)
-    if entity_type_id.isdigit():
-        return str(_("Smart process %(number)s", number=entity_type_id))
+    if entity_type_id.isascii() and entity_type_id.isdigit():
+        title = titles.get(int(entity_type_id))
+        return title or str(_("Smart process %(number)s", number=entity_type_id))
     key = PLACEMENTS.get(placement)
     return str(CARDS[key][0]) if key else placement
 

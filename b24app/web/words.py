@@ -258,6 +258,9 @@ def words_of(kind: type[errors.AppError]) -> Words:
     return WORDS[errors.AppError]
 
 
+CANNOT_SHOW = _l("This cannot be shown")
+"""Bad input of a request that would have saved nothing."""
+
 NO_LINK = _l("There is no link")
 LINK_REFUSALS = {
     "no_shop": Words(

@@ -120,12 +120,30 @@ def test_what_is_no_date_is_refused_in_place(page, text):
 
     assert answer.status_code == 422
     assert 'id="activity"' in answer.text
-    assert "Try again" in answer.text
+    assert re.search(r'id="log-until"[^>]* aria-invalid="true"', answer.text)
+    assert "This is not a date." in answer.text
+    assert "This cannot be saved" not in answer.text
+    assert f'value="{text}"' in answer.text
+
+
+def test_days_the_wrong_way_round_are_refused_in_place(page):
+    answer = page.get("/settings/activity", since="2026-07-02", until="2026-07-01")
+
+    assert answer.status_code == 422
+    assert "This is before the first day." in answer.text
+
+
+def test_an_empty_log_says_whether_something_was_asked_for(page):
+    assert "Nothing was done yet." in page.get("/settings/activity").text
+    assert "No entries for this choice." in page.get("/settings/activity", action="pay").text
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "9" * 30])
 def test_what_is_no_page_is_refused(page, text):
-    assert page.get("/settings/activity", before=text).status_code == 422
+    answer = page.get("/settings/activity", before=text)
+
+    assert answer.status_code == 422
+    assert "This cannot be shown" in answer.text
 
 
 def test_pages_hang_together_without_gap_or_double(page, add):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from b24app.services import shop_site
 from b24app.storage import activity
-from tests.stage import ADMIN, DEAL, INVOICE, MANAGER
+from tests.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 from tests.web.app_page import bound_codes, open_page, save
 
 HANDLER = "http://127.0.0.1:8000/placement"
@@ -150,7 +151,9 @@ def test_a_repair_that_fails_says_so_and_is_recorded(stage, page):
         ("ready", "The last public link was created.", "OK"),
         ("no_site", "There is no shop site yet.", "Problem"),
         ("phone_not_confirmed", "is not confirmed yet", "Problem"),
-        ("unavailable", "The last public link failed", "Problem"),
+        ("unavailable", "has no public page for the last payment", "Problem"),
+        ("no_info", "has no public page for the last payment", "Problem"),
+        ("no_module", "has no public page for the last payment", "Problem"),
     ],
 )
 def test_the_shop_site_is_judged_by_the_last_link(stage, page, shop, words, badge):
@@ -161,6 +164,7 @@ def test_the_shop_site_is_judged_by_the_last_link(stage, page, shop, words, badg
 
     assert shown == badge
     assert words in text
+    assert ": 0" not in text
     assert "Jul 1, 2026" in text
 
 
@@ -187,7 +191,9 @@ def test_one_method_without_an_answer_is_a_finding_not_the_end(stage, page):
     found = findings(page.get("/settings/diagnostics"))
 
     assert found["Events"][1] == "Problem"
-    assert "Bitrix24 did not answer this" in found["Events"][0]
+    assert found["Events"][0] == (
+        "This could not be looked at: Bitrix24 did not answer. Press Re-check in a moment."
+    )
     assert found["Tabs in cards"][1] == "OK"
 
 
@@ -208,6 +214,8 @@ def test_the_last_failures_of_people_are_listed_with_their_request(stage, page):
     assert "Last actions that did not succeed" in text
     assert line.request_id in text
     assert "Marked as paid" in text
+    assert "Bitrix24 does not let this person do it" in text
+    assert "error:" not in text
 
 
 def test_a_lost_grant_is_a_finding_and_opening_the_page_anew_restores_it(stage, page):
@@ -238,3 +246,41 @@ def test_what_only_administrators_see_is_not_called_missing_while_the_grant_is_l
     page.post("/settings/repair")
     assert findings(page.answer)["Access without a person"][1] == "OK"
     assert findings(page.answer)["Events"][1] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("0", "The last public link could not be created."),
+        ("ACCESS_DENIED", "The last public link could not be created."),
+        ("busy", "Bitrix24 was busy"),
+        ("silent", "Bitrix24 did not answer when the last public link was asked for."),
+        ("no_rights", "did not let the person"),
+    ],
+)
+def test_no_outcome_of_a_link_is_shown_by_its_code(stage, page, outcome, words):
+    with stage.database.transaction() as session:
+        shop_site.note(session, stage.portal.member_id, outcome, NOW)
+
+    assert words in check(page, "Shop site for public links")[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [("busy", "busy"), ("denied", "no_rights"), ("error_500", "silent")],
+)
+def test_a_link_that_was_not_given_is_noted_by_what_happened(stage, fault, outcome):
+    stage.portal.faults.add("salescenter.payment.getpublicurl", fault, times=9)
+
+    stage.tab(MANAGER).get("/payments/1039/link")
+
+    with stage.database.reading() as session:
+        assert shop_site.last_outcome(session, stage.portal.member_id).data == {"outcome": outcome}
+
+
+def test_smart_processes_are_called_as_the_portal_calls_them(page):
+    save(page, card=["deals", "1036"])
+
+    text, badge = check(page, "Tabs in cards")
+
+    assert (text, badge) == ("All there: Deals, Installation projects.", "OK")
