@@ -27,7 +27,8 @@ ENDED_WELL = {
     "system_changed", "system_already", "payment_deleted", "payment_created",
     "paid_zero", "rest_billed", "rest_billed_but", "item_added", "items_added",
     "items_there", "item_removed", "quantity_saved", "delivery_there", "delivery_added",
-    "delivery_removed", "delivery_moved",
+    "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
+    "delivery_put_back",
 }  # fmt: skip
 
 
