@@ -31,6 +31,9 @@ timeout = 30
 graceful_timeout = 20
 keepalive = 65
 
+# What the rows of a long list come to is asked with their quantities and prices in the address.
+limit_request_line = 8190
+
 # Forwarded headers are believed by the app only, and only as many as TRUSTED_PROXIES says.
 forwarded_allow_ips = ""
 

@@ -50,6 +50,7 @@ from b24app.web import (
     security,
     session,
     settings,
+    sums,
 )
 from b24app.web.launch import SessionTokens
 from b24app.web.login_states import LoginStates
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     payment_items.blueprint,
     payment_deliveries.blueprint,
     card_actions.blueprint,
+    sums.blueprint,
     app_page.blueprint,
     settings.blueprint,
     activity.blueprint,

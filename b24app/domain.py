@@ -259,6 +259,11 @@ class ProductRow:
         """What the whole quantity comes to."""
         return self.price * self.quantity
 
+    @property
+    def is_fractional(self) -> bool:
+        """Whether a part of the quantity cannot be billed: the portal cuts fractions."""
+        return is_readable(self.quantity) and self.quantity != self.quantity.to_integral_value()
+
 
 @dataclass(frozen=True, slots=True)
 class PaySystem:

@@ -24,6 +24,7 @@ from b24app.domain import (
     is_whole,
 )
 from b24app.services.actions import Action
+from b24app.services.billable import Billable
 from b24app.services.totals import Totals
 
 ZERO = Decimal(0)
@@ -159,6 +160,21 @@ class CardView:
     unread_payments: int = 0
     """How many of the card's payments could not be read: they are in no list and no figure."""
     unread_deliveries: int = 0
+
+    @property
+    def billable(self) -> Billable:
+        """What a new payment can hold."""
+        return Billable(self.free_rows, self.card.amount.currency)
+
+    def holding(self, document_id: int, besides: int) -> tuple[Payment, ...]:
+        """The other payments that bill a delivery, as far as their lines were read."""
+        return tuple(
+            one.payment
+            for one in self.payments
+            if one.payment.id != besides
+            and one.details is not None
+            and any(line.item.document_id == document_id for line in one.details.deliveries)
+        )
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
         """The same view with its payments filtered and sorted, those of each currency together."""

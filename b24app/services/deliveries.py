@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix import crm, payment_deliveries
+from b24app.bitrix.portal_api import Batch, Handle
 from b24app.domain import Delivery, Payment, PaymentDelivery
 from b24app.errors import (
     AppError,
@@ -14,14 +15,18 @@ from b24app.errors import (
     NotOnThisCardError,
     PaidLockedError,
 )
-from b24app.services import afterwards, membership, portal_writes
+from b24app.services import afterwards, delivery_places, membership, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
+from b24app.services.delivery_places import DeliveryPlaces, Holder, PlacesRequest
 from b24app.services.deps import Deps
 from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import CHOICE_GONE
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
+
+MOST_SHOWN = 5
+"""Payments that one refusal names, and reads again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,28 @@ def places(acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
     return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
 
 
+@before_writing()
+def place_among(deps: Deps, acting: Acting, payment_id: int) -> tuple[Place, DeliveryPlaces]:
+    """As `place`, with the payments that bill the card's deliveries, in the same call.
+
+    One more where the card has payments that nobody was shown here yet.
+    """
+    others = delivery_places.known(deps, acting) - {payment_id}
+
+    def beside(batch: Batch) -> tuple[Handle[tuple[Delivery, ...]], PlacesRequest]:
+        documents = batch.add(crm.list_deliveries(acting.ref))
+        return documents, delivery_places.ask(batch, acting, others)
+
+    found = membership.read_about(acting, [payment_id], payment_deliveries.list_links, beside)
+    payment = found.payments[payment_id]
+    if payment.is_paid:
+        raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
+    documents, asked = found.beside
+    by_id = {one.id: one for one in found.result[documents]}
+    at = Place(payment, found.about(payment_id), by_id)
+    return at, delivery_places.take(acting, found.result, asked, besides=payment_id)
+
+
 def line_of(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentDelivery:
     """The line; where it is not there, or not any more, the failure brings the present state."""
     try:
@@ -85,15 +112,21 @@ def line_of(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentDeliv
 
 
 def reassign(
-    deps: Deps, acting: Acting, payment_id: int, item_id: int, document_id: int, shown: int | None
+    deps: Deps,
+    acting: Acting,
+    payment_id: int,
+    item_id: int,
+    document_id: int,
+    shown: int | None,
+    seen_in: frozenset[int] = frozenset(),
 ) -> Step:
     """Link a delivery line to another delivery document of this card.
 
     `setDelivery` stores any number, foreign ones with the price 0, so payment, line and document
     are proven first (crm-item-payment-delivery-set-delivery.md). `shown` is the document the
-    person saw: another one now means that somebody else was faster.
+    person saw: another one now means that somebody else was faster. `seen_in` as in `add`.
     """
-    at = place(acting, payment_id)
+    at, among = place_among(deps, acting, payment_id)
     link = line_of(deps, acting, at, item_id)
     at.document(document_id)
     number = at.payment.number
@@ -110,6 +143,9 @@ def reassign(
     if link.document_id == document_id:
         read = portal_writes.settle(deps, acting, [payment_id])
         return Step(Kind.ALREADY, "delivery_already", 200, read, number, before, after)
+    holders = among.of(document_id)
+    if not _are_seen(holders, seen_in):
+        return _in_another(deps, acting, at, document_id, holders)
     command = payment_deliveries.set_link(item_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
@@ -127,27 +163,65 @@ def _document_of(composition: Composition, item_id: int) -> int | None:
     return next((link.document_id for link in composition.links if link.id == item_id), None)
 
 
-def add(deps: Deps, acting: Acting, payment_id: int, document_id: int) -> Step:
+def add(
+    deps: Deps,
+    acting: Acting,
+    payment_id: int,
+    document_id: int,
+    seen_in: frozenset[int] = frozenset(),
+) -> Step:
     """Add a delivery of this card to a payment; the portal takes it twice without harm.
 
-    Page: crm-item-payment-delivery-add.md.
+    One that another payment bills is asked for twice then. So it is refused, unless that is one of
+    `seen_in`, the payments that the person was told of. Page: crm-item-payment-delivery-add.md.
     """
-    at = place(acting, payment_id)
+    at, among = place_among(deps, acting, payment_id)
     at.document(document_id)
     number, label = at.payment.number, at.label(document_id)
     if any(link.document_id == document_id for link in at.links):
         read = portal_writes.settle(deps, acting, [payment_id])
         return Step(Kind.ALREADY, "delivery_there", 200, read, number, label, label)
+    holders = among.of(document_id)
+    if not _are_seen(holders, seen_in):
+        return _in_another(deps, acting, at, document_id, holders)
     command = payment_deliveries.add_link(payment_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     if document_id in documents_of(afterwards.shown_composition(written, payment)):
-        return Step(Kind.DONE, "delivery_added", 200, written.read, number, "", label)
+        code = "delivery_added_twice" if holders else "delivery_added"
+        values = {"other": _numbers(holders)}
+        return Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
     if written.error is not None:
         reason = _reason(written, document_id, is_there=True)
         raise afterwards.refusal(written, written.error, payment, reason)
     afterwards.require_seen(written, payment)
     return afterwards.not_as_asked(written, "delivery_not_added", number)
+
+
+def _are_seen(holders: Sequence[Holder], seen_in: frozenset[int]) -> bool:
+    return all(one.payment.id in seen_in for one in holders)
+
+
+def _in_another(
+    deps: Deps, acting: Acting, at: Place, document_id: int, holders: Sequence[Holder]
+) -> Step:
+    """Refuse what would ask the client twice, and show where the delivery is."""
+    is_paid = any(one.payment.is_paid for one in holders)
+    shown = [at.payment.id, *(one.payment.id for one in holders)]
+    return Step(
+        Kind.REFUSED,
+        "delivery_in_paid" if is_paid else "delivery_in_another",
+        409,
+        portal_writes.settle(deps, acting, shown[:MOST_SHOWN]),
+        at.payment.number,
+        "",
+        at.label(document_id),
+        values={"delivery": at.documents[document_id].number, "other": _numbers(holders)},
+    )
+
+
+def _numbers(holders: Sequence[Holder]) -> str:
+    return ", ".join(one.payment.number for one in holders[:MOST_SHOWN])
 
 
 def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:

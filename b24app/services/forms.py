@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from b24app.services import membership, tab, unbilled
+from b24app.bitrix.portal_api import Batch
+from b24app.services import card_reads, delivery_places, membership, tab, unbilled
 from b24app.services.acting import Acting
 from b24app.services.card_reads import Core
 from b24app.services.card_view import CardView, PaymentView
+from b24app.services.delivery_places import DeliveryPlaces
 from b24app.services.deps import Deps
 from b24app.services.rendering import view_of
 
@@ -29,6 +31,38 @@ def for_card(deps: Deps, acting: Acting) -> CardView:
     read = tab.read_card(deps, acting, [])
     view = view_of(deps, acting, read.core, read.compositions, read.people)
     return _with_free_rows(acting, read.core, view)
+
+
+def for_rest(deps: Deps, acting: Acting) -> tuple[CardView, DeliveryPlaces]:
+    """As `for_card`, with the payments that bill the card's deliveries."""
+    core, places = _read_with_places(acting, delivery_places.known(deps, acting))
+    view = view_of(deps, acting, core, {}, {})
+    return _with_free_rows(acting, core, view), places
+
+
+def for_delivery(
+    deps: Deps, acting: Acting, payment_id: int
+) -> tuple[CardView, PaymentView, DeliveryPlaces]:
+    """The card, a payment, and which payments bill what. Raises as `for_payment`."""
+    membership.require_listed_or_present(acting, payment_id)
+    # Of this payment the lines are wanted for certain, however old it is.
+    others = delivery_places.known(deps, acting) - {payment_id}
+    core, places = _read_with_places(acting, others, payment_id)
+    view = view_of(deps, acting, core, {}, {})
+    shown = view.payment(payment_id)
+    if shown is None:
+        raise membership.absent(acting, payment_id)
+    return view, shown, places
+
+
+def _read_with_places(
+    acting: Acting, known: frozenset[int], payment_id: int | None = None
+) -> tuple[Core, DeliveryPlaces]:
+    batch = Batch()
+    asked = card_reads.ask_core(batch, acting.ref)
+    where = delivery_places.ask(batch, acting, known, payment_id)
+    result = acting.api.send(batch)
+    return card_reads.take_core(result, asked), delivery_places.take(acting, result, where)
 
 
 def _payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[CardView, PaymentView, Core]:

@@ -29,6 +29,7 @@ PARTS = (
     "quantities",
     "wheel",
     "listing",
+    "sums",
     "clicks",
     "start",
 )

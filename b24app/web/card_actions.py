@@ -53,6 +53,22 @@ def create() -> Response:
     )
 
 
+@blueprint.get("/rest")
+def rest_form() -> ResponseReturnValue:
+    """What Bill the rest would bill: nothing is billed at the first click."""
+    who = proven(Action.CREATE)
+    view, places = forms.for_rest(deps(), who)
+    return render_template(
+        "payments/_rest.html",
+        view=view,
+        places=places,
+        has_places_left=any(not places.of(one.id) for one in view.deliveries),
+        is_long=len(view.billable.rows) > creation.IN_ONE_BATCH,
+        pay_systems=pay_systems.directory(deps(), who),
+        default_system_id=pay_systems.default_id(deps(), who),
+    )
+
+
 @blueprint.post("/rest")
 def bill_the_rest() -> Response:
     """Create a payment with everything that no payment bills yet."""

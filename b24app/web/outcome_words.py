@@ -78,6 +78,18 @@ OUTCOMES = {
     "delivery_there": _l("This delivery was already in the payment"),
     "delivery_added": _l("Delivery added to payment %(number)s"),
     "delivery_put_back": _l("Delivery put back into payment %(number)s"),
+    "delivery_added_twice": _l(
+        "Delivery added to payment %(number)s. It is in payment %(other)s as well, so the client "
+        "is asked for it twice."
+    ),
+    "delivery_in_another": _l(
+        "Nothing was changed: delivery %(delivery)s is in payment %(other)s already. Move it from "
+        "there, or choose it once more if the client is to be asked for it twice."
+    ),
+    "delivery_in_paid": _l(
+        "Nothing was changed: delivery %(delivery)s is in payment %(other)s already, which is "
+        "paid. Choose it once more only if the client is to be asked for it again."
+    ),
     "delivery_not_added": _l("The delivery was not added. What you see now is current."),
     "delivery_removed": _l("Delivery removed from payment %(number)s"),
     "delivery_not_removed": _l("The delivery was not removed. What you see now is current."),
@@ -126,6 +138,7 @@ BAD_INPUT = {
     "too_many": _l("There is not that much left to bill."),
     "too_many_rows": _l("These are too many products at once. Choose fewer."),
     "nothing_chosen": _l("Choose at least one product."),
+    "no_delivery": _l("Choose a delivery."),
     "delivery_there": _l("This delivery is in the payment already. Choose another one."),
     "zero_asks": _l(
         "This payment asks for nothing: its amount is zero. Press Refresh, then mark it again."

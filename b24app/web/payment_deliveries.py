@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from b24app.errors import InputError
 from b24app.services import deliveries, forms, moves
 from b24app.services.actions import Action
 from b24app.web.entry import proven, require_session
@@ -19,37 +20,62 @@ blueprint.before_request(require_session)
 
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
-    """The dialog that adds a delivery: those of the card that are not in this payment."""
-    view, shown = forms.for_payment(deps(), proven(Action.DELIVERIES), payment_id)
-    lines = shown.details.deliveries if shown.details else ()
-    there = {line.item.document_id for line in lines}
-    offered = [one for one in view.deliveries if one.id not in there]
-    return render_template("payments/_add_delivery.html", shown=shown, deliveries=offered)
+    """The dialog that adds a delivery, with the payments that bill it already."""
+    view, shown, places = forms.for_delivery(deps(), proven(Action.DELIVERIES), payment_id)
+    here = {
+        one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
+        for one in view.deliveries
+    }
+    offered = [one for one in view.deliveries if not here[one.id]]
+    # What no payment bills comes first.
+    offered.sort(key=lambda one: len(places.of(one.id)) > 0)
+    return render_template(
+        "payments/_add_delivery.html", shown=shown, deliveries=offered, places=places, view=view
+    )
 
 
 @blueprint.post("")
 def add(payment_id: int) -> Response:
     """Add a delivery of this card."""
-    document_id = whole_number(request.form.get("delivery_id", ""), "delivery_id")
+    document_id = _chosen()
+    seen_in = _seen_in(document_id)
     return write(
         Action.DELIVERIES,
         "add_delivery",
         payment_id,
-        lambda who: deliveries.add(deps(), who, payment_id, document_id),
+        lambda who: deliveries.add(deps(), who, payment_id, document_id, seen_in),
     )
 
 
 @blueprint.post("/<int:item_id>")
 def reassign(payment_id: int, item_id: int) -> Response:
     """Link a delivery line to another document of this card."""
-    document_id = whole_number(request.form.get("delivery_id", ""), "delivery_id")
+    document_id = _chosen()
     shown = optional_number("shown")
+    seen_in = _seen_in(document_id)
     return write(
         Action.DELIVERIES,
         "reassign_delivery",
         payment_id,
-        lambda who: deliveries.reassign(deps(), who, payment_id, item_id, document_id, shown),
+        lambda who: deliveries.reassign(
+            deps(), who, payment_id, item_id, document_id, shown, seen_in
+        ),
     )
+
+
+def _chosen() -> int:
+    """The delivery that was chosen. Raises InputError."""
+    text = request.form.get("delivery_id", "")
+    if not text:
+        raise InputError("no delivery was chosen", code="no_delivery", field="delivery_id")
+    return whole_number(text, "delivery_id")
+
+
+def _seen_in(document_id: int) -> frozenset[int]:
+    """The other payments that the form said this delivery is in."""
+    field = f"holders-{document_id}"
+    text = request.form.get(field, "")
+    return frozenset(whole_number(one, field) for one in text.split(",")) if text else frozenset()
 
 
 @blueprint.delete("/<int:item_id>")
@@ -85,4 +111,5 @@ def move(payment_id: int, item_id: int) -> Response:
         "move_delivery",
         payment_id,
         lambda who: moves.move(deps(), who, payment_id, item_id, to_id),
+        shown_at=optional_number("shown_at"),
     )

@@ -27,10 +27,13 @@ def write(
     run: Callable[[Acting], Step],
     *,
     is_repeatable: bool = True,
+    shown_at: int | None = None,
 ) -> Response:
     """Carry out a use case once for the request's Idempotency-Key and answer what became of it.
 
     `is_repeatable`: running it a second time does no harm, should the first have been cut off.
+    `shown_at` is the payment that the answer takes the place of, where it was asked for at another
+    one of those that it touches.
     """
     who = acting()
     intent = Intent(
@@ -48,6 +51,8 @@ def write(
         is_repeatable=is_repeatable,
     )
     result = perform(deps(), who, intent, lambda acting: undone(run(acting)))
+    if shown_at in result.also and result.payment_id is not None:
+        result = replace(result, payment_id=shown_at, also=(result.payment_id,))
     if result.acting.user is not None:
         i18n.use_time_zone(result.acting.user.time_zone)
     try:

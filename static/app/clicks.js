@@ -6,6 +6,13 @@ const clicks = {
   "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),
   "[data-close]": (button) => button.closest("dialog").close(),
+  "[data-reveals]": (button) => {
+    const place = byId(button.dataset.reveals);
+    place.hidden = false;
+    button.remove();
+    place.querySelector("input, button")?.focus();
+    makeRoom(place.closest("dialog"));
+  },
   "[data-press]": (button) => {
     button.closest("dialog")?.close();
     byId(button.dataset.press)?.click();

@@ -18,9 +18,6 @@ function ask(id, elt, then) {
     closed(dialog);
     if (dialog.returnValue === "ok") then();
   };
-  /* The second click of a double click must not close what the first one has opened. */
-  dialog.setAttribute("closedby", "closerequest");
-  setTimeout(() => dialog.setAttribute("closedby", "any"), 500);
   open(dialog, elt);
 }
 
@@ -78,6 +75,9 @@ async function open(dialog, elt) {
   opener = elt;
   dialog.returnValue = "";
   dialog.dataset.opening = "";
+  /* The second click of a double click must not close what the first one has opened. */
+  dialog.setAttribute("closedby", "closerequest");
+  setTimeout(() => dialog.setAttribute("closedby", "any"), 500);
   await readBand();
   /* The first picture after a focus that scrolled the card may still be of before. */
   for (let tries = 0; tries < 10 && !document.hidden && !isSeen(elt); tries++) await readBand();

@@ -18,7 +18,7 @@ function changed(input) {
   more.setAttribute("aria-disabled", String(input.max !== "" && Number(input.value) >= Number(input.max)));
   clearTimeout(timers.get(input));
   if ("saves" in input.dataset) timers.set(input, setTimeout(() => save(input), 500));
-  else if (input.form) addUp(input.form);
+  else if (isSummed(input.form)) addUp(input.form, input.closest("tr"));
 }
 
 function save(input) {
@@ -46,26 +46,3 @@ on("focusout", ({ target }) => {
   if (isEmptied(target)) takeBack(target);
   else save(target);
 });
-on("change", ({ target }) => {
-  if (target.form?.dataset.currency) addUp(target.form);
-});
-
-/* A preview of sums before anything is sent: whole millionths, so nothing is rounded on the way. */
-function addUp(form) {
-  const money = new Intl.NumberFormat(html.lang, { style: "currency", currency: form.dataset.currency });
-  const text = (units) => money.format(units / 1000000n + "." + String(units % 1000000n).padStart(6, "0"));
-  let sum = 0n;
-  for (const row of form.querySelectorAll("[data-price]")) {
-    const [whole, part = ""] = row.dataset.price.split(".");
-    const quantity = BigInt(Math.max(0, Math.trunc(Number(row.querySelector("[type=number]").value)) || 0));
-    const line = BigInt(whole + part.padEnd(6, "0").slice(0, 6)) * quantity;
-    put(row.querySelector("[data-line]"), text(line));
-    if (row.querySelector("[type=checkbox]").checked) sum += line;
-  }
-  put(form.querySelector("[data-sum]"), text(sum));
-}
-
-/* What stays as it is, is not announced again. */
-function put(place, text) {
-  if (place.textContent !== text) place.textContent = text;
-}

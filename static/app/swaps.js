@@ -43,7 +43,6 @@ on("htmx:load", ({ detail: { elt } }) => {
   for (const pay of found(".pay:not(:has([data-waits]))")) {
     for (const [id, { pay: of }] of unsaved) if (of === pay.id) unsaved.delete(id);
   }
-  for (const form of found("form[data-currency]")) addUp(form);
   const pop = elt.closest?.(".pop[hx-get]");
   if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
   const dialog = elt.closest?.("dialog[open]");

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
+from b24app.simulator.control_somebody import do_payment
+
 EXIT_SIGN, CABLE_SET = "Emergency exit sign E1", "Cable set, 5 m"
 CASH = 6
 
@@ -27,13 +29,15 @@ def delivery_row(someone, payment, item):
 def test_new_payment_takes_chosen_rows_and_quantities(stage, either):
     before = {one.id for one in stage.payments}
     either.press(either.button("New payment"))
-    expect(either.frame.get_by_label("Payment system")).to_be_focused()
-    either.hand.choose(either.frame.get_by_label("Payment system"), "Cash")
+    expect(either.dialog.get_by_role("radio", name="Everything left")).to_be_focused()
     sign = either.dialog.get_by_role("row").filter(has_text=EXIT_SIGN)
     cable = either.dialog.get_by_role("row").filter(has_text=CABLE_SET)
     either.hand.write(sign.get_by_label("Quantity", exact=True), "4")
     either.hand.toggle(cable.get_by_role("checkbox"))
-    expect(either.dialog.locator("[data-sum]")).to_have_text("€472.00")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€472.00")
+    expect(sign.get_by_role("cell").last).to_have_text("€472.00")
+    expect(either.dialog.get_by_role("radio", name="Chosen items")).to_be_checked()
+    either.hand.choose(either.frame.get_by_label("Payment system"), "Cash")
     either.press(either.button("Create payment", either.dialog))
 
     expect(either.said).to_contain_text("created")
@@ -63,12 +67,84 @@ def test_bill_the_rest_bills_every_unbilled_row(stage, either):
     before = {one.id for one in stage.payments}
 
     either.press(either.button("Bill the rest"))
+    expect(either.dialog).to_contain_text("€1,472.00")
+    expect(either.button("Bill the rest", either.dialog)).to_be_focused()
+    assert len(stage.payments) == len(before), "nothing is billed by the first click"
+    either.press(either.button("Bill the rest", either.dialog))
 
     expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
     [created] = [one for one in stage.payments if one.id not in before]
     assert sorted(quantities(stage, created).values()) == [8, 10]
     expect(either.button("Bill the rest")).to_have_count(0)
     expect(either.payment(created).locator(".pay__title")).to_be_focused()
+
+
+def test_bill_the_rest_can_be_given_up(stage, either):
+    before = len(stage.payments)
+    either.press(either.button("Bill the rest"))
+    expect(either.button("Bill the rest", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("Bill the rest")).to_be_focused()
+    assert len(stage.payments) == before
+
+
+def test_bill_the_rest_goes_on_to_other_quantities(stage, either):
+    before = {one.id for one in stage.payments}
+    either.press(either.button("Bill the rest"))
+    either.press(either.button("Change quantities", either.dialog))
+    cable = either.dialog.get_by_role("row").filter(has_text=CABLE_SET)
+    either.hand.write(cable.get_by_label("Quantity", exact=True), "3")
+    expect(cable.get_by_role("cell").last).to_have_text("€109.50")
+    either.press(either.button("Create payment", either.dialog))
+
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
+    [created] = [one for one in stage.payments if one.id not in before]
+    assert sorted(quantities(stage, created).values()) == [3, 10]
+
+
+def test_nothing_chosen_cannot_be_created_and_everything_left_brings_it_back(stage, either):
+    either.press(either.button("New payment"))
+    create = either.button("Create payment", either.dialog)
+    everything = either.dialog.get_by_role("checkbox", name="Choose all products")
+    quantity = either.dialog.get_by_label("Quantity", exact=True).first
+    either.hand.write(quantity, "4")
+
+    either.hand.toggle(everything)
+
+    expect(create).to_be_disabled()
+    expect(either.dialog).to_contain_text("Choose at least one product.")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€0.00")
+    choose_everything(either)
+    expect(create).to_be_enabled()
+    expect(quantity).to_have_value("10")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€1,472.00")
+    expect(either.dialog).not_to_contain_text("Choose at least one product.")
+    assert stage.executed("crm.item.payment.add") == []
+
+
+def choose_everything(either):
+    """By keyboard Tab reaches the chosen one of a group, and arrows the others."""
+    if either.hand.name == "keyboard":
+        either.hand.reach(either.dialog.get_by_role("radio", name="Chosen items"))
+        either.page.keyboard.press("ArrowLeft")
+    else:
+        either.press(either.dialog.get_by_role("radio", name="Everything left"))
+
+
+def test_a_payment_of_nothing_is_marked_as_paid_only_after_a_question(stage, either):
+    do_payment(stage.portal, {"do": "add", "entityId": "8061"})
+    empty = stage.payments[-1]
+    either.press(either.button("Refresh"))
+    either.wait_until_loaded()
+
+    either.press(either.button("Mark as paid", either.payment(empty)))
+    expect(either.dialog).to_contain_text("it asks the client for nothing")
+    either.press(either.button("Mark as paid", either.dialog))
+
+    expect(either.status(empty)).to_have_text("Paid")
 
 
 def test_change_payment_system(stage, either):
@@ -186,10 +262,31 @@ def test_add_delivery(stage, either):
     either.hand.toggle(either.dialog.get_by_role("radio").first)
     either.press(either.button("Add to payment", either.dialog))
 
-    expect(either.said).to_contain_text("Delivery added")
+    expect(either.said).to_contain_text("Delivery added. It is in payment 3653/2 as well")
     expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
     assert len(stage.deliveries(unpaid)) == 1
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
+
+
+def test_a_delivery_of_another_payment_is_named_not_chosen_and_can_be_moved(stage, either):
+    either.page.may_fail_to_load = True
+    source, target = stage.payments[3], stage.payments[2]
+    [linked] = stage.deliveries(source)
+    either.choose_in_menu(target, "Add delivery")
+    expect(either.dialog).to_contain_text("Already in payment 3653/2, paid")
+    expect(either.dialog).to_contain_text("Already in payment 3653/4, unpaid")
+    expect(either.dialog.locator("input:checked")).to_have_count(0)
+
+    either.press(either.button("Add to payment", either.dialog))
+    expect(either.dialog.get_by_role("alert")).to_contain_text("Choose a delivery")
+    assert stage.executed("crm.item.payment.delivery.add") == []
+    either.press(either.button("Move delivery", either.dialog))
+
+    expect(either.payment(target).locator("[data-delivery-item-id]")).to_have_count(1)
+    expect(either.payment(source).locator("[data-delivery-item-id]")).to_have_count(0)
+    assert stage.deliveries(source) == []
+    assert [one.entity_id for one in stage.deliveries(target)] == [linked.entity_id]
+    expect(either.dialog).to_have_count(0)
 
 
 def test_removed_delivery_can_be_put_back(stage, either):

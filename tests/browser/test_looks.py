@@ -127,7 +127,7 @@ def test_dialogs_of_the_menu(stage, person, look):
 @pytest.mark.usefixtures("stage")
 def test_dialogs_of_the_card(person, look):
     person.open_tab()
-    for verb in ("New payment", "Allocation"):
+    for verb in ("New payment", "Bill the rest", "Allocation"):
         person.press(person.button(verb))
         expect(person.dialog.locator(".dialog__foot")).to_be_visible()
         look(person, verb.lower().replace(" ", "-"))

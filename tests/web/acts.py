@@ -29,6 +29,9 @@ SIGNS, CABLES = 17610, 17611
 FLEET, COURIER = 4073, 4074
 """Delivery documents of deal 8061; the large payment bills the courier."""
 
+FLEET_IS_IN_PAID = {f"holders-{FLEET}": PAID}
+"""What a form says of it: the person was told, and wants it once more."""
+
 RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 """Faults after which a write has been carried out and nobody was told."""
 
@@ -150,12 +153,16 @@ REMOVE_ITEM = Act(
 )  # fmt: skip
 ADD_DELIVERY = Act(
     "add_delivery", PREFIX + "delivery.add",
-    lambda tab, key: tab.post(f"/payments/{SMALL}/deliveries", {"delivery_id": FLEET}, key),
+    lambda tab, key: tab.post(
+        f"/payments/{SMALL}/deliveries", {"delivery_id": FLEET, **FLEET_IS_IN_PAID}, key
+    ),
     lambda stage: links(stage, SMALL) == [FLEET],
 )  # fmt: skip
 REASSIGN = Act(
     "reassign_delivery", PREFIX + "delivery.setdelivery",
-    lambda tab, key: tab.post(COURIER_LINE, {"delivery_id": FLEET, "shown": COURIER}, key),
+    lambda tab, key: tab.post(
+        COURIER_LINE, {"delivery_id": FLEET, "shown": COURIER, **FLEET_IS_IN_PAID}, key
+    ),
     lambda stage: links(stage, LARGE) == [FLEET],
 )  # fmt: skip
 REMOVE_DELIVERY = Act(

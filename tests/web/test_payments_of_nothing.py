@@ -164,7 +164,7 @@ def test_the_rest_is_not_billed_when_it_is_another_than_was_shown(stage):
     assert "Not saved. Somebody else has changed what is left to bill" in tab.said
     assert writes_asked(stage) == []
     assert books(stage) == before
-    assert 'id="summary"' in answer.text, "the page has to show what is left now"
+    assert 'id="strip"' in answer.text, "the page has to show what is left now"
 
 
 def test_the_rest_is_billed_when_it_is_what_was_shown(stage):

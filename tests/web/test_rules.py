@@ -14,6 +14,7 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
     "create": [
         ("GET", "/payments/new", {}),
         ("POST", "/payments", {}),
+        ("GET", "/payments/rest", {}),
         ("POST", "/payments/rest", {}),
     ],
     "system": [

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from b24app.simulator.control_somebody import do_order
-from tests.web.acts import CABLES, FLEET, FOREIGN, SIGNS, SMALL, billed, books, writes_asked
+from tests.web.acts import (
+    CABLES,
+    FLEET,
+    FLEET_IS_IN_PAID,
+    FOREIGN,
+    SIGNS,
+    SMALL,
+    billed,
+    books,
+    writes_asked,
+)
 
 FOREIGN_ITEM, FOREIGN_LINE, FOREIGN_DOCUMENT, FOREIGN_ROW = 1207, 1208, 4075, 17613
 HUGE = 10**30
@@ -165,7 +175,7 @@ def test_a_fraction_made_elsewhere_is_replaced_only_when_asked(stage):
 
 def test_two_lines_of_one_delivery_are_refused(stage):
     tab = stage.tab()
-    tab.post("/payments/1039/deliveries", {"delivery_id": FLEET})
+    tab.post("/payments/1039/deliveries", {"delivery_id": FLEET, **FLEET_IS_IN_PAID})
 
     answer = tab.post("/payments/1039/deliveries/1205", {"delivery_id": FLEET})
 

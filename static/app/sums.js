@@ -1,0 +1,78 @@
+/* Sums of a dialog. They come from the server, by the same rules as on the page: here nothing is
+   multiplied, added or written as money. Until they are there the old ones are not shown. */
+
+const adding = new WeakMap();
+const isSummed = (form) => form?.dataset && "currency" in form.dataset;
+const rowsOf = (form) => [...form.querySelectorAll("[data-row]")];
+const boxOf = (row) => row.querySelector("[type=checkbox]");
+const quantityOf = (row) => row.querySelector("[type=number]");
+const amountOf = (row) => `${Number(quantityOf(row).value)}x${row.dataset.price}`;
+
+function addUp(form, row) {
+  if (row) row.dataset.stale = "";
+  const rows = rowsOf(form);
+  const chosen = rows.filter((one) => boxOf(one).checked);
+  const all = form.querySelector("[data-all]");
+  if (all) Object.assign(all, { checked: chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
+  if (form.elements.what) form.elements.what.value = isAllChosen(rows) ? "all" : "some";
+  form.querySelector("[type=submit]").disabled = !chosen.length;
+  byId("dialog-sum").setAttribute("aria-busy", "true");
+  clearTimeout(adding.get(form));
+  adding.set(form, setTimeout(() => askSums(form), 250));
+}
+
+const hasSum = (row) => row.dataset.price && quantityOf(row).validity.valid;
+const isAllChosen = (rows) => rows.every((row) => boxOf(row).checked && quantityOf(row).value === quantityOf(row).defaultValue);
+
+/* Of a quantity that cannot be billed, and of a price that could not be read, there is no sum. */
+function askSums(form) {
+  if (!form.isConnected) return;
+  if (rowsOf(form).every((row) => !boxOf(row).checked || hasSum(row))) htmx.trigger(byId("dialog-sum"), "add");
+  else sumsUnknown();
+}
+
+function sumsUnknown() {
+  const sum = byId("dialog-sum");
+  sum.textContent = sum.dataset.unknown;
+  sum.removeAttribute("aria-busy");
+}
+
+on("htmx:configRequest", ({ detail: config }) => {
+  if (config.elt.id !== "dialog-sum") return;
+  const form = config.elt.closest("form");
+  config.stale = rowsOf(form).filter((row) => "stale" in row.dataset && hasSum(row));
+  for (const row of config.stale) row.dataset.stale = amountOf(row);
+  const chosen = rowsOf(form).filter((row) => boxOf(row).checked).map(amountOf);
+  config.formData.append("currency", form.dataset.currency);
+  config.formData.append("chosen", chosen.join("_"));
+  for (const row of config.stale) config.formData.append("line", `${row.dataset.row}_${row.dataset.stale}`);
+});
+
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  if (config.elt.id !== "dialog-sum") return;
+  if (xhr.status === 200) for (const row of config.stale) if (row.dataset.stale === amountOf(row)) delete row.dataset.stale;
+  if (xhr.status !== 200 && xhr.status !== 401 && xhr.readyState === 4 && config.elt.isConnected) sumsUnknown();
+});
+
+on("htmx:load", ({ detail: { elt } }) => {
+  if (elt.id === "dialog-sum") elt.closest("form").querySelector("[type=submit]").disabled = "refused" in elt.dataset;
+});
+
+on("change", ({ target }) => {
+  const { form } = target;
+  if (!isSummed(form)) return;
+  if (target.matches("[data-all]")) for (const row of rowsOf(form)) boxOf(row).checked = target.checked;
+  else if (target.name === "what" && target.value === "all") chooseAll(form);
+  else if (target.name !== "row") return;
+  addUp(form);
+});
+
+function chooseAll(form) {
+  for (const row of rowsOf(form)) {
+    const quantity = quantityOf(row);
+    boxOf(row).checked = true;
+    if (quantity.value === quantity.defaultValue) continue;
+    quantity.value = quantity.defaultValue;
+    changed(quantity);
+  }
+}
