@@ -79,6 +79,23 @@ class OneLineLogger(Logger):
 logger_class = OneLineLogger
 
 
+def when_ready(server):
+    """Say what a server that anybody can reach directly would suffer from."""
+    addresses = server.cfg.address
+    if any(not _is_local(address) for address in addresses):
+        server.log.warning(
+            "A thread reads a request as slowly as it is sent: %s sockets with half a request stop "
+            "a process. Let only a proxy that reads whole requests reach this server, such as "
+            "nginx with deploy/nginx.conf.",
+            server.cfg.threads,
+        )
+
+
+def _is_local(address):
+    """Whether an address is a file, or of this machine alone."""
+    return isinstance(address, str | bytes) or address[0] in {"127.0.0.1", "::1", "localhost"}
+
+
 def post_worker_init(worker):
     """Share the threads among portals; look at once for work that an earlier process left."""
     b24app = worker.wsgi.extensions["b24app"]

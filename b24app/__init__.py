@@ -104,10 +104,8 @@ def create_app(
     app.logger.setLevel(config.log_level)
     logging.getLogger("b24app").setLevel(config.log_level)
     log_lines.init_app(app)
-    if config.trust_local_portals and not config.is_development:
-        log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
-    elif config.app_url.startswith("http:") and not config.is_development:
-        log.warning("APP_URL is %s, which no portal can open: set it", config.app_url)
+    if not config.is_development:
+        _warn(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
     deps.carry(THREADS)
     app.extensions[EXTENSION] = Wiring(
@@ -136,6 +134,17 @@ def create_app(
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
     return app
+
+
+def _warn(config: Config) -> None:
+    """Say what is allowed, and hardly ever meant in production."""
+    if config.trust_local_portals:
+        log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
+    elif config.app_url.startswith("http:"):
+        log.warning("APP_URL is %s, which no portal can open: set it", config.app_url)
+    if config.app_url.startswith("https:") and not config.trusted_proxies:
+        # The app has no TLS of its own, so there is a proxy.
+        log.warning("TRUSTED_PROXIES is 0: all visitors seem to come from the proxy's address")
 
 
 def _deps(

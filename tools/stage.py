@@ -47,14 +47,20 @@ class Stage:
 
 @contextmanager
 def stage(
-    folder: Path, app_port: int, portal_port: int, for_app: Mapping[str, str] = NOTHING
+    folder: Path,
+    app_port: int,
+    portal_port: int,
+    for_app: Mapping[str, str] = NOTHING,
+    listen_port: int = 0,
 ) -> Iterator[Stage]:
     """Start both in an emptied folder and install the app; end both with the block.
 
     The portal's authorization server takes the port after the portal's. `for_app` is what the app's
-    environment has beside the portal's. Raises StageError.
+    environment has beside the portal's, `listen_port` where it listens behind a proxy at
+    `app_port`. Raises StageError.
     """
-    demand_free(app_port, "APP_PORT")
+    listen_port = listen_port or app_port
+    demand_free(listen_port, "APP_PORT")
     demand_free(portal_port, "PORTAL_PORT")
     demand_free(portal_port + 1, "PORTAL_PORT")
     environment = settings(folder, app_port, portal_port)
@@ -62,11 +68,11 @@ def stage(
     folder.mkdir(parents=True)
     app_url, portal_url = environment["APP_URL"], f"http://localhost:{portal_port}"
     portal = [sys.executable, "-m", "b24app.simulator", "--port", str(portal_port)]
-    app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{app_port}", "app:app"]
+    app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
     _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
     with ExitStack() as stack:
         stack.enter_context(_running(portal, environment, folder / "portal.log", portal_url))
-        ready = f"{app_url}/readyz"
+        ready = f"http://127.0.0.1:{listen_port}/readyz"
         for_app = environment | dict(for_app)
         process = stack.enter_context(_running(app, for_app, folder / "app.log", ready))
         try:

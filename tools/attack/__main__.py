@@ -1,15 +1,18 @@
-"""`python -m tools.attack [name ...]`: attacks on the app as gunicorn serves it in production.
+"""`python -m tools.attack [--nginx] [name ...]`: attacks on the app as it is served in production.
 
-Each one starts the app and the simulated portal anew on this machine. Ends with status 1 where a
-promise was not kept. Everything is kept in instance/attack.
+Each one starts the app and the simulated portal anew on this machine, with `--nginx` behind the
+proxy of deploy/nginx.conf. Ends with status 1 where a promise was not kept. Everything is kept in
+instance/attack.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 
-from tools.attack import slow_portals
+from tools.attack import half_sent, slow_portals
+from tools.attack.proxy import free_port, nginx
 from tools.attack.report import Row, head, line
 from tools.stage import ROOT, Stage, StageError, free_ports, stage
 
@@ -18,34 +21,47 @@ ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "silent-portals": slow_portals.silent_portals,
     "busy-portal": slow_portals.busy_portal,
     "trickling-portal": slow_portals.trickling_portal,
+    "half-sent-heads": half_sent.half_sent_heads,
+    "half-sent-bodies": half_sent.half_sent_bodies,
+    "half-sent-in-hundreds": half_sent.half_sent_in_hundreds,
 }
+FOLDER = ROOT / "instance" / "attack"
 PRODUCTION = {"APP_ENV": "production", "TRUSTED_PROXIES": "1", "LOG_LEVEL": "WARNING"}
 
 
 def main(names: list[str]) -> int:
     """Carry out the named attacks, or all. Returns the exit status."""
+    is_behind_proxy = "--nginx" in names
+    names = [name for name in names if name != "--nginx"]
     if unknown := set(names) - ATTACKS.keys():
         print(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(ATTACKS)}.")
         return 2
     broken = 0
     for name in names or ATTACKS:
-        broken += _carry_out(name)
+        broken += _carry_out(name, is_behind_proxy=is_behind_proxy)
     return 1 if broken else 0
 
 
-def _carry_out(name: str) -> int:
+def _carry_out(name: str, *, is_behind_proxy: bool) -> int:
     """Print an attack's table; answer how many promises were not kept."""
     attack = ATTACKS[name]
     broken = 0
     print(head(name, (attack.__doc__ or "").strip()), flush=True)
-    try:
-        with stage(ROOT / "instance" / "attack", *free_ports(), PRODUCTION) as running:
+    app_port, portal_port = free_ports()
+    listen_port = free_port() if is_behind_proxy else app_port
+    with ExitStack() as stack:
+        try:
+            if is_behind_proxy:
+                stack.enter_context(nginx(FOLDER / "nginx", app_port, listen_port))
+            running = stack.enter_context(
+                stage(FOLDER / "app", app_port, portal_port, PRODUCTION, listen_port)
+            )
             for row in attack(running):
                 print(line(row), flush=True)
                 broken += not row.is_kept
-    except StageError as error:
-        print(error, file=sys.stderr)
-        return 1
+        except StageError as error:
+            print(error, file=sys.stderr)
+            return 1
     return broken
 
 

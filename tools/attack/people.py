@@ -117,9 +117,9 @@ def people_at_work(running: Stage, pause: float = 0.25) -> Iterator[Waits]:
     seen, is_over = Waits(), Event()
 
     def open_again_and_again() -> None:
-        visitor = Visitor(running.portal_url)
         while not is_over.wait(pause):
-            seen.all.append(timed(lambda: open_tab(visitor)))
+            # Each time over connections of its own, as somebody who comes anew.
+            seen.all.append(timed(lambda: open_tab(Visitor(running.portal_url))))
 
     worker = Thread(target=open_again_and_again, daemon=True)
     worker.start()

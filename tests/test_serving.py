@@ -1,0 +1,123 @@
+"""How the app is served: gunicorn's settings, and the proxy that belongs in front of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from b24app import MAX_BODY, create_app
+from b24app.bitrix.shares import THREADS
+from b24app.config import Config
+from tools.attack import proxy
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = (ROOT / "deploy" / "nginx.conf").read_text()
+CODE = "\n".join(line for line in SITE.splitlines() if not line.lstrip().startswith("#"))
+
+
+@pytest.fixture
+def settings():
+    return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+
+
+def said_at_start(settings, *addresses):
+    said = []
+    log = SimpleNamespace(warning=lambda text, *values: said.append(text % values))
+    cfg = SimpleNamespace(address=list(addresses), threads=64)
+    settings["when_ready"](SimpleNamespace(cfg=cfg, log=log))
+    return said
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 8000), ("::1", 8000), "/run/app.sock"])
+def test_a_server_only_a_proxy_reaches_has_nothing_to_say(settings, address):
+    assert said_at_start(settings, address) == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.5", "::"])  # noqa: S104 - what may be set.
+def test_a_server_that_anybody_reaches_says_what_it_suffers_from(settings, host):
+    (said,) = said_at_start(settings, ("127.0.0.1", 8000), (host, 8000))
+
+    assert "64 sockets with half a request" in said
+    assert "deploy/nginx.conf" in said
+
+
+def test_threads_are_those_the_shares_are_made_for(settings):
+    assert settings["threads"] == THREADS
+
+
+def test_processes_are_replaced_one_after_the_other(settings):
+    assert settings["max_requests"] > settings["max_requests_jitter"] > 0
+
+
+def test_the_proxy_reads_whole_requests_and_repeats_none():
+    assert "proxy_request_buffering on;" in CODE
+    assert "proxy_next_upstream off;" in CODE
+    for wait in ("client_header_timeout", "client_body_timeout", "send_timeout"):
+        (seconds,) = re.findall(rf"{wait} (\d+)s;", CODE)
+        assert int(seconds) <= 15
+
+
+def test_the_proxy_lets_through_what_the_app_takes():
+    assert f"client_max_body_size {MAX_BODY // 1024}k;" in CODE
+    assert f"client_body_buffer_size {MAX_BODY // 1024}k;" in CODE
+
+
+def test_the_proxy_believes_nothing_that_a_visitor_claims():
+    for name, value in (("For", "$remote_addr"), ("Proto", "$scheme"), ("Host", "$host")):
+        assert f"proxy_set_header X-Forwarded-{name} {value};" in CODE
+
+
+def test_the_proxy_s_log_has_no_query_and_no_referrer():
+    formats = re.findall(r"log_format \w+ '([^']+)'", CODE)
+
+    assert len(formats) == 1
+    assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", formats[0])
+    assert all(" deal_payments;" in one for one in re.findall(r"access_log (?!off).*", CODE))
+
+
+def test_the_proxy_lets_its_connections_end_before_gunicorn_does(settings):
+    seconds = re.findall(r"upstream .*?keepalive_timeout (\d+)s;", CODE, re.DOTALL)
+
+    assert [int(one) < settings["keepalive"] for one in seconds] == [True]
+
+
+@pytest.mark.parametrize(("proxies", "is_warned"), [("0", True), ("1", False)])
+def test_a_proxy_nobody_counts_is_told_at_start(tmp_path, caplog, proxies, is_warned):
+    keys = {
+        "APP_URL": "https://payments.example.com",
+        "B24_CLIENT_ID": "app.client",
+        "B24_CLIENT_SECRET": "secret of the client",
+        "SECRET_KEY": "0123456789abcdef",
+        "TOKEN_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}",
+        "REST_LOG_DIR": str(tmp_path),
+    }
+
+    create_app(Config.from_env({**keys, "TRUSTED_PROXIES": proxies}))
+
+    assert ("TRUSTED_PROXIES is 0" in caplog.text) == is_warned
+
+
+def test_nginx_takes_the_file(tmp_path):
+    program = os.environ.get("NGINX") or shutil.which("nginx")
+    if program is None:
+        pytest.skip("nginx is not installed")
+    file = tmp_path / "nginx.conf"
+    site = proxy._site(tmp_path, 18080, 18081)
+    file.write_text(proxy.AROUND.format(folder=tmp_path, site=site))
+
+    done = subprocess.run(
+        [program, "-t", "-p", str(tmp_path), "-c", str(file), "-e", str(tmp_path / "log")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
