@@ -13,6 +13,7 @@ from b24app.errors import UnprovenError
 class Ticket:
     """What the signed session token carries. `sealed` holds the posted, unproven tokens.
 
+    A pair that was exchanged for them never travels: it waits on the server under `launch_id`.
     `is_grouped`: the object is one of several on a card that owns no payments. `is_vouched`: the
     frame's post held the portal's application_token, so a stranger did not make it up.
     """
@@ -43,6 +44,8 @@ class Acting:
     """Every payment this opening was ever shown; one that is not `listed` any more is gone."""
     is_listing_fresh: bool = False
     posted: TokenPair | None = None
+    named_owner: int | None = None
+    """Whose the authorization server says `posted` is; None where it was not asked."""
     is_grouped: bool = False
 
     @property

@@ -1,4 +1,4 @@
-"""Who is an administrator is asked of the portal at every request to the settings.
+"""Who is an administrator is asked of the portal at every request to settings and installer.
 
 What a launch remembered may be half an hour old, and somebody who was an administrator then may
 have been dismissed since.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from b24app.bitrix import portal as portal_api
 from b24app.bitrix.portal_api import Batch, BatchResult
+from b24app.domain import PortalUser
 from b24app.errors import NotAdminError, UnprovenError
 from b24app.services import launches
 from b24app.services.acting import Acting
@@ -31,12 +33,27 @@ def check(
     Raises NotAdminError for everybody else, UnprovenError and the portal's errors.
     """
     batch = Batch() if batch is None else batch
-    asked = launches.ask_proof(batch)
+    asked = launches.ask_proof(batch) if acting.user is None else None
+    profile = batch.add(portal_api.profile()) if asked is None else asked.profile
     result = acting.api.send(batch, seconds)
-    proven = launches.prove(deps, acting, result, asked)
-    user = result[asked.profile]
-    if user.id != proven.user_id:
+    proven = acting if asked is None else launches.prove(deps, acting, result, asked)
+    return Checked(_administrator(proven, result[profile]), result)
+
+
+def confirm(deps: Deps, acting: Acting) -> Acting:
+    """Ask the portal nothing but who is acting, before something that is not its own batch.
+
+    Raises as `check`.
+    """
+    if acting.user is None:
+        return check(deps, acting).acting
+    return _administrator(acting, acting.api.call(portal_api.profile()))
+
+
+def _administrator(acting: Acting, user: PortalUser) -> Acting:
+    """The acting person as the portal describes them just now."""
+    if user.id != acting.user_id:
         raise UnprovenError("the token is of another user than the launch")
     if not user.is_admin:
         raise NotAdminError("only an administrator of the portal may see or change settings")
-    return Checked(replace(proven, user=user), result)
+    return replace(acting, user=user)

@@ -27,6 +27,7 @@ from b24app.storage import (
     launches,
     leases,
     partial_actions,
+    pending_grants,
     portals,
     refusals,
     user_tokens,
@@ -121,6 +122,7 @@ def delete_expired(deps: Deps) -> Counts:
     kinds: dict[str, Callable[[Session], int]] = {
         "idempotency keys": lambda session: idempotency.delete_older(session, now),
         "openings": lambda session: launches.delete_expired(session, now),
+        "pairs that waited": lambda session: pending_grants.delete_expired(session, now),
         "leases": lambda session: leases.delete_expired(session, now),
         "failed proofs": lambda session: failed_proofs.delete_old(session, now),
         "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),

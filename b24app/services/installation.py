@@ -6,11 +6,10 @@ Every step may be repeated: what is bound already counts as done, settings are k
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from b24app.bitrix.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal_api import Batch, PortalApi
 from b24app.bitrix.shares import STRANGERS, Share
-from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
+from b24app.domain import EntityRef, Grant, PortalUser
 from b24app.errors import (
     AuthorizationServerError,
     BusinessRefusalError,
@@ -30,10 +29,9 @@ from b24app.errors import (
     InstallationUnprovenError,
     NotAdminError,
     PortalError,
-    SessionForgedError,
+    SessionExpiredError,
 )
-from b24app.seal import SealBrokenError
-from b24app.services import bindings, event_bindings, tab_bindings, uninstall
+from b24app.services import bindings, event_bindings, exchanged, tab_bindings, uninstall
 from b24app.services import grant as portal_grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
@@ -43,7 +41,7 @@ from b24app.services.launches import LAUNCH_DAYS, ask_proof, origin_of
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.settings import tabs_wanted
 from b24app.services.tokens import PostedTokens
-from b24app.storage import jobs, launches, portals
+from b24app.storage import jobs, launches, pending_grants, portals
 from b24app.storage.session import Session
 
 APP_PAGE = EntityRef(0, 0)
@@ -63,10 +61,10 @@ class Proven:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An installation whose grant is proven and not stored yet. Everything after may be repeated.
+    """An installation whose grant is proven, before the portal has said who installs.
 
-    It travels, sealed, in the session token of the wizard, since nothing may be stored before the
-    portal has said who installs, and the posted refresh token is used up.
+    Everything after may be repeated: until then it waits on the server, since the posted refresh
+    token is used up. The wizard's session token only names it.
     """
 
     grant: Grant
@@ -103,44 +101,22 @@ def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
     return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
 
-def ticket_of(deps: Deps, begun: Begun) -> Ticket:
-    """A ticket with which `verify` can be tried again."""
-    grant, tokens = begun.grant, begun.grant.tokens
-    content = {
-        "access": tokens.access_token,
-        "refresh": tokens.refresh_token,
-        "expires_at": tokens.expires_at.isoformat(),
-        "client_endpoint": grant.client_endpoint,
-        "server_endpoint": grant.server_endpoint,
-        "scope": sorted(grant.scope),
-        "status": grant.status,
-        "user_id": grant.user_id,
-        "application_token": begun.application_token,
-    }
-    sealed = deps.seal.close(json.dumps(content))
-    return Ticket(secrets.token_hex(16), grant.member_id, APP_PAGE, begun.language, sealed)
+def ticket_of(begun: Begun) -> Ticket:
+    """The ticket of a wizard: the session that `verify` opens."""
+    return Ticket(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
+
+
+def hold(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+    """Let `verify` be tried again with this ticket, for as long as its session lasts."""
+    exchanged.hold(deps, ticket.launch_id, begun.grant, begun.application_token)
 
 
 def begun_of(deps: Deps, ticket: Ticket) -> Begun:
-    """What `ticket_of` put in. Raises SessionForgedError for any other ticket."""
-    try:
-        content = json.loads(deps.seal.open(ticket.sealed))
-        grant = Grant(
-            tokens=TokenPair(
-                content["access"],
-                content["refresh"],
-                datetime.fromisoformat(content["expires_at"]),
-            ),
-            member_id=ticket.member_id,
-            client_endpoint=content["client_endpoint"],
-            server_endpoint=content["server_endpoint"],
-            scope=frozenset(content["scope"]),
-            status=content["status"],
-            user_id=content["user_id"],
-        )
-        return Begun(grant, content["application_token"], ticket.language)
-    except (SealBrokenError, ValueError, TypeError, KeyError):
-        raise SessionForgedError("no installation was begun with this token") from None
+    """What `hold` kept. Raises SessionExpiredError where nothing waits for this ticket."""
+    pending = exchanged.waiting_for(deps, ticket)
+    if pending is None or pending.application_token is None:
+        raise SessionExpiredError("no installation waits for this session")
+    return Begun(pending.grant, pending.application_token, ticket.language)
 
 
 def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
@@ -151,17 +127,24 @@ def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
     """
     proven = identify(deps, begun.grant)
     now = deps.clock()
-    with deps.db.transaction() as session:
-        store(session, deps, proven, begun.application_token, begun.language)
-        launches.save(
-            session,
-            launch_id=ticket.launch_id,
-            member_id=begun.grant.member_id,
-            user=proven.user,
-            ref=APP_PAGE,
-            proven_at=now,
-            expires_at=now + timedelta(days=LAUNCH_DAYS),
-        )
+    try:
+        with deps.db.transaction() as session:
+            store(session, deps, proven, begun.application_token, begun.language)
+            launches.save(
+                session,
+                launch_id=ticket.launch_id,
+                member_id=begun.grant.member_id,
+                user=proven.user,
+                ref=APP_PAGE,
+                proven_at=now,
+                expires_at=now + timedelta(days=LAUNCH_DAYS),
+            )
+            pending_grants.delete(session, ticket.launch_id)
+    except NotAdminError:
+        # Nothing comes of the pair of somebody who may not install.
+        with deps.db.transaction() as session:
+            pending_grants.delete(session, ticket.launch_id)
+        raise
 
 
 def exchange(
@@ -192,13 +175,20 @@ def exchange(
 
 
 def identify(deps: Deps, grant: Grant) -> Proven:
-    """Ask the portal whose pair this is, and by which code it knows the application."""
+    """Ask the portal whose pair this is, and by which code it knows the application.
+
+    Raises InstallationUnprovenError where the authorization server named somebody else, and the
+    portal's errors.
+    """
     share = Share(grant.member_id)
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
     batch = Batch()
     asked = ask_proof(batch)
     result = PortalApi(deps.client, tokens, deps.deadline).send(batch)
-    return Proven(grant, result[asked.profile], result[asked.app].code)
+    user = result[asked.profile]
+    if grant.user_id not in {None, user.id}:
+        raise InstallationUnprovenError("the two servers name different owners of the pair")
+    return Proven(grant, user, result[asked.app].code)
 
 
 def store(

@@ -2,7 +2,8 @@
 
 A launch is one opening of the app by one user on one card. The shell of the page is answered
 before anything is known about the opener. The tokens of the post travel, sealed, in the session
-token, so that nothing unproven is stored; the first content request proves them (decisions 1).
+token, so that nothing unproven is stored; the first content request proves them (decisions 1). A
+pair that was exchanged for them, because the portal has moved, waits in the database instead.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
 from b24app.bitrix.shares import STRANGERS, Share
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import (
-    GrantLostError,
     RightsRefusedError,
     SessionExpiredError,
     SessionForgedError,
@@ -31,13 +31,13 @@ from b24app.errors import (
     UnprovenError,
 )
 from b24app.seal import SealBrokenError
-from b24app.services import grant
+from b24app.services import exchanged, grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.frame_posts import require_nameable
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
-from b24app.storage import launches, portals, user_tokens
+from b24app.storage import launches, pending_grants, portals, user_tokens
 from b24app.storage.models import Launch, Portal
 from b24app.storage.session import Session
 
@@ -83,44 +83,24 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
         # The portal changes this value at an update whose event may be late or lost. It proves
         # nobody, so the opener's own token decides, in the first content request.
         log.warning("application_token of %s differs from the stored one", portal.member_id)
-    posted = TokenPair(call.auth_id, call.refresh_id, deps.clock() + _lifetime(call))
-    endpoint = portal.client_endpoint
-    if without_usual_port(call.domain, call.scheme) != urlsplit(endpoint).netloc:
+    moved = None
+    if without_usual_port(call.domain, call.scheme) != urlsplit(portal.client_endpoint).netloc:
         require_nameable(call.domain)
         share = Share(portal.member_id) if is_vouched else STRANGERS
         with exchanging(deps, sender, portal.member_id, is_vouched=is_vouched):
-            endpoint, posted = prove_move(deps, portal, posted, share)
+            moved = exchanged.prove_move(deps, portal, call.refresh_id, share)
+    endpoint = moved.client_endpoint if moved is not None else portal.client_endpoint
     require_nameable(urlsplit(endpoint).netloc)
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
-    ticket = Ticket(
-        secrets.token_hex(16),
-        call.member_id,
-        ref,
-        call.language,
-        sealed(deps, posted),
-        is_vouched=is_vouched,
-    )
+    launch_id = secrets.token_hex(16)
+    carried = ""
+    if moved is not None:
+        exchanged.hold(deps, launch_id, moved)
+    else:
+        carried = sealed(deps, _posted_pair(deps, call))
+    ticket = Ticket(launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched)
     return Shell(ticket, origin_of(endpoint), call.app_sid)
-
-
-def prove_move(
-    deps: Deps, portal: Portal, posted: TokenPair, share: Share
-) -> tuple[str, TokenPair]:
-    """Ask the authorization server where the portal lives now, and store its answer.
-
-    The posted host is only the occasion to ask: it is never called and never stored.
-    """
-    try:
-        grant = deps.authorization.refresh(posted.refresh_token, share=share)
-    except GrantLostError:
-        raise UnprovenError("posted from another host and not confirmed") from None
-    if grant.member_id != portal.member_id:
-        raise UnprovenError("posted from another host; the token names another portal")
-    if grant.client_endpoint != portal.client_endpoint:
-        with deps.db.transaction() as session:
-            portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
-    return grant.client_endpoint, grant.tokens
 
 
 def resume(deps: Deps, ticket: Ticket) -> Acting:
@@ -169,7 +149,7 @@ def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
 
 def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
     if not ticket.sealed:
-        raise SessionExpiredError("the launch is over")
+        return _exchanged(deps, acting, ticket)
     try:
         access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
     except (SealBrokenError, ValueError):
@@ -181,6 +161,24 @@ def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
 
 def _posted_tokens(ticket: Ticket, endpoint: str, access_token: str) -> PostedTokens:
     return PostedTokens(endpoint, access_token, Share(ticket.member_id, ticket.is_vouched))
+
+
+def _exchanged(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
+    """Go on with the pair that waits for this launch."""
+    pending = exchanged.waiting_for(deps, ticket)
+    if pending is None or pending.application_token is not None:
+        # An installer's pair proves nobody on a card or in the settings.
+        raise SessionExpiredError("the launch is over")
+    grant = pending.grant
+    tokens = PostedTokens(
+        acting.client_endpoint, grant.tokens.access_token, Share(acting.member_id)
+    )
+    return replace(
+        acting,
+        api=acting.api.speaking_with(tokens),
+        posted=grant.tokens,
+        named_owner=grant.user_id,
+    )
 
 
 def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
@@ -235,6 +233,8 @@ def prove(deps: Deps, acting: Acting, result: BatchResult, asked: ProofRequest) 
         raise UnprovenError("the token belongs to another application")
     if result.application and not _same(result.application, deps.client_id):
         raise UnprovenError("the token was issued for another application")
+    if acting.named_owner not in {None, user.id}:
+        raise UnprovenError("the two servers name different owners of the pair")
     return _keep(deps, acting, user)
 
 
@@ -256,6 +256,7 @@ def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
         if portal is None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
         _keep_pair(session, deps, acting.member_id, user, acting.posted)
+        pending_grants.delete(session, acting.launch_id)
         launches.save(
             session,
             launch_id=acting.launch_id,
@@ -322,8 +323,9 @@ def sealed(deps: Deps, posted: TokenPair) -> str:
     return deps.seal.close(SEPARATOR.join(parts))
 
 
-def _lifetime(call: PlacementCall) -> timedelta:
-    return timedelta(seconds=call.auth_expires)
+def _posted_pair(deps: Deps, call: PlacementCall) -> TokenPair:
+    expires_at = deps.clock() + timedelta(seconds=call.auth_expires)
+    return TokenPair(call.auth_id, call.refresh_id, expires_at)
 
 
 def _same(one: str, other: str) -> bool:

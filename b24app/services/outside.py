@@ -80,6 +80,8 @@ def finish(deps: Deps, member_id: str, code: str, sender: Sender) -> SignedIn:
         is_vouched=True,
     )
     acting = launches.prove_now(deps, launches.resume(deps, ticket))
+    if grant.user_id not in {None, acting.user_id}:
+        raise UnprovenError("the two servers name different owners of the pair")
     domain = launches.origin_of(grant.client_endpoint).partition("://")[2]
     return SignedIn(acting, replace(ticket, sealed=""), domain)
 

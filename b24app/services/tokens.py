@@ -4,6 +4,10 @@ Refresh tokens rotate and two refreshes in parallel lose one of them, so a refre
 lease in the database, which works across processes and machines, and the new pair is committed
 before it is used (settings/oauth/auto-renewal). The portal's address follows the answer: it is the
 only trusted source of it.
+
+A frame's post may hold one person's access token and another's refresh token, and only the first is
+proven when the tab opens. So whoever renews a pair asks whose the new one is: of anybody else than
+the one it was kept for, or of another portal, nothing is kept and nothing is sent.
 """
 
 from __future__ import annotations
@@ -11,9 +15,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from b24app.bitrix import portal as portal_api
 from b24app.bitrix.shares import Share
 from b24app.domain import Grant, TokenPair
-from b24app.errors import GrantLostError, PortalBusyError, SessionExpiredError
+from b24app.errors import GrantLostError, PortalBusyError, SessionExpiredError, UnprovenError
 from b24app.services.deps import Deps
 from b24app.storage import leases, portals, user_tokens
 from b24app.storage.session import Session
@@ -57,6 +62,7 @@ class StoredTokens:
         member_id: str,
         endpoint: str,
         lease: str,
+        owner: Callable[[Session], int | None],
         load: Callable[[Session], TokenPair | None],
         save: Callable[[Session, Grant], None],
         lost: Callable[[Session], None],
@@ -66,6 +72,7 @@ class StoredTokens:
         self._deps = deps
         self._member_id = member_id
         self._lease = lease
+        self._owner = owner
         self._load = load
         self._save = save
         self._lost = lost
@@ -78,7 +85,8 @@ class StoredTokens:
         """Return a token that is not `rejected`; refreshes once for all who wait.
 
         Raises SessionExpiredError where the authorization server refuses the refresh token: then
-        the frame has to bring a new one. Raises PortalBusyError after waiting in vain.
+        the frame has to bring a new one; UnprovenError where it belonged to somebody else;
+        PortalBusyError after waiting in vain.
         """
         owner = secrets.token_hex(8)
         deadline = self._deps.monotonic() + WAIT_SECONDS
@@ -115,19 +123,41 @@ class StoredTokens:
         try:
             grant = self._deps.authorization.refresh(pair.refresh_token, share=self.share)
         except GrantLostError:
-            with self._deps.db.transaction() as session:
-                # A tab opened meanwhile may have brought a newer pair: that one is not lost.
-                if self._load(session) == pair:
-                    self._lost(session)
+            self._drop(pair)
             raise SessionExpiredError("the refresh token was refused") from None
-        if grant.member_id != self._member_id:
-            raise SessionExpiredError("the refreshed token names another portal")
+        if not self._is_of_the_same_person(grant):
+            self._drop(pair)
+            raise UnprovenError("the refresh token was of somebody else")
         with self._deps.db.transaction() as session:
             self._save(session, grant)
             if grant.client_endpoint != self.endpoint:
                 portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
         self.endpoint = grant.client_endpoint
         return grant.tokens.access_token
+
+    def _drop(self, pair: TokenPair) -> None:
+        """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
+        with self._deps.db.transaction() as session:
+            if self._load(session) == pair:
+                self._lost(session)
+
+    def _is_of_the_same_person(self, grant: Grant) -> bool:
+        if grant.member_id != self._member_id:
+            return False
+        with self._deps.db.reading() as session:
+            owner = self._owner(session)
+        return owner == owner_of(self._deps, grant)
+
+
+def owner_of(deps: Deps, grant: Grant) -> int:
+    """Whose pair the authorization server has answered; one that does not say is asked about.
+
+    Raises the portal's errors.
+    """
+    if grant.user_id is not None:
+        return grant.user_id
+    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, Share(grant.member_id))
+    return deps.client.call(tokens, portal_api.profile(), deps.deadline()).id
 
 
 def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> StoredTokens:
@@ -149,6 +179,7 @@ def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> S
         member_id=member_id,
         endpoint=endpoint,
         lease=f"refresh:{member_id}:{user_id}",
+        owner=lambda _session: user_id,
         load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
         save=save,
         lost=lambda session: user_tokens.forget(session, member_id, user_id),
@@ -168,6 +199,7 @@ def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
         member_id=member_id,
         endpoint=endpoint,
         lease=f"refresh:{member_id}:grant",
+        owner=lambda session: portals.grant_owner(session, member_id),
         load=lambda session: portals.grant_tokens(session, deps.seal, member_id),
         save=save,
         lost=lambda session: portals.drop_grant_tokens(session, member_id),

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from b24app.seal import Seal, SealBrokenError
 
-from .models import Base, Job, Portal, UserToken
+from .models import Base, Job, PendingGrant, Portal, UserToken
 from .session import Database
 
 SEALED: dict[type[Base], tuple[str, ...]] = {
     Portal: ("application_token_sealed", "grant_access_sealed", "grant_refresh_sealed"),
     UserToken: ("access_sealed", "refresh_sealed"),
     Job: ("payload_sealed",),
+    PendingGrant: ("content_sealed",),
 }
 PAGE = 200
 

@@ -1,8 +1,9 @@
 """The tables. Every moment is aware UTC; every `*_sealed` column holds text closed by `Seal`.
 
 Rows that are worthless or dangerous without their portal refer to it and go with it. Settings and
-activity outlive a portal that was uninstalled without cleaning, jobs outlive it until they ran:
-these name it by `member_id` without a reference. `erasure.py` clears them.
+activity outlive a portal that was uninstalled without cleaning, jobs outlive it until they ran,
+pairs that wait for a proof come before it: these name it by `member_id` without a reference.
+`erasure.py` clears them.
 """
 
 from __future__ import annotations
@@ -123,6 +124,20 @@ class Launch(Base):
     listed: Mapped[list[int] | None] = mapped_column(NullableJSON)
     listed_at: Mapped[datetime | None]
     shown: Mapped[list[int] | None] = mapped_column(NullableJSON)
+
+
+class PendingGrant(Base):
+    """A pair that waits until the portal confirms its owner: an installer's, a moved opening's.
+
+    Without a reference: of an installer's portal there may be no row yet.
+    """
+
+    __tablename__ = "pending_grants"
+
+    launch_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, index=True)
+    content_sealed: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class CardMemory(Base):

@@ -25,6 +25,7 @@ __all__ = [
     "erase",
     "find",
     "find_by_endpoint",
+    "grant_owner",
     "grant_tokens",
     "member_ids",
     "move",
@@ -122,6 +123,12 @@ def grant_tokens(session: Session, seal: Seal, member_id: str) -> TokenPair | No
         portal.grant_refresh_sealed or "",
         portal.grant_expires_at,
     )
+
+
+def grant_owner(session: Session, member_id: str) -> int | None:
+    """Return the id of the administrator whose pair the grant is; None where there is none."""
+    portal = find(session, member_id)
+    return portal.grant_user_id if portal is not None else None
 
 
 def save_grant_tokens(

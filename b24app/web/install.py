@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import AppError, NotAdminError
-from b24app.services import installation
+from b24app.services import admins, installation
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import Begun
@@ -36,18 +35,18 @@ def install() -> ResponseReturnValue:
     call = placement_call()
     begun = installation.begin(deps(), call, failures.sender())
     security.allow_framing_by(begun.origin)
-    ticket = installation.ticket_of(deps(), begun)
+    ticket = installation.ticket_of(begun)
     frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
     error = _verify(begun, ticket)
     if isinstance(error, NotAdminError):
         page = render_template("install.html", failed=shown(error), steps=(), **frame)
         return page, error.status
     if error is not None:
+        installation.hold(deps(), begun, ticket)
         failed = {"failed": shown(error), **_state(VERIFY)}
         page = render_template("install.html", token=signed(ticket), **failed, **frame)
         return page, error.status
-    token = signed(replace(ticket, sealed=""))
-    return render_template("install.html", token=token, **_state("tabs"), **frame)
+    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
 
 
 def _verify_again() -> Response:
@@ -81,11 +80,13 @@ def run_step(step: str) -> Response:
     if run is None:
         return make_response(render_template("_install.html", **_state("tabs")), 404)
     try:
-        run(deps(), who)
+        # Who was an administrator when the wizard opened may be none any more.
+        run(deps(), admins.confirm(deps(), who))
     except AppError as error:
         if isinstance(error, UNPROVEN_KINDS) or error.status == 401:
             raise
-        body = render_template("_install.html", failed=shown(error), **_state(step))
+        steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(step)
+        body = render_template("_install.html", failed=shown(error), **steps)
         return make_response(body, error.status, when_again(error))
     following = ORDER[ORDER.index(step) + 1 :]
     return make_response(

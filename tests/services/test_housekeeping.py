@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from b24app.domain import EntityRef, PortalUser, TokenPair
+from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.seal import Seal
 from b24app.services import housekeeping
 from b24app.storage import (
@@ -22,6 +22,7 @@ from b24app.storage import (
     launches,
     leases,
     partial_actions,
+    pending_grants,
     portals,
     refusals,
     settings,
@@ -36,9 +37,11 @@ from b24app.storage.models import (
     Launch,
     Lease,
     PartialAction,
+    PendingGrant,
     Refusal,
     UserToken,
 )
+from b24app.storage.pending_grants import Pending
 from tests.storage.setting import at_once, install
 from tests.web.test_events import jobs_of, post
 
@@ -77,6 +80,14 @@ def fill_memory(stage):
         partial_actions.add(session, member_id, CARD, user_id=7, kind="move", data={}, now=now)
         pair = TokenPair("access", "refresh", now + timedelta(hours=1))
         user_tokens.save(session, stage.deps.seal, member_id, 7, pair, is_admin=False, now=now)
+        pending_grants.save(
+            session,
+            stage.deps.seal,
+            "launch-that-waits",
+            Pending(Grant(pair, member_id, "", "", frozenset(), "F", 7), None),
+            now=now,
+            expires_at=now + timedelta(minutes=30),
+        )
         launches.save(
             session,
             launch_id="launch",
@@ -92,6 +103,7 @@ MEMORY = {
     FailedProof: 60,
     Lease: 20,
     IdempotencyKey: DAY,
+    PendingGrant: 30 * 60,
     Launch: 2 * DAY,
     CachedList: 2 * DAY + 1,
     CardMemory: 90 * DAY + 1,

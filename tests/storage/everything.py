@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -19,14 +19,16 @@ from b24app.storage import (
     launches,
     leases,
     partial_actions,
+    pending_grants,
     refusals,
     settings,
     user_tokens,
 )
 from b24app.storage.models import Base
+from b24app.storage.pending_grants import Pending
 from b24app.storage.session import Database
 
-from .setting import install, pair
+from .setting import grant_of, install, pair
 
 DEAL = EntityRef(2, 8061)
 NAME = "Ann Example-Name"
@@ -35,6 +37,7 @@ NAME = "Ann Example-Name"
 def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
     """Install the portal and let it leave a trace in every table."""
     install(database, seal, now, member_id)
+    waiting = pair("wait-access-plain", "wait-refresh-plain", now)
     with database.transaction() as session:
         user_tokens.save(
             session,
@@ -53,6 +56,14 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
             ref=DEAL,
             proven_at=now,
             expires_at=now,
+        )
+        pending_grants.save(
+            session,
+            seal,
+            f"pending-{member_id[:8]}",
+            Pending(grant_of(member_id, now, tokens=waiting), "wait-token-plain"),
+            now=now,
+            expires_at=now + timedelta(minutes=30),
         )
         card_memory.remember(session, member_id, DEAL, [1], now)
         refusals.refuse(session, member_id, 7, DEAL, now)

@@ -23,6 +23,9 @@ SECRETS = (
     b"user-access-plain",
     b"user-refresh-plain",
     b"job-token-plain",
+    b"wait-access-plain",
+    b"wait-refresh-plain",
+    b"wait-token-plain",
 )
 
 
@@ -89,7 +92,7 @@ def test_after_sealing_anew_the_old_key_can_be_taken_away(database, keys, now):
     old, new = keys
     fill(database, Seal([old]), MEMBER, now)
 
-    assert reseal(database, Seal([new, old])) == Resealed(renewed=6)
+    assert reseal(database, Seal([new, old])) == Resealed(renewed=7)
 
     seal = Seal([new])
     with database.reading() as session:
@@ -110,7 +113,7 @@ def test_what_no_key_opens_is_counted_and_left_alone(database, keys, now):
     old, new = keys
     fill(database, Seal([old]), MEMBER, now)
 
-    assert reseal(database, Seal([new])) == Resealed(unreadable=6)
+    assert reseal(database, Seal([new])) == Resealed(unreadable=7)
 
     with database.reading() as session:
         assert portals.grant_tokens(session, Seal([old]), MEMBER) is not None

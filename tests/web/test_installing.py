@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import astuple, replace
 
 import pytest
 from sqlalchemy import select
 
 from b24app import errors
-from b24app.storage.models import Base
+from b24app.storage import portals
+from b24app.storage.models import Base, PendingGrant
 from b24app.web.words_elsewhere import Place, words_at
 from tests.stage import ADMIN, CLIENT, DEAL, INVOICE, MANAGER, OAUTH, token_in
 from tests.web.app_page import bound_codes
@@ -48,7 +50,12 @@ def kinds(root=errors.AppError):
             yield from kinds(one)
 
 
-CARD_ONLY = (errors.ChangedMeanwhileError, errors.PaidLockedError, errors.GoneError)
+CARD_ONLY = (
+    errors.ChangedMeanwhileError,
+    errors.PaidLockedError,
+    errors.GoneError,
+    errors.UnrecordedError,
+)
 
 
 @pytest.mark.parametrize("place", [Place.INSTALLER, Place.APP_PAGE])
@@ -93,7 +100,8 @@ def test_a_portal_that_does_not_say_who_installs_fails_the_first_step_in_its_fra
     assert ancestors(page) == ORIGIN
     assert STEP.findall(page.text) == ["fail", "todo", "todo", "todo", "todo"]
     assert 'hx-post="/install/steps/verify"' in page.text
-    assert rows(bare_stage) == set()
+    # The posted refresh token is used up, so the pair it was exchanged for waits here.
+    assert rows(bare_stage) == {"pending_grants"}
     still = run(bare_stage, page, "verify")
     assert STEP.findall(still.text)[0] == "fail"
     bare_stage.portal.faults.clear()
@@ -105,6 +113,7 @@ def test_a_portal_that_does_not_say_who_installs_fails_the_first_step_in_its_fra
     for step in ("tabs", "events", "finish"):
         assert run(bare_stage, page, step).status_code == 200
     assert bound_codes(bare_stage) == [DEAL, INVOICE]
+    assert "pending_grants" not in rows(bare_stage)
 
 
 def test_the_token_of_a_failed_first_step_opens_nothing_else(bare_stage):
@@ -169,3 +178,173 @@ def bare_stage_fields():
         "APPLICATION_TOKEN": CLIENT["B24_CLIENT_ID"],
         "PLACEMENT_OPTIONS": '{"ID":"8061"}',
     }
+
+
+# The pair of an installation that has to wait for the portal.
+
+
+def failed_installer(stage):
+    """A wizard whose first step failed, because the portal did not say who installs."""
+    stage.portal.install_app()
+    stage.portal.faults.add("batch", "error_500", times=2)
+    page = start(stage)
+    stage.portal.faults.clear()
+    assert page.status_code >= 500
+    return page
+
+
+def pending(stage):
+    with stage.database.reading() as session:
+        return session.scalars(select(PendingGrant)).all()
+
+
+def test_no_token_of_the_portal_travels_in_the_wizards_session_not_even_sealed(bare_stage):
+    page = failed_installer(bare_stage)
+
+    ticket = bare_stage.app.extensions["b24app"].session_tokens.read(token_in(page))
+
+    assert ticket.sealed == ""
+    assert not any(len(str(one)) > 40 for one in astuple(ticket))
+    assert len(pending(bare_stage)) == 1
+
+
+def test_the_waiting_pair_is_good_for_half_an_hour(bare_stage):
+    page = failed_installer(bare_stage)
+    bare_stage.advance(30 * 60 - 1)
+    assert run(bare_stage, page, "verify").status_code == 200
+
+    again = failed_again(bare_stage)
+    bare_stage.advance(30 * 60)
+
+    assert run(bare_stage, again, "verify").status_code == 401
+
+
+def failed_again(stage):
+    stage.portal.faults.add("batch", "error_500", times=2)
+    page = start(stage)
+    stage.portal.faults.clear()
+    return page
+
+
+def test_a_pair_nobody_comes_back_for_is_swept_away(bare_stage):
+    failed_installer(bare_stage)
+    bare_stage.advance(30 * 60 - 1)
+    bare_stage.run_housekeeping()
+    assert len(pending(bare_stage)) == 1
+
+    bare_stage.advance(1)
+    bare_stage.run_housekeeping()
+
+    assert pending(bare_stage) == []
+
+
+def test_the_next_installation_sweeps_it_away_as_well(bare_stage):
+    failed_installer(bare_stage)
+    bare_stage.advance(30 * 60)
+
+    failed_again(bare_stage)
+
+    assert len(pending(bare_stage)) == 1
+
+
+@pytest.mark.parametrize("keep_settings", [True, False])
+def test_uninstalling_erases_it_and_the_wizard_has_to_start_again(stage, keep_settings):
+    page = failed_again(stage)
+    with stage.deps.db.transaction() as session:
+        portals.erase(session, stage.portal.member_id, keep_settings=keep_settings)
+    assert pending(stage) == []
+
+    answer = run(stage, page, "verify")
+
+    assert answer.status_code == 401
+    with stage.deps.db.reading() as session:
+        assert portals.member_ids(session) == []
+
+
+def test_the_pair_of_somebody_who_may_not_install_is_not_kept(bare_stage):
+    bare_stage.portal.install_app()
+    bare_stage.portal.faults.add("batch", "error_500", times=2)
+    page = start(bare_stage, MANAGER)
+    bare_stage.portal.faults.clear()
+    assert len(pending(bare_stage)) == 1
+
+    assert run(bare_stage, page, "verify").status_code == 403
+
+    assert rows(bare_stage) == set()
+    assert run(bare_stage, page, "verify").status_code == 401
+
+
+def test_the_pair_of_an_installer_opens_no_settings_and_no_step(stage):
+    page = failed_again(stage)
+    headers = {"Authorization": f"Bearer {token_in(page)}", "HX-Request": "true"}
+
+    for step in ("tabs", "events", "finish"):
+        assert run(stage, page, step).status_code == 401
+    assert stage.client.get("/settings", headers=headers).status_code == 401
+    assert len(pending(stage)) == 1
+
+
+def test_a_second_wizard_cannot_use_the_pair_of_the_first(bare_stage):
+    page = failed_installer(bare_stage)
+    ticket = bare_stage.app.extensions["b24app"].session_tokens.read(token_in(page))
+    forged = replace(ticket, member_id="d" * 32)
+    token = bare_stage.app.extensions["b24app"].session_tokens.sign(forged)
+    headers = {"Authorization": f"Bearer {token}", "HX-Request": "true"}
+
+    answer = bare_stage.client.post("/install/steps/verify", headers=headers)
+
+    assert answer.status_code == 401
+    assert rows(bare_stage) == {"pending_grants"}
+
+
+# Who runs the steps is asked of the portal each time.
+
+
+@pytest.mark.parametrize("step", ["tabs", "events", "finish"])
+def test_somebody_who_administers_no_more_runs_no_step(bare_stage, step):
+    bare_stage.portal.install_app()
+    page = start(bare_stage)
+    for before in ("tabs", "events", "finish"):
+        if before == step:
+            break
+        assert run(bare_stage, page, before).status_code == 200
+    bound = bound_codes(bare_stage), len(bare_stage.portal.installation.event_handlers)
+    bare_stage.portal.users[ADMIN].is_admin = False
+
+    answer = run(bare_stage, page, step)
+
+    assert answer.status_code == 403
+    assert "Ask an administrator of your Bitrix24 to install Deal Payments." in answer.text
+    assert "Try again" not in answer.text
+    assert (bound_codes(bare_stage), len(bare_stage.portal.installation.event_handlers)) == bound
+    with bare_stage.deps.db.reading() as session:
+        portal = portals.find(session, bare_stage.portal.member_id)
+        assert portal.state == "installing"
+
+
+@pytest.mark.parametrize("kind", ["busy", "error_500", "close_before"])
+@pytest.mark.parametrize("step", ["tabs", "events", "finish"])
+def test_a_step_waits_until_the_portal_says_who_runs_it(bare_stage, step, kind):
+    bare_stage.portal.install_app()
+    page = start(bare_stage)
+    bare_stage.portal.faults.add("profile", kind, times=9)
+
+    failed = run(bare_stage, page, step)
+
+    assert failed.status_code >= 500
+    assert f'hx-post="/install/steps/{step}"' in failed.text
+    assert bound_codes(bare_stage) == []
+    bare_stage.portal.faults.clear()
+    assert run(bare_stage, page, step).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["tabs", "events", "finish"])
+def test_a_step_asks_once_who_runs_it_and_sends_one_batch(bare_stage, step):
+    bare_stage.portal.install_app()
+    page = start(bare_stage)
+    bare_stage.forget_calls()
+
+    run(bare_stage, page, step)
+
+    paths = [one.path for one in bare_stage.http_calls]
+    assert paths == ["/rest/profile", *(["/rest/batch"] if step != "finish" else [])]

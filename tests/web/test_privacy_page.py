@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.services import housekeeping, launches, rendering
+from b24app.services import exchanged, housekeeping, launches, rendering
 from b24app.services.settings import RETENTION_DAYS
 from b24app.storage.idempotency import KEPT
 from b24app.storage.models import Base
@@ -15,6 +15,7 @@ from b24app.storage.models import Base
 SAID = {
     "portals": "Address, id, language, plan status and granted permissions",
     "user_tokens": "Access tokens of the app and of people who open it, encrypted",
+    "pending_grants": "Access tokens, encrypted, of whoever installs the app",
     "launches": "Openings: id, name and time zone of the person",
     "card_memory": "Ids of the payments a card had",
     "refusals": "Ids of people to whom Bitrix24 refused a change",
@@ -51,6 +52,7 @@ def test_every_table_is_described(rows):
     ("table", "kept", "words"),
     [
         ("user_tokens", housekeeping.REFRESH_TOKEN_LIVES, "180 days"),
+        ("pending_grants", exchanged.HELD_FOR, "30 minutes"),
         ("launches", timedelta(days=launches.LAUNCH_DAYS), "2 days"),
         ("card_memory", housekeeping.MEMORY_KEPT, "90 days"),
         ("refusals", rendering.REFUSAL_KEPT, "1 hour"),
@@ -62,7 +64,7 @@ def test_every_table_is_described(rows):
 )
 def test_the_time_that_is_said_is_the_time_it_is_kept(rows, table, kept, words):
     number, unit = words.replace("one", "1").split()
-    unit_length = {"days": 24, "hour": 1, "hours": 1, "year": 365 * 24}[unit]
+    unit_length = {"days": 24, "hour": 1, "hours": 1, "minutes": 1 / 60, "year": 365 * 24}[unit]
     assert timedelta(hours=int(number) * unit_length) == kept
     assert words in time_of(rows, table)
 

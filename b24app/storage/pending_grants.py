@@ -1,0 +1,102 @@
+"""Pairs that the authorization server confirmed, of people whom the portal has not confirmed yet.
+
+The posted refresh token is used up by then, so the new pair has to be kept somewhere until the
+portal answers. It waits here, for one session, and never travels through a browser.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.domain import Grant, TokenPair
+from b24app.seal import Seal
+
+from .deletion import delete_where
+from .models import PendingGrant
+from .sealed import open_or_none
+from .upsert import put
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """`application_token` is what the installer was posted, None for the opening of a page."""
+
+    grant: Grant
+    application_token: str | None
+
+
+def save(
+    session: Session,
+    seal: Seal,
+    launch_id: str,
+    pending: Pending,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep a pair for one launch, and delete what is over."""
+    delete_expired(session, now)
+    put(
+        session,
+        PendingGrant,
+        launch_id=launch_id,
+        member_id=pending.grant.member_id,
+        content_sealed=seal.close(_written(pending)),
+        expires_at=expires_at,
+    )
+
+
+def find(
+    session: Session, seal: Seal, launch_id: str, member_id: str, now: datetime
+) -> Pending | None:
+    """Return what waits for this launch of this portal; None where it is over or unreadable."""
+    row = session.get(PendingGrant, launch_id)
+    if row is None or row.member_id != member_id or row.expires_at <= now:
+        return None
+    content = open_or_none(seal, row.content_sealed)
+    return None if content is None else _read(content, member_id)
+
+
+def delete(session: Session, launch_id: str) -> None:
+    """Forget the pair: it was confirmed and kept elsewhere, or is of no use."""
+    delete_where(session, PendingGrant, PendingGrant.launch_id == launch_id)
+
+
+def delete_expired(session: Session, now: datetime) -> int:
+    """Delete pairs nobody came back for. Returns how many."""
+    return delete_where(session, PendingGrant, PendingGrant.expires_at <= now)
+
+
+def _written(pending: Pending) -> str:
+    grant, tokens = pending.grant, pending.grant.tokens
+    content = {
+        "access": tokens.access_token,
+        "refresh": tokens.refresh_token,
+        "expires_at": tokens.expires_at.isoformat(),
+        "client_endpoint": grant.client_endpoint,
+        "server_endpoint": grant.server_endpoint,
+        "scope": sorted(grant.scope),
+        "status": grant.status,
+        "user_id": grant.user_id,
+        "application_token": pending.application_token,
+    }
+    return json.dumps(content)
+
+
+def _read(text: str, member_id: str) -> Pending:
+    content = json.loads(text)
+    expires_at = datetime.fromisoformat(content["expires_at"])
+    grant = Grant(
+        tokens=TokenPair(content["access"], content["refresh"], expires_at),
+        member_id=member_id,
+        client_endpoint=content["client_endpoint"],
+        server_endpoint=content["server_endpoint"],
+        scope=frozenset(content["scope"]),
+        status=content["status"],
+        user_id=content["user_id"],
+    )
+    return Pending(grant, content["application_token"])
