@@ -73,6 +73,11 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MAX_NAME = 12
 
 
+def tag_of(locale: str) -> str:
+    """A locale as HTML and scripts name it: pt_BR is pt-BR."""
+    return locale.replace("_", "-")
+
+
 def money(value: Money) -> Markup:
     """An amount as `<data value="7680.00">€7,680.00</data>`, never rounded away.
 
@@ -154,7 +159,13 @@ def when(value: datetime, form: str = "full") -> Markup:
         time = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
         pattern = Locale.parse(current_locale()).datetime_formats["medium"]
         text = str(pattern).replace("{0}", time).replace("{1}", day).replace("'", "")
-    return Markup('<time datetime="{}">{}</time>').format(shown.isoformat(), text)
+    return Markup('<time datetime="{}"{}>{}</time>').format(shown.isoformat(), _spoken(), text)
+
+
+def _spoken() -> Markup:
+    """The language of a date, where it is not the page's: the name of a month is a word."""
+    locale = current_locale()
+    return Markup("") if locale == language() else Markup(' lang="{}"').format(tag_of(locale))
 
 
 def _in_zone(value: datetime, zone: tzinfo | None) -> datetime:
@@ -183,4 +194,4 @@ def init_app(app: Flask) -> None:
         when=when,
     )
     app.jinja_env.tests["readable"] = is_readable
-    app.jinja_env.globals["language"] = language
+    app.jinja_env.globals["page_language"] = lambda: tag_of(language())

@@ -54,3 +54,12 @@ def test_a_language_that_has_words_is_named_by_its_tag(stage, spoken, code, tag)
 @pytest.mark.parametrize("path", ["/", "/install", "/placement", *LEGAL])
 def test_pages_outside_of_a_frame_are_english(stage, path):
     assert HTML.search(stage.client.get(path).text).group(1) == "en"
+
+
+def test_a_date_in_another_language_than_the_page_is_called_so(stage):
+    russian = Tab(stage, token_in(shell(stage, "ru"))).show().text
+    english = Tab(stage, token_in(shell(stage, "en"))).show().text
+
+    assert re.search(r'<time datetime="[^"]+" lang="ru">[^<]*\w+\. 202\d', russian)
+    assert "<time" in english
+    assert not re.search(r"<time[^>]* lang=", english)
