@@ -18,6 +18,7 @@ fmt: ## Format the code and fix what can be fixed without thought
 	@sh tools/prepare.sh requirements-dev.txt
 	@$(VENV)/ruff check --quiet --fix-only .
 	@$(VENV)/ruff format --quiet .
+	@$(VENV)/python -m tools.data_attributes || echo "docs/data-attributes.md: say what each new attribute means"
 
 bench: ## Print figures of the running app; changes nothing
 	@sh tools/prepare.sh requirements.txt
