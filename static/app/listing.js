@@ -16,15 +16,15 @@ function compare(listing, config) {
   const before = listings.get(listing.id);
   listings.set(listing.id, now);
   if (before) tell(before, now, new Set(listing.dataset.own.split(" ")));
-  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now, config);
+  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now);
 }
 
 function tell(before, now, own) {
   const added = [...now.keys()].filter((id) => !before.has(id) && !own.has(id));
   const removed = [...before.keys()].filter((id) => !now.has(id) && !own.has(id));
-  const changed = [...now].filter(([id, state]) => before.has(id) && before.get(id) !== state && !own.has(id)).map(([id]) => id);
+  const altered = [...now].filter(([id, state]) => before.has(id) && before.get(id) !== state && !own.has(id)).map(([id]) => id);
   sayHowMany("say-removed", removed);
-  sayHowMany("say-changed", changed);
+  sayHowMany("say-changed", altered);
   sayHowMany("say-added", added);
 }
 
@@ -33,7 +33,7 @@ function sayHowMany(id, ids) {
 }
 
 /* A write changes the rows that it concerns: the others are looked at here. */
-function bringUpToDate(list, now, config) {
+function bringUpToDate(list, now) {
   const rows = [...list.querySelectorAll("[data-state]")];
   for (const row of rows) if (!now.has(row.dataset.paymentId)) row.remove();
   const shown = new Map(rows.map((row) => [row.dataset.paymentId, row]));
@@ -59,14 +59,14 @@ function holdFilter(rows) {
 }
 
 /* Never while somebody is asked something or waits for an answer: what was said has a button. */
-function readAgain(show) {
-  if (!show && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
+function readAgain(wanted) {
+  if (!wanted && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
   if (!byId("toolbar")) {
     /* Linked cards that were asked for one by one would go again. */
     if (document.querySelectorAll("[data-listed]").length <= 10) htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;
   }
-  if (show) byId("list-state").querySelector("[name=show]").value = show;
+  if (wanted) byId("list-state").querySelector("[name=show]").value = wanted;
   htmx.trigger("#toolbar", "change");
 }
 
