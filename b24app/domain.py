@@ -168,6 +168,17 @@ class Payment:
     pay_system_name: str
     sum: Money
 
+    @property
+    def order_number(self) -> str:
+        """The number of its order: what comes before the counter (rest-contract e.2)."""
+        return self.number.rpartition("/")[0] or self.number
+
+    @property
+    def state(self) -> str:
+        """What people see of it in the list: two listings with the same one look alike."""
+        mark = "Y" if self.is_paid else "N"
+        return f"{mark} {self.sum.amount.normalize():f} {self.sum.currency}"
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentItem:

@@ -30,6 +30,7 @@ AppError
 │   │   └── MethodRefusedError    the method is closed to this person or application everywhere
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
+│   │   ├── OrderCanceledError      the order of the payment is canceled
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   ├── BatchRefusedError      the method is not served inside a batch
 │   ├── UserBlockedError       the person may not use the application (403)
@@ -298,6 +299,10 @@ class BusinessRefusalError(PortalError):
     """A documented refusal of the method itself."""
 
     status = 422
+
+
+class OrderCanceledError(BusinessRefusalError):
+    """The order of the payment is canceled: refused by the portal, or by us who know it."""
 
 
 class UnexplainedRefusalError(BusinessRefusalError):

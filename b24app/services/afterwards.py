@@ -12,6 +12,7 @@ from b24app.errors import (
     BusinessRefusalError,
     GoneError,
     NotFoundError,
+    OrderCanceledError,
     PaidLockedError,
     PortalBusyError,
     PortalSilentError,
@@ -108,6 +109,8 @@ def is_bare(error: AppError) -> bool:
 
 def _names_no_reason(error: AppError) -> bool:
     """Whether the portal's word for it stands for several reasons."""
+    if isinstance(error, OrderCanceledError):
+        return False
     return is_bare(error) or isinstance(error, BusinessRefusalError | NotFoundError)
 
 

@@ -29,6 +29,9 @@ from b24app.services.totals import Totals
 
 ZERO = Decimal(0)
 
+OF_AN_OPEN_ORDER = frozenset({Action.PAY, Action.UNPAY, Action.ITEMS, Action.DELIVERIES})
+"""What the portal refuses on a canceled order, or saves while the sum stays (quirk 72)."""
+
 Row = TypeVar("Row", ListedRow, ProductRow)
 Line = TypeVar("Line")
 
@@ -110,13 +113,8 @@ class PaymentView:
     """The id resolves to nobody: a bot, a dismissed or a technical user."""
     is_open: bool = False
     is_new: bool = False
-
-    @property
-    def state(self) -> str:
-        """What the list says of the payment: two listings with the same one look alike."""
-        payment = self.payment
-        mark = "Y" if payment.is_paid else "N"
-        return f"{mark} {payment.sum.amount.normalize():f} {payment.sum.currency}"
+    is_canceled: bool = False
+    """Its order is canceled: what would change its sum or its state cannot work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,9 @@ class CardView:
     allowed: frozenset[Action]
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
+    canceled: tuple[str, ...] = ()
+    """The numbers of the card's canceled orders, of `orders` in all."""
+    orders: int = 0
     read_only: str = ""
     """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
     is_estimate: bool = False
@@ -182,6 +183,10 @@ class CardView:
         order = [one.currency for one in self.totals]
         kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
         return replace(self, payments=kept, filter=shown, sort=sort)
+
+    def may(self, shown: PaymentView) -> frozenset[Action]:
+        """What the person may do with a payment; a canceled order takes no change of it."""
+        return self.allowed - OF_AN_OPEN_ORDER if shown.is_canceled else self.allowed
 
     @property
     def currencies(self) -> tuple[Totals, ...]:

@@ -12,8 +12,8 @@ from functools import partial
 
 from b24app.bitrix import payment_items, payments
 from b24app.domain import ListedRow
-from b24app.errors import ChangedMeanwhileError, InputError
-from b24app.services import card_lease, items, portal_writes, unbilled
+from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
+from b24app.services import canceled, card_lease, follow, items, portal_writes, unbilled
 from b24app.services.acting import Acting
 from b24app.services.deps import Deps
 from b24app.services.made import Made, add_items, made_id, make, missing
@@ -113,6 +113,8 @@ def _make(deps: Deps, acting: Acting, aim: Aim, before: Before) -> Step:
     payment_id = made_id(made)
     made = _with_the_others(deps, acting, made, payment_id, aim.wanted[IN_ONE_BATCH:])
     lacking = missing(made.read, payment_id, aim.wanted, before.rows)
+    if lacking == [] and follow.has_no_sum(made.read, payment_id):
+        return _given_up(deps, acting, made, payment_id, aim, before)
     if lacking == []:
         return _made_whole(made, payment_id, aim)
     if lacking is None or made.is_lost:
@@ -141,6 +143,21 @@ def _with_the_others(
         if written.error is not None or is_lost:
             break
     return made
+
+
+def _given_up(
+    deps: Deps, acting: Acting, made: Made, payment_id: int, aim: Aim, before: Before
+) -> Step:
+    """All its rows, and still nothing to pay: the order is canceled, and the payment goes again."""
+    payment = made.read.core.payment(payment_id) if made.read else None
+    if made.read is not None and payment is not None:
+        canceled.note(deps, acting, payment.number, made.read.core.payments)
+    names = [before.rows[one.row_id].name for one in aim.wanted]
+    step = _clean_up(deps, acting, payment_id, names)
+    if step.kind is not Kind.FAILED:
+        return step
+    error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
+    raise StepFailedError(error, step.read)
 
 
 def _clean_up(deps: Deps, acting: Acting, payment_id: int, names: Sequence[str]) -> Step:

@@ -15,7 +15,7 @@ from b24app.errors import (
     NotOnThisCardError,
     PaidLockedError,
 )
-from b24app.services import afterwards, delivery_places, membership, portal_writes
+from b24app.services import afterwards, delivery_places, follow, membership, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
@@ -151,7 +151,9 @@ def reassign(
     payment = afterwards.shown_payment(written, payment_id)
     stored = _document_of(afterwards.shown_composition(written, payment), item_id)
     if stored == document_id:
-        return Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
+        step = Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
+        back = [payment_deliveries.set_link(item_id, link.document_id)]
+        return follow.checked(deps, acting, step, [_before(at)], back)
     if written.error is not None:
         reason = _reason(written, document_id, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)
@@ -187,10 +189,17 @@ def add(
     command = payment_deliveries.add_link(payment_id, document_id)
     written = portal_writes.write(deps, acting, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
-    if document_id in documents_of(afterwards.shown_composition(written, payment)):
+    composition = afterwards.shown_composition(written, payment)
+    if document_id in documents_of(composition):
         code = "delivery_added_twice" if holders else "delivery_added"
         values = {"other": _numbers(holders)}
-        return Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
+        step = Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
+        back = [
+            payment_deliveries.delete_link(one.id)
+            for one in composition.links
+            if one.document_id == document_id
+        ]
+        return follow.checked(deps, acting, step, [_before(at)], back)
     if written.error is not None:
         reason = _reason(written, document_id, is_there=True)
         raise afterwards.refusal(written, written.error, payment, reason)
@@ -240,10 +249,16 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     if is_there:
         return afterwards.not_as_asked(written, "delivery_not_removed", number, label)
     afterwards.require_seen(written, payment)
-    undo = None
+    undo, back = None, []
     if link.document_id in at.documents:
         undo = Undo("delivery", payment_id, link.document_id)
-    return Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
+        back = [payment_deliveries.add_link(payment_id, link.document_id)]
+    step = Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
+    return follow.checked(deps, acting, step, [_before(at)], back)
+
+
+def _before(at: Place) -> follow.Before:
+    return follow.Before(at.payment, links=at.links)
 
 
 def _reason(written: Written, document_id: int, *, is_there: bool) -> AppError | None:

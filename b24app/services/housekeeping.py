@@ -20,6 +20,7 @@ from b24app.services.uninstall import Suspicion
 from b24app.storage import (
     activity,
     cached_lists,
+    canceled_orders,
     card_memory,
     failed_proofs,
     idempotency,
@@ -126,6 +127,7 @@ def delete_expired(deps: Deps) -> Counts:
         "leases": lambda session: leases.delete_expired(session, now),
         "failed proofs": lambda session: failed_proofs.delete_old(session, now),
         "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),
+        "canceled orders": lambda session: canceled_orders.delete_older(session, now - MEMORY_KEPT),
         "refusals": lambda session: refusals.delete_older(session, now - REFUSAL_KEPT),
         "names": lambda session: cached_lists.delete_older(session, names.KIND, now - NAMES_KEPT),
         "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),

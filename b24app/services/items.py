@@ -18,7 +18,7 @@ from b24app.errors import (
     PaidLockedError,
     PortalError,
 )
-from b24app.services import afterwards, membership, portal_writes
+from b24app.services import afterwards, follow, membership, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
@@ -140,7 +140,9 @@ def set_quantity(
         reason = _reason(written, more, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)
     if stored == quantity:
-        return Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
+        step = Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
+        back = [payment_items.set_quantity(item_id, int(item.quantity))] if item.is_whole else []
+        return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
     afterwards.require_seen(written, payment, stored)
     if stored is None:
         raise StepFailedError(ChangedMeanwhileError("removed meanwhile"), written.read, number)
@@ -163,10 +165,12 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
     if is_there:
         return afterwards.not_as_asked(written, "item_not_removed", number, before)
     afterwards.require_seen(written, payment)
-    undo = None
+    undo, back = None, []
     if item.is_whole and item.row_id is not None:
         undo = Undo("item", payment_id, item.row_id, int(item.quantity))
-    return Step(Kind.DONE, "item_removed", 200, written.read, number, before, undo=undo)
+        back = [payment_items.add_item(payment_id, item.row_id, int(item.quantity))]
+    step = Step(Kind.DONE, "item_removed", 200, written.read, number, before, undo=undo)
+    return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
 
 
 def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -> Step:
@@ -190,7 +194,22 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
     }
     written = portal_writes.write_several(deps, acting, commands, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
-    return _added(written, payment, expected, present, at)
+    step = _added(written, payment, expected, present, at)
+    back = _removing(written, payment_id, at)
+    return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
+
+
+def _removing(written: Written, payment_id: int, at: Place) -> list[Command[bool]]:
+    """What takes back an addition: raised quantities as they were, new items out."""
+    found = written.read.compositions.get(payment_id) if written.read else None
+    before = {item.id: item for item in at.items}
+    back: list[Command[bool]] = []
+    for item in found.items if found else ():
+        if item.id not in before:
+            back.append(payment_items.delete_item(item.id))
+        elif before[item.id].quantity != item.quantity and before[item.id].is_whole:
+            back.append(payment_items.set_quantity(item.id, int(before[item.id].quantity)))
+    return back
 
 
 def _adding(

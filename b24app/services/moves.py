@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from b24app.bitrix import payment_deliveries
+from b24app.bitrix.command import Command
 from b24app.bitrix.payments import list_payments
 from b24app.bitrix.portal_api import Batch
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import Executed, InputError, PortalError
-from b24app.services import afterwards, deliveries, portal_writes
+from b24app.services import afterwards, deliveries, follow, portal_writes
 from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
@@ -39,6 +40,7 @@ class Move:
     label: str
     there: int
     has_it: bool
+    before: tuple[follow.Before, ...]
 
     @property
     def both(self) -> list[int]:
@@ -57,6 +59,12 @@ class Moved:
 def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Step:
     """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
     plan = _plan(deps, acting, payment_id, item_id, to_id)
+    step = _move(deps, acting, plan)
+    return follow.checked(deps, acting, step, plan.before, _moving_back(plan, step))
+
+
+def _move(deps: Deps, acting: Acting, plan: Move) -> Step:
+    item_id = plan.item_id
     if not plan.has_it:
         moved = _add_and_remove(deps, acting, plan)
         step = _after_both(deps, acting, plan, moved)
@@ -86,7 +94,20 @@ def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int)
         label=at.label(link.document_id),
         there=len(other.links),
         has_it=any(one.document_id == link.document_id for one in other.links),
+        before=tuple(follow.Before(one.payment, links=one.links) for one in (at, other)),
     )
+
+
+def _moving_back(plan: Move, step: Step) -> list[Command[int] | Command[bool]]:
+    """What takes back a move that was carried out. Nothing where the other had the delivery."""
+    found = step.read.compositions.get(plan.target.id) if step.read else None
+    if found is None or plan.has_it:
+        return []
+    lines = [one.id for one in found.links if one.document_id == plan.document_id]
+    back: list[Command[int] | Command[bool]] = [
+        payment_deliveries.add_link(plan.source.id, plan.document_id)
+    ]
+    return back + [payment_deliveries.delete_link(one) for one in lines]
 
 
 def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from b24app.domain import Listing, Payment, ProductRow
-from b24app.services import adding_up, partial_states, shop_site
+from b24app.services import adding_up, canceled, partial_states, shop_site
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_reads import Composition, Core
@@ -45,7 +45,10 @@ def view_of(
             session, acting.member_id, acting.user_id, acting.ref, since
         )
         is_shop_open = shop_site.is_known_to_be_open(session, acting.member_id, deps.clock())
+    canceled_orders = canceled.orders(deps, acting, core)
     allowed, read_only = _rights(rules, acting, is_refused=is_refused)
+    if not canceled.takes_new_payments(core, canceled_orders):
+        allowed -= {Action.CREATE}
     free = core.free if core.free is not None else _estimate(core, compositions)
     opened = _opened_at_first(core.payments)
     # Who has just marked a payment paid need not be looked up.
@@ -58,6 +61,7 @@ def view_of(
             payer_name=names.get(payment.payer_id or 0) or "",
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
             is_open=payment.id == opened,
+            is_canceled=payment.order_number in canceled_orders,
         )
         for payment in core.payments
     )
@@ -69,6 +73,8 @@ def view_of(
         free_rows=free or (),
         updated_at=deps.clock(),
         allowed=allowed,
+        canceled=canceled_orders,
+        orders=len({one.order_number for one in core.payments}),
         read_only=read_only,
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
@@ -77,7 +83,7 @@ def view_of(
         time_zone=acting.user.time_zone if acting.user else "",
         counts=_counts(core.payments),
         may_ask_links_ahead=is_shop_open,
-        listed={one.payment.id: one.state for one in payments},
+        listed={one.id: one.state for one in core.payments},
         notices=partial_states.notices(deps, acting, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),

@@ -20,6 +20,7 @@ from b24app.errors import (
     InputError,
     KeyReusedError,
     MethodRefusedError,
+    OrderCanceledError,
     PortalMovedError,
     PortalSilentError,
     RightsRefusedError,
@@ -27,13 +28,14 @@ from b24app.errors import (
     StillRunningError,
     UnrecordedError,
 )
-from b24app.services import launches
+from b24app.services import canceled, launches
 from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.deps import Deps
 from b24app.services.settings import load_rules
 from b24app.services.tab import Read
 from b24app.storage import activity, idempotency, refusals
+from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -154,12 +156,12 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code="no_key")
     acting = launches.prove_now(deps, acting)
-    require_rule(deps, acting, intent.action)
+    is_canceled = _require(deps, acting, intent)
     begun = _begin(deps, acting, intent)
     if begun is not None:
         return begun
     try:
-        return _carry_out(deps, acting, intent, run)
+        return _carry_out(deps, acting, intent, canceled.refuse if is_canceled else run)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
 
@@ -198,9 +200,20 @@ def _carry_out(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting
 def require_rule(deps: Deps, acting: Acting, action: Action) -> None:
     """Raises RuleRefusedError where the portal's settings keep the action from this user."""
     with deps.db.reading() as session:
-        rules = load_rules(session, acting.member_id)
+        _require_rule(session, acting, action)
+
+
+def _require_rule(session: Session, acting: Acting, action: Action) -> None:
+    rules = load_rules(session, acting.member_id)
     if acting.user is None or action not in rules.allowed(acting.user):
         raise RuleRefusedError("the portal's rules forbid this action", code=action)
+
+
+def _require(deps: Deps, acting: Acting, intent: Intent) -> bool:
+    """As `require_rule`; answer whether the order is known to be canceled."""
+    with deps.db.reading() as session:
+        _require_rule(session, acting, intent.action)
+        return canceled.is_known(session, acting, intent.action, intent.payment_id)
 
 
 def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
@@ -246,6 +259,8 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     if _is_of_the_card(error, read):
         with deps.db.transaction() as session:
             refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
+    if isinstance(error, OrderCanceledError) and read is not None:
+        canceled.note(deps, acting, number, read.core.payments)
     said = {"number": number, "code": error.code, "name": intent.name}
     if isinstance(error, InputError):
         said.update(error.values)

@@ -164,6 +164,19 @@ class Refusal(Base):
     refused_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class CanceledOrder(Base):
+    """An order of a card that the portal was seen to have canceled, with its payments' states."""
+
+    __tablename__ = "canceled_orders"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    order_number: Mapped[str] = mapped_column(primary_key=True)
+    states: Mapped[dict[str, Any]]
+    noted_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Lease(Base):
     """A lock that works across processes and machines and ends by itself."""
 

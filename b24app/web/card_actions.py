@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.services import (
     allocation,
+    canceled,
     creation,
     forms,
     history,
@@ -90,6 +91,13 @@ def dismiss_notice(notice_id: int) -> ResponseReturnValue:
     """Stop showing a half-finished action that somebody has dealt with."""
     partial_states.dismiss(deps(), proven(), notice_id)
     return ""
+
+
+@blueprint.delete("/canceled")
+def reopened() -> ResponseReturnValue:
+    """Forget that orders of the card are canceled; the page then reads it again."""
+    canceled.forget(deps(), proven())
+    return render_template("payments/_again.html", oob=True)
 
 
 @blueprint.get("/how")

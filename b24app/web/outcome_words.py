@@ -75,6 +75,10 @@ OUTCOMES = {
     "quantity_differs": _l(
         "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
     ),
+    "sum_stays": _l(
+        "The order of payment %(number)s is canceled in Bitrix24: the change was saved, but the "
+        "amount stayed as it was, and the change could not be taken back. Look at it in Bitrix24."
+    ),
     "delivery_there": _l("This delivery was already in the payment"),
     "delivery_added": _l("Delivery added to payment %(number)s"),
     "delivery_put_back": _l("Delivery put back into payment %(number)s"),
@@ -168,10 +172,21 @@ MAY_BE_RIGHTS = _l(
     "Bitrix24 refused this, and nothing was changed. Either your rights do not allow it, or it was "
     "changed in Bitrix24 meanwhile. Press Refresh to see the present state."
 )
+CANCELED = _l(
+    "Nothing was changed: the order of this payment is canceled in Bitrix24. To go on, reopen it "
+    "there."
+)
 REFUSALS = {
-    "SALE_ORDER_PAID_ORDER_CANCELED": _l(
-        "Nothing was changed: the order of this payment was canceled in Bitrix24."
+    "SALE_ORDER_PAID_ORDER_CANCELED": CANCELED,
+    "order_canceled_taken_back": _l(
+        "Not saved: the order of this payment is canceled in Bitrix24, so the amount would have "
+        "stayed as it is. What was changed was taken back."
     ),
+    "order_canceled_not_created": _l(
+        "No payment was created: the order of this card is canceled in Bitrix24. To go on, reopen "
+        "it there."
+    ),
+    "order_canceled": CANCELED,
     "SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET": _l(
         "Nothing was changed: the client’s account in Bitrix24 does not hold that much."
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from b24app.errors import AppError, ConflictError, PortalBusyError
+from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
 from b24app.services import card_reads, tab
 from b24app.services.actions import Action
 from b24app.services.card_view import CardView
@@ -25,7 +25,8 @@ MARKS = frozenset({Action.PAY, Action.UNPAY})
 def outcome(result: Result) -> Response:
     """Render a Result. Without a fresh reading the page keeps what it shows."""
     read = result.read
-    if result.is_replay or (read is None and isinstance(result.error, ConflictError)):
+    is_outdated = isinstance(result.error, ConflictError | OrderCanceledError)
+    if result.is_replay or (read is None and is_outdated):
         read = _fresh(result)
     view = _view(result, read) if read is not None else None
     body = _toast(result, view)
@@ -125,6 +126,7 @@ def _changed(result: Result, read: Read, view: CardView) -> str:
         shown=shown,
         also=_also(view, result),
         rows_total=read.core.rows_total,
+        reads_again=view.read_only or (view.canceled and result.announcement.is_alert),
         touched=[one for one in (result.payment_id, *result.also) if one is not None],
     )
 

@@ -14,14 +14,16 @@ function compare(listing, config) {
   compared.add(listing);
   const now = new Map(Object.entries(JSON.parse(listing.dataset.listed)));
   const before = listings.get(listing.id);
-  listings.set(listing.id, now);
-  if (before) tell(before, now, new Set(listing.dataset.own.split(" ")));
-  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now);
+  /* Of a payment that the portal told oddly nobody knows whether it is gone. */
+  const isWhole = !("partial" in listing.dataset);
+  listings.set(listing.id, isWhole ? now : new Map([...(before || []), ...now]));
+  if (before) tell(before, now, new Set(listing.dataset.own.split(" ")), isWhole);
+  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now, isWhole);
 }
 
-function tell(before, now, own) {
+function tell(before, now, own, isWhole) {
   const added = [...now.keys()].filter((id) => !before.has(id) && !own.has(id));
-  const removed = [...before.keys()].filter((id) => !now.has(id) && !own.has(id));
+  const removed = [...before.keys()].filter((id) => isWhole && !now.has(id) && !own.has(id));
   const altered = [...now].filter(([id, state]) => before.has(id) && before.get(id) !== state && !own.has(id)).map(([id]) => id);
   sayHowMany("say-removed", removed);
   sayHowMany("say-changed", altered);
@@ -33,9 +35,9 @@ function sayHowMany(id, ids) {
 }
 
 /* A write changes the rows that it concerns: the others are looked at here. */
-function bringUpToDate(list, now) {
+function bringUpToDate(list, now, isWhole) {
   const rows = [...list.querySelectorAll("[data-state]")];
-  for (const row of rows) if (!now.has(row.dataset.paymentId)) row.remove();
+  for (const row of rows) if (isWhole && !now.has(row.dataset.paymentId)) row.remove();
   const shown = new Map(rows.map((row) => [row.dataset.paymentId, row]));
   const isBehind = [...now].some(([id, state]) => (shown.has(id) ? shown.get(id).dataset.state !== state : fits(state)));
   const fresh = list.querySelector(".pay.is-new");

@@ -13,6 +13,7 @@ from b24app.errors import (
     MethodMissingError,
     MethodRefusedError,
     NotFoundError,
+    OrderCanceledError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalClosedError,
@@ -82,7 +83,7 @@ TABLE = [
     (100, 400, BusinessRefusalError, NO, False),
     ("", 400, BusinessRefusalError, NO, False),
     ("SALE_PAYMENT_DELETE_EXIST_PAID", 400, BusinessRefusalError, NO, False),
-    ("SALE_ORDER_PAID_ORDER_CANCELED", 400, BusinessRefusalError, NO, False),
+    ("SALE_ORDER_PAID_ORDER_CANCELED", 400, OrderCanceledError, NO, False),
     (200640400001, 400, NotFoundError, NO, False),
     ("200640400001", 400, NotFoundError, NO, False),
 ]

@@ -12,6 +12,7 @@ from b24app.seal import Seal
 from b24app.storage import (
     activity,
     cached_lists,
+    canceled_orders,
     card_memory,
     failed_proofs,
     idempotency,
@@ -67,6 +68,7 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         )
         card_memory.remember(session, member_id, DEAL, [1], now)
         refusals.refuse(session, member_id, 7, DEAL, now)
+        canceled_orders.note(session, member_id, DEAL, "3653", {"1": "N 5 EUR"}, now)
         leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)
         idempotency.begin(session, member_id, 7, "key", "pay 1", now)
         activity.append(session, activity.Record(member_id, now, 7, NAME, DEAL, "pay", "done"))

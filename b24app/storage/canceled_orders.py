@@ -1,0 +1,66 @@
+"""Orders that the portal was seen to have canceled: no method of it says so beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef
+
+from .deletion import delete_where
+from .models import CanceledOrder
+from .upsert import put
+
+
+def states(session: Session, member_id: str, ref: EntityRef) -> dict[str, dict[str, str]]:
+    """Return a card's canceled orders: by number the states of their payments, by id, when noted.
+
+    An order that is still canceled can change none of these states.
+    """
+    query = select(CanceledOrder.order_number, CanceledOrder.states).where(*_of(member_id, ref))
+    return {number: dict(found) for number, found in session.execute(query)}
+
+
+def note(
+    session: Session,
+    member_id: str,
+    ref: EntityRef,
+    order_number: str,
+    found: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Remember that an order is canceled, with its payments' states. Raises UnknownPortalError."""
+    values: dict[str, Any] = dict(found)
+    put(
+        session,
+        CanceledOrder,
+        member_id=member_id,
+        entity_type_id=ref.entity_type_id,
+        entity_id=ref.entity_id,
+        order_number=order_number,
+        states=values,
+        noted_at=now,
+    )
+
+
+def forget(session: Session, member_id: str, ref: EntityRef, *numbers: str) -> None:
+    """Forget these orders of a card; all of them where none is named."""
+    which = [CanceledOrder.order_number.in_(numbers)] if numbers else []
+    delete_where(session, CanceledOrder, *_of(member_id, ref), *which)
+
+
+def delete_older(session: Session, before: datetime) -> int:
+    """Forget what was noted before `before`. Returns how many."""
+    return delete_where(session, CanceledOrder, CanceledOrder.noted_at < before)
+
+
+def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CanceledOrder.member_id == member_id,
+        CanceledOrder.entity_type_id == ref.entity_type_id,
+        CanceledOrder.entity_id == ref.entity_id,
+    )
