@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -130,23 +132,37 @@ def test_the_tab_comes_by_itself_when_the_connection_is_back(stage, person):
 
 @pytest.fixture
 def late(stage, person):
-    """Somebody at a page whose time a test lets pass, before a portal that answers nothing yet."""
+    """Somebody at a page whose time a test lets pass, before a portal that takes four seconds."""
     person.page.clock.install()
     stage.portal.switches.request_ms = 4_000
     return person
 
 
+@pytest.fixture
+def late_in_the_tab(stage, late):
+    """The same, with the tab open, and no time passes any more."""
+    stage.portal.switches.request_ms = 0
+    late.open_tab()
+    stage.portal.switches.request_ms = 4_000
+    stop_the_clock(late)
+    return late
+
+
+def stop_the_clock(someone):
+    someone.page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+
+
 def wait_five_seconds(someone):
-    someone.page.clock.run_for(4_000)
+    someone.page.clock.run_for(4_900)
     expect(someone.frame.get_by_text(SLOW)).to_have_count(0)
-    someone.page.clock.run_for(1_500)
+    someone.page.clock.run_for(200)
 
 
 def test_a_slow_portal_is_told_in_the_tab(late):
     late.start_tab()
     expect(late.frame.locator(".skel").first).to_be_visible()
 
-    wait_five_seconds(late)
+    late.page.clock.run_for(5_000)
 
     expect(late.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
     late.wait_until_loaded()
@@ -154,10 +170,8 @@ def test_a_slow_portal_is_told_in_the_tab(late):
 
 
 @pytest.mark.parametrize("verb", ["New payment", "History"])
-def test_a_slow_portal_is_told_in_dialogs(stage, late, verb):
-    stage.portal.switches.request_ms = 0
-    late.open_tab()
-    stage.portal.switches.request_ms = 4_000
+def test_a_slow_portal_is_told_in_dialogs(stage, late_in_the_tab, verb):
+    late = late_in_the_tab
     open_dialog(late, stage, verb)
     expect(late.dialog.locator(".skel").first).to_be_visible()
 
@@ -173,7 +187,7 @@ def test_a_slow_portal_is_told_in_the_settings(late):
     late.open_application()
     expect(late.frame.locator("#settings .skel").first).to_be_visible()
 
-    wait_five_seconds(late)
+    late.page.clock.run_for(5_000)
 
     expect(
         late.frame.locator("#settings").get_by_role("status").filter(has_text=SLOW)
@@ -181,10 +195,8 @@ def test_a_slow_portal_is_told_in_the_settings(late):
     expect(late.frame.get_by_role("button", name="Save settings")).to_be_visible()
 
 
-def test_a_slow_portal_is_told_beside_what_is_on_the_page_already(stage, late):
-    stage.portal.switches.request_ms = 0
-    late.open_tab()
-    stage.portal.switches.request_ms = 4_000
+def test_a_slow_portal_is_told_beside_what_is_on_the_page_already(stage, late_in_the_tab):
+    late = late_in_the_tab
     small = stage.payments[2]
     late.press(late.button("Mark as paid", late.payment(small)))
     late.press(late.button("Mark as paid", late.dialog))

@@ -1,0 +1,150 @@
+"""No script error in any state: everything that opens is opened, whatever the card holds.
+
+What pages and consoles complain about fails the test, as it does in every browser test.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.ui_languages import LANGUAGES
+from tests import odd_cards
+from tests.browser.stage import ADMIN, LINKED_CARD, MANAGER, UNLINKED_CARD
+from tests.browser.story import INVOICE_CARD, open_settings, seat
+from tests.frame.stage import bind_tab
+
+DEALS = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
+OPENERS = (
+    "[data-opens], [popovertarget]:not([popovertargetaction]), [data-confirm], [data-unlocks], "
+    "[data-copies]"
+)
+OVERLAY = "dialog[open], .pop:popover-open"
+TRY_EVERYTHING = """(odd) => {
+  const tell = (field, ...names) =>
+    names.forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true })));
+  const place = document.querySelector("dialog[open], .pop:popover-open") || document.body;
+  for (const field of place.querySelectorAll("input[type=number]")) {
+    const values = "saves" in field.dataset ? odd : [...odd, "", "1", "7"];
+    for (const value of values) { field.value = value; tell(field, "input", "change"); }
+  }
+  for (const button of place.querySelectorAll(".stepper:not(:has([data-saves])) [data-step]"))
+    button.click();
+  for (const box of place.querySelectorAll("[type=checkbox], [type=radio]")) box.click();
+  for (const choice of place.querySelectorAll("select")) {
+    for (const option of choice.options) { choice.value = option.value; tell(choice, "input"); }
+  }
+}"""
+ODD_NUMBERS = ["0", "-3", "2.5", "1e9", "99999999999999999999"]
+
+
+def look_everywhere(someone):
+    """Open, fill and close everything that the tab has. Nothing is sent but what reads."""
+    for details in someone.frame.query_selector_all("details:not([open]) > summary"):
+        details.evaluate("one => one.click()")
+    expect(someone.frame.locator("details[open][data-waits]")).to_have_count(0)
+    someone.frame.evaluate(TRY_EVERYTHING, ODD_NUMBERS)
+    for opener in someone.frame.query_selector_all(OPENERS):
+        if not opener.evaluate("one => one.isConnected"):
+            continue
+        opener.evaluate("one => one.click()")
+        expect(someone.frame.locator(OVERLAY)).not_to_have_count(0)
+        expect(someone.frame.locator(f":is({OVERLAY}) .skel:visible")).to_have_count(0)
+        someone.frame.evaluate(TRY_EVERYTHING, ODD_NUMBERS)
+        someone.frame.evaluate(CLOSE)
+        expect(someone.frame.locator(OVERLAY)).to_have_count(0)
+
+
+CLOSE = """() => {
+  for (const one of document.querySelectorAll(":popover-open")) one.hidePopover();
+  for (const one of document.querySelectorAll("dialog[open]")) one.close();
+}"""
+
+
+def sort_and_filter(someone):
+    for name in ("paid", "unpaid", "all"):
+        someone.press(someone.frame.locator(f"#show-{name}"))
+        someone.wait_until_loaded()
+    choice = someone.frame.locator("#sort")
+    for value in choice.evaluate("one => [...one.options].map((option) => option.value)"):
+        choice.select_option(value)
+        someone.wait_until_loaded()
+
+
+@pytest.mark.parametrize("deal", DEALS)
+def test_nothing_goes_wrong_on_any_deal_of_the_seed(stage, person, deal):
+    person.page.may_fail_to_load = True
+    person.open_tab(f"/crm/deal/details/{deal}/")
+    assert stage.was_installed
+
+    look_everywhere(person)
+
+    if person.frame.locator("#show-paid").is_visible():
+        sort_and_filter(person)
+    person.press(person.button("Refresh"))
+    person.wait_until_loaded()
+
+
+@pytest.mark.parametrize("deal", sorted(odd_cards.PRODUCTS))
+def test_nothing_goes_wrong_on_odd_deals(stage, person, deal):
+    person.page.may_fail_to_load = True
+    odd_cards.add_deal(stage.portal.crm, deal)
+    person.open_tab(f"/crm/deal/details/{deal}/")
+
+    look_everywhere(person)
+
+
+@pytest.mark.parametrize("card", [INVOICE_CARD, LINKED_CARD, UNLINKED_CARD])
+def test_nothing_goes_wrong_on_other_cards(stage, person, card):
+    person.page.may_fail_to_load = True
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+    person.open_tab(card)
+
+    look_everywhere(person)
+
+
+def test_nothing_goes_wrong_when_everything_is_billed(stage, person):
+    person.open_tab()
+    person.press(person.button("Bill the rest"))
+    if person.dialog.count():
+        person.press(person.button("Bill the rest", person.dialog))
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(5)
+    person.wait_until_loaded()
+    assert len(stage.payments) == 5
+
+    look_everywhere(person)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_nothing_goes_wrong_in_any_language(stage, person, language):
+    stage.portal.users[MANAGER].language = language
+    person.go("/crm/deal/details/8061/")
+    person.page.locator("[role=tab]").last.click()
+    person.enter_frame()
+    person.wait_until_loaded()
+
+    person.frame.evaluate("document.getElementById('new-payment').click()")
+
+    expect(person.dialog.locator("#dialog-sum")).to_contain_text("1")
+
+
+def test_nothing_goes_wrong_in_the_settings(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    frame = open_settings(admin)
+    frame.evaluate(TRY_EVERYTHING, ODD_NUMBERS)
+    for title in frame.locator("[name^=title-]").all():
+        title.fill("\u202e" + "x" * 29)
+    admin.press(admin.button("Save settings"))
+    expect(frame.locator(".htmx-request")).to_have_count(0)
+    admin.press(admin.button("Discard"))
+    expect(admin.button("Discard")).to_be_hidden()
+    expect(frame.locator("#activity[aria-busy], #diagnostics[aria-busy]")).to_have_count(0)
+
+    for name in ("Re-check", "Repair", "Export CSV", "Apply", "Save settings"):
+        admin.press(admin.button(name))
+        expect(frame.locator(".htmx-request, .is-busy")).to_have_count(0)
+    frame.locator("#log-query").fill("%_'\"<b>")
+    admin.press(admin.button("Apply"))
+
+    expect(frame.locator(".htmx-request")).to_have_count(0)
