@@ -34,6 +34,10 @@ keepalive = 65
 # What the rows of a long list come to is asked with their quantities and prices in the address.
 limit_request_line = 8190
 
+# A portal's name is looked up before any deadline of ours counts, and resolvers that say nothing
+# are waited for 20 seconds and more. Two seconds for each of them; the client asks once more.
+raw_env = [] if "RES_OPTIONS" in os.environ else ["RES_OPTIONS=timeout:2 attempts:1"]
+
 # Forwarded headers are believed by the app only, and only as many as TRUSTED_PROXIES says.
 forwarded_allow_ips = ""
 

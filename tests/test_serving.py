@@ -56,6 +56,14 @@ def test_processes_are_replaced_one_after_the_other(settings):
     assert settings["max_requests"] > settings["max_requests_jitter"] > 0
 
 
+def test_a_name_nobody_resolves_does_not_hold_a_thread_for_long(settings, monkeypatch):
+    assert settings["raw_env"] == ["RES_OPTIONS=timeout:2 attempts:1"]
+
+    monkeypatch.setenv("RES_OPTIONS", "timeout:9")
+
+    assert runpy.run_path(str(ROOT / "gunicorn.conf.py"))["raw_env"] == []
+
+
 def test_the_proxy_reads_whole_requests_and_repeats_none():
     assert "proxy_request_buffering on;" in CODE
     assert "proxy_next_upstream off;" in CODE

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from b24app.errors import AppError, AuthorizationServerError, TooManyRequestsError
+from b24app.errors import AuthorizationServerError, TooManyRequestsError
 from b24app.services.deps import Deps
 from b24app.storage import failed_proofs, launches
 
@@ -131,15 +131,17 @@ def exchanging(deps: Deps, sender: Sender, member_id: str, *, is_vouched: bool) 
     limits = own if is_vouched else exchange_limits(sender)
     require(deps, own)
     require(deps, limits)
+    # Counted before it is known how it ends: many at the same moment would all be let through.
+    note_failed(deps, limits)
     try:
         yield
     except AuthorizationServerError:
         # Its silence says nothing about whoever asked.
+        _take_back(deps, limits)
         raise
-    except AppError:
-        note_failed(deps, limits)
-        raise
-    note_failed(deps, own)
+    if limits is not own:
+        _take_back(deps, limits)
+        note_failed(deps, own)
 
 
 def is_blocked(deps: Deps, name: str) -> bool:
@@ -176,6 +178,13 @@ def _add(deps: Deps, names: Sequence[str]) -> None:
             failed_proofs.delete_old(session, now)
         for name in names:
             failed_proofs.add(session, name, now)
+
+
+def _take_back(deps: Deps, limits: Limits) -> None:
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        for limit in limits:
+            failed_proofs.take_back(session, _mark(deps, limit.name), now)
 
 
 def _mark(deps: Deps, name: str) -> str:

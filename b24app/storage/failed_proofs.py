@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
@@ -29,6 +29,15 @@ def add(session: Session, name: str, now: datetime) -> int:
         ).returning(FailedProof.count)
     )
     return counted.one()
+
+
+def take_back(session: Session, name: str, now: datetime) -> None:
+    """Count one failure less: it was none. In another minute it is forgotten anyway."""
+    session.execute(
+        update(FailedProof)
+        .where(FailedProof.name == name[:NAME_LENGTH], FailedProof.window_start == _minute(now))
+        .values(count=FailedProof.count - 1)
+    )
 
 
 def count(session: Session, name: str, now: datetime) -> int:

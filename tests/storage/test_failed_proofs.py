@@ -27,6 +27,19 @@ def test_asking_counts_nothing(database, now):
     assert [count(database, "1.2.3.4", now) for _ in range(2)] == [0, 0]
 
 
+def test_a_failure_that_was_none_is_taken_back(database, now):
+    for _ in range(3):
+        add(database, "1.2.3.4", now)
+
+    with database.transaction() as session:
+        failed_proofs.take_back(session, "1.2.3.4", now)
+        failed_proofs.take_back(session, "5.6.7.8", now)
+        failed_proofs.take_back(session, "1.2.3.4", now + timedelta(minutes=1))
+
+    assert count(database, "1.2.3.4", now) == 2
+    assert count(database, "5.6.7.8", now) == 0
+
+
 def test_each_minute_starts_anew(database, now):
     start = now.replace(second=0, microsecond=0)
     add(database, "1.2.3.4", start)

@@ -11,16 +11,23 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
-from tools.attack import half_sent, slow_portals
+from tools.attack import floods, half_sent, slow_portals
 from tools.attack.proxy import free_port, nginx
 from tools.attack.report import Row, head, line
 from tools.stage import ROOT, Stage, StageError, free_ports, stage
 
 ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
+    "calm": slow_portals.calm,
     "silent-portal": slow_portals.silent_portal,
     "silent-portals": slow_portals.silent_portals,
     "busy-portal": slow_portals.busy_portal,
     "trickling-portal": slow_portals.trickling_portal,
+    "forged-frames": floods.forged_frames,
+    "forged-openings": floods.forged_openings,
+    "forged-installs": floods.forged_installs,
+    "forged-moves": floods.forged_moves,
+    "forged-events": floods.forged_events,
+    "events-without-token": floods.events_without_token,
     "half-sent-heads": half_sent.half_sent_heads,
     "half-sent-bodies": half_sent.half_sent_bodies,
     "half-sent-in-hundreds": half_sent.half_sent_in_hundreds,

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from tools.attack.people import Waits, people_at_work
-from tools.attack.report import Row
+from tools.attack.people import people_at_work
+from tools.attack.report import Row, undisturbed
 from tools.stage import Stage
 
 HEAD = b"POST /events HTTP/1.1\r\nHost: app\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 HALF_A_BODY = HEAD + b"Content-Length: 100000\r\n\r\nevent=ONAPP"
 SOCKETS, MANY = 40, 400
 SECONDS = 20.0
-OTHERS_SECONDS = 2.0
 
 
 def half_sent_heads(running: Stage) -> Iterator[Row]:
@@ -43,9 +42,4 @@ def _beside(running: Stage, start: bytes, count: int) -> Iterator[Row]:
             stack.enter_context(one)
             one.sendall(start)
         time.sleep(SECONDS)
-    yield Row("people beside them", others, *_undisturbed(others))
-
-
-def _undisturbed(others: Waits) -> tuple[bool, str]:
-    is_fine = others.are_served and others.longest <= OTHERS_SECONDS
-    return is_fine, f"served in {OTHERS_SECONDS:.0f} s"
+    yield Row("people beside them", others, *undisturbed(others))

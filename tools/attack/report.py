@@ -21,6 +21,15 @@ class Row:
     found: str = ""
 
 
+OTHERS_SECONDS = 2.0
+
+
+def undisturbed(others: Waits) -> tuple[bool, str]:
+    """Whether people beside an attack were served as if it did not happen, and the promise."""
+    is_fine = others.are_served and others.longest <= OTHERS_SECONDS
+    return is_fine, f"served in {OTHERS_SECONDS:.0f} s"
+
+
 def head(name: str, text: str) -> str:
     """The lines above an attack's rows."""
     columns = WIDTHS.format("who", "count", "median", "longest", "outcomes", "kept", "promise")

@@ -8,13 +8,20 @@ from collections.abc import Iterator
 import requests
 
 from tools.attack.hostile import Answer, HostilePortal, busy, hostile_portals, silent, trickling
-from tools.attack.people import Waits, frame_fields, open_card, people_at_work, together
-from tools.attack.report import Row
+from tools.attack.people import frame_fields, open_card, people_at_work, together
+from tools.attack.report import Row, undisturbed
 from tools.stage import Stage
 
 OPENINGS = 64
-OTHERS_SECONDS = 2.0
+CALM_SECONDS = 10
 WORDS_SECONDS = 16.0
+
+
+def calm(running: Stage) -> Iterator[Row]:
+    """Nobody attacks: what the machine itself makes people wait."""
+    with people_at_work(running) as others:
+        time.sleep(CALM_SECONDS)
+    yield Row("people at work", others, *undisturbed(others))
 
 
 def silent_portal(running: Stage) -> Iterator[Row]:
@@ -46,14 +53,9 @@ def _beside(running: Stage, answer: Answer, portals: int) -> Iterator[Row]:
     yield Row(
         "its own people", own, own.longest <= WORDS_SECONDS, f"words in {WORDS_SECONDS:.0f} s"
     )
-    yield Row("people of another portal", others, *_undisturbed(others))
+    yield Row("people of another portal", others, *undisturbed(others))
 
 
 def _open(running: Stage, portal: HostilePortal) -> requests.Response:
     fields = frame_fields(portal.member_id, portal.application_token)
     return open_card(running.app_url, portal.host, fields)
-
-
-def _undisturbed(others: Waits) -> tuple[bool, str]:
-    is_fine = others.are_served and others.longest <= OTHERS_SECONDS
-    return is_fine, f"served in {OTHERS_SECONDS:.0f} s"
