@@ -28,7 +28,7 @@ ENDED_WELL = {
     "paid_zero", "rest_billed", "rest_billed_but", "item_added", "items_added",
     "items_there", "item_removed", "quantity_saved", "delivery_there", "delivery_added",
     "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
-    "delivery_put_back",
+    "delivery_put_back", "delivery_added_twice",
 }  # fmt: skip
 
 
@@ -99,7 +99,8 @@ def pay_into_silence(tab):
             (
                 "unpaid",
                 "Refused",
-                "Nothing was changed: the order of this payment was canceled in Bitrix24.",
+                "Nothing was changed: the order of this payment is canceled in Bitrix24. To go on, "
+                "reopen it there.",
             ),
         ),
         (pay_without_rights, ("unpaid", "Refused", "Bitrix24 does not let this person do it")),
@@ -206,4 +207,4 @@ def test_the_history_has_reasons_and_words(writing_stage, add):
 
     assert "<bdi>unpaid → paid</bdi>" in text
     assert '<span class="badge badge--unpaid">Refused</span>' in text
-    assert "the order of this payment was canceled in Bitrix24" in text
+    assert "the order of this payment is canceled in Bitrix24" in text
