@@ -111,7 +111,7 @@ def create_app(
     app.extensions[EXTENSION] = Wiring(
         deps,
         SessionTokens(config.secret_key, clock),
-        LoginStates(config.secret_key, clock),
+        LoginStates(deps.seal, clock),
         Background(
             partial(event_work.work_off, deps),
             start_background,

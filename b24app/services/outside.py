@@ -2,25 +2,39 @@
 
 Nothing of the redirect is believed but the code, and that only when the authorization server
 exchanges it for the portal the flow was started for (rest-contract f.1).
+
+Strangers are not told whose Bitrix24 has the app: a login starts alike at every address, and ends
+alike wherever the authorization server does not confirm the code. Only who proves to be of a portal
+learns whether the app is installed there.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
-from b24app.bitrix.hosts import ascii_host, without_usual_port
-from b24app.errors import GrantLostError, UnknownPortalError, UnprovenError
+from b24app.bitrix.hosts import ascii_host, is_nameable, without_usual_port
+from b24app.config import LOOPBACK_HOSTS
+from b24app.domain import Grant
+from b24app.errors import GrantLostError, InputError, UnknownPortalError, UnprovenError
 from b24app.services import launches
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
 from b24app.services.proofs import Sender, exchanging
-from b24app.storage import portals
+from b24app.storage import leases, portals
 from b24app.storage.models import Portal, PortalState
 from b24app.storage.session import Session
 
 OPEN = frozenset({PortalState.ACTIVE, PortalState.INSTALLING})
+
+
+LIFETIME_SECONDS = 10 * 60
+"""How long a login may take. Each can be finished once."""
+
+SCHEMES = ("https", "http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +43,7 @@ class Start:
 
     url: str
     state: str
-    member_id: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +56,38 @@ class SignedIn:
 
 
 def start(deps: Deps, domain: str) -> Start:
-    """Begin a login at an installed portal. Raises UnknownPortalError for any other address."""
-    with deps.db.reading() as session:
-        portal = _portal_at(session, deps, domain)
+    """Begin a login at this address, whoever lives there. Raises InputError for none."""
+    try:
+        host = without_usual_port(ascii_host(domain), "https")
+    except ValueError:
+        raise InputError("not the address of a portal", code="no_address") from None
+    if not is_nameable(host):
+        raise InputError("no portal can be installed at this address", code="no_address")
     state = secrets.token_urlsafe(24)
-    url = deps.authorization.authorization_url(portal.client_endpoint, state)
-    return Start(url, state, portal.member_id)
+    url = deps.authorization.authorization_url(_endpoint(deps, host), state)
+    return Start(url, state, host)
 
 
-def finish(deps: Deps, member_id: str, code: str, sender: Sender) -> SignedIn:
+def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> SignedIn:
     """Exchange the code of the redirect and prove who came back.
 
-    `member_id` is the one of `start`. Raises UnprovenError (a used or old code, another portal,
-    another application), UnknownPortalError, TooManyRequestsError (too many codes were tried), the
-    errors of both servers.
+    `started` are state and host of `start`; they are used up. Raises UnprovenError (used before, a
+    used or old code, another portal, another application), UnknownPortalError (of whom the code
+    is from a portal that has not installed the app), TooManyRequestsError (too many codes were
+    tried), the errors of both servers.
     """
+    state, host = started
+    _use_up(deps, state)
     with deps.db.reading() as session:
-        portal = portals.find(session, member_id)
-    if portal is None or portal.state not in OPEN:
-        raise UnknownPortalError("the portal is not installed any more")
-    try:
-        with exchanging(deps, sender, member_id, is_vouched=False):
-            grant = deps.authorization.exchange_code(code, portal.server_endpoint or None)
-    except GrantLostError:
-        raise UnprovenError("the code is used, older than 30 seconds, or not ours") from None
-    if grant.member_id != member_id:
-        raise UnprovenError("the code is of another portal")
+        known = _portal_at(session, deps, host)
+    grant = _exchange(deps, known, host, code, sender)
+    portal = _portal_of(deps, grant, known, host)
     if grant.client_endpoint != portal.client_endpoint:
         with deps.db.transaction() as session:
-            portals.move(session, member_id, grant.client_endpoint, deps.clock())
+            portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
     ticket = Ticket(
         secrets.token_hex(16),
-        member_id,
+        portal.member_id,
         APP_PAGE,
         portal.language,
         launches.sealed(deps, grant.tokens),
@@ -82,18 +96,62 @@ def finish(deps: Deps, member_id: str, code: str, sender: Sender) -> SignedIn:
     acting = launches.prove_now(deps, launches.resume(deps, ticket))
     if grant.user_id not in {None, acting.user_id}:
         raise UnprovenError("the two servers name different owners of the pair")
-    domain = launches.origin_of(grant.client_endpoint).partition("://")[2]
-    return SignedIn(acting, replace(ticket, sealed=""), domain)
+    return SignedIn(acting, replace(ticket, sealed=""), _host_of(grant.client_endpoint))
 
 
-def _portal_at(session: Session, deps: Deps, domain: str) -> Portal:
+def _use_up(deps: Deps, state: str) -> None:
+    """Raises UnprovenError for a login that was finished before, or is being finished now."""
+    name = f"login:{hashlib.sha256(state.encode()).hexdigest()}"
+    with deps.db.transaction() as session:
+        is_first = leases.try_take(
+            session, name, secrets.token_hex(8), deps.clock(), LIFETIME_SECONDS + 1
+        )
+    if not is_first:
+        raise UnprovenError("this login was finished before")
+
+
+def _exchange(deps: Deps, known: Portal | None, host: str, code: str, sender: Sender) -> Grant:
+    """Exchange the code. At an address that nobody knows it is tried all the same."""
+    member_id, server = (known.member_id, known.server_endpoint) if known else (host, "")
     try:
-        host = ascii_host(domain)
-    except ValueError:
-        raise UnknownPortalError("not the address of a portal") from None
-    schemes = ("https", "http") if deps.trust_local_portals else ("https",)
+        with exchanging(deps, sender, member_id, is_vouched=False):
+            return deps.authorization.exchange_code(code, server or None)
+    except GrantLostError:
+        raise UnprovenError("the code is used, older than 30 seconds, or not ours") from None
+
+
+def _portal_of(deps: Deps, grant: Grant, known: Portal | None, host: str) -> Portal:
+    """The portal that the code is of; the login was started at its present address or its last."""
+    with deps.db.reading() as session:
+        portal = portals.find(session, grant.member_id)
+    addresses = {_host_of(grant.client_endpoint)}
+    if portal is not None:
+        addresses.add(_host_of(portal.client_endpoint))
+    if host not in addresses or (portal is None and known is not None):
+        raise UnprovenError("the code is of another portal")
+    if portal is None or portal.state not in OPEN:
+        raise UnknownPortalError("the portal has not installed the app")
+    return portal
+
+
+def _endpoint(deps: Deps, host: str) -> str:
+    """The REST base of a portal at this address; http is for local work only."""
+    if not deps.trust_local_portals:
+        return f"https://{host}/rest/"
+    with deps.db.reading() as session:
+        portal = _portal_at(session, deps, host)
+    if portal is not None:
+        return portal.client_endpoint
+    is_loopback = host.partition(":")[0] in LOOPBACK_HOSTS
+    return f"{'http' if is_loopback else 'https'}://{host}/rest/"
+
+
+def _portal_at(session: Session, deps: Deps, host: str) -> Portal | None:
+    schemes = SCHEMES if deps.trust_local_portals else SCHEMES[:1]
     endpoints = [f"{scheme}://{without_usual_port(host, scheme)}/rest/" for scheme in schemes]
     portal = portals.find_by_endpoint(session, endpoints)
-    if portal is None or portal.state not in OPEN:
-        raise UnknownPortalError("no portal of this address is installed")
-    return portal
+    return portal if portal is not None and portal.state in OPEN else None
+
+
+def _host_of(endpoint: str) -> str:
+    return urlsplit(endpoint).netloc

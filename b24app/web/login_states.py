@@ -1,30 +1,36 @@
-"""Signs what the login cookie remembers: the state that was sent along, and for which portal."""
+"""Seals what the login cookie remembers: the state that was sent along, and to which address."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from b24app.errors import UnprovenError
+from b24app.seal import Seal, SealBrokenError
+from b24app.services.outside import LIFETIME_SECONDS
 
-LIFETIME_SECONDS = 10 * 60
+PURPOSE = "login"
 
 
 class LoginStates:
-    """Started logins; every process with the same SECRET_KEY reads them."""
+    """Started logins; every process with the same keys reads them, and nobody else does."""
 
-    def __init__(self, secret_key: str, clock: Callable[[], datetime]) -> None:
-        class Signer(TimestampSigner):
-            def get_timestamp(self) -> int:
-                return int(clock().timestamp())
+    def __init__(self, seal: Seal, clock: Callable[[], datetime]) -> None:
+        self._seal = seal
+        self._clock = clock
 
-        self._serializer = URLSafeTimedSerializer(secret_key, salt="login", signer=Signer)
-
-    def sign(self, state: str, member_id: str) -> str:
+    def close(self, state: str, host: str) -> str:
         """Return the cookie's value."""
-        return str(self._serializer.dumps([state, member_id]))
+        content = [PURPOSE, state, host, int(self._clock().timestamp())]
+        return self._seal.close(json.dumps(content))
 
-    def read(self, value: str) -> tuple[str, str]:
-        """Return state and member_id. Raises itsdangerous.BadData: forged, too old or missing."""
-        state, member_id = self._serializer.loads(value, max_age=LIFETIME_SECONDS)
-        return str(state), str(member_id)
+    def open(self, value: str) -> tuple[str, str]:
+        """Return state and host. Raises UnprovenError: forged, too old or missing."""
+        try:
+            purpose, state, host, started = json.loads(self._seal.open(value))
+        except (SealBrokenError, ValueError, TypeError):
+            raise UnprovenError("no login was started in this browser") from None
+        if purpose != PURPOSE or self._clock().timestamp() - started > LIFETIME_SECONDS:
+            raise UnprovenError("the login was started too long ago")
+        return state, host

@@ -2,6 +2,10 @@
 
 The only cookie of the app is made here: for ten minutes it remembers which login was started, so
 that nobody can be made to finish somebody else's. Everything after it goes with a session token.
+
+Whose address it is makes no difference to what a login answers before it is finished: strangers are
+not told who has installed the app. That makes the start a way to anywhere, so a link on somebody
+else's page is told where it leads, and goes on with a click.
 """
 
 from __future__ import annotations
@@ -10,18 +14,25 @@ import hmac
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadData
 
-from b24app.errors import MalformedRequestError, NotAdminError, UnknownPortalError, UnprovenError
+from b24app.errors import InputError, MalformedRequestError, NotAdminError, UnprovenError
 from b24app.services import outside
-from b24app.services.outside import SignedIn
+from b24app.services.outside import LIFETIME_SECONDS, SignedIn
 from b24app.web import failures, i18n
 from b24app.web.entry import signed
 from b24app.web.error_pages import shown
-from b24app.web.login_states import LIFETIME_SECONDS
 from b24app.web.settings import SECTIONS
 from b24app.web.wiring import deps, wiring
 
@@ -29,24 +40,26 @@ blueprint = Blueprint("oauth", __name__)
 
 COOKIE = "__Host-oauth"
 MAX_TEXT = 2048
+OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 
 @blueprint.get("/oauth/start")
 def start() -> ResponseReturnValue:
-    """Send the browser to its own portal. An address where nothing is installed is a 404."""
+    """Send the browser to the portal that it names. What is no address at all is a 404."""
     domain = request.args.get("domain", "")
     if not domain:
         raise MalformedRequestError("domain is missing")
     try:
         begun = outside.start(deps(), domain)
-    except UnknownPortalError as unknown:
-        error = failures.failed(unknown)
-        status = 404 if error is unknown else error.status
-        return render_template("errors/page.html", error=shown(error)), status
-    response = make_response(redirect(begun.url))
+    except InputError as error:
+        return _no_address(error), 404
+    if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
+        response = make_response(render_template("sign_in.html", begun=begun))
+    else:
+        response = make_response(redirect(begun.url))
     response.set_cookie(
         COOKIE,
-        wiring().login_states.sign(begun.state, begun.member_id),
+        wiring().login_states.close(begun.state, begun.host),
         max_age=LIFETIME_SECONDS,
         path="/",
         secure=True,
@@ -62,8 +75,9 @@ def callback() -> Response:
     code = request.args.get("code", "")
     if not 0 < len(code) <= MAX_TEXT:
         raise MalformedRequestError("code is missing")
+    after_this_request(_without_cookie)
     try:
-        signed_in = outside.finish(deps(), _member_id(), code, failures.sender())
+        signed_in = outside.finish(deps(), _started(), code, failures.sender())
     except UnprovenError as unproven:
         error = failures.failed(unproven)
         if error is not unproven:
@@ -72,21 +86,30 @@ def callback() -> Response:
     i18n.use_language(signed_in.ticket.language)
     if signed_in.acting.user is None or not signed_in.acting.user.is_admin:
         raise NotAdminError("the settings are for administrators")
-    response = make_response(_page(signed_in))
+    return make_response(_page(signed_in))
+
+
+def _started() -> tuple[str, str]:
+    """State and host of the login that this browser started. Raises UnprovenError."""
+    state = request.args.get("state", "")[:MAX_TEXT]
+    expected, host = wiring().login_states.open(request.cookies.get(COOKIE, ""))
+    if not hmac.compare_digest(expected.encode(), state.encode()):
+        raise UnprovenError("this is the answer to another login")
+    return expected, host
+
+
+def _without_cookie(response: Response) -> Response:
+    """A login is over, however it ended: it works once."""
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
 
-def _member_id() -> str:
-    """The portal whose login this browser started. Raises UnprovenError."""
-    state = request.args.get("state", "")[:MAX_TEXT]
-    try:
-        expected, member_id = wiring().login_states.read(request.cookies.get(COOKIE, ""))
-    except BadData:
-        raise UnprovenError("no login was started in this browser, or too long ago") from None
-    if not hmac.compare_digest(expected.encode(), state.encode()):
-        raise UnprovenError("this is the answer to another login")
-    return member_id
+def _no_address(error: InputError) -> str:
+    words = {
+        "title": _("This is not the address of a Bitrix24"),
+        "text": _("Write your own after domain=, for example: domain=company.bitrix24.com"),
+    }
+    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
 
 
 def _not_completed(error: UnprovenError) -> str:

@@ -261,6 +261,16 @@ def words_of(kind: type[errors.AppError]) -> Words:
 CANNOT_SHOW = _l("This cannot be shown")
 """Bad input of a request that would have saved nothing."""
 
+INCOMPLETE_POST = Words(
+    _l("This page could not be opened"),
+    _l(
+        "What Bitrix24 sent along was incomplete. Nothing was changed. Close this page and open it "
+        "again. If it keeps failing, send the number below to support."
+    ),
+    action="",
+)
+"""For a malformed post of a frame: who reads it is inside Bitrix24."""
+
 NO_LINK = _l("There is no link")
 LINK_REFUSALS = {
     "no_shop": Words(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from b24app.simulator.state import MEMBER_ID
 from b24app.storage import portals
+from b24app.storage.models import FailedProof, Lease
 from tests.stage import ADMIN, MANAGER, PORTAL, Tab, token_in
+from tests.storage.setting import at_once
 from tests.web.app_page import bound_codes, save
 
 COOKIE = "__Host-oauth"
@@ -75,14 +81,167 @@ def test_the_one_cookie_is_locked_to_our_host_and_lives_ten_minutes(browser):
 
 @pytest.mark.parametrize(
     "domain",
-    ["other.bitrix24.com", "localhost", "evil.example/@localhost:8024", "a b", "x" * 400, "-", "/"],
-)
-def test_an_address_where_nothing_is_installed_is_not_found(browser, domain):
+    [
+        "evil.example/@localhost:8024", "a b", "x" * 400, "/", "https://portal.example",
+        "user@portal.example", "portal.example?a=b", "portal.example#a", "my_portal.example",
+        "portal.example:99999", "portal.example\r\nX: y", "[::1]",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_not_found(browser, domain):
     answer = browser.start(domain)
 
     assert answer.status_code == 404
+    assert "This is not the address of a Bitrix24" in answer.text
     assert "Location" not in answer.headers
     assert "Set-Cookie" not in answer.headers
+
+
+def bare(text, *names):
+    """An answer without what differs between two logins at one address, and without the address."""
+    for name in names:
+        text = text.replace(name, "<host>")
+    return re.sub(r"state=[\w-]+|__Host-oauth=[\w=-]+|[0-9a-f]{16}", "<random>", text)
+
+
+def known_and_unknown(stage):
+    """Two addresses of one length. Only at the first is the app installed."""
+    host, other = "crm.werk-2.intern", "crm.werk-3.intern"
+    with stage.deps.db.transaction() as session:
+        portals.move(
+            session, stage.portal.member_id, f"https://{host}/rest/", stage.portal_clock.now()
+        )
+    return host, other
+
+
+@pytest.mark.parametrize("trust_local", [True, False])
+@pytest.mark.parametrize("site", ["none", "same-origin", "cross-site"])
+def test_a_start_does_not_tell_whether_the_app_is_installed_there(
+    stage, browser, site, trust_local
+):
+    hosts = known_and_unknown(stage)
+    object.__setattr__(stage.deps, "trust_local_portals", trust_local)
+    headers = {"Sec-Fetch-Site": site}
+
+    answers = [
+        browser.client.get(
+            "/oauth/start", query_string={"domain": host}, base_url=BASE, headers=headers
+        )
+        for host in hosts
+    ]
+
+    statuses = {one.status_code for one in answers}
+    assert statuses == ({200} if site == "cross-site" else {302})
+    texts = {bare(f"{sorted(one.headers.items())}\n{one.text}", *hosts) for one in answers}
+    assert len(texts) == 1
+    sizes = {len(one.headers["Set-Cookie"]) for one in answers}
+    assert len(sizes) == 1
+
+
+def counted(stage):
+    with stage.deps.db.reading() as session:
+        tables = (FailedProof.__table__, Lease.__table__)
+        return [session.execute(table.select()).all() for table in tables]
+
+
+def test_a_start_leaves_no_trace_that_would_tell(stage, browser):
+    hosts = known_and_unknown(stage)
+    before = counted(stage)
+
+    for host in hosts * 200:
+        assert browser.start(host).status_code == 302
+
+    assert counted(stage) == before
+
+
+def test_the_cookie_names_neither_the_portal_nor_the_state(browser):
+    started = browser.start()
+    state = parse_qs(urlsplit(started.location).query)["state"][0]
+    value = browser.cookie.value
+
+    for text in (value, *(_decoded(part) for part in value.split("."))):
+        assert MEMBER_ID not in text
+        assert state not in text
+        assert PORTAL not in text
+
+
+def _decoded(part):
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+
+
+def test_an_unfinished_login_ends_alike_whether_the_app_is_installed_there(stage, browser):
+    answers = []
+    for host in known_and_unknown(stage):
+        state = parse_qs(urlsplit(browser.start(host).location).query)["state"][0]
+        stage.forget_calls()
+        answer = browser.get("/oauth/callback", code="invented", state=state)
+        exchanges = [one.path for one in stage.portal.recorder.requests]
+        answers.append((answer.status_code, exchanges, bare(answer.text, host)))
+
+    assert answers[0] == answers[1]
+    assert answers[0][:2] == (401, ["/oauth/token/"])
+
+
+def test_whoever_proves_to_be_of_a_portal_without_the_app_is_told_so(stage, browser):
+    started = browser.start()
+    query = browser.log_in(started)
+    with stage.deps.db.transaction() as session:
+        portals.erase(session, MEMBER_ID, keep_settings=False)
+
+    answer = browser.get("/oauth/callback", **query)
+
+    assert answer.status_code == 403
+    assert "This app is not installed here" in answer.text
+    assert "Bearer" not in answer.text
+
+
+def link_in(answer):
+    (link,) = re.findall(r'<a class="btn btn--primary" href="([^"]+)"', answer.text)
+    return unescape(link)
+
+
+def test_a_link_on_somebody_elses_page_says_first_where_it_leads(stage, browser):
+    for host in known_and_unknown(stage):
+        answer = browser.client.get(
+            "/oauth/start",
+            query_string={"domain": host},
+            base_url=BASE,
+            headers={"Sec-Fetch-Site": "cross-site"},
+        )
+
+        assert answer.status_code == 200
+        assert "Location" not in answer.headers
+        assert f"You will be asked to sign in at {host}." in answer.text
+        link = link_in(answer)
+        assert link.startswith(f"https://{host}/oauth/authorize/?")
+        assert "<script" not in answer.text
+
+
+def test_the_click_after_that_finishes_the_login(browser):
+    page = browser.client.get(
+        "/oauth/start",
+        query_string={"domain": PORTAL},
+        base_url=BASE,
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    page.location = link_in(page)
+
+    answer = browser.get("/oauth/callback", **browser.log_in(page))
+
+    assert answer.status_code == 200
+    assert "data-sign-in" in answer.text
+
+
+def test_a_portal_that_has_moved_is_signed_into_at_its_new_address(stage, browser):
+    stage.portal.move("moved.example")
+    stage.adapter.clients["moved.example"] = stage.adapter.clients[PORTAL]
+    started = browser.start("moved.example")
+    query = browser.log_in(started)
+
+    answer = browser.get("/oauth/callback", **query)
+
+    assert answer.status_code == 200
+    with stage.deps.db.reading() as session:
+        assert portals.find(session, MEMBER_ID).client_endpoint == "http://moved.example/rest/"
 
 
 def test_a_start_without_an_address_is_malformed(browser):
@@ -177,12 +336,82 @@ def test_a_code_is_dead_after_thirty_seconds(stage, browser):
     assert browser.get("/oauth/callback", **query).status_code == 401
 
 
-def test_a_code_works_once(browser):
-    started = browser.start()
-    query = browser.log_in(started)
-    cookie = browser.cookie.value
-    assert browser.get("/oauth/callback", **query).status_code == 200
+def put_back(browser, cookie):
     browser.client.set_cookie(COOKIE, cookie, domain="127.0.0.1", secure=True)
+
+
+def test_a_login_works_once_even_with_its_cookie_and_another_code(stage, browser):
+    started = browser.start()
+    cookie = browser.cookie.value
+    assert browser.get("/oauth/callback", **browser.log_in(started)).status_code == 200
+    again = browser.log_in(started)
+    stage.forget_calls()
+
+    for seconds in (0, 599):
+        stage.advance(seconds)
+        put_back(browser, cookie)
+        assert browser.get("/oauth/callback", **again).status_code == 401
+
+    assert stage.portal.recorder.as_json()["requests"] == []
+
+
+@pytest.mark.parametrize("kind", ["used code", "silent server", "no administrator"])
+def test_a_login_that_failed_is_over_too(stage, browser, kind):
+    started = browser.start()
+    cookie = browser.cookie.value
+    query = browser.log_in(started, MANAGER if kind == "no administrator" else ADMIN)
+    if kind == "used code":
+        query["code"] = "invented"
+    if kind == "silent server":
+        stage.portal.faults.add("oauth/token", "close_before", times=5)
+    assert browser.get("/oauth/callback", **query).status_code in {401, 403, 502}
+    assert browser.cookie is None
+    stage.portal.faults.clear()
+
+    put_back(browser, cookie)
+    answer = browser.get("/oauth/callback", **browser.log_in(started))
+
+    assert answer.status_code == 401
+    assert "works once" in answer.text
+
+
+def test_of_two_answers_to_one_login_at_once_one_is_taken(stage, browser):
+    started = browser.start()
+    cookie = browser.cookie.value
+    queries = [browser.log_in(started) for _ in range(4)]
+
+    def finish(number):
+        client = stage.app.test_client()
+        client.set_cookie(COOKIE, cookie, domain="127.0.0.1", secure=True)
+        return client.get(
+            "/oauth/callback", query_string=queries[number], base_url=BASE
+        ).status_code
+
+    assert sorted(at_once(4, finish)) == [200, 401, 401, 401]
+
+
+def test_what_was_remembered_of_a_login_goes_with_its_time(stage, browser):
+    browser.get("/oauth/callback", **browser.log_in(browser.start()))
+    stage.advance(10 * 60 + 1)
+
+    stage.run_housekeeping()
+
+    with stage.deps.db.reading() as session:
+        assert session.execute(Lease.__table__.select()).all() == []
+
+
+@pytest.mark.parametrize("made_of", ["another purpose", "another time", "garbage", "a list"])
+def test_nothing_else_that_was_sealed_here_is_a_login(stage, browser, made_of):
+    query = browser.log_in(browser.start())
+    now = int(stage.portal_clock.now().timestamp())
+    content = {
+        "another purpose": ["session", query["state"], PORTAL, now],
+        "another time": ["login", query["state"], PORTAL, now - 601],
+        "garbage": "access\nrefresh\n3600",
+        "a list": [],
+    }[made_of]
+    text = content if isinstance(content, str) else json.dumps(content)
+    put_back(browser, stage.deps.seal.close(text))
 
     assert browser.get("/oauth/callback", **query).status_code == 401
 
@@ -212,8 +441,9 @@ def test_a_closed_portal_is_like_none(stage, browser):
     with stage.database.transaction() as session:
         portals.close(session, MEMBER_ID, stage.portal_clock.now())
 
-    assert browser.start().status_code == 404
-    assert browser.get("/oauth/callback", **query).status_code == 403
+    assert browser.start().status_code == 302
+    assert browser.get("/oauth/callback", **browser.log_in(browser.start())).status_code == 403
+    assert browser.get("/oauth/callback", **query).status_code == 401
 
 
 def test_a_callback_without_a_code_is_malformed(browser):
