@@ -61,7 +61,7 @@ def test_words_are_read_in_the_frame_of_whoever_posted(page, host, path):
     frame = post_from(page, host, path, {"AUTH_ID": "a" * 32})
 
     frame.get_by_role("alert").wait_for()
-    assert "Open this page from Bitrix24" in frame.inner_text("body")
+    assert "What Bitrix24 sent along was incomplete" in frame.inner_text("body")
 
 
 def test_an_underscore_is_said_in_the_installer(page):

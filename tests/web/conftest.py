@@ -12,6 +12,7 @@ from b24app.simulator.people import make_users
 from b24app.simulator.switches import Switches
 from b24app.storage.models import Base, Portal
 from tests.stage import Stage
+from tests.web.login import Browser
 
 KEPT = frozenset({"portals", "user_tokens", "portal_settings"})
 
@@ -46,3 +47,9 @@ def put_back(stage):
     stage.slept.clear()
     stage.adapter.sent.clear()
     stage.forget_calls()
+
+
+@pytest.fixture
+def browser(stage):
+    """A browser of its own at our https address, as the cookie demands."""
+    return Browser(stage)

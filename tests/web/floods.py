@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from b24app.services import proofs
 from b24app.simulator.state import MEMBER_ID
 from tests.stage import DEAL, PORTAL, token_in
+from tests.web.login import Browser
 from tests.web.test_events import post
-from tests.web.test_oauth import Browser
 
 A_MINUTE, SENDER, ADDRESS, IN_ALL, OF_PORTAL = 30, 4, 8, 16, 8
 OPENINGS_SENDER, OPENINGS_IN_ALL = 6, 12

@@ -16,9 +16,9 @@ from tests.stage import ADMIN, DEAL, PORTAL, token_in
 from tests.web.acts import ACTS, PAY, UNCHANGED_WORDS, books, writes_asked
 from tests.web.app_page import settings_fields
 from tests.web.conftest import put_back
+from tests.web.login import Browser
 from tests.web.test_events import event_form
 from tests.web.test_every_route import send as send_to_card
-from tests.web.test_oauth import Browser
 
 ALIVE = {"/healthz": 200, "/metrics": 200, "/readyz": 503}
 

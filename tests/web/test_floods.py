@@ -16,8 +16,8 @@ from tests.web.floods import (
     forged_codes,
     use_small_figures,
 )
+from tests.web.login import Browser
 from tests.web.test_events import post
-from tests.web.test_oauth import Browser
 
 OWN = f"http://{PORTAL}"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from html import unescape
@@ -12,49 +11,11 @@ import pytest
 
 from b24app.simulator.state import MEMBER_ID
 from b24app.storage import portals
-from b24app.storage.models import FailedProof, Lease
+from b24app.storage.models import Lease
 from tests.stage import ADMIN, MANAGER, PORTAL, Tab, token_in
 from tests.storage.setting import at_once
 from tests.web.app_page import bound_codes, save
-
-COOKIE = "__Host-oauth"
-BASE = "https://127.0.0.1:8000"
-
-
-@pytest.fixture
-def browser(stage):
-    """A browser of its own at our https address, as the cookie demands."""
-    return Browser(stage)
-
-
-class Browser:
-    def __init__(self, stage):
-        self.stage = stage
-        self.client = stage.app.test_client()
-
-    def get(self, path, **query):
-        return self.client.get(path, query_string=query, base_url=BASE)
-
-    def start(self, domain=PORTAL):
-        return self.get("/oauth/start", domain=domain)
-
-    def log_in(self, started, user_id=ADMIN):
-        """Let the person log in at the portal; answers the query of the redirect back."""
-        state = parse_qs(urlsplit(started.location).query)["state"][0]
-        portal = self.stage.adapter.clients[PORTAL]
-        portal.set_cookie("simulator_user", str(user_id), domain="localhost")
-        client_id = self.stage.config.client_id
-        answer = portal.get(
-            "/oauth/authorize/",
-            query_string={"client_id": client_id, "state": state},
-            base_url=f"http://{PORTAL}",
-        )
-        assert answer.status_code == 302
-        return {name: value[0] for name, value in parse_qs(urlsplit(answer.location).query).items()}
-
-    @property
-    def cookie(self):
-        return self.client.get_cookie(COOKIE, domain="127.0.0.1")
+from tests.web.login import BASE, COOKIE, Browser, known_and_unknown
 
 
 def test_the_start_leads_to_the_portal_with_our_id_and_a_state(stage, browser):
@@ -94,104 +55,6 @@ def test_what_is_no_address_is_not_found(browser, domain):
     assert "This is not the address of a Bitrix24" in answer.text
     assert "Location" not in answer.headers
     assert "Set-Cookie" not in answer.headers
-
-
-def bare(text, *names):
-    """An answer without what differs between two logins at one address, and without the address."""
-    for name in names:
-        text = text.replace(name, "<host>")
-    return re.sub(r"state=[\w-]+|__Host-oauth=[\w=-]+|[0-9a-f]{16}", "<random>", text)
-
-
-def known_and_unknown(stage):
-    """Two addresses of one length. Only at the first is the app installed."""
-    host, other = "crm.werk-2.intern", "crm.werk-3.intern"
-    with stage.deps.db.transaction() as session:
-        portals.move(
-            session, stage.portal.member_id, f"https://{host}/rest/", stage.portal_clock.now()
-        )
-    return host, other
-
-
-@pytest.mark.parametrize("trust_local", [True, False])
-@pytest.mark.parametrize("site", ["none", "same-origin", "cross-site"])
-def test_a_start_does_not_tell_whether_the_app_is_installed_there(
-    stage, browser, site, trust_local
-):
-    hosts = known_and_unknown(stage)
-    object.__setattr__(stage.deps, "trust_local_portals", trust_local)
-    headers = {"Sec-Fetch-Site": site}
-
-    answers = [
-        browser.client.get(
-            "/oauth/start", query_string={"domain": host}, base_url=BASE, headers=headers
-        )
-        for host in hosts
-    ]
-
-    statuses = {one.status_code for one in answers}
-    assert statuses == ({200} if site == "cross-site" else {302})
-    texts = {bare(f"{sorted(one.headers.items())}\n{one.text}", *hosts) for one in answers}
-    assert len(texts) == 1
-    sizes = {len(one.headers["Set-Cookie"]) for one in answers}
-    assert len(sizes) == 1
-
-
-def counted(stage):
-    with stage.deps.db.reading() as session:
-        tables = (FailedProof.__table__, Lease.__table__)
-        return [session.execute(table.select()).all() for table in tables]
-
-
-def test_a_start_leaves_no_trace_that_would_tell(stage, browser):
-    hosts = known_and_unknown(stage)
-    before = counted(stage)
-
-    for host in hosts * 200:
-        assert browser.start(host).status_code == 302
-
-    assert counted(stage) == before
-
-
-def test_the_cookie_names_neither_the_portal_nor_the_state(browser):
-    started = browser.start()
-    state = parse_qs(urlsplit(started.location).query)["state"][0]
-    value = browser.cookie.value
-
-    for text in (value, *(_decoded(part) for part in value.split("."))):
-        assert MEMBER_ID not in text
-        assert state not in text
-        assert PORTAL not in text
-
-
-def _decoded(part):
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
-
-
-def test_an_unfinished_login_ends_alike_whether_the_app_is_installed_there(stage, browser):
-    answers = []
-    for host in known_and_unknown(stage):
-        state = parse_qs(urlsplit(browser.start(host).location).query)["state"][0]
-        stage.forget_calls()
-        answer = browser.get("/oauth/callback", code="invented", state=state)
-        exchanges = [one.path for one in stage.portal.recorder.requests]
-        answers.append((answer.status_code, exchanges, bare(answer.text, host)))
-
-    assert answers[0] == answers[1]
-    assert answers[0][:2] == (401, ["/oauth/token/"])
-
-
-def test_whoever_proves_to_be_of_a_portal_without_the_app_is_told_so(stage, browser):
-    started = browser.start()
-    query = browser.log_in(started)
-    with stage.deps.db.transaction() as session:
-        portals.erase(session, MEMBER_ID, keep_settings=False)
-
-    answer = browser.get("/oauth/callback", **query)
-
-    assert answer.status_code == 403
-    assert "This app is not installed here" in answer.text
-    assert "Bearer" not in answer.text
 
 
 def link_in(answer):
