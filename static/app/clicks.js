@@ -31,7 +31,7 @@ const clicks = {
     const place = root();
     /* Settings that were typed stay as they are: a new session is all they need to be saved. */
     if (byId("settings-form")) return newToken().then(() => button.closest(".empty").remove(), () => frame.reloadWindow());
-    newToken().then(() => htmx.ajax("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {
+    newToken().then(() => request("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {
       button.classList.remove("is-busy");
       frame.reloadWindow();
     });

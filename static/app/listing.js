@@ -65,7 +65,7 @@ function readAgain(wanted) {
   if (!wanted && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
   if (!byId("toolbar")) {
     /* Linked cards that were asked for one by one would go again. */
-    if (document.querySelectorAll("[data-listed]").length <= 10) htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
+    if (document.querySelectorAll("[data-listed]").length <= 10) request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;
   }
   if (wanted) byId("list-state").querySelector("[name=show]").value = wanted;

@@ -7,6 +7,11 @@ let answered = null;
 let renewing = null;
 let shownAt = Date.now();
 
+/* Where it gets no answer htmx's own events tell, and nobody waits for its promise. */
+function request(...what) {
+  return htmx.ajax(...what)?.catch(() => {});
+}
+
 function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -85,7 +90,7 @@ function repeat(config) {
   if (config.elt.closest("[hx-headers]") !== body) {
     finish(config, false);
     say("say-renewed");
-    return htmx.ajax("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
+    return request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
   }
   repeated.add(config.elt);
   resend(config);
@@ -96,7 +101,7 @@ function resend(config) {
   sure.add(config.elt);
   /* A quantity was taken back meanwhile. */
   if ("saves" in config.elt.dataset) config.elt.value = config.formData.get(config.elt.name);
-  htmx.ajax(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
+  request(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
 }
 
 /* On the first load in a frame the server's own words say more than "open for too long". */

@@ -1,4 +1,4 @@
-"""Quantities that cannot be saved: said at their field with a repair, and nothing is sent."""
+"""What a field cannot hold: said at the field, with a repair if there is one; nothing is sent."""
 
 from __future__ import annotations
 
@@ -145,3 +145,25 @@ def test_a_dialog_says_at_its_row_what_cannot_be_billed(stage, either):
     either.press(either.button("Create payment", either.dialog))
     expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
     assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+def test_a_delivery_that_is_there_already_is_told_at_its_list(stage, either, unpaid):
+    either.page.may_fail_to_load = True
+    [line] = stage.deliveries(unpaid)
+    other = next(iter(stage.shipments - {line.entity_id}))
+    row = either.payment(unpaid).locator(f'[data-delivery-item-id="{line.id}"]')
+    # Somebody adds the other one to this very payment.
+    stage.portal.crm.items_of(stage.payments[1].id, "delivery")[0].payment_id = unpaid.id
+
+    either.press(either.button("Reassign delivery", row))
+    choice = row.get_by_role("combobox")
+    choice.select_option(value=str(other))
+    either.press(either.button("Apply", row))
+
+    error = row.get_by_role("alert")
+    expect(error).to_contain_text("This delivery is in the payment already.")
+    expect(choice).to_be_focused()
+    expect(choice).to_have_attribute("aria-invalid", "true")
+    expect(either.said).to_have_count(0)
+    either.hand.choose(choice, choice.locator("option").nth(0).inner_text())
+    expect(error).to_have_count(0)

@@ -208,3 +208,37 @@ def test_a_slow_portal_is_told_beside_what_is_on_the_page_already(stage, late_in
     expect(late.status(small)).to_have_text("Paid")
     expect(late.frame.get_by_text(SLOW)).to_have_count(0)
     expect(late.said).to_contain_text("marked as paid")
+
+
+def test_the_installer_waits_for_the_connection_and_goes_on(bare_stage, person):
+    person.be(ADMIN)
+    person.page.may_fail_to_load = True
+    person.page.route("**/install/steps/tabs", lambda route: route.abort())
+    person.go("/marketplace/")
+    person.page.get_by_role("button", name="Install", exact=True).click()
+    person.enter_frame()
+    expect(person.alert).to_contain_text("The answer was lost. Try again")
+    person.page.unroute("**/install/steps/tabs")
+    go_offline(person)
+    person.press(person.button("Try again"))
+    expect(person.alert).to_contain_text("No connection: nothing was sent")
+
+    go_offline(person, is_offline=False)
+
+    # The portal opens the page of the finished application in the place of the wizard.
+    expect(person.page.frame_locator("iframe.app-frame").locator("#settings")).to_be_visible()
+    assert bare_stage.portal.installation.is_finished
+
+
+def test_a_slow_portal_is_told_in_the_installer(bare_stage, person):
+    person.page.clock.install()
+    person.be(ADMIN)
+    bare_stage.fail("placement.bind", "slow", seconds=8)
+    person.go("/marketplace/")
+    person.page.get_by_role("button", name="Install", exact=True).click()
+    person.enter_frame()
+    expect(person.frame.locator(".steps .is-now")).to_contain_text("Add the tab to cards")
+
+    person.page.clock.run_for(5_000)
+
+    expect(person.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
