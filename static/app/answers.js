@@ -37,10 +37,19 @@ function stillFailed(toast, left) {
   else if (left[0].number && !words.querySelector(".toast__of")) words.prepend(filled("say-of", { number: left[0].number }), " ");
 }
 
+/* What was pressed is sent as it was. Its successor on a page that is newer is pressed again, as it
+   is there by now: it may ask, or speak of another amount. A form that is gone has none. */
 function tryAgain(cause) {
-  const elt = cause.elt?.isConnected ? cause.elt : byId(cause.elt?.id);
-  if (typeof cause === "function") cause();
-  else if (cause.target.dataset.failed) document.querySelector(cause.target.dataset.failed)?.click();
-  else if (elt) resend({ ...cause, elt, target: byId(cause.target.id) || cause.target });
-  else byId("refresh")?.click();
+  if (typeof cause === "function") return cause();
+  if (cause.target.dataset.failed) return document.querySelector(cause.target.dataset.failed)?.click();
+  if (cause.elt.isConnected) return resend({ ...cause, target: byId(cause.target.id) || cause.target });
+  const successor = cause.elt.matches("button") && cause.elt.id ? byId(cause.elt.id) : null;
+  (successor || byId("refresh"))?.click();
 }
+
+/* Undo of a payment that the list does not show any more: the answer brings the list up to date. */
+on("click", ({ target }) => {
+  const button = target.closest?.("[data-undo]");
+  if (!button || document.querySelector(button.getAttribute("hx-target"))) return;
+  for (const [name, value] of [["target", "#tab"], ["swap", "none"], ["sync", "this:drop"]]) button.setAttribute(`hx-${name}`, value);
+}, true);

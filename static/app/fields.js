@@ -39,7 +39,7 @@ const errorId = (field) => `error-${field.id}`;
 function tellAt(field, id, use) {
   clearError(field);
   const unit = field.closest("td, .part")?.querySelector(".unit")?.textContent || field.closest("tr")?.dataset.unit || "";
-  const saved = "saves" in field.dataset ? field.defaultValue : "";
+  const saved = "saves" in field.dataset ? savedOf(field) : "";
   const error = filled(id, { name: field.dataset.name, most: field.max, unit, saved, value: use, words: "" }).firstElementChild;
   error.id = errorId(field);
   if (!saved) error.querySelector("[data-if-saved]")?.remove();
@@ -48,6 +48,11 @@ function tellAt(field, id, use) {
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${error.id}`.trim());
   putBelow(field, error);
+}
+
+/* A fraction is shown as text, and its field begins with the whole part. */
+function savedOf(field) {
+  return field.closest("td")?.querySelector("[data-fraction] [data-text]")?.dataset.text || field.defaultValue;
 }
 
 function putBelow(field, error) {

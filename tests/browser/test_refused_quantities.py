@@ -167,3 +167,18 @@ def test_a_delivery_that_is_there_already_is_told_at_its_list(stage, either, unp
     expect(either.said).to_have_count(0)
     either.hand.choose(choice, choice.locator("option").nth(0).inner_text())
     expect(error).to_have_count(0)
+
+
+def test_a_fraction_is_still_what_it_is(stage, person):
+    person.open_tab("/crm/deal/details/8064/")
+    row = person.frame.locator("tr:has([data-fraction])").first
+    fraction = row.locator("[data-fraction] button").get_attribute("data-text")
+    person.press(person.button("Change quantity", row))
+    person.press(person.button("Change quantity", person.dialog))
+
+    person.hand.write(row.get_by_label("Quantity", exact=True), "9999")
+    person.page.keyboard.press("Enter")
+
+    expect(person.alert).to_contain_text(f"The quantity is still {fraction}.")
+    assert "." in fraction
+    assert stage.executed("crm.item.payment.product.setQuantity") == []

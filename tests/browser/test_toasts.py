@@ -263,3 +263,25 @@ def test_a_toast_never_lies_over_what_is_in_use(stage, person):
     assert box["bottom"] + top < row["y"] or box["top"] + top > row["y"] + row["height"]
     # Nor under the portal's own bar.
     assert box["top"] + top >= 52
+
+
+def test_try_again_on_a_newer_page_asks_about_what_is_there_now(stage, either):
+    either.page.may_fail_to_load = True
+    small = stage.payments[2]
+    stage.fail("*", "busy", times=50)
+    mark_as_paid(either, small)
+    expect(errors(either)).to_contain_text("Bitrix24 is busy")
+    stage.portal.faults.clear()
+    small.sum += 10
+    # Somebody comes back to the tab: it is read again, and the error still stands.
+    either.frame.evaluate("htmx.trigger('#toolbar', 'change')")
+    expect(either.payment(small)).to_contain_text("2,268.00")
+    either.wait_until_loaded()
+    expect(errors(either)).to_have_count(1)
+
+    either.press(either.button("Try again", either.said))
+
+    expect(either.dialog).to_contain_text("2,268.00")
+    assert stage.executed("crm.item.payment.pay") == []
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.status(small)).to_have_text("Paid")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 
@@ -96,3 +98,21 @@ def test_undo_of_a_payment_that_is_gone_is_told(stage, either):
 
     expect(either.said.get_by_role("alert")).to_contain_text("deleted in Bitrix24 by someone else")
     expect(either.payment(unpaid)).to_have_count(0)
+
+
+def test_undo_of_a_payment_that_left_the_filtered_list(stage, either):
+    unpaid = stage.payments[2]
+    either.press(either.button(re.compile("^Unpaid")))
+    either.wait_until_loaded()
+    either.press(either.button("Mark as paid", either.payment(unpaid)))
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.button("Undo", either.said)).to_be_visible()
+    either.frame.evaluate("document.getElementById('refresh').click()")
+    expect(either.payment(unpaid)).to_have_count(0)
+    either.wait_until_loaded()
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Payment 3653/3 is marked as unpaid again")
+    expect(either.status(unpaid)).to_have_text("Unpaid")
+    assert not unpaid.is_paid

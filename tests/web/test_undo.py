@@ -9,6 +9,7 @@ import re
 import pytest
 
 from b24app.storage import settings as stored
+from tests.stage import MANAGER, SMART, Tab
 from tests.web.acts import LARGE, PAID, SMALL, item_of, links, payment, stage_said
 
 UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo>')
@@ -142,3 +143,24 @@ def test_a_delivery_is_put_back_and_called_so(stage, tab):
 
     assert stage_said(answer) == "Delivery put back into payment 3653/4"
     assert links(stage, LARGE) == before
+
+
+def test_undo_on_a_card_with_several_objects_brings_the_session_of_its_own(stage):
+    item = next(
+        card.id
+        for (type_id, _), card in stage.portal.crm.cards.items()
+        if type_id == 1036 and card.parent_ids.get(2) == 8061
+    )
+    shown = stage.tab(MANAGER, item, SMART).answer.text
+    group = Tab(stage, token_in_page(shown))
+    group.post(f"/payments/{SMALL}/pay")
+
+    button = UNDO.search(group.answer.text).group(0)
+    again = Tab(stage, token_in_page(html.unescape(button)))
+    answer = again.post(*undo_of(group.answer))
+
+    assert stage_said(answer) == "Payment 3653/3 is marked as unpaid again"
+
+
+def token_in_page(text):
+    return re.search(r"Bearer ([\w.\-]+)", text).group(1)
