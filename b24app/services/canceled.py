@@ -30,10 +30,13 @@ NOT_CREATED = "order_canceled_not_created"
 States = Mapping[str, Mapping[str, str]]
 
 
-def orders(deps: Deps, acting: Acting, core: Core) -> tuple[str, ...]:
+def read(session: Session, acting: Acting) -> States:
+    """What is known of the card, to be handed to `orders`."""
+    return canceled_orders.states(session, acting.member_id, acting.ref)
+
+
+def orders(deps: Deps, acting: Acting, core: Core, known: States) -> tuple[str, ...]:
     """The numbers of the card's canceled orders; what was reopened is forgotten."""
-    with deps.db.reading() as session:
-        known = canceled_orders.states(session, acting.member_id, acting.ref)
     now = {str(one.id): one.state for one in core.payments}
     reopened = [
         number
@@ -58,7 +61,7 @@ def is_known(session: Session, acting: Acting, action: Action, payment_id: int |
         payment_id = max(acting.listed, default=None)
     elif action not in OF_AN_OPEN_ORDER:
         return False
-    known = canceled_orders.states(session, acting.member_id, acting.ref)
+    known = read(session, acting)
     return any(str(payment_id) in payments for payments in known.values())
 
 

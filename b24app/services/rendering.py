@@ -39,13 +39,14 @@ def view_of(
 ) -> CardView:
     """Everything one rendering needs, all payments included, newest first."""
     with deps.db.reading() as session:
+        known = canceled.read(session, acting)
         rules = load_rules(session, acting.member_id)
         since = deps.clock() - REFUSAL_KEPT
         is_refused = refusals.is_refused(
             session, acting.member_id, acting.user_id, acting.ref, since
         )
         is_shop_open = shop_site.is_known_to_be_open(session, acting.member_id, deps.clock())
-    canceled_orders = canceled.orders(deps, acting, core)
+    canceled_orders = canceled.orders(deps, acting, core, known)
     allowed, read_only = _rights(rules, acting, is_refused=is_refused)
     if not canceled.takes_new_payments(core, canceled_orders):
         allowed -= {Action.CREATE}
