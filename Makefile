@@ -1,4 +1,4 @@
-.PHONY: demo test lint fmt bench screenshots requirements
+.PHONY: demo test lint fmt bench attack screenshots requirements
 
 VENV := .venv/bin
 
@@ -23,6 +23,10 @@ fmt: ## Format the code and fix what can be fixed without thought
 bench: ## Print figures of the running app; changes nothing
 	@sh tools/prepare.sh requirements.txt
 	@exec $(VENV)/python -m tools.bench
+
+attack: ## Attack the running app and print what the people beside it felt: make attack [ATTACKS="calm silent-portal"]
+	@sh tools/prepare.sh requirements.txt
+	@exec $(VENV)/python -m tools.attack $(ATTACKS)
 
 screenshots: ## Take the pictures of docs/images from the running app
 	@sh tools/prepare.sh requirements-dev.txt --browser

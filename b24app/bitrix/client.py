@@ -2,7 +2,8 @@
 
 What may be repeated, and nothing else: an `expired_token` once after a renewal; a
 QUERY_LIMIT_EXCEEDED after growing pauses; a request that was certainly not sent, once; a read that
-got no usable answer, once. A write without a usable answer is never repeated: read back first.
+got no usable answer, once. A write without a usable answer is never repeated: read back first. A
+portal that lets everybody wait is asked nothing twice: its people shall read words soon.
 """
 
 from __future__ import annotations
@@ -248,8 +249,9 @@ class BitrixClient:
                     raise
                 self._sleep(pause)
             except (NoConnectionError, PortalSilentError) as error:
-                is_lost = deadline.remaining() < SHORTEST_ATTEMPT
-                if is_repeated or is_lost or not _may_repeat(error, command):
+                is_late = deadline.remaining() < SHORTEST_ATTEMPT
+                is_silent = self.shares.is_silent(tokens.share.portal)
+                if is_repeated or is_late or is_silent or not _may_repeat(error, command):
                     raise
                 is_repeated = True
 

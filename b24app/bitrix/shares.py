@@ -44,6 +44,9 @@ SLOW_SECONDS = 3.0
 SLOW_KEPT_SECONDS = 60.0
 """For so long after its last slow answer a portal counts as slow."""
 
+SILENT_COUNT = 3
+"""A portal that was slow so often within that time is not asked a second time for one read."""
+
 PATIENCE_SECONDS = 2.0
 REMEMBERED_PORTALS = 1000
 
@@ -66,6 +69,14 @@ STRANGERS = Share("", is_vouched=False)
 @dataclass(eq=False, slots=True)
 class _Place:
     share: Share
+
+
+@dataclass(slots=True)
+class _Slowness:
+    """How often a portal was slow lately, and until when that counts."""
+
+    count: int
+    until: float
 
 
 @dataclass(slots=True)
@@ -126,7 +137,7 @@ class Shares:
         self._held: list[_Place] = []
         self._waiting: list[str] = []
         self._asked: dict[object, tuple[str, float]] = {}
-        self._slow_until: dict[str, float] = {}
+        self._slow_lately: dict[str, _Slowness] = {}
         self._refused: Counter[str] = Counter()
         self._told_at = float("-inf")
         self.refused = 0
@@ -201,6 +212,12 @@ class Shares:
         with self._changed:
             return self._is_slow(portal)
 
+    def is_silent(self, portal: str) -> bool:
+        """Whether this portal was slow again and again, so that asking once more helps nobody."""
+        with self._changed:
+            found = self._slow_lately.get(portal)
+            return found is not None and self._counts(found) and found.count >= SILENT_COUNT
+
     def _take(self, share: Share, seconds: float) -> _Place:
         with self._changed:
             # Who waits already comes first.
@@ -248,15 +265,21 @@ class Shares:
 
     def _slow(self) -> set[str]:
         now = self._monotonic()
-        lately = {portal for portal, end in self._slow_until.items() if end > now}
+        lately = {portal for portal, one in self._slow_lately.items() if self._counts(one)}
         return lately.union(
             portal for portal, started in self._asked.values() if now - started > SLOW_SECONDS
         )
 
+    def _counts(self, slowness: _Slowness) -> bool:
+        return slowness.until > self._monotonic()
+
     def _remember_slow(self, portal: str, now: float) -> None:
-        if len(self._slow_until) >= REMEMBERED_PORTALS:
-            self._slow_until = {one: end for one, end in self._slow_until.items() if end > now}
-        self._slow_until[portal] = now + SLOW_KEPT_SECONDS
+        if len(self._slow_lately) >= REMEMBERED_PORTALS:
+            kept = self._slow_lately.items()
+            self._slow_lately = {one: found for one, found in kept if self._counts(found)}
+        found = self._slow_lately.get(portal)
+        before = found.count if found is not None and self._counts(found) else 0
+        self._slow_lately[portal] = _Slowness(before + 1, now + SLOW_KEPT_SECONDS)
 
     def _hold(self, share: Share) -> _Place:
         held = _Place(share)

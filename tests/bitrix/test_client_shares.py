@@ -9,8 +9,10 @@ import pytest
 
 from b24app.bitrix import payments
 from b24app.bitrix.client import BitrixClient
+from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.shares import STRANGERS, Share, Shares, authorization_crowded, visit
 from b24app.bitrix.transport import make_session
+from b24app.domain import EntityRef
 from b24app.errors import (
     AuthorizationServerCrowdedError,
     Executed,
@@ -21,6 +23,8 @@ from b24app.errors import (
     TokenExpiredError,
 )
 from tests.bitrix.conftest import Tokens, failed, ok
+
+DEAL = EntityRef(2, 8061)
 
 
 @pytest.fixture
@@ -146,6 +150,27 @@ class TestWhatACallHolds:
             client.call(tokens, pay(), deadline)
 
         assert shares.is_slow(tokens.share.portal)
+
+
+def test_a_portal_that_was_silent_again_and_again_is_asked_nothing_twice(
+    client, server, clock, tokens
+):
+    def hang(seen):
+        clock.now += seen.timeout[1]
+        return TimeoutError()
+
+    server.handler = hang
+    requests, waited = [], []
+    for _ in range(4):
+        server.seen.clear()
+        started = clock.now
+        with pytest.raises(PortalSilentError):
+            client.call(tokens, payments.list_payments(DEAL), Deadline(12.0, clock.monotonic))
+        requests.append(len(server.seen))
+        waited.append(clock.now - started)
+
+    assert requests == [2, 1, 1, 1]
+    assert waited == [12, 8, 8, 8]
 
 
 class TestCallsInParallel:

@@ -109,12 +109,24 @@ class TestASlowPortal:
         with ExitStack() as stack:
             assert fill(stack, shares, Share("slow")) == ALONE
 
+    def test_is_silent_when_it_was_slow_again_and_again(self, shares, clock):
+        seen = []
+        for _ in range(4):
+            seen.append(shares.is_silent("slow"))
+            slow_down(shares, clock, "slow")
+        clock.now += SLOW_KEPT_SECONDS
+
+        assert seen == [False, False, False, True]
+        assert not shares.is_silent("slow")
+        slow_down(shares, clock, "slow")
+        assert not shares.is_silent("slow")
+
     def test_does_not_make_memory_grow(self, shares, clock):
         for number in range(3000):
             with shares.asking(Share(f"portal {number}")):
                 clock.now += SLOW_SECONDS + 0.1
 
-        assert len(shares._slow_until) <= 1000
+        assert len(shares._slow_lately) <= 1000
         assert shares._asked == {}
 
 

@@ -22,6 +22,7 @@ ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "silent-portals": slow_portals.silent_portals,
     "busy-portal": slow_portals.busy_portal,
     "trickling-portal": slow_portals.trickling_portal,
+    "huge-answers": slow_portals.huge_answers,
     "forged-frames": floods.forged_frames,
     "forged-openings": floods.forged_openings,
     "forged-installs": floods.forged_installs,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,8 +58,30 @@ def trickling(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(1)
 
 
-def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+def huge(handler: BaseHTTPRequestHandler) -> None:
+    """Send one of the answers that cost little to send and much to read."""
+    _send(handler, 200, random.choice(HUGE), "gzip")  # noqa: S311 - nothing depends on it.
+
+
+HUGE = [
+    gzip.compress(body)
+    for body in (
+        b'{"result":[' + b"{}," * 7_000_000 + b"{}]}",
+        b'{"result":' + b"[" * 900_000 + b"]" * 900_000 + b"}",
+        b'{"result":[' + b"0," * 900_000 + b"0]}",
+        b'{"result":{' + b",".join(b'"%d":{}' % number for number in range(170_000)) + b"}}",
+        b'{"result":"' + b"\\ud83d" * 300_000 + b'"}',
+        b'{"result":' + b"9" * 1_900_000 + b"}",
+        b" " * 30_000_000,
+    )
+]
+
+
+def _send(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes, encoding: str = "identity"
+) -> None:
     handler.send_response(status)
+    handler.send_header("Content-Encoding", encoding)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)

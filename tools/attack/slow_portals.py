@@ -7,13 +7,23 @@ from collections.abc import Iterator
 
 import requests
 
-from tools.attack.hostile import Answer, HostilePortal, busy, hostile_portals, silent, trickling
-from tools.attack.people import frame_fields, open_card, people_at_work, together
+from tools.attack.hostile import (
+    Answer,
+    HostilePortal,
+    busy,
+    hostile_portals,
+    huge,
+    silent,
+    trickling,
+)
+from tools.attack.people import Waits, frame_fields, open_card, people_at_work, together
 from tools.attack.report import Row, undisturbed
+from tools.bench import workers_of
 from tools.stage import Stage
 
 OPENINGS = 64
 CALM_SECONDS = 10
+MOST_MEGABYTES = 400
 WORDS_SECONDS = 16.0
 
 
@@ -43,6 +53,16 @@ def busy_portal(running: Stage) -> Iterator[Row]:
 def trickling_portal(running: Stage) -> Iterator[Row]:
     """64 openings of a portal that sends one byte a second."""
     yield from _beside(running, trickling, 1)
+
+
+def huge_answers(running: Stage) -> Iterator[Row]:
+    """64 openings, twice, of a portal whose answers are huge, deep or odd."""
+    for _ in range(2):
+        yield from _beside(running, huge, 1)
+    largest = max((one.megabytes for one in workers_of(running.app_pid)), default=0.0)
+    is_kept = 0 < largest <= MOST_MEGABYTES
+    promise = f"at most {MOST_MEGABYTES} MB"
+    yield Row("the largest process", Waits(), is_kept, promise, f"{largest:.0f} MB")
 
 
 def _beside(running: Stage, answer: Answer, portals: int) -> Iterator[Row]:
