@@ -15,7 +15,7 @@ from b24app.bitrix.batch import SUBSTITUTED
 from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
 from b24app.domain import PortalUser
-from b24app.errors import BatchRefusedError, SessionExpiredError
+from b24app.errors import BatchRefusedError, SessionExpiredError, UnprovenError
 from b24app.services import grant
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.grant import Purpose
@@ -25,7 +25,7 @@ ALONE = "bindings_alone"
 """Remembered apart from what the tab remembers of the methods of payments."""
 
 REMEMBERED = timedelta(hours=24)
-LOST = (SessionExpiredError, *grant.REFUSALS)
+LOST = (SessionExpiredError, UnprovenError, *grant.REFUSALS)
 
 Commands = Mapping[str, Command[Any]]
 

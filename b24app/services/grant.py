@@ -16,6 +16,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.oauth import ServerAppInfo
 from b24app.domain import PortalUser, TokenPair
 from b24app.errors import (
+    MethodRefusedError,
     RightsRefusedError,
     TokenExpiredError,
     UnknownPortalError,
@@ -55,7 +56,8 @@ def call(
 ) -> T:
     """Call one method with the grant.
 
-    Raises UnknownPortalError, SessionExpiredError (the grant is lost) and the portal's errors.
+    Raises UnknownPortalError, SessionExpiredError (the grant is lost), UnprovenError (it turned out
+    to be somebody else's, and is lost from now on) and the portal's errors.
     """
     try:
         return deps.client.call(_tokens(deps, member_id), command, deps.deadline(seconds))
@@ -192,6 +194,9 @@ def _note_refusals(deps: Deps, member_id: str, purpose: Purpose, answer: BatchAn
 
 def _note_refused(deps: Deps, member_id: str, purpose: Purpose, error: Exception) -> None:
     log.warning("the grant of %s was refused for %s: %s", member_id, purpose.value, error)
+    if isinstance(error, MethodRefusedError):
+        # Nobody else's grant would be heard either.
+        return
     with deps.db.transaction() as session:
         if portals.find(session, member_id) is not None:
             cached_lists.save(session, member_id, REFUSED, {"for": purpose}, deps.clock())

@@ -93,7 +93,7 @@ def answer(error: errors.AppError) -> Response:
     view = shown(error)
     if request.path == "/session":
         response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
-    elif not htmx.is_htmx():
+    elif security.is_framed_post() or not htmx.is_htmx():
         heading = _("Installation") if _place() is Place.INSTALLER else ""
         response = make_response(render_template("errors/page.html", error=view, heading=heading))
     elif request.args.get("first") == "1":

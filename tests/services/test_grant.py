@@ -9,7 +9,12 @@ import pytest
 
 import b24app
 from b24app.bitrix import portal as portal_api
-from b24app.errors import RightsRefusedError, UserBlockedError
+from b24app.errors import (
+    MethodRefusedError,
+    NotSignedInError,
+    RightsRefusedError,
+    UserBlockedError,
+)
 from b24app.services import grant
 from b24app.services.grant import Purpose
 from b24app.storage import portals, user_tokens
@@ -312,3 +317,21 @@ def test_a_grant_whose_owner_administers_no_more_is_noticed_where_it_is_refused(
         grant.call(stage.deps, stage.portal.member_id, Purpose.PAY_SYSTEMS, command)
 
     assert is_lost(stage)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_lost"),
+    [
+        (RightsRefusedError, True),
+        (UserBlockedError, True),
+        (NotSignedInError, True),
+        (MethodRefusedError, False),
+    ],
+)
+def test_only_what_another_administrator_could_cure_asks_for_one(stage, kind, is_lost):
+    member_id = stage.portal.member_id
+
+    grant._note_refused(stage.deps, member_id, Purpose.PLACEMENTS, kind("refused"))
+
+    with stage.deps.db.reading() as session:
+        assert grant.is_lost(session, stage.deps, member_id) is is_lost

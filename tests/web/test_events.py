@@ -52,6 +52,29 @@ def test_an_event_is_answered_before_anybody_is_asked(stage):
     assert len(stage.started) == 1
 
 
+UNNEEDED = (
+    "ts", "event_handler_id", "data", "data[VERSION]", "data[LANGUAGE_ID]", "auth[access_token]",
+    "auth[expires]", "auth[expires_in]", "auth[scope]", "auth[status]", "auth[user_id]",
+    "auth[domain]", "auth[client_endpoint]", "auth[server_endpoint]", "auth", "auth[scope][x]",
+)  # fmt: skip
+ODD = (
+    "", " ", "crm placement", "-1", "9" * 5000, "²", "a\nb", "токен", "\x00", "<b>", "[]", "%00",
+    "'; drop",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("event", ["ONAPPUNINSTALL", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPPAYMENT"])
+def test_no_field_that_nobody_needs_loses_a_genuine_event(stage, event):
+    """A portal sends an event once."""
+    for name in UNNEEDED:
+        for value in ODD:
+            form = event_form(stage, event, {"CLEAN": "1"}) | {name: value}
+
+            assert stage.client.post("/events", data=form).status_code == 200, (name, value)
+
+    stage.work_off()
+
+
 def test_the_same_event_twice_is_one_piece_of_work(stage):
     for _ in range(2):
         assert post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200

@@ -215,6 +215,20 @@ def test_a_post_that_is_too_large_is_words(stage, path):
 
 
 @pytest.mark.parametrize("path", ROUTES)
+def test_no_header_makes_a_refusal_more_than_words(stage, path):
+    fields = stage.post_fields(ADMIN, ROUTES[path], {"ID": "8061"}) | {"AUTH_ID": ""}
+
+    answer = stage.client.post(
+        path,
+        query_string={"DOMAIN": PORTAL, "PROTOCOL": "0", "first": "1"},
+        data=fields,
+        headers={"HX-Request": "true"},
+    )
+
+    expect_words(answer, 400, f"http://{PORTAL}")
+
+
+@pytest.mark.parametrize("path", ROUTES)
 def test_a_post_of_json_is_words(stage, path):
     answer = stage.client.post(
         path, query_string={"DOMAIN": PORTAL, "PROTOCOL": "0"}, json={"AUTH_ID": "a"}

@@ -13,6 +13,7 @@ from b24app.simulator import oauth
 from b24app.storage import portals, user_tokens
 from tests.stage import ADMIN, DEAL, MANAGER, READER, Tab, payments_in, token_in
 from tests.web.acts import ACTS, PAY, SMALL, books, outcomes, payment, writes_asked
+from tests.web.app_page import open_page
 
 FOREIGN = "d" * 32
 READS = {
@@ -280,6 +281,20 @@ def test_an_administrator_gives_the_next_grant(stage, grant):
     owner, pair = grant_of(stage)
     assert owner == ADMIN
     assert pair is not None
+
+
+def test_who_saves_settings_replaces_a_grant_that_turns_out_to_be_somebody_elses(stage, grant):
+    stage.portal.users[MANAGER].is_admin = True
+    page = open_page(stage, MANAGER)
+    page.get("/settings")
+    other = stage.portal.issue_tokens(READER).refresh_token
+    keep_grant(stage, TokenPair(grant.access_token, other, grant.expires_at))
+    stage.portal.tokens.by_access(grant.access_token).expires_at = stage.deps.clock()
+
+    page.post("/settings/repair")
+
+    assert page.said == "Tabs and events are complete"
+    assert grant_of(stage)[0] == MANAGER
 
 
 # Pairs that were exchanged, and not only renewed.
