@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from b24app.bitrix.shapes import whole
+
 T_co = TypeVar("T_co", covariant=True)
 
 REFERENCE = re.compile(r"\$result\[[A-Za-z_][\w.:-]*\](\[\w+\])*\Z")
@@ -50,14 +52,19 @@ class Reference:
         return self.text.split("[", 1)[1].split("]", 1)[0]
 
     def resolve(self, results: Mapping[str, object]) -> object:
-        """Return what it names in the results by key, or raise UnresolvedReferenceError.
+        """Return the text or whole number it names in the results by key.
 
-        Stricter than the portal, which takes the nearest value that exists.
+        Raises UnresolvedReferenceError where there is nothing, or something that is no id. Stricter
+        than the portal, which takes the nearest value that exists.
         """
         value: object = results
         for step in REFERENCE_STEP.findall(self.text):
             value = _step_into(value, step)
-        return value
+        # A number with a point or an exponent was read as a Decimal, which no JSON can say.
+        found = value if isinstance(value, str) else whole(value)
+        if found is None:
+            raise UnresolvedReferenceError(f"{self.text} names no id")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,9 @@ def not_as_asked(written: Written, code: str, number: str, before: str = "", **v
 
 def _unseen(written: Written) -> AppError:
     known = written.error or written.cause
+    if known is not None and is_bare(known):
+        # Some portals say no to what they did, and what would tell cannot be read.
+        return PortalSilentError("denied, and the portal cannot be read", code=known.code)
     if known is not None:
         return known
     if written.is_guarded_off:

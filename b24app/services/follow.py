@@ -17,6 +17,7 @@ from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_rea
 from b24app.errors import OrderCanceledError
 from b24app.services import canceled, portal_writes
 from b24app.services.acting import Acting
+from b24app.services.adding_up import rounded
 from b24app.services.card_reads import Composition
 from b24app.services.deps import Deps
 from b24app.services.tab import Read
@@ -96,11 +97,11 @@ def _stays(read: Read, before: Before) -> bool:
 
 
 def _value(read: Read, composition: Composition) -> Decimal:
-    """What the lines come to whose price is known."""
+    """What the lines come to whose price is known, rounded as in the portal's own sums."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(
         (
-            row.price.amount * item.quantity
+            rounded(row.price * item.quantity).amount
             for item in composition.items
             if (row := rows.get(item.row_id or 0))
         ),

@@ -62,6 +62,8 @@ def make(
             raise
         return settled(deps, acting, before)
     made = _made(deps, acting, result, add, core, lines, before)
+    if _is_another(made, before):
+        return settled(deps, acting, before)
     late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
     # What was only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
@@ -71,6 +73,17 @@ def make(
         deps, acting, [made.payment_id], partial(add_items, deps, acting, adding, made.payment_id)
     )
     return replace(made, read=written.read, is_lost=written.is_lost)
+
+
+def _is_another(made: Made, before: Before) -> bool:
+    """Whether the id that the portal answered is not that of a new payment of this card.
+
+    Nothing is added to such a payment, and above all it is not deleted.
+    """
+    if made.payment_id is None or made.is_lost:
+        return False
+    is_elsewhere = made.read is not None and made.read.core.is_gone(made.payment_id)
+    return is_elsewhere or made.payment_id in before.payment_ids
 
 
 def _did_not_arrive(error: PortalError | None) -> bool:
@@ -127,12 +140,12 @@ def settled(deps: Deps, acting: Acting, before: Before) -> Made:
 
 
 def denied(before: Before, read: Read | None, error: PortalError) -> Made:
-    """After a refusal. A bare no is believed only as far as no new payment is listed.
+    """After a refusal. A bare no is believed only where no new payment is listed.
 
     One that is listed may be somebody else's, whom nothing was refused: nobody knows.
     """
-    if read is not None and afterwards.is_bare(error) and _fresh(before, read):
-        unknown = PortalSilentError("denied, and yet there is a new payment", code=error.code)
+    if afterwards.is_bare(error) and (read is None or _fresh(before, read)):
+        unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
         return Made(None, read, unknown)
     return Made(None, read, error)
 

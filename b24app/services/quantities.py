@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from b24app.domain import ListedRow
 from b24app.errors import InputError, NotOnThisCardError
 
 MOST = 1_000_000
+CENT = Decimal("0.01")
 CHOICE_GONE = "choice_gone"
 """Code of what was chosen in a dialog and is not on the card: removed meanwhile, or never there."""
 
@@ -78,11 +79,12 @@ def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> N
     """Refuse a payment that asks for nothing: nobody could pay it, and it could be marked paid.
 
     Raises InputError "nothing_chosen" without a row, "no_amount" where the rows come to zero or
-    less.
+    less. The portal rounds what each comes to, so that a few of a tiny price come to nothing.
     """
     if not wanted:
         raise InputError("no row was chosen", code="nothing_chosen", field="row")
-    if total_of(wanted, rows) <= 0:
+    sums = (rows[one.row_id].bare_price * one.quantity for one in wanted)
+    if sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0:
         raise InputError("the rows come to nothing", code="no_amount", field="row")
 
 
