@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, TypeVar
 
 from b24app.bitrix import batch, json_text
@@ -26,6 +28,8 @@ NOT_RUN = "not_run"
 FIRST_REDIRECT, LAST_REDIRECT = 300, 399
 APPLICATION_HEADER = "X-Bitrix-Rest-Application"
 ROWS_PER_PAGE = 50
+LARGE = 64 * 1024
+ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Answer:
     total: int | None = None
     next: int | None = None
     application: str | None = None
+    held: object = field(default=None, repr=False, compare=False)
+    """The room that `result` takes: kept as long as that is."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class BatchAnswer:
     nexts: Mapping[str, int] = field(default_factory=dict)
     application: str | None = None
     is_halted: bool = False
+    held: object = field(default=None, repr=False, compare=False)
+    """The room that the results take: kept as long as they are."""
 
     def take(self, key: str, command: Command[T]) -> T:
         """Return what the command came to, or raise its error.
@@ -98,7 +106,9 @@ def not_run_error(method: str) -> PortalError:
 def parse(body: bytes) -> Mapping[str, object] | None:
     """Return the JSON object of an answer, with values that are safe to work with, else None."""
     try:
-        value = json_text.read(body)
+        # One large body at a time: what it takes while it is read is more than what it becomes.
+        with ONE_AT_A_TIME if len(body) > LARGE else nullcontext():
+            value = json_text.read(body)
     except json_text.JsonError:
         return None
     return value if isinstance(value, dict) else None
@@ -133,6 +143,7 @@ def read_envelope(method: str, received: Received, payload: Mapping[str, object]
         total=count(payload.get("total")),
         next=count(payload.get("next")),
         application=received.headers.get(APPLICATION_HEADER),
+        held=received.held,
     )
 
 
@@ -151,6 +162,7 @@ def batch_answer(
         nexts=_numbers(parts.nexts),
         application=answer.application,
         is_halted=is_halted,
+        held=answer.held,
     )
 
 
@@ -166,6 +178,7 @@ def as_batch_answer(
         nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
         application=next((one.application for one in good.values() if one.application), None),
         is_halted=is_halted,
+        held=[answer.held for answer in good.values()],
     )
 
 

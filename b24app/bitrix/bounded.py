@@ -2,6 +2,7 @@
 
 A socket's timeout starts anew with every byte, so a server that sends one byte a second is never
 late. Here the timeout of a request bounds the whole answer: each read gets what is left of it.
+Nor may a server send headers without end: a hundred of them could hold six megabytes.
 """
 
 from __future__ import annotations
@@ -17,15 +18,21 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import PoolManager
 
+MAX_HEADER_BYTES = 64 * 1024
+
 
 class BoundedReader(io.RawIOBase):
-    """Reads a socket until `seconds` have passed, then raises TimeoutError."""
+    """Reads a socket until `seconds` have passed, then raises TimeoutError.
+
+    `most` bytes may come while it is set; then OSError is raised.
+    """
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, seconds: float) -> None:
         super().__init__()
         self._sock = sock
         self._raw = raw
         self._end = time.monotonic() + seconds
+        self.most: int | None = None
 
     def readable(self) -> bool:
         """Say yes, as io.BufferedReader asks."""
@@ -37,7 +44,12 @@ class BoundedReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the answer took too long")
         self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        if self.most is not None:
+            self.most -= count or 0
+            if self.most < 0:
+                raise OSError("the headers of the answer are too long")
+        return count
 
     def close(self) -> None:
         """Close the reader of the socket too: it counts who still uses the socket."""
@@ -50,10 +62,21 @@ class BoundedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
+        self._reader: BoundedReader | None = None
         seconds = sock.gettimeout()
         if seconds is not None:
-            raw = self.fp.detach()
-            self.fp = io.BufferedReader(BoundedReader(sock, raw, seconds))
+            self._reader = BoundedReader(sock, self.fp.detach(), seconds)
+            self.fp = io.BufferedReader(self._reader)
+
+    def begin(self) -> None:
+        """Read the headers."""
+        if self._reader is None:
+            return super().begin()
+        # What comes with them is a part of the body, a buffer's length at most.
+        self._reader.most = MAX_HEADER_BYTES + io.DEFAULT_BUFFER_SIZE
+        super().begin()
+        self._reader.most = None
+        return None
 
 
 class _Connection(HTTPConnection):

@@ -54,7 +54,7 @@ READ_ATTEMPT_SECONDS = 8.0
 """A read that hangs this long is given up while there is time to ask once more."""
 
 SHORTEST_ATTEMPT = 0.5
-NEVER_REPEATED = frozenset({"ERROR_CORE"})
+NEVER_REPEATED = frozenset({"ERROR_CORE", "TOO_LARGE", "NO_ROOM"})
 
 
 class TokenSource(Protocol):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -48,6 +48,7 @@ from b24app.errors import AuthorizationServerError, Executed
 __all__ = ["AuthorizationServer", "ServerAppInfo"]
 
 ATTEMPT_SECONDS = 8.0
+MAX_ANSWER_BYTES = 64 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 IN_QUERY = "client_secret_query"
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -154,12 +155,14 @@ class AuthorizationServer:
             fetched = self._fetch(params, f"{origin}/oauth/token/")
         secrets = (self._client_secret, *params.values())
         logged = {"grant_type": params["grant_type"]}
-        self._logged("oauth/token", logged, fetched.outcome, started, secrets[:1] + secrets[2:])
+        read = self._logged(
+            "oauth/token", logged, fetched.outcome, started, secrets[:1] + secrets[2:]
+        )
         if fetched.error:
             raise token_error(fetched.error)
-        if fetched.token is None:
+        if not fetched.has_token or read is None:
             raise _silent(fetched.outcome)
-        return grant_from(fetched.token, self._clock(), trust_local=self._trust_local)
+        return grant_from(read, self._clock(), trust_local=self._trust_local)
 
     def _fetch(self, params: Mapping[str, str], url: str) -> _Fetched:
         """Run one token request. Every exception ends here: their texts hold URLs with secrets."""
@@ -168,16 +171,16 @@ class AuthorizationServer:
         outcomes: list[Received | Lost] = []
 
         def bounded(response: requests.Response) -> requests.Response:
-            outcomes.append(receive(response, deadline))
+            outcomes.append(receive(response, deadline, most=MAX_ANSWER_BYTES))
             return _replayed(outcomes[-1])
 
         session = self._token_session()
         session.register_compliance_hook("access_token_response", bounded)
         try:
-            token = session.fetch_token(
+            session.fetch_token(
                 url, method="GET", headers=self._headers, stream=True, timeout=timeout, **params
             )
-            return _Fetched(outcomes[-1], token=dict(token))
+            return _Fetched(outcomes[-1], has_token=True)
         except OAuthError as refused:
             return _Fetched(outcomes[-1], error=str(refused.error))
         except (OSError, HTTPError, ValueError, TypeError) as error:
@@ -246,7 +249,7 @@ class _Fetched:
     """A token request that ended: with a token, an error code of the server, or neither."""
 
     outcome: Received | Lost
-    token: Mapping[str, object] | None = field(default=None, repr=False)
+    has_token: bool = False
     error: str = ""
 
 
@@ -260,10 +263,14 @@ def _sign_in_query(
 
 
 def _replayed(outcome: Received | Lost) -> requests.Response:
-    """Return what was read, as a response Authlib can read once more; a lost one has no body."""
+    """Return what was read, as a response Authlib can read once more.
+
+    One that is lost, or that nobody should read, has no body.
+    """
     response = requests.Response()
     response.status_code = outcome.status if isinstance(outcome, Received) else 504
-    response.raw = BytesIO(outcome.body if isinstance(outcome, Received) else b"")
+    is_json = isinstance(outcome, Received) and parse(outcome.body) is not None
+    response.raw = BytesIO(outcome.body if isinstance(outcome, Received) and is_json else b"")
     return response
 
 

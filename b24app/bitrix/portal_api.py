@@ -23,7 +23,8 @@ from b24app.bitrix.client import BitrixClient, TokenSource
 from b24app.bitrix.command import Command, Reference, UnresolvedReferenceError
 from b24app.bitrix.deadline import Deadline
 from b24app.bitrix.error_codes import PARAMETER_REFUSED, error_for
-from b24app.errors import AppError, BatchRefusedError, PortalError
+from b24app.bitrix.parts import may_be_parted, send_in_parts
+from b24app.errors import AppError, BatchRefusedError, PortalError, PortalSilentError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -195,7 +196,7 @@ class PortalApi:
             return replace(answer, errors={**answer.errors, **left})
         if not all(map(wire.is_encodable, commands.values())):
             return self._send_alone(commands, deadline, stop_on_error=stop_on_error)
-        answer = self._client.batch(self.tokens, commands, deadline, halt=stop_on_error)
+        answer = self._send_batch(commands, deadline, stop_on_error=stop_on_error)
         refused = [
             key for key, error in answer.errors.items() if isinstance(error, BatchRefusedError)
         ]
@@ -208,6 +209,18 @@ class PortalApi:
             key for key in _still_to_run(answer, commands, refused) if key not in batch.optional
         ]
         return self._send_rest_alone(answer, commands, again, deadline, stop_on_error=stop_on_error)
+
+    def _send_batch(
+        self, commands: Commands, deadline: Deadline, *, stop_on_error: bool
+    ) -> BatchAnswer:
+        try:
+            return self._client.batch(self.tokens, commands, deadline, halt=stop_on_error)
+        except PortalSilentError as error:
+            if not may_be_parted(error, commands):
+                raise
+            return send_in_parts(
+                lambda part: self._client.batch(self.tokens, part, deadline), commands, error
+            )
 
     def _note_refusal(self) -> None:
         if not self.refuses_batch:
@@ -229,7 +242,7 @@ class PortalApi:
         are, since they show the state before it.
         """
         earlier: dict[str, Answer | PortalError] = {
-            key: Answer(result, answer.totals.get(key), answer.nexts.get(key))
+            key: Answer(result, answer.totals.get(key), answer.nexts.get(key), held=answer.held)
             for key, result in answer.results.items()
             if key not in again
         }

@@ -15,6 +15,9 @@ from urllib.parse import parse_qsl
 MASK = "***"
 MAX_ROWS = 50
 MAX_DEPTH = 12
+MAX_VALUES = 6_000
+"""A line of 64 kB holds no more."""
+
 MAX_TEXT = 200
 
 # fmt: off
@@ -44,21 +47,39 @@ KEY = re.compile(r"[\w@<>=!%.:\-\[\]]{1,64}\Z", re.ASCII)
 ADDRESS = re.compile(r"\S*(?:://|~|\w@)\S*")
 
 
-def redact(value: object, secrets: Sequence[str] = (), key: str = "", depth: int = 0) -> object:
+def redact(value: object, secrets: Sequence[str] = (), key: str = "") -> object:
     """Return `value` fit for the log. `secrets` are texts that must not appear whatever the key."""
-    if depth > MAX_DEPTH:
-        return MASK
-    if isinstance(value, Mapping):
-        return {
-            _key(name, secrets): redact(entry, secrets, str(name), depth + 1)
-            for name, entry in value.items()
-        }
-    if isinstance(value, list | tuple):
-        shown = [redact(entry, secrets, key, depth + 1) for entry in value[:MAX_ROWS]]
-        return shown if len(value) <= MAX_ROWS else [*shown, f"+{len(value) - MAX_ROWS}"]
-    if isinstance(value, bool) or value is None:
-        return value
-    return _scalar(value, secrets, key)
+    return _Redaction(secrets).of(value, key)
+
+
+class _Redaction:
+    """One line's worth: what is beyond `MAX_VALUES` would not be kept anyway."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = secrets
+        self._left = MAX_VALUES
+
+    def of(self, value: object, key: str = "", depth: int = 0) -> object:
+        self._left -= 1
+        if depth > MAX_DEPTH or self._left < 0:
+            return MASK
+        if isinstance(value, Mapping):
+            return self._object(value, depth)
+        if isinstance(value, list | tuple):
+            shown = [self.of(entry, key, depth + 1) for entry in value[:MAX_ROWS]]
+            return shown if len(value) <= MAX_ROWS else [*shown, f"+{len(value) - MAX_ROWS}"]
+        if isinstance(value, bool) or value is None:
+            return value
+        return _scalar(value, self._secrets, key)
+
+    def _object(self, value: Mapping[object, object], depth: int) -> dict[str, object]:
+        shown: dict[str, object] = {}
+        for name, entry in value.items():
+            if self._left < 0:
+                shown[MASK] = MASK
+                break
+            shown[_key(name, self._secrets)] = self.of(entry, str(name), depth + 1)
+        return shown
 
 
 def redact_command(command: str, secrets: Sequence[str] = ()) -> object:

@@ -28,6 +28,9 @@ REFUSED = "refused"
 MAX_ID = 2**53
 """What a browser, and with it our pages, can count up to exactly."""
 
+MAX_ROWS = 1_500
+"""Of one list: no card has more, and what nobody can look through is not worth the memory."""
+
 MAX_TEXT = 1_000
 """Names of a portal are at most 255 characters long."""
 
@@ -138,11 +141,15 @@ class Record:
 
 
 def rows(method: str, value: object, read: Callable[[Record], R]) -> Listing[R]:
-    """Read a list of objects. Refusals of old portals raise RightsRefusedError."""
+    """Read a list of objects. Refusals of old portals raise RightsRefusedError.
+
+    Rows past the first 1,500 are among the unread ones.
+    """
     refuse_false(method, value)
+    listed = entries(method, value)
     found: list[R] = []
-    unread: list[int | None] = []
-    for entry in entries(method, value):
+    unread: list[int | None] = [None] * max(0, len(listed) - MAX_ROWS)
+    for entry in listed[:MAX_ROWS]:
         try:
             found.append(read(Record(method, entry)))
         except UnexpectedAnswerError:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -21,8 +22,11 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from b24app.bitrix.bounded import BoundedAdapter
 from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.room import ROOM, Held, Room
 
-MAX_BODY_BYTES = 20 * 1024 * 1024
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Unpacked. A card with 1,000 product rows takes less."""
+
 CHUNK_BYTES = 64 * 1024
 POOLS = 500
 CONNECTIONS_A_POOL = 10
@@ -48,15 +52,20 @@ class Lost(Enum):
     NOT_SENT = "no_connection"
     NO_ANSWER = "no_answer"
     TOO_LARGE = "too_large"
+    NO_ROOM = "no_room"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An answer as it came, whatever its status. `headers` is case-insensitive."""
+    """An answer as it came, whatever its status. `headers` is case-insensitive.
+
+    `held` is the room for what the body becomes: whoever keeps that keeps this too.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    held: Held | None = field(default=None, repr=False, compare=False)
 
 
 class NoRedirects(requests.Session):
@@ -91,7 +100,7 @@ def make_session(adapter: BaseAdapter | None = None) -> requests.Session:
 
 
 def exchange(
-    session: requests.Session, request: requests.Request, deadline: Deadline
+    session: requests.Session, request: requests.Request, deadline: Deadline, room: Room = ROOM
 ) -> Received | Lost:
     """Send `request` once and read the whole answer before the deadline.
 
@@ -104,17 +113,26 @@ def exchange(
         )
     except (OSError, HTTPError, ValueError) as error:
         return Lost.NOT_SENT if was_never_sent(error) else Lost.NO_ANSWER
-    return receive(response, deadline)
+    return receive(response, deadline, room)
 
 
-def receive(response: requests.Response, deadline: Deadline) -> Received | Lost:
-    """Read the body of a streamed response: at most 20 MB, and at most until the deadline."""
+def receive(
+    response: requests.Response, deadline: Deadline, room: Room = ROOM, most: int | None = None
+) -> Received | Lost:
+    """Read the body of a streamed response: at most 2 MB, and at most until the deadline.
+
+    `most` is another bound. The body takes room for what it becomes while it is read.
+    """
+    most = MAX_BODY_BYTES if most is None else most
+    held = room.hold(urlsplit(response.url or "").netloc)
     body = bytearray()
     try:
         for chunk in _chunks(response):
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) + len(chunk) > most:
                 return Lost.TOO_LARGE
+            if not held.grow(chunk, deadline.remaining()):
+                return Lost.NO_ROOM
+            body += chunk
             if deadline.remaining() <= 0:
                 return Lost.NO_ANSWER
     except (OSError, HTTPError, ValueError):
@@ -122,7 +140,7 @@ def receive(response: requests.Response, deadline: Deadline) -> Received | Lost:
     finally:
         # A connection whose body was read to its end is back in the pool already.
         response.close()
-    return Received(response.status_code, response.headers, bytes(body))
+    return Received(response.status_code, response.headers, bytes(body), held)
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

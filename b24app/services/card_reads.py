@@ -22,6 +22,9 @@ from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerErr
 from b24app.services import product_rows
 from b24app.services.product_rows import Pages, ReadRows
 
+MOST_LINES = 3_000
+"""Of all payments whose composition is read at once: what a page can show in a moment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Core:
@@ -179,13 +182,20 @@ def ask_compositions(
 def take_compositions(
     result: BatchResult, asked: Mapping[int, CompositionRequest]
 ) -> dict[int, Composition]:
-    """Decode the answers to `ask_compositions`; a payment that could not be read is left out."""
+    """Decode the answers to `ask_compositions`; a payment that could not be read is left out.
+
+    So are those beyond `MOST_LINES`: they are read when somebody opens them.
+    """
     found: dict[int, Composition] = {}
+    lines = 0
     for payment_id, handles in asked.items():
         try:
-            found[payment_id] = Composition(result[handles.items], result[handles.links])
+            read = Composition(result[handles.items], result[handles.links])
         except PortalError:
             continue
+        lines += len(read.items) + len(read.links)
+        if lines <= MOST_LINES or not found:
+            found[payment_id] = read
     return found
 
 

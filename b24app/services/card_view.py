@@ -161,6 +161,13 @@ class CardView:
     unread_payments: int = 0
     """How many of the card's payments could not be read: they are in no list and no figure."""
     unread_deliveries: int = 0
+    beyond: int = 0
+    """How many payments are in the counts and figures and, being too many, not in `payments`."""
+
+    def cut(self, most: int) -> CardView:
+        """The same view with the first payments only."""
+        beyond = len(self.payments) - most
+        return replace(self, payments=self.payments[:most], beyond=beyond) if beyond > 0 else self
 
     @property
     def billable(self) -> Billable:

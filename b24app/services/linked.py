@@ -26,7 +26,7 @@ from b24app.services.card_view import CardView
 from b24app.services.deps import Deps
 from b24app.services.launches import LAUNCH_DAYS
 from b24app.services.rendering import view_of
-from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, Wish
+from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 
@@ -170,13 +170,14 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[Gr
     answers = acting.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
         names.take(deps, acting.member_id, answers[0], names_asked)
+    most = MOST_SHOWN // max(1, len(objects))
     groups: list[Group | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
         if isinstance(answer, AppError):
             raise answer
         found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(deps, acting, ref, _core(answer, asked), found)
+            _group(deps, acting, ref, _core(answer, asked), found, most)
             for ref, asked in core_asked.items()
             if _is_seen(answer, asked)
         )
@@ -213,6 +214,7 @@ def _group(
     ref: EntityRef,
     core: Core | None,
     compositions: Mapping[int, Composition],
+    most: int,
 ) -> Group | None:
     if core is None:
         return None
@@ -233,6 +235,7 @@ def _group(
     tab.note_listing(deps, own, core)
     people = names.note(deps, acting.member_id, names.payers(core.payments))
     view = view_of(deps, own, core, card_reads.complete(core, compositions), people)
+    view = view.cut(most)
     ids = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
         tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)

@@ -21,6 +21,9 @@ from b24app.services.rendering import view_of
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 
+MOST_SHOWN = 500
+"""Payments on one page. More of them nobody looks through, and no browser draws at once."""
+
 IN_FIRST_CALL = 4
 DETAILS_AT_ONCE = 20
 IN_A_PART = 12
@@ -79,7 +82,7 @@ def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
     acting, read = _read(deps, acting, ORDERS[wish.sort])
     note_listing(deps, acting, read.core)
     view = view_of(deps, acting, read.core, read.compositions, read.people)
-    view = view.arranged(wish.filter, wish.sort)
+    view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
         tuple(newest[start : start + DETAILS_AT_ONCE])

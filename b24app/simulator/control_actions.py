@@ -125,7 +125,7 @@ def switch(state: PortalState, fields: Fields) -> Answer:
     return {name: getattr(state.switches, name)}
 
 
-def odd(state: PortalState, fields: Fields) -> Answer:
+def odd_value(state: PortalState, fields: Fields) -> Answer:
     """method, field, text (JSON), row: an odd value in its answers. No method clears all."""
     if not fields.get("method"):
         state.switches.odd_values.clear()
@@ -296,7 +296,7 @@ ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "record/clear": clear_record,
     "clock": clock,
     "switch": switch,
-    "odd": odd,
+    "odd_value": odd_value,
     "generation": generation,
     "limits": limits,
     "operating": operating,

@@ -16,7 +16,7 @@ from b24app.services import (
     tab,
 )
 from b24app.services.actions import Action
-from b24app.web import activity_reasons, activity_words
+from b24app.web import activity_reasons, activity_words, large_pages
 from b24app.web.entry import proven, require_session
 from b24app.web.payment_items import chosen_rows
 from b24app.web.wiring import deps
@@ -30,9 +30,11 @@ blueprint.before_request(require_session)
 def new_form() -> ResponseReturnValue:
     """The dialog for a new payment."""
     who = proven(Action.CREATE)
-    return render_template(
+    view = forms.for_card(deps(), who)
+    return large_pages.render(
         "payments/_new.html",
-        view=forms.for_card(deps(), who),
+        [view],
+        view=view,
         pay_systems=pay_systems.directory(deps(), who),
         default_system_id=pay_systems.default_id(deps(), who),
     )
@@ -104,15 +106,14 @@ def reopened() -> ResponseReturnValue:
 def show_how() -> ResponseReturnValue:
     """How the figures add up, with what every payment holds: read when somebody asks for it."""
     shown = tab.details_of_newest(deps(), proven(), allocation.MOST_PAYMENTS)
-    return render_template("payments/_how.html", view=shown.view)
+    return large_pages.render("payments/_how.html", [shown.view], view=shown.view)
 
 
 @blueprint.get("/allocation")
 def show_allocation() -> ResponseReturnValue:
     """Product rows against payments."""
-    return render_template(
-        "payments/_allocation.html", allocation=allocation.read(deps(), proven())
-    )
+    found = allocation.read(deps(), proven())
+    return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
 
 
 @blueprint.get("/<int:payment_id>/history")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services import forms, items
 from b24app.services.actions import Action
 from b24app.services.quantities import Wanted, whole
+from b24app.web import large_pages
 from b24app.web.entry import proven, require_session
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, whole_number, write
@@ -20,7 +21,7 @@ blueprint.before_request(require_session)
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds rows to a payment."""
     view, shown = forms.for_items(deps(), proven(Action.ITEMS), payment_id)
-    return render_template("payments/_add_items.html", view=view, shown=shown)
+    return large_pages.render("payments/_add_items.html", [view], view=view, shown=shown)
 
 
 @blueprint.post("")

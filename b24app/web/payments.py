@@ -14,7 +14,7 @@ from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_view import Filter, Sort
 from b24app.services.tab import Wish
-from b24app.web import i18n
+from b24app.web import i18n, large_pages
 from b24app.web.entry import acting, proven, require_session
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, optional_number, whole_number, write
@@ -35,8 +35,9 @@ def show() -> ResponseReturnValue:
         return _show_linked(who, wish)
     shown = tab.show(deps(), who, wish)
     i18n.use_time_zone(shown.view.time_zone)
-    return render_template(
+    return large_pages.render(
         "payments/_tab.html",
+        [shown.view],
         view=shown.view,
         waiting=shown.waiting,
         rows_total=shown.rows_total,
@@ -48,7 +49,7 @@ def _show_linked(who: Acting, wish: Wish) -> str:
     found = linked.show(deps(), who, wish, offset)
     i18n.use_time_zone(found.time_zone)
     template = "payments/_linked_groups.html" if offset else "payments/_linked.html"
-    return render_template(template, linked=found)
+    return large_pages.render(template, [group.view for group in found.groups], linked=found)
 
 
 @blueprint.get("/details")
@@ -57,7 +58,9 @@ def details() -> ResponseReturnValue:
     ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
     rows_total = whole_number(request.args.get("rows") or "0", "rows")
     shown = tab.details(deps(), acting(), ids, rows_total)
-    return render_template("payments/_details.html", view=shown.view, rows_total=shown.rows_total)
+    return large_pages.render(
+        "payments/_details.html", [shown.view], view=shown.view, rows_total=shown.rows_total
+    )
 
 
 @blueprint.post("/<int:payment_id>/pay")

@@ -95,6 +95,7 @@ class TestCards:
             number="342",
             amount=Money(Decimal("999.99"), "EUR"),
             stage="C9:UC_KN8KFI",
+            is_amount_typed=True,
         )
 
     def test_an_invoice_shows_its_account_number(self):

@@ -266,3 +266,25 @@ def _untrusted(folder):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+def test_headers_without_end_are_given_up(client):
+    def act(handler):
+        handler.send_response(200)
+        for number in range(99):
+            handler.send_header(f"X-{number}", "x" * 60_000)
+        handler.send_header("Content-Length", "2")
+        handler.end_headers()
+        handler.wfile.write(b"{}")
+
+    with serving(act) as portal, pytest.raises(PortalSilentError, match="no answer"):
+        client.call(Tokens(portal.endpoint), payments.pay(1), Deadline(10))
+
+
+def test_many_headers_are_no_trouble(client):
+    def act(handler):
+        headers = {f"X-{number}": "x" * 500 for number in range(90)}
+        handler.reply(b'{"result":true}', **headers)
+
+    with serving(act) as portal:
+        assert client.call(Tokens(portal.endpoint), payments.pay(1), Deadline(10)) is True

@@ -109,17 +109,17 @@ def test_totals_are_told_as_asked(control, manager, totals, told):
 
 
 def test_an_odd_value_stands_where_it_is_asked_for(control, manager):
-    control("odd", method="crm.item.payment.list", field="sum", text="1e27", row=2)
+    control("odd_value", method="crm.item.payment.list", field="sum", text="1e27", row=2)
     rows = manager.result("crm.item.payment.list", **LISTS["crm.item.payment.list"])
     assert [row["sum"] == 1e27 for row in rows] == [False, True, False, False]
 
-    control("odd", method="crm.item.payment.list", field="*", text="null", row=1)
-    control("odd", method="crm.item.get", field="TITLE", text='"\\ud83d"')
+    control("odd_value", method="crm.item.payment.list", field="*", text="null", row=1)
+    control("odd_value", method="crm.item.get", field="TITLE", text='"\\ud83d"')
     assert manager.result("crm.item.payment.list", **LISTS["crm.item.payment.list"])[0] is None
     assert manager.result("crm.item.get", entityTypeId=2, id=8061)["item"]["title"] == "\ud83d"
     assert manager.result("crm.item.payment.get", id=1038)["sum"] != 1e27
 
-    control("odd")
+    control("odd_value")
     assert "title" in manager.result("crm.item.get", entityTypeId=2, id=8061)["item"]
 
 
@@ -133,4 +133,4 @@ def test_an_odd_value_stands_where_it_is_asked_for(control, manager):
     ],
 )
 def test_an_odd_value_without_its_place_is_refused(control, fields):
-    assert control("odd", **fields).status_code == 400
+    assert control("odd_value", **fields).status_code == 400

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from b24app.simulator.records import ProductRow
 from b24app.simulator.switches import OddValue
 from tests.stage import INVOICE, SMART, payments_in, token_in
 from tests.web.acts import (
@@ -30,61 +29,25 @@ from tests.web.acts import (
     new_payments,
     outcomes,
 )
-
-LIST = "crm.item.payment.list"
-ITEMS = "crm.item.payment.product.list"
-LINKS = "crm.item.payment.delivery.list"
-DELIVERIES = "crm.item.delivery.list"
-ROWS = "crm.item.productrow.list"
-FREE = "crm.item.productrow.getavailableforpayment"
-CARD = "crm.item.get"
-
-FIELDS = {
-    LIST: ("sum", "currency", "accountNumber", "datePaid", "empPaidId", "paySystemId",
-           "paySystemName"),
-    ITEMS: ("paymentId", "quantity", "rowId"),
-    LINKS: ("paymentId", "quantity"),
-    DELIVERIES: ("accountNumber", "deducted", "dateDeducted", "deliveryId", "deliveryName",
-                 "priceDelivery", "currency"),
-    ROWS: ("productName", "price", "quantity", "measureName", "sort", "xmlId"),
-    FREE: ("productName", "price", "quantity", "measureName", "sort", "xmlId"),
-    CARD: ("id", "title", "opportunity", "currencyId", "stageId"),
-    "profile": ("NAME", "LAST_NAME", "ADMIN", "TIME_ZONE"),
-    "user.get": ("NAME", "LAST_NAME"),
-}  # fmt: skip
-"""Fields without which a row is still a row."""
-
-ROW_FIELDS = {
-    LIST: ("id", "paid", "*"),
-    ITEMS: ("id", "*"),
-    LINKS: ("id", "deliveryId", "*"),
-    DELIVERIES: ("id", "*"),
-    ROWS: ("id", "*"),
-    FREE: ("id", "*"),
-    "user.get": ("ID", "*"),
-}
-"""Fields without which it is none: it is left out, and that is said."""
-
-TEXTS = (
-    "1e27", "NaN", "-Infinity", "null", "true", "[]", "{}", "[[1]]", '"\\ud83d"', '"nul\\u0000"',
-    '"99999999999999999999999999999.99"', '"1e400"', "1e400", str(2**70), "9" * 5000, "-0.0",
-    '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-14:00"', '"-0001-11-30T00:00:00+02:30"',
-    '"Europe"', '"../../etc/passwd"', f'"{"x" * 300}"', '"<script>alert(1)</script>"',
-    "3.552713678800501e-15", "-10.55", "0.0000005", '""', '"\\"\'"',
-)  # fmt: skip
-
-PLACES = [(method, field) for method, fields in FIELDS.items() for field in fields]
-ROW_PLACES = [(method, field) for method, fields in ROW_FIELDS.items() for field in fields]
+from tests.web.odd_answers import (
+    CARD,
+    DELIVERIES,
+    FREE,
+    ITEMS,
+    LINKS,
+    LIST,
+    PLACES,
+    ROW_PLACES,
+    ROWS,
+    TEXTS,
+    put,
+)
 
 
 @pytest.fixture
 def stage(writing_stage):
     writing_stage.tab()
     return writing_stage
-
-
-def put(stage, method, field, text, row=None):
-    stage.portal.switches.odd_values.append(OddValue(method, field, text, row))
 
 
 def look_around(stage):
@@ -365,90 +328,3 @@ def test_a_name_with_half_an_emoji_reaches_log_and_file(stage):
         assert answer.status_code == 200
         assert "Marta \N{REPLACEMENT CHARACTER}" in answer.text
         assert "3653/3\N{REPLACEMENT CHARACTER}" in answer.text
-
-
-# Time.
-
-
-@pytest.mark.parametrize(
-    "zone", ["Europe", "../../etc/passwd", "tzdata.zi", "x" * 300, "Mars/Utopia", "\ud83d"]
-)
-def test_a_zone_that_does_not_load_shows_the_times_of_the_portal(stage, zone):
-    put(stage, "profile", "TIME_ZONE", f'"{zone}"' if zone != "\ud83d" else '"\\ud83d"')
-    text = stage.tab().answer.text
-
-    assert re.search(r'datetime="2026-04-28T\d\d:05:00\+02:00"', text)
-
-
-def test_a_zone_that_loads_shows_the_times_of_the_person(stage):
-    put(stage, "profile", "TIME_ZONE", '"America/New_York"')
-
-    assert 'datetime="2026-04-28T03:05:00-04:00"' in stage.tab().answer.text
-
-
-@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", ""])
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-def test_the_ends_of_the_calendar_are_shown(stage, zone, moment):
-    put(stage, "profile", "TIME_ZONE", f'"{zone}"')
-    put(stage, LIST, "datePaid", f'"{moment}"')
-
-    assert f'datetime="{moment}"' in stage.tab().answer.text
-
-
-# More rows than a page, and than anybody reads.
-
-BIG = 8069
-GONE, UNREAD = "Item that is no longer in the card", "Product that could not be read now"
-
-
-def fill_up(stage, count):
-    rows = stage.portal.crm.rows_of(2, BIG)
-    for number in range(count - len(rows)):
-        row_id = 900_000 + number
-        stage.portal.crm.product_rows[row_id] = ProductRow(
-            row_id, 2, BIG, row_id, f"Screw {number}", Decimal(1), Decimal(2), sort=10_000 + number
-        )
-    return stage.portal.crm.rows_of(2, BIG)
-
-
-def loaded(tab):
-    groups = re.findall(
-        r'class="pay__load" hx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
-    )
-    return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
-
-
-@pytest.mark.parametrize("totals", ["all", "at_most_50", "none"])
-@pytest.mark.parametrize("count", [60, 100, 101, 340])
-@pytest.mark.parametrize("has_list_holes", [False, True])
-def test_every_row_is_found_whatever_the_total_says(stage, totals, count, has_list_holes):
-    rows = fill_up(stage, count)
-    tab = stage.tab(entity_id=BIG)
-    chosen = [rows[0].id, rows[-1].id]
-    fields = {"row": chosen, **{f"quantity-{one}": 1 for one in chosen}}
-    assert tab.post("/payments", fields).status_code == 200
-    stage.portal.switches.totals = totals
-    stage.portal.switches.has_list_holes = has_list_holes
-    stage.forget_calls()
-
-    tab = stage.tab(entity_id=BIG)
-    text = tab.answer.text + loaded(tab) + tab.get("/payments/allocation").text
-
-    assert rows[-1].product_name in text
-    assert GONE not in text
-    assert UNREAD not in text
-
-
-def test_rows_past_the_last_that_is_read_are_not_called_gone(stage):
-    rows = fill_up(stage, 1060)
-    tab = stage.tab(entity_id=BIG)
-    last = rows[-1]
-    assert tab.post("/payments", {"row": last.id, f"quantity-{last.id}": 2}).status_code == 200
-
-    tab = stage.tab(entity_id=BIG)
-    details, allocation = loaded(tab), tab.get("/payments/allocation").text
-
-    assert UNREAD in details
-    assert UNREAD in allocation
-    assert GONE not in details + allocation
-    assert "first 1,000 products" in allocation

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
-from tools.attack import floods, half_sent, slow_portals
+from tools.attack import floods, half_sent, large_answers, slow_portals
 from tools.attack.proxy import free_port, nginx
 from tools.attack.report import Row, head, line
 from tools.stage import ROOT, Stage, StageError, free_ports, stage
@@ -32,6 +32,7 @@ ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "half-sent-heads": half_sent.half_sent_heads,
     "half-sent-bodies": half_sent.half_sent_bodies,
     "half-sent-in-hundreds": half_sent.half_sent_in_hundreds,
+    **large_answers.ATTACKS,
 }
 FOLDER = ROOT / "instance" / "attack"
 PRODUCTION = {"APP_ENV": "production", "TRUSTED_PROXIES": "1", "LOG_LEVEL": "WARNING"}

@@ -18,6 +18,7 @@ from b24app.storage import portals
 from b24app.storage.session import Database
 from tools.stage import Stage
 
+APP_CODE = "app.hostile"
 BUSY = b'{"error":"QUERY_LIMIT_EXCEEDED","error_description":"Too many requests"}'
 
 
@@ -38,14 +39,14 @@ def silent(seconds: float) -> Answer:
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(seconds)
-        _send(handler, 200, b"{}")
+        send(handler, 200, b"{}")
 
     return answer
 
 
 def busy(handler: BaseHTTPRequestHandler) -> None:
     """Call every request one too many."""
-    _send(handler, 503, BUSY)
+    send(handler, 503, BUSY)
 
 
 def trickling(handler: BaseHTTPRequestHandler) -> None:
@@ -60,7 +61,7 @@ def trickling(handler: BaseHTTPRequestHandler) -> None:
 
 def huge(handler: BaseHTTPRequestHandler) -> None:
     """Send one of the answers that cost little to send and much to read."""
-    _send(handler, 200, random.choice(HUGE), "gzip")  # noqa: S311 - nothing depends on it.
+    send(handler, 200, random.choice(HUGE), "gzip")  # noqa: S311 - nothing depends on it.
 
 
 HUGE = [
@@ -77,14 +78,20 @@ HUGE = [
 ]
 
 
-def _send(
+def send(
     handler: BaseHTTPRequestHandler, status: int, body: bytes, encoding: str = "identity"
 ) -> None:
+    """Answer with a body, which may be packed."""
     handler.send_response(status)
     handler.send_header("Content-Encoding", encoding)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
+
+
+def body_of(handler: BaseHTTPRequestHandler) -> bytes:
+    """What the app sent."""
+    return bytes(getattr(handler, "body", b""))
 
 
 @contextmanager
@@ -109,7 +116,7 @@ def _serve(answer: Answer) -> ThreadingHTTPServer:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
                 answer(self)
             except OSError:
@@ -118,7 +125,11 @@ def _serve(answer: Answer) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Say nothing of connections that the app has given up."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.block_on_close = False
     Thread(target=server.serve_forever, daemon=True).start()
@@ -139,7 +150,7 @@ def _installed(running: Stage, number: int, port: int) -> HostilePortal:
             session,
             Seal([running.environment["TOKEN_KEYS"]]),
             Grant(tokens, portal.member_id, endpoint, server, scope, "F", 1),
-            app_code="app.hostile",
+            app_code=APP_CODE,
             application_token=portal.application_token,
             language="en",
             version="1",

@@ -1,0 +1,40 @@
+"""Large pages are made one at a time.
+
+Making one takes a second of the processor and several times the memory of its text; two at once
+would take as long together, and keep those waiting who only want a small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from flask import render_template
+
+from b24app.errors import PortalCrowdedError
+from b24app.services.card_view import CardView
+
+LARGE = 100
+"""Payments and lines together."""
+
+PATIENCE_SECONDS = 8.0
+ONE_AT_A_TIME = Lock()
+
+
+def render(template: str, views: Iterable[CardView], **context: Any) -> str:
+    """Render a template that shows these views. Raises PortalCrowdedError after a long wait."""
+    if sum(map(_size, views)) <= LARGE:
+        return render_template(template, **context)
+    if not ONE_AT_A_TIME.acquire(timeout=PATIENCE_SECONDS):
+        raise PortalCrowdedError("too many large pages at once", code="crowded")
+    try:
+        return render_template(template, **context)
+    finally:
+        ONE_AT_A_TIME.release()
+
+
+def _size(view: CardView) -> int:
+    details = [one.details for one in view.payments if one.details]
+    lines = sum(len(one.items) + len(one.deliveries) for one in details)
+    return len(view.payments) + lines + len(view.free_rows)
