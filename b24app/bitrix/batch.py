@@ -134,7 +134,7 @@ def _scalar(name: str, value: object) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, str):
-        return quote_plus(_checked(value))
+        return quote_plus(_checked(value), errors="replace")
     raise ValueError(f"{name}: {type(value).__name__} cannot be said in a batch")
 
 

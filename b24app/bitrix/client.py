@@ -308,7 +308,7 @@ def _body(command: Command[Any], token: str) -> bytes:
     params = {**command.params, "auth": token}
     if _holds_reference(command.params):
         raise ValueError(f"{command.method}: a reference means something in a batch only")
-    return json.dumps(params, ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(params, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
 def _holds_reference(value: object) -> bool:

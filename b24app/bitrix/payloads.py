@@ -7,12 +7,12 @@ reason to refuse the rest: a malformed one counts as absent.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from b24app.bitrix import json_text
 from b24app.bitrix.hosts import ascii_host, frame_source, without_usual_port
 from b24app.errors import MalformedRequestError
 
@@ -87,6 +87,37 @@ class PlacementCall:
         """The id of the open card; 0 for a card that was never saved and for the main page."""
         text = str((self.options or {}).get("ID", ""))
         return int(text) if DIGITS.match(text) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A fresh pair from the frame, for a session that is over. `refresh_id` may be empty."""
+
+    auth_id: str = field(repr=False)
+    refresh_id: str = field(repr=False)
+    expires: int
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, object]) -> Renewal:
+        """Read fields of a form or of a JSON object. Raises MalformedRequestError."""
+        texts = _texts(fields)
+        if fields.get("REFRESH_ID") and not TOKEN.match(texts.get("REFRESH_ID", "")):
+            raise MalformedRequestError("REFRESH_ID is malformed", code="malformed")
+        seconds = str(fields.get("AUTH_EXPIRES", ""))
+        return cls(
+            auth_id=_needed(texts, "AUTH_ID", TOKEN),
+            refresh_id=texts.get("REFRESH_ID", ""),
+            expires=int(seconds) if SECONDS.match(seconds) else DEFAULT_SECONDS,
+        )
+
+
+def json_fields(body: bytes) -> Mapping[str, object]:
+    """Return the fields of a JSON object that was posted; none where it is none, or too much."""
+    try:
+        value = json_text.read(body)
+    except json_text.JsonError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +237,8 @@ def _options(text: str) -> Mapping[str, object] | None:
     if not text.strip():
         return {}
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = json_text.read(text.encode("utf-8", "replace"))
+    except json_text.JsonError:
         return None
     if isinstance(value, dict):
         return value

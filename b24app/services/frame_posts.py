@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import frame_source, is_nameable
-from b24app.bitrix.payloads import MEMBER_ID, PlacementCall, posted_source
+from b24app.bitrix.payloads import (
+    MEMBER_ID,
+    PlacementCall,
+    Renewal,
+    json_fields,
+    posted_source,
+)
 from b24app.bitrix.placements import entity_type_id_of
 from b24app.domain import EntityRef
 from b24app.errors import HostUnusableError, MalformedRequestError
@@ -15,8 +21,10 @@ from b24app.storage import portals
 
 __all__ = [
     "PlacementCall",
+    "Renewal",
     "card_of",
     "frame_source_of_refusal",
+    "json_fields",
     "parse_placement_post",
     "posted_source",
     "require_nameable",

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from b24app.bitrix import redaction
+
+
+def test_no_more_of_an_answer_is_masked_than_a_line_can_hold(monkeypatch):
+    looked_at = []
+    original = redaction._scalar
+
+    def counted(*arguments):
+        looked_at.append(1)
+        return original(*arguments)
+
+    monkeypatch.setattr(redaction, "_scalar", counted)
+    rows = {f"key{number}": {"id": number} for number in range(50_000)}
+
+    shown = redaction.redact({"result": rows})
+
+    assert len(looked_at) < 10_000
+    assert len(str(shown)) < 500_000
