@@ -77,10 +77,13 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
     tried), the errors of both servers.
     """
     state, host = started
-    _use_up(deps, state)
     with deps.db.reading() as session:
         known = _portal_at(session, deps, host)
-    grant = _exchange(deps, known, host, code, sender)
+    member_id, server = (known.member_id, known.server_endpoint) if known else (host, "")
+    # Within it, since strangers can start many logins, and each leaves a row when it ends.
+    with exchanging(deps, sender, member_id, is_vouched=False):
+        _use_up(deps, state)
+        grant = _exchange(deps, server, code)
     portal = _portal_of(deps, grant, known, host)
     if grant.client_endpoint != portal.client_endpoint:
         with deps.db.transaction() as session:
@@ -110,12 +113,10 @@ def _use_up(deps: Deps, state: str) -> None:
         raise UnprovenError("this login was finished before")
 
 
-def _exchange(deps: Deps, known: Portal | None, host: str, code: str, sender: Sender) -> Grant:
+def _exchange(deps: Deps, server: str, code: str) -> Grant:
     """Exchange the code. At an address that nobody knows it is tried all the same."""
-    member_id, server = (known.member_id, known.server_endpoint) if known else (host, "")
     try:
-        with exchanging(deps, sender, member_id, is_vouched=False):
-            return deps.authorization.exchange_code(code, server or None)
+        return deps.authorization.exchange_code(code, server or None)
     except GrantLostError:
         raise UnprovenError("the code is used, older than 30 seconds, or not ours") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from b24app.storage.models import FailedProof, Job
+from b24app.storage.models import FailedProof, Job, Lease
 from tests.stage import ADMIN, DEAL, MANAGER, token_in
 from tests.web.floods import (
     A_MINUTE,
@@ -158,13 +158,15 @@ def test_a_portal_that_sends_no_application_token_is_served_at_other_addresses(s
 
 
 @pytest.mark.parametrize(
-    "flood", [forged_sessions, forged_frames, forged_openings, forged_installs, forged_moves]
+    "flood",
+    [forged_codes, forged_sessions, forged_frames, forged_openings, forged_installs, forged_moves],
 )
 def test_a_flood_leaves_a_handful_of_rows(stage, flood):
     flood(stage)
 
     assert rows(stage, FailedProof) < 10
     assert rows(stage, Job) < 10
+    assert rows(stage, Lease) < 10
 
 
 def test_counts_of_earlier_minutes_go_without_waiting_for_the_hour(stage):
