@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import runpy
 import shutil
 import subprocess
@@ -46,6 +47,28 @@ def test_a_server_that_anybody_reaches_says_what_it_suffers_from(settings, host)
 
     assert "64 sockets with half a request" in said
     assert "deploy/nginx.conf" in said
+
+
+@pytest.mark.parametrize(
+    ("limits", "asked", "is_warned"),
+    [
+        ((1024, 524_288), [(16_384, 524_288)], False),
+        ((1024, resource.RLIM_INFINITY), [(16_384, resource.RLIM_INFINITY)], False),
+        ((65_536, 524_288), [], False),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), [], False),
+        ((1024, 4096), [(4096, 4096)], True),
+    ],
+)
+def test_files_for_kept_connections_are_asked_for(settings, monkeypatch, limits, asked, is_warned):
+    said, set_to = [], []
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, wanted: set_to.append(wanted))
+    log = SimpleNamespace(warning=lambda text, *values: said.append(text % values))
+
+    settings["on_starting"](SimpleNamespace(log=log))
+
+    assert set_to == asked
+    assert bool(said) == is_warned
 
 
 def test_threads_are_those_the_shares_are_made_for(settings):
