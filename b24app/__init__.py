@@ -104,9 +104,9 @@ def create_app(
     app.logger.setLevel(config.log_level)
     logging.getLogger("b24app").setLevel(config.log_level)
     log_lines.init_app(app)
+    deps = _deps(config, http_adapter, clock, monotonic, sleep)
     if not config.is_development:
         _warn(config)
-    deps = _deps(config, http_adapter, clock, monotonic, sleep)
     deps.carry(THREADS)
     app.extensions[EXTENSION] = Wiring(
         deps,
