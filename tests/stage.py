@@ -34,6 +34,7 @@ BEARER = re.compile(r"Bearer ([\w.\-]+)")
 TEMPLATES = FileSystemBytecodeCache()
 """Compiled once: every test builds its own application, with the same templates."""
 
+GOES_ON = re.compile(r'hx-post="(/payments/filling/\d+)"[^>]* data-goes-on')
 SAID = re.compile(r'class="toast[^"]*"[^>]*>.*?<p>(.*?)</p>', re.DOTALL)
 
 
@@ -240,6 +241,13 @@ class Tab:
 
     def post(self, path, data=None, key=None):
         return self.send("POST", path, data, key)
+
+    def post_all(self, path, data=None, key=None):
+        """As the page: longer work goes on, part after part, until it ends or stops."""
+        self.post(path, data, key)
+        while self.answer.status_code == 200 and (part := GOES_ON.search(self.answer.text)):
+            self.post(part[1])
+        return self.answer
 
     def delete(self, path, key=None, **query):
         return self.send("DELETE", path, query, key)

@@ -124,6 +124,8 @@ class Notice:
     id: int
     code: str
     values: Mapping[str, str]
+    may_go_on: bool = False
+    """Whether the rest of it can be done from here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ None is made that asks for nothing: a payment without an amount could still be m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
-from b24app.bitrix import payment_items, payments
+from b24app.bitrix import payments
 from b24app.domain import ListedRow
 from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
-from b24app.services import canceled, card_lease, follow, items, portal_writes, unbilled
+from b24app.services import canceled, card_lease, follow, portal_writes, unbilled
 from b24app.services.acting import Acting
 from b24app.services.deps import Deps
-from b24app.services.made import Made, add_items, made_id, make, missing
+from b24app.services.filling import Filling
+from b24app.services.filling import begin as begin_filling
+from b24app.services.made import Made, made_id, make, missing
 from b24app.services.quantities import (
     Wanted,
     billable,
@@ -49,18 +50,16 @@ class Aim:
 
     @property
     def is_all_or_nothing(self) -> bool:
-        """Whether a part of it is worth nothing."""
-        return self.is_rest
+        """Whether the first part of it is worth nothing alone."""
+        return self.is_rest or len(self.wanted) > IN_ONE_BATCH
 
 
 def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
     """Create a payment with the chosen rows.
 
     Where a part of them could not be added, that is said and the payment stays; where none could,
-    it is deleted again.
+    it is deleted again. More than one request can carry are added by `filling`.
     """
-    if len(wanted) > IN_ONE_BATCH:
-        raise InputError("too many rows at once", code="too_many_rows", field="row")
     with card_lease.alone(deps, acting):
         before = unbilled.read(acting)
         free = before.rows if before.free is None else {row.id: row for row in before.free}
@@ -76,7 +75,8 @@ def bill_the_rest(
 
     `shown` is the amount that the person agreed to: another one now means that somebody else has
     billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
-    half-finished payment is named on the card until somebody has dealt with it.
+    half-finished payment is named on the card until somebody has dealt with it. More rows than one
+    request can carry are added by `filling`, and what was added stays.
     """
     with card_lease.alone(deps, acting):
         before = unbilled.read(acting)
@@ -109,14 +109,14 @@ def _require_rest(
 
 
 def _make(deps: Deps, acting: Acting, aim: Aim, before: Before) -> Step:
-    made = make(deps, acting, aim.pay_system_id, aim.wanted[:IN_ONE_BATCH], before)
+    first = aim.wanted[:IN_ONE_BATCH]
+    made = make(deps, acting, aim.pay_system_id, first, before)
     payment_id = made_id(made)
-    made = _with_the_others(deps, acting, made, payment_id, aim.wanted[IN_ONE_BATCH:])
-    lacking = missing(made.read, payment_id, aim.wanted, before.rows)
+    lacking = missing(made.read, payment_id, first, before.rows)
     if lacking == [] and follow.has_no_sum(made.read, payment_id):
         return _given_up(deps, acting, made, payment_id, aim, before)
     if lacking == []:
-        return _made_whole(made, payment_id, aim)
+        return _made_whole(deps, acting, made, payment_id, aim, before)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may even be somebody else's.
         names = lacking or [before.rows[one.row_id].name for one in aim.wanted]
@@ -126,23 +126,6 @@ def _make(deps: Deps, acting: Acting, aim: Aim, before: Before) -> Step:
     if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):
         return _clean_up(deps, acting, payment_id, lacking)
     return _partly(made, payment_id, lacking)
-
-
-def _with_the_others(
-    deps: Deps, acting: Acting, made: Made, payment_id: int, wanted: Sequence[Wanted]
-) -> Made:
-    """Add what did not fit into the first batch."""
-    for start in range(0, len(wanted), items.AT_ONCE):
-        part = wanted[start : start + items.AT_ONCE]
-        commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
-        written = portal_writes.after_others(
-            deps, acting, [payment_id], partial(add_items, deps, acting, commands, payment_id)
-        )
-        is_lost = made.is_lost or written.is_lost
-        made = replace(made, read=written.read, is_lost=is_lost)
-        if written.error is not None or is_lost:
-            break
-    return made
 
 
 def _given_up(
@@ -195,7 +178,23 @@ def _half_done(
     )
 
 
-def _made_whole(made: Made, payment_id: int, aim: Aim) -> Step:
+def _made_whole(
+    deps: Deps, acting: Acting, made: Made, payment_id: int, aim: Aim, before: Before
+) -> Step:
+    """The payment holds what was sent: it is whole, or the page goes on with the rows that wait."""
+    if len(aim.wanted) > IN_ONE_BATCH:
+        payment = made.read.core.payment(payment_id) if made.read else None
+        filling = Filling(
+            id=0,
+            payment_id=payment_id,
+            number=payment.number if payment else str(payment_id),
+            wanted=tuple(aim.wanted),
+            names={},
+            done=IN_ONE_BATCH,
+            is_rest=aim.is_rest,
+            left_over=tuple(aim.left_over),
+        )
+        return begin_filling(deps, acting, filling, before.rows)
     if not aim.is_rest:
         return _done(made, payment_id, "payment_created")
     if aim.left_over:

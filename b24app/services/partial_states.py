@@ -25,9 +25,17 @@ def notices(
         with deps.db.transaction() as session:
             for one in settled:
                 partial_actions.settle(session, acting.member_id, one.id)
-    return tuple(
-        Notice(one.id, one.kind, _texts(one.data)) for one in present if one not in settled
-    )
+    return tuple(_notice(one, core) for one in present if one not in settled)
+
+
+def _notice(one: PartialAction, core: Core) -> Notice:
+    if one.kind != partial_actions.FILLING:
+        return Notice(one.id, one.kind, _texts(one.data))
+    payment = core.payment(int(one.data["payment_id"]))
+    values = {"done": str(one.data["done"]), "total": str(len(one.data["rows"]))}
+    # What is paid is frozen.
+    may_go_on = payment is not None and not payment.is_paid
+    return Notice(one.id, one.kind, {**_texts(one.data), **values}, may_go_on=may_go_on)
 
 
 def dismiss(deps: Deps, acting: Acting, notice_id: int) -> None:
@@ -40,7 +48,7 @@ def dismiss(deps: Deps, acting: Acting, notice_id: int) -> None:
 
 
 def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
-    if one.kind == "rest_partly":
+    if one.kind in {"rest_partly", partial_actions.FILLING}:
         return core.is_gone(int(one.data["payment_id"]))
     ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
     listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]

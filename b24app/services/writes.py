@@ -44,6 +44,9 @@ UNSEEN = "unseen"
 
 SESSION_REFUSED = 401
 
+GOES_ON = "filling"
+"""Code of a part of longer work that the page goes on with."""
+
 UNASKED = "unasked"
 """Code of an announcement: the portal was silent before anything was asked of it."""
 

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
 from .deletion import delete_where
 from .models import PartialAction
+
+FILLING = "filling"
+"""Kind of a payment that gets its products part by part."""
 
 
 def add(
@@ -48,6 +51,15 @@ def of_card(session: Session, member_id: str, ref: EntityRef) -> Sequence[Partia
         PartialAction.entity_id == ref.entity_id,
     )
     return session.scalars(query.order_by(PartialAction.id)).all()
+
+
+def change(session: Session, member_id: str, action_id: int, data: dict[str, Any]) -> None:
+    """Replace what is remembered of an action of this portal; one that is settled stays settled."""
+    session.execute(
+        update(PartialAction)
+        .where(PartialAction.id == action_id, PartialAction.member_id == member_id)
+        .values(data=data)
+    )
 
 
 def settle(session: Session, member_id: str, action_id: int) -> None:

@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "unpay": _l("Marked as unpaid"),
     "create": _l("Payment created"),
     "bill_rest": _l("Rest billed"),
+    "fill": _l("Products added in steps"),
     "change_system": _l("Payment system changed"),
     "delete": _l("Payment deleted"),
     "add_items": _l("Items added"),

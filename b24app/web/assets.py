@@ -30,6 +30,7 @@ PARTS = (
     "wheel",
     "listing",
     "sums",
+    "filling",
     "clicks",
     "start",
 )

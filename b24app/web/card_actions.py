@@ -9,6 +9,7 @@ from b24app.services import (
     allocation,
     canceled,
     creation,
+    filling,
     forms,
     history,
     partial_states,
@@ -17,7 +18,7 @@ from b24app.services import (
 )
 from b24app.services.actions import Action
 from b24app.web import activity_reasons, activity_words, large_pages
-from b24app.web.entry import proven, require_session
+from b24app.web.entry import acting, proven, require_session
 from b24app.web.payment_items import chosen_rows
 from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, optional_number, write
@@ -85,6 +86,26 @@ def bill_the_rest() -> Response:
             deps(), who, pay_systems.chosen_id(deps(), who, choice), shown
         ),
         is_repeatable=False,
+    )
+
+
+@blueprint.get("/filling/<int:filling_id>")
+def filling_form(filling_id: int) -> ResponseReturnValue:
+    """How far a payment is that gets its products part by part; the page goes on by itself."""
+    who = proven()
+    found = filling.find(deps(), who, filling_id)
+    return render_template("payments/_filling.html", filling=found, ref=who.ref)
+
+
+@blueprint.post("/filling/<int:filling_id>")
+def fill(filling_id: int) -> Response:
+    """Add the next part of its products."""
+    found = filling.find(deps(), acting(), filling_id)
+    return write(
+        Action.CREATE if found.is_new else Action.ITEMS,
+        "fill",
+        None,
+        lambda who: filling.go_on(deps(), who, filling_id),
     )
 
 

@@ -14,7 +14,7 @@ from b24app.services.writes import StepFailedError
 from b24app.web import failures, htmx, security
 from b24app.web.entry import APP_PAGES
 from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused
-from b24app.web.words import CANNOT_SHOW, INCOMPLETE_POST, LINK_REFUSALS
+from b24app.web.words import CANNOT_SHOW, INCOMPLETE_POST, LINK_REFUSALS, NOT_FOUND
 from b24app.web.words_elsewhere import Place, words_at
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,8 @@ def shown(error: errors.AppError) -> Shown:
         words = LINK_REFUSALS.get(error.code, words)
     if isinstance(error, errors.MalformedRequestError) and security.is_framed_post():
         words = INCOMPLETE_POST
+    if isinstance(error, errors.NotOnThisCardError):
+        words = NOT_FOUND.get(error.code, words)
     title, text = str(words.title), str(words.text)
     if isinstance(error, errors.InputError):
         text = str(BAD_INPUT.get(error.code, text))

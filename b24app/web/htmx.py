@@ -16,6 +16,13 @@ def without_swap(response: Response) -> Response:
     return response
 
 
+def into(response: Response, target: str) -> Response:
+    """Put the answer into another place than the request named."""
+    response.headers["HX-Retarget"] = target
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
 def trigger(response: Response, event: str) -> Response:
     """Let the page hear `event` once the answer is there."""
     response.headers["HX-Trigger"] = event

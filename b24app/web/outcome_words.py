@@ -63,6 +63,14 @@ OUTCOMES = {
         "Payment %(number)s was left half done: %(names)s may be missing in it. Check it, then "
         "complete it or delete it."
     ),
+    "filling": _l(
+        "Payment %(number)s is not complete yet: %(done)s of %(total)s products are in it. "
+        "Continue unless somebody is just doing so, or delete the payment."
+    ),
+    "filling_stopped": _l(
+        "Bitrix24 did not answer in time, so this stopped at %(done)s of %(total)s products. "
+        "Wait a moment, then press Continue: nothing is added twice."
+    ),
     "item_added": _l("Item added to payment %(number)s"),
     "items_added": _l("Items added to payment %(number)s"),
     "item_put_back": _l("Item put back into payment %(number)s"),

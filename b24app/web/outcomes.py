@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
-from b24app.services import card_reads, tab
+from b24app.services import card_reads, filling, tab
 from b24app.services.actions import Action
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
-from b24app.services.writes import Result, Undo
+from b24app.services.writes import GOES_ON, Result, Undo
 from b24app.web import htmx, security
 from b24app.web.outcome_words import UNDOES, announced, names_payment
 from b24app.web.wiring import deps
@@ -24,6 +24,9 @@ MARKS = frozenset({Action.PAY, Action.UNPAY})
 
 def outcome(result: Result) -> Response:
     """Render a Result. Without a fresh reading the page keeps what it shows."""
+    part = _part(result)
+    if part is not None:
+        return part
     read = result.read
     is_outdated = isinstance(result.error, ConflictError | OrderCanceledError)
     if result.is_replay or (read is None and is_outdated):
@@ -39,6 +42,26 @@ def outcome(result: Result) -> Response:
     else:
         htmx.trigger(response, "payments-changed")
     return response
+
+
+def _part(result: Result) -> Response | None:
+    """How far longer work is: in the dialog, which goes on with it or says why it stopped."""
+    code = result.announcement.code
+    if code not in {GOES_ON, filling.STOPPED}:
+        return None
+    filling_id = int(result.announcement.values["filling"])
+    try:
+        found = filling.find(deps(), result.acting, filling_id)
+    except AppError:
+        # A repeated answer about something that is finished by now.
+        return None
+    is_stopped = code == filling.STOPPED
+    body = render_template(
+        "payments/_filling.html", filling=found, ref=result.acting.ref, is_stopped=is_stopped
+    )
+    response = make_response(body + (_toast(result, None) if is_stopped else ""))
+    response.status_code = result.status
+    return htmx.into(response, "#dlg-form")
 
 
 def _toast(result: Result, view: CardView | None) -> str:

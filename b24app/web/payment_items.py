@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import forms, items
+from b24app.services import filling, forms, items
 from b24app.services.actions import Action
 from b24app.services.quantities import Wanted, whole
 from b24app.web import large_pages
@@ -32,7 +32,7 @@ def add(payment_id: int) -> Response:
         Action.ITEMS,
         "add_items",
         payment_id,
-        lambda who: items.add(deps(), who, payment_id, wanted),
+        lambda who: filling.add(deps(), who, payment_id, wanted),
         is_repeatable=False,
     )
 

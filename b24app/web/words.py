@@ -306,3 +306,13 @@ LINK_REFUSALS = {
     ),
 }
 """Why there is no public link, or no payment to make one of, by the refusal's code."""
+
+NOT_FOUND = {
+    "filling_over": Words(
+        _l("Nothing to go on with"),
+        _l("This is finished already, or was given up. Press Refresh to see the present state."),
+        action="",
+        icon="info",
+    ),
+}
+"""What is not on this card any more, by its code."""

@@ -100,6 +100,7 @@ function isSeen(elt) {
 function closed(dialog) {
   page.style.minHeight = "";
   moveToasts(dialog);
+  workLeft(dialog);
   if (document.activeElement !== body || !opener) return;
   const menu = opener.closest("[popover]");
   (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();

@@ -11,7 +11,10 @@ function prepareSwap(detail, config, isDone) {
   const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
   if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
   const stays = config.elt.closest("[data-stays]");
-  if (dialog && !stays && isWrite(config) && isDone) dialog.close();
+  const isOnItsWay = isPart(detail.xhr);
+  if (isOnItsWay) partCame(detail, config);
+  else if (isWrite(config) && isDone) workDone(config, detail.serverResponse);
+  if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;

@@ -262,7 +262,7 @@ def test_add_delivery(stage, either):
     either.hand.toggle(either.dialog.get_by_role("radio").first)
     either.press(either.button("Add to payment", either.dialog))
 
-    expect(either.said).to_contain_text("Delivery added. It is in payment 3653/2 as well")
+    expect(either.said).to_contain_text("It is in payment 3653/2 as well")
     expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
     assert len(stage.deliveries(unpaid)) == 1
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))

@@ -170,7 +170,7 @@ def test_no_more_is_offered_than_can_be_read(stage, monkeypatch):
 def test_rows_past_the_first_page_wait_on_a_linked_card_too(stage):
     crm = stage.portal.crm
     crm.cards[DEAL, 8069].parent_ids[1040] = 21
-    assert stage.tab(entity_id=8069).post("/payments/rest").status_code == 200
+    assert stage.tab(entity_id=8069).post_all("/payments/rest").status_code == 200
     stage.tab(MANAGER, 21, CONTRACT)
 
     tab = stage.tab(MANAGER, 21, CONTRACT)

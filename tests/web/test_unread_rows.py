@@ -26,7 +26,7 @@ def stage(writing_stage):
 @pytest.fixture
 def billed(stage):
     """All sixty rows in one payment; its id."""
-    assert stage.tab(entity_id=BIG).post("/payments/rest").status_code == 200
+    assert stage.tab(entity_id=BIG).post_all("/payments/rest").status_code == 200
     return max(stage.portal.crm.payments)
 
 
@@ -155,7 +155,7 @@ def test_the_rest_that_cannot_be_read_is_surely_not_billed(stage, kind):
     tab = stage.tab()
     stage.portal.faults.add(FREE, kind, times=9)
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code in {502, 503}
     assert "Nothing was changed" in tab.said

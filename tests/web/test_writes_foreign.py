@@ -140,7 +140,7 @@ def test_a_quantity_that_cannot_be_billed_is_refused_before_it_is_sent(stage, fo
 
 def test_more_than_is_left_is_refused_when_nothing_is_left_at_all(stage):
     tab = stage.tab()
-    assert tab.post("/payments/rest").status_code == 200
+    assert tab.post_all("/payments/rest").status_code == 200
     stage.forget_calls()
 
     answer = tab.post("/payments/1038/items", {"row": SIGNS, f"quantity-{SIGNS}": 1})
@@ -204,7 +204,7 @@ def test_a_move_into_the_same_payment_is_refused(stage):
 def test_bill_the_rest_with_nothing_left_says_so(stage):
     tab = stage.tab(entity_id=8062)
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 422
     assert "in a payment already" in tab.said
@@ -215,7 +215,7 @@ def test_bill_the_rest_leaves_fractions_and_names_them(stage):
     do_order(stage.portal, {"do": "set_row_quantity", "id": str(CABLES), "quantity": "12.5"})
     tab = stage.tab()
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 200
     assert f"left of: {row.product_name}" in tab.said
@@ -227,7 +227,7 @@ def test_bill_the_rest_of_two_orders_bills_the_estimate(stage):
     do_order(stage.portal, {"do": "second", "entityId": "8061"})
     tab = stage.tab()
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert "in a payment already" not in tab.said
     assert answer.status_code in {200, 502}, tab.said
@@ -237,7 +237,7 @@ def test_bill_the_rest_when_what_is_free_cannot_be_read_is_no_all_billed(stage):
     tab = stage.tab()
     stage.portal.faults.add("crm.item.productrow.getavailableforpayment", "busy")
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 503
     assert "busy" in tab.said
@@ -246,36 +246,9 @@ def test_bill_the_rest_when_what_is_free_cannot_be_read_is_no_all_billed(stage):
 def test_more_than_fits_into_one_batch_is_billed_in_parts(stage):
     tab = stage.tab(entity_id=8069)
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 200, tab.said
     made = max(stage.portal.crm.payments)
     assert len(stage.portal.crm.items_of(made, "product")) == 60
     assert stage.portal.crm.payments[made].sum == 600
-
-
-@pytest.mark.parametrize("kind", ["busy", "denied", "lost", "close_before", "error_500"])
-def test_a_second_part_that_fails_leaves_no_unnamed_half(stage, kind):
-    tab = stage.tab(entity_id=8069)
-    stage.portal.faults.add("crm.item.payment.product.add", kind)
-    plan = stage.portal.faults.faults
-    # It strikes the fortieth row, in the second batch.
-    original, calls = stage.portal.faults.take, []
-
-    def take(method, *, in_batch=False):
-        if method == "crm.item.payment.product.add":
-            calls.append(method)
-            if len(calls) != 40:
-                return None
-        return original(method, in_batch=in_batch)
-
-    stage.portal.faults.take = take
-    answer = tab.post("/payments/rest")
-
-    assert plan == []
-    made = stage.portal.crm.payments_of(2, 8069)
-    assert answer.status_code == 502, tab.said
-    if made:
-        assert "left half done" in tab.said
-    else:
-        assert "Nothing was billed" in tab.said

@@ -286,8 +286,8 @@ def test_a_move_whose_lines_nobody_can_read_is_not_called_carried_out(stage):
 
 def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage):
     tab = stage.tab()
-    added = tab.post(f"/payments/{SMALL}/deliveries", {"delivery_id": 4074})
-    assert added.status_code == 200
+    there = {"delivery_id": 4074, "holders-4074": LARGE}
+    assert tab.post(f"/payments/{SMALL}/deliveries", there).status_code == 200
     stage.portal.faults.add(PREFIX + "delivery.delete", "denied", times=9)
 
     MOVE.send(tab, None)

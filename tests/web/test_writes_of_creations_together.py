@@ -145,7 +145,7 @@ def test_a_card_of_two_orders_and_many_rows_is_billed_to_the_last_row(stage):
     do_order(stage.portal, {"do": "second", "entityId": "8069"})
     tab = stage.tab(entity_id=8069)
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 200, tab.said
     made = max(stage.portal.crm.payments)
@@ -159,7 +159,7 @@ def test_two_orders_with_too_many_payments_to_compare_are_called_so(stage):
         sale.add_payment(crm, order, crm.pay_systems[6])
     tab = stage.tab(entity_id=8065)
 
-    answer = tab.post("/payments/rest")
+    answer = tab.post_all("/payments/rest")
 
     assert answer.status_code == 422
     assert "several orders and too many payments" in tab.said

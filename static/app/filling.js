@@ -1,0 +1,39 @@
+/* Longer work, such as three hundred products for one payment: the server does a part at each request,
+   and the next one is asked for here while its dialog is open. Whoever stops can go on later. */
+
+const isWatched = (elt) => Boolean(elt.closest("dialog[open], dialog[data-opening]"));
+const isPart = (xhr) => xhr.getResponseHeader("HX-Retarget") === "#dlg-form";
+
+/* A part that nobody watches any more is not shown: its dialog may hold something else by now. */
+function partCame(detail, config) {
+  if (!isWatched(config.elt)) detail.swapOverride = "none";
+}
+
+/* The payment comes as it is now: what the list has of it goes. */
+function workDone(config, text) {
+  const work = config.elt.closest("[data-goes-on]");
+  if (!work) return;
+  work.removeAttribute("data-goes-on");
+  if (text.includes(`id="${work.dataset.replaces}"`)) byId(work.dataset.replaces)?.remove();
+}
+
+on("htmx:load", ({ detail: { elt } }) => {
+  const work = elt.closest?.("[data-goes-on]") || elt.querySelector("[data-goes-on]");
+  if (work && isWatched(work) && !("stopped" in work.dataset)) htmx.trigger(work, "go");
+});
+
+on("htmx:beforeSend", ({ detail: { requestConfig: config } }) => {
+  if (config.elt.matches("[data-goes-on]")) delete config.elt.dataset.stopped;
+});
+
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  if ((xhr.status < 200 || xhr.status >= 400) && config.elt.matches("[data-goes-on]")) config.elt.dataset.stopped = "";
+});
+
+/* Stopped, or closed while it went on: the list shows what there is by now, and the way to go on. */
+function workLeft(dialog) {
+  const work = dialog.querySelector("[data-goes-on]");
+  if (!work) return;
+  work.removeAttribute("data-goes-on");
+  readAgain();
+}

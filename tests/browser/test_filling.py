@@ -1,0 +1,127 @@
+"""Three hundred products: said beforehand, shown on the way, stopped and gone on with."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import odd_cards
+
+CARD = f"/crm/deal/details/{odd_cards.MANY}/"
+ADD = "crm.item.payment.product.add"
+
+
+@pytest.fixture
+def many(stage):
+    odd_cards.add_deal(stage.portal.crm, odd_cards.MANY)
+    return stage
+
+
+@pytest.fixture
+def someone(many, either):
+    assert many
+    either.open_tab(CARD)
+    return either
+
+
+def held(stage):
+    crm = stage.portal.crm
+    return [
+        len(crm.items_of(payment.id, "product")) for payment in crm.payments_of(2, odd_cards.MANY)
+    ]
+
+
+def begin(someone):
+    someone.press(someone.button("Bill the rest"))
+    expect(someone.dialog).to_contain_text("These are 300 products")
+    someone.press(someone.button("Bill the rest", someone.dialog))
+
+
+def test_three_hundred_products_are_billed_before_ones_eyes(many, someone):
+    many.portal.switches.request_ms = 100
+    begin(someone)
+
+    bar = someone.dialog.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    expect(someone.dialog).to_contain_text("of 300 products are in it.")
+    expect(someone.said).to_contain_text(
+        "created with everything that was unbilled", timeout=60_000
+    )
+
+    expect(someone.dialog).to_have_count(0)
+    assert held(many) == [300]
+    expect(someone.frame.locator("[data-payment-id]")).to_have_count(1)
+    expect(someone.frame.locator(".pay__title")).to_be_focused()
+    expect(someone.button("Bill the rest")).to_have_count(0)
+    someone.wait_until_loaded()
+
+
+def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
+    many.portal.switches.request_ms = 400
+    begin(someone)
+    expect(someone.dialog.get_by_role("progressbar")).to_be_visible()
+    expect(someone.button("Stop", someone.dialog)).to_be_focused()
+
+    someone.press(someone.button("Stop", someone.dialog))
+
+    expect(someone.dialog).to_have_count(0)
+    expect(someone.frame.get_by_text("is not complete yet")).to_be_visible()
+    expect(someone.frame.locator("[data-payment-id]")).to_have_count(1)
+    expect(someone.frame.locator(".htmx-request")).to_have_count(0)
+    (in_it,) = held(many)
+    assert in_it < 300
+    someone.wait_until_loaded()
+    many.portal.switches.request_ms = 0
+    someone.press(someone.button("Continue"))
+    expect(someone.said).to_contain_text(
+        "created with everything that was unbilled", timeout=60_000
+    )
+
+    assert held(many) == [300]
+    expect(someone.frame.locator("[data-payment-id]")).to_have_count(1)
+    expect(someone.frame.get_by_text("is not complete yet")).to_have_count(0)
+    someone.wait_until_loaded()
+
+
+def refuse_parts(stage):
+    """The portal takes the first part and is too busy for the next one."""
+    original, calls = stage.portal.faults.take, []
+
+    def take(method, *, in_batch=False):
+        if method == ADD:
+            calls.append(method)
+            if len(calls) == 36:
+                stage.fail(ADD, "busy", times=40)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+
+
+def test_a_part_that_fails_stops_it_with_words_and_a_way_on(many, someone):
+    someone.page.may_fail_to_load = True
+    refuse_parts(many)
+    begin(someone)
+
+    expect(someone.dialog.get_by_role("alert")).to_be_visible(timeout=30_000)
+    someone.expect_words(someone.dialog.get_by_role("alert"))
+    many.portal.faults.clear()
+    someone.press(someone.button("Continue", someone.dialog))
+    expect(someone.dialog).to_have_count(0, timeout=60_000)
+
+    assert held(many) == [300]
+    someone.wait_until_loaded()
+
+
+def test_a_new_payment_of_all_rows_goes_the_same_way(many, someone):
+    someone.press(someone.button("New payment").first)
+    expect(someone.dialog.get_by_role("row")).to_have_count(36)
+    if someone.hand.name == "mouse":
+        # By Tab it would be a long way to the end of them.
+        someone.press(someone.button("Show 265 more products", someone.dialog))
+        expect(someone.dialog.get_by_role("row")).to_have_count(301)
+    someone.press(someone.button("Create payment", someone.dialog))
+
+    expect(someone.dialog.get_by_role("progressbar")).to_be_visible()
+    expect(someone.dialog).to_have_count(0, timeout=60_000)
+    assert held(many) == [300]
+    someone.wait_until_loaded()
