@@ -113,7 +113,7 @@ def create_app(
         SessionTokens(config.secret_key, clock),
         LoginStates(deps.seal, clock),
         Background(
-            partial(event_work.work_off, deps),
+            event_work.lanes(deps),
             start_background,
             next_in=partial(event_work.next_in, deps),
             later=start_later,

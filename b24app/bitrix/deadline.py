@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from b24app.errors import NoConnectionError
 
@@ -11,12 +13,31 @@ CONNECT_SECONDS = 3.05
 """Just above three seconds, the time after which TCP sends a lost packet again."""
 
 
+_end_of_all: ContextVar[float | None] = ContextVar("end_of_all", default=None)
+
+
+@contextmanager
+def all_within(seconds: float, monotonic: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Bound everything that is asked of portals and of the authorization server, taken together."""
+    token = _end_of_all.set(monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _end_of_all.reset(token)
+
+
 class Deadline:
-    """Counts down from its creation. `monotonic` answers seconds and never goes back."""
+    """Counts down from its creation. `monotonic` answers seconds and never goes back.
+
+    Within `all_within` it ends no later than that.
+    """
 
     def __init__(self, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._end = monotonic() + seconds
+        end_of_all = _end_of_all.get()
+        if end_of_all is not None:
+            self._end = min(self._end, end_of_all)
 
     def remaining(self) -> float:
         """Seconds left, never below zero."""

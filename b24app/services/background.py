@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,8 @@ LEAST_PAUSE = 1.0
 """Seconds before looking again: a clock that is a little behind the database's must not spin."""
 
 LONGEST_PAUSE = 24 * 3600.0
+TROUBLE_PAUSE = 30.0
+"""Seconds before looking again after something failed that is nobody's work, such as a database."""
 
 
 def start_thread(work: Callable[[], None]) -> None:
@@ -31,62 +34,116 @@ def start_timer(seconds: float, work: Callable[[], None]) -> Cancel:
     return timer.cancel
 
 
-class Background:
-    """One worker a process, started when there is something to do and gone when there is not.
+@dataclass(frozen=True)
+class Lane:
+    """One line of work and how many workers it may have.
 
-    `next_in` tells in how many seconds the next work is due: then the worker comes back by itself,
-    so that a probe after ten minutes does not wait for the hourly housekeeping. Nothing is lost
-    with the process: the work is in the database, and another process or housekeeping takes it
-    over.
+    `work` does one piece and answers False where there was none. It calls what it is given when it
+    has taken a piece and not done it yet.
+    """
+
+    work: Callable[[Callable[[], None]], bool]
+    threads: int = 1
+
+
+class Background:
+    """A few workers a process, started when there is something to do and gone when there is not.
+
+    `next_in` tells in how many seconds the next work is due: then they come back by themselves, so
+    that a probe after ten minutes does not wait for the hourly housekeeping. Nothing is lost with
+    the process: the work is in the database, and another process or housekeeping takes it over.
     """
 
     def __init__(
         self,
-        work: Callable[[], object],
+        lanes: Sequence[Lane],
         start: Start = start_thread,
         *,
         next_in: Callable[[], float | None] = lambda: None,
         later: Later = start_timer,
     ) -> None:
-        self._work = work
-        self._start = start
         self._next_in = next_in
         self._later = later
+        self._crews = [_Crew(lane, start, self._come_back) for lane in lanes]
         self._lock = threading.Lock()
-        self._is_wanted = self._is_running = False
         self._cancel: Cancel | None = None
 
     def kick(self) -> None:
         """Have the work done soon. Returns at once."""
+        for crew in self._crews:
+            crew.kick()
+
+    def _come_back(self, *, is_in_trouble: bool) -> None:
+        """Have one timer for what is due next, instead of the one there was."""
         with self._lock:
-            self._is_wanted = True
-            if self._is_running:
+            seconds = TROUBLE_PAUSE if is_in_trouble else self._next_in()
+            if self._cancel is not None:
+                self._cancel()
+                self._cancel = None
+            if seconds is not None:
+                pause = min(max(seconds, LEAST_PAUSE), LONGEST_PAUSE)
+                self._cancel = self._later(pause, self.kick)
+
+
+class _Crew:
+    """The workers of one lane."""
+
+    def __init__(self, lane: Lane, start: Start, on_end: Callable[..., None]) -> None:
+        self._lane = lane
+        self._start = start
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._running = 0
+        self._is_wanted = False
+
+    def kick(self) -> None:
+        """Start a worker, or have one of those at work look again where there are enough."""
+        with self._lock:
+            self._is_wanted = self._running >= self._lane.threads
+            if self._is_wanted:
                 return
-            self._is_running = True
-        self._start(self._run)
+            self._running += 1
+        self._start_one()
 
     def _run(self) -> None:
-        while self._take():
+        is_in_trouble = False
+        while True:
             try:
-                self._work()
-                self._come_back()
+                if self._lane.work(self._help):
+                    continue
             except Exception:
                 # The thread's end is nobody's request: whatever went wrong is told here or nowhere.
                 log.exception("background work failed")
+                is_in_trouble = True
+            if self._is_over():
+                break
+        try:
+            self._on_end(is_in_trouble=is_in_trouble)
+        except Exception:
+            log.exception("background work failed")
 
-    def _take(self) -> bool:
-        """Whether something was asked for since the last time; if not, the worker is gone."""
+    def _help(self) -> None:
+        """While one worker is busy with what it took, another one takes the next."""
         with self._lock:
-            self._is_running = self._is_wanted
-            self._is_wanted = False
-            return self._is_running
+            if self._running >= self._lane.threads:
+                return
+            self._running += 1
+        self._start_one()
 
-    def _come_back(self) -> None:
-        """Have one timer for what is due next, instead of the one there was."""
-        seconds = self._next_in()
-        if self._cancel is not None:
-            self._cancel()
-            self._cancel = None
-        if seconds is not None:
-            pause = min(max(seconds, LEAST_PAUSE), LONGEST_PAUSE)
-            self._cancel = self._later(pause, self.kick)
+    def _start_one(self) -> None:
+        try:
+            self._start(self._run)
+        except RuntimeError:
+            # No thread can be had now. The work stays where it is, and so does who asked for it.
+            log.exception("background work could not be started")
+            with self._lock:
+                self._running -= 1
+
+    def _is_over(self) -> bool:
+        """Whether this worker may go: nothing was asked for since it looked last."""
+        with self._lock:
+            if self._is_wanted:
+                self._is_wanted = False
+                return False
+            self._running -= 1
+            return True

@@ -1,36 +1,67 @@
-"""Working off what events left behind: one job at a time, each claimed by one process only."""
+"""Working off what events left behind: each piece is claimed by one process and has its seconds."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from functools import partial
 
-from b24app.errors import AppError, Executed, InstallationUnprovenError, PortalClosedError
+from b24app.bitrix.deadline import all_within
+from b24app.errors import AppError, Executed, PortalClosedError
 from b24app.seal import SealBrokenError
-from b24app.services import events, subscriptions, uninstall, updates
+from b24app.services import (
+    event_claims,
+    event_tokens,
+    installation,
+    subscriptions,
+    uninstall,
+)
+from b24app.services.background import Lane
 from b24app.services.deps import Deps
+from b24app.services.rebinding import REBIND
+from b24app.services.tasks import PAUSES, Again, Task
 from b24app.storage import jobs
 from b24app.storage.models import Job
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Deps, str, dict[str, Any]], None]
+Handler = Callable[[Deps, Task], Again | None]
 
-HANDLERS: Mapping[str, Handler] = {
-    events.INSTALL: updates.installed,
-    events.UPDATE: updates.updated,
-    events.PAYMENT: subscriptions.refresh,
-    updates.REBIND: updates.rebind,
-    uninstall.PROBE: uninstall.work_off,
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How one kind of work is done, and the seconds that everything it asks has together.
+
+    `merge` makes one payload of what is done again and of what came meanwhile.
+    """
+
+    handle: Handler
+    seconds: float
+    merge: jobs.Merge = jobs.newest
+
+
+def _rebind(deps: Deps, task: Task) -> None:
+    """Bind the tabs the settings ask for and the manifest's events. May be repeated."""
+    installation.bind_tabs_of(deps, task.member_id)
+    installation.bind_events_of(deps, task.member_id)
+
+
+KINDS: Mapping[str, Work] = {
+    uninstall.PROBE: Work(uninstall.work_off, 12.0, uninstall.merged),
+    uninstall.FORMER: Work(uninstall.erase_former, 5.0),
+    event_claims.PROOF: Work(event_tokens.work_off, 20.0),
+    subscriptions.REFRESH: Work(subscriptions.work_off, 12.0),
+    REBIND: Work(_rebind, 20.0),
 }
 
-PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
-"""How long to wait before the next try of what a silent portal kept from being done."""
+URGENT_SECONDS = 5.0
+"""For what was reported just now. A portal that needs longer is asked again a minute later."""
 
 AT_ONCE = 1000
+URGENT_THREADS = 4
+THREADS = 4
 
 
 @dataclass(slots=True)
@@ -42,21 +73,46 @@ class Worked:
     put_off: int = 0
 
 
+def lanes(deps: Deps) -> tuple[Lane, Lane]:
+    """The two lines of a process: what is urgent never waits behind what is not."""
+    return (
+        Lane(partial(work_one, deps, Worked(), urgent_only=True), URGENT_THREADS),
+        Lane(partial(work_one, deps, Worked()), THREADS),
+    )
+
+
 def work_off(deps: Deps, limit: int = AT_ONCE) -> Worked:
-    """Do the jobs that are due, at most `limit`. One that fails does not stop the others."""
+    """Do what is due, at most `limit` pieces. One that fails does not stop the others."""
     worked = Worked()
     for _ in range(limit):
-        with deps.db.transaction() as session:
-            # One at a time, so that a claim lasts longer than its job.
-            claimed = jobs.due(session, deps.clock(), 1)
-        if not claimed:
+        if not work_one(deps, worked):
             break
-        _run(deps, claimed[0], worked)
     return worked
 
 
+def work_one(
+    deps: Deps,
+    worked: Worked,
+    on_claim: Callable[[], None] = lambda: None,
+    *,
+    urgent_only: bool = False,
+) -> bool:
+    """Do the piece of work whose turn it is. Return False where there is none.
+
+    `on_claim` is called before it is done, so that somebody else may take the next one.
+    """
+    with deps.db.transaction() as session:
+        owner = secrets.token_hex(8)
+        job = jobs.claim(session, deps.clock(), owner=owner, urgent_only=urgent_only)
+    if job is None:
+        return False
+    on_claim()
+    _run(deps, job, worked)
+    return True
+
+
 def next_in(deps: Deps) -> float | None:
-    """In how many seconds the next job is due, below zero for one that waits already; or None."""
+    """In how many seconds the next work is due, below zero for what waits already; or None."""
     now = deps.clock()
     with deps.db.reading() as session:
         run_at = jobs.next_run(session, now)
@@ -65,11 +121,7 @@ def next_in(deps: Deps) -> float | None:
 
 def _run(deps: Deps, job: Job, worked: Worked) -> None:
     try:
-        HANDLERS[job.kind](deps, job.member_id, jobs.payload(deps.seal, job))
-    except InstallationUnprovenError as error:
-        log.warning("event %s of %s refused: %s", job.kind, job.member_id, error)
-        _close(deps, job)
-        worked.given_up += 1
+        again = _handle(deps, job)
     except AppError as error:
         is_curable = error.retryable or error.executed is Executed.UNKNOWN
         log.warning("%s of %s failed: %s", job.kind, job.member_id, error)
@@ -82,13 +134,25 @@ def _run(deps: Deps, job: Job, worked: Worked) -> None:
         log.exception("%s of %s failed", job.kind, job.member_id)
         _put_off(deps, job, worked, again=True)
     else:
-        _close(deps, job)
+        _close(deps, job, again)
         worked.done += 1
 
 
-def _close(deps: Deps, job: Job) -> None:
+def _handle(deps: Deps, job: Job) -> Again | None:
+    work = KINDS[job.kind]
+    task = Task(job.member_id, jobs.payload(deps.seal, job), job)
+    seconds = min(work.seconds, URGENT_SECONDS) if job.is_urgent else work.seconds
+    with all_within(seconds, deps.monotonic):
+        return work.handle(deps, task)
+
+
+def _close(deps: Deps, job: Job, again: Again | None = None) -> None:
     with deps.db.transaction() as session:
-        jobs.done(session, job.id, deps.clock())
+        if again is None:
+            jobs.done(session, job)
+        else:
+            merge = KINDS[job.kind].merge if job.kind in KINDS else jobs.newest
+            jobs.again(session, deps.seal, job, again.run_at, again.payload, merge)
 
 
 def _put_off(deps: Deps, job: Job, worked: Worked, *, again: bool) -> None:
@@ -96,6 +160,5 @@ def _put_off(deps: Deps, job: Job, worked: Worked, *, again: bool) -> None:
         _close(deps, job)
         worked.given_up += 1
         return
-    with deps.db.transaction() as session:
-        jobs.retry_at(session, job.id, deps.clock() + PAUSES[job.attempts - 1])
+    _close(deps, job, Again(deps.clock() + PAUSES[job.attempts - 1]))
     worked.put_off += 1

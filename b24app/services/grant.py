@@ -18,7 +18,6 @@ from b24app.domain import PortalUser, TokenPair
 from b24app.errors import (
     MethodRefusedError,
     RightsRefusedError,
-    TokenExpiredError,
     UnknownPortalError,
     UserBlockedError,
 )
@@ -104,12 +103,7 @@ def server_info(deps: Deps, member_id: str) -> ServerAppInfo:
 
     Raises like `call`, and GrantError.
     """
-    tokens = _tokens(deps, member_id)
-    access = tokens.current()
-    try:
-        return deps.authorization.app_info(access, share=tokens.share)
-    except TokenExpiredError:
-        return deps.authorization.app_info(tokens.renew(access), share=tokens.share)
+    return _tokens(deps, member_id).ask_server()
 
 
 def keep_alive(deps: Deps, member_id: str) -> None:

@@ -16,7 +16,6 @@ from b24app.services import event_work, grant, names, uninstall
 from b24app.services.deps import Deps
 from b24app.services.rendering import REFUSAL_KEPT
 from b24app.services.settings import load_rules
-from b24app.services.uninstall import Suspicion
 from b24app.storage import (
     activity,
     cached_lists,
@@ -48,7 +47,7 @@ MEMORY_KEPT = timedelta(days=90)
 REFRESH_TOKEN_LIVES = timedelta(days=180)
 PARTIAL_KEPT = timedelta(days=365)
 DONE_KEPT = timedelta(days=7)
-"""For so long a repeated delivery of an event is recognised."""
+"""For so long it is known when a portal's work was last done, which is how portals take turns."""
 
 NAMES_KEPT = timedelta(days=2)
 GRANT_IDLE = timedelta(days=150)
@@ -134,7 +133,7 @@ def delete_expired(deps: Deps) -> Counts:
         "partial actions": lambda session: partial_actions.delete_older(
             session, now - PARTIAL_KEPT
         ),
-        "jobs": lambda session: jobs.delete_done(session, now - DONE_KEPT),
+        "jobs": lambda session: jobs.delete_idle(session, now - DONE_KEPT),
     }
     counts = {}
     for name, delete in kinds.items():
@@ -178,8 +177,6 @@ def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int
 def _suspect(deps: Deps, member_id: str) -> None:
     """The uninstall event was lost: do what it would have asked for, without deleting settings."""
     log.warning("the authorization server knows no installation of %s any more", member_id)
-    now = deps.clock()
     with deps.db.transaction() as session:
         if not jobs.is_waiting(session, uninstall.PROBE, member_id):
-            suspicion = Suspicion(now, is_clean=False)
-            uninstall.suspect(session, deps, member_id, suspicion, run_at=now)
+            uninstall.suspect(session, deps, member_id, is_clean=False)

@@ -31,7 +31,14 @@ from b24app.errors import (
     PortalError,
     SessionExpiredError,
 )
-from b24app.services import bindings, event_bindings, exchanged, tab_bindings, uninstall
+from b24app.services import (
+    bindings,
+    event_bindings,
+    exchanged,
+    reinstallation,
+    tab_bindings,
+    uninstall,
+)
 from b24app.services import grant as portal_grant
 from b24app.services.acting import Acting, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
@@ -41,7 +48,7 @@ from b24app.services.launches import LAUNCH_DAYS, ask_proof, origin_of
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.settings import tabs_wanted
 from b24app.services.tokens import PostedTokens
-from b24app.storage import jobs, launches, pending_grants, portals
+from b24app.storage import launches, pending_grants, portals
 from b24app.storage.session import Session
 
 APP_PAGE = EntityRef(0, 0)
@@ -52,11 +59,15 @@ ALREADY_BOUND = "ERROR_CORE"
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a proven installer post gives. The tokens of `grant` replace the posted ones."""
+    """What a proven installer post gives. The tokens of `grant` replace the posted ones.
+
+    `is_bare`: the portal has nothing bound for the app; None where that was not asked or not said.
+    """
 
     grant: Grant
     user: PortalUser
     app_code: str
+    is_bare: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +188,22 @@ def exchange(
 def identify(deps: Deps, grant: Grant) -> Proven:
     """Ask the portal whose pair this is, and by which code it knows the application.
 
-    Raises InstallationUnprovenError where the authorization server named somebody else, and the
-    portal's errors.
+    Of a known portal also whether anything is bound there. Raises InstallationUnprovenError where
+    the authorization server named somebody else, and the portal's errors.
     """
+    with deps.db.reading() as session:
+        is_known = portals.find(session, grant.member_id) is not None
     share = Share(grant.member_id)
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
     batch = Batch()
     asked = ask_proof(batch)
+    bound = reinstallation.ask_bound(batch) if is_known else None
     result = PortalApi(deps.client, tokens, deps.deadline).send(batch)
     user = result[asked.profile]
     if grant.user_id not in {None, user.id}:
         raise InstallationUnprovenError("the two servers name different owners of the pair")
-    return Proven(grant, user, result[asked.app].code)
+    bare = None if bound is None else bound.is_bare(result)
+    return Proven(grant, user, result[asked.app].code, bare)
 
 
 def store(
@@ -201,6 +216,7 @@ def store(
     if not proven.user.is_admin:
         raise NotAdminError("the installer was opened by a user who is no administrator")
     member_id = proven.grant.member_id
+    reinstallation.make_way(session, deps, proven.grant, application_token, proven.is_bare)
     portals.save_installation(
         session,
         deps.seal,
@@ -212,8 +228,8 @@ def store(
         now=deps.clock(),
     )
     portal_grant.replace(session, deps, member_id, proven.user.id, proven.grant.tokens)
-    # An uninstallation under suspicion is contradicted by whoever installs anew.
-    jobs.drop_waiting(session, uninstall.PROBE, member_id)
+    # What was reported about this installation, which is there, stands contradicted.
+    uninstall.contradict(session, deps, member_id)
 
 
 def bind_tabs(deps: Deps, acting: Acting) -> None:

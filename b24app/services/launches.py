@@ -22,7 +22,7 @@ from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.portal import AppInfo
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
 from b24app.bitrix.shares import STRANGERS, Share
-from b24app.domain import EntityRef, PortalUser, TokenPair
+from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     RightsRefusedError,
     SessionExpiredError,
@@ -65,8 +65,16 @@ def origin_of(client_endpoint: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: Sender) -> Shell:
+def open_shell(
+    deps: Deps,
+    call: PlacementCall,
+    ref: EntityRef | None,
+    sender: Sender,
+    moved: Grant | None = None,
+) -> Shell:
     """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
+
+    `moved`: what was exchanged for the posted pair already, since the portal had moved.
 
     Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
     HostUnusableError (moved to where no browser would show a tab), TooManyRequestsError (moved,
@@ -78,13 +86,12 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
         if portal is None or portal.state not in {"active", "installing"}:
             raise UnknownPortalError("no installation of this member_id is proven")
         expected = portals.application_token(session, deps.seal, call.member_id)
-    is_vouched = bool(expected) and _same(expected or "", call.application_token)
+    is_vouched = bool(expected) and is_same(expected or "", call.application_token)
     if expected and call.application_token and not is_vouched:
         # The portal changes this value at an update whose event may be late or lost. It proves
         # nobody, so the opener's own token decides, in the first content request.
         log.warning("application_token of %s differs from the stored one", portal.member_id)
-    moved = None
-    if without_usual_port(call.domain, call.scheme) != urlsplit(portal.client_endpoint).netloc:
+    if moved is None and is_elsewhere(call, portal):
         require_nameable(call.domain)
         share = Share(portal.member_id) if is_vouched else STRANGERS
         with exchanging(deps, sender, portal.member_id, is_vouched=is_vouched):
@@ -101,6 +108,12 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
         carried = sealed(deps, _posted_pair(deps, call))
     ticket = Ticket(launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched)
     return Shell(ticket, origin_of(endpoint), call.app_sid)
+
+
+def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
+    """Tell whether a post comes from another address than the portal had last."""
+    posted = without_usual_port(call.domain, call.scheme)
+    return posted != urlsplit(portal.client_endpoint).netloc
 
 
 def resume(deps: Deps, ticket: Ticket) -> Acting:
@@ -224,18 +237,24 @@ def prove(deps: Deps, acting: Acting, result: BatchResult, asked: ProofRequest) 
     """
     if acting.user is not None:
         return acting
+    user = confirm(deps, acting.app_code, result, asked)
+    if acting.named_owner not in {None, user.id}:
+        raise UnprovenError("the two servers name different owners of the pair")
+    return _keep(deps, acting, user)
+
+
+def confirm(deps: Deps, app_code: str, result: BatchResult, asked: ProofRequest) -> PortalUser:
+    """Return whom an answer to `ask_proof` confirms. Raises UnprovenError."""
     try:
         app = result[asked.app]
         user = result[asked.profile]
     except RightsRefusedError:
         raise UnprovenError("the portal does not confirm the opener") from None
-    if not acting.app_code or not _same(app.code, acting.app_code):
+    if not app_code or not is_same(app.code, app_code):
         raise UnprovenError("the token belongs to another application")
-    if result.application and not _same(result.application, deps.client_id):
+    if result.application and not is_same(result.application, deps.client_id):
         raise UnprovenError("the token was issued for another application")
-    if acting.named_owner not in {None, user.id}:
-        raise UnprovenError("the two servers name different owners of the pair")
-    return _keep(deps, acting, user)
+    return user
 
 
 def prove_now(deps: Deps, acting: Acting) -> Acting:
@@ -328,5 +347,6 @@ def _posted_pair(deps: Deps, call: PlacementCall) -> TokenPair:
     return TokenPair(call.auth_id, call.refresh_id, expires_at)
 
 
-def _same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
+    """Compare two secrets in a time that tells nothing of them."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -7,24 +7,52 @@ on-app-payment).
 from __future__ import annotations
 
 import logging
-from typing import Any
+from datetime import timedelta
 
 from b24app.bitrix import portal as portal_api
 from b24app.errors import SubscriptionEndedError
 from b24app.services import grant
 from b24app.services.deps import Deps
 from b24app.services.grant import Purpose
-from b24app.storage import portals
+from b24app.services.tasks import Task
+from b24app.storage import jobs, portals
+from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
+REFRESH = "subscription"
+"""The kind of work that asks the authorization server."""
 
-def refresh(deps: Deps, member_id: str, payload: dict[str, Any] | None = None) -> None:
-    """Ask for status, scopes and address, and store them. `payload` of the event is not used.
+PACE = timedelta(minutes=1)
+STRANGERS_PACE = timedelta(hours=1)
+"""How often an event that nobody proved may be the occasion to ask."""
+
+
+def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -> bool:
+    """Have the authorization server asked, however many events say so. False: it will be anyway."""
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=REFRESH,
+        member_id=member_id,
+        payload={},
+        run_at=now,
+        now=now,
+        pace=PACE if is_proven else STRANGERS_PACE,
+    )
+
+
+def work_off(deps: Deps, task: Task) -> None:
+    """Carry out `refresh` for an event, of which nothing else is used. Raises like it."""
+    refresh(deps, task.member_id)
+
+
+def refresh(deps: Deps, member_id: str) -> None:
+    """Ask for status, scopes and address, and store them.
 
     Raises what `grant.server_info` raises, and SubscriptionEndedError is no failure.
     """
-    del payload
     try:
         info = grant.server_info(deps, member_id)
     except SubscriptionEndedError:

@@ -16,9 +16,16 @@ import secrets
 from collections.abc import Callable
 
 from b24app.bitrix import portal as portal_api
+from b24app.bitrix.oauth import ServerAppInfo
 from b24app.bitrix.shares import Share
 from b24app.domain import Grant, TokenPair
-from b24app.errors import GrantLostError, PortalBusyError, SessionExpiredError, UnprovenError
+from b24app.errors import (
+    GrantLostError,
+    PortalBusyError,
+    SessionExpiredError,
+    TokenExpiredError,
+    UnprovenError,
+)
 from b24app.services.deps import Deps
 from b24app.storage import leases, portals, user_tokens
 from b24app.storage.session import Session
@@ -102,6 +109,17 @@ class StoredTokens:
         finally:
             with self._deps.db.transaction() as session:
                 leases.release(session, self._lease, owner)
+
+    def ask_server(self) -> ServerAppInfo:
+        """Ask the authorization server about the installation the pair belongs to.
+
+        Raise like `renew`, and GrantError.
+        """
+        access = self.current()
+        try:
+            return self._deps.authorization.app_info(access, share=self.share)
+        except TokenExpiredError:
+            return self._deps.authorization.app_info(self.renew(access), share=self.share)
 
     def _take(self, owner: str) -> bool:
         with self._deps.db.transaction() as session:

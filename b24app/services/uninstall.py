@@ -1,217 +1,263 @@
 """Finding out whether a portal really uninstalled the app, and erasing what it leaves behind.
 
 The event's only proof travels through every user's browser, and its loss would be final. So the
-stored grant is tried first: a living one contradicts the event (api-reference/common/system/
+stored pairs are tried first: a living one contradicts the event (api-reference/common/system/
 app-uninstallation, safe event handlers).
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from b24app.bitrix import portal as portal_api
-from b24app.errors import (
-    AppError,
-    AppUninstalledError,
-    AuthorizationServerError,
-    GrantLostError,
-    NoConnectionError,
-    NotInstalledError,
-    PortalBusyError,
-    PortalClosedError,
-    PortalMovedError,
-    PortalSilentError,
-    SessionExpiredError,
-    TokenRejectedError,
-    UnknownPortalError,
-)
-from b24app.services import grant
+from b24app.services import liveness
 from b24app.services.deps import Deps
-from b24app.services.grant import Purpose
-from b24app.storage import jobs, portals
+from b24app.services.liveness import Verdict
+from b24app.services.rebinding import rebind_soon
+from b24app.services.tasks import Again, Task
+from b24app.storage import installations, jobs, portals
 from b24app.storage.models import PortalState
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
 PROBE = "uninstall_probe"
-"""The kind of job that asks the portal once and, if need be, leaves another one behind."""
+"""The kind of work that asks the portal once and, if need be, again later."""
+
+FORMER = "uninstall_former"
+"""The kind of work that erases what an installation left which was replaced meanwhile."""
 
 AFTER_ALIVE = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24))
 """When a portal that contradicted the event is asked again, counted from the event."""
 
-AFTER_SILENCE = timedelta(hours=1)
+BEFORE_CLOSING = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+"""When a silent portal is asked again before its people are shut out, from the first silence."""
+
+AFTER_CLOSING = timedelta(hours=1)
 ERASED_AFTER = timedelta(hours=72)
 BUSY_PAUSE = timedelta(minutes=1)
-PROBE_SECONDS = 12.0
-NOT_INSTALLED = "not installed"
-REFRESHING = "refreshing"
-
-
-class Verdict(StrEnum):
-    """What a probe says about the installation."""
-
-    DEAD = "dead"
-    ALIVE = "alive"
-    SILENT = "silent"
-    BUSY = "busy"
+PACE = timedelta(seconds=10)
+"""However many events say so, a portal is not asked more often than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """An uninstallation that was reported and is not settled. `is_clean`: with all data."""
+    """An uninstallation that was reported and is not settled. `is_clean`: with all data.
+
+    `silent_since`: since when nothing was heard of the installation. `contradicted_at`: when the
+    portal was found alive after the report. One that is not `is_proven` came with a token that
+    nobody could check yet: it is looked into, and shuts nobody out.
+    """
 
     reported_at: datetime
     is_clean: bool
+    silent_since: datetime | None = None
+    contradicted_at: datetime | None = None
+    is_proven: bool = True
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> Suspicion:
         """Read a job's payload."""
-        return cls(datetime.fromisoformat(payload["reported_at"]), payload["is_clean"])
+        return cls(
+            datetime.fromisoformat(payload["reported_at"]),
+            payload["is_clean"],
+            _moment(payload.get("silent_since")),
+            _moment(payload.get("contradicted_at")),
+            payload.get("is_proven", True),
+        )
 
     @property
     def payload(self) -> dict[str, Any]:
         """What a job carries."""
-        return {"reported_at": self.reported_at.isoformat(), "is_clean": self.is_clean}
+        return {
+            "reported_at": self.reported_at.isoformat(),
+            "is_clean": self.is_clean,
+            "silent_since": self.silent_since and self.silent_since.isoformat(),
+            "contradicted_at": self.contradicted_at and self.contradicted_at.isoformat(),
+            "is_proven": self.is_proven,
+        }
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing was heard for so long that the installation counts as gone."""
+        return self.silent_since is not None and now - self.silent_since >= ERASED_AFTER
+
+
+def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """One suspicion for two reports: the older waits on, and an erasure that was asked for stays.
+
+    A report that the portal has contradicted makes way for a newer one, and an unproven one for a
+    proven one.
+    """
+    older, newer = Suspicion.of(waiting), Suspicion.of(given)
+    if older.contradicted_at is not None:
+        return newer.payload
+    if older.is_proven != newer.is_proven:
+        return older.payload if older.is_proven else newer.payload
+    return replace(older, is_clean=older.is_clean or newer.is_clean).payload
 
 
 def suspect(
-    session: Session,
-    deps: Deps,
-    member_id: str,
-    suspicion: Suspicion,
-    *,
-    run_at: datetime,
-    dedup_key: str | None = None,
+    session: Session, deps: Deps, member_id: str, *, is_clean: bool, is_proven: bool = True
 ) -> bool:
-    """Have the portal probed. False where this was reported before."""
-    return jobs.add(
+    """Have the portal probed at once. False where it will be anyway."""
+    now = deps.clock()
+    return jobs.put(
         session,
         deps.seal,
         kind=PROBE,
         member_id=member_id,
-        payload=suspicion.payload,
-        run_at=run_at,
-        dedup_key=dedup_key,
-        now=deps.clock(),
+        payload=Suspicion(now, is_clean, is_proven=is_proven).payload,
+        run_at=now,
+        now=now,
+        is_urgent=True,
+        pace=PACE,
+        merge=merged,
     )
 
 
-def work_off(deps: Deps, member_id: str, payload: dict[str, Any]) -> None:
+def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> bool:
+    """Have erased what the installation before the present one left."""
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=FORMER,
+        member_id=member_id,
+        payload={"is_clean": is_clean},
+        run_at=now,
+        now=now,
+        is_urgent=True,
+    )
+
+
+def asked(session: Session, deps: Deps, member_id: str) -> Suspicion | None:
+    """Return the report that is not settled, if there is one. The portal is locked before."""
+    payload = jobs.waiting(session, deps.seal, PROBE, member_id)
+    return Suspicion.of(payload) if payload else None
+
+
+def work_off(deps: Deps, task: Task) -> Again | None:
     """Carry out one probe and what follows from it."""
-    suspicion = Suspicion.of(payload)
+    suspicion = Suspicion.of(task.payload)
     with deps.db.reading() as session:
-        if portals.find(session, member_id) is None:
-            return
-    verdict = probe(deps, member_id)
-    log.info("uninstall of %s was reported; the probe says: %s", member_id, verdict.value)
-    is_over = deps.clock() - suspicion.reported_at >= ERASED_AFTER
-    if verdict is Verdict.DEAD or (verdict is not Verdict.ALIVE and is_over):
-        erase(deps, member_id, is_clean=suspicion.is_clean)
-    elif verdict is Verdict.ALIVE:
-        _refuse(deps, member_id, suspicion)
-    else:
-        _wait(deps, member_id, suspicion, verdict)
+        if portals.find(session, task.member_id) is None:
+            return None
+    verdict = liveness.probe(deps, task.member_id)
+    now = deps.clock()
+    if verdict is Verdict.BUSY and now - suspicion.reported_at >= ERASED_AFTER:
+        verdict = liveness.second_opinion(deps, task.member_id)
+    log.info("uninstall of %s was reported; the probe says: %s", task.member_id, verdict.value)
+    if verdict is Verdict.ALIVE:
+        return _refuse(deps, task, suspicion)
+    if verdict is Verdict.BUSY:
+        return Again(now + BUSY_PAUSE, suspicion.payload)
+    if verdict is Verdict.SILENT:
+        suspicion = replace(suspicion, silent_since=suspicion.silent_since or now)
+        if not suspicion.is_over(now):
+            return _wait(deps, task, suspicion)
+        if not suspicion.is_proven:
+            return None
+    erase(deps, task)
+    return None
 
 
-def probe(deps: Deps, member_id: str) -> Verdict:
-    """Use the stored grant once. Never raises an error of the portal."""
-    try:
-        grant.call(deps, member_id, Purpose.UNINSTALL_PROBE, portal_api.app_info(), PROBE_SECONDS)
-    except (PortalMovedError, TokenRejectedError):
-        return _second_opinion(deps, member_id)
-    except SessionExpiredError:
-        return _without_grant(deps, member_id)
-    except AppError as error:
-        return verdict_of(error)
-    return Verdict.ALIVE
+def erase(deps: Deps, task: Task) -> None:
+    """Erase the portal: everything, or all that opens or names somebody, as the report asked.
 
-
-def erase(deps: Deps, member_id: str, *, is_clean: bool) -> None:
-    """Erase the portal: everything, or (not `is_clean`) everything that opens or names somebody."""
+    Does nothing where the work was called off: by another installation, or by a sign of life.
+    """
+    member_id = task.member_id
     with deps.db.transaction() as session:
+        if not task.hold(session):
+            log.warning("%s was not erased: it is in use again", member_id)
+            return
+        # Read now: what was reported while the portal was asked counts as well.
+        is_clean = (asked(session, deps, member_id) or Suspicion.of(task.payload)).is_clean
         portals.erase(session, member_id, keep_settings=not is_clean)
     if not deps.db.empty_journal():
         log.info("the database's journal is in use; housekeeping empties it")
     log.info("%s was erased, %s", member_id, "with its data" if is_clean else "its settings kept")
 
 
-def verdict_of(error: AppError) -> Verdict:
-    """What an error of the probe says about the installation.
-
-    Whoever is refused for rights, plan or subscription is known to the portal: that is alive.
-    """
-    if isinstance(error, AppUninstalledError):
-        # ERROR_OAUTH is also the code of other failures; its words are not translated.
-        is_other = error.code.upper() == "ERROR_OAUTH" and (
-            NOT_INSTALLED not in error.description.lower()
-        )
-        return Verdict.SILENT if is_other else Verdict.DEAD
-    if isinstance(error, NotInstalledError | GrantLostError | UnknownPortalError):
-        return Verdict.DEAD
-    if isinstance(error, PortalBusyError) or error.code == REFRESHING:
-        return Verdict.BUSY
-    if isinstance(
-        error,
-        PortalSilentError
-        | NoConnectionError
-        | PortalClosedError
-        | PortalMovedError
-        | TokenRejectedError
-        | AuthorizationServerError,
-    ):
-        return Verdict.SILENT
-    return Verdict.ALIVE
+def erase_former(deps: Deps, task: Task) -> None:
+    """Carry out a late report about the installation before the present one."""
+    with deps.db.transaction() as session:
+        if task.hold(session):
+            _erase_former(session, deps, task.member_id, is_clean=task.payload["is_clean"])
 
 
-def _second_opinion(deps: Deps, member_id: str) -> Verdict:
-    """Ask the authorization server where the portal has moved or does not know the token."""
-    try:
-        info = grant.server_info(deps, member_id)
-    except NotInstalledError:
-        return Verdict.DEAD
-    except SessionExpiredError:
-        return _without_grant(deps, member_id)
-    except AppError:
-        return Verdict.SILENT
-    if not info.is_installed or info.member_id != member_id:
-        return Verdict.SILENT
-    return Verdict.ALIVE
-
-
-def _without_grant(deps: Deps, member_id: str) -> Verdict:
-    """Tell a grant that the authorization server refused, now or before, from an unreadable one."""
-    with deps.db.reading() as session:
-        portal = portals.find(session, member_id)
-    is_refused = portal is None or portal.grant_access_sealed is None
-    return Verdict.DEAD if is_refused else Verdict.SILENT
-
-
-def _refuse(deps: Deps, member_id: str, suspicion: Suspicion) -> None:
-    log.warning("uninstall of %s refused: its grant still works", member_id)
+def contradict(session: Session, deps: Deps, member_id: str) -> None:
+    """The portal was seen alive: open it again, and let the report stand contradicted."""
     now = deps.clock()
+    portal = portals.lock(session, member_id)
+    if portal is None:
+        return
+    if portal.state == PortalState.CLOSED:
+        portals.activate(session, member_id, now)
+    suspicion = asked(session, deps, member_id)
+    jobs.call_off(session, PROBE, member_id)
+    again = None if suspicion is None else _after_alive(suspicion, now)
+    if again is not None and again.payload is not None:
+        jobs.put(
+            session,
+            deps.seal,
+            kind=PROBE,
+            member_id=member_id,
+            payload=again.payload,
+            run_at=again.run_at,
+            now=now,
+        )
+
+
+def _refuse(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+    log.warning("uninstall of %s refused: the app is still installed", task.member_id)
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        if not task.hold(session):
+            return None
+        portal = portals.find(session, task.member_id)
+        if portal is not None and portal.state == PortalState.CLOSED:
+            portals.activate(session, task.member_id, now)
+        if installations.is_former_open(session, task.member_id, now):
+            # The present installation lives, so it is the one before that was reported.
+            _erase_former(session, deps, task.member_id, is_clean=suspicion.is_clean)
+    return _after_alive(suspicion, now)
+
+
+def _after_alive(suspicion: Suspicion, now: datetime) -> Again | None:
+    if not suspicion.is_proven:
+        return None
     times = [suspicion.reported_at + delay for delay in AFTER_ALIVE]
     next_time = next((moment for moment in times if moment > now), None)
-    with deps.db.transaction() as session:
-        portal = portals.find(session, member_id)
-        if portal is None:
-            return
-        if portal.state == PortalState.CLOSED:
-            portals.activate(session, member_id, now)
-        if next_time is not None:
-            suspect(session, deps, member_id, suspicion, run_at=next_time)
+    contradicted = replace(suspicion, silent_since=None, contradicted_at=now)
+    return None if next_time is None else Again(next_time, contradicted.payload)
 
 
-def _wait(deps: Deps, member_id: str, suspicion: Suspicion, verdict: Verdict) -> None:
+def _wait(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+    """Ask again soon; once the last of these times has passed, shut everybody out."""
     now = deps.clock()
-    with deps.db.transaction() as session:
-        if portals.find(session, member_id) is None:
-            return
-        if verdict is Verdict.SILENT:
-            portals.close(session, member_id, now)
-        pause = AFTER_SILENCE if verdict is Verdict.SILENT else BUSY_PAUSE
-        suspect(session, deps, member_id, suspicion, run_at=now + pause)
+    since = suspicion.silent_since or now
+    soon = next((since + delay for delay in BEFORE_CLOSING if since + delay > now), None)
+    if soon is not None:
+        return Again(soon, suspicion.payload)
+    if suspicion.is_proven:
+        with deps.db.transaction() as session:
+            if not task.hold(session) or portals.find(session, task.member_id) is None:
+                return None
+            portals.close(session, task.member_id, now)
+    return Again(now + AFTER_CLOSING, suspicion.payload)
+
+
+def _erase_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> None:
+    """Erase what is left of earlier installations; what was bound by their settings goes, too."""
+    had_settings = installations.erase_former(session, member_id, keep_settings=not is_clean)
+    installations.settle(session, member_id)
+    if had_settings:
+        rebind_soon(session, deps, member_id)
+    log.info("what the former installation of %s left was erased", member_id)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

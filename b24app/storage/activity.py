@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from b24app.domain import EntityRef
 
 from .deletion import delete_where
+from .erasure import installation_of
 from .models import Activity
 
 
@@ -65,6 +66,7 @@ def append(session: Session, record: Record) -> Activity:
     """Add a line and return it with its id."""
     line = Activity(
         member_id=record.member_id,
+        installation_id=installation_of(record.member_id),
         at=record.at,
         user_id=record.user_id,
         user_name=record.user_name,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from .deletion import delete_where
 from .models import Activity, Base, FailedProof, Lease, Portal, PortalSettings
 
 KEPT_WITHOUT_CLEANING = {Activity.__tablename__, PortalSettings.__tablename__}
@@ -30,10 +31,37 @@ def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
             execution_options={"synchronize_session": False},
         )
     if keep_settings:
-        session.execute(
-            update(Activity).where(Activity.member_id == member_id).values(user_name="")
-        )
+        _forget_names(session, Activity.member_id == member_id)
     session.expunge_all()
+
+
+def erase_former(session: Session, member_id: str, *, keep_settings: bool) -> bool:
+    """Delete what earlier installations left behind; nothing of the present one.
+
+    The rest of an earlier installation went with its portal's row. `keep_settings` as in `erase`.
+    Return whether settings were deleted.
+    """
+    present = installation_of(member_id)
+    earlier = (Activity.member_id == member_id, Activity.installation_id != present)
+    if keep_settings:
+        _forget_names(session, *earlier)
+        return False
+    delete_where(session, Activity, *earlier)
+    settings = (PortalSettings.member_id == member_id, PortalSettings.installation_id != present)
+    return delete_where(session, PortalSettings, *settings) > 0
+
+
+def installation_of(member_id: str) -> ColumnElement[str]:
+    """The name of the portal's present installation, for a statement; "" where there is none."""
+    name = select(Portal.installation_id).where(Portal.member_id == member_id)
+    return func.coalesce(name.scalar_subquery(), "")
+
+
+def _forget_names(session: Session, *which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(Activity).where(*which).values(user_name=""),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _naming_tables(*, keep_settings: bool) -> list[Table]:

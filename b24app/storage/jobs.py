@@ -1,129 +1,297 @@
-"""Work for later: rows that `housekeeping` claims, on any number of machines."""
+"""Work for later: one row for a portal and kind of work, claimed by one worker at a time.
+
+What comes while a row waits is merged into it, so a flood of events is one piece of work. Portals
+take turns, and a portal has one worker at most, however slow it is. Uninstallations come first.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from b24app.seal import Seal
+from b24app.seal import Seal, SealBrokenError
 
 from .deletion import delete_where
 from .models import Job
 from .upsert import insert_into
 
-CLAIM_SECONDS = 300
+CLAIM_SECONDS = 90
+"""Longer than any job may take: a machine that dies leaves its work to the others after that."""
+
+CONSIDERED = 200
+"""How many of the oldest jobs are looked at to find whose turn it is."""
+
+AT_ONCE = timedelta()
+
+Payload = dict[str, Any]
+Merge = Callable[[Payload, Payload], Payload]
+Change = Callable[[Payload], Payload]
 
 
-def add(
+def newest(_waiting: Payload, given: Payload) -> Payload:
+    """Let what was given last stand for both."""
+    return given
+
+
+def put(
     session: Session,
     seal: Seal,
     *,
     kind: str,
     member_id: str,
-    payload: dict[str, Any],
+    payload: Payload,
     run_at: datetime,
-    dedup_key: str | None = None,
     now: datetime,
+    is_urgent: bool = False,
+    pace: timedelta = AT_ONCE,
+    merge: Merge = newest,
 ) -> bool:
-    """Add a job. False where `dedup_key` was seen before, in a job that is done as well.
+    """Have work done. Return False where it was merged into work that waits or is being done.
 
-    `payload` holds JSON values, tokens too: it is sealed, and emptied when the job is done.
+    It is not done again sooner than `pace` after the last time. `payload` holds JSON values,
+    tokens too: it is sealed, and emptied when the work is done.
     """
-    statement = insert_into(
-        session,
-        Job,
-        kind=kind,
-        member_id=member_id,
-        run_at=run_at,
-        payload_sealed=seal.close(json.dumps(payload)),
-        attempts=0,
-        dedup_key=dedup_key,
-        created_at=now,
-    )
-    added = session.scalars(statement.on_conflict_do_nothing().returning(Job.id))
-    return added.one_or_none() is not None
-
-
-def due(
-    session: Session, now: datetime, limit: int, *, claim_seconds: float = CLAIM_SECONDS
-) -> Sequence[Job]:
-    """Claim jobs whose time has come, oldest first, and count the attempt.
-
-    Commit before working. Nobody else gets them for `claim_seconds`; a machine that dies leaves
-    them to the others after that.
-    """
-    query = (
-        select(Job)
-        .where(
-            Job.done_at.is_(None),
-            Job.run_at <= now,
-            or_(Job.claimed_until.is_(None), Job.claimed_until <= now),
-        )
-        .order_by(Job.run_at, Job.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    jobs = session.scalars(query).all()
-    for job in jobs:
-        job.claimed_until = now + timedelta(seconds=claim_seconds)
-        job.attempts += 1
+    while True:
+        if _insert(session, seal, kind, member_id, payload, run_at, now, is_urgent):
+            return True
+        job = _locked(session, kind, member_id)
+        if job is not None:
+            break
+    earliest = job.tried_at + pace if job.tried_at is not None else run_at
+    run_at = max(run_at, earliest)
+    is_waiting = job.run_at is not None
+    is_worked_on = job.claimed_until is not None and job.claimed_until > now
+    if is_waiting:
+        payload = merge(_opened(seal, job, payload), payload)
+    if is_waiting and not is_worked_on and job.run_at is not None:
+        run_at = min(run_at, job.run_at)
+    job.payload_sealed = seal.close(json.dumps(payload))
+    job.run_at = run_at
+    job.is_urgent = is_urgent or (is_waiting and job.is_urgent)
+    job.attempts = 0
+    job.revision += 1
     session.flush()
-    return jobs
+    return not is_waiting
+
+
+def claim(
+    session: Session,
+    now: datetime,
+    *,
+    owner: str,
+    urgent_only: bool = False,
+    seconds: float = CLAIM_SECONDS,
+) -> Job | None:
+    """Claim the work whose turn it is and count the attempt; None where nothing is due.
+
+    Commit before working. `owner` is new for every claim. Nobody else gets the work for `seconds`.
+    """
+    for kind, member_id in _in_turn(session, now, urgent_only=urgent_only):
+        query = select(Job).where(Job.member_id == member_id, Job.kind == kind, *_ready(Job, now))
+        query = query.with_for_update(skip_locked=True)
+        job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        if job is None:
+            continue
+        job.claim = owner
+        job.claimed_until = now + timedelta(seconds=seconds)
+        job.tried_at = now
+        job.attempts += 1
+        session.flush()
+        return job
+    return None
 
 
 def next_run(session: Session, now: datetime) -> datetime | None:
-    """When the next job is due that nobody works on; None where nothing waits."""
-    query = select(func.min(Job.run_at)).where(
-        Job.done_at.is_(None), or_(Job.claimed_until.is_(None), Job.claimed_until <= now)
-    )
-    return session.scalar(query)
+    """Return when the next work is due that nobody is doing; None where nothing waits."""
+    return session.scalar(select(func.min(Job.run_at)).where(_is_free(Job, now)))
 
 
-def payload(seal: Seal, job: Job) -> dict[str, Any]:
-    """Return what the job was given. Raises SealBrokenError; catch it for this one job."""
-    content: dict[str, Any] = json.loads(seal.open(job.payload_sealed))
+def payload(seal: Seal, job: Job) -> Payload:
+    """Return what the job was given. Raise SealBrokenError; catch it for this one job."""
+    content: Payload = json.loads(seal.open(job.payload_sealed))
     return content
 
 
-def done(session: Session, job_id: int, now: datetime) -> None:
-    """Close the job and empty it. One that went away with its portal is no error."""
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id)
-        .values(done_at=now, claimed_until=None, payload_sealed="")
-    )
+def is_ours(session: Session, job: Job) -> bool:
+    """Tell whether a claimed job is still its claimer's, and hold it until the transaction ends.
+
+    It is not once the claim is over and somebody else took it, nor once it was called off.
+    """
+    return _ours(session, job) is not None
 
 
-def retry_at(session: Session, job_id: int, run_at: datetime) -> None:
-    """Give the job back for a later try."""
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.done_at.is_(None))
-        .values(run_at=run_at, claimed_until=None)
-    )
+def done(session: Session, job: Job) -> None:
+    """Close a claimed job and empty it; one that was given more meanwhile stays for that.
+
+    One that is not the claimer's any more, or went away with its portal, is no error.
+    """
+    current = _ours(session, job)
+    if current is None:
+        return
+    if current.revision == job.revision:
+        current.run_at = None
+        current.payload_sealed = ""
+        current.is_urgent = False
+    _release(current)
+    current.attempts = 0
+
+
+def again(
+    session: Session,
+    seal: Seal,
+    job: Job,
+    run_at: datetime,
+    payload: Payload | None = None,
+    merge: Merge = newest,
+) -> None:
+    """Give a claimed job back for later, with another payload if one is given.
+
+    A job that was given more meanwhile keeps its time, and that is merged into the payload. One
+    that is not the claimer's any more is no error, as in `done`.
+    """
+    current = _ours(session, job)
+    if current is None:
+        return
+    if current.revision == job.revision:
+        current.run_at = run_at
+        current.is_urgent = False
+    elif payload is not None:
+        payload = merge(payload, _opened(seal, current, payload))
+    if payload is not None:
+        current.payload_sealed = seal.close(json.dumps(payload))
+        current.attempts = 0
+    _release(current)
+
+
+def change(
+    session: Session,
+    seal: Seal,
+    kind: str,
+    member_id: str,
+    new: Change,
+) -> Payload | None:
+    """Replace the payload of waiting or running work by what `new` makes of it, and return that.
+
+    None where there is no such work, or no key opens what it was given.
+    """
+    job = _locked(session, kind, member_id)
+    if job is None or job.run_at is None:
+        return None
+    try:
+        changed = new(payload(seal, job))
+    except SealBrokenError:
+        return None
+    job.payload_sealed = seal.close(json.dumps(changed))
+    session.flush()
+    return changed
+
+
+def hurry(session: Session, kind: str, member_id: str, now: datetime, pace: timedelta) -> None:
+    """Have work that waits done at once, but not sooner than `pace` after the last time."""
+    job = _locked(session, kind, member_id)
+    if job is not None and job.run_at is not None:
+        earliest = job.tried_at + pace if job.tried_at is not None else now
+        job.run_at = min(job.run_at, max(now, earliest))
+
+
+def waiting(session: Session, seal: Seal, kind: str, member_id: str) -> Payload | None:
+    """Return what waiting or running work was given; None where there is none."""
+    job = _locked(session, kind, member_id)
+    return None if job is None or job.run_at is None else _opened(seal, job, {})
 
 
 def is_waiting(session: Session, kind: str, member_id: str) -> bool:
-    """Tell whether a job of this kind is still to be done for the portal."""
-    query = select(Job.id).where(
-        Job.member_id == member_id, Job.kind == kind, Job.done_at.is_(None)
+    """Tell whether work of this kind is still to be done for the portal."""
+    job = session.get(Job, (member_id, kind))
+    return job is not None and job.run_at is not None
+
+
+def call_off(session: Session, kind: str, member_id: str) -> bool:
+    """Forget the work, also where somebody is doing it right now. Return whether there was any."""
+    return delete_where(session, Job, Job.member_id == member_id, Job.kind == kind) > 0
+
+
+def delete_idle(session: Session, before: datetime) -> int:
+    """Delete rows with nothing to do whose work was last done before `before`. Return how many."""
+    return delete_where(session, Job, Job.run_at.is_(None), Job.tried_at < before)
+
+
+def _insert(
+    session: Session,
+    seal: Seal,
+    kind: str,
+    member_id: str,
+    payload: Payload,
+    run_at: datetime,
+    now: datetime,
+    is_urgent: bool,
+) -> bool:
+    statement = insert_into(
+        session,
+        Job,
+        member_id=member_id,
+        kind=kind,
+        run_at=run_at,
+        is_urgent=is_urgent,
+        payload_sealed=seal.close(json.dumps(payload)),
+        attempts=0,
+        revision=0,
+        created_at=now,
     )
-    return session.scalars(query.limit(1)).one_or_none() is not None
+    inserted = session.scalars(statement.on_conflict_do_nothing().returning(Job.kind))
+    return inserted.one_or_none() is not None
 
 
-def drop_waiting(session: Session, kind: str, member_id: str) -> int:
-    """Delete the portal's jobs of this kind that are still to be done. Returns how many."""
-    return delete_where(
-        session, Job, Job.member_id == member_id, Job.kind == kind, Job.done_at.is_(None)
+def _in_turn(session: Session, now: datetime, *, urgent_only: bool) -> list[tuple[str, str]]:
+    """Keys of the work that may be claimed: urgent first, then the portal that waited longest."""
+    other, served = aliased(Job), aliased(Job)
+    busy = select(other.kind).where(other.member_id == Job.member_id, other.claimed_until > now)
+    query = select(Job.kind, Job.member_id, Job.is_urgent, Job.run_at)
+    query = query.where(*_ready(Job, now), ~busy.exists())
+    if urgent_only:
+        query = query.where(Job.is_urgent)
+    oldest = query.order_by(Job.is_urgent.desc(), Job.run_at).limit(CONSIDERED).subquery()
+    last = (
+        select(func.max(served.tried_at))
+        .where(served.member_id == oldest.c.member_id)
+        .scalar_subquery()
     )
+    ordered = select(oldest.c.kind, oldest.c.member_id).order_by(
+        oldest.c.is_urgent.desc(), last.is_not(None), last, oldest.c.run_at
+    )
+    return [(row.kind, row.member_id) for row in session.execute(ordered)]
 
 
-def delete_done(session: Session, before: datetime) -> int:
-    """Delete jobs done before `before`; their `dedup_key` is free again. Returns how many."""
-    return delete_where(session, Job, Job.done_at < before)
+def _ready(job: type[Job], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return job.run_at <= now, _is_free(job, now)
+
+
+def _is_free(job: type[Job], now: datetime) -> ColumnElement[bool]:
+    return or_(job.claimed_until.is_(None), job.claimed_until <= now)
+
+
+def _locked(session: Session, kind: str, member_id: str) -> Job | None:
+    query = select(Job).where(Job.member_id == member_id, Job.kind == kind).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _ours(session: Session, job: Job) -> Job | None:
+    current = _locked(session, job.kind, job.member_id)
+    return current if current is not None and current.claim == job.claim else None
+
+
+def _release(job: Job) -> None:
+    job.claim = None
+    job.claimed_until = None
+
+
+def _opened(seal: Seal, job: Job, otherwise: Payload) -> Payload:
+    try:
+        return payload(seal, job)
+    except SealBrokenError:
+        return otherwise

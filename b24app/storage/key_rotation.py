@@ -14,7 +14,12 @@ from .models import Base, Job, PendingGrant, Portal, UserToken
 from .session import Database
 
 SEALED: dict[type[Base], tuple[str, ...]] = {
-    Portal: ("application_token_sealed", "grant_access_sealed", "grant_refresh_sealed"),
+    Portal: (
+        "application_token_sealed",
+        "former_token_sealed",
+        "grant_access_sealed",
+        "grant_refresh_sealed",
+    ),
     UserToken: ("access_sealed", "refresh_sealed"),
     Job: ("payload_sealed",),
     PendingGrant: ("content_sealed",),

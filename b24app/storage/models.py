@@ -1,8 +1,9 @@
 """The tables. Every moment is aware UTC; every `*_sealed` column holds text closed by `Seal`.
 
 Rows that are worthless or dangerous without their portal refer to it and go with it. Settings and
-activity outlive a portal that was uninstalled without cleaning, jobs outlive it until they ran,
-pairs that wait for a proof come before it: these name it by `member_id` without a reference.
+activity outlive a portal that was uninstalled without cleaning, and name the installation they come
+from; jobs, and pairs that wait for a proof, may come before a portal is known. These name it by
+`member_id` without a reference.
 `erasure.py` clears them.
 """
 
@@ -59,16 +60,32 @@ def portal_key(*, primary_key: bool = False, index: bool = False) -> Mapped[str]
     )
 
 
+def installation_name() -> Mapped[str]:
+    """A column that names an installation; "first" was there before they had names."""
+    return mapped_column(String(32), server_default="first")
+
+
 class Portal(Base):
-    """One proven installation. `scope` is comma-separated and sorted."""
+    """One proven installation. `scope` is comma-separated and sorted.
+
+    `installation_id` is another after each installation anew. `event_ts` is the portal's time of
+    the newest event that changed the application token, `told_at` our time of whatever changed it
+    last. Until `former_until` an event may still report the end of the installation before, whose
+    application token is kept so long.
+    """
 
     __tablename__ = "portals"
 
     member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    installation_id: Mapped[str] = installation_name()
     client_endpoint: Mapped[str] = mapped_column(index=True)
     server_endpoint: Mapped[str]
     app_code: Mapped[str | None]
     application_token_sealed: Mapped[str | None]
+    event_ts: Mapped[int | None]
+    told_at: Mapped[datetime | None]
+    former_token_sealed: Mapped[str | None]
+    former_until: Mapped[datetime | None]
     scope: Mapped[str]
     status: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
@@ -216,6 +233,7 @@ class Activity(Base):
 
     id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
     member_id: Mapped[str] = mapped_column(MEMBER_ID)
+    installation_id: Mapped[str] = installation_name()
     at: Mapped[datetime]
     user_id: Mapped[int | None]
     user_name: Mapped[str]
@@ -237,6 +255,7 @@ class PortalSettings(Base):
     __tablename__ = "portal_settings"
 
     member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    installation_id: Mapped[str] = installation_name()
     data: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime]
     updated_by: Mapped[int | None]
@@ -254,25 +273,24 @@ class CachedList(Base):
 
 
 class Job(Base):
-    """Work for later. Until `claimed_until` it belongs to the machine that claimed it last."""
+    """Work for later: one row for a portal and kind, with a `run_at` while something is to be done.
+
+    Until `claimed_until` it belongs to whoever wrote `claim`; `revision` counts what was merged in.
+    """
 
     __tablename__ = "jobs"
-    __table_args__ = (
-        Index(None, "done_at", "run_at"),
-        # Numbers are never given twice: a late `done` must not close somebody else's job.
-        {"sqlite_autoincrement": True},
-    )
 
-    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    member_id: Mapped[str] = mapped_column(MEMBER_ID, index=True)
-    run_at: Mapped[datetime]
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    run_at: Mapped[datetime | None] = mapped_column(index=True)
+    is_urgent: Mapped[bool]
     payload_sealed: Mapped[str]
     attempts: Mapped[int]
+    revision: Mapped[int]
+    claim: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None]
-    dedup_key: Mapped[str | None] = mapped_column(unique=True)
+    tried_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
 
 
 class FailedProof(Base):

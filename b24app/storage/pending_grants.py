@@ -12,10 +12,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import Grant
 from b24app.seal import Seal
 
 from .deletion import delete_where
+from .grants_as_json import read, written
 from .models import PendingGrant
 from .sealed import open_or_none
 from .upsert import put
@@ -58,7 +59,7 @@ def find(
     if row is None or row.member_id != member_id or row.expires_at <= now:
         return None
     content = open_or_none(seal, row.content_sealed)
-    return None if content is None else _read(content, member_id)
+    return None if content is None else _read(content)
 
 
 def delete(session: Session, launch_id: str) -> None:
@@ -72,31 +73,9 @@ def delete_expired(session: Session, now: datetime) -> int:
 
 
 def _written(pending: Pending) -> str:
-    grant, tokens = pending.grant, pending.grant.tokens
-    content = {
-        "access": tokens.access_token,
-        "refresh": tokens.refresh_token,
-        "expires_at": tokens.expires_at.isoformat(),
-        "client_endpoint": grant.client_endpoint,
-        "server_endpoint": grant.server_endpoint,
-        "scope": sorted(grant.scope),
-        "status": grant.status,
-        "user_id": grant.user_id,
-        "application_token": pending.application_token,
-    }
-    return json.dumps(content)
+    return json.dumps({**written(pending.grant), "application_token": pending.application_token})
 
 
-def _read(text: str, member_id: str) -> Pending:
+def _read(text: str) -> Pending:
     content = json.loads(text)
-    expires_at = datetime.fromisoformat(content["expires_at"])
-    grant = Grant(
-        tokens=TokenPair(content["access"], content["refresh"], expires_at),
-        member_id=member_id,
-        client_endpoint=content["client_endpoint"],
-        server_endpoint=content["server_endpoint"],
-        scope=frozenset(content["scope"]),
-        status=content["status"],
-        user_id=content["user_id"],
-    )
-    return Pending(grant, content["application_token"])
+    return Pending(read(content), content["application_token"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from .upsert import insert_into
 __all__ = [
     "activate",
     "application_token",
+    "claim",
     "close",
     "drop_grant_tokens",
     "erase",
@@ -27,6 +29,7 @@ __all__ = [
     "find_by_endpoint",
     "grant_owner",
     "grant_tokens",
+    "lock",
     "member_ids",
     "move",
     "save_grant_tokens",
@@ -42,6 +45,14 @@ __all__ = [
 def find(session: Session, member_id: str) -> Portal | None:
     """Return the portal, whatever its state, or None where it was never proven or is erased."""
     return session.get(Portal, member_id)
+
+
+def lock(session: Session, member_id: str) -> Portal | None:
+    """As `find`, and nobody else changes the portal until the transaction ends.
+
+    Whoever locks a job of the portal as well locks the portal first.
+    """
+    return session.get(Portal, member_id, populate_existing=True, with_for_update=True)
 
 
 def find_by_endpoint(session: Session, endpoints: Sequence[str]) -> Portal | None:
@@ -79,9 +90,9 @@ def save_installation(
 
     None for `app_code` or `application_token` keeps what is stored; settings are not touched. A
     new or closed portal starts in state 'installing', any other keeps its state. Two installations
-    at once wait for each other.
+    at once wait for each other. Events that came before `now` change the token no more.
     """
-    portal = _claim(session, grant, now)
+    portal = claim(session, grant, now)
     if portal.state == PortalState.CLOSED:
         portal.state = PortalState.INSTALLING
     portal.client_endpoint = grant.client_endpoint
@@ -94,6 +105,7 @@ def save_installation(
         portal.app_code = app_code
     if application_token is not None:
         portal.application_token_sealed = seal.close(application_token)
+    portal.event_ts, portal.told_at = None, now
     _write_grant(portal, seal, grant.tokens, grant.user_id, now)
     session.flush()
     return portal
@@ -163,11 +175,24 @@ def application_token(session: Session, seal: Seal, member_id: str) -> str | Non
 
 
 def set_application_token(
-    session: Session, seal: Seal, member_id: str, token: str, now: datetime
+    session: Session,
+    seal: Seal,
+    member_id: str,
+    token: str,
+    now: datetime,
+    *,
+    ts: int | None,
+    told_at: datetime,
 ) -> None:
-    """Replace the token events carry."""
+    """Replace the token events carry; an empty one keeps it.
+
+    `ts` is the portal's time of the event that brings it, `told_at` ours of when it came.
+    """
     portal = _known(session, member_id)
-    portal.application_token_sealed = seal.close(token)
+    if token:
+        portal.application_token_sealed = seal.close(token)
+    portal.event_ts = ts
+    portal.told_at = told_at
     portal.updated_at = now
 
 
@@ -201,12 +226,13 @@ def set_batch_refused(session: Session, member_id: str, until: datetime | None) 
     _known(session, member_id).batch_refused_until = until
 
 
-def _claim(session: Session, grant: Grant, now: datetime) -> Portal:
+def claim(session: Session, grant: Grant, now: datetime) -> Portal:
     """Return the portal's row, made where it is missing, locked until the transaction ends."""
     statement = insert_into(
         session,
         Portal,
         member_id=grant.member_id,
+        installation_id=secrets.token_hex(8),
         client_endpoint=grant.client_endpoint,
         server_endpoint=grant.server_endpoint,
         scope="",

@@ -40,6 +40,11 @@ def clear(session: Session, member_id: str, user_id: int, ref: EntityRef) -> Non
     delete_where(session, Refusal, *_of(member_id, user_id, ref))
 
 
+def forget_all(session: Session, member_id: str) -> int:
+    """Forget every refusal of one portal. Returns how many."""
+    return delete_where(session, Refusal, Refusal.member_id == member_id)
+
+
 def delete_older(session: Session, before: datetime) -> int:
     """Forget refusals of `before` and earlier. Returns how many."""
     return delete_where(session, Refusal, Refusal.refused_at <= before)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .erasure import installation_of
 from .models import PortalSettings
 from .upsert import put
 
@@ -49,6 +50,7 @@ def save(
         session,
         PortalSettings,
         member_id=member_id,
+        installation_id=installation_of(member_id),
         data=data,
         updated_at=now,
         updated_by=updated_by,

@@ -23,6 +23,18 @@ def find(session: Session, seal: Seal, member_id: str, user_id: int) -> TokenPai
     return None if row is None else open_pair(seal, *row)
 
 
+def is_kept(session: Session, member_id: str, user_id: int) -> bool:
+    """Tell whether a pair of the user is kept, readable or not."""
+    query = select(UserToken.user_id).where(*_of(member_id, user_id))
+    return session.scalar(query) is not None
+
+
+def newest(session: Session, member_id: str, limit: int) -> list[int]:
+    """Return the users whose pairs were renewed or posted last, newest first."""
+    query = select(UserToken.user_id).where(UserToken.member_id == member_id)
+    return list(session.scalars(query.order_by(UserToken.updated_at.desc()).limit(limit)))
+
+
 def save(
     session: Session,
     seal: Seal,

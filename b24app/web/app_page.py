@@ -9,13 +9,13 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import UnknownPortalError
-from b24app.services import launches
+from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
+from b24app.services import reopening
 from b24app.services.installation import APP_PAGE
 from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
 from b24app.web.settings import SECTIONS
-from b24app.web.wiring import deps
+from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("app_page", __name__)
 
@@ -25,9 +25,13 @@ def open_page() -> ResponseReturnValue:
     """The shell of a known portal's page, framed by its stored origin and nobody else."""
     call = placement_call()
     try:
-        shell = launches.open_shell(deps(), call, APP_PAGE, failures.sender())
+        shell = reopening.open_shell(deps(), call, APP_PAGE, failures.sender())
     except UnknownPortalError as error:
         raise failures.failed(error) from None
+    except (PortalClosedError, UnprovenError):
+        # Shut out: what works in the background asks in another way as well.
+        wiring().background.kick()
+        raise
     security.allow_framing_by(shell.origin)
     # Options are whatever stood in the address of the page: text of anybody.
     section = (call.options or {}).get("page")

@@ -20,9 +20,9 @@ def receive() -> ResponseReturnValue:
     200 also for an event that came before or is not ours; 400 malformed, 403 unproven.
     """
     try:
-        received = events.receive(deps(), request.form.to_dict())
+        received = events.receive(deps(), request.form.to_dict(), request.remote_addr or "")
     except (MalformedRequestError, AccessError, TooManyRequestsError) as error:
         return jsonify(status="error", error=error.code or "refused"), error.status
-    if received is Received.ACCEPTED:
+    if received is not Received.IGNORED:
         wiring().background.kick()
     return jsonify(status=received.value)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import UnknownPortalError
-from b24app.services import frame_posts, launches
+from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
+from b24app.services import frame_posts, reopening
 from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
-from b24app.web.wiring import deps
+from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("placement", __name__)
 
@@ -20,9 +20,13 @@ def open_tab() -> ResponseReturnValue:
     call = placement_call()
     ref = frame_posts.card_of(call)
     try:
-        shell = launches.open_shell(deps(), call, ref, failures.sender())
+        shell = reopening.open_shell(deps(), call, ref, failures.sender())
     except UnknownPortalError as error:
         raise failures.failed(error) from None
+    except (PortalClosedError, UnprovenError):
+        # Shut out: what works in the background asks in another way as well.
+        wiring().background.kick()
+        raise
     security.allow_framing_by(shell.origin)
     frame = {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}
     if shell.ticket is None:

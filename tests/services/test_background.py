@@ -1,10 +1,19 @@
-"""The worker of a process: it works when asked, and comes back when the next work is due."""
+"""The workers of a process: they work when asked, and come back when the next work is due."""
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
-from b24app.services.background import LEAST_PAUSE, LONGEST_PAUSE, Background
+from b24app.services.background import (
+    LEAST_PAUSE,
+    LONGEST_PAUSE,
+    TROUBLE_PAUSE,
+    Background,
+    Lane,
+    start_thread,
+)
 
 
 class Timers:
@@ -20,6 +29,22 @@ class Timers:
         return lambda: self.cancelled.append(timer)
 
 
+class Pile:
+    """Pieces of work, done one at a time."""
+
+    def __init__(self, pieces=1):
+        self.left = pieces
+        self.done = 0
+
+    def work(self, on_claim):
+        if self.left == 0:
+            return False
+        self.left -= 1
+        on_claim()
+        self.done += 1
+        return True
+
+
 def run(work):
     work()
 
@@ -29,19 +54,22 @@ def run(work):
     [(600.0, 600.0), (-5.0, LEAST_PAUSE), (1e9, LONGEST_PAUSE)],
 )
 def test_it_comes_back_when_the_next_work_is_due(due, pause):
-    timers, done = Timers(), []
-    background = Background(lambda: done.append(1), run, next_in=lambda: due, later=timers.later)
+    timers, pile = Timers(), Pile()
+    background = Background([Lane(pile.work)], run, next_in=lambda: due, later=timers.later)
 
     background.kick()
     assert [seconds for seconds, _ in timers.set] == [pause]
+    pile.left = 1
     timers.set[0][1]()
 
-    assert done == [1, 1]
+    assert pile.done == 2
 
 
 def test_it_has_one_timer_and_none_where_nothing_waits():
     timers, due = Timers(), iter([600.0, 60.0, None])
-    background = Background(lambda: None, run, next_in=lambda: next(due), later=timers.later)
+    background = Background(
+        [Lane(Pile(0).work)], run, next_in=lambda: next(due), later=timers.later
+    )
 
     for _ in range(3):
         background.kick()
@@ -51,18 +79,88 @@ def test_it_has_one_timer_and_none_where_nothing_waits():
 
 
 def test_work_that_fails_does_not_keep_the_next_from_being_done(caplog):
-    outcomes = iter([ZeroDivisionError(), None])
+    timers, outcomes = Timers(), iter([ZeroDivisionError(), None])
 
-    def work():
+    def work(_on_claim):
         if (error := next(outcomes)) is not None:
             raise error
+        return False
 
-    background = Background(work, run, next_in=lambda: None)
+    background = Background([Lane(work)], run, later=timers.later)
     background.kick()
+    assert [seconds for seconds, _ in timers.set] == [TROUBLE_PAUSE]
     background.kick()
 
     assert caplog.text.count("background work failed") == 1
     assert next(outcomes, "all done") == "all done"
+
+
+def test_a_thread_that_cannot_be_had_costs_nobody_an_answer(caplog):
+    starts = iter([RuntimeError("can't start new thread"), None])
+    pile = Pile()
+
+    def start(work):
+        if (error := next(starts)) is not None:
+            raise error
+        work()
+
+    background = Background([Lane(pile.work)], start)
+    background.kick()
+    assert "could not be started" in caplog.text
+    background.kick()
+
+    assert pile.done == 1
+
+
+def test_while_one_is_at_work_another_takes_the_next():
+    """Three at once, as many as the lane has workers, and one of another lane beside them."""
+    barrier, done = threading.Barrier(4), []
+    ended = threading.Event()
+
+    class Slow(Pile):
+        def work(self, on_claim):
+            if self.left == 0:
+                return False
+            self.left -= 1
+            on_claim()
+            barrier.wait(timeout=30)
+            done.append(1)
+            if len(done) == 4:
+                ended.set()
+            return True
+
+    slow, urgent = Slow(3), Slow(1)
+    Background([Lane(slow.work, 3), Lane(urgent.work, 1)], start_thread).kick()
+
+    assert ended.wait(timeout=30)
+
+
+def test_no_more_workers_than_the_lane_has():
+    started = []
+    pile = Pile(5)
+    background = Background([Lane(pile.work, 2)], started.append)
+    for _ in range(5):
+        background.kick()
+
+    assert len(started) == 2
+    for work in started:
+        work()
+    assert pile.done == 5
+
+
+def test_what_is_asked_for_while_all_are_busy_is_not_forgotten():
+    looks = []
+
+    def work(_on_claim):
+        looks.append(1)
+        if len(looks) == 1:
+            background.kick()
+        return False
+
+    background = Background([Lane(work)], run)
+    background.kick()
+
+    assert len(looks) == 2
 
 
 def test_a_new_process_looks_for_what_an_earlier_one_left(stage):
@@ -74,4 +172,4 @@ def test_a_new_process_looks_for_what_an_earlier_one_left(stage):
 
     settings["post_worker_init"](SimpleNamespace(wsgi=stage.app, cfg=SimpleNamespace(threads=64)))
 
-    assert len(stage.started) == 1
+    assert len(stage.started) == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.services import event_work, events
+from b24app.services import event_work, subscriptions
 from b24app.storage import jobs
 from b24app.storage.models import Job
 
@@ -11,8 +11,8 @@ def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
     """Such as one that a newer version wrote, while machines are replaced one by one."""
     deps = stage.deps
     with deps.db.transaction() as session:
-        for kind in ("of a newer version", events.PAYMENT):
-            jobs.add(
+        for kind in ("of a newer version", subscriptions.REFRESH):
+            jobs.put(
                 session,
                 deps.seal,
                 kind=kind,
@@ -28,6 +28,6 @@ def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
     assert "of a newer version of" in caplog.text
     assert "Traceback" in caplog.text
     with deps.db.reading() as session:
-        (left,) = session.query(Job).where(Job.done_at.is_(None)).all()
+        (left,) = session.query(Job).where(Job.run_at.is_not(None)).all()
     assert left.kind == "of a newer version"
     assert left.run_at > deps.clock()

@@ -34,8 +34,9 @@ CALL_SITES = {
     ("services/pay_systems.py", "read"),
     ("services/housekeeping.py", "keep_alive"),
     ("services/subscriptions.py", "refresh"),
-    ("services/uninstall.py", "probe"),
-    ("services/uninstall.py", "_second_opinion"),
+    ("services/liveness.py", "ask"),
+    ("services/liveness.py", "ask_server"),
+    ("services/liveness.py", "renew"),
 }
 """Payment systems, placements, events, the uninstall probe, subscription and address, keeping it
 alive; and the administrator of the wizard, whose own pair the grant is."""

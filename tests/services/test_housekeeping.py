@@ -282,7 +282,7 @@ def test_a_machine_that_comes_while_another_keeps_house_leaves_it_alone(stage, c
     assert "activity" not in done
     assert activity_of(stage, OTHERS[0]) == 1
     assert "another machine is keeping house" in caplog.text
-    assert jobs_of(stage)[-1][1]
+    assert jobs_of(stage) == [("subscription", True)]
 
 
 def test_the_lease_is_given_back(stage):

@@ -1,4 +1,4 @@
-"""Uninstalling: a dead grant erases, a living one contradicts, silence shuts out and waits."""
+"""Uninstalling: a dead installation is erased, a living one contradicts, silence shuts out."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ import pytest
 from sqlalchemy import Table, select
 
 from b24app.domain import EntityRef
-from b24app.errors import (
-    AppUninstalledError,
-    AuthorizationServerError,
-    NotInstalledError,
-    PlanWithoutRestError,
-    PortalBusyError,
-    PortalSilentError,
-    SubscriptionEndedError,
-    UserBlockedError,
-)
-from b24app.services.uninstall import Verdict, verdict_of
 from b24app.storage import activity, portals, settings
 from b24app.storage.models import Base, Job
 from tests.stage import ADMIN, DEAL, MANAGER, PORTAL
@@ -69,7 +58,7 @@ def uninstall(stage, *, clean=True):
 
 def waiting(stage):
     with stage.deps.db.reading() as session:
-        query = select(Job.run_at).where(Job.kind == "uninstall_probe", Job.done_at.is_(None))
+        query = select(Job.run_at).where(Job.kind == "uninstall_probe", Job.run_at.is_not(None))
         return [moment - stage.deps.clock() for moment in session.scalars(query)]
 
 
@@ -136,24 +125,6 @@ def test_a_grant_that_expired_is_refused_a_new_one_after_the_uninstallation(stag
     assert portal_of(stage) is None
 
 
-def test_a_grant_the_authorization_server_refused_before_counts_as_dead(stage):
-    with stage.deps.db.transaction() as session:
-        portals.drop_grant_tokens(session, stage.portal.member_id)
-
-    report(stage)
-
-    assert portal_of(stage) is None
-
-
-def test_a_grant_that_no_key_opens_is_no_reason_to_erase(stage):
-    with stage.deps.db.transaction() as session:
-        portals.find(session, stage.portal.member_id).grant_access_sealed = "sealed otherwise"
-
-    report(stage)
-
-    assert portal_of(stage).state == "closed"
-
-
 # Alive
 
 
@@ -167,7 +138,9 @@ def test_a_living_grant_contradicts_the_event(stage, caplog):
     assert portal_of(stage).state == "active"
     assert before <= tables_naming(stage, stage.portal.member_id)
     assert tab.show().status_code == 200
-    assert f"uninstall of {stage.portal.member_id} refused: its grant still works" in caplog.text
+    assert (
+        f"uninstall of {stage.portal.member_id} refused: the app is still installed" in caplog.text
+    )
 
 
 def test_a_contradicted_event_is_probed_again_three_times_and_then_forgotten(stage):
@@ -247,23 +220,76 @@ def test_a_reinstallation_ends_the_suspicion(stage):
 
 # No answer
 
+SOON = (MINUTE, 4 * MINUTE, 10 * MINUTE)
+"""From one question to the next, until a silent portal is shut out."""
+
+
+def stay_silent(stage):
+    """Let the time pass in which a silent portal is asked again before it is shut out."""
+    for seconds in SOON:
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
 
 @pytest.mark.parametrize("silence", ["close_before", "html", "portal_deleted"])
-def test_no_answer_shuts_the_portal_out_and_is_asked_again_every_hour(stage, silence):
+def test_no_answer_is_asked_again_soon_then_shuts_out_and_is_asked_every_hour(stage, silence):
     tab = live_on(stage)
     stage.portal.faults.add(PROBE, silence, times=100)
-
     report(stage)
+
+    for seconds in SOON:
+        assert portal_of(stage).state == "active"
+        assert [wait.total_seconds() for wait in waiting(stage)] == [seconds]
+        stage.advance(seconds)
+        stage.run_housekeeping()
 
     assert portal_of(stage).state == "closed"
     assert tab.show().status_code == 403
-    stage.forget_calls()
     assert [wait.total_seconds() for wait in waiting(stage)] == [HOUR]
+    stage.forget_calls()
     stage.portal.faults.clear()
     stage.advance(HOUR)
     stage.run_housekeeping()
     assert probes(stage) == 1
     assert portal_of(stage).state == "active"
+
+
+@pytest.mark.parametrize("answers_after", range(len(SOON)))
+def test_seconds_of_silence_lock_nobody_out(stage, answers_after):
+    tab = live_on(stage)
+    stage.portal.faults.add(PROBE, "close_before", times=2 + 2 * answers_after)
+    report(stage)
+
+    for seconds in SOON:
+        assert portal_of(stage).state == "active"
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+    assert tab.show().status_code == 200
+
+
+def test_an_insider_who_reports_again_and_again_gains_nothing(stage):
+    """Neither sooner shut out, nor sooner erased, nor later."""
+    live_on(stage)
+    del stage.adapter.clients[PORTAL]
+    for minute in range(14):
+        report(stage)
+        assert portal_of(stage).state == "active"
+        stage.advance(MINUTE)
+        assert minute < 14
+
+    stage.advance(MINUTE)
+    stage.run_housekeeping()
+    assert portal_of(stage).state == "closed"
+    for _ in range(71):
+        report(stage)
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+    assert portal_of(stage) is not None
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+    assert portal_of(stage) is None
 
 
 def test_72_hours_of_silence_end_in_erasing(stage):
@@ -281,13 +307,22 @@ def test_72_hours_of_silence_end_in_erasing(stage):
     assert tables_naming(stage, stage.portal.member_id) == set()
 
 
-def test_an_authorization_server_that_does_not_answer_is_silence(stage):
-    stage.portal.tokens.expire_access()
-    stage.portal.faults.add("oauth/token", "error_500", times=10)
-
+def test_silence_counts_from_the_last_sign_of_life(stage):
+    live_on(stage)
     report(stage)
+    stage.advance(10 * MINUTE)
+    client = stage.adapter.clients.pop(PORTAL)
+    stage.run_housekeeping()
 
+    for _ in range(71):
+        stage.advance(HOUR)
+        stage.run_housekeeping()
     assert portal_of(stage).state == "closed"
+    stage.adapter.clients[PORTAL] = client
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
 
 
 def test_a_busy_portal_is_asked_again_without_shutting_anybody_out(stage):
@@ -299,42 +334,15 @@ def test_a_busy_portal_is_asked_again_without_shutting_anybody_out(stage):
     assert [wait.total_seconds() for wait in waiting(stage)] == [MINUTE]
 
 
-def test_a_portal_that_moved_is_alive_where_the_authorization_server_says_so(stage):
-    del stage.adapter.clients[PORTAL]
-    stage.portal.move("new.example:8024")
-    from werkzeug.test import Client
-
-    from b24app.simulator.portal import create_portal
-
-    moved = Client(create_portal(stage.portal))
-    stage.adapter.clients |= {PORTAL: moved, "new.example:8024": moved}
-
+def test_a_portal_that_is_busy_for_days_is_not_erased(stage):
+    stage.portal.faults.add(PROBE, "busy", times=10_000)
     report(stage)
 
+    for _ in range(80):
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+
     assert portal_of(stage).state == "active"
-
-
-@pytest.mark.parametrize(
-    ("error", "verdict"),
-    [
-        (AppUninstalledError(code="APPLICATION_NOT_FOUND"), Verdict.DEAD),
-        (
-            AppUninstalledError(code="ERROR_OAUTH", description="Application not installed"),
-            Verdict.DEAD,
-        ),
-        (AppUninstalledError(code="ERROR_OAUTH", description="Unknown failure"), Verdict.SILENT),
-        (NotInstalledError(), Verdict.DEAD),
-        (AuthorizationServerError(code="invalid_client"), Verdict.SILENT),
-        (PortalSilentError(), Verdict.SILENT),
-        (PortalSilentError(code="refreshing"), Verdict.BUSY),
-        (PortalBusyError(), Verdict.BUSY),
-        (UserBlockedError(), Verdict.ALIVE),
-        (SubscriptionEndedError(), Verdict.ALIVE),
-        (PlanWithoutRestError(), Verdict.ALIVE),
-    ],
-)
-def test_what_an_error_says_about_the_installation(error, verdict):
-    assert verdict_of(error) is verdict
 
 
 def test_a_card_of_the_portal_beside_it_is_left_alone(stage):

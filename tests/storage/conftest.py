@@ -12,6 +12,9 @@ from b24app.seal import Seal
 from b24app.storage.session import Database
 
 from .setting import MEMBER, install
+from .working import claim, do, put
+
+__all__ = ["claim", "do", "put"]
 
 
 @pytest.fixture

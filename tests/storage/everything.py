@@ -74,14 +74,13 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         activity.append(session, activity.Record(member_id, now, 7, NAME, DEAL, "pay", "done"))
         settings.save(session, member_id, {"users": [7]}, updated_by=1, now=now)
         cached_lists.save(session, member_id, "names", {"7": NAME}, now)
-        jobs.add(
+        jobs.put(
             session,
             seal,
             kind="uninstall",
             member_id=member_id,
             payload={"application_token": "job-token-plain"},
             run_at=now,
-            dedup_key=f"event:{member_id}",
             now=now,
         )
         failed_proofs.add(session, f"events:{member_id}", now)

@@ -3,232 +3,315 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from b24app.seal import SealBrokenError
 from b24app.storage import jobs
 from b24app.storage.models import Job
 
-from .setting import MEMBER, at_once
+from .setting import MEMBER, OTHER_MEMBER, at_once
 
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def add(database, seal, now):
-    def add(*, kind="probe", run_at=now, dedup_key=None, payload=None):
-        with database.transaction() as session:
-            return jobs.add(
-                session,
-                seal,
-                kind=kind,
-                member_id=MEMBER,
-                payload=payload or {},
-                run_at=run_at,
-                dedup_key=dedup_key,
-                now=now,
-            )
-
-    return add
+def both(waiting, given):
+    return {"all": [*waiting["all"], *given["all"]]}
 
 
-@pytest.fixture
-def claim(database):
-    def claim(moment, limit=10, **other):
-        with database.transaction() as session:
-            return list(jobs.due(session, moment, limit, **other))
-
-    return claim
+def row(database, kind="probe", member_id=MEMBER):
+    with database.reading() as session:
+        return session.get(Job, (member_id, kind))
 
 
-def test_a_job_is_claimed_with_what_it_was_given(add, claim, seal, now):
-    add(payload={"application_token": "t", "attempt": 1})
+# One row for a portal and kind
 
-    (job,) = claim(now)
+
+def test_a_job_is_claimed_with_what_it_was_given(put, claim, seal, now):
+    put(payload={"application_token": "t", "attempt": 1})
+
+    job = claim(now)
 
     assert (job.kind, job.member_id, job.attempts) == ("probe", MEMBER, 1)
     assert jobs.payload(seal, job) == {"application_token": "t", "attempt": 1}
 
 
-def test_jobs_come_when_their_time_has_come_oldest_first(add, claim, now):
-    add(kind="later", run_at=now + HOUR)
-    add(kind="now", run_at=now)
-    add(kind="before", run_at=now - HOUR)
+def test_what_comes_while_it_waits_is_merged_into_it(database, put, claim, seal, now):
+    assert put(payload={"all": [1]})
+    assert not put(payload={"all": [2]}, merge=both)
+    assert not put(payload={"all": [3]}, merge=both)
 
-    assert [job.kind for job in claim(now)] == ["before", "now"]
-    assert [job.kind for job in claim(now + HOUR, limit=1)] != []
-
-
-def test_no_more_jobs_are_claimed_than_asked_for(add, claim, now):
-    for _ in range(3):
-        add()
-
-    assert [len(claim(now, limit=2)), len(claim(now, limit=2))] == [2, 1]
-
-
-@pytest.mark.parametrize("round_", range(4))
-def test_machines_at_once_never_get_the_same_job(add, claim, now, round_):
-    for number in range(12):
-        add(kind=f"{round_}-{number}")
-
-    claimed = at_once(4, lambda _: [job.id for job in claim(now, limit=5)])
-
-    together = [job_id for share in claimed for job_id in share]
-    assert len(together) == len(set(together)) == 12
-
-
-def test_a_machine_does_not_wait_for_another_that_is_claiming(postgres_databases, seal, now):
-    from b24app.storage.session import Database
-
-    database = Database(postgres_databases.clean())
-    with database.transaction() as session:
-        for kind in ("first", "second"):
-            jobs.add(session, seal, kind=kind, member_id=MEMBER, payload={}, run_at=now, now=now)
-
-    with database.transaction() as one, database.transaction() as other:
-        other.execute(text("SET LOCAL lock_timeout = '5s'"))
-        mine = [job.kind for job in jobs.due(one, now, 1)]
-        theirs = [job.kind for job in jobs.due(other, now, 1)]
-
-    assert (mine, theirs) == (["first"], ["second"])
-    database.close()
-
-
-def test_a_claimed_job_comes_again_when_its_machine_died(add, claim, now):
-    add()
-    claim(now, claim_seconds=60)
-
-    assert claim(now + timedelta(seconds=59)) == []
-    (job,) = claim(now + timedelta(seconds=60))
-    assert job.attempts == 2
-
-
-def test_a_done_job_never_comes_again_and_keeps_no_secret(database, add, claim, now):
-    add(payload={"token": "secret"})
-    (job,) = claim(now)
-
-    with database.transaction() as session:
-        jobs.done(session, job.id, now)
-
-    assert claim(now + HOUR) == []
+    assert jobs.payload(seal, claim(now)) == {"all": [1, 2, 3]}
     with database.reading() as session:
-        assert session.scalars(select(Job.payload_sealed)).one() == ""
+        assert len(session.scalars(select(Job)).all()) == 1
 
 
-def test_a_job_given_back_comes_at_its_new_time(database, add, claim, now):
-    add()
-    (job,) = claim(now)
+def test_merging_at_once_loses_nothing(put, claim, seal, now):
+    put(payload={"all": [0]})
 
-    with database.transaction() as session:
-        jobs.retry_at(session, job.id, now + HOUR)
+    at_once(6, lambda number: put(payload={"all": [number + 1]}, merge=both))
 
-    assert claim(now + HOUR - timedelta(seconds=1)) == []
-    assert [again.id for again in claim(now + HOUR)] == [job.id]
+    assert sorted(jobs.payload(seal, claim(now))["all"]) == list(range(7))
 
 
-def test_a_done_job_cannot_be_given_back(database, add, claim, now):
-    add()
-    (job,) = claim(now)
-
-    with database.transaction() as session:
-        jobs.done(session, job.id, now)
-        jobs.retry_at(session, job.id, now)
-
-    assert claim(now + HOUR) == []
-
-
-def test_ending_a_job_that_went_with_its_portal_is_no_error(database, now):
-    with database.transaction() as session:
-        jobs.done(session, 12345, now)
-        jobs.retry_at(session, 12345, now)
-
-
-def test_the_same_event_makes_one_job_even_when_it_comes_again_after_it_was_done(
-    database, add, claim, now
-):
-    assert add(dedup_key="event:1")
-    assert not add(dedup_key="event:1")
-    (job,) = claim(now)
-    with database.transaction() as session:
-        jobs.done(session, job.id, now)
-
-    assert not add(dedup_key="event:1")
-    assert add(dedup_key="event:2")
-
-
-def test_the_same_event_at_once_makes_one_job(add):
-    added = at_once(6, lambda _: add(dedup_key="event:1"))
+def test_the_first_at_once_make_one_row(database, put):
+    added = at_once(6, lambda _: put())
 
     assert added.count(True) == 1
+    with database.reading() as session:
+        assert len(session.scalars(select(Job)).all()) == 1
 
 
-def test_jobs_without_a_dedup_key_are_all_kept(add, claim, now):
-    assert add()
-    assert add()
+def test_work_of_other_kinds_and_portals_has_rows_of_its_own(put, do, now):
+    for kind, member_id in (("a", MEMBER), ("b", MEMBER), ("a", OTHER_MEMBER)):
+        put(kind, member_id)
 
-    assert len(claim(now)) == 2
+    assert len({do(now) for _ in range(3)}) == 3
+    assert do(now) is None
 
 
-def test_a_waiting_job_is_seen_until_it_is_done(database, add, claim, now):
-    add(kind="probe")
-    (job,) = claim(now)
+def test_the_sooner_of_two_times_counts(put, do, now):
+    put(run_at=now + HOUR)
+    put(run_at=now + MINUTE)
+    put(run_at=now + HOUR)
+
+    assert do(now) is None
+    assert do(now + MINUTE) == ("probe", MEMBER)
+
+
+def test_it_is_not_done_again_sooner_than_its_pace(put, do, now):
+    put(pace=MINUTE)
+    assert do(now) is not None
+
+    put(pace=MINUTE, now=now + SECOND, run_at=now + SECOND)
+
+    assert do(now + MINUTE - SECOND) is None
+    assert do(now + MINUTE) is not None
+
+
+def test_something_urgent_that_is_merged_makes_the_rest_urgent(put, claim, now):
+    put()
+    put(is_urgent=True)
+    put()
+
+    assert claim(now, urgent_only=True) is not None
+
+
+def test_a_payload_no_key_opens_makes_way_for_a_new_one(database, put, claim, other_seal, now):
+    put(payload={"all": [1]})
+
+    with database.transaction() as session:
+        jobs.put(
+            session,
+            other_seal,
+            kind="probe",
+            member_id=MEMBER,
+            payload={"all": [2]},
+            run_at=now,
+            now=now,
+            merge=both,
+        )
+
+    assert jobs.payload(other_seal, claim(now)) == {"all": [2, 2]}
+
+
+# Done, again, called off
+
+
+def test_a_claimed_job_comes_again_when_its_machine_died(put, claim, now):
+    put()
+    claim(now, seconds=60)
+
+    assert claim(now + timedelta(seconds=59)) is None
+    assert claim(now + timedelta(seconds=60)).attempts == 2
+
+
+def test_done_work_never_comes_again_and_keeps_no_secret(database, put, do, now):
+    put(payload={"token": "secret"})
+
+    do(now)
+
+    assert do(now + HOUR) is None
+    assert row(database).payload_sealed == ""
+
+
+def test_work_that_was_given_more_while_it_was_done_is_done_again(database, put, claim, seal, now):
+    put(payload={"all": [1]})
+    job = claim(now)
+    put(payload={"all": [2]}, merge=both, run_at=now + SECOND, now=now + SECOND)
+    assert claim(now + SECOND) is None
+
+    with database.transaction() as session:
+        jobs.done(session, job)
+
+    assert jobs.payload(seal, claim(now + SECOND)) == {"all": [1, 2]}
+
+
+def test_a_job_given_back_comes_at_its_new_time_with_its_new_payload(
+    database, put, claim, seal, now
+):
+    put(payload={"try": 1})
+    job = claim(now)
+
+    with database.transaction() as session:
+        jobs.again(session, seal, job, now + HOUR, {"try": 2})
+
+    assert claim(now + HOUR - SECOND) is None
+    again = claim(now + HOUR)
+    assert (jobs.payload(seal, again), again.attempts) == ({"try": 2}, 1)
+
+
+def test_a_job_given_back_without_a_payload_counts_its_attempts(database, put, claim, seal, now):
+    put(payload={"try": 1})
+    job = claim(now)
+
+    with database.transaction() as session:
+        jobs.again(session, seal, job, now + HOUR)
+
+    again = claim(now + HOUR)
+    assert (jobs.payload(seal, again), again.attempts) == ({"try": 1}, 2)
+
+
+def test_a_job_given_back_keeps_what_came_meanwhile(database, put, claim, seal, now):
+    put(payload={"all": [1]})
+    job = claim(now)
+    put(payload={"all": [2]}, merge=both)
+
+    with database.transaction() as session:
+        jobs.again(session, seal, job, now + HOUR, {"all": ["done"]}, both)
+
+    assert jobs.payload(seal, claim(now)) == {"all": ["done", 1, 2]}
+
+
+@pytest.mark.parametrize("what", ["done", "again"])
+def test_a_machine_that_is_late_ends_nobody_elses_work(database, put, claim, seal, now, what):
+    put()
+    late = claim(now, seconds=60)
+    later = now + timedelta(seconds=61)
+    claim(later)
+
+    with database.transaction() as session:
+        assert not jobs.is_ours(session, late)
+        if what == "done":
+            jobs.done(session, late)
+        else:
+            jobs.again(session, seal, late, later)
+
+    assert row(database).run_at is not None
+    assert claim(later) is None
+
+
+def test_work_that_was_called_off_is_nobodys(database, put, claim, seal, now):
+    put()
+    job = claim(now)
+
+    with database.transaction() as session:
+        assert jobs.call_off(session, "probe", MEMBER)
+        assert not jobs.is_ours(session, job)
+        jobs.done(session, job)
+        jobs.again(session, seal, job, now, {})
+
+    assert row(database) is None
+
+
+def test_work_that_is_wanted_again_after_it_was_called_off_is_not_the_old_one(
+    database, put, claim, now
+):
+    put()
+    job = claim(now)
+    with database.transaction() as session:
+        jobs.call_off(session, "probe", MEMBER)
+    put(run_at=now + HOUR)
+
+    with database.transaction() as session:
+        assert not jobs.is_ours(session, job)
+        jobs.done(session, job)
+
+    assert row(database).run_at == now + HOUR
+
+
+def test_a_payload_can_be_changed_while_somebody_works_on_it(database, put, claim, seal, now):
+    put(payload={"all": [1, 2]})
+    job = claim(now)
+
+    with database.transaction() as session:
+        changed = jobs.change(session, seal, "probe", MEMBER, lambda held: {"all": held["all"][1:]})
+        assert jobs.change(session, seal, "other", MEMBER, dict) is None
+    assert changed == {"all": [2]}
+    with database.transaction() as session:
+        jobs.again(session, seal, job, now)
+
+    assert jobs.payload(seal, claim(now)) == {"all": [2]}
+
+
+def test_waiting_work_can_be_hurried_but_not_beyond_its_pace(database, put, do, now):
+    def hurry(moment):
+        with database.transaction() as session:
+            jobs.hurry(session, "probe", MEMBER, moment, MINUTE)
+
+    put(run_at=now + HOUR)
+    hurry(now)
+    assert do(now) is not None
+
+    put(run_at=now + HOUR, now=now)
+    hurry(now + SECOND)
+
+    assert do(now + MINUTE - SECOND) is None
+    assert do(now + MINUTE) is not None
+    hurry(now + HOUR)
+    assert do(now + HOUR) is None
+
+
+def test_waiting_work_is_seen_until_it_is_done(database, put, do, seal, now):
+    put(payload={"all": [1]})
 
     with database.transaction() as session:
         assert jobs.is_waiting(session, "probe", MEMBER)
+        assert jobs.waiting(session, seal, "probe", MEMBER) == {"all": [1]}
         assert not jobs.is_waiting(session, "erase", MEMBER)
-        assert not jobs.is_waiting(session, "probe", "another")
-        jobs.done(session, job.id, now)
+        assert not jobs.is_waiting(session, "probe", OTHER_MEMBER)
+    do(now)
+
+    with database.transaction() as session:
         assert not jobs.is_waiting(session, "probe", MEMBER)
+        assert jobs.waiting(session, seal, "probe", MEMBER) is None
 
 
-def test_waiting_jobs_of_one_kind_can_be_called_off(database, add, claim, now):
-    add(kind="probe", dedup_key="done")
-    (job,) = claim(now)
-    with database.transaction() as session:
-        jobs.done(session, job.id, now)
-    add(kind="probe", run_at=now + HOUR)
-    add(kind="erase")
+def test_one_unreadable_payload_does_not_hold_up_the_others(put, claim, seal, other_seal, now):
+    put(payload={"a": 1})
 
-    with database.transaction() as session:
-        assert jobs.drop_waiting(session, "probe", "another") == 0
-        assert jobs.drop_waiting(session, "probe", MEMBER) == 1
-
-    assert [left.kind for left in claim(now + HOUR)] == ["erase"]
-    assert not add(dedup_key="done")
-
-
-def test_one_unreadable_payload_does_not_hold_up_the_others(add, claim, seal, other_seal, now):
-    add(payload={"a": 1})
-
-    (job,) = claim(now)
+    job = claim(now)
 
     with pytest.raises(SealBrokenError):
         jobs.payload(other_seal, job)
     assert jobs.payload(seal, job) == {"a": 1}
 
 
-def test_old_done_jobs_are_deleted_and_waiting_ones_stay(database, add, claim, now):
-    add(kind="done", dedup_key="once")
-    (job,) = claim(now)
-    with database.transaction() as session:
-        jobs.done(session, job.id, now)
-    add(kind="waiting", run_at=now + HOUR)
+def test_rows_with_nothing_to_do_are_deleted_after_a_while_and_waiting_ones_stay(
+    database, put, do, now
+):
+    put("done")
+    do(now)
+    put("waiting", run_at=now + HOUR)
 
     with database.transaction() as session:
-        assert jobs.delete_done(session, now) == 0
-        assert jobs.delete_done(session, now + HOUR) == 1
+        assert jobs.delete_idle(session, now) == 0
+        assert jobs.delete_idle(session, now + SECOND) == 1
 
-    assert add(dedup_key="once")
-    assert len(claim(now + HOUR)) == 2
+    assert row(database, "waiting") is not None
 
 
-def test_a_job_number_is_never_given_twice(database, add, claim, now):
-    add()
-    (first,) = claim(now)
-    with database.transaction() as session:
-        session.delete(session.get_one(Job, first.id))
+def test_when_the_next_work_is_due(database, put, claim, now):
+    def next_run():
+        with database.reading() as session:
+            return jobs.next_run(session, now)
 
-    add()
+    assert next_run() is None
+    put("a", run_at=now + HOUR)
+    put("b", run_at=now)
+    assert next_run() == now
 
-    (second,) = claim(now)
-    assert second.id > first.id
+    claim(now)
+
+    assert next_run() == now + HOUR

@@ -191,7 +191,9 @@ def test_each_change_is_kept(database, seal, portal, now):
     with database.transaction() as session:
         portals.activate(session, portal, later)
         portals.move(session, portal, "https://new.example/rest/", later)
-        portals.set_application_token(session, seal, portal, "second-token", later)
+        portals.set_application_token(
+            session, seal, portal, "second-token", later, ts=17, told_at=now
+        )
         portals.set_subscription(
             session, portal, status="T", scope=frozenset({"pay_system", "crm"}), now=later
         )
@@ -206,6 +208,35 @@ def test_each_change_is_kept(database, seal, portal, now):
     assert found.batch_refused_until == found.updated_at == later
     with database.reading() as session:
         assert portals.application_token(session, seal, portal) == "second-token"
+    assert (found.event_ts, found.told_at) == (17, now)
+
+
+def test_an_event_without_a_token_keeps_the_stored_one(database, seal, portal, now):
+    with database.transaction() as session:
+        portals.set_application_token(session, seal, portal, "", now, ts=18, told_at=now)
+
+    with database.reading() as session:
+        assert portals.application_token(session, seal, portal) == "application-token-plain"
+    assert find(database).event_ts == 18
+
+
+def test_an_installation_counts_as_newer_than_every_event_before(database, seal, portal, now):
+    later = now + timedelta(minutes=5)
+    with database.transaction() as session:
+        portals.set_application_token(session, seal, portal, "x", now, ts=99, told_at=now)
+
+    install(database, seal, later)
+
+    assert (find(database).event_ts, find(database).told_at) == (None, later)
+
+
+@pytest.mark.usefixtures("portal")
+def test_a_second_installation_of_the_same_kind_keeps_its_name(database, seal, now):
+    name = find(database).installation_id
+
+    install(database, seal, now + timedelta(days=1))
+
+    assert find(database).installation_id == name != ""
 
 
 def test_a_subscription_without_a_scope_keeps_the_scopes(database, portal, now):
@@ -235,7 +266,7 @@ def test_a_refused_batch_can_be_forgotten(database, portal, now):
             session, "unknown", status="L", scope=None, now=now
         ),
         lambda session, now, seal: portals.set_application_token(
-            session, seal, "unknown", "x", now
+            session, seal, "unknown", "x", now, ts=1, told_at=now
         ),
         lambda session, now, seal: portals.save_grant_tokens(
             session, seal, "unknown", pair("a", "r", now), now=now

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from b24app.domain import EntityRef
 from b24app.services.background import start_thread
 from b24app.services.proofs import A_MINUTE
-from b24app.storage import failed_proofs
+from b24app.storage import cached_lists, failed_proofs, refusals
 from b24app.storage.models import Job
 
 
@@ -33,13 +35,15 @@ def post(stage, event, data=None, **auth):
 
 
 def jobs_of(stage):
+    """Every kind of work there is or was, and whether it is done."""
     with stage.deps.db.reading() as session:
-        return [(job.kind, job.done_at is not None) for job in session.scalars(select(Job))]
+        rows = session.scalars(select(Job).order_by(Job.created_at, Job.kind))
+        return [(job.kind, job.run_at is None) for job in rows]
 
 
-def failures(stage, member_id):
+def failures(stage, name):
     with stage.deps.db.reading() as session:
-        return failed_proofs.count(session, f"events:{member_id}", stage.deps.clock())
+        return failed_proofs.count(session, f"events:{name}", stage.deps.clock())
 
 
 def test_an_event_is_answered_before_anybody_is_asked(stage):
@@ -49,7 +53,7 @@ def test_an_event_is_answered_before_anybody_is_asked(stage):
     assert answer.json == {"status": "accepted"}
     assert stage.http_calls == []
     assert jobs_of(stage) == [("uninstall_probe", False)]
-    assert len(stage.started) == 1
+    assert len(stage.started) == 2
 
 
 UNNEEDED = (
@@ -76,9 +80,10 @@ def test_no_field_that_nobody_needs_loses_a_genuine_event(stage, event):
 
 
 def test_the_same_event_twice_is_one_piece_of_work(stage):
-    for _ in range(2):
-        assert post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200
+    answers = [post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}) for _ in range(2)]
 
+    assert [one.status_code for one in answers] == [200, 200]
+    assert [one.json["status"] for one in answers] == ["accepted", "repeated"]
     assert len(jobs_of(stage)) == 1
 
 
@@ -87,7 +92,7 @@ def test_an_event_of_an_unknown_portal_is_refused(stage):
 
     assert answer.status_code == 403
     assert jobs_of(stage) == []
-    assert failures(stage, "f" * 32) == 1
+    assert failures(stage, "unknown") == 1
 
 
 @pytest.mark.parametrize("token", ["0123456789abcdef0123456789abcdef", "токен", ""])
@@ -110,7 +115,8 @@ def test_a_wrong_token_beside_a_payment_event_is_refused(stage):
 def test_a_payment_event_without_a_token_is_taken_as_an_occasion_to_ask(stage):
     assert post(stage, "ONAPPPAYMENT", application_token="").status_code == 200
 
-    assert jobs_of(stage) == [("ONAPPPAYMENT", False)]
+    assert jobs_of(stage) == [("subscription", False)]
+    assert failures(stage, stage.portal.member_id) == 1
 
 
 def test_an_unknown_event_is_answered_and_logged_once(stage, caplog):
@@ -125,6 +131,47 @@ def test_an_unknown_event_is_answered_and_logged_once(stage, caplog):
     ]
     assert jobs_of(stage) == []
     assert stage.started == []
+
+
+@pytest.mark.parametrize("event", ["ONAPPTEST", "ONAPPMETHODCONFIRM", "ONSUBSCRIPTIONRENEW"])
+@pytest.mark.parametrize("data", [{}, {"QUERY": "x", "METHOD": "crm.item.list", "CONFIRMED": "1"}])
+def test_the_other_events_of_an_application_are_taken(stage, event, data):
+    assert post(stage, event, data).status_code == 200
+    assert post(stage, event, data, application_token="0" * 32).status_code == 403
+
+
+def test_a_renewed_subscription_is_asked_about_like_a_paid_one(stage):
+    post(stage, "ONSUBSCRIPTIONRENEW")
+
+    assert jobs_of(stage) == [("subscription", False)]
+
+
+def an_hour_ago(stage):
+    return stage.deps.clock() - timedelta(hours=1)
+
+
+def test_a_confirmed_method_is_tried_again_at_once(stage):
+    member_id, card = stage.portal.member_id, EntityRef(2, 8061)
+    with stage.deps.db.transaction() as session:
+        refusals.refuse(session, member_id, 7, card, stage.deps.clock())
+        cached_lists.save(session, member_id, "grant_refused", {}, stage.deps.clock())
+
+    post(stage, "ONAPPMETHODCONFIRM", {"METHOD": "crm.item.list", "CONFIRMED": "0"})
+    with stage.deps.db.reading() as session:
+        assert refusals.is_refused(session, member_id, 7, card, since=an_hour_ago(stage))
+    post(stage, "ONAPPMETHODCONFIRM", {"METHOD": "crm.item.list", "CONFIRMED": "1"})
+
+    with stage.deps.db.reading() as session:
+        assert not refusals.is_refused(session, member_id, 7, card, since=an_hour_ago(stage))
+        assert cached_lists.load(session, member_id, "grant_refused") is None
+
+
+def test_what_a_portal_says_of_a_method_is_not_written_into_the_log_as_it_came(stage, caplog):
+    caplog.set_level(logging.INFO)
+
+    post(stage, "ONAPPMETHODCONFIRM", {"METHOD": "a\nforged line", "CONFIRMED": "1"})
+
+    assert "forged" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -160,17 +207,6 @@ def test_the_portal_itself_is_heard_however_often_somebody_guessed(stage):
     assert post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200
 
 
-def test_strangers_cannot_have_tokens_exchanged_without_end(stage):
-    with stage.deps.db.transaction() as session:
-        for _ in range(A_MINUTE):
-            failed_proofs.add(session, "events:unknown", stage.deps.clock())
-
-    answer = post(stage, "ONAPPINSTALL", member_id="e" * 32, refresh_token="r" * 32)
-
-    assert answer.status_code == 429
-    assert jobs_of(stage) == []
-
-
 def test_tokens_of_an_event_lie_sealed_until_they_are_used(stage):
     token = stage.portal.issue_tokens(1)
     post(
@@ -193,11 +229,12 @@ def test_events_are_only_posted(stage):
 
 def test_a_thread_of_the_process_works_the_event_off(stage):
     background = stage.app.extensions["b24app"].background
-    background._start = start_thread
+    for crew in background._crews:
+        crew._start = start_thread
 
     post(stage, "ONAPPPAYMENT")
 
     for thread in threading.enumerate():
         if thread.name == "event-work":
             thread.join(timeout=30)
-    assert jobs_of(stage) == [("ONAPPPAYMENT", True)]
+    assert jobs_of(stage) == [("subscription", True)]

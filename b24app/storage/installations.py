@@ -1,0 +1,59 @@
+"""One installation of a portal after another, and what may still be said about the one before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from b24app.domain import Grant
+from b24app.seal import Seal
+
+from . import portals
+from .erasure import erase_former
+from .sealed import open_or_none
+
+__all__ = ["FORMER_KEPT", "erase_former", "former_token", "is_former_open", "settle", "start_anew"]
+
+FORMER_KEPT = timedelta(hours=72)
+"""For so long an event may still report the end of an installation that was replaced."""
+
+
+def start_anew(session: Session, grant: Grant, now: datetime) -> None:
+    """Make way for another installation of a portal: only settings and activity stay, as former.
+
+    An event may report the end of the former one until `FORMER_KEPT` has passed.
+    """
+    former = portals.lock(session, grant.member_id)
+    token = None if former is None else former.application_token_sealed
+    if former is not None:
+        session.delete(former)
+        session.flush()
+    portal = portals.claim(session, grant, now)
+    portal.former_token_sealed = token
+    portal.former_until = now + FORMER_KEPT
+    session.flush()
+
+
+def is_former_open(session: Session, member_id: str, now: datetime) -> bool:
+    """Tell whether an event may still report the end of the installation before this one."""
+    portal = portals.find(session, member_id)
+    return portal is not None and portal.former_until is not None and portal.former_until > now
+
+
+def former_token(session: Session, seal: Seal, member_id: str, now: datetime) -> str | None:
+    """Return the token that such an event carries; None where none is expected or known."""
+    portal = portals.find(session, member_id)
+    if portal is None or portal.former_token_sealed is None:
+        return None
+    if not is_former_open(session, member_id, now):
+        return None
+    return open_or_none(seal, portal.former_token_sealed)
+
+
+def settle(session: Session, member_id: str) -> None:
+    """Expect no event about the former installation any more."""
+    portal = portals.lock(session, member_id)
+    if portal is not None:
+        portal.former_token_sealed = None
+        portal.former_until = None
