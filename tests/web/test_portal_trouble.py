@@ -30,7 +30,7 @@ def test_opening_says_what_happened_and_shows_nothing_wrong(stage, kind):
     assert tab.answer.status_code == status
     assert words in tab.answer.text
     assert "Traceback" not in tab.answer.text
-    assert "Request " in tab.answer.text
+    assert "Support code " in tab.answer.text
     assert payments_in(tab.answer.text) == {}
 
 

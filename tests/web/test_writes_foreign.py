@@ -112,7 +112,7 @@ QUANTITIES = {
     "1,000": "whole number from 1", "1.000": "whole number from 1", "1 000": "whole number from 1",
     "9" * 5000: "whole number from 1", "1e999999": "whole number from 1",
     "1e1": "whole number from 1", "1_0": "whole number from 1", "٣": "whole number from 1",
-    "21": "not that much left", "1000000": "not that much left",
+    "21": "can be billed", "1000000": "can be billed",
 }  # fmt: skip
 
 
