@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.domain import Payment, ProductRow
+from b24app.domain import UNREADABLE, Payment, ProductRow
 from b24app.services import tab
 from b24app.services.acting import Acting
 from b24app.services.card_view import CardView, ItemLine
@@ -41,7 +41,8 @@ class RowUse:
 class Allocation:
     """`orphans` are items whose row is gone or was not read; each of them says which it is.
 
-    `is_whole` is False where payments were left out, `has_more_rows` where rows were.
+    `is_whole` is False where payments were left out, `has_more_rows` where rows were, and `unread`
+    counts payments and lines that could not be read.
     """
 
     view: CardView
@@ -49,6 +50,7 @@ class Allocation:
     orphans: tuple[Part, ...]
     is_whole: bool
     has_more_rows: bool
+    unread: int
 
 
 def read(deps: Deps, acting: Acting) -> Allocation:
@@ -63,13 +65,26 @@ def read(deps: Deps, acting: Acting) -> Allocation:
     by_row: dict[int, list[Part]] = {}
     for part in parts:
         by_row.setdefault(part.line.item.row_id or 0, []).append(part)
+    unread = shown.view.unread_payments + sum(
+        one.details.unread for one in shown.view.payments if one.details is not None
+    )
     uses = tuple(_use(row, tuple(by_row.get(row.id, ()))) for row in shown.rows)
+    is_whole = all(one.details is not None for one in shown.view.payments)
+    if unread or (not is_whole and shown.view.is_free_known):
+        uses = tuple(replace(use, free=_told(use.row, shown.view)) for use in uses)
     known = {row.id for row in shown.rows}
     orphans = tuple(part for part in parts if part.line.item.row_id not in known)
-    is_whole = all(one.details is not None for one in shown.view.payments)
-    return Allocation(shown.view, uses, orphans, is_whole, shown.has_more_rows)
+    return Allocation(shown.view, uses, orphans, is_whole, shown.has_more_rows, unread)
 
 
 def _use(row: ProductRow, parts: tuple[Part, ...]) -> RowUse:
     billed = sum((part.quantity for part in parts), Decimal(0))
     return RowUse(row, parts, row.quantity - billed)
+
+
+def _told(row: ProductRow, view: CardView) -> Decimal:
+    """What the portal says is free of a row, where what payments hold was not all read."""
+    if not view.is_free_known:
+        return UNREADABLE
+    free = (one.quantity for one in view.free_rows if one.id == row.id)
+    return next(free, Decimal(0))

@@ -70,7 +70,7 @@ NAMED = "\ue000"
 
 NAMELESS = re.compile(rf"\s*{NAMED}\s*")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
-MAX_NAME = 12
+MAX_NAME, MAX_LONG_NAME = 12, 60
 
 
 def tag_of(locale: str) -> str:
@@ -118,7 +118,9 @@ def _is_letter(character: str) -> bool:
 
 def currency_name(code: str) -> str:
     """What people call a currency in the middle of a sentence: "US dollars", "euros"."""
-    return get_currency_name(code, count=2, locale=language())
+    if not code:
+        return str(_("an unknown currency"))
+    return texts.shortened(get_currency_name(code, count=2, locale=language()), MAX_LONG_NAME)
 
 
 def _decimals(amount: Decimal) -> int:

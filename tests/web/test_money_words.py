@@ -93,6 +93,15 @@ def _is_visible(character):
     return unicodedata.category(character)[0] not in "ZC" and character not in "<>&"
 
 
+@pytest.mark.parametrize(
+    ("code", "name"), [("EUR", "euros"), ("XQZ", "XQZ"), ("", "an unknown currency")]
+)
+def test_a_currency_has_a_name_in_a_sentence(app, code, name):
+    with app.test_request_context():
+        assert i18n.currency_name(code) == name
+        assert i18n.currency_title(code)[1:] == name[1:]
+
+
 def test_an_amount_that_cannot_be_read_says_so(app):
     with app.test_request_context():
         assert i18n.money(Money(UNREADABLE, "EUR")) == '<data value="">unreadable</data>'

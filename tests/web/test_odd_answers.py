@@ -164,6 +164,21 @@ def test_an_unreadable_price_leaves_no_figure_of_what_is_to_be_paid(stage):
     assert "Over-" not in page
 
 
+@pytest.mark.parametrize(("method", "field"), [(ITEMS, "id"), (LIST, "paid")])
+def test_what_is_unbilled_is_not_computed_from_lines_of_which_some_are_unread(stage, method, field):
+    before = unbilled_in(stage.tab().get("/payments/allocation").text)
+    put(stage, method, field, "null", row=1)
+
+    text = stage.tab().get("/payments/allocation").text
+
+    assert unbilled_in(text) == before
+    assert "could not be read and are not shown here" in text
+
+
+def unbilled_in(text):
+    return re.findall(r'data-label="Unbilled">([^<]*)<', text)
+
+
 def test_deliveries_that_cannot_be_read_leave_no_figure_either(stage):
     put(stage, DELIVERIES, "id", "null", row=1)
     page = stage.tab().answer.text
