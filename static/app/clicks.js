@@ -20,9 +20,9 @@ const clicks = {
   },
   "[data-retry]": (button) => {
     const toast = button.closest(".toast");
-    const failed = causesOf(toast);
+    const failed = causesOf(toast).at(-1);
     leave(toast);
-    failed.forEach(tryAgain);
+    if (failed) tryAgain(failed);
   },
   "[data-content]": () => resend(contentAsked),
   "[data-use]": (button) => useInstead(button),

@@ -285,3 +285,20 @@ def test_try_again_on_a_newer_page_asks_about_what_is_there_now(stage, either):
     assert stage.executed("crm.item.payment.pay") == []
     either.press(either.button("Mark as paid", either.dialog))
     expect(either.status(small)).to_have_text("Paid")
+
+
+def test_what_failed_several_times_is_sent_again_once(stage, either):
+    small = stage.payments[2]
+    sent = []
+    either.page.on("request", lambda one: sent.append(one.url) if "/pay" in one.url else None)
+    go_offline(either)
+    for _ in range(3):
+        mark_as_paid(either, small)
+    expect(errors(either)).to_contain_text("3 times")
+    go_offline(either, is_offline=False)
+    sent.clear()
+
+    either.press(either.button("Try again", either.said))
+
+    expect(either.status(small)).to_have_text("Paid")
+    assert len([url for url in sent if url.endswith(f"/{small.id}/pay")]) == 1
