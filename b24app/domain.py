@@ -81,12 +81,17 @@ class Listing(tuple[R, ...]):
     """
 
     unread: tuple[int | None, ...] = ()
+    repeated: int = 0
+    """How many rows came again and were left out."""
 
     @classmethod
-    def of(cls, found: Iterable[R], unread: Iterable[int | None] = ()) -> Listing[R]:
+    def of(
+        cls, found: Iterable[R], unread: Iterable[int | None] = (), repeated: int = 0
+    ) -> Listing[R]:
         """Make a list of what was read and of what was not."""
         listing = cls(found)
         listing.unread = tuple(unread)
+        listing.repeated = repeated
         return listing
 
     def may_hold(self, row_id: int) -> bool:

@@ -32,13 +32,16 @@
     button.classList.add("is-busy");
     const filter = new URLSearchParams(new FormData(document.getElementById("activity-filter")));
     const answer = await B24App.fetchWithToken(button.dataset.csv + "?" + filter).catch(() => null);
+    /* It may break off: half a file is none. */
+    const file = answer?.ok ? await answer.blob().catch(() => null) : null;
     button.classList.remove("is-busy");
-    if (!answer?.ok) return B24App.say(answer ? "say-silent" : "say-no-connection", {}, () => saveCsv(button));
+    if (!file) return B24App.say(answer && !answer.ok ? "say-silent" : "say-no-connection", {}, () => saveCsv(button));
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(await answer.blob());
+    link.href = URL.createObjectURL(file);
     link.download = "activity.csv";
     link.click();
-    URL.revokeObjectURL(link.href);
+    /* Some browsers read it only after the click, and nothing tells when they have. */
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
   /* Whoever removes one person after the other goes on with the next one. */

@@ -143,18 +143,19 @@ class Record:
 def rows(method: str, value: object, read: Callable[[Record], R]) -> Listing[R]:
     """Read a list of objects. Refusals of old portals raise RightsRefusedError.
 
-    Rows past the first 1,500 are among the unread ones.
+    Rows past the first 1,500 are among the unread ones. A row that comes twice counts once.
     """
     refuse_false(method, value)
     listed = entries(method, value)
     found: list[R] = []
     unread: list[int | None] = [None] * max(0, len(listed) - MAX_ROWS)
-    for entry in listed[:MAX_ROWS]:
+    once = _without_repetitions(listed[:MAX_ROWS])
+    for entry in once:
         try:
             found.append(read(Record(method, entry)))
         except UnexpectedAnswerError:
             unread.append(Record(method, entry).id_or_none() if is_object(entry) else None)
-    return Listing.of(found, unread)
+    return Listing.of(found, unread, len(listed[:MAX_ROWS]) - len(once))
 
 
 def entries(method: str, value: object) -> list[object]:
@@ -167,6 +168,17 @@ def entries(method: str, value: object) -> list[object]:
     if isinstance(value, Mapping) and all(_is_index(key) for key in value):
         return list(value.values())
     raise unexpected(method, "not a list")
+
+
+def _without_repetitions(listed: list[object]) -> list[object]:
+    """Drop a row that says the same as an earlier one of its id: it would be added up twice."""
+    known: dict[object, object] = {}
+    kept = []
+    for entry in listed:
+        key = Record("", entry).id_or_none() if is_object(entry) else None
+        if key is None or known.setdefault(key, entry) is entry or known[key] != entry:
+            kept.append(entry)
+    return kept
 
 
 def record(method: str, value: object) -> Record:

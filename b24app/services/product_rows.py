@@ -68,7 +68,8 @@ def take(result: BatchResult, pages: Pages, *, are_needed: bool = False) -> Read
             continue
         found.update((row.id, row) for row in rows)
         is_whole = is_whole and not rows.unread
-        has_more = result.goes_on(handle, len(rows) + len(rows.unread))
+        came = len(rows) + len(rows.unread) + rows.repeated
+        has_more = result.goes_on(handle, came)
         known = result.total(handle) or 0
     return ReadRows(
         found,

@@ -15,7 +15,8 @@ CENT = Decimal("0.01")
 CHOICE_GONE = "choice_gone"
 """Code of what was chosen in a dialog and is not on the card: removed meanwhile, or never there."""
 
-GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+", re.ASCII)
+GROUPED = re.compile(r"\d{1,3}([.,](\d{3})+)+", re.ASCII)
+"""A browser's number field drops the second point: 1.000.000 arrives as 1.000000."""
 PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
 """What people type. Decimal reads more: `1e3`, `1_0` and the digits of every script."""
 

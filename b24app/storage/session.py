@@ -227,9 +227,15 @@ def _reader_options(engine: Engine) -> dict[str, Any]:
     return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Set up a new connection. The driver's own BEGIN is switched off: see `_begin_sqlite`."""
     connection.isolation_level = None
+    # SQLite's own knows the capitals of English alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys = ON")

@@ -85,6 +85,8 @@ def money(value: Money) -> Markup:
     """
     if not value.is_readable:
         return Markup('<data value="">{}</data>').format(_("unreadable"))
+    if value.amount == 0:
+        value = Money(abs(value.amount), value.currency)  # Nobody owes less than nothing by zero.
     digits = max(get_currency_precision(value.currency), _decimals(value.amount))
     plain = f"{value.amount:.{digits}f}"
     return Markup('<data value="{}">{}</data>').format(plain, _amount(value, digits))

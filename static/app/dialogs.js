@@ -123,7 +123,9 @@ function makeRoom(overlay) {
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }
 
+/* Enter that ends what an input method composes is no wish to save. */
 on("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229) return;
   if (event.key === "Enter" && event.repeat) event.preventDefault();
   else if (event.key === "Enter" && event.target.matches("input[data-saves]")) save(event.target);
   else if (!event.repeat) readBand();

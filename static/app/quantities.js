@@ -38,11 +38,28 @@ function takeBack(input) {
   if (input.isConnected) changed(input);
 }
 
-on("input", ({ target }) => {
-  if (target.matches(".stepper > input")) changed(target);
+/* What an input method composes is no number yet. */
+on("input", ({ target, isComposing }) => {
+  if (!isComposing && target.matches(".stepper > input")) changed(target);
+});
+on("compositionend", ({ target, data }) => {
+  if (!target.matches(".stepper > input")) return;
+  if (data.search(COMMAS) >= 0) target.value = "";
+  changed(target);
 });
 on("focusout", ({ target }) => {
   if (!target.matches("input[data-saves]")) return;
   if (isEmptied(target)) takeBack(target);
   else save(target);
+});
+
+/* Some browsers drop a comma without a word, and 1,5 becomes 15. With a point it is the fraction that
+   was meant, which is refused at the field. */
+const COMMAS = /[,\u066b\u066c\uff0c]/g;
+
+on("beforeinput", (event) => {
+  const { target, data } = event;
+  if (!target.matches?.("input[type=number]") || event.isComposing || !data || data.search(COMMAS) < 0) return;
+  event.preventDefault();
+  document.execCommand("insertText", false, data.replace(COMMAS, "."));
 });

@@ -103,15 +103,20 @@ function nameItsPayment(toast) {
 }
 
 /* Equal errors are one, with how often and of which payments. What can be done about a success is of
-   that one only. */
+   that one only. One press never repeats several acts: nobody could tell which of them it means. */
 function joinTwins(toast, shelf) {
   const twin = [...shelf.querySelectorAll(".toast")].find((one) => one !== toast && isTwin(one, toast));
   if (!twin) return;
   causes.set(toast, [...causesOf(twin), ...causesOf(toast)]);
   toast.dataset.times = Number(twin.dataset.times || 1) + 1;
+  if (!areOneAct(causesOf(toast))) toast.querySelector("[data-retry]")?.remove();
   if (isError(toast)) sayHowOften(toast);
   if (twin.contains(document.activeElement)) toast.querySelector("button")?.focus({ preventScroll: true });
   twin.remove();
+}
+
+function areOneAct([first, ...others]) {
+  return others.every((one) => one.verb === first.verb && one.path === first.path);
 }
 
 function isTwin(one, other) {

@@ -325,3 +325,16 @@ class TestBindings:
     def test_types_without_cards_have_no_tab(self, entity_type_id):
         with pytest.raises(ValueError, match="tabs"):
             placements.placement_of(entity_type_id)
+
+
+def test_a_row_that_comes_twice_counts_once():
+    one = {"id": 1, "price": 2, "quantity": 3}
+    other = {"id": 1, "price": 9, "quantity": 3}
+
+    read = crm.available_rows(DEAL).decode({"productRows": [one, dict(one), {"id": 2}, other]})
+
+    assert [(row.id, row.bare_price) for row in read if row.id == 1] == [
+        (1, Decimal(2)),
+        (1, Decimal(9)),
+    ]
+    assert read.repeated == 1

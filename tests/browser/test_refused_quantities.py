@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import sit_down
+from tests.browser.person import Mouse
+
 LAMP = "Pendant lamp Aria 40"
 REFUSED = {
     "2.5": ("enter a whole number, because Bitrix24 would cut the fraction.", "2"),
@@ -182,3 +185,49 @@ def test_a_fraction_is_still_what_it_is(stage, person):
     expect(person.alert).to_contain_text(f"The quantity is still {fraction}.")
     assert "." in fraction
     assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+@pytest.mark.parametrize("comma", [",", "\uff0c", "\u066b"], ids=["comma", "wide", "arabic"])
+@pytest.mark.parametrize("way", ["type", "insert_text"])
+def test_a_comma_makes_a_fraction_and_not_a_number_ten_times_as_large(
+    stage, new_page, unpaid, item, comma, way
+):
+    someone = sit_down(new_page(), stage, Mouse)
+    someone.open_tab()
+    field = row_of(someone, unpaid, item).get_by_label("Quantity", exact=True)
+    someone.hand.write(field, "1")
+    getattr(someone.page.keyboard, way)(f"{comma}0")
+    getattr(someone.page.keyboard, way)("5")
+
+    expect(error_of(someone, unpaid)).to_contain_text("Bitrix24 would cut the fraction")
+    expect(field).to_have_value("1.05")
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+def test_what_an_input_method_composes_is_not_saved_before_it_is_a_number(
+    stage, new_page, unpaid, item
+):
+    someone = sit_down(new_page(), stage, Mouse)
+    someone.open_tab()
+    field = row_of(someone, unpaid, item).get_by_label("Quantity", exact=True)
+    someone.press(field)
+    field.evaluate(
+        """(field) => {
+          field.value = "3";
+          field.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true }));
+          for (const more of [{ isComposing: true }, { keyCode: 229 }]) {
+            const key = { bubbles: true, key: "Enter", ...more };
+            field.dispatchEvent(new KeyboardEvent("keydown", key));
+          }
+        }"""
+    )
+    someone.page.wait_for_timeout(700)
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+    field.evaluate(
+        """(field) => field.dispatchEvent(
+          new CompositionEvent("compositionend", { bubbles: true, data: "3" })
+        )"""
+    )
+    expect(someone.said).to_contain_text("Quantity saved")
+    assert stage.items(unpaid)[0].quantity == 3

@@ -42,3 +42,22 @@ def test_a_session_that_is_over_outside_the_frame_leads_to_a_login(new_page, sta
     page.get_by_role("link", name="Sign in again").click()
 
     wait_until_loaded(page)
+
+
+def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    frame = open_settings(admin)
+    export = admin.button("Export CSV", frame.locator("#activity"))
+    broken = "() => Promise.reject(new TypeError('the connection is gone'))"
+    whole = "() => Promise.resolve(new Blob(['time']))"
+    answer = "window.fetch = async () => ({{ ok: true, status: 200, blob: {} }})"
+
+    frame.locator("body").evaluate(f"() => {{ {answer.format(broken)}; }}")
+    admin.press(export)
+    expect(admin.alert).to_contain_text("connection")
+
+    revoked = "window.revoked = []; URL.revokeObjectURL = (url) => window.revoked.push(url);"
+    frame.locator("body").evaluate(f"() => {{ {revoked} {answer.format(whole)}; }}")
+    with admin.page.expect_download():
+        admin.press(export)
+    assert frame.locator("body").evaluate("() => window.revoked") == []

@@ -85,6 +85,20 @@ def test_offline_says_that_nothing_was_sent_once_for_all(stage, either):
     assert stage.executed("crm.item.payment.pay") == []
 
 
+def test_one_press_never_repeats_several_acts(stage, either):
+    small, large = stage.payments[2:]
+    go_offline(either)
+    mark_as_paid(either, large)
+    expect(either.button("Try again", either.said)).to_have_count(1)
+    mark_as_paid(either, small)
+
+    expect(errors(either)).to_contain_text("2 times")
+    expect(either.button("Try again", either.said)).to_have_count(0)
+    go_offline(either, is_offline=False)
+
+    assert stage.executed("crm.item.payment.pay") == []
+
+
 def test_what_was_not_sent_is_sent_by_try_again(stage, either):
     small = stage.payments[2]
     go_offline(either)

@@ -182,6 +182,14 @@ def test_a_text_finds_parts_of_names_and_numbers_in_any_case(append, ids, text):
     assert ids(Filter(text=text)) == [line_id]
 
 
+@pytest.mark.parametrize("text", ["иван", "ИВАН", "öz", "ÉLI"])
+def test_capitals_of_any_alphabet_are_found(append, ids, text):
+    line_id = append(user_name="Иванова Özlem Élise")
+    append(user_name="Bo", payment_number="77")
+
+    assert ids(Filter(text=text)) == [line_id]
+
+
 @pytest.mark.parametrize("text", ["%", "_", "\\", "'", "nobody"])
 def test_a_text_is_no_pattern(append, ids, text):
     append()

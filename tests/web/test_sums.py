@@ -118,3 +118,10 @@ def test_nobody_is_asked(stage):
     asked(tab, [(1, Decimal(5))])
 
     assert stage.http_calls == []
+
+
+@pytest.mark.parametrize("zero", ["-0", "-0.00", "-0.0000"])
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", ""])
+def test_nothing_is_never_less_than_nothing(stage, currency, zero):
+    with stage.app.test_request_context():
+        assert "-" not in i18n.money(Money(Decimal(zero), currency))

@@ -110,6 +110,7 @@ QUANTITIES = {
     "-1": "whole number from 1", "": "whole number from 1", "many": "whole number from 1",
     "NaN": "whole number from 1", "Infinity": "whole number from 1",
     "1,000": "whole number from 1", "1.000": "whole number from 1", "1 000": "whole number from 1",
+    "1.000000": "whole number from 1",
     "9" * 5000: "whole number from 1", "1e999999": "whole number from 1",
     "1e1": "whole number from 1", "1_0": "whole number from 1", "٣": "whole number from 1",
     "21": "can be billed", "1000000": "can be billed",
