@@ -56,7 +56,8 @@ def work_off(deps: Deps, task: Task) -> Again | None:
     if event_claims.next_of(claims, now, may_try) is not None:
         return Again(now + PACE)
     waits = [one.not_before for one in claims if one.not_before is not None]
-    return Again(min([now + A_MINUTE, *(moment for moment in waits if moment > now)]))
+    next_minute = now.replace(second=0, microsecond=0) + A_MINUTE
+    return Again(min([next_minute, *(moment for moment in waits if moment > now)]))
 
 
 def _may_try(deps: Deps, task: Task, claim: Claim) -> bool:
