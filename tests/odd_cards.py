@@ -23,13 +23,14 @@ PRODUCTS = {
 CURRENCIES = {YEN: "JPY", NO_CURRENCY: ""}
 
 
-def add_deal(crm, entity_id):
-    """Add one of these deals with its product rows; answers the rows."""
+def add_deal(crm, entity_id, most=None):
+    """Add one of these deals with its product rows, `most` of them; answers the rows."""
     currency = CURRENCIES.get(entity_id, "EUR")
-    amount = sum((Decimal(price) * Decimal(q) for _, price, q in PRODUCTS[entity_id]), Decimal(0))
+    products = PRODUCTS[entity_id][:most]
+    amount = sum((Decimal(price) * Decimal(q) for _, price, q in products), Decimal(0))
     deal = Card(DEAL, entity_id, f"Odd {entity_id}", CREATED, amount, currency, "EXECUTING")
     crm.add_card(deal)
-    return [add_row(crm, deal, *product) for product in PRODUCTS[entity_id]]
+    return [add_row(crm, deal, *product) for product in products]
 
 
 def add_row(crm, deal, name, price, quantity):

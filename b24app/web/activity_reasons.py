@@ -40,6 +40,7 @@ REASONS: Mapping[str, LazyString] = {
     "payment_created_partly": LEFT_OUT,
     "rest_partly": LEFT_OUT,
     "items_partly": LEFT_OUT,
+    "filling_stopped": _l("It stopped half-way, and the rest could be added later"),
     "rest_not_billed": _l("Bitrix24 did not take the products, so the payment was deleted again"),
     "payment_created_unseen": _l("What is in the new payment could not be read"),
     "delivery_twice": TWO_PLACES,

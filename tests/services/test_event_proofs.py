@@ -281,7 +281,7 @@ def test_a_clock_that_is_years_ahead_does_not_keep_updates_out_for_years(stage):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.permutations(range(1, 5)), st.lists(st.booleans(), min_size=4, max_size=4))
 def test_of_updates_in_any_order_the_newest_stays(

@@ -283,7 +283,7 @@ def test_no_order_of_events_erases_what_lives_or_leaves_what_was_to_go(life):
     run_state_machine_as_test(
         life,
         settings=settings(
-            max_examples=15,
+            max_examples=8,
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
