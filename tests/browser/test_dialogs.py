@@ -1,0 +1,119 @@
+"""Every dialog in every state of a card, by keyboard: it takes the focus and gives it back.
+
+What pages and consoles complain about fails the test, as it does in every browser test.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import odd_cards
+from tests.browser.stage import READER
+
+SEED = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
+WHERE = """() => {
+  const { activeElement } = document;
+  const dialog = document.querySelector("dialog[open]");
+  return [dialog?.contains(activeElement) && activeElement !== dialog, activeElement.tagName];
+}"""
+
+
+def dialog_openers(someone):
+    """The ids of what opens a dialog: of one payment of each kind, and of the card."""
+    return someone.frame.evaluate(
+        """() => {
+          const kinds = new Map();
+          for (const one of document.querySelectorAll("[data-opens], [data-confirm]")) {
+            const state = one.closest(".pay")?.dataset.paid || "";
+            const kind = one.id.replace(/\\d+/g, "") + state;
+            const canBeReached = one.checkVisibility() || one.closest("[popover]");
+            if (one.id && canBeReached && !kinds.has(kind)) kinds.set(kind, one.id);
+          }
+          return [...kinds.values()];
+        }"""
+    )
+
+
+def press_by_keyboard(someone, opener_id):
+    """Press a control where it is, in a menu too; answers what the focus has to come back to."""
+    opener = someone.frame.locator(f"#{opener_id}")
+    menu = opener.evaluate("one => one.closest('[popover]')?.id || ''")
+    back = opener_id
+    if menu:
+        back = someone.frame.locator(f"[popovertarget={menu}]").first.get_attribute("id")
+        someone.frame.locator(f"#{back}").focus()
+        someone.page.keyboard.press("Enter")
+        expect(someone.frame.locator(f"#{menu}")).to_be_visible()
+    opener.focus()
+    someone.page.keyboard.press("Enter")
+    return back
+
+
+def open_and_close_all(someone):
+    opened = 0
+    for details in someone.frame.query_selector_all("details:not([open]) > summary"):
+        details.evaluate("one => one.click()")
+    expect(someone.frame.locator("details[open][data-waits]")).to_have_count(0)
+    for opener_id in dialog_openers(someone):
+        if not someone.frame.locator(f"#{opener_id}").count():
+            continue
+        back = press_by_keyboard(someone, opener_id)
+        expect(someone.dialog).to_have_count(1)
+        expect(someone.dialog.locator(".skel:visible")).to_have_count(0)
+        expect(someone.dialog.get_by_role("heading").first).to_be_visible()
+        is_inside, tag = someone.frame.evaluate(WHERE)
+        assert is_inside, (opener_id, tag)
+        assert tag in {"BUTTON", "INPUT", "SELECT"}, (opener_id, tag)
+
+        someone.page.keyboard.press("Escape")
+        expect(someone.dialog).to_have_count(0)
+        assert someone.frame.evaluate("document.activeElement.id") == back, opener_id
+        opened += 1
+    return opened
+
+
+@pytest.mark.parametrize("deal", [*SEED, *sorted(odd_cards.PRODUCTS)])
+def test_every_dialog_takes_the_focus_and_gives_it_back(stage, person, deal):
+    if deal in odd_cards.PRODUCTS:
+        odd_cards.add_deal(stage.portal.crm, deal)
+    person.open_tab(f"/crm/deal/details/{deal}/")
+
+    assert open_and_close_all(person) > 0
+
+
+def test_every_dialog_of_a_card_on_which_all_is_paid(stage, person):
+    for payment in stage.payments:
+        payment.is_paid = True
+    person.open_tab()
+
+    assert open_and_close_all(person) > 0
+
+
+def test_every_dialog_of_somebody_who_may_only_look(stage, person):
+    person.be(READER)
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    unpaid = stage.payments[2]
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.button("View only")).to_be_visible()
+    person.wait_until_loaded()
+
+    assert open_and_close_all(person) > 0
+
+
+@pytest.mark.parametrize("deal", [8062, odd_cards.NOTHING])
+def test_where_nothing_can_be_billed_no_payment_can_be_created(stage, person, deal):
+    if deal in odd_cards.PRODUCTS:
+        odd_cards.add_deal(stage.portal.crm, deal)
+    person.open_tab(f"/crm/deal/details/{deal}/")
+
+    new = person.button("New payment").first
+    if new.get_attribute("aria-disabled") != "true":
+        person.press(new)
+        expect(person.button("Done", person.dialog)).to_be_focused()
+        expect(person.button("Create payment", person.dialog)).to_have_count(0)
+
+    expect(person.button("Bill the rest")).to_have_count(0)
+    assert stage.executed("crm.item.payment.add") == []
