@@ -156,8 +156,8 @@ BAD_INPUT = {
         "This payment asks for nothing: its amount is zero. Press Refresh, then mark it again."
     ),
     "no_amount": _l(
-        "A payment has to ask for money: what you chose comes to nothing. Choose a product with a "
-        "price."
+        "A payment has to ask for money: what you chose comes to zero or less. Choose a product "
+        "with a price."
     ),
     "rest_changed": _l("Somebody else has changed what is left to bill. Check the new amount."),
     "nothing_to_bill": _l("Everything that can be billed here is in a payment already."),

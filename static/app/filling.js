@@ -1,6 +1,9 @@
 /* Longer work, such as three hundred products for one payment: the server does a part at each request,
    and the next one is asked for here while its dialog is open. Whoever stops can go on later. */
 
+/* That these payments are there is nobody else's doing. */
+const filledHere = new Set();
+
 const isWatched = (elt) => Boolean(elt.closest("dialog[open], dialog[data-opening]"));
 const isPart = (xhr) => xhr.getResponseHeader("HX-Retarget") === "#dlg-form";
 
@@ -34,6 +37,7 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
 function workLeft(dialog) {
   const work = dialog.querySelector("[data-goes-on]");
   if (!work) return;
+  filledHere.add(work.dataset.replaces.replace("payment-", ""));
   work.removeAttribute("data-goes-on");
   readAgain();
 }

@@ -17,7 +17,7 @@ function compare(listing, config) {
   /* Of a payment that the portal told oddly nobody knows whether it is gone. */
   const isWhole = !("partial" in listing.dataset);
   listings.set(listing.id, isWhole ? now : new Map([...(before || []), ...now]));
-  if (before) tell(before, now, new Set(listing.dataset.own.split(" ")), isWhole);
+  if (before) tell(before, now, new Set([...listing.dataset.own.split(" "), ...filledHere]), isWhole);
   if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now, isWhole);
 }
 

@@ -66,6 +66,7 @@ def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
 
     expect(someone.dialog).to_have_count(0)
     expect(someone.frame.get_by_text("is not complete yet")).to_be_visible()
+    expect(someone.frame.get_by_text("payment was added")).to_have_count(0)
     expect(someone.frame.locator("[data-payment-id]")).to_have_count(1)
     expect(someone.frame.locator(".htmx-request")).to_have_count(0)
     (in_it,) = held(many)

@@ -53,9 +53,9 @@ def test_no_payment_is_created_of_rows_that_come_to_nothing(stage, deal):
     wanted = {"row": [row.id for row in rows], **{f"quantity-{row.id}": 1 for row in rows}}
 
     tab.post("/payments", wanted)
-    require_refused(stage, tab, before, "comes to nothing")
+    require_refused(stage, tab, before, "comes to zero or less")
     tab.post("/payments/rest")
-    require_refused(stage, tab, before, "comes to nothing")
+    require_refused(stage, tab, before, "comes to zero or less")
 
 
 def test_a_discount_beside_what_costs_more_is_billed(stage):

@@ -164,9 +164,9 @@ def test_rows_that_come_to_nothing_can_be_looked_at_but_not_created(stage):
 
     text = tab.get("/payments/new").text
 
-    assert "comes to nothing" in words(text)
+    assert "comes to -€5.30 , and a payment has to ask for money" in words(text)
     assert re.search(r'<button class="btn btn--primary" type="submit"[^>]* disabled>', text)
-    assert "comes to nothing" in words(tab.get("/payments/rest").text)
+    assert "comes to -€5.30" in words(tab.get("/payments/rest").text)
 
 
 @pytest.mark.parametrize("path", ["/payments/new", "/payments/rest"])
@@ -191,6 +191,19 @@ def chosen_in(text):
     options = re.findall(r'<option value="(\d*)"( selected)?>([^<]*)</option>', text)
     marked = [(value, name) for value, is_selected, name in options if is_selected]
     return marked[0] if marked else (options[0][0], options[0][2])
+
+
+@pytest.mark.parametrize("path", ["/payments/new", "/payments/rest", "/payments/1045/items"])
+def test_the_currency_of_the_order_is_named_where_it_is_another(stage, path):
+    (there,) = stage.portal.crm.payments_of(2, 8066)
+    deal = stage.portal.crm.cards[2, 8066]
+    odd_cards.add_row(stage.portal.crm, deal, "Wall light", "50", "2")
+
+    said = words(stage.tab(entity_id=8066).get(path.replace("1045", str(there.id))).text)
+
+    assert "$50.00" in said
+    assert "Prices are those of the card, in US dollars" in said
+    assert "in euros, the currency of its order" in said
 
 
 @pytest.mark.parametrize("path", ["/payments/new", "/payments/rest"])
