@@ -10,6 +10,9 @@ import pytest
 
 from b24app.storage.session import Database, upgrade
 from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
+from tests.quick_routes import compile_routes_once
+
+compile_routes_once()
 
 FOLDER = Path(__file__).parent
 LONG = ("test_trouble.py", "test_looks.py", "test_story_", "test_random_books.py")
@@ -101,14 +104,17 @@ def sqlite_url(sqlite_databases, tmp_path: Path):
     return sqlite_databases.clean(tmp_path)
 
 
-@pytest.fixture
-def stage(sqlite_url, tmp_path: Path):
-    """Our application before a simulated portal, installed there. On SQLite."""
-    from tests.stage import Stage
+@pytest.fixture(scope="session")
+def installed_stages(sqlite_databases, tmp_path_factory):
+    from tests.installed import InstalledStages
 
-    stage = Stage(sqlite_url, tmp_path / "rest-log")
-    stage.install()
-    stage.forget_calls()
+    return InstalledStages(sqlite_databases, tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture
+def stage(installed_stages, tmp_path: Path):
+    """Our application before a simulated portal, installed there. On SQLite."""
+    stage = installed_stages.make(tmp_path)
     yield stage
     stage.close()
 

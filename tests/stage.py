@@ -41,7 +41,7 @@ SAID = re.compile(r'class="toast[^"]*"[^>]*>.*?<p>(.*?)</p>', re.DOTALL)
 class Stage:
     """Everything one test needs. `portal` is the state to set up and to inspect."""
 
-    def __init__(self, database_url, rest_log_dir):
+    def __init__(self, database_url, rest_log_dir, token_key=None):
         self.slept = []
         self.rest_log_dir = rest_log_dir
         self.started = []
@@ -67,7 +67,7 @@ class Stage:
             oauth_hosts=frozenset({OAUTH}),
             database_url=database_url,
             secret_key="a key that signs sessions in tests",
-            token_keys=(Fernet.generate_key().decode(),),
+            token_keys=(token_key or Fernet.generate_key().decode(),),
             trust_local_portals=True,
             rest_log_dir=str(rest_log_dir),
             app_env="development",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from b24app.services import uninstall
 from b24app.services.tasks import PAUSES
 from b24app.storage import jobs, portals
 from tests.services.test_events import exchanges, grant_of, portal_of, stored_token
@@ -86,7 +87,7 @@ def kept(stage):
     bound = [one.handler for one in stage.portal.installation.event_handlers]
     tabs = [one.code for one in stage.portal.installation.placements]
     with stage.deps.db.reading() as session:
-        is_suspected = jobs.is_waiting(session, "uninstall_probe", stage.portal.member_id)
+        report = uninstall.asked(session, stage.deps, stage.portal.member_id)
     return {
         "token": stored_token(stage),
         "grant": grant_of(stage),
@@ -95,7 +96,7 @@ def kept(stage):
         "order": (portal.event_ts, portal.told_at),
         "state": portal.state,
         "endpoint": portal.client_endpoint,
-        "is suspected": is_suspected,
+        "is suspected": report is not None and report.contradicted_at is None,
         "bound": (bound, tabs),
     }
 

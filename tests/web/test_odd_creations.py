@@ -90,7 +90,7 @@ def test_rows_of_almost_no_price_make_no_payment_and_no_order_canceled(stage):
     answer = tab.post("/payments", {"row": grain.id, f"quantity-{grain.id}": 7})
 
     assert answer.status_code == 422
-    assert "comes to nothing" in tab.said
+    assert "comes to zero or less" in tab.said
     assert not stage.portal.crm.payments_of(2, TINY)
     assert tab.post("/payments", {"row": tube.id, f"quantity-{tube.id}": 1}).status_code == 200
 
