@@ -70,10 +70,21 @@ def _static() -> Path:
 
 def address(name: str) -> str:
     """The address of a static file, changing with its content, so that it may be kept for ever."""
-    version = _version_of(_static() / name)
+    version = _version_of((_static() / name).resolve())
     if name == SCRIPT:
         return url_for("assets.script", v=version)
     return url_for("static", filename=name, v=version)
+
+
+def is_named_by_content() -> bool:
+    """Whether the present request names the version of the file that it is answered with.
+
+    While a new version of the app replaces an old one, a page of the new one may ask a process of
+    the old one: no cache may keep that answer under the new address.
+    """
+    name = (request.view_args or {}).get("filename", SCRIPT)
+    # Resolved, since a path can be written in endless ways and versions are remembered.
+    return request.args.get("v") == _version_of((_static() / name).resolve())
 
 
 def init_app(app: Flask) -> None:

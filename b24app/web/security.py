@@ -77,8 +77,8 @@ def add_headers(response: Response) -> Response:
     if deps().app_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     if request.endpoint in assets.ENDPOINTS and response.status_code < 400:
-        versioned = bool(request.args.get("v"))
-        life = f"public, max-age={YEAR_SECONDS}, immutable" if versioned else "no-cache"
+        is_lasting = assets.is_named_by_content()
+        life = f"public, max-age={YEAR_SECONDS}, immutable" if is_lasting else "no-cache"
         response.headers["Cache-Control"] = life
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"

@@ -34,6 +34,20 @@ def test_the_script_of_a_page_is_kept_and_not_sent_again(stage):
     assert (again.status_code, again.text) == (304, "")
 
 
+def test_no_file_is_kept_under_the_version_of_another(stage):
+    """Of the next release, say: a cache would hold the old file under its address for a year."""
+    page = stage.frame("/placement", stage.post_fields(MANAGER, DEAL, {"ID": "8061"})).text
+    addresses = re.findall(r'(?:src|href)="(/static/[^"?]+\?v=[0-9a-f]{12})"', page)
+
+    def life(address):
+        with stage.client.get(address) as answer:
+            return answer.headers["Cache-Control"]
+
+    assert len(addresses) > 3
+    assert {life(one) for one in addresses} == {YEAR}
+    assert {life(f"{one[:-1]}z") for one in addresses} == {"no-cache"}
+
+
 def test_nothing_of_the_script_is_global(stage):
     script = stage.client.get("/static/app.js").text
 
