@@ -27,6 +27,7 @@ PARTS = (
     "answers",
     "fields",
     "quantities",
+    "pressing",
     "wheel",
     "listing",
     "sums",

@@ -24,6 +24,7 @@ function changed(input) {
 function save(input) {
   clearTimeout(timers.get(input));
   if (!input.isConnected || input.value === input.defaultValue) return;
+  if (down) return timers.set(input, setTimeout(() => save(input), 500));
   if (!input.validity.valid) return refuse(input);
   /* In the allocation view the field stands outside of the payment that it changes. */
   const pay = input.closest(".pay") || document.querySelector(input.getAttribute("hx-target"));

@@ -59,8 +59,9 @@ function settleIntent(config, xhr) {
 }
 
 function renewAndRepeat(config, words) {
+  config.isRenewed = true;
   renewing ??= newToken().finally(() => { renewing = null; });
-  renewing.then(() => repeat(config), () => expired(config, words));
+  renewing.finally(() => { config.isRenewed = false; }).then(() => repeat(config), () => expired(config, words));
 }
 
 const tokenHeader = () => JSON.parse(body.getAttribute("hx-headers"));
@@ -147,6 +148,7 @@ function showInstead(id) {
 on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.status >= 200 && detail.xhr.status < 400));
 
 function finish(config, isDone) {
+  if (config.isRenewed) return;
   settleToasts();
   const pay = config.target.closest(".pay");
   pay?.removeAttribute("aria-busy");
@@ -155,10 +157,13 @@ function finish(config, isDone) {
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
   if (!isDone && "saves" in config.elt.dataset && !hasError(config.elt)) takeBack(config.elt);
+  if (isDone && "saves" in config.elt.dataset) config.elt.defaultValue = config.formData.get("quantity");
   if (isDone) succeeded(config);
   if (isDone && isWrite(config)) frame.reloadCard().catch(() => {});
   if (isDone && config.target.id === "tab") announce(config);
   restoreFocus();
+  if (isDone || !("saves" in config.elt.dataset)) goOn();
+  else held = null;
 }
 
 function announce(config) {

@@ -1,0 +1,62 @@
+/* What is pressed while a quantity is not saved yet. The quantity is saved first, and then the press
+   counts, on what is there by then: a question names the new sum. Where it cannot be saved the press
+   does nothing, and the field says why. */
+
+let down = null;
+let held = null;
+
+/* Those act on the field itself, or on nothing that a saved quantity could change. */
+const AT_ONCE = "[data-step], [data-use], [data-dismiss], [data-retry]";
+const pressable = (target) => target.closest?.(`button:not(${AT_ONCE})`);
+const unsavedFields = () => [...document.querySelectorAll("input[data-saves]")].filter((input) => input.value !== input.defaultValue && !hasError(input));
+
+function hold(event, elt, press) {
+  if (!elt || !unsavedFields().length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held = { elt, press };
+  goOn();
+}
+
+/* The next quantity, or what was pressed: a payment that was saved has new buttons with the same ids. */
+function goOn() {
+  if (!held) return;
+  const [input] = unsavedFields();
+  if (input) return saveFirst(input);
+  const { elt, press } = held;
+  held = null;
+  const same = elt.isConnected ? elt : byId(elt.id);
+  if (same) press(same);
+}
+
+function saveFirst(input) {
+  save(input);
+  if (!hasError(input)) return;
+  held = null;
+  input.focus();
+}
+
+on("click", (event) => hold(event, pressable(event.target), (button) => button.click()), true);
+
+/* Space presses when it is let go, and by then the button may be another one. */
+on("keydown", (event) => {
+  if (event.key === "Escape") held = null;
+  else if (event.key === " ") hold(event, pressable(event.target), (button) => button.click());
+}, true);
+
+on("change", (event) => {
+  hold(event, event.target.closest("#toolbar select"), (list) => list.dispatchEvent(new Event("change", { bubbles: true })));
+}, true);
+
+on("input", () => { held = null; }, true);
+
+/* While the pointer is down nothing is saved and nothing is told at a field: what it is on would move
+   away or be replaced. What an earlier answer replaced meanwhile is pressed in its new place. */
+on("pointerdown", ({ target }) => { down = target.closest("button") || target; }, true);
+on("pointerup", ({ target }) => {
+  const same = down && !down.isConnected && byId(down.id);
+  down = null;
+  if (same?.contains?.(target)) same.click();
+}, true);
+on("pointercancel", () => { down = null; }, true);
+on("pointermove", ({ buttons }) => { if (!buttons) down = null; }, true);
