@@ -37,15 +37,13 @@ def totals_of(
 ) -> tuple[Totals, ...]:
     """The figures of a card: in its own currency first, then in the others by code.
 
-    Last comes its own where all that there is to pay is in others. `free` is what no payment bills
-    yet, None where nobody knows.
+    Its own is always there, so that no edit takes it away or brings it. `free` is what no payment
+    bills yet, None where nobody knows.
     """
     own = _own(core, compositions, free)
     found = {one.sum.currency for one in core.payments}
     found |= {one.price.currency for one in core.deliveries if one.price.amount}
     others = [_other(core, compositions, currency) for currency in sorted(found - {own.currency})]
-    if others and not own.count and own.amount.amount == 0:
-        return (*others, own)
     return (own, *others)
 
 
@@ -61,13 +59,14 @@ def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | No
         made_of = [products]
     lines = _free_lines(free, currency)
     billed = total(currency, _as_lines([*paid, *waiting]))
-    elsewhere = _elsewhere(core, compositions, total(currency, made_of) - billed, lines)
+    whole = total(currency, made_of)
+    elsewhere = _elsewhere(core, compositions, whole - billed, lines)
     if elsewhere.amount:
-        made_of.append(Line(LineKind.ELSEWHERE, elsewhere))
+        made_of.append(Line(LineKind.ELSEWHERE, elsewhere, _only_other(core)))
     amount = total(currency, made_of)
     if _is_all_known(core, compositions):
         lines += _billed_wrong(core, compositions, deliveries)
-    stated = core.card.amount if core.card.amount != amount else None
+    stated = core.card.amount if core.card.amount not in {amount, whole} else None
     return Totals(
         currency,
         tuple(made_of),
@@ -233,6 +232,12 @@ def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int |
 def _payments(core: Core, currency: str) -> tuple[list[Payment], list[Payment]]:
     own = [one for one in core.payments if one.sum.currency == currency]
     return [one for one in own if one.is_paid], [one for one in own if not one.is_paid]
+
+
+def _only_other(core: Core) -> str:
+    """The one currency of payments that are not in the card's; "" where there are several."""
+    found = {one.sum.currency for one in core.payments} - {core.card.amount.currency}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _is_in(payments: Iterable[Payment], currency: str) -> bool:

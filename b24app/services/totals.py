@@ -21,9 +21,9 @@ class LineKind(StrEnum):
     """The card's own amount, typed by somebody, because its products were not all read."""
     DELIVERY = "delivery"
     ELSEWHERE = "elsewhere"
-    """Products that payments in another currency hold: taken off."""
+    """Products that payments in another currency hold: taken off. Its name is that currency."""
     PAYMENTS = "payments"
-    """All payments of a currency that is not the card's: nothing else is known in it."""
+    """All payments of a currency that is not the card's: only deliveries are known beside them."""
     FREE = "free"
     FREE_DELIVERY = "free_delivery"
     TWICE = "twice"
@@ -123,8 +123,9 @@ class Totals:
     @property
     def are_deliveries_unstated(self) -> bool:
         """Whether the card's own amount is this one without the deliveries."""
-        deliveries = [line for line in self.made_of if line.kind is LineKind.DELIVERY]
-        return self.stated == self.amount - total(self.currency, deliveries)
+        unstated = {LineKind.DELIVERY, LineKind.ELSEWHERE}
+        stated = [line for line in self.made_of if line.kind not in unstated]
+        return self.stated == total(self.currency, stated)
 
     @property
     def is_unsettled(self) -> bool:

@@ -174,14 +174,14 @@ def test_what_a_payment_in_another_currency_holds_is_in_no_figure_of_this_one():
         assert (euro.amount, euro.outstanding) == (euros("1200.00"), euros("1200.00"))
 
 
-def test_a_card_that_is_paid_in_another_currency_only_shows_that_first():
+def test_a_card_that_is_paid_in_another_currency_only_has_its_own_first_all_the_same():
     read = core(
         card("1300.00", "USD", typed=True),
         [row(1, "600.00", "2", "USD")],
         [payment(1, "1200.00")],
     )
 
-    [euro, dollar] = totals_of(read, {1: composition([(1, 2)])}, read.free)
+    [dollar, euro] = totals_of(read, {1: composition([(1, 2)])}, read.free)
 
     assert (euro.currency, euro.outstanding) == ("EUR", euros("1200.00"))
     assert (dollar.amount, dollar.outstanding) == (Money(Decimal(0), "USD"),) * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -70,23 +71,51 @@ def test_items_and_amount_in_two_currencies_are_said_and_not_compared(tab):
 
 
 def figures(text):
-    return dict(re.findall(r'<dt>([^<]+)</dt><dd><data value="[^"]+">([^<]+)<', text))
+    """Amount, Paid and Outstanding under the name of their currency, in the order of the strip."""
+    found = []
+    for part in text.split('class="side__name"')[1:]:
+        name = re.search(r">([^<]+)<", part)[1]
+        three = re.findall(r'<dt>([^<]+)</dt><dd><data value="[^"]+">([^<]+)<', part)
+        assert [one for one, _ in three] == ["Amount", "Paid", "Outstanding"]
+        found.append((name, *(amount for _, amount in three)))
+    return found
 
 
-def test_the_strip_leaves_the_other_currency_out_and_says_so(tab):
+def test_an_edit_changes_figures_and_never_which_currencies_are_shown(stage, payment):
+    tab = stage.tab(entity_id=MOVED)
+    [item] = stage.portal.crm.items_of(payment.id, "product")
+    assert figures(tab.answer.text) == [
+        ("US dollars", "$0.00", "$0.00", "$0.00"),
+        ("Euros", "€1,200.00", "€0.00", "€1,200.00"),
+    ]
+
+    tab.post(f"/payments/{payment.id}/items/{item.id}", {"quantity": "1", "shown": "2"})
+
+    assert figures(tab.answer.text) == [
+        ("US dollars", "$600.00", "$0.00", "$600.00"),
+        ("Euros", "€600.00", "€0.00", "€600.00"),
+    ]
+    tab.post(f"/payments/{payment.id}/pay")
+    assert figures(tab.answer.text) == [
+        ("US dollars", "$600.00", "$0.00", "$600.00"),
+        ("Euros", "€600.00", "€600.00", "€0.00"),
+    ]
+    assert figures(tab.show().text) == figures(stage.tab(entity_id=MOVED).answer.text)
+
+
+def test_how_two_currencies_add_up_is_told_line_by_line(tab):
     text = tab.answer.text
 
-    assert figures(text) == {"Amount": "$600.00", "Paid": "$0.00", "Outstanding": "$600.00"}
-    assert "This deal is in US dollars." in text
-    said = re.sub(r"<[^>]+>", "", text)
-    assert "1 payment is in euros: €1,200.00, of which €0.00 is paid." in said
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    assert "This deal is in US dollars, its payment is in euros." in said
+    assert "Products of the deal $1,800.00 Billed in euros instead -$1,200.00" in said
+    assert "Euros 1 payment €1,200.00 Amount €1,200.00" in said
 
 
-def test_what_is_to_be_paid_in_one_other_currency_is_what_the_strip_shows(stage):
-    text = stage.tab(entity_id=MOVED).answer.text
+def test_an_amount_of_the_deal_that_all_products_come_to_needs_no_word(stage):
+    stage.portal.crm.cards[2, MOVED].opportunity = Decimal(1200)
 
-    assert figures(text) == {"Amount": "€1,200.00", "Paid": "€0.00", "Outstanding": "€1,200.00"}
-    assert "This deal is in US dollars, but what there is to pay is in euros." in text
+    assert "The deal says" not in stage.tab(entity_id=MOVED).answer.text
 
 
 def test_payments_are_listed_under_the_name_of_their_currency(stage, tab, payment):
