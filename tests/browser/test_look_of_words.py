@@ -12,7 +12,7 @@ from tests.browser.stage import ADMIN
 
 BROKEN = """() => {
   const broken = [];
-  for (const head of document.querySelectorAll("table th[scope=row]")) {
+  for (const head of document.querySelectorAll("table :is(th[scope=row], button)")) {
     const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
