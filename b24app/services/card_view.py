@@ -194,8 +194,19 @@ class CardView:
         return replace(self, payments=kept, filter=shown, sort=sort)
 
     def may(self, shown: PaymentView) -> frozenset[Action]:
-        """What the person may do with a payment; a canceled order takes no change of it."""
-        return self.allowed - OF_AN_OPEN_ORDER if shown.is_canceled else self.allowed
+        """What the person may do with a payment.
+
+        A canceled order takes no change of it and no money for it: no client is to get its link.
+        """
+        if not shown.is_canceled:
+            return self.allowed
+        asks_for_money = set() if shown.payment.is_paid else {Action.LINK}
+        return self.allowed - OF_AN_OPEN_ORDER - asks_for_money
+
+    @property
+    def is_all_canceled(self) -> bool:
+        """Whether every order of the card is known to be canceled: then nothing is due."""
+        return bool(self.canceled) and len(self.canceled) >= self.orders
 
     @property
     def currencies(self) -> tuple[Totals, ...]:

@@ -61,6 +61,7 @@ def test_the_first_refusal_shows_the_badge_and_takes_the_controls(stage):
     tab = stage.tab(entity_id=CANCELED)
     [payment] = stage.portal.crm.payments_of(2, CANCELED)
     assert "Order canceled" not in tab.answer.text
+    assert 'class="is-due"' in tab.answer.text
 
     answer = tab.post(f"/payments/{payment.id}/pay")
 
@@ -74,7 +75,9 @@ def test_the_first_refusal_shows_the_badge_and_takes_the_controls(stage):
         assert f">{control}<" not in text
         assert f'aria-label="{control}"' not in text
     assert 'type="number"' not in text
-    assert "Copy public link" in text
+    assert "Copy public link" not in text
+    assert "its link is not offered" in text
+    assert 'class="is-due"' not in text
     assert "Delete payment" in text
     assert "its items and deliveries cannot be changed" in text
     assert outcomes(stage)[-1] == ("pay", "refused")
