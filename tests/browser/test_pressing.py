@@ -41,7 +41,7 @@ def test_mark_as_paid_saves_what_was_typed_and_asks_about_the_new_sum(
     expect(either.button("Mark as paid", either.payment(unpaid))).to_be_focused()
 
 
-def test_every_other_button_waits_for_the_quantity_too(stage, either, unpaid, item, field):
+def test_every_other_button_waits_for_the_quantity_too(either, unpaid, item, field):
     row = either.payment(unpaid)
     opened = (
         (either.button("More actions", row), row.locator(".menu:popover-open")),
@@ -86,9 +86,7 @@ def test_what_cannot_be_saved_opens_nothing_and_the_field_says_why(
     assert item.quantity == 12
 
 
-def test_a_slow_press_finds_the_button_that_took_the_place_of_the_old_one(
-    stage, person, unpaid, item
-):
+def test_a_slow_press_finds_the_button_that_took_the_place_of_the_old_one(person, unpaid, item):
     """The answer to Enter comes while the mouse button is down."""
     person.open_tab()
     field = person.frame.locator(f"#qty-{item.id}")
