@@ -74,7 +74,7 @@ def figures(text):
     """Amount, Paid and Outstanding under the name of their currency, in the order of the strip."""
     found = []
     for part in text.split('class="side__name"')[1:]:
-        name = re.search(r">([^<]+)<", part)[1]
+        name = part.split(">")[1].split("<")[0]
         three = re.findall(r'<dt>([^<]+)</dt><dd><data value="[^"]+">([^<]+)<', part)
         assert [one for one, _ in three] == ["Amount", "Paid", "Outstanding"]
         found.append((name, *(amount for _, amount in three)))
