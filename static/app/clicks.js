@@ -25,6 +25,10 @@ const clicks = {
     if (failed) tryAgain(failed);
   },
   "[data-content]": () => resend(contentAsked),
+  "[data-resave]": ({ dataset: { of } }) => {
+    byId(of).focus();
+    saveAgain(byId(of));
+  },
   "[data-use]": (button) => useInstead(button),
   "[data-reopen]": (button) => {
     button.classList.add("is-busy");
@@ -37,10 +41,9 @@ const clicks = {
     });
   },
   "[data-unlocks]": (button) => ask(button.dataset.unlocks, button, () => {
-    const text = button.closest("[data-fraction]");
-    text.hidden = true;
-    text.nextElementSibling.hidden = false;
-    text.nextElementSibling.querySelector("input").focus();
+    const place = button.closest("[data-fraction]").nextElementSibling;
+    unlock(place);
+    place.querySelector("input").focus();
   }),
   "a[data-portal-path]": (link, event) => {
     if (!frame.isFramed()) return;

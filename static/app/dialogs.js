@@ -127,6 +127,6 @@ function makeRoom(overlay) {
 on("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
   if (event.key === "Enter" && event.repeat) event.preventDefault();
-  else if (event.key === "Enter" && event.target.matches("input[data-saves]")) save(event.target);
+  else if (event.key === "Enter" && event.target.matches("input[data-saves]")) saveAgain(event.target);
   else if (!event.repeat) readBand();
 }, true);

@@ -3,17 +3,28 @@
 const isEmptied = ({ validity }) => validity.valueMissing && !validity.badInput;
 const hasError = (field) => field.getAttribute("aria-invalid") === "true";
 
-/* The field that an answer speaks of: the one that was sent, or one of the form. */
+/* The field that an answer speaks of: the quantity that was sent, where its row may be a new one by
+   now, or a field of the form. */
 function fieldOf(elt, form, name) {
+  if ("saves" in elt.dataset) return sentField(elt);
   if (!name) return null;
-  if ("saves" in elt.dataset) return elt;
   return form?.elements[name]?.closest?.(".stepper, .field") ? form.elements[name] : null;
 }
 
-/* The browser's own bubble speaks its own language and is gone at the next click. */
+function sentField(elt) {
+  const field = elt.isConnected ? elt : byId(elt.id);
+  return field?.checkVisibility() ? field : null;
+}
+
+/* What is half typed is not wrong yet. */
 function refuse(input) {
+  if (input.validity.valid || hasError(input) || ("saves" in input.dataset && isEmptied(input))) return;
+  tellWhy(input);
+}
+
+/* The browser's own bubble speaks its own language and is gone at the next click. */
+function tellWhy(input) {
   const { validity, value, max } = input;
-  if (validity.valid || hasError(input) || ("saves" in input.dataset && isEmptied(input))) return;
   const whole = Math.min(Number(max) || Infinity, Math.max(1, Math.trunc(Number(value))));
   if (validity.rangeOverflow) tellAt(input, "field-too-many", max);
   else if (validity.stepMismatch) tellAt(input, "field-fraction", whole);
@@ -26,25 +37,37 @@ function refusedByServer(field, toast) {
     field.max = most;
     tellAt(field, "field-too-many", most);
   } else {
-    tellAt(field, "field-error", "");
-    const words = toast.querySelector("p");
-    words.querySelectorAll(REPEATED).forEach((part) => part.remove());
-    byId(errorId(field)).querySelector("[data-fill=words]").textContent = words.textContent.trim();
+    tellAt(field, "field-error", "", { words: sentenceOf(toast) });
   }
   if (!("saves" in field.dataset)) field.focus();
 }
 
+/* A quantity that was not saved stays as it was typed. What there is instead is said where the answer
+   brought it. Of a field that was written anew meanwhile this would not be true. */
+function toldAtQuantity(field, config, toast) {
+  const typed = config.formData.get("quantity");
+  if (field.value !== typed) return false;
+  tellAt(field, toast.dataset.atField || "field-failed", "", { words: sentenceOf(toast), typed });
+  if (field === config.elt) byId(errorId(field)).querySelector("[data-if-saved]")?.remove();
+  return true;
+}
+
 const errorId = (field) => `error-${field.id}`;
 
-function tellAt(field, id, use) {
+function tellAt(field, id, use, more = {}) {
   clearError(field);
   const unit = field.closest("td, .part")?.querySelector(".unit")?.textContent || field.closest("tr")?.dataset.unit || "";
   const saved = "saves" in field.dataset ? savedOf(field) : "";
-  const error = filled(id, { name: field.dataset.name, most: field.max, unit, saved, value: use, words: "" }).firstElementChild;
+  const error = filled(id, { name: field.dataset.name, most: field.max, unit, saved, value: use, ...more }).firstElementChild;
   error.id = errorId(field);
   if (!saved) error.querySelector("[data-if-saved]")?.remove();
-  const button = error.querySelector("[data-use]");
-  if (button) Object.assign(button.dataset, { use, of: field.id });
+  const button = error.querySelector("[data-use], [data-resave]");
+  if (button) button.dataset.of = field.id;
+  if (button?.matches("[data-use]")) button.dataset.use = use;
+  showAt(field, error);
+}
+
+function showAt(field, error) {
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${error.id}`.trim());
   putBelow(field, error);
@@ -86,6 +109,13 @@ function useInstead(button) {
   clearError(input);
   changed(input);
   if ("saves" in input.dataset) save(input);
+}
+
+/* By Enter and by *Try again*, also where nothing was changed since it failed. */
+function saveAgain(input) {
+  clearError(input);
+  if (input.validity.valid) save(input);
+  else tellWhy(input);
 }
 
 on("input", ({ target }) => {

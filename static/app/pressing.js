@@ -6,7 +6,7 @@ let down = null;
 let held = null;
 
 /* Those act on the field itself, or on nothing that a saved quantity could change. */
-const AT_ONCE = "[data-step], [data-use], [data-dismiss], [data-retry]";
+const AT_ONCE = "[data-step], [data-use], [data-resave], [data-dismiss], [data-retry]";
 const pressable = (target) => target.closest?.(`button:not(${AT_ONCE})`);
 const unsavedFields = () => [...document.querySelectorAll("input[data-saves]")].filter((input) => input.value !== input.defaultValue && !hasError(input));
 
@@ -31,9 +31,13 @@ function goOn() {
 
 function saveFirst(input) {
   save(input);
-  if (!hasError(input)) return;
+  if (hasError(input)) notPressed(input);
+}
+
+/* Not saved: the press is given up, and the focus is where it is told why. */
+function notPressed(elt) {
+  if (held) sentField(elt)?.focus();
   held = null;
-  input.focus();
 }
 
 on("click", (event) => hold(event, pressable(event.target), (button) => button.click()), true);

@@ -12,10 +12,14 @@ function step(button) {
   changed(input);
 }
 
-function changed(input) {
+function showSteps(input) {
   const [less, more] = input.parentNode.querySelectorAll("[data-step]");
   less.setAttribute("aria-disabled", String(Number(input.value) <= 1));
   more.setAttribute("aria-disabled", String(input.max !== "" && Number(input.value) >= Number(input.max)));
+}
+
+function changed(input) {
+  showSteps(input);
   clearTimeout(timers.get(input));
   if ("saves" in input.dataset) timers.set(input, setTimeout(() => save(input), 500));
   else if (isSummed(input.form)) addUp(input.form, input.closest("tr"));
@@ -23,7 +27,7 @@ function changed(input) {
 
 function save(input) {
   clearTimeout(timers.get(input));
-  if (!input.isConnected || input.value === input.defaultValue) return;
+  if (!input.isConnected || input.value === input.defaultValue || hasError(input)) return;
   if (down) return timers.set(input, setTimeout(() => save(input), 500));
   if (!input.validity.valid) return refuse(input);
   /* In the allocation view the field stands outside of the payment that it changes. */
@@ -34,10 +38,25 @@ function save(input) {
 }
 
 function takeBack(input) {
+  clearError(input);
   input.value = input.defaultValue;
-  input.closest("tr")?.classList.remove("is-saving");
-  if (input.isConnected) changed(input);
+  changed(input);
 }
+
+/* A fraction is text until somebody agrees to replace it by a whole number. */
+function unlock(place) {
+  if (!place.hidden) return;
+  place.hidden = false;
+  place.previousElementSibling.hidden = true;
+}
+
+on("keydown", (event) => {
+  const { target, key } = event;
+  if (key !== "Escape" || event.isComposing || !target.matches("input[data-saves]")) return;
+  if (target.value === target.defaultValue && !hasError(target)) return;
+  event.preventDefault();
+  takeBack(target);
+}, true);
 
 /* What an input method composes is no number yet. */
 on("input", ({ target, isComposing }) => {
@@ -50,7 +69,7 @@ on("compositionend", ({ target, data }) => {
 });
 on("focusout", ({ target }) => {
   if (!target.matches("input[data-saves]")) return;
-  if (isEmptied(target)) takeBack(target);
+  if (isEmptied(target) && !hasError(target)) takeBack(target);
   else save(target);
 });
 

@@ -152,18 +152,18 @@ function finish(config, isDone) {
   settleToasts();
   const pay = config.target.closest(".pay");
   pay?.removeAttribute("aria-busy");
-  if (!isDone) pay?.querySelectorAll("input[data-saves]").forEach(changed);
+  if (!isDone) for (const input of pay?.querySelectorAll("input[data-saves]") || []) if (input.id !== config.elt.id) changed(input);
   byId("payments")?.removeAttribute("aria-busy");
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
-  if (!isDone && "saves" in config.elt.dataset && !hasError(config.elt)) takeBack(config.elt);
+  if (!isDone) config.elt.closest("tr")?.classList.remove("is-saving");
   if (isDone && "saves" in config.elt.dataset) config.elt.defaultValue = config.formData.get("quantity");
   if (isDone) succeeded(config);
   if (isDone && isWrite(config)) frame.reloadCard().catch(() => {});
   if (isDone && config.target.id === "tab") announce(config);
   restoreFocus();
   if (isDone || !("saves" in config.elt.dataset)) goOn();
-  else held = null;
+  else notPressed(config.elt);
 }
 
 function announce(config) {

@@ -22,9 +22,10 @@ function prepareSwap(detail, config, isDone) {
     home = config.target.id;
     linesBefore = linesOf(config.target);
   }
+  const isReplaced = detail.xhr.getResponseHeader("HX-Reswap") !== "none";
   for (const input of config.target.querySelectorAll("input[data-saves]")) {
-    const known = input === config.elt ? config.formData.get("quantity") : input.defaultValue;
-    if (isDone && input.value !== known) unsaved.set(input.id, { value: input.value, wasRefused: hasError(input), pay: input.closest(".pay")?.id });
+    const known = isDone && input === config.elt ? config.formData.get("quantity") : input.defaultValue;
+    if (isReplaced && input.value !== known) unsaved.set(input.id, { value: input.value, error: byId(errorId(input)), hasFailed: !isDone && input === config.elt, pay: input.closest(".pay")?.id });
   }
   kept.clear();
   if (config.target.id !== "tab") return;
@@ -55,13 +56,23 @@ on("htmx:load", ({ detail: { elt } }) => {
   }
 });
 
-/* What was refused is never sent without being asked for again. */
-function typeAgain(input, { value, wasRefused }) {
+/* What was refused, or could not be sent, is never sent without being asked for again. */
+function typeAgain(input, { value, error, hasFailed }) {
   unsaved.delete(input.id);
+  if (value === input.defaultValue) return;
+  unlock(input.closest(".stepper").parentNode);
   input.value = value;
-  if (!wasRefused) changed(input);
-  else if (input.validity.valid) input.value = input.defaultValue;
-  else refuse(input);
+  showSteps(input);
+  if (hasFailed) return;
+  if (!error) changed(input);
+  else if (!input.validity.valid) tellWhy(input);
+  else if (error.querySelector("[data-resave]")) showAgain(input, error);
+  else input.value = input.defaultValue;
+}
+
+function showAgain(input, error) {
+  for (const slot of error.querySelectorAll("[data-fill=saved]")) slot.textContent = savedOf(input);
+  showAt(input, error);
 }
 
 /* What was already read stays visible until the new reading comes. */

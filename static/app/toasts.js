@@ -69,6 +69,7 @@ function isToldElsewhere(toast) {
   if (!cause?.elt) return false;
   const form = cause.elt.closest("dialog[open] form");
   const field = fieldOf(cause.elt, form || cause.elt.closest("form:popover-open"), toast.dataset.field);
+  if (field && !toast.dataset.field) return toldAtQuantity(field, cause, toast);
   if (field) refusedByServer(field, toast);
   else if (!isWrite(cause) && cause.target.id === "dlg-form") contentFailed(cause, wordsOf(toast));
   else if (form && isWrite(cause)) tellInForm(form, toast);

@@ -61,6 +61,21 @@ def test_the_page_says_at_the_field_why_a_quantity_is_not_saved(
     assert stage.executed("crm.item.payment.product.setQuantity") == []
 
 
+def test_an_empty_quantity_is_told_by_enter_and_taken_back_by_escape(either, unpaid, field):
+    either.hand.write(field, "5")
+    either.page.keyboard.press("Backspace")
+    either.page.keyboard.press("Enter")
+
+    expect(error_of(either, unpaid)).to_contain_text(
+        f"{LAMP}: enter a whole number from 1. The quantity is still 12."
+    )
+    expect(field).to_have_value("")
+    either.page.keyboard.press("Escape")
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+
+
 def test_a_refused_quantity_is_repaired_by_its_button(stage, either, unpaid, field):
     either.hand.write(field, "5")
     either.page.keyboard.press("Enter")

@@ -116,24 +116,6 @@ def test_what_was_not_sent_is_sent_by_try_again(stage, either):
     assert len(stage.executed("crm.item.payment.pay")) == 1
 
 
-def test_a_typed_quantity_that_was_not_sent_is_sent_by_try_again(stage, either):
-    large = stage.payments[3]
-    item = stage.items(large)[0]
-    field = either.payment(large).locator(f"#qty-{item.id}")
-    go_offline(either)
-    either.hand.write(field, "5")
-    either.page.keyboard.press("Enter")
-    expect(errors(either)).to_contain_text("nothing was sent")
-    go_offline(either, is_offline=False)
-
-    either.press(either.button("Try again", either.said))
-
-    expect(either.said).to_contain_text("Quantity saved")
-    expect(field).to_have_value("5")
-    either.page.wait_for_timeout(700)
-    assert stage.items(large)[0].quantity == 5
-
-
 def test_an_error_is_gone_when_the_same_succeeds_but_not_by_something_else(stage, either):
     either.page.may_fail_to_load = True
     small, large = stage.payments[2:]

@@ -164,17 +164,60 @@ def test_a_link_that_failed_is_told_once_and_comes_when_asked_for_again(stage, p
     expect(payment.get_by_role("img", name="QR code")).to_be_visible()
 
 
-def test_failed_quantity_returns_to_what_was_saved(stage, person):
+@pytest.mark.parametrize("kind", ["offline", "lost", "unconfirmed", "changed"])
+def test_a_quantity_that_is_not_saved_stays_as_it_was_typed(stage, person, kind):
+    """At its field it is said why, *Try again* saves it, and Escape brings the saved one back."""
     person.page.may_fail_to_load = True
     person.open_tab()
     item = stage.items(stage.payments[3])[0]
-    row = person.frame.locator(f'[data-item-id="{item.id}"]')
-    before = row.get_by_label("Quantity", exact=True).input_value()
-    stage.fail("*", "busy", times=50)
+    field = person.frame.locator(f"#qty-{item.id}")
+    words = {
+        "offline": "Pendant lamp Aria 40: no connection, so 3 is not saved. "
+        "The quantity is still 12.",
+        "lost": "the answer was lost, so it is not known whether 3 was saved.",
+        "unconfirmed": "Pendant lamp Aria 40: Bitrix24 did not confirm it, and what you see",
+        "changed": "changed in Bitrix24 by someone else.",
+    }[kind]
+    if kind == "offline":
+        person.page.context.set_offline(True)
+    elif kind == "lost":
+        person.page.route("**/items/*", lambda route: route.abort())
+    elif kind == "changed":
+        item.quantity = 7
+    else:
+        stage.fail("crm.item.payment.product.setQuantity", "unexpected", times=50)
 
-    person.hand.write(row.get_by_label("Quantity", exact=True), "3")
+    person.hand.write(field, "3")
     person.page.keyboard.press("Enter")
 
-    person.expect_words(person.alert)
-    expect(row.get_by_label("Quantity", exact=True)).to_have_value(before)
-    assert item.quantity == int(before)
+    expect(person.alert).to_have_count(1)
+    expect(person.alert).to_contain_text(words)
+    expect(person.alert).not_to_contain_text("undefined")
+    expect(person.said).to_have_count(0)
+    expect(field).to_have_value("3")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(person.frame.locator(".is-saving")).to_have_count(0)
+    # It is not sent again by itself, nor when the field is left.
+    field.press("Tab")
+    person.page.wait_for_timeout(700)
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+    saved = "7" if kind == "changed" else "12"
+    if kind in {"unconfirmed", "changed"}:
+        expect(person.alert).to_contain_text(f"The quantity is {saved} now.")
+
+    field.press("Escape")
+    expect(field).to_have_value(saved)
+    expect(person.alert).to_have_count(0)
+
+    person.hand.write(field, "3")
+    person.page.keyboard.press("Enter")
+    if kind != "changed":
+        expect(person.alert).to_have_count(1)
+        person.page.context.set_offline(False)
+        person.page.unroute("**/items/*")
+        stage.portal.faults.clear()
+        person.press(person.button("Try again", person.alert))
+    expect(person.said).to_contain_text("Quantity saved")
+    expect(person.alert).to_have_count(0)
+    expect(field).to_have_value("3")
+    assert item.quantity == 3
