@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from b24app.bitrix.portal_api import Batch
 from b24app.errors import InputError
 from b24app.services import admins, time_zones, type_titles
-from b24app.services.acting import Acting
+from b24app.services.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.type_titles import Titles
 from b24app.services.writes import Kind
@@ -59,7 +59,6 @@ class Asked:
 class ActivityPage:
     """Lines, newest first. `older` is where the next page begins, None on the last one."""
 
-    acting: Acting
     asked: Asked
     lines: Sequence[Line]
     older: int | None
@@ -67,29 +66,30 @@ class ActivityPage:
     titles: Titles
 
 
-def show(deps: Deps, acting: Acting, asked: Asked, before: str = "") -> ActivityPage:
+def show(card: CardSession, asked: Asked, before: str = "") -> ActivityPage:
     """One page of the log. Raises NotAdminError, InputError naming the field, portal's errors."""
     batch = Batch()
     types = type_titles.ask(batch)
-    checked = admins.check(deps, acting, batch)
-    who = checked.acting
-    wanted = _filter(who, asked)
+    result = admins.check(card, batch)
+    wanted = _filter(card, asked)
     before_id = _id(before)
-    with deps.db.reading() as session:
-        lines = activity.page(session, who.member_id, wanted, before_id=before_id, limit=A_PAGE + 1)
+    with card.db.reading() as session:
+        lines = activity.page(
+            session, card.member_id, wanted, before_id=before_id, limit=A_PAGE + 1
+        )
     shown = lines[:A_PAGE]
     older = shown[-1].id if len(lines) > A_PAGE else None
-    titles = type_titles.read(checked.result, types)
-    return ActivityPage(who, asked, shown, older, before_id is None, titles)
+    titles = type_titles.read(result, types)
+    return ActivityPage(asked, shown, older, before_id is None, titles)
 
 
-def export(deps: Deps, acting: Acting, asked: Asked) -> Iterator[Line]:
+def export(card: CardSession, asked: Asked) -> Iterator[Line]:
     """Every line that fits, newest first, at most MAX_ROWS, read while they are written out.
 
     Raises like `show`, before the first line is asked for.
     """
-    who = admins.check(deps, acting).acting
-    return _lines(deps, who.member_id, _filter(who, asked))
+    admins.check(card)
+    return _lines(card.deps, card.member_id, _filter(card, asked))
 
 
 def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
@@ -103,8 +103,8 @@ def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
         before_id = lines[-1].id
 
 
-def _filter(acting: Acting, asked: Asked) -> Filter:
-    zone = _zone(acting)
+def _filter(card: CardSession, asked: Asked) -> Filter:
+    zone = _zone(card)
     until = _day(asked.until, "until")
     since = _day(asked.since, "since")
     if since and until and until < since:
@@ -136,8 +136,8 @@ def _start(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def _zone(acting: Acting) -> tzinfo:
-    return time_zones.load(acting.user.time_zone if acting.user else "") or UTC
+def _zone(card: CardSession) -> tzinfo:
+    return time_zones.load(card.time_zone) or UTC
 
 
 def _id(text: str) -> int | None:

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from b24app.domain import UNREADABLE, Payment, ProductRow
 from b24app.services import tab
-from b24app.services.acting import Acting
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import CardView, ItemLine
-from b24app.services.deps import Deps
 
 MOST_PAYMENTS = 60
 """More are not read at once: three parallel calls of twenty payments each."""
@@ -53,9 +52,9 @@ class Allocation:
     unread: int
 
 
-def read(deps: Deps, acting: Acting) -> Allocation:
+def read(card: CardSession) -> Allocation:
     """Read rows and the composition of the newest payments of the card."""
-    shown = tab.details_of_newest(deps, acting, MOST_PAYMENTS)
+    shown = tab.details_of_newest(card, MOST_PAYMENTS)
     parts = [
         Part(one.payment, line)
         for one in shown.view.payments

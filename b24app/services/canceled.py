@@ -13,11 +13,10 @@ from typing import NoReturn
 
 from b24app.domain import Payment
 from b24app.errors import NotOnThisCardError, OrderCanceledError
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_reads import Core
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import OF_AN_OPEN_ORDER
-from b24app.services.deps import Deps
 from b24app.storage import canceled_orders
 from b24app.storage.session import Session
 
@@ -30,12 +29,12 @@ NOT_CREATED = "order_canceled_not_created"
 States = Mapping[str, Mapping[str, str]]
 
 
-def read(session: Session, acting: Acting) -> States:
+def read(session: Session, card: CardSession) -> States:
     """What is known of the card, to be handed to `orders`."""
-    return canceled_orders.states(session, acting.member_id, acting.ref)
+    return canceled_orders.states(session, card.member_id, card.ref)
 
 
-def orders(deps: Deps, acting: Acting, core: Core, known: States) -> tuple[str, ...]:
+def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
     """The numbers of the card's canceled orders; what was reopened is forgotten."""
     now = {str(one.id): one.state for one in core.payments}
     reopened = [
@@ -44,8 +43,8 @@ def orders(deps: Deps, acting: Acting, core: Core, known: States) -> tuple[str, 
         if any(now.get(one, state) != state for one, state in before.items())
     ]
     if reopened:
-        with deps.db.transaction() as session:
-            canceled_orders.forget(session, acting.member_id, acting.ref, *reopened)
+        with card.db.transaction() as session:
+            canceled_orders.forget(session, card.member_id, card.ref, *reopened)
     return tuple(sorted(known.keys() - set(reopened)))
 
 
@@ -55,37 +54,37 @@ def takes_new_payments(core: Core, canceled: tuple[str, ...]) -> bool:
     return newest.order_number not in canceled if newest else not canceled
 
 
-def is_known(session: Session, acting: Acting, action: Action, payment_id: int | None) -> bool:
+def is_known(session: Session, card: CardSession, action: Action, payment_id: int | None) -> bool:
     """Whether an action is known to fail, because the order of its payment is canceled."""
     if payment_id is None:
-        payment_id = max(acting.listed, default=None)
+        payment_id = max(card.listed, default=None)
     elif action not in OF_AN_OPEN_ORDER:
         return False
-    known = read(session, acting)
+    known = read(session, card)
     return any(str(payment_id) in payments for payments in known.values())
 
 
-def refuse(_acting: Acting) -> NoReturn:
+def refuse(_card: CardSession) -> NoReturn:
     """In the place of a write that cannot work: nothing is asked of the portal."""
     raise OrderCanceledError("the order is known to be canceled", code=KNOWN)
 
 
-def note(deps: Deps, acting: Acting, number: str, payments: tuple[Payment, ...]) -> None:
+def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:
     """Remember that the order of the payment of this number is canceled."""
     order = next((one.order_number for one in payments if one.number == number), "")
     states = {str(one.id): one.state for one in payments if one.order_number == order}
     if not states:
         return
-    with deps.db.transaction() as session:
-        canceled_orders.note(session, acting.member_id, acting.ref, order, states, deps.clock())
+    with card.db.transaction() as session:
+        canceled_orders.note(session, card.member_id, card.ref, order, states, card.clock())
 
 
-def forget(deps: Deps, acting: Acting) -> None:
+def forget(card: CardSession) -> None:
     """Forget all of the card: somebody says that the order was reopened.
 
     Raises NotOnThisCardError for who was not shown a payment of it.
     """
-    if not acting.listed:
+    if not card.listed:
         raise NotOnThisCardError("no payment of this card was listed to this session")
-    with deps.db.transaction() as session:
-        canceled_orders.forget(session, acting.member_id, acting.ref)
+    with card.db.transaction() as session:
+        canceled_orders.forget(session, card.member_id, card.ref)

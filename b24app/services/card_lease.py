@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from b24app.errors import CardBusyError
-from b24app.services.acting import Acting
-from b24app.services.deps import ACTION_SECONDS, Deps
+from b24app.services.card_session import CardSession
+from b24app.services.deps import ACTION_SECONDS
 from b24app.storage import leases
 
 LEASE_SECONDS = 2 * ACTION_SECONDS
@@ -20,17 +20,17 @@ LEASE_SECONDS = 2 * ACTION_SECONDS
 
 
 @contextmanager
-def alone(deps: Deps, acting: Acting) -> Iterator[None]:
+def alone(card: CardSession) -> Iterator[None]:
     """Keep the card to oneself. Raises CardBusyError while somebody else has it."""
-    ref = acting.ref
-    name = f"create:{acting.member_id}:{ref.entity_type_id}:{ref.entity_id}"
+    ref = card.ref
+    name = f"create:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
     owner = secrets.token_hex(16)
-    with deps.db.transaction() as session:
-        is_ours = leases.try_take(session, name, owner, deps.clock(), LEASE_SECONDS)
+    with card.db.transaction() as session:
+        is_ours = leases.try_take(session, name, owner, card.clock(), LEASE_SECONDS)
     if not is_ours:
         raise CardBusyError("somebody else is creating a payment on this card")
     try:
         yield
     finally:
-        with deps.db.transaction() as session:
+        with card.db.transaction() as session:
             leases.release(session, name, owner)

@@ -13,8 +13,7 @@ from b24app.bitrix import payments
 from b24app.domain import ListedRow
 from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
 from b24app.services import canceled, card_lease, follow, portal_writes, unbilled
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.filling import Filling
 from b24app.services.filling import begin as begin_filling
 from b24app.services.made import Made, made_id, make, missing
@@ -54,22 +53,22 @@ class Aim:
         return self.is_rest or len(self.wanted) > IN_ONE_BATCH
 
 
-def create(deps: Deps, acting: Acting, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
+def create(card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
     """Create a payment with the chosen rows.
 
     Where a part of them could not be added, that is said and the payment stays; where none could,
     it is deleted again. More than one request can carry are added by `filling`.
     """
-    with card_lease.alone(deps, acting):
-        before = unbilled.read(acting)
+    with card_lease.alone(card):
+        before = unbilled.read(card)
         free = before.rows if before.free is None else {row.id: row for row in before.free}
         require_free(wanted, free, set(before.rows))
         require_amount(wanted, free)
-        return _make(deps, acting, Aim(wanted, pay_system_id), before)
+        return _make(card, Aim(wanted, pay_system_id), before)
 
 
 def bill_the_rest(
-    deps: Deps, acting: Acting, pay_system_id: int | None, shown: Decimal | None = None
+    card: CardSession, pay_system_id: int | None, shown: Decimal | None = None
 ) -> Step:
     """Create a payment with every unbilled row, or none at all.
 
@@ -78,21 +77,20 @@ def bill_the_rest(
     half-finished payment is named on the card until somebody has dealt with it. More rows than one
     request can carry are added by `filling`, and what was added stays.
     """
-    with card_lease.alone(deps, acting):
-        before = unbilled.read(acting)
+    with card_lease.alone(card):
+        before = unbilled.read(card)
         if before.free is None:
             raise before.problem or InputError("too many payments to compare", code="no_estimate")
         rows = {row.id: row for row in before.free}
         wanted = billable(before.free)
-        _require_rest(deps, acting, wanted, rows, shown)
+        _require_rest(card, wanted, rows, shown)
         names = [row.name for row in left_over(before.free)]
         aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
-        return _make(deps, acting, aim, before)
+        return _make(card, aim, before)
 
 
 def _require_rest(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     wanted: Sequence[Wanted],
     rows: Mapping[int, ListedRow],
     shown: Decimal | None,
@@ -101,86 +99,77 @@ def _require_rest(
     if not wanted:
         # The page shows an older state: somebody else has billed it.
         nothing = InputError("nothing is left to bill", code="nothing_to_bill")
-        raise StepFailedError(nothing, portal_writes.settle(deps, acting, []))
+        raise StepFailedError(nothing, portal_writes.settle(card, []))
     if shown is not None and total_of(wanted, rows) != shown:
         changed = ChangedMeanwhileError("another amount is left to bill", code="rest_changed")
-        raise StepFailedError(changed, portal_writes.settle(deps, acting, []))
+        raise StepFailedError(changed, portal_writes.settle(card, []))
     require_amount(wanted, rows)
 
 
-def _make(deps: Deps, acting: Acting, aim: Aim, before: Before) -> Step:
+def _make(card: CardSession, aim: Aim, before: Before) -> Step:
     first = aim.wanted[:IN_ONE_BATCH]
-    made = make(deps, acting, aim.pay_system_id, first, before)
+    made = make(card, aim.pay_system_id, first, before)
     payment_id = made_id(made)
     lacking = missing(made.read, payment_id, first, before.rows)
     if lacking == [] and follow.has_no_sum(made.read, payment_id):
-        return _given_up(deps, acting, made, payment_id, aim, before)
+        return _given_up(card, made, payment_id, aim, before)
     if lacking == []:
-        return _made_whole(deps, acting, made, payment_id, aim, before)
+        return _made_whole(card, made, payment_id, aim, before)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may even be somebody else's.
         names = lacking or [before.rows[one.row_id].name for one in aim.wanted]
         if aim.is_all_or_nothing:
-            return _half_done(deps, acting, made.read, payment_id, names)
+            return _half_done(card, made.read, payment_id, names)
         return _partly(made, payment_id, lacking)
     if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):
-        return _clean_up(deps, acting, payment_id, lacking)
+        return _clean_up(card, payment_id, lacking)
     return _partly(made, payment_id, lacking)
 
 
-def _given_up(
-    deps: Deps, acting: Acting, made: Made, payment_id: int, aim: Aim, before: Before
-) -> Step:
+def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
     """All its rows, and still nothing to pay: the order is canceled, and the payment goes again."""
     payment = made.read.core.payment(payment_id) if made.read else None
     if made.read is not None and payment is not None:
-        canceled.note(deps, acting, payment.number, made.read.core.payments)
+        canceled.note(card, payment.number, made.read.core.payments)
     names = [before.rows[one.row_id].name for one in aim.wanted]
-    step = _clean_up(deps, acting, payment_id, names)
+    step = _clean_up(card, payment_id, names)
     if step.kind is not Kind.FAILED:
         return step
     error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
     raise StepFailedError(error, step.read)
 
 
-def _clean_up(deps: Deps, acting: Acting, payment_id: int, names: Sequence[str]) -> Step:
+def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Step:
     written = portal_writes.after_others(
-        deps,
-        acting,
+        card,
         [payment_id],
-        lambda: portal_writes.write(
-            deps, acting, payments.delete_payment(payment_id), [payment_id]
-        ),
+        lambda: portal_writes.write(card, payments.delete_payment(payment_id), [payment_id]),
     )
     if written.read is not None and written.read.core.is_gone(payment_id):
         return Step(Kind.FAILED, "rest_not_billed", 502, written.read, values=few(names))
-    return _half_done(deps, acting, written.read, payment_id, names)
+    return _half_done(card, written.read, payment_id, names)
 
 
-def _half_done(
-    deps: Deps, acting: Acting, read: Read | None, payment_id: int, names: Sequence[str]
-) -> Step:
+def _half_done(card: CardSession, read: Read | None, payment_id: int, names: Sequence[str]) -> Step:
     payment = read.core.payment(payment_id) if read else None
     number = payment.number if payment else str(payment_id)
     values = few(names)
-    with deps.db.transaction() as session:
+    with card.db.transaction() as session:
         partial_actions.add(
             session,
-            acting.member_id,
-            acting.ref,
-            user_id=acting.user_id,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
             kind="rest_partly",
             data={"payment_id": payment_id, "number": number, **values},
-            now=deps.clock(),
+            now=card.clock(),
         )
     return Step(
         Kind.PARTIAL, "rest_partly", 502, read, number, payment_id=payment_id, values=values
     )
 
 
-def _made_whole(
-    deps: Deps, acting: Acting, made: Made, payment_id: int, aim: Aim, before: Before
-) -> Step:
+def _made_whole(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
     """The payment holds what was sent: it is whole, or the page goes on with the rows that wait."""
     if len(aim.wanted) > IN_ONE_BATCH:
         payment = made.read.core.payment(payment_id) if made.read else None
@@ -194,7 +183,7 @@ def _made_whole(
             is_rest=aim.is_rest,
             left_over=tuple(aim.left_over),
         )
-        return begin_filling(deps, acting, filling, before.rows)
+        return begin_filling(card, filling, before.rows)
     if not aim.is_rest:
         return _done(made, payment_id, "payment_created")
     if aim.left_over:

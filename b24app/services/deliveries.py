@@ -16,11 +16,10 @@ from b24app.errors import (
     PaidLockedError,
 )
 from b24app.services import afterwards, delivery_places, follow, membership, portal_writes
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
+from b24app.services.card_session import CardSession
 from b24app.services.delivery_places import DeliveryPlaces, Holder, PlacesRequest
-from b24app.services.deps import Deps
 from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import CHOICE_GONE
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
@@ -56,22 +55,22 @@ class Place:
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
-def place(acting: Acting, payment_id: int) -> Place:
+def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
     Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
-    return places(acting, [payment_id])[0]
+    return places(card, [payment_id])[0]
 
 
 @before_writing()
-def places(acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
+def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
     """As `place`, for several payments in the same call."""
     found = membership.read_about(
-        acting,
+        card,
         payment_ids,
         payment_deliveries.list_links,
-        lambda batch: batch.add(crm.list_deliveries(acting.ref)),
+        lambda batch: batch.add(crm.list_deliveries(card.ref)),
     )
     for payment in found.payments.values():
         if payment.is_paid:
@@ -81,39 +80,38 @@ def places(acting: Acting, payment_ids: Sequence[int]) -> list[Place]:
 
 
 @before_writing()
-def place_among(deps: Deps, acting: Acting, payment_id: int) -> tuple[Place, DeliveryPlaces]:
+def place_among(card: CardSession, payment_id: int) -> tuple[Place, DeliveryPlaces]:
     """As `place`, with the payments that bill the card's deliveries, in the same call.
 
     One more where the card has payments that nobody was shown here yet.
     """
-    others = delivery_places.known(deps, acting) - {payment_id}
+    others = delivery_places.known(card) - {payment_id}
 
     def beside(batch: Batch) -> tuple[Handle[tuple[Delivery, ...]], PlacesRequest]:
-        documents = batch.add(crm.list_deliveries(acting.ref))
-        return documents, delivery_places.ask(batch, acting, others)
+        documents = batch.add(crm.list_deliveries(card.ref))
+        return documents, delivery_places.ask(batch, card, others)
 
-    found = membership.read_about(acting, [payment_id], payment_deliveries.list_links, beside)
+    found = membership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
     payment = found.payments[payment_id]
     if payment.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
     documents, asked = found.beside
     by_id = {one.id: one for one in found.result[documents]}
     at = Place(payment, found.about(payment_id), by_id)
-    return at, delivery_places.take(acting, found.result, asked, besides=payment_id)
+    return at, delivery_places.take(card, found.result, asked, besides=payment_id)
 
 
-def line_of(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentDelivery:
+def line_of(card: CardSession, at: Place, item_id: int) -> PaymentDelivery:
     """The line; where it is not there, or not any more, the failure brings the present state."""
     try:
         return at.link(item_id)
     except NotOnThisCardError as error:
-        read = portal_writes.settle(deps, acting, [at.payment.id])
+        read = portal_writes.settle(card, [at.payment.id])
         raise StepFailedError(error, read, at.payment.number) from None
 
 
 def reassign(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     payment_id: int,
     item_id: int,
     document_id: int,
@@ -126,14 +124,14 @@ def reassign(
     are proven first (crm-item-payment-delivery-set-delivery.md). `shown` is the document the
     person saw: another one now means that somebody else was faster. `seen_in` as in `add`.
     """
-    at, among = place_among(deps, acting, payment_id)
-    link = line_of(deps, acting, at, item_id)
+    at, among = place_among(card, payment_id)
+    link = line_of(card, at, item_id)
     at.document(document_id)
     number = at.payment.number
     if link.document_id != document_id and shown not in {None, link.document_id}:
         raise StepFailedError(
             ChangedMeanwhileError("the line was changed meanwhile"),
-            portal_writes.settle(deps, acting, [payment_id]),
+            portal_writes.settle(card, [payment_id]),
             number,
         )
     if link.document_id != document_id and any(one.document_id == document_id for one in at.links):
@@ -141,19 +139,19 @@ def reassign(
         raise InputError("already in the payment", code="delivery_there", field="delivery_id")
     before, after = at.label(link.document_id), at.label(document_id)
     if link.document_id == document_id:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         return Step(Kind.ALREADY, "delivery_already", 200, read, number, before, after)
     holders = among.of(document_id)
     if not _are_seen(holders, seen_in):
-        return _in_another(deps, acting, at, document_id, holders)
+        return _in_another(card, at, document_id, holders)
     command = payment_deliveries.set_link(item_id, document_id)
-    written = portal_writes.write(deps, acting, command, [payment_id])
+    written = portal_writes.write(card, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     stored = _document_of(afterwards.shown_composition(written, payment), item_id)
     if stored == document_id:
         step = Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
         back = [payment_deliveries.set_link(item_id, link.document_id)]
-        return follow.checked(deps, acting, step, [_before(at)], back)
+        return follow.checked(card, step, [_before(at)], back)
     if written.error is not None:
         reason = _reason(written, document_id, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)
@@ -166,28 +164,24 @@ def _document_of(composition: Composition, item_id: int) -> int | None:
 
 
 def add(
-    deps: Deps,
-    acting: Acting,
-    payment_id: int,
-    document_id: int,
-    seen_in: frozenset[int] = frozenset(),
+    card: CardSession, payment_id: int, document_id: int, seen_in: frozenset[int] = frozenset()
 ) -> Step:
     """Add a delivery of this card to a payment; the portal takes it twice without harm.
 
     One that another payment bills is asked for twice then. So it is refused, unless that is one of
     `seen_in`, the payments that the person was told of. Page: crm-item-payment-delivery-add.md.
     """
-    at, among = place_among(deps, acting, payment_id)
+    at, among = place_among(card, payment_id)
     at.document(document_id)
     number, label = at.payment.number, at.label(document_id)
     if any(link.document_id == document_id for link in at.links):
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         return Step(Kind.ALREADY, "delivery_there", 200, read, number, label, label)
     holders = among.of(document_id)
     if not _are_seen(holders, seen_in):
-        return _in_another(deps, acting, at, document_id, holders)
+        return _in_another(card, at, document_id, holders)
     command = payment_deliveries.add_link(payment_id, document_id)
-    written = portal_writes.write(deps, acting, command, [payment_id])
+    written = portal_writes.write(card, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     if document_id in documents_of(composition):
@@ -199,7 +193,7 @@ def add(
             for one in composition.links
             if one.document_id == document_id
         ]
-        return follow.checked(deps, acting, step, [_before(at)], back)
+        return follow.checked(card, step, [_before(at)], back)
     if written.error is not None:
         reason = _reason(written, document_id, is_there=True)
         raise afterwards.refusal(written, written.error, payment, reason)
@@ -211,9 +205,7 @@ def _are_seen(holders: Sequence[Holder], seen_in: frozenset[int]) -> bool:
     return all(one.payment.id in seen_in for one in holders)
 
 
-def _in_another(
-    deps: Deps, acting: Acting, at: Place, document_id: int, holders: Sequence[Holder]
-) -> Step:
+def _in_another(card: CardSession, at: Place, document_id: int, holders: Sequence[Holder]) -> Step:
     """Refuse what would ask the client twice, and show where the delivery is."""
     is_paid = any(one.payment.is_paid for one in holders)
     shown = [at.payment.id, *(one.payment.id for one in holders)]
@@ -221,7 +213,7 @@ def _in_another(
         Kind.REFUSED,
         "delivery_in_paid" if is_paid else "delivery_in_another",
         409,
-        portal_writes.settle(deps, acting, shown[:MOST_SHOWN]),
+        portal_writes.settle(card, shown[:MOST_SHOWN]),
         at.payment.number,
         "",
         at.label(document_id),
@@ -233,14 +225,12 @@ def _numbers(holders: Sequence[Holder]) -> str:
     return ", ".join(one.payment.number for one in holders[:MOST_SHOWN])
 
 
-def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
+def remove(card: CardSession, payment_id: int, item_id: int) -> Step:
     """Take a delivery line out of a payment. Page: crm-item-payment-delivery-delete.md."""
-    at = place(acting, payment_id)
-    link = line_of(deps, acting, at, item_id)
+    at = place(card, payment_id)
+    link = line_of(card, at, item_id)
     number, label = at.payment.number, at.label(link.document_id)
-    written = portal_writes.write(
-        deps, acting, payment_deliveries.delete_link(item_id), [payment_id]
-    )
+    written = portal_writes.write(card, payment_deliveries.delete_link(item_id), [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     is_there = _document_of(composition, item_id) is not None
@@ -254,7 +244,7 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
         undo = Undo("delivery", payment_id, link.document_id)
         back = [payment_deliveries.add_link(payment_id, link.document_id)]
     step = Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
-    return follow.checked(deps, acting, step, [_before(at)], back)
+    return follow.checked(card, step, [_before(at)], back)
 
 
 def _before(at: Place) -> follow.Before:

@@ -14,8 +14,8 @@ from b24app.bitrix.batch import MAX_COMMANDS
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import AppError, PortalError
-from b24app.services.acting import Acting
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.card_session import CardSession
+from b24app.services.deps import WRITE_SECONDS
 from b24app.storage import card_memory
 
 BESIDE = 40
@@ -61,32 +61,32 @@ class PlacesRequest:
     links: Mapping[int, Handle[Links]]
 
 
-def known(deps: Deps, acting: Acting) -> frozenset[int]:
+def known(card: CardSession) -> frozenset[int]:
     """The payments that the portal has listed on this card, to this opening or to another."""
-    with deps.db.reading() as session:
-        seen = card_memory.payment_ids(session, acting.member_id, acting.ref)
-    return acting.listed | frozenset(seen)
+    with card.db.reading() as session:
+        seen = card_memory.payment_ids(session, card.member_id, card.ref)
+    return card.listed | frozenset(seen)
 
 
 def ask(
-    batch: Batch, acting: Acting, payment_ids: Iterable[int], certain: int | None = None
+    batch: Batch, card: CardSession, payment_ids: Iterable[int], certain: int | None = None
 ) -> PlacesRequest:
     """Ask for all payments of the card, and for the delivery lines of the newest of these.
 
     Those of the payment `certain` are asked for in any case.
     """
-    most = ALONE if acting.api.refuses_batch else BESIDE
+    most = ALONE if card.api.refuses_batch else BESIDE
     newest = sorted(payment_ids, reverse=True)[:most]
     if certain is not None:
         newest.append(certain)
     return PlacesRequest(
-        batch.add(payments.list_payments(acting.ref)),
+        batch.add(payments.list_payments(card.ref)),
         {one: batch.add(payment_deliveries.list_links(one)) for one in newest},
     )
 
 
 def take(
-    acting: Acting, result: BatchResult, asked: PlacesRequest, besides: int | None = None
+    card: CardSession, result: BatchResult, asked: PlacesRequest, besides: int | None = None
 ) -> DeliveryPlaces:
     """What the payments of the card bill; one more round for those that were not asked about.
 
@@ -98,7 +98,7 @@ def take(
     found: dict[int, Links] = {}
     for payment_id, handle in asked.links.items():
         _keep(found, result, payment_id, handle)
-    found |= _further(acting, [one.id for one in listed if one.id not in asked.links])
+    found |= _further(card, [one.id for one in listed if one.id not in asked.links])
     by_document: dict[int, tuple[Holder, ...]] = {}
     for payment in listed:
         for link in found.get(payment.id, ()):
@@ -107,8 +107,8 @@ def take(
     return DeliveryPlaces(by_document, all(one.id in found for one in listed))
 
 
-def _further(acting: Acting, payment_ids: Sequence[int]) -> dict[int, Links]:
-    most = 0 if acting.api.refuses_batch else BEYOND
+def _further(card: CardSession, payment_ids: Sequence[int]) -> dict[int, Links]:
+    most = 0 if card.api.refuses_batch else BEYOND
     batches: list[Batch] = []
     asked: list[dict[int, Handle[Links]]] = []
     for start in range(0, min(len(payment_ids), most * MAX_COMMANDS), MAX_COMMANDS):
@@ -117,7 +117,7 @@ def _further(acting: Acting, payment_ids: Sequence[int]) -> dict[int, Links]:
         asked.append({one: batch.add(payment_deliveries.list_links(one)) for one in part})
         batches.append(batch)
     found: dict[int, Links] = {}
-    results = acting.api.send_all(batches, WRITE_SECONDS) if batches else []
+    results = card.api.send_all(batches, WRITE_SECONDS) if batches else []
     for result, handles in zip(results, asked, strict=True):
         if isinstance(result, AppError):
             continue

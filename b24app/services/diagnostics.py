@@ -22,8 +22,8 @@ from b24app.services import (
     tab_bindings,
     type_titles,
 )
-from b24app.services.acting import Acting
 from b24app.services.bindings import Commands
+from b24app.services.card_session import CardSession
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.grant import Purpose
 from b24app.services.installation import APP_PAGE
@@ -72,7 +72,6 @@ class Check:
 class Report:
     """Everything that was checked, and the last trouble people had."""
 
-    acting: Acting
     checks: tuple[Check, ...]
     errors: Sequence[Activity]
     checked_at: datetime
@@ -80,76 +79,77 @@ class Report:
     is_repaired: bool | None = None
 
 
-def check(deps: Deps, acting: Acting, *, is_fresh: bool = False) -> Report:
+def check(card: CardSession, *, is_fresh: bool = False) -> Report:
     """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
 
     Raises NotAdminError, UnprovenError and the portal's errors of asking who is acting; what the
     grant is refused is part of the report.
     """
-    with deps.one_action():
-        who, titles = _administrator(deps, acting, READ_SECONDS)
-        report = _report(deps, who, _ask(deps, who, READ_SECONDS), is_fresh=is_fresh)
+    with card.one_action():
+        titles = _require_administrator(card, READ_SECONDS)
+        report = _report(card, _ask(card, READ_SECONDS), is_fresh=is_fresh)
     return replace(report, titles=titles)
 
 
-def repair(deps: Deps, acting: Acting, change: Change) -> Report:
+def repair(card: CardSession, change: Change) -> Report:
     """Bind what is missing, as the settings ask for it; safe to repeat.
 
     A grant that is lost is replaced by the administrator's own pair. Raises like `check` and
     `once.run`, and the portal's errors where nothing could be asked.
     """
-    with deps.one_action():
-        who, titles = _administrator(deps, acting, CHECK_SECONDS)
-        is_repaired = once.run(deps, who, change, lambda: _repair(deps, who, change.request_id))
-        answer = _ask(deps, who, SETTLE_SECONDS)
-        report = _report(deps, who, answer, is_fresh=False)
+    with card.one_action():
+        titles = _require_administrator(card, CHECK_SECONDS)
+        is_repaired = once.run(card, change, lambda: _repair(card, change.request_id))
+        answer = _ask(card, SETTLE_SECONDS)
+        report = _report(card, answer, is_fresh=False)
     return replace(report, titles=titles, is_repaired=is_repaired is not False)
 
 
-def _administrator(deps: Deps, acting: Acting, seconds: float) -> tuple[Acting, Titles]:
+def _require_administrator(card: CardSession, seconds: float) -> Titles:
     batch = Batch()
     types = type_titles.ask(batch)
-    checked = admins.check(deps, acting, batch, seconds)
-    return checked.acting, type_titles.read(checked.result, types)
+    return type_titles.read(admins.check(card, batch, seconds), types)
 
 
-def _repair(deps: Deps, who: Acting, request_id: str) -> bool:
-    member_id = who.member_id
+def _repair(card: CardSession, request_id: str) -> bool:
+    member_id = card.member_id
     commands: Commands = {"bound": BOUND, "events": EVENTS}
     answer = bindings.send(
-        deps, member_id, Purpose.PLACEMENTS, commands, CHECK_SECONDS, admin=who.user
+        card.deps, member_id, Purpose.PLACEMENTS, commands, CHECK_SECONDS, admin=card.user
     )
-    with deps.db.reading() as session:
-        wanted = tabs_wanted(session, member_id, deps.manifest)
+    with card.db.reading() as session:
+        wanted = tabs_wanted(session, member_id, card.deps.manifest)
     handled = answer.take("events", EVENTS)
-    tabs = tab_bindings.apply(deps, member_id, wanted, answer.take("bound", BOUND), admin=who.user)
-    lost = event_bindings.apply(deps, member_id, handled, CHECK_SECONDS)
-    _record(deps, who, tabs.outcomes, lost, request_id)
+    tabs = tab_bindings.apply(
+        card.deps, member_id, wanted, answer.take("bound", BOUND), admin=card.user
+    )
+    lost = event_bindings.apply(card.deps, member_id, handled, CHECK_SECONDS)
+    _record(card, tabs.outcomes, lost, request_id)
     return all(one.is_done for one in tabs.outcomes) and not lost
 
 
-def _ask(deps: Deps, who: Acting, seconds: float) -> BatchAnswer | AppError:
+def _ask(card: CardSession, seconds: float) -> BatchAnswer | AppError:
     """What the portal has of the application, or why it does not tell."""
     commands = {"scope": SCOPE, "bound": BOUND, "events": EVENTS, "info": APP_INFO}
     try:
-        return bindings.send(deps, who.member_id, Purpose.DIAGNOSTICS, commands, seconds)
+        return bindings.send(card.deps, card.member_id, Purpose.DIAGNOSTICS, commands, seconds)
     except AppError as error:
         return error
 
 
 def _record(
-    deps: Deps, acting: Acting, tabs: Sequence[Outcome], lost: Sequence[str], request_id: str
+    card: CardSession, tabs: Sequence[Outcome], lost: Sequence[str], request_id: str
 ) -> None:
     failed = [f"{one.placement}: {one.error}" for one in tabs if not one.is_done]
     failed += [f"{event}: not_bound" for event in lost]
-    with deps.db.transaction() as session:
+    with card.db.transaction() as session:
         activity.append(
             session,
             activity.Record(
-                member_id=acting.member_id,
-                at=deps.clock(),
-                user_id=acting.user_id,
-                user_name=acting.user.name if acting.user else "",
+                member_id=card.member_id,
+                at=card.clock(),
+                user_id=card.user_id,
+                user_name=card.user_name,
                 ref=APP_PAGE,
                 action="repair",
                 outcome=Kind.PARTIAL if failed else Kind.DONE,
@@ -159,26 +159,26 @@ def _record(
         )
 
 
-def _report(deps: Deps, acting: Acting, asked: BatchAnswer | AppError, *, is_fresh: bool) -> Report:
+def _report(card: CardSession, asked: BatchAnswer | AppError, *, is_fresh: bool) -> Report:
     def answer() -> BatchAnswer:
         if isinstance(asked, AppError):
             raise asked
         return asked
 
     checks = (
-        _survived("scopes", lambda: _scopes(deps, answer())),
-        _survived("tabs", lambda: _tabs(deps, acting, answer())),
-        _survived("events", lambda: _events(deps, answer())),
+        _survived("scopes", lambda: _scopes(card.deps, answer())),
+        _survived("tabs", lambda: _tabs(card, answer())),
+        _survived("events", lambda: _events(card.deps, answer())),
         _survived("installed", lambda: _installed(answer())),
         _survived("subscription", lambda: _subscription(answer())),
-        _survived("pay_systems", lambda: _pay_systems(deps, acting, is_fresh=is_fresh)),
-        _grant(deps, acting),
-        _shop(deps, acting),
+        _survived("pay_systems", lambda: _pay_systems(card, is_fresh=is_fresh)),
+        _grant(card),
+        _shop(card),
     )
-    with deps.db.reading() as session:
+    with card.db.reading() as session:
         wanted = activity.Filter(outcomes=frozenset(TROUBLE))
-        errors = activity.page(session, acting.member_id, wanted, limit=LAST_ERRORS)
-    return Report(acting, checks, errors, deps.clock())
+        errors = activity.page(session, card.member_id, wanted, limit=LAST_ERRORS)
+    return Report(checks, errors, card.clock())
 
 
 def _survived(name: str, look: Callable[[], Check]) -> Check:
@@ -199,11 +199,11 @@ def _scopes(deps: Deps, answer: BatchAnswer) -> Check:
     return Check("scopes", State.OK, "complete", tuple(sorted(deps.manifest.scopes)))
 
 
-def _tabs(deps: Deps, acting: Acting, answer: BatchAnswer) -> Check:
+def _tabs(card: CardSession, answer: BatchAnswer) -> Check:
     bound = answer.take("bound", BOUND)
-    handler = tab_bindings.handler_of(deps)
-    with deps.db.reading() as session:
-        wanted = [tab.placement for tab in tabs_wanted(session, acting.member_id, deps.manifest)]
+    handler = tab_bindings.handler_of(card.deps)
+    with card.db.reading() as session:
+        wanted = [tab.placement for tab in tabs_wanted(session, card.member_id, card.deps.manifest)]
     missing = tuple(code for code in wanted if not tab_bindings.is_bound(bound, code, handler))
     if missing:
         return Check("tabs", State.ERR, "missing", missing)
@@ -245,25 +245,22 @@ def _subscription(answer: BatchAnswer) -> Check:
     return Check("subscription", State.OK, "active", (info.status, *days))
 
 
-def _pay_systems(deps: Deps, acting: Acting, *, is_fresh: bool) -> Check:
-    if is_fresh:
-        found = pay_systems.read(deps, acting.member_id)
-    else:
-        found = pay_systems.directory(deps, acting)
+def _pay_systems(card: CardSession, *, is_fresh: bool) -> Check:
+    found = pay_systems.read(card) if is_fresh else pay_systems.directory(card)
     if not found:
         return Check("pay_systems", State.WARN, "none")
     return Check("pay_systems", State.OK, "found", tuple(one.name for one in found))
 
 
-def _grant(deps: Deps, acting: Acting) -> Check:
-    with deps.db.reading() as session:
-        is_lost = grant.is_lost(session, deps, acting.member_id)
+def _grant(card: CardSession) -> Check:
+    with card.db.reading() as session:
+        is_lost = grant.is_lost(session, card.deps, card.member_id)
     return Check("grant", State.ERR if is_lost else State.OK, "lost" if is_lost else "works")
 
 
-def _shop(deps: Deps, acting: Acting) -> Check:
-    with deps.db.reading() as session:
-        last = shop_site.last_outcome(session, acting.member_id)
+def _shop(card: CardSession) -> Check:
+    with card.db.reading() as session:
+        last = shop_site.last_outcome(session, card.member_id)
     if last is None:
         return Check("shop", State.WARN, "not_asked")
     outcome = str(last.data.get("outcome", ""))

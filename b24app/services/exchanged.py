@@ -12,7 +12,7 @@ from datetime import timedelta
 from b24app.bitrix.shares import Share
 from b24app.domain import Grant
 from b24app.errors import GrantLostError, UnprovenError
-from b24app.services.acting import Ticket
+from b24app.services.card_session import Ticket
 from b24app.services.deps import Deps
 from b24app.storage import pending_grants, portals
 from b24app.storage.models import Portal

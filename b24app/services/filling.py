@@ -21,8 +21,7 @@ from b24app.errors import (
     NotOnThisCardError,
 )
 from b24app.services import afterwards, card_lease, follow, items, portal_writes
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.items import Place
 from b24app.services.quantities import Wanted, require_free
 from b24app.services.row_names import few
@@ -66,32 +65,32 @@ class Filling:
         return len(self.wanted)
 
 
-def begin(deps: Deps, acting: Acting, filling: Filling, rows: Mapping[int, ListedRow]) -> Step:
+def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Step:
     """Keep what is still to be added to a payment that has its first rows; the page goes on."""
     names = {one.row_id: rows[one.row_id].name for one in filling.wanted}
     filling = replace(filling, names=names)
-    with deps.db.transaction() as session:
+    with card.db.transaction() as session:
         kept = partial_actions.add(
             session,
-            acting.member_id,
-            acting.ref,
-            user_id=acting.user_id,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
             kind=partial_actions.FILLING,
             data=_data(filling),
-            now=deps.clock(),
+            now=card.clock(),
         )
         filling = replace(filling, id=kept.id)
     return _going_on(filling)
 
 
-def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
     """Add rows to a payment that is there, in one request or in several. Raises as `items.add`.
 
     Rows that it has already are raised, and only in one request.
     """
     if len(wanted) <= items.AT_ONCE:
-        return items.add(deps, acting, payment_id, wanted)
-    at = items.place(acting, payment_id)
+        return items.add(card, payment_id, wanted)
+    at = items.place(card, payment_id)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
@@ -99,33 +98,33 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
         raise InputError("too many rows at once", code="too_many_rows", field="row")
     number = at.payment.number
     filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
-    return begin(deps, acting, filling, free)
+    return begin(card, filling, free)
 
 
-def find(deps: Deps, acting: Acting, filling_id: int) -> Filling:
+def find(card: CardSession, filling_id: int) -> Filling:
     """One filling of this card. Raises NotOnThisCardError."""
-    with deps.db.reading() as session:
-        present = partial_actions.of_card(session, acting.member_id, acting.ref)
+    with card.db.reading() as session:
+        present = partial_actions.of_card(session, card.member_id, card.ref)
         for one in present:
             if one.id == filling_id and one.kind == partial_actions.FILLING:
                 return _read(one.id, one.data)
     raise NotOnThisCardError("no such filling on this card", code=OVER)
 
 
-def go_on(deps: Deps, acting: Acting, filling_id: int) -> Step:
+def go_on(card: CardSession, filling_id: int) -> Step:
     """Add the next part, from what the payment holds now. Two calls."""
-    with card_lease.alone(deps, acting):
-        filling = find(deps, acting, filling_id)
+    with card_lease.alone(card):
+        filling = find(card, filling_id)
         try:
-            at = items.place(acting, filling.payment_id)
+            at = items.place(card, filling.payment_id)
         except (GoneError, NotOnThisCardError):
-            _settle(deps, acting, filling)
+            _settle(card, filling)
             gone = GoneError("the payment was deleted meanwhile")
-            raise StepFailedError(gone, portal_writes.settle(deps, acting, [])) from None
+            raise StepFailedError(gone, portal_writes.settle(card, [])) from None
         filling, part = _next_part(filling, at)
         if not part:
-            return _finished(deps, acting, filling, portal_writes.settle)
-        return _add(deps, acting, filling, part, at)
+            return _finished(card, filling, portal_writes.settle)
+        return _add(card, filling, part, at)
 
 
 def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
@@ -150,10 +149,10 @@ def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
     return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
 
 
-def _add(deps: Deps, acting: Acting, filling: Filling, part: Sequence[Wanted], at: Place) -> Step:
+def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Step:
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
-    written = portal_writes.write_several(deps, acting, commands, [payment_id])
+    written = portal_writes.write_several(card, commands, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}
@@ -165,10 +164,10 @@ def _add(deps: Deps, acting: Acting, filling: Filling, part: Sequence[Wanted], a
         refused=filling.refused | set(failed if is_refusal else ()),
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
     )
-    _keep(deps, acting, filling)
+    _keep(card, filling)
     sent = Step(Kind.DONE, GOES_ON, read=written.read)
     back = [payment_items.delete_item(now[one.row_id].id) for one in part if one.row_id in now]
-    followed = follow.checked(deps, acting, sent, [follow.Before(at.payment, at.items)], back)
+    followed = follow.checked(card, sent, [follow.Before(at.payment, at.items)], back)
     if followed is not sent:
         return followed
     if len(failed) == len(part) and written.error is not None and not is_refusal:
@@ -177,7 +176,7 @@ def _add(deps: Deps, acting: Acting, filling: Filling, part: Sequence[Wanted], a
         return _stopped(filling)
     if filling.done + len(filling.refused) < filling.total:
         return _going_on(filling)
-    return _finished(deps, acting, filling, lambda *_: written.read)
+    return _finished(card, filling, lambda *_: written.read)
 
 
 def _going_on(filling: Filling) -> Step:
@@ -209,13 +208,12 @@ def _values(filling: Filling) -> dict[str, str]:
 
 
 def _finished(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     filling: Filling,
-    read_now: Callable[[Deps, Acting, Sequence[int]], Read | None],
+    read_now: Callable[[CardSession, Sequence[int]], Read | None],
 ) -> Step:
-    _settle(deps, acting, filling)
-    read = read_now(deps, acting, [filling.payment_id])
+    _settle(card, filling)
+    read = read_now(card, [filling.payment_id])
     payment = read.core.payment(filling.payment_id) if read else None
     kind, code, names = _ending(filling)
     return Step(
@@ -243,14 +241,14 @@ def _ending(filling: Filling) -> tuple[Kind, str, Sequence[str]]:
     return Kind.DONE, "rest_billed_but" if filling.left_over else "rest_billed", filling.left_over
 
 
-def _keep(deps: Deps, acting: Acting, filling: Filling) -> None:
-    with deps.db.transaction() as session:
-        partial_actions.change(session, acting.member_id, filling.id, _data(filling))
+def _keep(card: CardSession, filling: Filling) -> None:
+    with card.db.transaction() as session:
+        partial_actions.change(session, card.member_id, filling.id, _data(filling))
 
 
-def _settle(deps: Deps, acting: Acting, filling: Filling) -> None:
-    with deps.db.transaction() as session:
-        partial_actions.settle(session, acting.member_id, filling.id)
+def _settle(card: CardSession, filling: Filling) -> None:
+    with card.db.transaction() as session:
+        partial_actions.settle(session, card.member_id, filling.id)
 
 
 def _data(filling: Filling) -> dict[str, Any]:

@@ -16,10 +16,9 @@ from b24app.bitrix.command import Command
 from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_readable
 from b24app.errors import OrderCanceledError
 from b24app.services import canceled, portal_writes
-from b24app.services.acting import Acting
 from b24app.services.adding_up import rounded
 from b24app.services.card_reads import Composition
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.tab import Read
 from b24app.services.writes import Kind, Step, StepFailedError
 
@@ -38,11 +37,7 @@ class Before:
 
 
 def checked(
-    deps: Deps,
-    acting: Acting,
-    step: Step,
-    before: Sequence[Before],
-    take_back: Sequence[Command[Any]],
+    card: CardSession, step: Step, before: Sequence[Before], take_back: Sequence[Command[Any]]
 ) -> Step:
     """Answer the step of an edit that was carried out, where the sums have followed it.
 
@@ -54,15 +49,12 @@ def checked(
         return step
     if not all(_stays(read, one) for one in before):
         return step
-    canceled.note(deps, acting, before[0].payment.number, read.core.payments)
+    canceled.note(card, before[0].payment.number, read.core.payments)
     ids = [one.payment.id for one in before]
     after = read
     if take_back:
         written = portal_writes.after_others(
-            deps,
-            acting,
-            ids,
-            lambda: portal_writes.write_several(deps, acting, take_back, ids),
+            card, ids, lambda: portal_writes.write_several(card, take_back, ids)
         )
         after = written.read or read
     if take_back and all(_is_as_before(after, one) for one in before):

@@ -24,6 +24,7 @@ from b24app.errors import (
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.tokens import StoredTokens, grant_tokens_of
 from b24app.storage import cached_lists, portals, user_tokens
+from b24app.storage.models import Portal
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -116,13 +117,11 @@ def keep_alive(deps: Deps, member_id: str) -> None:
     tokens.renew(tokens.current())
 
 
-def own_tokens(deps: Deps, member_id: str, endpoint: str, user_id: int) -> StoredTokens | None:
+def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
     """The grant as the acting user's own pair, where this very user's pair became the grant."""
-    with deps.db.reading() as session:
-        portal = portals.find(session, member_id)
-    if portal is None or portal.grant_user_id != user_id:
+    if portal.grant_user_id != user_id:
         return None
-    return grant_tokens_of(deps, member_id, endpoint)
+    return grant_tokens_of(deps, portal.member_id, portal.client_endpoint)
 
 
 def is_lost(session: Session, deps: Deps, member_id: str) -> bool:

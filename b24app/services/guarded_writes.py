@@ -28,26 +28,25 @@ from b24app.bitrix.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services import portal_writes
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.membership import before_writing
 
 
 def write_guarded(
-    deps: Deps, acting: Acting, payment_id: int, command: Command[Any], *, while_paid: bool
+    card: CardSession, payment_id: int, command: Command[Any], *, while_paid: bool
 ) -> Written:
     """Run a write on a payment that is proven to be of this card, while its `paid` is as given.
 
     `is_guarded_off` says that it was otherwise. One call; one more to read where it did not run.
     """
     batch = Batch()
-    guard = batch.add(list_payments(acting.ref, ids=[payment_id], paid=while_paid))
+    guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
     door = batch.add(payment_items.list_items(guard.reference(0, "id")))
     write = batch.add(command)
-    sent = portal_writes.send(acting, batch, [payment_id], stop_on_error=True)
+    sent = portal_writes.send(card, batch, [payment_id], stop_on_error=True)
     if isinstance(sent, PortalError):
-        return portal_writes.lost(deps, acting, sent, [payment_id])
+        return portal_writes.lost(card, sent, [payment_id])
     with before_writing():
         listed = sent.result[guard]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
@@ -55,11 +54,11 @@ def write_guarded(
     if has_stopped and is_open:
         # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
         # Nothing ran, and the state was proven a moment ago.
-        return portal_writes.write(deps, acting, command, [payment_id])
+        return portal_writes.write(card, command, [payment_id])
     if has_stopped:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         return Written(read, is_guarded_off=True)
-    written = portal_writes.written(deps, acting, sent, write)
+    written = portal_writes.written(card, sent, write)
     return replace(written, is_guarded_off=not is_open)
 
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from b24app.domain import Payment
 from b24app.services import membership
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
 
-def of_payment(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, Sequence[Activity]]:
+def of_payment(card: CardSession, payment_id: int) -> tuple[Payment, Sequence[Activity]]:
     """The payment, proven to be of this card, and its newest records."""
-    payment = membership.present(acting, payment_id)
-    with deps.db.reading() as session:
-        return payment, activity.of_payment(session, acting.member_id, payment_id)
+    payment = membership.present(card, payment_id)
+    with card.db.reading() as session:
+        return payment, activity.of_payment(session, card.member_id, payment_id)

@@ -40,7 +40,7 @@ from b24app.services import (
     uninstall,
 )
 from b24app.services import grant as portal_grant
-from b24app.services.acting import Acting, Ticket
+from b24app.services.card_session import CardSession, Ticket
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.frame_posts import require_nameable
 from b24app.services.grant import Purpose
@@ -232,10 +232,10 @@ def store(
     uninstall.contradict(session, deps, member_id)
 
 
-def bind_tabs(deps: Deps, acting: Acting) -> None:
+def bind_tabs(card: CardSession) -> None:
     """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
-    require_admin(acting)
-    bind_tabs_of(deps, acting.member_id)
+    require_admin(card)
+    bind_tabs_of(card.deps, card.member_id)
 
 
 def bind_tabs_of(deps: Deps, member_id: str) -> None:
@@ -257,10 +257,10 @@ def bind_tabs_of(deps: Deps, member_id: str) -> None:
     tab_bindings.apply(deps, member_id, wanted, listed)
 
 
-def bind_events(deps: Deps, acting: Acting) -> None:
+def bind_events(card: CardSession) -> None:
     """Bind the manifest's events, in one batch. Raises the portal's errors."""
-    require_admin(acting)
-    bind_events_of(deps, acting.member_id)
+    require_admin(card)
+    bind_events_of(card.deps, card.member_id)
 
 
 def bind_events_of(deps: Deps, member_id: str) -> None:
@@ -278,16 +278,16 @@ def bind_events_of(deps: Deps, member_id: str) -> None:
     event_bindings.apply(deps, member_id, listed, READ_SECONDS)
 
 
-def finish(deps: Deps, acting: Acting) -> None:
+def finish(card: CardSession) -> None:
     """Open the portal for its people; the frame tells the portal afterwards, as the last thing."""
-    require_admin(acting)
-    with deps.db.transaction() as session:
-        portals.activate(session, acting.member_id, deps.clock())
+    require_admin(card)
+    with card.db.transaction() as session:
+        portals.activate(session, card.member_id, card.clock())
 
 
-def require_admin(acting: Acting) -> None:
+def require_admin(card: CardSession) -> None:
     """Raises NotAdminError for everybody but a proven administrator."""
-    if acting.user is None or not acting.user.is_admin:
+    if card.user is None or not card.user.is_admin:
         raise NotAdminError("only an administrator of the portal may do this")
 
 

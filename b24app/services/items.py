@@ -19,10 +19,9 @@ from b24app.errors import (
     PortalError,
 )
 from b24app.services import afterwards, follow, membership, portal_writes
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.membership import LINE_GONE, before_writing
 from b24app.services.quantities import Wanted, require_free, too_many
 from b24app.services.row_names import few
@@ -62,13 +61,13 @@ class Place:
 
 
 @before_writing()
-def place(acting: Acting, payment_id: int) -> Place:
+def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
     Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
     """
     found = membership.read_about(
-        acting, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, acting.ref)
+        card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
     )
     payment = found.payments[payment_id]
     if payment.is_paid:
@@ -91,18 +90,17 @@ def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
     return _RowsRequest(batch.add(crm.list_product_rows(ref)), batch.add(crm.available_rows(ref)))
 
 
-def _item(deps: Deps, acting: Acting, at: Place, item_id: int) -> PaymentItem:
+def _item(card: CardSession, at: Place, item_id: int) -> PaymentItem:
     """The item; where it is not there, or not any more, the failure brings the present state."""
     try:
         return at.item(item_id)
     except NotOnThisCardError as error:
-        read = portal_writes.settle(deps, acting, [at.payment.id])
+        read = portal_writes.settle(card, [at.payment.id])
         raise StepFailedError(error, read, at.payment.number) from None
 
 
 def set_quantity(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     payment_id: int,
     item_id: int,
     quantity: int,
@@ -115,11 +113,11 @@ def set_quantity(
     `shown` is what the person saw; `may_round` that they agreed to replace a fraction.
     Page: crm-item-payment-product-set-quantity.md.
     """
-    at = place(acting, payment_id)
-    item = _item(deps, acting, at, item_id)
+    at = place(card, payment_id)
+    item = _item(card, at, item_id)
     number = at.payment.number
     if shown is not None and shown != item.quantity and quantity != item.quantity:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         raise StepFailedError(ChangedMeanwhileError("the quantity changed"), read, number)
     if not item.is_whole and not may_round:
         raise StepFailedError(InputError("a fraction", code="fraction_asks"), None, number)
@@ -128,10 +126,10 @@ def set_quantity(
         raise StepFailedError(too_many(_name(at, item), most), None, number)
     before = _plain(item.quantity)
     if quantity == item.quantity:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         return Step(Kind.ALREADY, "quantity_saved", 200, read, number, before, before)
     command = payment_items.set_quantity(item_id, quantity)
-    written = portal_writes.write(deps, acting, command, [payment_id])
+    written = portal_writes.write(card, command, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     stored = _stored(afterwards.shown_composition(written, payment), item_id)
     is_denied = written.error is not None and afterwards.is_bare(written.error)
@@ -142,7 +140,7 @@ def set_quantity(
     if stored == quantity:
         step = Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
         back = [payment_items.set_quantity(item_id, int(item.quantity))] if item.is_whole else []
-        return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
+        return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
     afterwards.require_seen(written, payment, stored)
     if stored is None:
         raise StepFailedError(ChangedMeanwhileError("removed meanwhile"), written.read, number)
@@ -151,12 +149,12 @@ def set_quantity(
     )
 
 
-def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
+def remove(card: CardSession, payment_id: int, item_id: int) -> Step:
     """Take an item out of a payment. Page: crm-item-payment-product-delete.md."""
-    at = place(acting, payment_id)
-    item = _item(deps, acting, at, item_id)
+    at = place(card, payment_id)
+    item = _item(card, at, item_id)
     number, before = at.payment.number, _label(at, item)
-    written = portal_writes.write(deps, acting, payment_items.delete_item(item_id), [payment_id])
+    written = portal_writes.write(card, payment_items.delete_item(item_id), [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     is_there = _stored(afterwards.shown_composition(written, payment), item_id) is not None
     if written.error is not None and is_there:
@@ -170,10 +168,10 @@ def remove(deps: Deps, acting: Acting, payment_id: int, item_id: int) -> Step:
         undo = Undo("item", payment_id, item.row_id, int(item.quantity))
         back = [payment_items.add_item(payment_id, item.row_id, int(item.quantity))]
     step = Step(Kind.DONE, "item_removed", 200, written.read, number, before, undo=undo)
-    return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
+    return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
 
 
-def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
     """Add rows to a payment. A row it has already is raised: adding it again saves nothing.
 
     Page: crm-item-payment-product-add.md. Raises InputError for nothing, too much or too many.
@@ -182,7 +180,7 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
         raise InputError("no row was chosen", code="nothing_chosen", field="row")
     if len(wanted) > AT_ONCE:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
-    at = place(acting, payment_id)
+    at = place(card, payment_id)
     require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     present = {item.row_id: item for item in at.items if item.row_id is not None}
     if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
@@ -192,11 +190,11 @@ def add(deps: Deps, acting: Acting, payment_id: int, wanted: Sequence[Wanted]) -
         one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)
         for one in wanted
     }
-    written = portal_writes.write_several(deps, acting, commands, [payment_id])
+    written = portal_writes.write_several(card, commands, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     step = _added(written, payment, expected, present, at)
     back = _removing(written, payment_id, at)
-    return follow.checked(deps, acting, step, [follow.Before(at.payment, at.items)], back)
+    return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
 
 
 def _removing(written: Written, payment_id: int, at: Place) -> list[Command[bool]]:

@@ -11,8 +11,10 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from b24app.bitrix import portal as portal_api
@@ -32,12 +34,13 @@ from b24app.errors import (
 )
 from b24app.seal import SealBrokenError
 from b24app.services import exchanged, grant
-from b24app.services.acting import Acting, Ticket
+from b24app.services.card_session import CardSession, Ticket
 from b24app.services.deps import Deps
 from b24app.services.frame_posts import require_nameable
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.storage import launches, pending_grants, portals, user_tokens
+from b24app.storage import settings as stored_settings
 from b24app.storage.models import Launch, Portal
 from b24app.storage.session import Session
 
@@ -116,32 +119,52 @@ def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
     return posted != urlsplit(portal.client_endpoint).netloc
 
 
-def resume(deps: Deps, ticket: Ticket) -> Acting:
-    """Turn a session token's content into the acting user, proven earlier or to be proven."""
+def resume(deps: Deps, ticket: Ticket) -> CardSession:
+    """Make the session of a request: of an opener proven earlier, or still to be proven.
+
+    Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
+    """
     with deps.db.reading() as session:
         portal = portals.find(session, ticket.member_id)
         if portal is None or portal.state not in {"active", "installing"}:
             raise UnknownPortalError("the portal is not installed any more")
+        settings = stored_settings.load(session, ticket.member_id)
         launch = launches.find(session, ticket.launch_id)
-    acting = Acting(
-        member_id=portal.member_id,
+        if launch is not None:
+            _require_own(launch, ticket)
+            tokens = _tokens_of(session, deps, portal, launch.user_id)
+    if launch is not None:
+        return _proven(_session(deps, ticket, portal, settings, tokens), launch)
+    if ticket.sealed:
+        posted, owner = _sealed_pair(deps, ticket), None
+        share = Share(ticket.member_id, ticket.is_vouched)
+    else:
+        grant = _exchanged(deps, ticket)
+        posted, owner, share = grant.tokens, grant.user_id, Share(ticket.member_id)
+    unproven = PostedTokens(portal.client_endpoint, posted.access_token, share)
+    card = _session(deps, ticket, portal, settings, unproven)
+    card.posted, card.named_owner = posted, owner
+    return card
+
+
+def _session(
+    deps: Deps, ticket: Ticket, portal: Portal, settings: Mapping[str, Any], tokens: TokenSource
+) -> CardSession:
+    return CardSession(
+        deps=deps,
+        ticket=ticket,
         client_endpoint=portal.client_endpoint,
         app_code=portal.app_code or "",
-        ref=ticket.ref,
-        launch_id=ticket.launch_id,
-        language=ticket.language,
-        api=_api_of(deps, portal, _posted_tokens(ticket, portal.client_endpoint, "")),
-        is_grouped=ticket.is_grouped,
+        settings=settings,
+        api=_api_of(deps, portal, tokens),
     )
-    if launch is None:
-        return _unproven(deps, acting, ticket)
-    if (launch.member_id, launch.entity_type_id, launch.entity_id) != (
-        ticket.member_id,
-        ticket.ref.entity_type_id,
-        ticket.ref.entity_id,
-    ):
+
+
+def _require_own(launch: Launch, ticket: Ticket) -> None:
+    ref = ticket.ref
+    theirs = launch.member_id, launch.entity_type_id, launch.entity_id
+    if theirs != (ticket.member_id, ref.entity_type_id, ref.entity_id):
         raise SessionForgedError("the launch belongs to another card")
-    return _proven(deps, acting, launch)
 
 
 def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
@@ -160,61 +183,39 @@ def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
     )
 
 
-def _unproven(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
-    if not ticket.sealed:
-        return _exchanged(deps, acting, ticket)
+def _sealed_pair(deps: Deps, ticket: Ticket) -> TokenPair:
     try:
         access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
     except (SealBrokenError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
-    posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
-    tokens = _posted_tokens(ticket, acting.client_endpoint, access)
-    return replace(acting, api=acting.api.speaking_with(tokens), posted=posted)
+    return TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
 
 
-def _posted_tokens(ticket: Ticket, endpoint: str, access_token: str) -> PostedTokens:
-    return PostedTokens(endpoint, access_token, Share(ticket.member_id, ticket.is_vouched))
-
-
-def _exchanged(deps: Deps, acting: Acting, ticket: Ticket) -> Acting:
-    """Go on with the pair that waits for this launch."""
+def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
+    """The pair that waits for this launch."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is not None:
         # An installer's pair proves nobody on a card or in the settings.
         raise SessionExpiredError("the launch is over")
-    grant = pending.grant
-    tokens = PostedTokens(
-        acting.client_endpoint, grant.tokens.access_token, Share(acting.member_id)
-    )
-    return replace(
-        acting,
-        api=acting.api.speaking_with(tokens),
-        posted=grant.tokens,
-        named_owner=grant.user_id,
-    )
+    return pending.grant
 
 
-def _proven(deps: Deps, acting: Acting, launch: Launch) -> Acting:
-    fresh = launch.listed_at is not None and (
-        deps.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
+def _proven(card: CardSession, launch: Launch) -> CardSession:
+    card.user = PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone)
+    card.listed = frozenset(launch.listed or ())
+    card.shown = frozenset(launch.shown or launch.listed or ())
+    card.is_listing_fresh = launch.listed_at is not None and (
+        card.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
     )
-    return replace(
-        acting,
-        api=acting.api.speaking_with(_tokens_of(deps, acting, launch.user_id)),
-        user=PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone),
-        listed=frozenset(launch.listed or ()),
-        shown=frozenset(launch.shown or launch.listed or ()),
-        is_listing_fresh=fresh,
-    )
+    return card
 
 
-def _tokens_of(deps: Deps, acting: Acting, user_id: int) -> StoredTokens:
+def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:
     """The user's own pair, or the grant where theirs became it, as the wizard's did."""
-    with deps.db.reading() as session:
-        own = user_tokens.find(session, deps.seal, acting.member_id, user_id)
-    endpoint = acting.client_endpoint
-    granted = grant.own_tokens(deps, acting.member_id, endpoint, user_id) if own is None else None
-    return granted or user_tokens_of(deps, acting.member_id, endpoint, user_id)
+    member_id, endpoint = portal.member_id, portal.client_endpoint
+    own = user_tokens.find(session, deps.seal, member_id, user_id)
+    granted = grant.own_tokens(deps, portal, user_id) if own is None else None
+    return granted or user_tokens_of(deps, member_id, endpoint, user_id, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,17 +231,17 @@ def ask_proof(batch: Batch) -> ProofRequest:
     return ProofRequest(batch.add(portal_api.profile()), batch.add(portal_api.app_info()))
 
 
-def prove(deps: Deps, acting: Acting, result: BatchResult, asked: ProofRequest) -> Acting:
+def prove(card: CardSession, result: BatchResult, asked: ProofRequest) -> None:
     """Confirm the opener from an answer to `ask_proof`, then keep the tokens.
 
     Raises UnprovenError: nothing is stored and nothing of the answer may be shown.
     """
-    if acting.user is not None:
-        return acting
-    user = confirm(deps, acting.app_code, result, asked)
-    if acting.named_owner not in {None, user.id}:
+    if card.user is not None:
+        return
+    user = confirm(card.deps, card.app_code, result, asked)
+    if card.named_owner not in {None, user.id}:
         raise UnprovenError("the two servers name different owners of the pair")
-    return _keep(deps, acting, user)
+    _keep(card, user)
 
 
 def confirm(deps: Deps, app_code: str, result: BatchResult, asked: ProofRequest) -> PortalUser:
@@ -257,36 +258,37 @@ def confirm(deps: Deps, app_code: str, result: BatchResult, asked: ProofRequest)
     return user
 
 
-def prove_now(deps: Deps, acting: Acting) -> Acting:
+def prove_now(card: CardSession) -> None:
     """Prove a launch with a call of its own; for requests that read nothing else first."""
-    if acting.user is not None:
-        return acting
+    if card.user is not None:
+        return
     batch = Batch()
     asked = ask_proof(batch)
-    return prove(deps, acting, acting.api.send(batch), asked)
+    prove(card, card.api.send(batch), asked)
 
 
-def _keep(deps: Deps, acting: Acting, user: PortalUser) -> Acting:
-    now = deps.clock()
-    if acting.posted is None:
+def _keep(card: CardSession, user: PortalUser) -> None:
+    now = card.clock()
+    if card.posted is None:
         raise UnprovenError("no posted token to keep")
-    with deps.db.transaction() as session:
-        portal = portals.find(session, acting.member_id)
+    with card.db.transaction() as session:
+        portal = portals.find(session, card.member_id)
         if portal is None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
-        _keep_pair(session, deps, acting.member_id, user, acting.posted)
-        pending_grants.delete(session, acting.launch_id)
+        _keep_pair(session, card.deps, card.member_id, user, card.posted)
+        pending_grants.delete(session, card.launch_id)
         launches.save(
             session,
-            launch_id=acting.launch_id,
-            member_id=acting.member_id,
+            launch_id=card.launch_id,
+            member_id=card.member_id,
             user=user,
-            ref=acting.ref,
+            ref=card.ref,
             proven_at=now,
             expires_at=now + timedelta(days=LAUNCH_DAYS),
         )
-    api = acting.api.speaking_with(_tokens_of(deps, acting, user.id))
-    return replace(acting, api=api, user=user, posted=None)
+        tokens = _tokens_of(session, card.deps, portal, user.id)
+    card.api = card.api.speaking_with(tokens)
+    card.user, card.posted = user, None
 
 
 def _keep_pair(
@@ -321,13 +323,13 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
         sealed=sealed(deps, posted),
         is_vouched=old.is_vouched or before is not None,
     )
-    acting = resume(deps, fresh)
+    card = resume(deps, fresh)
     batch = Batch()
     asked = ask_proof(batch)
-    result = acting.api.send(batch)
+    result = card.api.send(batch)
     if before is not None and result[asked.profile].id != before.user_id:
         raise UnprovenError("the fresh token is of another user")
-    prove(deps, acting, result, asked)
+    prove(card, result, asked)
     if before is not None:
         # The page still shows the old list, and its age counts on.
         with deps.db.transaction() as session:

@@ -20,10 +20,9 @@ from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services import card_reads, launches, names, tab
-from b24app.services.acting import Acting, Ticket
 from b24app.services.card_reads import Composition, Core, CoreRequest
+from b24app.services.card_session import CardSession, Ticket
 from b24app.services.card_view import CardView
-from b24app.services.deps import Deps
 from b24app.services.launches import LAUNCH_DAYS
 from b24app.services.rendering import view_of
 from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
@@ -69,15 +68,15 @@ class Linked:
     time_zone: str = ""
 
 
-def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
+def show(card: CardSession, wish: Wish, offset: int = 0) -> Linked:
     """Read the links and the payments of ten linked objects: at most three calls."""
     batch = Batch()
-    proof = None if acting.user else launches.ask_proof(batch)
-    raw = batch.add(crm.get_raw_item(acting.ref))
-    links = _ask_links(batch, acting.ref, min(offset + AT_ONCE, MOST_LINKS))
-    result = acting.api.send(batch)
+    proof = None if card.user else launches.ask_proof(batch)
+    raw = batch.add(crm.get_raw_item(card.ref))
+    links = _ask_links(batch, card.ref, min(offset + AT_ONCE, MOST_LINKS))
+    result = card.api.send(batch)
     if proof is not None:
-        acting = launches.prove(deps, acting, result, proof)
+        launches.prove(card, result, proof)
     item = result[raw]
     found = _objects(result, links, item)
     unread, is_unknown = _unread(result, links)
@@ -85,17 +84,17 @@ def show(deps: Deps, acting: Acting, wish: Wish, offset: int = 0) -> Linked:
     part = found[offset:end]
     is_open = bool(part) and end < MOST_LINKS
     if wish.is_refresh:
-        _forget_refusals(deps, acting, part)
-    groups = _groups(deps, acting, part)
+        _forget_refusals(card, part)
+    groups = _groups(card, part)
     return Linked(
-        card=crm.card_of(acting.ref, item),
+        card=crm.card_of(card.ref, item),
         groups=tuple(one for one in groups if one is not None),
         more=max(0, len(found) + unread - end) if is_open else 0,
         is_more_unknown=is_unknown and is_open,
         unread=sum(one is None for one in groups),
         next_offset=end,
-        updated_at=deps.clock(),
-        time_zone=acting.user.time_zone if acting.user else "",
+        updated_at=card.clock(),
+        time_zone=card.time_zone,
     )
 
 
@@ -152,24 +151,24 @@ def _is_last(result: BatchResult, page: Handle[tuple[Mapping[str, object], ...]]
         return True
 
 
-def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[Group | None]:
+def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | None]:
     """The objects that the acting user may see; None for one whose answer makes no sense."""
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
-    people = names.missing(names.directory(deps, acting.member_id))
+    people = names.missing(names.directory(card))
     batches = [Batch() for _ in halves]
     cores = [
         {ref: card_reads.ask_core(batch, ref) for ref in part}
         for batch, part in zip(batches, halves, strict=True)
     ]
     lines = [
-        card_reads.ask_compositions(batch, _seen_before(deps, acting, part), is_optional=True)
+        card_reads.ask_compositions(batch, _seen_before(card, part), is_optional=True)
         for batch, part in zip(batches, halves, strict=True)
     ]
     names_asked = names.ask(batches[0], people) if batches else None
-    answers = acting.api.send_all(batches)
+    answers = card.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
-        names.take(deps, acting.member_id, answers[0], names_asked)
+        names.take(card, answers[0], names_asked)
     most = MOST_SHOWN // max(1, len(objects))
     groups: list[Group | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
@@ -177,7 +176,7 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[Gr
             raise answer
         found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(deps, acting, ref, _core(answer, asked), found, most)
+            _group(card, ref, _core(answer, asked), found, most)
             for ref, asked in core_asked.items()
             if _is_seen(answer, asked)
         )
@@ -187,10 +186,10 @@ def _groups(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[Gr
     return groups
 
 
-def _seen_before(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> list[int]:
+def _seen_before(card: CardSession, objects: Sequence[EntityRef]) -> list[int]:
     """Payments whose composition is worth asking for beside the lists: the newest of each."""
-    with deps.db.reading() as session:
-        known = [card_memory.payment_ids(session, acting.member_id, ref) for ref in objects]
+    with card.db.reading() as session:
+        known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
     newest = [sorted(ids, reverse=True) for ids in known]
     in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
     return in_turn[:IN_FIRST_CALL]
@@ -209,8 +208,7 @@ def _core(result: BatchResult, asked: CoreRequest) -> Core | None:
 
 
 def _group(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     ref: EntityRef,
     core: Core | None,
     compositions: Mapping[int, Composition],
@@ -218,23 +216,23 @@ def _group(
 ) -> Group | None:
     if core is None:
         return None
-    ticket = _ticket(acting, ref)
-    own = replace(acting, ref=ref, launch_id=ticket.launch_id)
-    now = deps.clock()
-    if acting.user is not None:
-        with deps.db.transaction() as session:
+    ticket = _ticket(card, ref)
+    own = card.on_linked(ticket)
+    now = card.clock()
+    if card.user is not None:
+        with card.db.transaction() as session:
             stored_launches.save(
                 session,
                 launch_id=ticket.launch_id,
-                member_id=acting.member_id,
-                user=acting.user,
+                member_id=card.member_id,
+                user=card.user,
                 ref=ref,
                 proven_at=now,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
-    tab.note_listing(deps, own, core)
-    people = names.note(deps, acting.member_id, names.payers(core.payments))
-    view = view_of(deps, own, core, card_reads.complete(core, compositions), people)
+    tab.note_listing(own, core)
+    people = names.note(card, names.payers(core.payments))
+    view = view_of(own, core, card_reads.complete(core, compositions), people)
     view = view.cut(most)
     ids = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
@@ -243,14 +241,14 @@ def _group(
     return Group(view, waiting, core.rows_total, ticket)
 
 
-def _ticket(acting: Acting, ref: EntityRef) -> Ticket:
+def _ticket(card: CardSession, ref: EntityRef) -> Ticket:
     """One launch for each object of this opening, found again by every refresh."""
-    text = f"{acting.launch_id}:{ref.entity_type_id}:{ref.entity_id}"
+    text = f"{card.launch_id}:{ref.entity_type_id}:{ref.entity_id}"
     launch_id = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Ticket(launch_id, acting.member_id, ref, acting.language, "", is_grouped=True)
+    return Ticket(launch_id, card.member_id, ref, card.language, "", is_grouped=True)
 
 
-def _forget_refusals(deps: Deps, acting: Acting, objects: Sequence[EntityRef]) -> None:
-    with deps.db.transaction() as session:
+def _forget_refusals(card: CardSession, objects: Sequence[EntityRef]) -> None:
+    with card.db.transaction() as session:
         for ref in objects:
-            refusals.clear(session, acting.member_id, acting.user_id, ref)
+            refusals.clear(session, card.member_id, card.user_id, ref)

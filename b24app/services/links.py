@@ -16,10 +16,9 @@ from b24app.errors import (
     ScopeMissingError,
 )
 from b24app.services import launches, membership, shop_site
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
+from b24app.services.card_session import CardSession
 from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.writes import require_rule
 
 UNEXPLAINED = "0"
 NO_PAGE = "no_page"
@@ -36,7 +35,7 @@ OUTCOMES: Mapping[type[AppError], str] = {
 }
 
 
-def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicLink]:
+def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
     """Return the payment and its link, in one call.
 
     The portal checks no rights on the payment here: any employee gets the link of any payment
@@ -44,20 +43,20 @@ def fetch(deps: Deps, acting: Acting, payment_id: int) -> tuple[Payment, PublicL
     portal is not asked at all for a payment that is not proven to be of it: one call more where
     this session was never shown it (salescenter-payment-get-public-url.md).
     """
-    acting = launches.prove_now(deps, acting)
-    require_rule(deps, acting, Action.LINK)
-    membership.require_listed_or_present(acting, payment_id)
+    launches.prove_now(card)
+    card.require_rule(Action.LINK)
+    membership.require_listed_or_present(card, payment_id)
     found = membership.read_about(
-        acting, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
+        card, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
     )
     try:
         public_link = found.about(payment_id)
     except AppError as error:
         if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
             error.code = NO_PAGE
-        _note(deps, acting.member_id, _outcome(error))
+        _note(card.deps, card.member_id, _outcome(error))
         raise
-    _note(deps, acting.member_id, shop_site.FOUND)
+    _note(card.deps, card.member_id, shop_site.FOUND)
     return found.payments[payment_id], public_link
 
 

@@ -18,10 +18,10 @@ from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ListedRow, is_readable
 from b24app.errors import AppError, Executed, PortalError, PortalSilentError
 from b24app.services import afterwards, card_reads, items, portal_writes, tab
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition, CompositionRequest, CoreRequest
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.card_session import CardSession
+from b24app.services.deps import WRITE_SECONDS
 from b24app.services.portal_writes import Reread, Sent
 from b24app.services.quantities import Wanted
 from b24app.services.tab import Read
@@ -40,37 +40,33 @@ class Made:
 
 
 def make(
-    deps: Deps,
-    acting: Acting,
-    pay_system_id: int | None,
-    wanted: Sequence[Wanted],
-    before: Before,
+    card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: Before
 ) -> Made:
     """Send the creation once, with its rows and the re-read."""
     batch = Batch()
-    add = batch.add(payments.add_payment(acting.ref, pay_system_id))
+    add = batch.add(payments.add_payment(card.ref, pay_system_id))
     new = add.reference()
     rows = {batch.add(payment_items.add_item(new, one.row_id, one.quantity)): one for one in wanted}
-    core = card_reads.ask_core(batch, acting.ref)
+    core = card_reads.ask_core(batch, card.ref)
     lines = CompositionRequest(
         batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
     )
     try:
-        result = acting.api.send(batch, WRITE_SECONDS)
+        result = card.api.send(batch, WRITE_SECONDS)
     except PortalError as error:
         if error.executed is not Executed.UNKNOWN:
             raise
-        return settled(deps, acting, before)
-    made = _made(deps, acting, result, add, core, lines, before)
+        return settled(card, before)
+    made = _made(card, result, add, core, lines, before)
     if _is_another(made, before):
-        return settled(deps, acting, before)
+        return settled(card, before)
     late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
     # What was only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
         return made
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
     written = portal_writes.after_others(
-        deps, acting, [made.payment_id], partial(add_items, deps, acting, adding, made.payment_id)
+        card, [made.payment_id], partial(add_items, card, adding, made.payment_id)
     )
     return replace(made, read=written.read, is_lost=written.is_lost)
 
@@ -96,8 +92,7 @@ def _did_not_arrive(error: PortalError | None) -> bool:
 
 
 def _made(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     result: BatchResult,
     add: Handle[int],
     asked: CoreRequest,
@@ -108,34 +103,32 @@ def _made(
         payment_id = result[add]
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
-            return settled(deps, acting, before)
+            return settled(card, before)
         sent = Sent(result, Reread(asked, {}))
-        return denied(before, portal_writes.read_after(deps, acting, sent), error)
+        return denied(before, portal_writes.read_after(card, sent), error)
     try:
         core = card_reads.take_core(result, asked)
         composition = Composition(result[lines.items], result[lines.links])
     except PortalError:
-        return Made(payment_id, portal_writes.settle(deps, acting, [payment_id]))
-    tab.note_listing(deps, acting, core)
+        return Made(payment_id, portal_writes.settle(card, [payment_id]))
+    tab.note_listing(card, core)
     return Made(payment_id, Read(core, {payment_id: composition}, {}))
 
 
-def add_items(
-    deps: Deps, acting: Acting, commands: Sequence[Command[int]], payment_id: int
-) -> Written:
+def add_items(card: CardSession, commands: Sequence[Command[int]], payment_id: int) -> Written:
     """Add rows to a payment that is proven to be ours, and read it again."""
-    return portal_writes.write_several(deps, acting, commands, [payment_id])
+    return portal_writes.write_several(card, commands, [payment_id])
 
 
-def settled(deps: Deps, acting: Acting, before: Before) -> Made:
+def settled(card: CardSession, before: Before) -> Made:
     """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
-    read = portal_writes.settle(deps, acting, [])
+    read = portal_writes.settle(card, [])
     if read is None:
         return Made(None, None, is_lost=True)
     fresh = _fresh(before, read)
     if len(fresh) != 1:
         return Made(None, read, is_lost=True)
-    again = portal_writes.settle(deps, acting, fresh) or read
+    again = portal_writes.settle(card, fresh) or read
     return Made(fresh[0], again, is_lost=True)
 
 

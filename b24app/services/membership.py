@@ -25,7 +25,7 @@ from b24app.errors import (
     NotOnThisCardError,
     PortalError,
 )
-from b24app.services.acting import Acting
+from b24app.services.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 
 T = TypeVar("T")
@@ -48,31 +48,31 @@ def before_writing() -> Iterator[None]:
         raise
 
 
-def absent(acting: Acting, payment_id: int) -> AppError:
+def absent(card: CardSession, payment_id: int) -> AppError:
     """The error for a payment that the portal does not list on this card.
 
     GoneError only where this opening was shown it. Of any other it is not said whether it exists.
     """
-    if payment_id in acting.shown:
+    if payment_id in card.shown:
         return GoneError("the payment was deleted meanwhile")
     return NotOnThisCardError("the payment is not of this card")
 
 
 @before_writing()
-def present(acting: Acting, payment_id: int) -> Payment:
+def present(card: CardSession, payment_id: int) -> Payment:
     """Prove that the payment is of this card and return its present state. One call.
 
     Raises NotOnThisCardError, or GoneError where this opening was shown it before.
     """
-    command = list_payments(acting.ref, ids=[payment_id])
-    found = acting.api.call(command, WRITE_SECONDS)
-    return _of(found, acting, payment_id)
+    command = list_payments(card.ref, ids=[payment_id])
+    found = card.api.call(command, WRITE_SECONDS)
+    return _of(found, card, payment_id)
 
 
-def require_listed_or_present(acting: Acting, payment_id: int) -> None:
+def require_listed_or_present(card: CardSession, payment_id: int) -> None:
     """Before asking the portal about a payment: it was listed here, or is proven now."""
-    if payment_id not in acting.listed:
-        present(acting, payment_id)
+    if payment_id not in card.listed:
+        present(card, payment_id)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Found(Generic[T, B]):
 
 
 def read_about(
-    acting: Acting,
+    card: CardSession,
     payment_ids: Sequence[int],
     about: Callable[[PaymentId], Command[T]],
     beside: Callable[[Batch], B],
@@ -101,31 +101,31 @@ def read_about(
     More only where a payment is not listed yet and the portal resolves no references. Raises as
     `present`; the errors of what was asked about them come when it is taken.
     """
-    unlisted = [one for one in payment_ids if one not in acting.listed]
+    unlisted = [one for one in payment_ids if one not in card.listed]
     if unlisted:
-        found, is_answered = _read_by_reference(acting, payment_ids, about, beside, seconds)
+        found, is_answered = _read_by_reference(card, payment_ids, about, beside, seconds)
         if is_answered:
             return found
-    return _read_by_id(acting, payment_ids, about, beside, seconds)
+    return _read_by_id(card, payment_ids, about, beside, seconds)
 
 
 def _read_by_id(
-    acting: Acting,
+    card: CardSession,
     payment_ids: Sequence[int],
     about: Callable[[PaymentId], Command[T]],
     beside: Callable[[Batch], B],
     seconds: float,
 ) -> Found[T, B]:
     batch = Batch()
-    listings = {one: batch.add(list_payments(acting.ref, ids=[one])) for one in payment_ids}
+    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
     asked = {one: batch.add(about(one)) for one in payment_ids}
     others = beside(batch)
-    result = acting.api.send(batch, seconds)
-    return Found(_take_payments(acting, result, listings), result, asked, others)
+    result = card.api.send(batch, seconds)
+    return Found(_take_payments(card, result, listings), result, asked, others)
 
 
 def _read_by_reference(
-    acting: Acting,
+    card: CardSession,
     payment_ids: Sequence[int],
     about: Callable[[PaymentId], Command[T]],
     beside: Callable[[Batch], B],
@@ -140,11 +140,11 @@ def _read_by_reference(
     `id` otherwise, which refuses the parameter. They are proven all the same.
     """
     batch = Batch()
-    listings = {one: batch.add(list_payments(acting.ref, ids=[one])) for one in payment_ids}
+    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
     asked = {one: batch.add(about(listings[one].reference(0, "id"))) for one in payment_ids}
     others = beside(batch)
-    result = acting.api.send(batch, seconds)
-    found = Found(_take_payments(acting, result, listings), result, asked, others)
+    result = card.api.send(batch, seconds)
+    found = Found(_take_payments(card, result, listings), result, asked, others)
     errors = [result.error(handle) for handle in asked.values()]
     is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
     is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
@@ -157,17 +157,17 @@ def _is_first(listed: Listing[Payment], payment_id: int) -> bool:
 
 
 def _take_payments(
-    acting: Acting,
+    card: CardSession,
     result: BatchResult,
     listings: Mapping[int, Handle[Listing[Payment]]],
 ) -> dict[int, Payment]:
-    return {one: _of(result[handle], acting, one) for one, handle in listings.items()}
+    return {one: _of(result[handle], card, one) for one, handle in listings.items()}
 
 
-def _of(found: Listing[Payment], acting: Acting, payment_id: int) -> Payment:
+def _of(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
     payment = next((one for one in found if one.id == payment_id), None)
     if payment is None and payment_id in found.unread:
         raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)
     if payment is None:
-        raise absent(acting, payment_id)
+        raise absent(card, payment_id)
     return payment

@@ -15,11 +15,11 @@ from b24app.bitrix.portal_api import Batch
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import Executed, InputError, PortalError
 from b24app.services import afterwards, deliveries, follow, portal_writes
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import Composition
+from b24app.services.card_session import CardSession
 from b24app.services.deliveries import Place
-from b24app.services.deps import WRITE_SECONDS, Deps
+from b24app.services.deps import WRITE_SECONDS
 from b24app.services.tab import Read
 from b24app.services.writes import Kind, Step
 from b24app.storage import partial_actions
@@ -56,35 +56,35 @@ class Moved:
     removed: Written | None = None
 
 
-def move(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Step:
+def move(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Step:
     """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
-    plan = _plan(deps, acting, payment_id, item_id, to_id)
-    step = _move(deps, acting, plan)
-    return follow.checked(deps, acting, step, plan.before, _moving_back(plan, step))
+    plan = _plan(card, payment_id, item_id, to_id)
+    step = _move(card, plan)
+    return follow.checked(card, step, plan.before, _moving_back(plan, step))
 
 
-def _move(deps: Deps, acting: Acting, plan: Move) -> Step:
+def _move(card: CardSession, plan: Move) -> Step:
     item_id = plan.item_id
     if not plan.has_it:
-        moved = _add_and_remove(deps, acting, plan)
-        step = _after_both(deps, acting, plan, moved)
+        moved = _add_and_remove(card, plan)
+        step = _after_both(card, plan, moved)
         if step is not None:
             return step
     # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
     remove = payment_deliveries.delete_link(item_id)
     removed = portal_writes.after_others(
-        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, remove, plan.both)
+        card, plan.both, lambda: portal_writes.write(card, remove, plan.both)
     )
     if _is_in_source(removed.read, plan) is False:
         return _step(plan, Kind.DONE, "delivery_moved", 200, removed.read)
-    return _take_back(deps, acting, plan, removed)
+    return _take_back(card, plan, removed)
 
 
-def _plan(deps: Deps, acting: Acting, payment_id: int, item_id: int, to_id: int) -> Move:
+def _plan(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Move:
     if to_id == payment_id:
         raise InputError("the same payment", code="same_payment", field="to")
-    at, other = deliveries.places(acting, [payment_id, to_id])
-    link = deliveries.line_of(deps, acting, at, item_id)
+    at, other = deliveries.places(card, [payment_id, to_id])
+    link = deliveries.line_of(card, at, item_id)
     at.document(link.document_id)
     return Move(
         source=at.payment,
@@ -110,7 +110,7 @@ def _moving_back(plan: Move, step: Step) -> list[Command[int] | Command[bool]]:
     return back + [payment_deliveries.delete_link(one) for one in lines]
 
 
-def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
+def _add_and_remove(card: CardSession, plan: Move) -> Moved:
     """Both steps in one batch that ends at the first error.
 
     Old portals refuse the first step with `null` and no error, which would not end it. So between
@@ -123,10 +123,10 @@ def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
     count = batch.add(payment_deliveries.list_links(plan.target.id))
     batch.add(payment_deliveries.list_links(count.reference(plan.there, "paymentId")))
     remove = batch.add(payment_deliveries.delete_link(plan.item_id))
-    sent = portal_writes.send(acting, batch, plan.both, stop_on_error=True)
+    sent = portal_writes.send(card, batch, plan.both, stop_on_error=True)
     if isinstance(sent, PortalError):
-        return Moved(portal_writes.lost(deps, acting, sent, plan.both))
-    added = portal_writes.written(deps, acting, sent, add)
+        return Moved(portal_writes.lost(card, sent, plan.both))
+    added = portal_writes.written(card, sent, add)
     if not sent.result.is_answered(remove):
         return Moved(added)
     try:
@@ -138,23 +138,23 @@ def _add_and_remove(deps: Deps, acting: Acting, plan: Move) -> Moved:
     return Moved(added, added)
 
 
-def _after_both(deps: Deps, acting: Acting, plan: Move, moved: Moved) -> Step | None:
+def _after_both(card: CardSession, plan: Move, moved: Moved) -> Step | None:
     """The end of the action, or None where the line is in both payments: one step is left."""
     added, removed = moved.added, moved.removed
     is_in_source = _is_in_source(added.read, plan)
     is_in_target = _holds(added.read, plan, plan.target.id)
     is_unread = is_in_source is None or is_in_target is None
     if is_unread and added.error is None and (removed is None or removed.error):
-        return _half_done(deps, acting, plan, "delivery_twice", added.read)
+        return _half_done(card, plan, "delivery_twice", added.read)
     if is_in_source is False and is_in_target is False:
-        return _put_back(deps, acting, plan)
+        return _put_back(card, plan)
     target = afterwards.shown_payment(added, plan.target.id)
     if not is_in_target:
         return _not_added(plan, added, target)
     if is_in_source is False:
         return _step(plan, Kind.DONE, "delivery_moved", 200, added.read)
     if removed is not None and removed.error is not None:
-        return _take_back(deps, acting, plan, removed)
+        return _take_back(card, plan, removed)
     return None
 
 
@@ -196,7 +196,7 @@ def _not_added(plan: Move, written: Written, target: Payment) -> Step:
     return _step(plan, kind, code, 502, written.read)
 
 
-def _take_back(deps: Deps, acting: Acting, plan: Move, removed: Written) -> Step:
+def _take_back(card: CardSession, plan: Move, removed: Written) -> Step:
     """The line is in the other payment and still, or perhaps, in this one: undo the first step.
 
     Nothing is undone while the second step may still be running, or where the other payment had
@@ -205,16 +205,16 @@ def _take_back(deps: Deps, acting: Acting, plan: Move, removed: Written) -> Step
     read = removed.read
     if read is not None and not removed.is_lost and _is_in_source(read, plan):
         if not plan.has_it:
-            read = _undone(deps, acting, plan, read)
+            read = _undone(card, plan, read)
         if plan.has_it or _holds(read, plan, plan.target.id) is False:
             if removed.error is not None:
                 source = read.core.payment(plan.source.id) or plan.source
                 raise afterwards.refusal(replace(removed, read=read), removed.error, source)
             return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
-    return _half_done(deps, acting, plan, "delivery_twice", read)
+    return _half_done(card, plan, "delivery_twice", read)
 
 
-def _undone(deps: Deps, acting: Acting, plan: Move, read: Read) -> Read:
+def _undone(card: CardSession, plan: Move, read: Read) -> Read:
     composition = read.compositions.get(plan.target.id)
     links = composition.links if composition else ()
     line = next((one.id for one in links if one.document_id == plan.document_id), None)
@@ -222,23 +222,23 @@ def _undone(deps: Deps, acting: Acting, plan: Move, read: Read) -> Read:
         return read
     command = payment_deliveries.delete_link(line)
     written = portal_writes.after_others(
-        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, command, plan.both)
+        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
     )
     return written.read or read
 
 
-def _put_back(deps: Deps, acting: Acting, plan: Move) -> Step:
+def _put_back(card: CardSession, plan: Move) -> Step:
     """Somebody else took the line out of the other payment at this moment: it belongs here."""
     command = payment_deliveries.add_link(plan.source.id, plan.document_id)
     written = portal_writes.after_others(
-        deps, acting, plan.both, lambda: portal_writes.write(deps, acting, command, plan.both)
+        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
     )
     if _holds(written.read, plan, plan.source.id):
         return _step(plan, Kind.FAILED, "delivery_not_moved", 502, written.read)
-    return _half_done(deps, acting, plan, "delivery_nowhere", written.read)
+    return _half_done(card, plan, "delivery_nowhere", written.read)
 
 
-def _half_done(deps: Deps, acting: Acting, plan: Move, kind: str, read: Read | None) -> Step:
+def _half_done(card: CardSession, plan: Move, kind: str, read: Read | None) -> Step:
     """Name the state on the card until the portal shows it settled, reloads included."""
     data = {
         "delivery": plan.label,
@@ -247,15 +247,15 @@ def _half_done(deps: Deps, acting: Acting, plan: Move, kind: str, read: Read | N
         "document_id": plan.document_id,
         "payment_ids": plan.both,
     }
-    with deps.db.transaction() as session:
+    with card.db.transaction() as session:
         partial_actions.add(
             session,
-            acting.member_id,
-            acting.ref,
-            user_id=acting.user_id,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
             kind=kind,
             data=data,
-            now=deps.clock(),
+            now=card.clock(),
         )
     return _step(plan, Kind.PARTIAL, kind, 502, read)
 
@@ -275,12 +275,12 @@ def _step(plan: Move, kind: Kind, code: str, status: int, read: Read | None) -> 
 
 
 def targets(
-    acting: Acting, payment_id: int, item_id: int
+    card: CardSession, payment_id: int, item_id: int
 ) -> tuple[Place, PaymentDelivery, list[Payment]]:
     """What the move dialog offers: the line where it is, and the other unpaid payments."""
-    at = deliveries.place(acting, payment_id)
+    at = deliveries.place(card, payment_id)
     link = at.link(item_id)
     at.document(link.document_id)
-    found = acting.api.call(list_payments(acting.ref, paid=False), WRITE_SECONDS)
+    found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
     others = [one for one in found if one.id != payment_id and not one.is_paid]
     return at, link, others

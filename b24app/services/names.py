@@ -14,7 +14,7 @@ from b24app.bitrix import portal as portal_api
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment
 from b24app.errors import PortalError
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.storage import cached_lists
 
 KIND = "user_names"
@@ -29,11 +29,11 @@ def payers(payments: Iterable[Payment]) -> frozenset[int]:
     return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
 
 
-def directory(deps: Deps, member_id: str) -> dict[int, str | None]:
+def directory(card: CardSession) -> dict[int, str | None]:
     """User id to name; None where the name is not read yet, "" where it does not resolve."""
-    with deps.db.reading() as session:
-        kept = cached_lists.load(session, member_id, KIND)
-    if kept is None or kept.fetched_at < deps.clock() - KEPT:
+    with card.db.reading() as session:
+        kept = cached_lists.load(session, card.member_id, KIND)
+    if kept is None or kept.fetched_at < card.clock() - KEPT:
         return {}
     return {int(key): name for key, name in kept.data.items()}
 
@@ -43,13 +43,13 @@ def missing(known: Directory) -> tuple[int, ...]:
     return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
 
 
-def note(deps: Deps, member_id: str, user_ids: Iterable[int]) -> dict[int, str | None]:
+def note(card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
     """Remember ids that were met, and answer the directory with them in it."""
-    known = directory(deps, member_id)
+    known = directory(card)
     unmet = {user_id: None for user_id in user_ids if user_id not in known}
     if unmet:
         known.update(unmet)
-        _save(deps, member_id, known)
+        _save(card, known)
     return known
 
 
@@ -67,11 +67,9 @@ def ask(batch: Batch, user_ids: Iterable[int]) -> NamesRequest:
     return NamesRequest(wanted, batch.add(portal_api.users(wanted)) if wanted else None)
 
 
-def take(
-    deps: Deps, member_id: str, result: BatchResult, asked: NamesRequest
-) -> dict[int, str | None]:
+def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> dict[int, str | None]:
     """Keep the names of an answer. A refusal is tolerated: then ids are shown, for this time."""
-    known = directory(deps, member_id)
+    known = directory(card)
     if asked.handle is None:
         return known
     try:
@@ -79,11 +77,11 @@ def take(
     except PortalError:
         return {**known, **dict.fromkeys(asked.user_ids, "")}
     known.update({user_id: read.get(user_id, "") for user_id in asked.user_ids})
-    _save(deps, member_id, known)
+    _save(card, known)
     return known
 
 
-def _save(deps: Deps, member_id: str, known: Directory) -> None:
-    with deps.db.transaction() as session:
+def _save(card: CardSession, known: Directory) -> None:
+    with card.db.transaction() as session:
         data = {str(key): name for key, name in known.items()}
-        cached_lists.save(session, member_id, KIND, data, deps.clock())
+        cached_lists.save(session, card.member_id, KIND, data, card.clock())

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from b24app.errors import KeyReusedError, StillRunningError
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.storage import idempotency
 
 T = TypeVar("T")
@@ -27,16 +26,16 @@ class Change:
     request_id: str
 
 
-def run(deps: Deps, acting: Acting, change: Change, work: Callable[[], T]) -> T | None:
+def run(card: CardSession, change: Change, work: Callable[[], T]) -> T | None:
     """Carry out `work`; None where this very request was carried out before.
 
     Raises StillRunningError, KeyReusedError, and whatever `work` raises: then the key is free.
     """
     if not change.key:
         return work()
-    who = acting.member_id, acting.user_id, change.key
-    with deps.db.transaction() as session:
-        begun = idempotency.begin(session, *who, change.fingerprint, deps.clock())
+    who = card.member_id, card.user_id, change.key
+    with card.db.transaction() as session:
+        begun = idempotency.begin(session, *who, change.fingerprint, card.clock())
     match begun.outcome:
         case "done":
             return None
@@ -49,9 +48,9 @@ def run(deps: Deps, acting: Acting, change: Change, work: Callable[[], T]) -> T 
         result = work()
         is_done = True
     finally:
-        with deps.db.transaction() as session:
+        with card.db.transaction() as session:
             if is_done:
-                idempotency.finish(session, *who, status=200, announcement=None, now=deps.clock())
+                idempotency.finish(session, *who, status=200, announcement=None, now=card.clock())
             else:
                 idempotency.drop(session, *who)
     return result

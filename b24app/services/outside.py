@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import ascii_host, is_nameable, without_usual_port
 from b24app.config import LOOPBACK_HOSTS
-from b24app.domain import Grant
+from b24app.domain import Grant, PortalUser
 from b24app.errors import GrantLostError, InputError, UnknownPortalError, UnprovenError
 from b24app.services import launches
-from b24app.services.acting import Acting, Ticket
+from b24app.services.card_session import Ticket
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
 from b24app.services.proofs import Sender, exchanging
@@ -50,7 +50,7 @@ class Start:
 class SignedIn:
     """A proven administrator, with the ticket of their session and the way to sign in anew."""
 
-    acting: Acting
+    user: PortalUser | None
     ticket: Ticket
     domain: str
 
@@ -96,10 +96,11 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
         launches.sealed(deps, grant.tokens),
         is_vouched=True,
     )
-    acting = launches.prove_now(deps, launches.resume(deps, ticket))
-    if grant.user_id not in {None, acting.user_id}:
+    card = launches.resume(deps, ticket)
+    launches.prove_now(card)
+    if grant.user_id not in {None, card.user_id}:
         raise UnprovenError("the two servers name different owners of the pair")
-    return SignedIn(acting, replace(ticket, sealed=""), _host_of(grant.client_endpoint))
+    return SignedIn(card.user, replace(ticket, sealed=""), _host_of(grant.client_endpoint))
 
 
 def _use_up(deps: Deps, state: str) -> None:

@@ -6,25 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24app.errors import NotOnThisCardError
-from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition, Core
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import Notice
-from b24app.services.deps import Deps
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
 
 
 def notices(
-    deps: Deps, acting: Acting, core: Core, compositions: Mapping[int, Composition]
+    card: CardSession, core: Core, compositions: Mapping[int, Composition]
 ) -> tuple[Notice, ...]:
     """What is still half done on this card. What the portal shows as settled is forgotten."""
-    with deps.db.reading() as session:
-        present = partial_actions.of_card(session, acting.member_id, acting.ref)
+    with card.db.reading() as session:
+        present = partial_actions.of_card(session, card.member_id, card.ref)
     settled = [one for one in present if _is_settled(one, core, compositions)]
     if settled:
-        with deps.db.transaction() as session:
+        with card.db.transaction() as session:
             for one in settled:
-                partial_actions.settle(session, acting.member_id, one.id)
+                partial_actions.settle(session, card.member_id, one.id)
     return tuple(_notice(one, core) for one in present if one not in settled)
 
 
@@ -38,13 +37,13 @@ def _notice(one: PartialAction, core: Core) -> Notice:
     return Notice(one.id, one.kind, {**_texts(one.data), **values}, may_go_on=may_go_on)
 
 
-def dismiss(deps: Deps, acting: Acting, notice_id: int) -> None:
+def dismiss(card: CardSession, notice_id: int) -> None:
     """Forget a state that somebody has dealt with. Raises NotOnThisCardError."""
-    with deps.db.transaction() as session:
-        present = partial_actions.of_card(session, acting.member_id, acting.ref)
+    with card.db.transaction() as session:
+        present = partial_actions.of_card(session, card.member_id, card.ref)
         if all(one.id != notice_id for one in present):
             raise NotOnThisCardError("no such notice on this card")
-        partial_actions.settle(session, acting.member_id, notice_id)
+        partial_actions.settle(session, card.member_id, notice_id)
 
 
 def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:

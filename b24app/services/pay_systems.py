@@ -12,10 +12,8 @@ from b24app.bitrix import portal as portal_api
 from b24app.domain import PaySystem
 from b24app.errors import AppError, BusinessRefusalError, InputError
 from b24app.services import grant
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.grant import Purpose
-from b24app.services.settings import load_rules
 from b24app.storage import cached_lists
 
 KIND = "pay_systems"
@@ -25,33 +23,35 @@ BY_PORTAL = 0
 """Chosen instead of a payment system: the portal picks one, a cash one first (quirk 32)."""
 
 
-def directory(deps: Deps, acting: Acting, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
+def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
     """The payment systems, in the portal's order. An older list is better than none."""
-    with deps.db.reading() as session:
-        kept = cached_lists.load(session, acting.member_id, KIND)
-    if kept is not None and kept.fetched_at > deps.clock() - KEPT:
+    with card.db.reading() as session:
+        kept = cached_lists.load(session, card.member_id, KIND)
+    if kept is not None and kept.fetched_at > card.clock() - KEPT:
         return _systems(kept.data)
     try:
-        return read(deps, acting.member_id, seconds)
+        return read(card, seconds)
     except AppError:
         return _systems(kept.data) if kept is not None else ()
 
 
-def read(deps: Deps, member_id: str, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
+def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
     """Read the directory with the portal's grant and keep it. Raises the portal's errors."""
-    found = grant.call(deps, member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds)
-    with deps.db.transaction() as session:
+    found = grant.call(
+        card.deps, card.member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds
+    )
+    with card.db.transaction() as session:
         data = [[one.id, one.name] for one in found]
-        cached_lists.save(session, member_id, KIND, data, deps.clock())
+        cached_lists.save(session, card.member_id, KIND, data, card.clock())
     return found
 
 
-def known(deps: Deps, acting: Acting, system_id: int) -> PaySystem:
+def known(card: CardSession, system_id: int) -> PaySystem:
     """Prove that a payment system is one of the portal's.
 
     Raises InputError, or BusinessRefusalError where there is no list to prove it with.
     """
-    systems = directory(deps, acting)
+    systems = directory(card)
     if not systems:
         raise BusinessRefusalError("no payment systems can be read", code="systems_unread")
     for system in systems:
@@ -60,23 +60,22 @@ def known(deps: Deps, acting: Acting, system_id: int) -> PaySystem:
     raise InputError("no such payment system", code="no_system", field="pay_system_id")
 
 
-def default_id(deps: Deps, acting: Acting) -> int | None:
+def default_id(card: CardSession) -> int | None:
     """The payment system the settings name, while the portal has it; else the portal picks."""
-    with deps.db.reading() as session:
-        chosen = load_rules(session, acting.member_id).default_pay_system
-    systems = directory(deps, acting) if chosen is not None else ()
+    chosen = card.rules.default_pay_system
+    systems = directory(card) if chosen is not None else ()
     return chosen if any(one.id == chosen for one in systems) else None
 
 
-def chosen_id(deps: Deps, acting: Acting, choice: int | None) -> int | None:
+def chosen_id(card: CardSession, choice: int | None) -> int | None:
     """The payment system of a new payment; None where the portal picks one.
 
     `choice` is what a form says: None nothing at all, which is the default, `BY_PORTAL` that the
     portal is to pick. Raises as `known`.
     """
     if choice is None:
-        return default_id(deps, acting)
-    return known(deps, acting, choice).id if choice != BY_PORTAL else None
+        return default_id(card)
+    return known(card, choice).id if choice != BY_PORTAL else None
 
 
 def _systems(data: object) -> tuple[PaySystem, ...]:

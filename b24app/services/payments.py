@@ -15,15 +15,13 @@ from b24app.errors import (
     PaidLockedError,
 )
 from b24app.services import afterwards, guarded_writes, membership, pay_systems, portal_writes
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession
 from b24app.services.writes import Kind, Step, StepFailedError, Undo
 
 
 def mark(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     payment_id: int,
     *,
     paid: bool,
@@ -41,16 +39,14 @@ def mark(
     asks_for_nothing = InputError("the payment asks for nothing", code="zero_asks")
     if paid and not may_be_zero and shown == 0:
         raise asks_for_nothing
-    if acting.is_listing_fresh and payment_id in acting.listed:
+    if card.is_listing_fresh and payment_id in card.listed:
         command = _marking(payment_id, paid=paid)
-        written = guarded_writes.write_guarded(
-            deps, acting, payment_id, command, while_paid=not paid
-        )
+        written = guarded_writes.write_guarded(card, payment_id, command, while_paid=not paid)
     else:
-        before = membership.present(acting, payment_id)
+        before = membership.present(card, payment_id)
         if paid and not may_be_zero and not (before.sum.amount or before.is_paid):
             raise StepFailedError(asks_for_nothing, None, before.number)
-        written = _proven(deps, acting, before, shown, paid=paid)
+        written = _proven(card, before, shown, paid=paid)
     payment = afterwards.shown_payment(written, payment_id)
     is_denied = written.error is not None and afterwards.is_bare(written.error)
     # A bare no is believed only as far as the state that is read afterwards bears it out.
@@ -63,21 +59,19 @@ def _marking(payment_id: int, *, paid: bool) -> Command[bool]:
     return payments.pay(payment_id) if paid else payments.unpay(payment_id)
 
 
-def _proven(
-    deps: Deps, acting: Acting, before: Payment, shown: Decimal | None, *, paid: bool
-) -> Written:
+def _proven(card: CardSession, before: Payment, shown: Decimal | None, *, paid: bool) -> Written:
     """Mark after a call that proved membership and state. Marking twice has no second effect."""
     payment_id = before.id
     if shown is not None and before.sum.amount != shown:
         raise StepFailedError(
             ChangedMeanwhileError("the amount changed"),
-            portal_writes.settle(deps, acting, [payment_id]),
+            portal_writes.settle(card, [payment_id]),
             before.number,
         )
     if before.is_paid is paid:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         return Written(read, is_guarded_off=True)
-    return portal_writes.write(deps, acting, _marking(payment_id, paid=paid), [payment_id])
+    return portal_writes.write(card, _marking(payment_id, paid=paid), [payment_id])
 
 
 def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: bool) -> Step:
@@ -99,7 +93,7 @@ def _marked(written: Written, payment: Payment, shown: Decimal | None, *, paid: 
 
 
 def change_system(
-    deps: Deps, acting: Acting, payment_id: int, system: PaySystem, shown: int | None = None
+    card: CardSession, payment_id: int, system: PaySystem, shown: int | None = None
 ) -> Step:
     """Let an unpaid payment be paid another way. Page: crm-item-payment-update.md.
 
@@ -107,22 +101,22 @@ def change_system(
     another one in its place stops the write. Old portals keep the previous name beside the new id,
     so the id decides.
     """
-    before = membership.present(acting, payment_id)
+    before = membership.present(card, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if before.pay_system_id == system.id:
-        read = portal_writes.settle(deps, acting, [payment_id])
+        read = portal_writes.settle(card, [payment_id])
         name = before.pay_system_name
         return Step(Kind.ALREADY, "system_already", 200, read, before.number, name, name)
     if shown is not None and shown != (before.pay_system_id or 0):
         raise StepFailedError(
             ChangedMeanwhileError("the payment system changed"),
-            portal_writes.settle(deps, acting, [payment_id]),
+            portal_writes.settle(card, [payment_id]),
             before.number,
         )
     # The portal would change a paid payment's system too, should it be paid at this moment.
     command = payments.update_payment(payment_id, pay_system_id=system.id)
-    written = guarded_writes.write_guarded(deps, acting, payment_id, command, while_paid=False)
+    written = guarded_writes.write_guarded(card, payment_id, command, while_paid=False)
     payment = afterwards.shown_payment(written, payment_id)
     if payment.pay_system_id == system.id:
         return Step(
@@ -135,7 +129,7 @@ def change_system(
             system.name,
         )
     if written.error is not None:
-        reason = _missing_system(deps, acting, system)
+        reason = _missing_system(card, system)
         raise afterwards.refusal(written, written.error, payment, reason)
     if written.is_guarded_off:
         raise StepFailedError(PaidLockedError("paid meanwhile"), written.read, payment.number)
@@ -144,10 +138,10 @@ def change_system(
     return afterwards.not_as_asked(written, "system_not_changed", payment.number)
 
 
-def _missing_system(deps: Deps, acting: Acting, system: PaySystem) -> AppError | None:
+def _missing_system(card: CardSession, system: PaySystem) -> AppError | None:
     """Whether the system left the directory since that was read. Unreadable: nobody knows."""
     try:
-        present = pay_systems.read(deps, acting.member_id)
+        present = pay_systems.read(card)
     except AppError:
         return None
     if any(one.id == system.id for one in present):
@@ -155,23 +149,23 @@ def _missing_system(deps: Deps, acting: Acting, system: PaySystem) -> AppError |
     return InputError("removed meanwhile", code="no_system", field="pay_system_id")
 
 
-def delete(deps: Deps, acting: Acting, payment_id: int, shown: Decimal | None = None) -> Step:
+def delete(card: CardSession, payment_id: int, shown: Decimal | None = None) -> Step:
     """Delete an unpaid payment; its products can be billed again. Page: crm-item-payment-delete.md.
 
     A paid one is refused before the portal is asked. Not listed afterwards is what proves it.
     """
-    before = membership.present(acting, payment_id)
+    before = membership.present(card, payment_id)
     if before.is_paid:
         raise StepFailedError(PaidLockedError("the payment is paid"), None, before.number)
     if shown is not None and before.sum.amount != shown:
         raise StepFailedError(
             ChangedMeanwhileError("the amount changed"),
-            portal_writes.settle(deps, acting, [payment_id]),
+            portal_writes.settle(card, [payment_id]),
             before.number,
         )
     # Should it be paid at this moment, the portal refuses.
     command = payments.delete_payment(payment_id)
-    written = portal_writes.write(deps, acting, command, [payment_id])
+    written = portal_writes.write(card, command, [payment_id])
     try:
         payment = afterwards.shown_payment(written, payment_id)
     except StepFailedError as gone:

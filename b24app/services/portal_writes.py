@@ -14,10 +14,10 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services import card_reads, names
-from b24app.services.acting import Acting
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import CompositionRequest, CoreRequest
-from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS, Deps
+from b24app.services.card_session import CardSession
+from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.tab import Read, note_listing
 
 
@@ -37,18 +37,18 @@ class Sent:
     reread: Reread
 
 
-def write(deps: Deps, acting: Acting, command: Command[Any], payment_ids: Sequence[int]) -> Written:
+def write(card: CardSession, command: Command[Any], payment_ids: Sequence[int]) -> Written:
     """Run a write whose conditions were proven by an earlier call, and re-read."""
     batch = Batch()
     handle = batch.add(command)
-    sent = send(acting, batch, payment_ids)
+    sent = send(card, batch, payment_ids)
     if isinstance(sent, PortalError):
-        return lost(deps, acting, sent, payment_ids)
-    return written(deps, acting, sent, handle)
+        return lost(card, sent, payment_ids)
+    return written(card, sent, handle)
 
 
 def write_several(
-    deps: Deps, acting: Acting, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
+    card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
     """Run several writes, one after another, and re-read. `error` is the first one's that failed.
 
@@ -56,10 +56,10 @@ def write_several(
     """
     batch = Batch()
     handles = [batch.add(command) for command in commands]
-    sent = send(acting, batch, payment_ids)
+    sent = send(card, batch, payment_ids)
     if isinstance(sent, PortalError):
-        return lost(deps, acting, sent, payment_ids)
-    read = read_after(deps, acting, sent)
+        return lost(card, sent, payment_ids)
+    read = read_after(card, sent)
     error = _first_error(sent.result, handles)
     if error is not None and error.executed is Executed.UNKNOWN:
         return Written(read, cause=error)
@@ -67,7 +67,7 @@ def write_several(
 
 
 def after_others(
-    deps: Deps, acting: Acting, payment_ids: Sequence[int], run: Callable[[], Written]
+    card: CardSession, payment_ids: Sequence[int], run: Callable[[], Written]
 ) -> Written:
     """Run a later write of one action: whatever keeps it from being sent is in `error`.
 
@@ -76,7 +76,7 @@ def after_others(
     try:
         return run()
     except AppError as error:
-        return Written(settle(deps, acting, payment_ids), error=error)
+        return Written(settle(card, payment_ids), error=error)
 
 
 def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:
@@ -88,30 +88,30 @@ def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalE
     return None
 
 
-def lost(deps: Deps, acting: Acting, cause: PortalError, payment_ids: Sequence[int]) -> Written:
+def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
     """What is left to be known of a write that got no usable answer."""
-    return Written(settle(deps, acting, payment_ids), cause=cause)
+    return Written(settle(card, payment_ids), cause=cause)
 
 
-def settle(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read | None:
+def settle(card: CardSession, payment_ids: Sequence[int]) -> Read | None:
     """Read back after a lost answer, in the time that is left. None: nobody knows."""
     batch = Batch()
-    reread = ask_reread(batch, acting, payment_ids)
+    reread = ask_reread(batch, card, payment_ids)
     try:
-        return _take(deps, acting, Sent(acting.api.send(batch, SETTLE_SECONDS), reread))
+        return _take(card, Sent(card.api.send(batch, SETTLE_SECONDS), reread))
     except AppError:
         return None
 
 
-def ask_reread(batch: Batch, acting: Acting, payment_ids: Sequence[int]) -> Reread:
+def ask_reread(batch: Batch, card: CardSession, payment_ids: Sequence[int]) -> Reread:
     """Ask for the card and for what these payments are made of."""
     return Reread(
-        card_reads.ask_core(batch, acting.ref), card_reads.ask_compositions(batch, payment_ids)
+        card_reads.ask_core(batch, card.ref), card_reads.ask_compositions(batch, payment_ids)
     )
 
 
 def send(
-    acting: Acting,
+    card: CardSession,
     batch: Batch,
     payment_ids: Sequence[int],
     *,
@@ -122,18 +122,18 @@ def send(
     An error that is returned leaves open what has run; what is raised was certainly not executed.
     With `stop_on_error` the first error ends the batch, and the re-read is missing in its answer.
     """
-    reread = ask_reread(batch, acting, payment_ids)
+    reread = ask_reread(batch, card, payment_ids)
     try:
-        return Sent(acting.api.send(batch, WRITE_SECONDS, stop_on_error=stop_on_error), reread)
+        return Sent(card.api.send(batch, WRITE_SECONDS, stop_on_error=stop_on_error), reread)
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return error
         raise
 
 
-def written(deps: Deps, acting: Acting, sent: Sent, handle: Handle[Any]) -> Written:
+def written(card: CardSession, sent: Sent, handle: Handle[Any]) -> Written:
     """What became of one write of a batch, with the re-read."""
-    read = read_after(deps, acting, sent)
+    read = read_after(card, sent)
     try:
         sent.result[handle]
     except PortalError as error:
@@ -143,21 +143,21 @@ def written(deps: Deps, acting: Acting, sent: Sent, handle: Handle[Any]) -> Writ
     return Written(read)
 
 
-def read_after(deps: Deps, acting: Acting, sent: Sent) -> Read | None:
+def read_after(card: CardSession, sent: Sent) -> Read | None:
     """The re-read of a write's own batch; read once more where something is missing in it."""
-    read = _take(deps, acting, sent)
+    read = _take(card, sent)
     payment_ids = list(sent.reread.compositions)
     listed = [one for one in payment_ids if read is not None and read.core.payment(one)]
     if read is not None and read.compositions.keys() >= set(listed):
         return read
-    return settle(deps, acting, payment_ids) or read
+    return settle(card, payment_ids) or read
 
 
-def _take(deps: Deps, acting: Acting, sent: Sent) -> Read | None:
+def _take(card: CardSession, sent: Sent) -> Read | None:
     try:
         core = card_reads.take_core(sent.result, sent.reread.core)
     except PortalError:
         return None
-    note_listing(deps, acting, core)
+    note_listing(card, core)
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Read(core, found, names.note(deps, acting.member_id, names.payers(core.payments)))
+    return Read(core, found, names.note(card, names.payers(core.payments)))

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from b24app.domain import Listing, Payment, ProductRow
 from b24app.services import adding_up, canceled, partial_states, shop_site
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
 from b24app.services.card_reads import Composition, Core
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import (
     CardView,
     Details,
@@ -18,8 +18,6 @@ from b24app.services.card_view import (
     details_of,
     unbilled_rows,
 )
-from b24app.services.deps import Deps
-from b24app.services.settings import PortalRules, load_rules
 from b24app.storage import refusals
 
 READING = frozenset({Action.LINK})
@@ -31,33 +29,29 @@ REFUSAL_KEPT = timedelta(hours=1)
 
 
 def view_of(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     core: Core,
     compositions: Mapping[int, Composition],
     people: Mapping[int, str | None],
 ) -> CardView:
     """Everything one rendering needs, all payments included, newest first."""
-    with deps.db.reading() as session:
-        known = canceled.read(session, acting)
-        rules = load_rules(session, acting.member_id)
-        since = deps.clock() - REFUSAL_KEPT
-        is_refused = refusals.is_refused(
-            session, acting.member_id, acting.user_id, acting.ref, since
-        )
-        is_shop_open = shop_site.is_known_to_be_open(session, acting.member_id, deps.clock())
-    canceled_orders = canceled.orders(deps, acting, core, known)
-    allowed, read_only = _rights(rules, acting, is_refused=is_refused)
+    with card.db.reading() as session:
+        known = canceled.read(session, card)
+        since = card.clock() - REFUSAL_KEPT
+        is_refused = refusals.is_refused(session, card.member_id, card.user_id, card.ref, since)
+        is_shop_open = shop_site.is_known_to_be_open(session, card.member_id, card.clock())
+    canceled_orders = canceled.orders(card, core, known)
+    allowed, read_only = _rights(card, is_refused=is_refused)
     if not canceled.takes_new_payments(core, canceled_orders):
         allowed -= {Action.CREATE}
     free = core.free if core.free is not None else _estimate(core, compositions)
     opened = _opened_at_first(core.payments)
     # Who has just marked a payment paid need not be looked up.
-    names = {**people, **({user.id: user.name} if (user := acting.user) and user.name else {})}
+    names = {**people, **({user.id: user.name} if (user := card.user) and user.name else {})}
     payments = tuple(
         PaymentView(
             payment,
-            acting.ref,
+            card.ref,
             details=_details(core, free, payment, compositions.get(payment.id)),
             payer_name=names.get(payment.payer_id or 0) or "",
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
@@ -72,7 +66,7 @@ def view_of(
         totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
         free_rows=free or (),
-        updated_at=deps.clock(),
+        updated_at=card.clock(),
         allowed=allowed,
         canceled=canceled_orders,
         orders=len({one.order_number for one in core.payments}),
@@ -80,22 +74,20 @@ def view_of(
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
         has_no_products=core.has_all_rows and not core.rows,
-        confirm_pay=rules.confirm_pay,
-        time_zone=acting.user.time_zone if acting.user else "",
+        confirm_pay=card.rules.confirm_pay,
+        time_zone=card.time_zone,
         counts=_counts(core.payments),
         may_ask_links_ahead=is_shop_open,
         listed={one.id: one.state for one in core.payments},
-        notices=partial_states.notices(deps, acting, core, compositions),
+        notices=partial_states.notices(card, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
     )
     return view.arranged(Filter.ALL, view.sort)
 
 
-def _rights(
-    rules: PortalRules, acting: Acting, *, is_refused: bool
-) -> tuple[frozenset[Action], str]:
-    allowed = rules.allowed(acting.user) if acting.user else frozenset()
+def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], str]:
+    allowed = card.rules.allowed(card.user) if card.user else frozenset()
     if is_refused:
         return allowed & READING, "portal"
     return allowed, "" if allowed - READING else "rules"

@@ -14,8 +14,7 @@ from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.domain import PaySystem
 from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
 from b24app.services import admins, names, once, pay_systems, settings_form, tab_bindings
-from b24app.services.acting import Acting
-from b24app.services.admins import Checked
+from b24app.services.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
 from b24app.services.names import NamesRequest
@@ -51,7 +50,6 @@ class CardChoice:
 class SettingsPage:
     """What one rendering of the settings needs. `errors` maps field names to codes."""
 
-    acting: Acting
     draft: Draft
     cards: tuple[CardChoice, ...]
     people: Mapping[int, str | None]
@@ -92,51 +90,50 @@ class _Asked:
         return cls(batch, batch.add(crm.owner_types()), names.ask(batch, known.nameless))
 
 
-def show(deps: Deps, acting: Acting) -> SettingsPage:
+def show(card: CardSession) -> SettingsPage:
     """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
-    known = _known(deps, acting, ())
-    with deps.one_action():
+    known = _known(card, ())
+    with card.one_action():
         asked = _Asked.of(known)
-        checked = admins.check(deps, acting, asked.batch)
-        systems = pay_systems.directory(deps, checked.acting)
-    draft = settings_form.draft_of(known.data, deps.manifest)
-    return _page(deps, checked, asked, known, draft, systems)
+        result = admins.check(card, asked.batch)
+        systems = pay_systems.directory(card)
+    draft = settings_form.draft_of(known.data, card.deps.manifest)
+    return _page(card, result, asked, known, draft, systems)
 
 
-def save(deps: Deps, acting: Acting, fields: Fields, change: Change) -> SettingsPage:
+def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
     """Check, apply to the portal's tabs, save what is true afterwards, and record it.
 
     With `errors` in the page nothing was changed, nor with `theirs`: somebody else saved other
     settings since the form was made. `failures` are tabs the portal did not change. A repeated
     request shows what is saved now. Raises like `show` and `once.run`.
     """
-    known = _known(deps, acting, settings_form.posted_user_ids(fields))
-    with deps.one_action():
+    known = _known(card, settings_form.posted_user_ids(fields))
+    with card.one_action():
         asked = _Asked.of(known)
-        checked = admins.check(deps, acting, asked.batch, CHECK_SECONDS)
-        systems = pay_systems.directory(deps, checked.acting, SYSTEMS_SECONDS)
-        before = settings_form.draft_of(known.data, deps.manifest)
-        page = _page(deps, checked, asked, known, before, systems)
-        read = settings_form.read(fields, _choices(page), deps.manifest)
+        result = admins.check(card, asked.batch, CHECK_SECONDS)
+        systems = pay_systems.directory(card, SYSTEMS_SECONDS)
+        before = settings_form.draft_of(known.data, card.deps.manifest)
+        page = _page(card, result, asked, known, before, systems)
+        read = settings_form.read(fields, _choices(page), card.deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
             return replace(_with(page, read.draft), errors=read.errors, version=version)
         try:
             done = once.run(
-                deps,
-                page.acting,
+                card,
                 change,
-                lambda: _apply(deps, page, read.draft, version, change.request_id),
+                lambda: _apply(card, page, read.draft, version, change.request_id),
             )
         except ChangedMeanwhileError:
-            return _conflicting(deps, page, read.draft)
+            return _conflicting(card, page, read.draft)
     return done or page
 
 
 def _apply(
-    deps: Deps, page: SettingsPage, wished: Draft, version: str, request_id: str
+    card: CardSession, page: SettingsPage, wished: Draft, version: str, request_id: str
 ) -> SettingsPage:
-    member_id, admin = page.acting.member_id, page.acting.user
+    deps, member_id, admin = card.deps, card.member_id, card.user
     with _turn(deps, member_id):
         with deps.db.reading() as session:
             data = stored.load(session, member_id)
@@ -152,11 +149,11 @@ def _apply(
             deps, member_id, tabs, bound, is_renamed=is_renamed, admin=admin
         )
         draft = _as_bound(deps, wished, page.cards, applied)
-        _store(deps, page.acting, before, draft, applied, request_id)
+        _store(card, before, draft, applied, request_id)
     return replace(
         _with(page, draft),
         outcomes=applied.outcomes,
-        saved=Saved(deps.clock(), page.acting.user_id),
+        saved=Saved(deps.clock(), card.user_id),
         version=settings_form.version_of(settings_form.data_of(draft, deps.manifest)),
     )
 
@@ -175,47 +172,45 @@ def _turn(deps: Deps, member_id: str) -> Iterator[None]:
             leases.release(session, name, owner)
 
 
-def _conflicting(deps: Deps, page: SettingsPage, wished: Draft) -> SettingsPage:
+def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:
     """The form as it was typed, beside what somebody else saved; saving again is for knowing."""
-    with deps.db.reading() as session:
-        data = stored.load(session, page.acting.member_id)
-        saved = stored.last_saved(session, page.acting.member_id)
+    with card.db.reading() as session:
+        data = stored.load(session, card.member_id)
+        saved = stored.last_saved(session, card.member_id)
     return replace(
         _with(page, wished),
         saved=saved,
         version=settings_form.version_of(data),
-        theirs=settings_form.draft_of(data, deps.manifest),
+        theirs=settings_form.draft_of(data, card.deps.manifest),
     )
 
 
-def _known(deps: Deps, acting: Acting, user_ids: Iterable[int]) -> _Known:
-    with deps.db.reading() as session:
-        data = stored.load(session, acting.member_id)
-        saved = stored.last_saved(session, acting.member_id)
-    shown = set(user_ids) | settings_form.draft_of(data, deps.manifest).user_ids
+def _known(card: CardSession, user_ids: Iterable[int]) -> _Known:
+    with card.db.reading() as session:
+        data = stored.load(session, card.member_id)
+        saved = stored.last_saved(session, card.member_id)
+    shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
     if saved is not None and saved.user_id is not None:
         shown.add(saved.user_id)
-    named = names.directory(deps, acting.member_id)
+    named = names.directory(card)
     nameless = sorted(user for user in shown if named.get(user) is None)
     return _Known(data, saved, tuple(nameless[: names.AT_ONCE]))
 
 
 def _page(
-    deps: Deps,
-    checked: Checked,
+    card: CardSession,
+    result: BatchResult,
     asked: _Asked,
     known: _Known,
     draft: Draft,
     systems: tuple[PaySystem, ...],
 ) -> SettingsPage:
-    acting = checked.acting
-    people = dict(names.take(deps, acting.member_id, checked.result, asked.names))
-    if acting.user is not None:
-        people[acting.user.id] = acting.user.name
+    people = dict(names.take(card, result, asked.names))
+    if card.user is not None:
+        people[card.user.id] = card.user.name
     page = SettingsPage(
-        acting=acting,
         draft=draft,
-        cards=_cards(deps, checked.result, asked.types, known.data),
+        cards=_cards(card.deps, result, asked.types, known.data),
         people=people,
         pay_systems=systems,
         saved=known.saved,
@@ -280,27 +275,22 @@ def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Ap
 
 
 def _store(
-    deps: Deps,
-    acting: Acting,
-    before: Draft,
-    draft: Draft,
-    applied: Applied,
-    request_id: str,
+    card: CardSession, before: Draft, draft: Draft, applied: Applied, request_id: str
 ) -> None:
-    data = settings_form.data_of(draft, deps.manifest)
-    old = settings_form.data_of(before, deps.manifest)
+    data = settings_form.data_of(draft, card.deps.manifest)
+    old = settings_form.data_of(before, card.deps.manifest)
     changed = sorted(key for key, value in data.items() if old[key] != value)
     is_done = all(one.is_done for one in applied.outcomes)
-    now = deps.clock()
-    with deps.db.transaction() as session:
-        stored.save(session, acting.member_id, data, updated_by=acting.user_id, now=now)
+    now = card.clock()
+    with card.db.transaction() as session:
+        stored.save(session, card.member_id, data, updated_by=card.user_id, now=now)
         activity.append(
             session,
             activity.Record(
-                member_id=acting.member_id,
+                member_id=card.member_id,
                 at=now,
-                user_id=acting.user_id,
-                user_name=acting.user.name if acting.user else "",
+                user_id=card.user_id,
+                user_name=card.user_name,
                 ref=APP_PAGE,
                 action="settings",
                 after=", ".join(changed),

@@ -13,10 +13,9 @@ from b24app.bitrix.portal_api import Batch, BatchResult
 from b24app.domain import ProductRow
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services import card_reads, launches, names, product_rows
-from b24app.services.acting import Acting
 from b24app.services.card_reads import Composition, CompositionRequest, Core
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import CardView, Filter, Sort
-from b24app.services.deps import Deps
 from b24app.services.rendering import view_of
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
@@ -69,97 +68,95 @@ class Read:
     people: Mapping[int, str | None]
 
 
-def show(deps: Deps, acting: Acting, wish: Wish) -> Shown:
+def show(card: CardSession, wish: Wish) -> Shown:
     """Read the card and everything about its payments that is cheap to have.
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
     """
     if wish.is_refresh:
         # At once, also where the portal cannot be read just now.
-        acting = launches.prove_now(deps, acting)
-        with deps.db.transaction() as session:
-            refusals.clear(session, acting.member_id, acting.user_id, acting.ref)
-    acting, read = _read(deps, acting, ORDERS[wish.sort])
-    note_listing(deps, acting, read.core)
-    view = view_of(deps, acting, read.core, read.compositions, read.people)
+        launches.prove_now(card)
+        with card.db.transaction() as session:
+            refusals.clear(session, card.member_id, card.user_id, card.ref)
+    read = _read(card, ORDERS[wish.sort])
+    note_listing(card, read.core)
+    view = view_of(card, read.core, read.compositions, read.people)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
         tuple(newest[start : start + DETAILS_AT_ONCE])
         for start in range(0, len(newest), DETAILS_AT_ONCE)
     )
-    if acting.api.refuses_batch:
+    if card.api.refuses_batch:
         # Two calls a payment: only for those that somebody opens (decisions 11).
         waiting = ()
     return Shown(view, waiting, read.core.rows_total)
 
 
-def note_listing(deps: Deps, acting: Acting, core: Core) -> None:
+def note_listing(card: CardSession, core: Core) -> None:
     """Remember which payments the portal listed.
 
     It proves membership for five minutes, and names what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
-    with deps.db.transaction() as session:
-        stored_launches.note_listed(session, acting.launch_id, payment_ids, deps.clock())
-        card_memory.remember(session, acting.member_id, acting.ref, payment_ids, deps.clock())
+    with card.db.transaction() as session:
+        stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
+        card_memory.remember(session, card.member_id, card.ref, payment_ids, card.clock())
 
 
-def details(deps: Deps, acting: Acting, payment_ids: Sequence[int], rows_total: int) -> Shown:
+def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
     """Read the composition of up to 20 payments that this session was shown.
 
     Raises NotOnThisCardError, before the portal is asked, for any other payment, and GoneError
     where none of them is left.
     """
-    acting = launches.prove_now(deps, acting)
+    launches.prove_now(card)
     wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
-    if not set(wanted) <= acting.shown:
+    if not set(wanted) <= card.shown:
         raise NotOnThisCardError("a payment that this session was not shown")
-    wanted = tuple(one for one in wanted if one in acting.listed)
+    wanted = tuple(one for one in wanted if one in card.listed)
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
     # On a card with linked objects two calls were made for the list already (decisions 13).
-    is_one_call = acting.is_grouped and len(wanted) <= IN_A_PART
+    is_one_call = card.is_grouped and len(wanted) <= IN_A_PART
     parts = [wanted] if is_one_call else card_reads.halves(wanted)
-    read = _read_to_the_end(deps, acting, parts, rows_total)
-    view = view_of(deps, acting, read.core, read.compositions, read.people)
+    read = _read_to_the_end(card, parts, rows_total)
+    view = view_of(card, read.core, read.compositions, read.people)
     kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
     return Shown(replace(view, payments=kept), (), read.core.rows_total)
 
 
-def details_of_newest(deps: Deps, acting: Acting, most: int) -> Shown:
+def details_of_newest(card: CardSession, most: int) -> Shown:
     """Read the composition of the newest payments of the card, in parallel calls."""
-    acting = launches.prove_now(deps, acting)
-    most = min(most, DETAILS_AT_ONCE) if acting.api.refuses_batch else most
-    newest = sorted(acting.listed, reverse=True)[:most]
+    launches.prove_now(card)
+    most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
+    newest = sorted(card.listed, reverse=True)[:most]
     starts = range(0, len(newest), IN_A_PART)
     parts = [newest[start : start + IN_A_PART] for start in starts]
-    read = _read_to_the_end(deps, acting, parts, 0)
-    view = view_of(deps, acting, read.core, read.compositions, read.people)
+    read = _read_to_the_end(card, parts, 0)
+    view = view_of(card, read.core, read.compositions, read.people)
     rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
     return Shown(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
 
 
-def read_card(deps: Deps, acting: Acting, payment_ids: Sequence[int]) -> Read:
+def read_card(card: CardSession, payment_ids: Sequence[int]) -> Read:
     """Read the card and the composition of payments whose membership is proven."""
-    return _read_parts(deps, acting, [payment_ids] if payment_ids else [], 0)
+    return _read_parts(card, [payment_ids] if payment_ids else [], 0)
 
 
-def read_again(deps: Deps, acting: Acting, payment_id: int | None) -> Read:
+def read_again(card: CardSession, payment_id: int | None) -> Read:
     """Read the card and one payment, where this session was shown it, for a replayed answer."""
-    return read_card(
-        deps, acting, [payment_id] if payment_id and payment_id in acting.listed else []
-    )
+    return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
 
 
-def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> tuple[Acting, Read]:
+def _read(card: CardSession, order: Mapping[str, str]) -> Read:
     """Prove the opener, where that is still to be done, with the reading itself."""
-    with deps.db.reading() as session:
-        known = card_memory.payment_ids(session, acting.member_id, acting.ref)
+    with card.db.reading() as session:
+        known = card_memory.payment_ids(session, card.member_id, card.ref)
     seen = sorted(known, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
-    proof = None if acting.user else launches.ask_proof(first)
-    core_asked = card_reads.ask_core(first, acting.ref, order=order)
+    proof = None if card.user else launches.ask_proof(first)
+    core_asked = card_reads.ask_core(first, card.ref, order=order)
     # Where batches are refused this would be two calls a payment: only the first call's reads
     # are sent then (decisions 11).
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)
@@ -169,14 +166,14 @@ def _read(deps: Deps, acting: Acting, order: Mapping[str, str]) -> tuple[Acting,
         card_reads.ask_compositions(batch, ids, is_optional=True)
         for batch, ids in zip(targets, parts, strict=True)
     ]
-    answers = acting.api.send_all(batches)
+    answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     if proof is not None:
-        acting = launches.prove(deps, acting, answer, proof)
+        launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
     found = _compositions(asked, answers if len(parts) <= 1 else answers[1:])
-    people = names.note(deps, acting.member_id, names.payers(core.payments))
-    return acting, Read(core, card_reads.complete(core, found), people)
+    people = names.note(card, names.payers(core.payments))
+    return Read(core, card_reads.complete(core, found), people)
 
 
 def _or_raise(answer: BatchResult | AppError) -> BatchResult:
@@ -196,32 +193,28 @@ def _compositions(
     return found
 
 
-def _read_to_the_end(
-    deps: Deps, acting: Acting, parts: Sequence[Sequence[int]], rows_total: int
-) -> Read:
+def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
     """Read with all product rows. Once more only where the page knew of too few of them."""
     asked = min(rows_total, product_rows.MOST)
-    read = _read_parts(deps, acting, parts, asked)
+    read = _read_parts(card, parts, asked)
     while read.core.read_rows.has_more and asked < product_rows.MOST:
         asked = read.core.read_rows.next_total(asked)
-        read = _read_parts(deps, acting, parts, asked)
+        read = _read_parts(card, parts, asked)
     return read
 
 
-def _read_parts(
-    deps: Deps, acting: Acting, parts: Sequence[Sequence[int]], rows_total: int
-) -> Read:
+def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
     """The core with the first part's compositions, the other parts beside it."""
-    nameless = names.missing(names.directory(deps, acting.member_id))
+    nameless = names.missing(names.directory(card))
     batches = [Batch() for _ in parts] or [Batch()]
-    core_asked = card_reads.ask_core(batches[0], acting.ref, rows_total=rows_total)
+    core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
     names_asked = names.ask(batches[0], nameless)
     asked = [
         card_reads.ask_compositions(batch, ids)
         for batch, ids in zip(batches, parts or [()], strict=True)
     ]
-    answers = acting.api.send_all(batches)
+    answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     core = card_reads.take_core(answer, core_asked)
-    people = names.take(deps, acting.member_id, answer, names_asked)
+    people = names.take(card, answer, names_asked)
     return Read(core, _compositions(asked, answers), people)

@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 from b24app.bitrix import portal as portal_api
 from b24app.errors import AppError
-from b24app.services.acting import Acting
-from b24app.services.deps import Deps
-from b24app.services.settings import load_rules
+from b24app.services.card_session import CardSession
 from b24app.services.writes import Kind, Step
 
 log = logging.getLogger(__name__)
@@ -18,19 +16,17 @@ SECONDS = 3.0
 """The payment is changed already; a comment is not worth a long wait."""
 
 
-def noted(deps: Deps, acting: Acting, step: Step, comment: Callable[[str], str]) -> Step:
+def noted(card: CardSession, step: Step, comment: Callable[[str], str]) -> Step:
     """Comment on a change that was really made. A refused comment changes nothing about it.
 
     `comment` makes the text from the payment's number. Adding is not idempotent, so a comment
     without an answer is not sent again (crm-timeline-comment-add.md).
     """
-    with deps.db.reading() as session:
-        rules = load_rules(session, acting.member_id)
-    if step.kind is not Kind.DONE or not rules.comment_in_timeline:
+    if step.kind is not Kind.DONE or not card.rules.comment_in_timeline:
         return step
-    command = portal_api.timeline_comment(acting.ref, comment(step.number))
+    command = portal_api.timeline_comment(card.ref, comment(step.number))
     try:
-        acting.api.call(command, SECONDS)
+        card.api.call(command, SECONDS)
     except AppError as error:
         log.warning("no timeline comment: %s", error)
     return step

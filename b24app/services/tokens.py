@@ -73,6 +73,7 @@ class StoredTokens:
         load: Callable[[Session], TokenPair | None],
         save: Callable[[Session, Grant], None],
         lost: Callable[[Session], None],
+        pair: TokenPair | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.share = Share(member_id)
@@ -83,10 +84,17 @@ class StoredTokens:
         self._load = load
         self._save = save
         self._lost = lost
+        self._access_token = pair.access_token if pair is not None else None
 
     def current(self) -> str:
-        """The stored access token. Raises SessionExpiredError where none is stored."""
-        return self._pair().access_token
+        """The stored access token, read once. Raises SessionExpiredError where none is stored.
+
+        Should somebody else renew the pair meanwhile, the portal calls this one expired, and
+        `renew` finds the new one.
+        """
+        if self._access_token is None:
+            self._access_token = self._pair().access_token
+        return self._access_token
 
     def renew(self, rejected: str) -> str:
         """Return a token that is not `rejected`; refreshes once for all who wait.
@@ -100,15 +108,19 @@ class StoredTokens:
         while not self._take(owner):
             pair = self._pair()
             if pair.access_token != rejected:
-                return pair.access_token
+                return self._kept(pair)
             if self._deps.monotonic() > deadline:
                 raise PortalBusyError("another process is still refreshing", code="refreshing")
             self._deps.sleep(PAUSE_SECONDS)
         try:
-            return self._refresh(rejected)
+            return self._kept(self._refresh(rejected))
         finally:
             with self._deps.db.transaction() as session:
                 leases.release(session, self._lease, owner)
+
+    def _kept(self, pair: TokenPair) -> str:
+        self._access_token = pair.access_token
+        return pair.access_token
 
     def ask_server(self) -> ServerAppInfo:
         """Ask the authorization server about the installation the pair belongs to.
@@ -132,10 +144,10 @@ class StoredTokens:
             raise SessionExpiredError("no token is stored for this user")
         return pair
 
-    def _refresh(self, rejected: str) -> str:
+    def _refresh(self, rejected: str) -> TokenPair:
         pair = self._pair()
         if pair.access_token != rejected:
-            return pair.access_token
+            return pair
         if not pair.refresh_token:
             raise SessionExpiredError("the token has expired and came without a refresh token")
         try:
@@ -151,7 +163,7 @@ class StoredTokens:
             if grant.client_endpoint != self.endpoint:
                 portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
         self.endpoint = grant.client_endpoint
-        return grant.tokens.access_token
+        return grant.tokens
 
     def _drop(self, pair: TokenPair) -> None:
         """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
@@ -178,8 +190,10 @@ def owner_of(deps: Deps, grant: Grant) -> int:
     return deps.client.call(tokens, portal_api.profile(), deps.deadline()).id
 
 
-def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> StoredTokens:
-    """The acting user's own pair."""
+def user_tokens_of(
+    deps: Deps, member_id: str, endpoint: str, user_id: int, pair: TokenPair | None = None
+) -> StoredTokens:
+    """The acting user's own pair; `pair` where it was just read."""
 
     def save(session: Session, grant: Grant) -> None:
         user_tokens.save(
@@ -201,6 +215,7 @@ def user_tokens_of(deps: Deps, member_id: str, endpoint: str, user_id: int) -> S
         load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
         save=save,
         lost=lambda session: user_tokens.forget(session, member_id, user_id),
+        pair=pair,
     )
 
 

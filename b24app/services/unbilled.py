@@ -12,7 +12,7 @@ from b24app.bitrix.portal_api import Batch
 from b24app.domain import ListedRow, Listing, Payment
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services import product_rows
-from b24app.services.acting import Acting
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import unbilled_rows
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.membership import before_writing
@@ -34,13 +34,13 @@ class Before:
 
 
 @before_writing()
-def read(acting: Acting) -> Before:
+def read(card: CardSession) -> Before:
     """Read the basis of a new payment, in one call; in two for a card with several orders."""
     batch = Batch()
-    listing = batch.add(payments.list_payments(acting.ref))
-    available = batch.add(crm.available_rows(acting.ref))
-    pages = product_rows.ask(batch, acting.ref)
-    result = acting.api.send(batch, WRITE_SECONDS)
+    listing = batch.add(payments.list_payments(card.ref))
+    available = batch.add(crm.available_rows(card.ref))
+    pages = product_rows.ask(batch, card.ref)
+    result = card.api.send(batch, WRITE_SECONDS)
     listed = result[listing]
     # What cannot be read now was there before all the same.
     ids = frozenset(one.id for one in listed) | frozenset(filter(None, listed.unread))
@@ -50,7 +50,7 @@ def read(acting: Acting) -> Before:
     try:
         free = result[available]
     except BusinessRefusalError:
-        own, free = _estimate(acting, listed, own)
+        own, free = _estimate(card, listed, own)
     except PortalError as error:
         # A read: whatever became of it, nothing was written.
         error.executed = Executed.NO
@@ -59,7 +59,7 @@ def read(acting: Acting) -> Before:
 
 
 def _estimate(
-    acting: Acting, listed: Listing[Payment], first: ReadRows
+    card: CardSession, listed: Listing[Payment], first: ReadRows
 ) -> tuple[ReadRows, Listing[ListedRow] | None]:
     """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
 
@@ -69,12 +69,12 @@ def _estimate(
     batch = Batch()
     items = [batch.add(payment_items.list_items(one.id)) for one in listed]
     # The first page again: what is on the others has to be known of the same moment.
-    pages = product_rows.ask(batch, acting.ref, total)
+    pages = product_rows.ask(batch, card.ref, total)
     if len(batch) > MAX_COMMANDS or listed.unread:
         return first, None
     if not items and not first.has_more:
         return first, unbilled_rows(first.by_id.values(), []) if first.is_whole else None
-    result = acting.api.send(batch, WRITE_SECONDS)
+    result = card.api.send(batch, WRITE_SECONDS)
     lines = [result[handle] for handle in items]
     rows = product_rows.take(result, pages, are_needed=True)
     if not rows.is_whole or any(one.unread for one in lines):

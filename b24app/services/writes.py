@@ -24,18 +24,14 @@ from b24app.errors import (
     PortalMovedError,
     PortalSilentError,
     RightsRefusedError,
-    RuleRefusedError,
     StillRunningError,
     UnrecordedError,
 )
 from b24app.services import canceled, launches
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
-from b24app.services.deps import Deps
-from b24app.services.settings import load_rules
+from b24app.services.card_session import CardSession
 from b24app.services.tab import Read
 from b24app.storage import activity, idempotency, refusals
-from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +120,6 @@ class Result:
 
     status: int
     announcement: Announcement
-    acting: Acting
     read: Read | None = None
     payment_id: int | None = None
     is_replay: bool = False
@@ -149,7 +144,7 @@ def fingerprint(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
-def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], Step]) -> Result:
+def perform(card: CardSession, intent: Intent, run: Callable[[CardSession], Step]) -> Result:
     """Run a write once for its key and record it before the answer leaves.
 
     Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and what proves
@@ -158,40 +153,39 @@ def perform(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], 
     """
     if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code="no_key")
-    acting = launches.prove_now(deps, acting)
-    is_canceled = _require(deps, acting, intent)
-    begun = _begin(deps, acting, intent)
+    launches.prove_now(card)
+    is_canceled = _require(card, intent)
+    begun = _begin(card, intent)
     if begun is not None:
         return begun
     try:
-        return _carry_out(deps, acting, intent, canceled.refuse if is_canceled else run)
+        return _carry_out(card, intent, canceled.refuse if is_canceled else run)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
 
 
-def _carry_out(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting], Step]) -> Result:
+def _carry_out(card: CardSession, intent: Intent, run: Callable[[CardSession], Step]) -> Result:
     try:
-        with deps.one_action():
-            step = run(acting)
+        with card.one_action():
+            step = run(card)
     except DatabaseAwayError as error:
-        return _failed(deps, acting, intent, UnrecordedError(str(error)))
+        return _failed(card, intent, UnrecordedError(str(error)))
     except AppError as error:
-        return _failed(deps, acting, intent, error)
+        return _failed(card, intent, error)
     except Exception:
         # A mistake of ours: the answer will say so, and the log that nobody knows what was done.
         crash = Announcement("error:AppError", is_alert=True)
-        _record(deps, acting, intent, Step(Kind.UNKNOWN, crash.code, 500), crash)
+        _record(card, intent, Step(Kind.UNKNOWN, crash.code, 500), crash)
         raise
     announcement = Announcement(
         step.code,
         is_alert=step.kind not in {Kind.DONE, Kind.ALREADY},
         values={"number": step.number, **step.values},
     )
-    _record(deps, acting, intent, step, announcement)
+    _record(card, intent, step, announcement)
     return Result(
         step.status,
         announcement,
-        acting,
         read=step.read,
         payment_id=step.payment_id or intent.payment_id,
         undo=step.undo,
@@ -200,34 +194,22 @@ def _carry_out(deps: Deps, acting: Acting, intent: Intent, run: Callable[[Acting
     )
 
 
-def require_rule(deps: Deps, acting: Acting, action: Action) -> None:
-    """Raises RuleRefusedError where the portal's settings keep the action from this user."""
-    with deps.db.reading() as session:
-        _require_rule(session, acting, action)
+def _require(card: CardSession, intent: Intent) -> bool:
+    """As `CardSession.require_rule`; answer whether the order is known to be canceled."""
+    card.require_rule(intent.action)
+    with card.db.reading() as session:
+        return canceled.is_known(session, card, intent.action, intent.payment_id)
 
 
-def _require_rule(session: Session, acting: Acting, action: Action) -> None:
-    rules = load_rules(session, acting.member_id)
-    if acting.user is None or action not in rules.allowed(acting.user):
-        raise RuleRefusedError("the portal's rules forbid this action", code=action)
-
-
-def _require(deps: Deps, acting: Acting, intent: Intent) -> bool:
-    """As `require_rule`; answer whether the order is known to be canceled."""
-    with deps.db.reading() as session:
-        _require_rule(session, acting, intent.action)
-        return canceled.is_known(session, acting, intent.action, intent.payment_id)
-
-
-def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
-    with deps.db.transaction() as session:
+def _begin(card: CardSession, intent: Intent) -> Result | None:
+    with card.db.transaction() as session:
         begun = idempotency.begin(
             session,
-            acting.member_id,
-            acting.user_id,
+            card.member_id,
+            card.user_id,
             intent.key,
             intent.fingerprint,
-            deps.clock(),
+            card.clock(),
         )
     match begun.outcome:
         case "new":
@@ -236,14 +218,13 @@ def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
             return None
         case "abandoned":
             announcement = Announcement("abandoned", is_alert=True)
-            _record(deps, acting, intent, Step(Kind.UNKNOWN, "abandoned", 409), announcement)
-            return Result(409, announcement, acting, payment_id=intent.payment_id, is_replay=True)
+            _record(card, intent, Step(Kind.UNKNOWN, "abandoned", 409), announcement)
+            return Result(409, announcement, payment_id=intent.payment_id, is_replay=True)
         case "done":
             said = begun.announcement or {}
             return Result(
                 begun.status or 200,
                 Announcement(said["code"], is_alert=said["is_alert"], values=said["values"]),
-                acting,
                 payment_id=said.get("payment_id") or intent.payment_id,
                 is_replay=True,
             )
@@ -252,7 +233,7 @@ def _begin(deps: Deps, acting: Acting, intent: Intent) -> Result | None:
     raise KeyReusedError("this key was used for something else")
 
 
-def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Result:
+def _failed(card: CardSession, intent: Intent, error: AppError) -> Result:
     read, number = None, ""
     # What is raised plainly has written nothing.
     is_harmless = intent.is_repeatable or not isinstance(error, StepFailedError)
@@ -260,10 +241,10 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
         read, number, error = error.read, error.number, error.error
     kind, code = _ending(error)
     if _is_of_the_card(error, read):
-        with deps.db.transaction() as session:
-            refusals.refuse(session, acting.member_id, acting.user_id, acting.ref, deps.clock())
+        with card.db.transaction() as session:
+            refusals.refuse(session, card.member_id, card.user_id, card.ref, card.clock())
     if isinstance(error, OrderCanceledError) and read is not None:
-        canceled.note(deps, acting, number, read.core.payments)
+        canceled.note(card, number, read.core.payments)
     said = {"number": number, "code": error.code, "name": intent.name}
     if isinstance(error, InputError):
         said.update(error.values)
@@ -272,11 +253,10 @@ def _failed(deps: Deps, acting: Acting, intent: Intent, error: AppError) -> Resu
     step = Step(kind, code, error.status, read, number)
     # After a 401 the page renews its session and sends the same request with the same key again.
     is_sent_again = error.status == SESSION_REFUSED and is_harmless
-    _record(deps, acting, intent, step, announcement, frees_key=is_sent_again)
+    _record(card, intent, step, announcement, frees_key=is_sent_again)
     return Result(
         error.status,
         announcement,
-        acting,
         read=read,
         payment_id=intent.payment_id,
         error=error,
@@ -317,8 +297,7 @@ def _detail(announcement: Announcement) -> str:
 
 
 def _record(
-    deps: Deps,
-    acting: Acting,
+    card: CardSession,
     intent: Intent,
     step: Step,
     announcement: Announcement,
@@ -326,17 +305,17 @@ def _record(
     frees_key: bool = False,
 ) -> None:
     """Activity and the key's answer, committed together before the answer leaves."""
-    now = deps.clock()
+    now = card.clock()
     payment_id = step.payment_id or intent.payment_id
-    with deps.db.transaction() as session:
+    with card.db.transaction() as session:
         activity.append(
             session,
             activity.Record(
-                member_id=acting.member_id,
+                member_id=card.member_id,
                 at=now,
-                user_id=acting.user_id,
-                user_name=acting.user.name if acting.user else "",
-                ref=acting.ref,
+                user_id=card.user_id,
+                user_name=card.user_name,
+                ref=card.ref,
                 payment_id=payment_id,
                 payment_number=step.number,
                 action=intent.name,
@@ -348,12 +327,12 @@ def _record(
             ),
         )
         if frees_key:
-            idempotency.drop(session, acting.member_id, acting.user_id, intent.key)
+            idempotency.drop(session, card.member_id, card.user_id, intent.key)
             return
         idempotency.finish(
             session,
-            acting.member_id,
-            acting.user_id,
+            card.member_id,
+            card.user_id,
             intent.key,
             status=step.status,
             announcement={

@@ -16,9 +16,8 @@ from b24app.services.activity_log import ActivityPage, Asked, Line
 from b24app.services.card_paths import path_of
 from b24app.services.launches import origin_of
 from b24app.web import activity_reasons, activity_words, i18n, spreadsheet
-from b24app.web.entry import acting
+from b24app.web.entry import current_card
 from b24app.web.sections import in_place
-from b24app.web.wiring import deps
 
 blueprint = Blueprint("activity", __name__, url_prefix="/settings")
 
@@ -39,7 +38,7 @@ def show_activity() -> ResponseReturnValue:
 @blueprint.get("/activity.csv")
 def export_activity() -> Response:
     """The filtered log, for the page to save; the times are UTC."""
-    lines = activity_log.export(deps(), acting(), Asked.of(request.args))
+    lines = activity_log.export(current_card(), Asked.of(request.args))
     response = Response(spreadsheet.pieces(_rows(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
     return response
@@ -48,13 +47,12 @@ def export_activity() -> Response:
 def _page() -> str | Response:
     asked = Asked.of(request.args)
     try:
-        page = activity_log.show(deps(), acting(), asked, request.args.get("before", ""))
+        page = activity_log.show(current_card(), asked, request.args.get("before", ""))
     except InputError as error:
         if error.field not in {"since", "until"}:
             raise
         return make_response(_rendered(asked, errors={error.field: DATES[error.code]}), 422)
-    if page.acting.user is not None:
-        i18n.use_time_zone(page.acting.user.time_zone)
+    i18n.use_time_zone(current_card().time_zone)
     return _rendered(
         asked, lines=_lines(page), older=page.older, is_newest=page.is_newest, errors={}
     )
@@ -72,7 +70,7 @@ def _rendered(asked: Asked, **shown: object) -> str:
 
 
 def _lines(page: ActivityPage) -> list[dict[str, object]]:
-    origin = origin_of(page.acting.client_endpoint)
+    origin = origin_of(current_card().client_endpoint)
     lines = []
     for line in page.lines:
         ref = EntityRef(line.entity_type_id, line.entity_id)

@@ -18,9 +18,8 @@ from b24app.services import (
 )
 from b24app.services.actions import Action
 from b24app.web import activity_reasons, activity_words, large_pages
-from b24app.web.entry import acting, proven, require_session
+from b24app.web.entry import current_card, proven, require_session
 from b24app.web.payment_items import chosen_rows
-from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, optional_number, write
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
@@ -30,14 +29,14 @@ blueprint.before_request(require_session)
 @blueprint.get("/new")
 def new_form() -> ResponseReturnValue:
     """The dialog for a new payment."""
-    who = proven(Action.CREATE)
-    view = forms.for_card(deps(), who)
+    card = proven(Action.CREATE)
+    view = forms.for_card(card)
     return large_pages.render(
         "payments/_new.html",
         [view],
         view=view,
-        pay_systems=pay_systems.directory(deps(), who),
-        default_system_id=pay_systems.default_id(deps(), who),
+        pay_systems=pay_systems.directory(card),
+        default_system_id=pay_systems.default_id(card),
     )
 
 
@@ -50,9 +49,7 @@ def create() -> Response:
         Action.CREATE,
         "create",
         None,
-        lambda who: creation.create(
-            deps(), who, pay_systems.chosen_id(deps(), who, choice), wanted
-        ),
+        lambda card: creation.create(card, pay_systems.chosen_id(card, choice), wanted),
         is_repeatable=False,
     )
 
@@ -60,16 +57,16 @@ def create() -> Response:
 @blueprint.get("/rest")
 def rest_form() -> ResponseReturnValue:
     """What Bill the rest would bill: nothing is billed at the first click."""
-    who = proven(Action.CREATE)
-    view, places = forms.for_rest(deps(), who)
+    card = proven(Action.CREATE)
+    view, places = forms.for_rest(card)
     return render_template(
         "payments/_rest.html",
         view=view,
         places=places,
         has_places_left=any(not places.of(one.id) for one in view.deliveries),
         is_long=len(view.billable.rows) > creation.IN_ONE_BATCH,
-        pay_systems=pay_systems.directory(deps(), who),
-        default_system_id=pay_systems.default_id(deps(), who),
+        pay_systems=pay_systems.directory(card),
+        default_system_id=pay_systems.default_id(card),
     )
 
 
@@ -82,9 +79,7 @@ def bill_the_rest() -> Response:
         Action.CREATE,
         "bill_rest",
         None,
-        lambda who: creation.bill_the_rest(
-            deps(), who, pay_systems.chosen_id(deps(), who, choice), shown
-        ),
+        lambda card: creation.bill_the_rest(card, pay_systems.chosen_id(card, choice), shown),
         is_repeatable=False,
     )
 
@@ -92,55 +87,55 @@ def bill_the_rest() -> Response:
 @blueprint.get("/filling/<int:filling_id>")
 def filling_form(filling_id: int) -> ResponseReturnValue:
     """How far a payment is that gets its products part by part; the page goes on by itself."""
-    who = proven()
-    found = filling.find(deps(), who, filling_id)
-    return render_template("payments/_filling.html", filling=found, ref=who.ref)
+    card = proven()
+    found = filling.find(card, filling_id)
+    return render_template("payments/_filling.html", filling=found, ref=card.ref)
 
 
 @blueprint.post("/filling/<int:filling_id>")
 def fill(filling_id: int) -> Response:
     """Add the next part of its products."""
-    found = filling.find(deps(), acting(), filling_id)
+    found = filling.find(current_card(), filling_id)
     return write(
         Action.CREATE if found.is_new else Action.ITEMS,
         "fill",
         None,
-        lambda who: filling.go_on(deps(), who, filling_id),
+        lambda card: filling.go_on(card, filling_id),
     )
 
 
 @blueprint.delete("/notices/<int:notice_id>")
 def dismiss_notice(notice_id: int) -> ResponseReturnValue:
     """Stop showing a half-finished action that somebody has dealt with."""
-    partial_states.dismiss(deps(), proven(), notice_id)
+    partial_states.dismiss(proven(), notice_id)
     return ""
 
 
 @blueprint.delete("/canceled")
 def reopened() -> ResponseReturnValue:
     """Forget that orders of the card are canceled; the page then reads it again."""
-    canceled.forget(deps(), proven())
+    canceled.forget(proven())
     return render_template("payments/_again.html", oob=True)
 
 
 @blueprint.get("/how")
 def show_how() -> ResponseReturnValue:
     """How the figures add up, with what every payment holds: read when somebody asks for it."""
-    shown = tab.details_of_newest(deps(), proven(), allocation.MOST_PAYMENTS)
+    shown = tab.details_of_newest(proven(), allocation.MOST_PAYMENTS)
     return large_pages.render("payments/_how.html", [shown.view], view=shown.view)
 
 
 @blueprint.get("/allocation")
 def show_allocation() -> ResponseReturnValue:
     """Product rows against payments."""
-    found = allocation.read(deps(), proven())
+    found = allocation.read(proven())
     return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
 
 
 @blueprint.get("/<int:payment_id>/history")
 def show_history(payment_id: int) -> ResponseReturnValue:
     """What was done with one payment through this app."""
-    payment, records = history.of_payment(deps(), proven(), payment_id)
+    payment, records = history.of_payment(proven(), payment_id)
     said = [
         {
             "at": one.at,

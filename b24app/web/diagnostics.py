@@ -11,9 +11,8 @@ from b24app.services import diagnostics
 from b24app.services.diagnostics import Check, Report
 from b24app.services.type_titles import Titles
 from b24app.web import activity_reasons, activity_words, diagnostics_words, i18n, security
-from b24app.web.entry import acting
+from b24app.web.entry import current_card
 from b24app.web.sections import change_asked, in_place
-from b24app.web.wiring import deps
 
 blueprint = Blueprint("diagnostics", __name__, url_prefix="/settings")
 
@@ -27,7 +26,7 @@ def show_diagnostics() -> ResponseReturnValue:
 @blueprint.post("/repair")
 def repair() -> Response:
     """Add missing tabs and events again; nothing is done twice."""
-    report = diagnostics.repair(deps(), acting(), change_asked())
+    report = diagnostics.repair(current_card(), change_asked())
     answer = make_response(
         render_template(
             "settings/_repaired.html",
@@ -41,13 +40,12 @@ def repair() -> Response:
 
 
 def _page() -> str:
-    report = diagnostics.check(deps(), acting(), is_fresh=request.args.get("fresh") == "1")
+    report = diagnostics.check(current_card(), is_fresh=request.args.get("fresh") == "1")
     return render_template("settings/_diagnostics.html", diagnostics=_report(report))
 
 
 def _report(report: Report) -> Mapping[str, object]:
-    if report.acting.user is not None:
-        i18n.use_time_zone(report.acting.user.time_zone)
+    i18n.use_time_zone(current_card().time_zone)
     return {
         "checks": [_check(check, report.titles) for check in report.checks],
         "errors": [

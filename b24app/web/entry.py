@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import g, request
 
 from b24app.errors import NotOnThisCardError
 from b24app.services import launches
-from b24app.services.acting import Acting, Ticket
 from b24app.services.actions import Action
+from b24app.services.card_session import CardSession, Ticket
 from b24app.services.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.installation import APP_PAGE
-from b24app.services.writes import require_rule
 from b24app.web import failures, i18n
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring
@@ -27,26 +28,37 @@ def placement_call() -> PlacementCall:
     return parse_placement_post(request.args.to_dict(), request.form.to_dict())
 
 
-def acting() -> Acting:
-    """Who acts in the present htmx request, proven earlier or to be proven by its first call.
+def current_card() -> CardSession:
+    """Who acts on what in the present htmx request, proven before or by its first call.
+
+    Made once a request.
 
     Raises SessionError, and NotOnThisCardError for a card's session in the settings or theirs on
     a card.
     """
-    ticket = wiring().session_tokens.read(bearer_token())
+    if "card" in g:
+        return cast(CardSession, g.card)
+    ticket = current_ticket()
     i18n.use_language(ticket.language)
     if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
         raise NotOnThisCardError("a session of another place")
-    resumed = launches.resume(deps(), ticket)
-    if resumed.user is None:
+    card = launches.resume(deps(), ticket)
+    if card.user is None:
         failures.require_voucher(ticket)
-    g.own_portal = launches.origin_of(resumed.client_endpoint)
-    if resumed.is_grouped:
+    g.own_portal = launches.origin_of(card.client_endpoint)
+    if card.is_grouped:
         # Dialogs and toasts live outside the group, whose token their requests have to carry.
         g.group_token = bearer_token()
-    if resumed.user is not None:
-        i18n.use_time_zone(resumed.user.time_zone)
-    return resumed
+    i18n.use_time_zone(card.time_zone)
+    g.card = card
+    return card
+
+
+def current_ticket() -> Ticket:
+    """What the session token of the present request carries, read once. Raises SessionError."""
+    if "ticket" not in g:
+        g.ticket = wiring().session_tokens.read(bearer_token())
+    return cast(Ticket, g.ticket)
 
 
 def require_session() -> None:
@@ -54,20 +66,20 @@ def require_session() -> None:
 
     Raises SessionError, and NotOnThisCardError for a number no database could hold.
     """
-    wiring().session_tokens.read(bearer_token())
+    current_ticket()
     ids = (request.view_args or {}).values()
     if any(isinstance(one, int) and one > MAX_ID for one in ids):
         raise NotOnThisCardError("no id of a portal is that large")
 
 
-def proven(action: Action | None = None) -> Acting:
-    """As `acting`, with the proof made now if it was not made before, and the rule checked."""
-    who = launches.prove_now(deps(), acting())
+def proven(action: Action | None = None) -> CardSession:
+    """As `current_card`, proven now if it was not proven before, and with the rule checked."""
+    card = current_card()
+    launches.prove_now(card)
     if action is not None:
-        require_rule(deps(), who, action)
-    if who.user is not None:
-        i18n.use_time_zone(who.user.time_zone)
-    return who
+        card.require_rule(action)
+    i18n.use_time_zone(card.time_zone)
+    return card
 
 
 def frame_context() -> dict[str, object]:

@@ -6,7 +6,7 @@ from flask import g, request
 
 from b24app.errors import AppError, DatabaseAwayError, TooManyRequestsError
 from b24app.services import proofs
-from b24app.services.acting import Ticket
+from b24app.services.card_session import Ticket
 from b24app.services.proofs import Sender
 from b24app.web.wiring import deps
 

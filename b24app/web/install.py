@@ -9,18 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import AppError, NotAdminError
 from b24app.services import admins, installation
-from b24app.services.acting import Acting, Ticket
-from b24app.services.deps import Deps
+from b24app.services.card_session import CardSession, Ticket
 from b24app.services.installation import Begun
 from b24app.web import failures, i18n, security
-from b24app.web.entry import acting, placement_call, signed
+from b24app.web.entry import current_card, current_ticket, placement_call, signed
 from b24app.web.error_pages import UNPROVEN_KINDS, shown, when_again
-from b24app.web.launch import bearer_token
-from b24app.web.wiring import deps, wiring
+from b24app.web.wiring import deps
 
 blueprint = Blueprint("install", __name__)
 
-STEPS: dict[str, Callable[[Deps, Acting], None]] = {
+STEPS: dict[str, Callable[[CardSession], None]] = {
     "tabs": installation.bind_tabs,
     "events": installation.bind_events,
     "finish": installation.finish,
@@ -51,7 +49,7 @@ def install() -> ResponseReturnValue:
 
 def _verify_again() -> Response:
     """Try again to learn who installs, with the grant that the authorization server confirmed."""
-    ticket = wiring().session_tokens.read(bearer_token())
+    ticket = current_ticket()
     i18n.use_language(ticket.language)
     error = _verify(installation.begun_of(deps(), ticket), ticket)
     if error is None:
@@ -75,13 +73,14 @@ def run_step(step: str) -> Response:
     """Carry out one step; the answer is the wizard with the next one under way."""
     if step == VERIFY:
         return _verify_again()
-    who = acting()
+    card = current_card()
     run = STEPS.get(step)
     if run is None:
         return make_response(render_template("_install.html", **_state("tabs")), 404)
     try:
         # Who was an administrator when the wizard opened may be none any more.
-        run(deps(), admins.confirm(deps(), who))
+        admins.confirm(card)
+        run(card)
     except AppError as error:
         if isinstance(error, UNPROVEN_KINDS) or error.status == 401:
             raise

@@ -11,7 +11,7 @@ from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTime
 
 from b24app.domain import EntityRef
 from b24app.errors import SessionExpiredError, SessionForgedError, SessionMissingError
-from b24app.services.acting import Ticket
+from b24app.services.card_session import Ticket
 from b24app.services.launches import SESSION_SECONDS
 
 BEARER = "bearer"

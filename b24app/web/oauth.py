@@ -84,7 +84,7 @@ def callback() -> Response:
             raise error from None
         return make_response(_not_completed(unproven), unproven.status)
     i18n.use_language(signed_in.ticket.language)
-    if signed_in.acting.user is None or not signed_in.acting.user.is_admin:
+    if signed_in.user is None or not signed_in.user.is_admin:
         raise NotAdminError("the settings are for administrators")
     return make_response(_page(signed_in))
 

@@ -10,28 +10,28 @@ from flask import Response, make_response, render_template
 from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
 from b24app.services import card_reads, filling, tab
 from b24app.services.actions import Action
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import CardView
 from b24app.services.rendering import view_of
 from b24app.services.tab import Read
 from b24app.services.writes import GOES_ON, Result, Undo
 from b24app.web import htmx, security
 from b24app.web.outcome_words import UNDOES, announced, names_payment
-from b24app.web.wiring import deps
 
 MARKS = frozenset({Action.PAY, Action.UNPAY})
 """What takes an act back and is an action with a rule of its own."""
 
 
-def outcome(result: Result) -> Response:
+def outcome(card: CardSession, result: Result) -> Response:
     """Render a Result. Without a fresh reading the page keeps what it shows."""
-    part = _part(result)
+    part = _part(card, result)
     if part is not None:
         return part
     read = result.read
     is_outdated = isinstance(result.error, ConflictError | OrderCanceledError)
     if result.is_replay or (read is None and is_outdated):
-        read = _fresh(result)
-    view = _view(result, read) if read is not None else None
+        read = _fresh(card, result)
+    view = _view(card, read) if read is not None else None
     body = _toast(result, view)
     if read is not None and view is not None:
         body = _changed(result, read, view) + body
@@ -44,20 +44,20 @@ def outcome(result: Result) -> Response:
     return response
 
 
-def _part(result: Result) -> Response | None:
+def _part(card: CardSession, result: Result) -> Response | None:
     """How far longer work is: in the dialog, which goes on with it or says why it stopped."""
     code = result.announcement.code
     if code not in {GOES_ON, filling.STOPPED}:
         return None
     filling_id = int(result.announcement.values["filling"])
     try:
-        found = filling.find(deps(), result.acting, filling_id)
+        found = filling.find(card, filling_id)
     except AppError:
         # A repeated answer about something that is finished by now.
         return None
     is_stopped = code == filling.STOPPED
     body = render_template(
-        "payments/_filling.html", filling=found, ref=result.acting.ref, is_stopped=is_stopped
+        "payments/_filling.html", filling=found, ref=card.ref, is_stopped=is_stopped
     )
     response = make_response(body + (_toast(result, None) if is_stopped else ""))
     response.status_code = result.status
@@ -126,17 +126,17 @@ def _asks(undo: Undo, view: CardView) -> str:
     return "dlg-paid" if view.confirm_pay else ""
 
 
-def _fresh(result: Result) -> Read | None:
+def _fresh(card: CardSession, result: Result) -> Read | None:
     """What is true now: beside a repeated announcement, and for who saw an older state."""
     try:
-        return tab.read_again(deps(), result.acting, result.payment_id)
+        return tab.read_again(card, result.payment_id)
     except AppError:
         return None
 
 
-def _view(result: Result, read: Read) -> CardView:
+def _view(card: CardSession, read: Read) -> CardView:
     found = card_reads.complete(read.core, read.compositions)
-    return view_of(deps(), result.acting, read.core, found, read.people)
+    return view_of(card, read.core, found, read.people)
 
 
 def _changed(result: Result, read: Read, view: CardView) -> str:

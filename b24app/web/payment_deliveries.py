@@ -9,7 +9,6 @@ from b24app.errors import InputError
 from b24app.services import deliveries, forms, moves
 from b24app.services.actions import Action
 from b24app.web.entry import proven, require_session
-from b24app.web.wiring import deps
 from b24app.web.writing import optional_number, whole_number, write
 
 blueprint = Blueprint(
@@ -21,7 +20,7 @@ blueprint.before_request(require_session)
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds a delivery, with the payments that bill it already."""
-    view, shown, places = forms.for_delivery(deps(), proven(Action.DELIVERIES), payment_id)
+    view, shown, places = forms.for_delivery(proven(Action.DELIVERIES), payment_id)
     here = {
         one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
         for one in view.deliveries
@@ -43,7 +42,7 @@ def add(payment_id: int) -> Response:
         Action.DELIVERIES,
         "add_delivery",
         payment_id,
-        lambda who: deliveries.add(deps(), who, payment_id, document_id, seen_in),
+        lambda card: deliveries.add(card, payment_id, document_id, seen_in),
     )
 
 
@@ -57,9 +56,7 @@ def reassign(payment_id: int, item_id: int) -> Response:
         Action.DELIVERIES,
         "reassign_delivery",
         payment_id,
-        lambda who: deliveries.reassign(
-            deps(), who, payment_id, item_id, document_id, shown, seen_in
-        ),
+        lambda card: deliveries.reassign(card, payment_id, item_id, document_id, shown, seen_in),
     )
 
 
@@ -85,7 +82,7 @@ def remove(payment_id: int, item_id: int) -> Response:
         Action.DELIVERIES,
         "remove_delivery",
         payment_id,
-        lambda who: deliveries.remove(deps(), who, payment_id, item_id),
+        lambda card: deliveries.remove(card, payment_id, item_id),
     )
 
 
@@ -110,6 +107,6 @@ def move(payment_id: int, item_id: int) -> Response:
         Action.DELIVERIES,
         "move_delivery",
         payment_id,
-        lambda who: moves.move(deps(), who, payment_id, item_id, to_id),
+        lambda card: moves.move(card, payment_id, item_id, to_id),
         shown_at=optional_number("shown_at"),
     )

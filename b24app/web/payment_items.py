@@ -10,7 +10,6 @@ from b24app.services.actions import Action
 from b24app.services.quantities import Wanted, whole
 from b24app.web import large_pages
 from b24app.web.entry import proven, require_session
-from b24app.web.wiring import deps
 from b24app.web.writing import optional_decimal, whole_number, write
 
 blueprint = Blueprint("payment_items", __name__, url_prefix="/payments/<int:payment_id>/items")
@@ -20,7 +19,7 @@ blueprint.before_request(require_session)
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds rows to a payment."""
-    view, shown = forms.for_items(deps(), proven(Action.ITEMS), payment_id)
+    view, shown = forms.for_items(proven(Action.ITEMS), payment_id)
     return large_pages.render("payments/_add_items.html", [view], view=view, shown=shown)
 
 
@@ -32,7 +31,7 @@ def add(payment_id: int) -> Response:
         Action.ITEMS,
         "add_items",
         payment_id,
-        lambda who: filling.add(deps(), who, payment_id, wanted),
+        lambda card: filling.add(card, payment_id, wanted),
         is_repeatable=False,
     )
 
@@ -47,8 +46,8 @@ def set_quantity(payment_id: int, item_id: int) -> Response:
         Action.ITEMS,
         "set_quantity",
         payment_id,
-        lambda who: items.set_quantity(
-            deps(), who, payment_id, item_id, quantity, shown=shown, may_round=may_round
+        lambda card: items.set_quantity(
+            card, payment_id, item_id, quantity, shown=shown, may_round=may_round
         ),
     )
 
@@ -60,7 +59,7 @@ def remove(payment_id: int, item_id: int) -> Response:
         Action.ITEMS,
         "remove_item",
         payment_id,
-        lambda who: items.remove(deps(), who, payment_id, item_id),
+        lambda card: items.remove(card, payment_id, item_id),
     )
 
 

@@ -10,13 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from b24app.services import linked, links, membership, pay_systems, payments, tab, timeline
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
+from b24app.services.card_session import CardSession
 from b24app.services.card_view import Filter, Sort
 from b24app.services.tab import Wish
 from b24app.web import i18n, large_pages
-from b24app.web.entry import acting, proven, require_session
-from b24app.web.wiring import deps
+from b24app.web.entry import current_card, proven, require_session
 from b24app.web.writing import optional_decimal, optional_number, whole_number, write
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
@@ -30,10 +29,10 @@ def show() -> ResponseReturnValue:
     """The tab's content: header, toolbar and list."""
     is_refresh = request.args.get("refresh") == "1"
     wish = Wish(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
-    who = acting()
-    if not who.ref.owns_payments:
-        return _show_linked(who, wish)
-    shown = tab.show(deps(), who, wish)
+    card = current_card()
+    if not card.ref.owns_payments:
+        return _show_linked(card, wish)
+    shown = tab.show(card, wish)
     i18n.use_time_zone(shown.view.time_zone)
     return large_pages.render(
         "payments/_tab.html",
@@ -44,9 +43,9 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _show_linked(who: Acting, wish: Wish) -> str:
+def _show_linked(card: CardSession, wish: Wish) -> str:
     offset = whole_number(request.args.get("more") or "0", "more")
-    found = linked.show(deps(), who, wish, offset)
+    found = linked.show(card, wish, offset)
     i18n.use_time_zone(found.time_zone)
     template = "payments/_linked_groups.html" if offset else "payments/_linked.html"
     return large_pages.render(template, [group.view for group in found.groups], linked=found)
@@ -57,7 +56,7 @@ def details() -> ResponseReturnValue:
     """The composition of payments that wait for it, out of band."""
     ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
     rows_total = whole_number(request.args.get("rows") or "0", "rows")
-    shown = tab.details(deps(), acting(), ids, rows_total)
+    shown = tab.details(current_card(), ids, rows_total)
     return large_pages.render(
         "payments/_details.html", [shown.view], view=shown.view, rows_total=shown.rows_total
     )
@@ -72,10 +71,9 @@ def pay(payment_id: int) -> Response:
         Action.PAY,
         "pay",
         payment_id,
-        lambda who: timeline.noted(
-            deps(),
-            who,
-            payments.mark(deps(), who, payment_id, paid=True, shown=shown, may_be_zero=may_be_zero),
+        lambda card: timeline.noted(
+            card,
+            payments.mark(card, payment_id, paid=True, shown=shown, may_be_zero=may_be_zero),
             lambda number: _("Payment %(number)s was marked as paid.", number=number),
         ),
     )
@@ -88,10 +86,9 @@ def unpay(payment_id: int) -> Response:
         Action.UNPAY,
         "unpay",
         payment_id,
-        lambda who: timeline.noted(
-            deps(),
-            who,
-            payments.mark(deps(), who, payment_id, paid=False),
+        lambda card: timeline.noted(
+            card,
+            payments.mark(card, payment_id, paid=False),
             lambda number: _("Payment %(number)s was marked as unpaid.", number=number),
         ),
     )
@@ -105,14 +102,14 @@ def delete(payment_id: int) -> Response:
         Action.DELETE,
         "delete",
         payment_id,
-        lambda who: payments.delete(deps(), who, payment_id, shown),
+        lambda card: payments.delete(card, payment_id, shown),
     )
 
 
 @blueprint.get("/<int:payment_id>/link")
 def link(payment_id: int) -> ResponseReturnValue:
     """The public link of a payment, visible and selectable."""
-    payment, public_link = links.fetch(deps(), acting(), payment_id)
+    payment, public_link = links.fetch(current_card(), payment_id)
     return render_template(
         "payments/_link.html", link=public_link, payment_id=payment_id, number=payment.number
     )
@@ -121,12 +118,12 @@ def link(payment_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:payment_id>/system")
 def system_form(payment_id: int) -> ResponseReturnValue:
     """The dialog that changes the payment system."""
-    who = proven(Action.SYSTEM)
-    payment = membership.present(who, payment_id)
+    card = proven(Action.SYSTEM)
+    payment = membership.present(card, payment_id)
     return render_template(
         "payments/_system.html",
         shown={"payment": payment},
-        pay_systems=pay_systems.directory(deps(), who),
+        pay_systems=pay_systems.directory(card),
     )
 
 
@@ -139,8 +136,8 @@ def change_system(payment_id: int) -> Response:
         Action.SYSTEM,
         "change_system",
         payment_id,
-        lambda who: payments.change_system(
-            deps(), who, payment_id, pay_systems.known(deps(), who, system_id), shown
+        lambda card: payments.change_system(
+            card, payment_id, pay_systems.known(card, system_id), shown
         ),
     )
 

@@ -15,9 +15,8 @@ from b24app.services.settings_edit import CardChoice, SettingsPage
 from b24app.services.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
 from b24app.web import i18n, security, settings_differences, settings_words
 from b24app.web.activity_words import people
-from b24app.web.entry import acting
+from b24app.web.entry import current_card
 from b24app.web.sections import change_asked
-from b24app.web.wiring import deps
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -29,7 +28,7 @@ def show() -> ResponseReturnValue:
     """All settings; for people who are no administrators a page of help instead."""
     section = request.args.get("page", "")
     try:
-        page = settings_edit.show(deps(), acting())
+        page = settings_edit.show(current_card())
     except NotAdminError:
         return render_template("settings/_help.html")
     return render_template(
@@ -46,7 +45,7 @@ def save() -> Response:
     Nothing was changed: 422 for a wrong field, 409 where somebody else saved meanwhile.
     """
     fields = request.form.to_dict(flat=False)
-    page = settings_edit.save(deps(), acting(), fields, change_asked())
+    page = settings_edit.save(current_card(), fields, change_asked())
     answer = make_response(
         render_template(
             "settings/_saved.html",
@@ -69,8 +68,7 @@ def save() -> Response:
 
 def _settings(page: SettingsPage) -> Mapping[str, Any]:
     """The settings as the templates name them."""
-    if page.acting.user is not None:
-        i18n.use_time_zone(page.acting.user.time_zone)
+    i18n.use_time_zone(current_card().time_zone)
     draft = page.draft
     by = page.saved.user_id if page.saved is not None else None
     return {

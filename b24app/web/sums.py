@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.domain import Money
 from b24app.errors import InputError
-from b24app.web.entry import acting, require_session
+from b24app.web.entry import current_card, require_session
 
 blueprint = Blueprint("sums", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -34,7 +34,7 @@ def sums() -> ResponseReturnValue:
 
     The rows travel in one short parameter, because all of a long list have to fit into an address.
     """
-    acting()
+    current_card()
     with localcontext(prec=DIGITS):
         return _sums()
 

@@ -9,13 +9,12 @@ from decimal import Decimal, InvalidOperation
 from flask import Response, request
 
 from b24app.errors import DatabaseAwayError, InputError, UnrecordedError
-from b24app.services.acting import Acting
 from b24app.services.actions import Action
+from b24app.services.card_session import CardSession
 from b24app.services.writes import Intent, Step, fingerprint, perform
 from b24app.web import i18n, security
-from b24app.web.entry import MAX_ID, acting
+from b24app.web.entry import MAX_ID, current_card
 from b24app.web.outcomes import outcome
-from b24app.web.wiring import deps
 
 ID_DIGITS = 16
 
@@ -24,7 +23,7 @@ def write(
     action: Action,
     name: str,
     payment_id: int | None,
-    run: Callable[[Acting], Step],
+    run: Callable[[CardSession], Step],
     *,
     is_repeatable: bool = True,
     shown_at: int | None = None,
@@ -35,7 +34,7 @@ def write(
     `shown_at` is the payment that the answer takes the place of, where it was asked for at another
     one of those that it touches.
     """
-    who = acting()
+    card = current_card()
     intent = Intent(
         action=action,
         name=name,
@@ -43,20 +42,19 @@ def write(
         fingerprint=fingerprint(
             request.method,
             request.path,
-            repr(who.ref),
+            repr(card.ref),
             repr(sorted(request.values.items(multi=True))),
         ),
         request_id=security.request_id(),
         payment_id=payment_id,
         is_repeatable=is_repeatable,
     )
-    result = perform(deps(), who, intent, lambda acting: undone(run(acting)))
+    result = perform(card, intent, lambda card: undone(run(card)))
     if shown_at in result.also and result.payment_id is not None:
         result = replace(result, payment_id=shown_at, also=(result.payment_id,))
-    if result.acting.user is not None:
-        i18n.use_time_zone(result.acting.user.time_zone)
+    i18n.use_time_zone(card.time_zone)
     try:
-        return outcome(result)
+        return outcome(card, result)
     except DatabaseAwayError as error:
         # The write is over; only what became of it can no longer be shown.
         raise UnrecordedError(str(error)) from error
