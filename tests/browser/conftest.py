@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,6 +12,8 @@ from tests.browser.stage import MANAGER, Stage, running_servers
 from tests.watching import Watch
 
 WIDE = (1280, 900)
+HANDS = (Mouse, Keyboard)
+BY_BOTH_HANDS = ("test_journey", "test_controls")
 
 expect.set_options(timeout=15_000)
 
@@ -78,9 +82,18 @@ def sit(new_page, bare_stage):
     return lambda hand, **options: sit_down(new_page(**options), bare_stage, hand)
 
 
-@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
+def pytest_generate_tests(metafunc):
+    """Do by both hands what people do every day, and the rest by one of them, by turns."""
+    if "either" in metafunc.fixturenames:
+        turn = crc32(metafunc.definition.name.encode()) % 2
+        hands = HANDS if metafunc.module.__name__.endswith(BY_BOTH_HANDS) else [HANDS[turn]]
+        names = [hand.__name__.lower() for hand in hands]
+        metafunc.parametrize("either", hands, ids=names, indirect=True)
+
+
+@pytest.fixture
 def either(request, new_page, stage):
-    """The manager once with the mouse and once with the keyboard only, in the opened tab."""
+    """The manager with the mouse or with the keyboard only, in the opened tab."""
     someone = sit_down(new_page(), stage, request.param)
     someone.open_tab()
     return someone

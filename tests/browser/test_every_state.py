@@ -115,7 +115,7 @@ def test_nothing_goes_wrong_when_everything_is_billed(stage, person):
     look_everywhere(person)
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("language", sorted(LANGUAGES)[::4])
 def test_nothing_goes_wrong_in_any_language(stage, person, language):
     stage.portal.users[MANAGER].language = language
     person.go("/crm/deal/details/8061/")
