@@ -149,7 +149,9 @@ def reassign(
     payment = afterwards.shown_payment(written, payment_id)
     stored = _document_of(afterwards.shown_composition(written, payment), item_id)
     if stored == document_id:
-        step = Step(Kind.DONE, "delivery_reassigned", 200, written.read, number, before, after)
+        code = "delivery_reassigned_twice" if holders else "delivery_reassigned"
+        values = _told_twice(at, document_id, holders)
+        step = Step(Kind.DONE, code, 200, written.read, number, before, after, values=values)
         back = [payment_deliveries.set_link(item_id, link.document_id)]
         return follow.checked(card, step, [_before(at)], back)
     if written.error is not None:
@@ -186,7 +188,7 @@ def add(
     composition = afterwards.shown_composition(written, payment)
     if document_id in documents_of(composition):
         code = "delivery_added_twice" if holders else "delivery_added"
-        values = {"other": _numbers(holders)}
+        values = _told_twice(at, document_id, holders)
         step = Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
         back = [
             payment_deliveries.delete_link(one.id)
@@ -219,6 +221,19 @@ def _in_another(card: CardSession, at: Place, document_id: int, holders: Sequenc
         at.label(document_id),
         values={"delivery": at.documents[document_id].number, "other": _numbers(holders)},
     )
+
+
+def _told_twice(at: Place, document_id: int, holders: Sequence[Holder]) -> dict[str, str]:
+    """What is said of a delivery that several payments bill now, and by what it is seen to end."""
+    if not holders:
+        return {}
+    ids = (at.payment.id, *(one.payment.id for one in holders))
+    return {
+        "delivery": at.documents[document_id].number,
+        "other": _numbers(holders),
+        "document": str(document_id),
+        "among": " ".join(str(one) for one in ids),
+    }
 
 
 def _numbers(holders: Sequence[Holder]) -> str:

@@ -12,6 +12,11 @@ from b24app.services.card_view import Notice
 from b24app.services.writes import Announcement
 from b24app.web.words import words_of
 
+BILLED_TWICE = _l(
+    "Delivery %(delivery)s is now in payments %(number)s and %(other)s: the client is billed for "
+    "it more than once."
+)
+
 OUTCOMES = {
     "paid": _l("Payment %(number)s marked as paid"),
     "already_paid": _l("Payment %(number)s was already marked as paid"),
@@ -90,17 +95,15 @@ OUTCOMES = {
     "delivery_there": _l("This delivery was already in the payment"),
     "delivery_added": _l("Delivery added to payment %(number)s"),
     "delivery_put_back": _l("Delivery put back into payment %(number)s"),
-    "delivery_added_twice": _l(
-        "Delivery added to payment %(number)s. It is in payment %(other)s as well, so the client "
-        "is asked for it twice."
-    ),
+    "delivery_added_twice": BILLED_TWICE,
+    "delivery_reassigned_twice": BILLED_TWICE,
     "delivery_in_another": _l(
-        "Nothing was changed: delivery %(delivery)s is in payment %(other)s already. Move it from "
-        "there, or choose it once more if the client is to be asked for it twice."
+        "Nothing was changed: delivery %(delivery)s is already in payment %(other)s. Move it from "
+        "there, or choose it again to bill the client twice."
     ),
     "delivery_in_paid": _l(
-        "Nothing was changed: delivery %(delivery)s is in payment %(other)s already, which is "
-        "paid. Choose it once more only if the client is to be asked for it again."
+        "Nothing was changed: delivery %(delivery)s is already in payment %(other)s, which is "
+        "paid. Choose it again only if the client is to be billed twice."
     ),
     "delivery_not_added": _l("The delivery was not added. What you see now is current."),
     "delivery_removed": _l("Delivery removed from payment %(number)s"),

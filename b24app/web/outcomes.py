@@ -71,6 +71,8 @@ def _toast(result: Result, view: CardView | None) -> str:
         "text": announced(announcement),
         "number": number,
         "is_named": names_payment(announcement),
+        "document": announcement.values.get("document", ""),
+        "among": announcement.values.get("among", ""),
     }
     if announcement.is_alert:
         error = {

@@ -35,9 +35,15 @@ def form(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.post("")
 def add(payment_id: int) -> Response:
-    """Add a delivery of this card."""
+    """Add a delivery of this card, or move it here from where the form says that it is.
+
+    The button that moves is the form's first, so Enter moves too; what is nowhere is added.
+    """
     document_id = _chosen()
-    seen_in = _seen_in(document_id)
+    origin = _origin(document_id) if request.form.get("how") == "move" else None
+    if origin is not None:
+        return _moved(*origin, to_id=payment_id, shown_at=payment_id)
+    seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
     return write(
         Action.DELIVERIES,
         "add_delivery",
@@ -75,6 +81,16 @@ def _seen_in(document_id: int) -> frozenset[int]:
     return frozenset(whole_number(one, field) for one in text.split(",")) if text else frozenset()
 
 
+def _origin(document_id: int) -> tuple[int, int] | None:
+    """The unpaid payment that the form said this delivery is in, and its line there."""
+    field = f"from-{document_id}"
+    text = request.form.get(field, "")
+    if not text:
+        return None
+    payment_id, _, item_id = text.partition("-")
+    return whole_number(payment_id, field), whole_number(item_id, field)
+
+
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
     """Take a delivery line out."""
@@ -102,11 +118,14 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:item_id>/move")
 def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
-    to_id = whole_number(request.form.get("to", ""), "to")
+    return _moved(payment_id, item_id, to_id=whole_number(request.form.get("to", ""), "to"))
+
+
+def _moved(payment_id: int, item_id: int, *, to_id: int, shown_at: int | None = None) -> Response:
     return write(
         Action.DELIVERIES,
         "move_delivery",
         payment_id,
         lambda card: moves.move(card, payment_id, item_id, to_id),
-        shown_at=optional_number("shown_at"),
+        shown_at=shown_at,
     )

@@ -32,7 +32,7 @@ def write(
 
     `is_repeatable`: running it a second time does no harm, should the first have been cut off.
     `shown_at` is the payment that the answer takes the place of, where it was asked for at another
-    one of those that it touches.
+    one than the action begins with.
     """
     card = current_card()
     intent = Intent(
@@ -50,8 +50,9 @@ def write(
         is_repeatable=is_repeatable,
     )
     result = perform(card, intent, lambda card: undone(run(card)))
-    if shown_at in result.also and result.payment_id is not None:
-        result = replace(result, payment_id=shown_at, also=(result.payment_id,))
+    if shown_at is not None and result.payment_id not in {None, shown_at}:
+        also = (one for one in (result.payment_id, *result.also) if one not in {None, shown_at})
+        result = replace(result, payment_id=shown_at, also=tuple(also))
     i18n.use_time_zone(card.time_zone)
     try:
         return outcome(card, result)

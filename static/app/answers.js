@@ -18,6 +18,21 @@ function succeeded(config) {
   }
 }
 
+/* That a delivery is in several payments is said until the page shows that it is not. Of a payment
+   that is not shown, or not what it is made of, nobody knows. */
+on("htmx:afterRequest", () => {
+  for (const toast of document.querySelectorAll(".toast[data-twice]")) {
+    const holders = toast.dataset.among.split(" ").filter((id) => mayHold(id, toast.dataset.twice));
+    if (holders.length < 2) leave(toast);
+  }
+});
+
+function mayHold(id, delivery) {
+  const pay = byId(`payment-${id}`);
+  if (!pay) return [...listings.values()].some((listed) => listed.has(id));
+  return Boolean(pay.querySelector(`.pay__more[data-waits], [data-document="${delivery}"]`));
+}
+
 function isSameAct(cause, config) {
   return cause.verb === config.verb && cause.path === config.path && cause !== config;
 }

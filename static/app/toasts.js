@@ -36,6 +36,7 @@ function settleToasts() {
 }
 
 const isError = (toast) => toast.matches(".toast--err");
+const isWarning = (toast) => toast.matches(".toast--warn");
 const canUndo = (toast) => toast.querySelector("[data-undo]") !== null;
 const canAct = (toast) => toast.querySelector(".btn:not([data-dismiss])") !== null;
 const causesOf = (toast) => causes.get(toast) || [];
@@ -146,7 +147,7 @@ function sayHowOften(toast) {
 function makeRoomOn(shelf, toast) {
   const others = [...shelf.querySelectorAll(".toast:not(.toast--wait)")].filter((one) => one !== toast);
   const surplus = others.length + 1 - MOST[isError(toast) ? "err" : "ok"];
-  const needOf = (one) => Number(canAct(one)) + Number(canUndo(one));
+  const needOf = (one) => Number(canAct(one)) + Number(canUndo(one)) + Number(isWarning(one));
   others.toSorted((one, other) => needOf(one) - needOf(other)).slice(0, Math.max(0, surplus)).forEach(leave);
 }
 
@@ -157,7 +158,7 @@ const TICK = 250;
 let ticking = 0;
 
 function leaveInTime(toast) {
-  if (isError(toast) || toast.matches(".toast--wait")) return;
+  if (isError(toast) || isWarning(toast) || toast.matches(".toast--wait")) return;
   leaving.set(toast, canAct(toast) ? 10000 : 6000);
   ticking ||= setInterval(tick, TICK);
 }

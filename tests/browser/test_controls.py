@@ -259,13 +259,23 @@ def test_add_delivery(stage, either):
 
     either.choose_in_menu(unpaid, "Add delivery")
     expect(either.dialog.get_by_role("radio").first).to_be_focused()
+    expect(either.button("Add to payment", either.dialog)).to_be_visible()
     either.hand.toggle(either.dialog.get_by_role("radio").first)
-    either.press(either.button("Add to payment", either.dialog))
+    expect(either.button("Add to payment", either.dialog)).to_be_hidden()
+    expect(either.button("Move delivery", either.dialog)).to_be_hidden()
+    either.press(either.button("Add as well, bill it twice", either.dialog))
 
-    expect(either.said).to_contain_text("It is in payment 3653/2 as well")
-    expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
+    warning = either.said.locator(".toast--warn")
+    expect(warning).to_contain_text("is now in payments 3653/3 and 3653/2")
+    rows = either.payment(unpaid).locator("[data-delivery-item-id]")
+    expect(rows).to_have_count(1)
     assert len(stage.deliveries(unpaid)) == 1
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
+    either.press(either.button("Refresh"))
+    either.wait_until_loaded()
+    expect(warning).to_be_visible()
+    either.press(either.button("Remove delivery", rows))
+    expect(warning).to_have_count(0)
 
 
 def test_a_delivery_of_another_payment_is_named_not_chosen_and_can_be_moved(stage, either):
@@ -273,13 +283,17 @@ def test_a_delivery_of_another_payment_is_named_not_chosen_and_can_be_moved(stag
     source, target = stage.payments[3], stage.payments[2]
     [linked] = stage.deliveries(source)
     either.choose_in_menu(target, "Add delivery")
-    expect(either.dialog).to_contain_text("Already in payment 3653/2, paid")
-    expect(either.dialog).to_contain_text("Already in payment 3653/4, unpaid")
+    expect(either.dialog).to_contain_text("In payment 3653/2, paid")
+    expect(either.dialog).to_contain_text("In payment 3653/4, unpaid")
     expect(either.dialog.locator("input:checked")).to_have_count(0)
 
     either.press(either.button("Add to payment", either.dialog))
     expect(either.dialog.get_by_role("alert")).to_contain_text("Choose a delivery")
     assert stage.executed("crm.item.payment.delivery.add") == []
+    either.hand.toggle(either.dialog.get_by_role("radio").first)
+    expect(either.button("Move delivery", either.dialog)).to_be_hidden()
+    either.page.keyboard.press("ArrowDown")
+    expect(either.button("Add as well, bill it twice", either.dialog)).to_be_visible()
     either.press(either.button("Move delivery", either.dialog))
 
     expect(either.payment(target).locator("[data-delivery-item-id]")).to_have_count(1)

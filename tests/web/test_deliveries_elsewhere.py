@@ -39,6 +39,11 @@ def add_free_delivery(stage):
     )
 
 
+def from_fields(text):
+    """Where the dialog says that deliveries can be moved from."""
+    return dict(re.findall(r'name="(from-\d+)" value="([\d-]+)"', text))
+
+
 def offered(text):
     """What the dialog offers: document id to whether it is chosen beforehand."""
     found = re.findall(r'name="delivery_id" value="(\d+)"([^>]*)>', text)
@@ -49,8 +54,8 @@ def test_the_dialog_says_where_each_delivery_is_and_chooses_none_of_those(stage)
     text = stage.tab().get(FORM).text
 
     assert offered(text) == {FLEET: False, COURIER: False}
-    assert "Already in payment 3653/2, paid" in text
-    assert "Already in payment 3653/4, unpaid" in text
+    assert "In payment 3653/2, paid" in text
+    assert "In payment 3653/4, unpaid" in text
     assert f'name="holders-{FLEET}" value="{PAID}"' in text
 
 
@@ -67,10 +72,10 @@ def test_a_delivery_that_is_in_no_payment_comes_first_and_is_chosen(stage):
 def test_what_is_in_an_unpaid_payment_can_be_moved_from_there(stage):
     tab = stage.tab()
     text = tab.get(FORM).text
-    paths = re.findall(r'hx-post="(/payments/\d+/deliveries/\d+/move)"', text)
-    assert paths == [f"{COURIER_LINE}/move"], "what is paid stays where it is"
+    origins = dict(re.findall(r'name="from-(\d+)" value="(\d+-\d+)"', text))
+    assert list(origins) == [str(COURIER)], "what is paid stays where it is"
 
-    answer = tab.post(paths[0], {"to": SMALL, "shown_at": SMALL})
+    answer = tab.post(FORM, {"delivery_id": COURIER, "how": "move", **from_fields(text)})
 
     assert answer.status_code == 200, tab.said
     assert (links(stage, LARGE), links(stage, SMALL)) == ([], [COURIER])
@@ -79,12 +84,38 @@ def test_what_is_in_an_unpaid_payment_can_be_moved_from_there(stage):
     assert (int(first), int(second)) == (SMALL, LARGE)
 
 
-@pytest.mark.parametrize("shown_at", [PAID, 999999, ""])
-def test_an_answer_takes_the_place_of_a_payment_it_touches_only(stage, shown_at):
-    answer = stage.tab().post(f"{COURIER_LINE}/move", {"to": SMALL, "shown_at": shown_at})
+def test_a_move_that_fails_is_answered_at_the_payment_whose_dialog_it_was(stage):
+    tab = stage.tab()
+    fields = from_fields(tab.get(FORM).text)
+    [line] = stage.portal.crm.items_of(LARGE, "delivery")
+    del stage.portal.crm.items[line.id]
 
-    assert answer.status_code == 200
-    assert re.findall(r'<article[^>]*id="payment-(\d+)"', answer.text)[0] == str(LARGE)
+    answer = tab.post(FORM, {"delivery_id": COURIER, "how": "move", **fields})
+
+    assert answer.status_code == 404
+    assert re.findall(r'<article[^>]*id="payment-(\d+)"', answer.text)[0] == str(SMALL)
+    assert links(stage, SMALL) == []
+
+
+def test_enter_never_bills_twice(stage):
+    """The first button of the form moves; of what is in a paid payment there is nothing to move."""
+    tab = stage.tab()
+    fields = {"delivery_id": FLEET, "how": "move", **from_fields(tab.get(FORM).text)}
+
+    answer = tab.post(FORM, {**fields, **FLEET_IS_IN_PAID})
+
+    assert answer.status_code == 409
+    assert links(stage, SMALL) == []
+
+
+@pytest.mark.parametrize("origin", ["x", "1038", "1038-x", "-1-2"])
+def test_an_origin_that_is_none_is_refused(stage, origin):
+    tab = stage.tab()
+
+    answer = tab.post(FORM, {"delivery_id": COURIER, "how": "move", f"from-{COURIER}": origin})
+
+    assert answer.status_code == 422
+    assert writes_asked(stage) == []
 
 
 STALE = {
@@ -103,7 +134,7 @@ def test_a_form_that_does_not_know_where_it_is_bills_nothing(stage, name, seen):
     answer = tab.post(path, {**data, **seen})
 
     assert answer.status_code == 409
-    assert "Nothing was changed: delivery 3653/2 is in payment 3653/2 already" in tab.said
+    assert "Nothing was changed: delivery 3653/2 is already in payment 3653/2" in tab.said
     assert "which is paid" in tab.said
     assert writes_asked(stage) == []
     assert books(stage) == before
@@ -123,7 +154,7 @@ def test_somebody_who_adds_it_elsewhere_meanwhile_is_noticed(stage, name):
     answer = tab.post(path, {**data, **FLEET_IS_IN_PAID})
 
     assert answer.status_code == 409
-    assert f"in payment {theirs.account_number}, 3653/2 already" in tab.said
+    assert f"already in payment {theirs.account_number}, 3653/2" in tab.said
     assert writes_asked(stage) == []
 
 
@@ -137,7 +168,9 @@ def test_who_was_told_may_have_it_twice_and_is_told_so_again(stage, is_known):
 
     assert answer.status_code == 200, tab.said
     assert links(stage, SMALL) == [FLEET]
-    assert "is in payment 3653/2 as well, so the client is asked for it twice" in tab.said
+    assert "Delivery 3653/2 is now in payments 3653/3 and 3653/2: the client is billed" in tab.said
+    assert f'class="toast toast--warn" data-of="3653/3" data-twice="{FLEET}"' in answer.text
+    assert f'data-among="{SMALL} {PAID}"' in answer.text
 
 
 def test_a_free_delivery_is_added_without_a_word_about_others(stage):
@@ -161,6 +194,8 @@ def test_a_refused_reassignment_comes_with_the_place_and_may_then_be_repeated(st
 
     assert answer.status_code == 200, tab.said
     assert links(stage, LARGE) == [FLEET]
+    assert "Delivery 3653/2 is now in payments 3653/4 and 3653/2" in tab.said
+    assert "toast--warn" in answer.text
 
 
 def test_the_options_of_reassigning_say_where_each_delivery_is(stage):
@@ -196,10 +231,10 @@ def test_sixty_payments_are_all_looked_at(stage):
     stage.forget_calls()
     answer = tab.post(FORM, {"delivery_id": oldest.id})
 
-    assert "Already in payment 3653/1" in text
+    assert "In payment 3653/1" in text
     assert "Not all payments" not in text
     assert answer.status_code == 409
-    assert "in payment 3653/1 already" in tab.said
+    assert "already in payment 3653/1" in tab.said
     assert writes_asked(stage) == []
 
 
@@ -218,7 +253,7 @@ def test_a_portal_without_batch_is_asked_all_the_same(stage):
     stage.portal.switches.batch_refused = ["crm."]
     tab = stage.tab()
 
-    assert "Already in payment 3653/2, paid" in tab.get(FORM).text
+    assert "In payment 3653/2, paid" in tab.get(FORM).text
     assert tab.post(FORM, {"delivery_id": FLEET}).status_code == 409
     assert links(stage, SMALL) == []
 
