@@ -1,7 +1,7 @@
 /* Clicks. */
 
 const clicks = {
-  "[data-step]": step,
+  "[data-step]": (button) => step(button.parentNode.querySelector("input"), Number(button.dataset.step)),
   "[data-copies]": copyLink,
   "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),

@@ -71,6 +71,12 @@ function showAt(field, error) {
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${error.id}`.trim());
   putBelow(field, error);
+  makeRoomAround(field);
+}
+
+function makeRoomAround(elt) {
+  const dialog = elt.closest("dialog[open]");
+  if (dialog) makeRoom(dialog);
 }
 
 /* A fraction is shown as text, and its field begins with the whole part. */
@@ -122,7 +128,11 @@ on("input", ({ target }) => {
   if (target.id && hasError(target)) clearError(target);
 });
 
-/* A form that cannot be sent says so at its fields. */
+/* A quantity of a form is told when it is left, and whatever is wrong when the form is to be sent. */
+on("focusout", ({ target }) => {
+  if (target.matches("form .stepper > input")) whenReleased(() => target.isConnected && refuse(target));
+});
+
 on("invalid", (event) => {
   const { target } = event;
   if (!target.matches("form .stepper > input")) return;

@@ -4,6 +4,7 @@
 
 let down = null;
 let held = null;
+let toSay = [];
 
 /* Those act on the field itself, or on nothing that a saved quantity could change. */
 const AT_ONCE = "[data-step], [data-use], [data-resave], [data-dismiss], [data-retry]";
@@ -59,8 +60,21 @@ on("input", () => { held = null; }, true);
 on("pointerdown", ({ target }) => { down = target.closest("button") || target; }, true);
 on("pointerup", ({ target }) => {
   const same = down && !down.isConnected && byId(down.id);
-  down = null;
+  released();
   if (same?.contains?.(target)) same.click();
 }, true);
-on("pointercancel", () => { down = null; }, true);
-on("pointermove", ({ buttons }) => { if (!buttons) down = null; }, true);
+on("pointercancel", released, true);
+on("pointermove", ({ buttons }) => { if (down && !buttons) released(); }, true);
+
+/* The click comes first. */
+function released() {
+  down = null;
+  const now = toSay;
+  toSay = [];
+  setTimeout(() => now.forEach((act) => act()));
+}
+
+function whenReleased(act) {
+  if (down) toSay.push(act);
+  else act();
+}

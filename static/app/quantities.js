@@ -2,20 +2,33 @@
 
 const timers = new WeakMap();
 
-function step(button) {
-  const input = button.parentNode.querySelector("input");
+/* A step counts from the number that is there, or, where that cannot be saved, from the saved one:
+   nobody could expect what one less than half a text would be. */
+const numberIn = (input) => Number(input.validity.valid ? input.value : input.defaultValue);
+
+function step(input, by) {
   const most = Number(input.max) || Infinity;
-  const value = Math.min(most, Math.max(1, (Math.trunc(Number(input.value)) || 0) + Number(button.dataset.step)));
-  if (String(value) === input.value) return;
+  const value = String(Math.min(most, Math.max(1, numberIn(input) + by)));
+  if (value === input.value) return;
   input.value = value;
   clearError(input);
   changed(input);
 }
 
+/* The browser would count from what cannot be saved. */
+const ARROWS = { ArrowUp: 1, ArrowDown: -1 };
+
+on("keydown", (event) => {
+  const { target, key } = event;
+  if (!(key in ARROWS) || event.isComposing || event.altKey || event.ctrlKey || event.metaKey || !target.matches(".stepper > input")) return;
+  event.preventDefault();
+  step(target, ARROWS[key]);
+});
+
 function showSteps(input) {
   const [less, more] = input.parentNode.querySelectorAll("[data-step]");
-  less.setAttribute("aria-disabled", String(Number(input.value) <= 1));
-  more.setAttribute("aria-disabled", String(input.max !== "" && Number(input.value) >= Number(input.max)));
+  less.setAttribute("aria-disabled", String(numberIn(input) <= 1));
+  more.setAttribute("aria-disabled", String(input.max !== "" && numberIn(input) >= Number(input.max)));
 }
 
 function changed(input) {

@@ -9,7 +9,10 @@ const quantityOf = (row) => row.querySelector("[type=number]");
 const amountOf = (row) => `${Number(quantityOf(row).value)}x${row.dataset.price}`;
 
 function addUp(form, row) {
-  if (row) row.dataset.stale = "";
+  if (row) {
+    row.dataset.stale = "";
+    row.toggleAttribute("data-unsummed", !hasSum(row));
+  }
   const rows = rowsOf(form);
   const chosen = rows.filter((one) => boxOf(one).checked);
   const all = form.querySelector("[data-all]");
@@ -28,13 +31,15 @@ const isAllChosen = (rows) => rows.every((row) => boxOf(row).checked && quantity
 function askSums(form) {
   if (!form.isConnected) return;
   if (rowsOf(form).every((row) => !boxOf(row).checked || hasSum(row))) htmx.trigger(byId("dialog-sum"), "add");
-  else sumsUnknown();
+  else sumsUnknown("why-quantity");
 }
 
-function sumsUnknown() {
+function sumsUnknown(why) {
   const sum = byId("dialog-sum");
   sum.textContent = sum.dataset.unknown;
   sum.removeAttribute("aria-busy");
+  byId("sum-why").replaceChildren(copyOf(why));
+  makeRoomAround(sum);
 }
 
 on("htmx:configRequest", ({ detail: config }) => {
@@ -51,7 +56,7 @@ on("htmx:configRequest", ({ detail: config }) => {
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (config.elt.id !== "dialog-sum") return;
   if (xhr.status === 200) for (const row of config.stale) if (row.dataset.stale === amountOf(row)) delete row.dataset.stale;
-  if (xhr.status !== 200 && xhr.status !== 401 && xhr.readyState === 4 && config.elt.isConnected) sumsUnknown();
+  if (xhr.status !== 200 && xhr.status !== 401 && xhr.readyState === 4 && config.elt.isConnected) sumsUnknown("why-no-sum");
 });
 
 on("htmx:load", ({ detail: { elt } }) => {

@@ -102,7 +102,8 @@ def test_an_error_at_a_field_is_gone_with_the_next_change(either, unpaid, item, 
     either.press(either.button("Decrease quantity", row_of(either, unpaid, item)))
 
     expect(error_of(either, unpaid)).to_have_count(0)
-    expect(field).to_have_value("12")
+    # Counted from the saved 12.
+    expect(field).to_have_value("11")
     either.hand.write(field, "0")
     either.page.keyboard.press("Enter")
     expect(error_of(either, unpaid)).to_have_count(1)
@@ -151,15 +152,22 @@ def test_a_dialog_says_at_its_row_what_cannot_be_billed(stage, either):
     row = either.dialog.get_by_role("row").filter(has_text="Emergency exit sign E1")
     field = row.get_by_label("Quantity", exact=True)
     either.hand.write(field, "99")
+    either.page.keyboard.press("Tab")
+    error = either.dialog.get_by_role("alert")
+    expect(error).to_contain_text("Emergency exit sign E1: at most 10 pcs can be billed.")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("—")
+    expect(either.button("Create payment", either.dialog)).to_have_accessible_description(
+        "One of the quantities cannot be billed, so there is no total."
+    )
 
     either.press(either.button("Create payment", either.dialog))
 
-    error = either.dialog.get_by_role("alert")
     expect(error).to_contain_text("Emergency exit sign E1: at most 10 pcs can be billed.")
     expect(error).not_to_contain_text("still")
     expect(field).to_be_focused()
     either.press(either.button("Use 10", error))
     expect(error).to_have_count(0)
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€1,472.00")
     either.press(either.button("Create payment", either.dialog))
     expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
     assert stage.executed("crm.item.payment.product.setQuantity") == []

@@ -94,6 +94,18 @@ def test_the_arrow_keys_and_the_buttons_still_change_it(stage, person):
     expect(field).to_have_value("10")
 
 
+@pytest.mark.parametrize("written", ["99", "2.5", "-"])
+def test_a_step_from_what_cannot_be_saved_counts_from_what_is_saved(stage, person, written):
+    item = stage.items(stage.payments[3])[0]
+    field = person.frame.locator(f"#qty-{item.id}")
+    person.hand.write(field, written)
+    person.page.keyboard.press("ArrowDown")
+
+    expect(field).to_have_value("11")
+    expect(person.said).to_contain_text("Quantity saved")
+    assert item.quantity == 11
+
+
 def test_the_page_scrolls_under_the_wheel(stage, person):
     person.page.set_viewport_size({"width": 1280, "height": 400})
     item = stage.items(stage.payments[3])[0]
