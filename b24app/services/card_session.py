@@ -60,6 +60,8 @@ class CardSession:
     shown: frozenset[int] = frozenset()
     """Every payment this opening was ever shown; one that is not `listed` any more is gone."""
     is_listing_fresh: bool = False
+    seen_before: frozenset[int] = frozenset()
+    """The payments last seen on this card, by anybody."""
     posted: TokenPair | None = None
     named_owner: int | None = None
     """Whose the authorization server says `posted` is; None where it was not asked."""
@@ -132,4 +134,4 @@ class CardSession:
 
     def on_linked(self, ticket: Ticket) -> CardSession:
         """The same person on the card of another object, with its own launch."""
-        return replace(self, ticket=ticket)
+        return replace(self, ticket=ticket, seen_before=frozenset())

@@ -16,7 +16,6 @@ from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import AppError, PortalError
 from b24app.services.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
-from b24app.storage import card_memory
 
 BESIDE = 40
 """Payments whose lines are read in the same batch as what else is asked."""
@@ -63,9 +62,7 @@ class PlacesRequest:
 
 def known(card: CardSession) -> frozenset[int]:
     """The payments that the portal has listed on this card, to this opening or to another."""
-    with card.db.reading() as session:
-        seen = card_memory.payment_ids(session, card.member_id, card.ref)
-    return card.listed | frozenset(seen)
+    return card.listed | card.seen_before
 
 
 def ask(

@@ -11,10 +11,8 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from b24app.bitrix import portal as portal_api
@@ -39,7 +37,7 @@ from b24app.services.deps import Deps
 from b24app.services.frame_posts import require_nameable
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.tokens import PostedTokens, StoredTokens, user_tokens_of
-from b24app.storage import launches, pending_grants, portals, user_tokens
+from b24app.storage import card_memory, launches, pending_grants, portals, user_tokens
 from b24app.storage import settings as stored_settings
 from b24app.storage.models import Launch, Portal
 from b24app.storage.session import Session
@@ -68,12 +66,32 @@ def origin_of(client_endpoint: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A placement post, and what was known of the portal that it names."""
+
+    call: PlacementCall
+    portal: Portal | None
+    application_token: str
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether the post holds the portal's application_token, which strangers do not have."""
+        return bool(self.application_token) and is_same(
+            self.application_token, self.call.application_token
+        )
+
+
+def knock(deps: Deps, call: PlacementCall) -> Knock:
+    """Look up the portal that a post names."""
+    with deps.db.reading() as session:
+        portal = portals.find(session, call.member_id)
+        token = portals.application_token(session, deps.seal, call.member_id)
+    return Knock(call, portal, token or "")
+
+
 def open_shell(
-    deps: Deps,
-    call: PlacementCall,
-    ref: EntityRef | None,
-    sender: Sender,
-    moved: Grant | None = None,
+    deps: Deps, knock: Knock, ref: EntityRef | None, sender: Sender, moved: Grant | None = None
 ) -> Shell:
     """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
 
@@ -84,13 +102,10 @@ def open_shell(
     and too many such posts came already) and GrantError (the authorization server did not answer
     about a moved portal).
     """
-    with deps.db.reading() as session:
-        portal = portals.find(session, call.member_id)
-        if portal is None or portal.state not in {"active", "installing"}:
-            raise UnknownPortalError("no installation of this member_id is proven")
-        expected = portals.application_token(session, deps.seal, call.member_id)
-    is_vouched = bool(expected) and is_same(expected or "", call.application_token)
-    if expected and call.application_token and not is_vouched:
+    call, portal, is_vouched = knock.call, knock.portal, knock.is_vouched
+    if portal is None or portal.state not in {"active", "installing"}:
+        raise UnknownPortalError("no installation of this member_id is proven")
+    if knock.application_token and call.application_token and not is_vouched:
         # The portal changes this value at an update whose event may be late or lost. It proves
         # nobody, so the opener's own token decides, in the first content request.
         log.warning("application_token of %s differs from the stored one", portal.member_id)
@@ -129,35 +144,29 @@ def resume(deps: Deps, ticket: Ticket) -> CardSession:
         if portal is None or portal.state not in {"active", "installing"}:
             raise UnknownPortalError("the portal is not installed any more")
         settings = stored_settings.load(session, ticket.member_id)
+        seen = frozenset(card_memory.payment_ids(session, ticket.member_id, ticket.ref))
         launch = launches.find(session, ticket.launch_id)
         if launch is not None:
             _require_own(launch, ticket)
-            tokens = _tokens_of(session, deps, portal, launch.user_id)
-    if launch is not None:
-        return _proven(_session(deps, ticket, portal, settings, tokens), launch)
-    if ticket.sealed:
-        posted, owner = _sealed_pair(deps, ticket), None
-        share = Share(ticket.member_id, ticket.is_vouched)
-    else:
-        grant = _exchanged(deps, ticket)
-        posted, owner, share = grant.tokens, grant.user_id, Share(ticket.member_id)
-    unproven = PostedTokens(portal.client_endpoint, posted.access_token, share)
-    card = _session(deps, ticket, portal, settings, unproven)
-    card.posted, card.named_owner = posted, owner
-    return card
-
-
-def _session(
-    deps: Deps, ticket: Ticket, portal: Portal, settings: Mapping[str, Any], tokens: TokenSource
-) -> CardSession:
-    return CardSession(
+            tokens: TokenSource = _tokens_of(session, deps, portal, launch.user_id)
+    posted, owner = None, None
+    if launch is None:
+        posted, owner, share = _unproven(deps, ticket)
+        tokens = PostedTokens(portal.client_endpoint, posted.access_token, share)
+    card = CardSession(
         deps=deps,
         ticket=ticket,
         client_endpoint=portal.client_endpoint,
         app_code=portal.app_code or "",
         settings=settings,
         api=_api_of(deps, portal, tokens),
+        posted=posted,
+        named_owner=owner,
+        seen_before=seen,
     )
+    if launch is not None:
+        _recall(card, launch)
+    return card
 
 
 def _require_own(launch: Launch, ticket: Ticket) -> None:
@@ -183,12 +192,17 @@ def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
     )
 
 
-def _sealed_pair(deps: Deps, ticket: Ticket) -> TokenPair:
+def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]:
+    """The pair an opener is to be proven with, its owner where one was named, and its share."""
+    if not ticket.sealed:
+        grant = _exchanged(deps, ticket)
+        return grant.tokens, grant.user_id, Share(ticket.member_id)
     try:
         access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
     except (SealBrokenError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
-    return TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
+    posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
+    return posted, None, Share(ticket.member_id, ticket.is_vouched)
 
 
 def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
@@ -200,14 +214,14 @@ def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
     return pending.grant
 
 
-def _proven(card: CardSession, launch: Launch) -> CardSession:
+def _recall(card: CardSession, launch: Launch) -> None:
+    """Take over what was proven and listed earlier in this opening."""
     card.user = PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone)
     card.listed = frozenset(launch.listed or ())
     card.shown = frozenset(launch.shown or launch.listed or ())
     card.is_listing_fresh = launch.listed_at is not None and (
         card.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
     )
-    return card
 
 
 def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:

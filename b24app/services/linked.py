@@ -24,10 +24,11 @@ from b24app.services.card_reads import Composition, Core, CoreRequest
 from b24app.services.card_session import CardSession, Ticket
 from b24app.services.card_view import CardView
 from b24app.services.launches import LAUNCH_DAYS
-from b24app.services.rendering import view_of
+from b24app.services.rendering import kept_of, view_of
 from b24app.services.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
+from b24app.storage.session import Session
 
 AT_ONCE = 10
 MOST_LINKS = 1000
@@ -155,17 +156,19 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
     """The objects that the acting user may see; None for one whose answer makes no sense."""
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
-    people = names.missing(names.directory(card))
+    with card.db.reading() as session:
+        known = names.directory(session, card)
+        seen = [_seen_before(session, card, part) for part in halves]
     batches = [Batch() for _ in halves]
     cores = [
         {ref: card_reads.ask_core(batch, ref) for ref in part}
         for batch, part in zip(batches, halves, strict=True)
     ]
     lines = [
-        card_reads.ask_compositions(batch, _seen_before(card, part), is_optional=True)
-        for batch, part in zip(batches, halves, strict=True)
+        card_reads.ask_compositions(batch, payment_ids, is_optional=True)
+        for batch, payment_ids in zip(batches, seen, strict=True)
     ]
-    names_asked = names.ask(batches[0], people) if batches else None
+    names_asked = names.ask(batches[0], known) if batches else None
     answers = card.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
         names.take(card, answers[0], names_asked)
@@ -186,10 +189,9 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
     return groups
 
 
-def _seen_before(card: CardSession, objects: Sequence[EntityRef]) -> list[int]:
+def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRef]) -> list[int]:
     """Payments whose composition is worth asking for beside the lists: the newest of each."""
-    with card.db.reading() as session:
-        known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
+    known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
     newest = [sorted(ids, reverse=True) for ids in known]
     in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
     return in_turn[:IN_FIRST_CALL]
@@ -219,8 +221,8 @@ def _group(
     ticket = _ticket(card, ref)
     own = card.on_linked(ticket)
     now = card.clock()
-    if card.user is not None:
-        with card.db.transaction() as session:
+    with card.db.transaction() as session:
+        if card.user is not None:
             stored_launches.save(
                 session,
                 launch_id=ticket.launch_id,
@@ -230,9 +232,9 @@ def _group(
                 proven_at=now,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
-    tab.note_listing(own, core)
-    people = names.note(card, names.payers(core.payments))
-    view = view_of(own, core, card_reads.complete(core, compositions), people)
+        people = tab.note_listing(session, own, core)
+        kept = kept_of(session, own)
+    view = view_of(own, core, card_reads.complete(core, compositions), people, kept)
     view = view.cut(most)
     ids = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(

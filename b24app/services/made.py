@@ -111,8 +111,9 @@ def _made(
         composition = Composition(result[lines.items], result[lines.links])
     except PortalError:
         return Made(payment_id, portal_writes.settle(card, [payment_id]))
-    tab.note_listing(card, core)
-    return Made(payment_id, Read(core, {payment_id: composition}, {}))
+    with card.db.transaction() as session:
+        people = tab.note_listing(session, card, core)
+    return Made(payment_id, Read(core, {payment_id: composition}, people))
 
 
 def add_items(card: CardSession, commands: Sequence[Command[int]], payment_id: int) -> Written:

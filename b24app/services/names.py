@@ -16,6 +16,7 @@ from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.card_session import CardSession
 from b24app.storage import cached_lists
+from b24app.storage.session import Session
 
 KIND = "user_names"
 KEPT = timedelta(days=1)
@@ -29,10 +30,9 @@ def payers(payments: Iterable[Payment]) -> frozenset[int]:
     return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
 
 
-def directory(card: CardSession) -> dict[int, str | None]:
+def directory(session: Session, card: CardSession) -> dict[int, str | None]:
     """User id to name; None where the name is not read yet, "" where it does not resolve."""
-    with card.db.reading() as session:
-        kept = cached_lists.load(session, card.member_id, KIND)
+    kept = cached_lists.load(session, card.member_id, KIND)
     if kept is None or kept.fetched_at < card.clock() - KEPT:
         return {}
     return {int(key): name for key, name in kept.data.items()}
@@ -43,45 +43,50 @@ def missing(known: Directory) -> tuple[int, ...]:
     return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
 
 
-def note(card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
+def note(session: Session, card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
     """Remember ids that were met, and answer the directory with them in it."""
-    known = directory(card)
+    known = directory(session, card)
     unmet = {user_id: None for user_id in user_ids if user_id not in known}
     if unmet:
         known.update(unmet)
-        _save(card, known)
+        _save(session, card, known)
     return known
 
 
 @dataclass(frozen=True, slots=True)
 class NamesRequest:
-    """Ids whose names were asked for in a batch. `handle` is None when there was nobody to ask."""
+    """Ids whose names were asked for in a batch, and the directory before that.
 
+    `handle` is None when there was nobody to ask for.
+    """
+
+    known: Directory
     user_ids: tuple[int, ...]
     handle: Handle[dict[int, str]] | None
 
 
-def ask(batch: Batch, user_ids: Iterable[int]) -> NamesRequest:
-    """Ask for names, if there are any to ask for."""
-    wanted = tuple(user_ids)
-    return NamesRequest(wanted, batch.add(portal_api.users(wanted)) if wanted else None)
+def ask(batch: Batch, known: Directory, user_ids: Iterable[int] | None = None) -> NamesRequest:
+    """Ask for names, if there are any to ask for: by default those that the directory lacks."""
+    wanted = missing(known) if user_ids is None else tuple(user_ids)
+    handle = batch.add(portal_api.users(wanted)) if wanted else None
+    return NamesRequest(known, wanted, handle)
 
 
-def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> dict[int, str | None]:
+def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:
     """Keep the names of an answer. A refusal is tolerated: then ids are shown, for this time."""
-    known = directory(card)
     if asked.handle is None:
-        return known
+        return asked.known
     try:
         read = result[asked.handle]
     except PortalError:
-        return {**known, **dict.fromkeys(asked.user_ids, "")}
-    known.update({user_id: read.get(user_id, "") for user_id in asked.user_ids})
-    _save(card, known)
+        return {**asked.known, **dict.fromkeys(asked.user_ids, "")}
+    with card.db.transaction() as session:
+        known = directory(session, card)
+        known.update({user_id: read.get(user_id, "") for user_id in asked.user_ids})
+        _save(session, card, known)
     return known
 
 
-def _save(card: CardSession, known: Directory) -> None:
-    with card.db.transaction() as session:
-        data = {str(key): name for key, name in known.items()}
-        cached_lists.save(session, card.member_id, KIND, data, card.clock())
+def _save(session: Session, card: CardSession, known: Directory) -> None:
+    data = {str(key): name for key, name in known.items()}
+    cached_lists.save(session, card.member_id, KIND, data, card.clock())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.errors import NotOnThisCardError
@@ -14,11 +14,12 @@ from b24app.storage.models import PartialAction
 
 
 def notices(
-    card: CardSession, core: Core, compositions: Mapping[int, Composition]
+    card: CardSession,
+    present: Sequence[PartialAction],
+    core: Core,
+    compositions: Mapping[int, Composition],
 ) -> tuple[Notice, ...]:
-    """What is still half done on this card. What the portal shows as settled is forgotten."""
-    with card.db.reading() as session:
-        present = partial_actions.of_card(session, card.member_id, card.ref)
+    """What of `present` is still half done. What the portal shows as settled is forgotten."""
     settled = [one for one in present if _is_settled(one, core, compositions)]
     if settled:
         with card.db.transaction() as session:

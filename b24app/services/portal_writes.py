@@ -13,7 +13,7 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.bitrix.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError, Executed, PortalError
-from b24app.services import card_reads, names
+from b24app.services import card_reads
 from b24app.services.afterwards import Written
 from b24app.services.card_reads import CompositionRequest, CoreRequest
 from b24app.services.card_session import CardSession
@@ -158,6 +158,7 @@ def _take(card: CardSession, sent: Sent) -> Read | None:
         core = card_reads.take_core(sent.result, sent.reread.core)
     except PortalError:
         return None
-    note_listing(card, core)
+    with card.db.transaction() as session:
+        people = note_listing(session, card, core)
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Read(core, found, names.note(card, names.payers(core.payments)))
+    return Read(core, found, people)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from b24app.domain import Listing, Payment, ProductRow
 from b24app.services import adding_up, canceled, partial_states, shop_site
 from b24app.services.actions import Action
+from b24app.services.canceled import States
 from b24app.services.card_reads import Composition, Core
 from b24app.services.card_session import CardSession
 from b24app.services.card_view import (
@@ -18,7 +20,9 @@ from b24app.services.card_view import (
     details_of,
     unbilled_rows,
 )
-from b24app.storage import refusals
+from b24app.storage import partial_actions, refusals
+from b24app.storage.models import PartialAction
+from b24app.storage.session import Session
 
 READING = frozenset({Action.LINK})
 """What is left to somebody whom the portal refused a write: links are for everybody."""
@@ -28,20 +32,44 @@ REFUSAL_KEPT = timedelta(hours=1)
 """How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a card and told in its view, beside what the portal says."""
+
+    canceled: States
+    half_done: Sequence[PartialAction]
+    is_refused: bool
+    is_shop_open: bool
+
+
+def kept_of(session: Session, card: CardSession) -> Kept:
+    """Read what is kept of a card."""
+    now = card.clock()
+    since = now - REFUSAL_KEPT
+    return Kept(
+        canceled=canceled.read(session, card),
+        half_done=partial_actions.of_card(session, card.member_id, card.ref),
+        is_refused=refusals.is_refused(session, card.member_id, card.user_id, card.ref, since),
+        is_shop_open=shop_site.is_known_to_be_open(session, card.member_id, now),
+    )
+
+
 def view_of(
     card: CardSession,
     core: Core,
     compositions: Mapping[int, Composition],
     people: Mapping[int, str | None],
+    kept: Kept | None = None,
 ) -> CardView:
-    """Everything one rendering needs, all payments included, newest first."""
-    with card.db.reading() as session:
-        known = canceled.read(session, card)
-        since = card.clock() - REFUSAL_KEPT
-        is_refused = refusals.is_refused(session, card.member_id, card.user_id, card.ref, since)
-        is_shop_open = shop_site.is_known_to_be_open(session, card.member_id, card.clock())
-    canceled_orders = canceled.orders(card, core, known)
-    allowed, read_only = _rights(card, is_refused=is_refused)
+    """Everything one rendering needs, all payments included, newest first.
+
+    `kept` where it was just read.
+    """
+    if kept is None:
+        with card.db.reading() as session:
+            kept = kept_of(session, card)
+    canceled_orders = canceled.orders(card, core, kept.canceled)
+    allowed, read_only = _rights(card, is_refused=kept.is_refused)
     if not canceled.takes_new_payments(core, canceled_orders):
         allowed -= {Action.CREATE}
     free = core.free if core.free is not None else _estimate(core, compositions)
@@ -77,9 +105,9 @@ def view_of(
         confirm_pay=card.rules.confirm_pay,
         time_zone=card.time_zone,
         counts=_counts(core.payments),
-        may_ask_links_ahead=is_shop_open,
+        may_ask_links_ahead=kept.is_shop_open,
         listed={one.id: one.state for one in core.payments},
-        notices=partial_states.notices(card, core, compositions),
+        notices=partial_states.notices(card, kept.half_done, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
     )

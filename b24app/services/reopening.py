@@ -28,7 +28,7 @@ from b24app.services.deps import Deps
 from b24app.services.launches import Shell
 from b24app.services.proofs import Sender, exchanging
 from b24app.services.tokens import PostedTokens
-from b24app.storage import jobs, leases, portals
+from b24app.storage import jobs, leases
 from b24app.storage.models import Portal, PortalState
 
 log = logging.getLogger(__name__)
@@ -47,14 +47,12 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
     Raises as it does; UnprovenError also where the portal does not take the posted token,
     PortalClosedError where it does not answer.
     """
-    with deps.db.reading() as session:
-        portal = portals.find(session, call.member_id)
-        expected = portals.application_token(session, deps.seal, call.member_id) or ""
+    knock = launches.knock(deps, call)
     moved = None
-    if portal is not None and portal.state == PortalState.CLOSED:
-        is_vouched = bool(expected) and launches.is_same(expected, call.application_token)
-        moved = _reopen(deps, portal, call, sender, is_vouched=is_vouched)
-    return launches.open_shell(deps, call, ref, sender, moved)
+    if knock.portal is not None and knock.portal.state == PortalState.CLOSED:
+        moved = _reopen(deps, knock.portal, call, sender, is_vouched=knock.is_vouched)
+        knock = launches.knock(deps, call)
+    return launches.open_shell(deps, knock, ref, sender, moved)
 
 
 def _reopen(

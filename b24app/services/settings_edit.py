@@ -17,7 +17,7 @@ from b24app.services import admins, names, once, pay_systems, settings_form, tab
 from b24app.services.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.installation import APP_PAGE
-from b24app.services.names import NamesRequest
+from b24app.services.names import Directory, NamesRequest
 from b24app.services.once import Change
 from b24app.services.settings import SMART_PROCESSES, tabs_from
 from b24app.services.settings_form import Choices, Draft, Fields
@@ -73,6 +73,7 @@ class _Known:
 
     data: dict[str, Any]
     saved: Saved | None
+    named: Directory
     nameless: tuple[int, ...]
 
 
@@ -87,7 +88,9 @@ class _Asked:
     @classmethod
     def of(cls, known: _Known) -> _Asked:
         batch = Batch()
-        return cls(batch, batch.add(crm.owner_types()), names.ask(batch, known.nameless))
+        return cls(
+            batch, batch.add(crm.owner_types()), names.ask(batch, known.named, known.nameless)
+        )
 
 
 def show(card: CardSession) -> SettingsPage:
@@ -189,12 +192,12 @@ def _known(card: CardSession, user_ids: Iterable[int]) -> _Known:
     with card.db.reading() as session:
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
+        named = names.directory(session, card)
     shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
     if saved is not None and saved.user_id is not None:
         shown.add(saved.user_id)
-    named = names.directory(card)
     nameless = sorted(user for user in shown if named.get(user) is None)
-    return _Known(data, saved, tuple(nameless[: names.AT_ONCE]))
+    return _Known(data, saved, named, tuple(nameless[: names.AT_ONCE]))
 
 
 def _page(

@@ -16,9 +16,11 @@ from b24app.services import card_reads, launches, names, product_rows
 from b24app.services.card_reads import Composition, CompositionRequest, Core
 from b24app.services.card_session import CardSession
 from b24app.services.card_view import CardView, Filter, Sort
-from b24app.services.rendering import view_of
+from b24app.services.names import Directory
+from b24app.services.rendering import kept_of, view_of
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
+from b24app.storage.session import Session
 
 MOST_SHOWN = 500
 """Payments on one page. More of them nobody looks through, and no browser draws at once."""
@@ -78,9 +80,11 @@ def show(card: CardSession, wish: Wish) -> Shown:
         launches.prove_now(card)
         with card.db.transaction() as session:
             refusals.clear(session, card.member_id, card.user_id, card.ref)
-    read = _read(card, ORDERS[wish.sort])
-    note_listing(card, read.core)
-    view = view_of(card, read.core, read.compositions, read.people)
+    core, compositions = _read(card, ORDERS[wish.sort])
+    with card.db.transaction() as session:
+        people = note_listing(session, card, core)
+        kept = kept_of(session, card)
+    view = view_of(card, core, compositions, people, kept)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [one.payment.id for one in view.payments if one.details is None]
     waiting = tuple(
@@ -90,18 +94,18 @@ def show(card: CardSession, wish: Wish) -> Shown:
     if card.api.refuses_batch:
         # Two calls a payment: only for those that somebody opens (decisions 11).
         waiting = ()
-    return Shown(view, waiting, read.core.rows_total)
+    return Shown(view, waiting, core.rows_total)
 
 
-def note_listing(card: CardSession, core: Core) -> None:
-    """Remember which payments the portal listed.
+def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
+    """Remember which payments the portal listed, and answer the names of those who paid.
 
     It proves membership for five minutes, and names what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
-    with card.db.transaction() as session:
-        stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
-        card_memory.remember(session, card.member_id, card.ref, payment_ids, card.clock())
+    stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
+    card_memory.remember(session, card.member_id, card.ref, payment_ids, card.clock())
+    return names.note(session, card, names.payers(core.payments))
 
 
 def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
@@ -149,11 +153,9 @@ def read_again(card: CardSession, payment_id: int | None) -> Read:
     return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
 
 
-def _read(card: CardSession, order: Mapping[str, str]) -> Read:
+def _read(card: CardSession, order: Mapping[str, str]) -> tuple[Core, dict[int, Composition]]:
     """Prove the opener, where that is still to be done, with the reading itself."""
-    with card.db.reading() as session:
-        known = card_memory.payment_ids(session, card.member_id, card.ref)
-    seen = sorted(known, reverse=True)[:DETAILS_AT_ONCE]
+    seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
     core_asked = card_reads.ask_core(first, card.ref, order=order)
@@ -172,8 +174,7 @@ def _read(card: CardSession, order: Mapping[str, str]) -> Read:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
     found = _compositions(asked, answers if len(parts) <= 1 else answers[1:])
-    people = names.note(card, names.payers(core.payments))
-    return Read(core, card_reads.complete(core, found), people)
+    return core, card_reads.complete(core, found)
 
 
 def _or_raise(answer: BatchResult | AppError) -> BatchResult:
@@ -205,10 +206,11 @@ def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_tot
 
 def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
     """The core with the first part's compositions, the other parts beside it."""
-    nameless = names.missing(names.directory(card))
+    with card.db.reading() as session:
+        known = names.directory(session, card)
     batches = [Batch() for _ in parts] or [Batch()]
     core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
-    names_asked = names.ask(batches[0], nameless)
+    names_asked = names.ask(batches[0], known)
     asked = [
         card_reads.ask_compositions(batch, ids)
         for batch, ids in zip(batches, parts or [()], strict=True)

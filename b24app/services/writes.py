@@ -32,6 +32,7 @@ from b24app.services.actions import Action
 from b24app.services.card_session import CardSession
 from b24app.services.tab import Read
 from b24app.storage import activity, idempotency, refusals
+from b24app.storage.idempotency import Begun
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +155,8 @@ def perform(card: CardSession, intent: Intent, run: Callable[[CardSession], Step
     if not 8 <= len(intent.key) <= 100 or not intent.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code="no_key")
     launches.prove_now(card)
-    is_canceled = _require(card, intent)
-    begun = _begin(card, intent)
+    card.require_rule(intent.action)
+    begun, is_canceled = _begin(card, intent)
     if begun is not None:
         return begun
     try:
@@ -194,14 +195,8 @@ def _carry_out(card: CardSession, intent: Intent, run: Callable[[CardSession], S
     )
 
 
-def _require(card: CardSession, intent: Intent) -> bool:
-    """As `CardSession.require_rule`; answer whether the order is known to be canceled."""
-    card.require_rule(intent.action)
-    with card.db.reading() as session:
-        return canceled.is_known(session, card, intent.action, intent.payment_id)
-
-
-def _begin(card: CardSession, intent: Intent) -> Result | None:
+def _begin(card: CardSession, intent: Intent) -> tuple[Result | None, bool]:
+    """Take the key: what there is to answer already, and whether the order is known as canceled."""
     with card.db.transaction() as session:
         begun = idempotency.begin(
             session,
@@ -211,6 +206,11 @@ def _begin(card: CardSession, intent: Intent) -> Result | None:
             intent.fingerprint,
             card.clock(),
         )
+        is_canceled = canceled.is_known(session, card, intent.action, intent.payment_id)
+    return _begun_before(card, intent, begun), is_canceled
+
+
+def _begun_before(card: CardSession, intent: Intent, begun: Begun) -> Result | None:
     match begun.outcome:
         case "new":
             return None
