@@ -203,16 +203,24 @@ function moveToasts(dialog) {
   for (const toast of dialog.querySelectorAll(":scope > .toasts .toast")) shelfOf(toast).append(toast);
 }
 
-/* At the foot of the band, at its start, unless what was just changed or is in use lies there. */
-const FOOT = 120;
+/* At the foot of the band, at its start. Where the figures, what was just changed or what is in use lie
+   there: as low as the toasts cover none of these, beside one of them. */
+const GAP = 8;
 
 function placeToasts() {
   if (!document.querySelector(".toasts .toast")) return unfollow(placeToasts);
   const shelves = document.querySelector("dialog[open] > .toasts") || region;
-  const foot = band.bottom - Math.max(FOOT, shelves.offsetHeight + 32);
-  const isInUse = inUse().some((box) => box.bottom > foot && box.top < band.bottom);
-  shelves.classList.toggle("toasts--top", isInUse && foot > band.top);
+  const height = shelves.offsetHeight;
+  const foot = band.bottom - parseFloat(getComputedStyle(shelves).bottom);
+  const seen = [...inUse(), ...(shelves === region ? figures() : [])];
+  const beside = seen.flatMap((box) => [box.top - GAP, box.bottom + GAP + height]);
+  const ends = [foot, ...beside.filter((end) => end < foot && end - height > band.top)];
+  const covered = (end) => seen.reduce((sum, box) => sum + Math.max(0, Math.min(end, box.bottom) - Math.max(end - height, box.top)), 0);
+  const best = ends.toSorted((one, other) => covered(one) - covered(other) || other - one)[0];
+  shelves.style.setProperty("--raised", `${foot - best}px`);
 }
+
+const figures = () => [...document.querySelectorAll(".strip")].map((strip) => strip.getBoundingClientRect());
 
 function inUse() {
   const { activeElement } = document;

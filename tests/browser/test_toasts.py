@@ -261,6 +261,37 @@ def test_a_toast_never_lies_over_what_is_in_use(stage, person):
     assert box["top"] + top >= 52
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_toast_covers_neither_the_figures_nor_the_changed_row(stage, person, width):
+    """The strip is the first that the window shows, the changed row the last."""
+    person.page.set_viewport_size({"width": width, "height": 900})
+    person.open_tab()
+    small, large = stage.payments[2:]
+    person.press(person.payment(large).locator("summary"))
+    strip = person.frame.locator("#strip")
+    row = person.payment(small).locator(".pay__row")
+    bar = 52 + 8
+    foot = row.bounding_box()["y"] + row.bounding_box()["height"] + (80 if width < 600 else 12)
+    person.page.set_viewport_size(
+        {"width": width, "height": round(foot - strip.bounding_box()["y"]) + bar}
+    )
+    person.page.mouse.move(width / 2, 300)
+    person.page.mouse.wheel(0, strip.bounding_box()["y"] - bar)
+    person.page.wait_for_timeout(300)
+
+    mark_as_paid(person, small)
+
+    expect(person.status(small)).to_have_text("Paid")
+    expect(toasts(person)).to_have_count(1)
+    person.page.wait_for_timeout(400)
+    toast = toasts(person).bounding_box()
+    for box in (strip.bounding_box(), row.bounding_box()):
+        ends = (box["y"] + box["height"], toast["y"] + toast["height"])
+        assert toast["y"] >= ends[0] or ends[1] <= box["y"], (toast, box)
+    assert toast["y"] >= 52
+    assert ends[1] <= person.page.viewport_size["height"]
+
+
 def test_try_again_on_a_newer_page_asks_about_what_is_there_now(stage, either):
     either.page.may_fail_to_load = True
     small = stage.payments[2]
