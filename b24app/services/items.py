@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.bitrix import crm, payment_items
@@ -138,15 +138,30 @@ def set_quantity(
         reason = _reason(written, more, is_there=stored is not None)
         raise afterwards.refusal(written, written.error, payment, reason)
     if stored == quantity:
-        step = Step(Kind.DONE, "quantity_saved", 200, written.read, number, before, str(quantity))
-        back = [payment_items.set_quantity(item_id, int(item.quantity))] if item.is_whole else []
-        return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
+        return _quantity_saved(card, at, item, quantity, written)
     afterwards.require_seen(written, payment, stored)
     if stored is None:
         raise StepFailedError(ChangedMeanwhileError("removed meanwhile"), written.read, number)
     return afterwards.not_as_asked(
         written, "quantity_differs", number, before, stored=_plain(stored)
     )
+
+
+def _quantity_saved(
+    card: CardSession, at: Place, item: PaymentItem, quantity: int, written: Written
+) -> Step:
+    """What the portal refused and shows all the same is somebody else's: not to be taken back."""
+    payment_id, before = at.payment.id, _plain(item.quantity)
+    undo, back = None, []
+    if item.is_whole:
+        back = [payment_items.set_quantity(item.id, int(item.quantity))]
+    if item.is_whole and item.row_id is not None and written.error is None:
+        undo = Undo("quantity", payment_id, item.id, int(item.quantity), now=quantity)
+    step = Step(
+        Kind.DONE, "quantity_saved", 200, written.read, at.payment.number, before, str(quantity)
+    )
+    step = replace(step, undo=undo)
+    return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
 
 
 def remove(card: CardSession, payment_id: int, item_id: int) -> Step:

@@ -86,14 +86,16 @@ class Announcement:
 class Undo:
     """How an act can be taken back.
 
-    `kind` "item" puts `ref_id`, a row, back with its quantity; "delivery" a document. "unpay" and
-    "pay" mark the payment as it was; `amount` is what the person saw.
+    `kind` "item" puts `ref_id`, a row, back with its quantity; "delivery" a document. "quantity"
+    gives `ref_id`, an item, its `quantity` again, as long as it is still `now`. "unpay" and "pay"
+    mark the payment as it was; `amount` is what the person saw.
     """
 
     kind: str
     payment_id: int
     ref_id: int = 0
     quantity: int = 1
+    now: int = 0
     amount: Decimal | None = None
 
 

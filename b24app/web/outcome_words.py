@@ -85,6 +85,7 @@ OUTCOMES = {
     "item_removed": _l("Item removed from payment %(number)s"),
     "item_not_removed": _l("The item was not removed. What you see now is current."),
     "quantity_saved": _l("Quantity saved in payment %(number)s"),
+    "quantity_put_back": _l("Quantity put back in payment %(number)s"),
     "quantity_differs": _l(
         "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
     ),

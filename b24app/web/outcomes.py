@@ -93,11 +93,15 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     """The request that takes an act back, for the button of the toast."""
     base = f"/payments/{undo.payment_id}"
     url = f"{base}/{undo.kind}"
+    key = ""
     values: dict[str, Any] = {}
     if undo.kind in MARKS:
         if undo.kind not in view.allowed:
             return None
         values = _as_shown(undo)
+    elif undo.kind == "quantity":
+        url, key = f"{base}/items/{undo.ref_id}", f"qty-{undo.ref_id}"
+        values = {"quantity": undo.quantity, "shown": undo.now}
     elif undo.kind == "delivery":
         url, values = f"{base}/deliveries", {"delivery_id": undo.ref_id}
     else:
@@ -105,6 +109,7 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
         values = {"row": undo.ref_id, f"quantity-{undo.ref_id}": undo.quantity}
     return {
         "kind": undo.kind,
+        "key": key,
         "url": url,
         "fields": {**values, "undo": 1},
         "target": f"#payment-{undo.payment_id}",

@@ -66,6 +66,7 @@ PUT_BACK = {
     "paid_zero": "paid_again",
     "unpaid": "unpaid_again",
     "item_added": "item_put_back",
+    "quantity_saved": "quantity_put_back",
     "delivery_added": "delivery_put_back",
 }
 

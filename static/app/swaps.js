@@ -21,6 +21,7 @@ function prepareSwap(detail, config, isDone) {
   if (isDone && "undo" in config.elt.dataset) {
     home = config.target.id;
     linesBefore = linesOf(config.target);
+    control = config.elt.dataset.undo;
   }
   const isReplaced = detail.xhr.getResponseHeader("HX-Reswap") !== "none";
   for (const input of config.target.querySelectorAll("input[data-saves]")) {

@@ -58,6 +58,7 @@ function toastCame(toast) {
   if (toast.parentNode !== shelf) shelf.append(toast);
   toast.shownAt = performance.now();
   joinTwins(toast, shelf);
+  replaceUndo(toast);
   makeRoomOn(shelf, toast);
   leaveInTime(toast);
   readBand().then(placeToasts);
@@ -115,6 +116,13 @@ function joinTwins(toast, shelf) {
   if (isError(toast)) sayHowOften(toast);
   if (twin.contains(document.activeElement)) toast.querySelector("button")?.focus({ preventScroll: true });
   twin.remove();
+}
+
+/* Of several changes of one quantity the last one can be taken back. */
+function replaceUndo(toast) {
+  const of = toast.querySelector("[data-undo]")?.dataset.undo;
+  if (!of) return;
+  for (const other of document.querySelectorAll(`.toast [data-undo="${of}"]`)) if (!toast.contains(other)) leave(other.closest(".toast"));
 }
 
 function areOneAct([first, ...others]) {

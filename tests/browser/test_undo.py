@@ -30,6 +30,26 @@ def test_a_removed_item_comes_back_to_its_place_with_the_focus(stage, either):
     expect(back.get_by_label("Quantity", exact=True)).to_be_focused()
 
 
+def test_a_typed_quantity_is_put_back_with_the_focus_in_its_field(stage, either):
+    """Of two changes the last one, as the first is not what is there any more."""
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    field = row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
+    for quantity in (5, 3):
+        either.hand.write(field, str(quantity))
+        either.page.keyboard.press("Enter")
+        expect(either.frame.locator(f"[hx-vals*='\"shown\": {quantity}']")).to_have_count(1)
+        expect(either.said.locator("[data-undo]")).to_have_count(1)
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Quantity put back in payment 3653/4")
+    expect(either.button("Undo", either.said)).to_have_count(0)
+    expect(field).to_have_value("5")
+    expect(field).to_be_focused()
+    assert item.quantity == 5
+
+
 def test_a_removed_delivery_comes_back_with_the_focus(stage, either):
     unpaid = stage.payments[3]
     line = either.payment(unpaid).locator("[data-delivery-item-id]")
@@ -81,6 +101,7 @@ def test_undo_of_unpaid_can_be_given_up_and_stays(stage, either):
     either.press(either.button("Mark as unpaid", either.dialog))
     either.press(either.button("Undo", either.said))
 
+    expect(either.dialog).to_be_visible()
     either.hand.leave(either.dialog)
 
     expect(either.button("Undo", either.said)).to_be_focused()

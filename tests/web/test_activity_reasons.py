@@ -28,7 +28,7 @@ ENDED_WELL = {
     "paid_zero", "rest_billed", "rest_billed_but", "item_added", "items_added",
     "items_there", "item_removed", "quantity_saved", "delivery_there", "delivery_added",
     "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
-    "delivery_put_back", "delivery_added_twice", "delivery_reassigned_twice",
+    "quantity_put_back", "delivery_put_back", "delivery_added_twice", "delivery_reassigned_twice",
     "filling",
 }  # fmt: skip
 

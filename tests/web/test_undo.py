@@ -12,7 +12,7 @@ from b24app.storage import settings as stored
 from tests.stage import MANAGER, SMART, Tab
 from tests.web.acts import LARGE, PAID, SMALL, item_of, links, payment, stage_said
 
-UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo>')
+UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo="[^"]*">')
 
 
 @pytest.fixture
@@ -133,6 +133,24 @@ def test_an_item_is_put_back_at_its_old_place_and_called_so(stage, tab):
     assert stage_said(answer) == "Item put back into payment 3653/4"
     assert len(before) == 3
     assert names.findall(answer.text) == before
+
+
+def test_a_quantity_is_put_back_unless_it_was_changed_again(stage, tab):
+    item = item_of(stage, LARGE)
+    before = int(item.quantity)
+    tab.post(f"/payments/{LARGE}/items/{item.id}", {"quantity": 3, "shown": before})
+    undo = undo_of(tab.answer)
+    item.quantity = 4
+
+    answer = tab.post(*undo)
+
+    assert answer.status_code == 409
+    assert item.quantity == 4
+    item.quantity = 3
+    answer = tab.post(*undo)
+    assert stage_said(answer) == "Quantity put back in payment 3653/4"
+    assert item.quantity == before
+    assert undo_of(answer) is None
 
 
 def test_a_delivery_is_put_back_and_called_so(stage, tab):
