@@ -39,6 +39,15 @@ class Made:
     is_lost: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CreationRequest:
+    """The handles of a creation, and of what is read after it in the same batch."""
+
+    add: Handle[int]
+    core: CoreRequest
+    lines: CompositionRequest
+
+
 def make(
     card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: Before
 ) -> Made:
@@ -51,13 +60,14 @@ def make(
     lines = CompositionRequest(
         batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
     )
+    asked = CreationRequest(add, core, lines)
     try:
         result = card.api.send(batch, WRITE_SECONDS)
     except PortalError as error:
         if error.executed is not Executed.UNKNOWN:
             raise
         return settled(card, before)
-    made = _made(card, result, add, core, lines, before)
+    made = _made(card, result, asked, before)
     if _is_another(made, before):
         return settled(card, before)
     late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
@@ -91,24 +101,17 @@ def _did_not_arrive(error: PortalError | None) -> bool:
     return error is not None and error.code == PARAMETER_REFUSED
 
 
-def _made(
-    card: CardSession,
-    result: BatchResult,
-    add: Handle[int],
-    asked: CoreRequest,
-    lines: CompositionRequest,
-    before: Before,
-) -> Made:
+def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before: Before) -> Made:
     try:
-        payment_id = result[add]
+        payment_id = result[asked.add]
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return settled(card, before)
-        sent = Sent(result, Reread(asked, {}))
+        sent = Sent(result, Reread(asked.core, {}))
         return denied(before, portal_writes.read_after(card, sent), error)
     try:
-        core = card_reads.take_core(result, asked)
-        composition = Composition(result[lines.items], result[lines.links])
+        core = card_reads.take_core(result, asked.core)
+        composition = Composition(result[asked.lines.items], result[asked.lines.links])
     except PortalError:
         return Made(payment_id, portal_writes.settle(card, [payment_id]))
     with card.db.transaction() as session:

@@ -100,8 +100,7 @@ def show(card: CardSession) -> SettingsPage:
         asked = _Asked.of(known)
         result = admins.check(card, asked.batch)
         systems = pay_systems.directory(card)
-    draft = settings_form.draft_of(known.data, card.deps.manifest)
-    return _page(card, result, asked, known, draft, systems)
+    return _page(card, result, asked, known, systems)
 
 
 def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
@@ -116,8 +115,7 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
         asked = _Asked.of(known)
         result = admins.check(card, asked.batch, CHECK_SECONDS)
         systems = pay_systems.directory(card, SYSTEMS_SECONDS)
-        before = settings_form.draft_of(known.data, card.deps.manifest)
-        page = _page(card, result, asked, known, before, systems)
+        page = _page(card, result, asked, known, systems)
         read = settings_form.read(fields, _choices(page), card.deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
@@ -205,9 +203,10 @@ def _page(
     result: BatchResult,
     asked: _Asked,
     known: _Known,
-    draft: Draft,
     systems: tuple[PaySystem, ...],
 ) -> SettingsPage:
+    """The settings as they are saved."""
+    draft = settings_form.draft_of(known.data, card.deps.manifest)
     people = dict(names.take(card, result, asked.names))
     if card.user is not None:
         people[card.user.id] = card.user.name

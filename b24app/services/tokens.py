@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from b24app.bitrix import portal as portal_api
 from b24app.bitrix.oauth import ServerAppInfo
@@ -56,34 +57,36 @@ class PostedTokens:
         raise SessionExpiredError("the posted token has expired")
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where a pair is kept, and whose it is. `lease` keeps two from renewing it at once."""
+
+    lease: str
+    owner: Callable[[Session], int | None]
+    load: Callable[[Session], TokenPair | None]
+    save: Callable[[Session, Grant], None]
+    forget: Callable[[Session], None]
+
+
 class StoredTokens:
     """A pair kept in the database: the acting user's, or the portal's grant.
 
-    Build it with `user_tokens_of` or `grant_tokens_of`.
+    Build it with `user_tokens_of` or `grant_tokens_of`. `pair` where it was just read.
     """
 
     def __init__(
         self,
         deps: Deps,
-        *,
         member_id: str,
         endpoint: str,
-        lease: str,
-        owner: Callable[[Session], int | None],
-        load: Callable[[Session], TokenPair | None],
-        save: Callable[[Session, Grant], None],
-        lost: Callable[[Session], None],
+        keeping: Keeping,
         pair: TokenPair | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.share = Share(member_id)
         self._deps = deps
         self._member_id = member_id
-        self._lease = lease
-        self._owner = owner
-        self._load = load
-        self._save = save
-        self._lost = lost
+        self._keeping = keeping
         self._access_token = pair.access_token if pair is not None else None
 
     def current(self) -> str:
@@ -116,7 +119,7 @@ class StoredTokens:
             return self._kept(self._refresh(rejected))
         finally:
             with self._deps.db.transaction() as session:
-                leases.release(session, self._lease, owner)
+                leases.release(session, self._keeping.lease, owner)
 
     def _kept(self, pair: TokenPair) -> str:
         self._access_token = pair.access_token
@@ -135,11 +138,13 @@ class StoredTokens:
 
     def _take(self, owner: str) -> bool:
         with self._deps.db.transaction() as session:
-            return leases.try_take(session, self._lease, owner, self._deps.clock(), LEASE_SECONDS)
+            return leases.try_take(
+                session, self._keeping.lease, owner, self._deps.clock(), LEASE_SECONDS
+            )
 
     def _pair(self) -> TokenPair:
         with self._deps.db.reading() as session:
-            pair = self._load(session)
+            pair = self._keeping.load(session)
         if pair is None:
             raise SessionExpiredError("no token is stored for this user")
         return pair
@@ -159,7 +164,7 @@ class StoredTokens:
             self._drop(pair)
             raise UnprovenError("the refresh token was of somebody else")
         with self._deps.db.transaction() as session:
-            self._save(session, grant)
+            self._keeping.save(session, grant)
             if grant.client_endpoint != self.endpoint:
                 portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
         self.endpoint = grant.client_endpoint
@@ -168,14 +173,14 @@ class StoredTokens:
     def _drop(self, pair: TokenPair) -> None:
         """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
         with self._deps.db.transaction() as session:
-            if self._load(session) == pair:
-                self._lost(session)
+            if self._keeping.load(session) == pair:
+                self._keeping.forget(session)
 
     def _is_of_the_same_person(self, grant: Grant) -> bool:
         if grant.member_id != self._member_id:
             return False
         with self._deps.db.reading() as session:
-            owner = self._owner(session)
+            owner = self._keeping.owner(session)
         return owner == owner_of(self._deps, grant)
 
 
@@ -206,17 +211,14 @@ def user_tokens_of(
             now=deps.clock(),
         )
 
-    return StoredTokens(
-        deps,
-        member_id=member_id,
-        endpoint=endpoint,
+    keeping = Keeping(
         lease=f"refresh:{member_id}:{user_id}",
         owner=lambda _session: user_id,
         load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
         save=save,
-        lost=lambda session: user_tokens.forget(session, member_id, user_id),
-        pair=pair,
+        forget=lambda session: user_tokens.forget(session, member_id, user_id),
     )
+    return StoredTokens(deps, member_id, endpoint, keeping, pair)
 
 
 def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
@@ -227,13 +229,11 @@ def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
             session, deps.seal, member_id, grant.tokens, user_id=None, now=deps.clock()
         )
 
-    return StoredTokens(
-        deps,
-        member_id=member_id,
-        endpoint=endpoint,
+    keeping = Keeping(
         lease=f"refresh:{member_id}:grant",
         owner=lambda session: portals.grant_owner(session, member_id),
         load=lambda session: portals.grant_tokens(session, deps.seal, member_id),
         save=save,
-        lost=lambda session: portals.drop_grant_tokens(session, member_id),
+        forget=lambda session: portals.drop_grant_tokens(session, member_id),
     )
+    return StoredTokens(deps, member_id, endpoint, keeping)
