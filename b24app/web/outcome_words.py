@@ -45,7 +45,9 @@ OUTCOMES = {
         "check what you see now."
     ),
     "system_changed": _l("Payment system changed for payment %(number)s"),
-    "system_already": _l("This payment system was chosen already"),
+    "system_already": _l(
+        "Payment %(number)s already has this payment system. Nothing was changed."
+    ),
     "system_not_changed": _l("The payment system was not changed. What you see now is current."),
     "payment_deleted": _l("Payment %(number)s deleted"),
     "payment_not_deleted": _l("Payment %(number)s was not deleted. What you see now is current."),
@@ -132,6 +134,18 @@ OUTCOMES = {
         "What you see now is current; check it before you try again."
     ),
 }
+
+NOTHING_TO_DO = frozenset(
+    {
+        "already_paid",
+        "already_unpaid",
+        "delivery_already",
+        "delivery_there",
+        "items_there",
+        "system_already",
+    }
+)
+"""Outcomes of acts that changed nothing, as everything was so already: told, but no success."""
 
 UNDOES = {
     "unpay": _l(

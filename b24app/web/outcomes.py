@@ -16,7 +16,7 @@ from b24app.services.rendering import view_of
 from b24app.services.tab import Read
 from b24app.services.writes import GOES_ON, Result, Undo
 from b24app.web import htmx, security
-from b24app.web.outcome_words import UNDOES, announced, names_payment
+from b24app.web.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
 
 MARKS = frozenset({Action.PAY, Action.UNPAY})
 """What takes an act back and is an action with a rule of its own."""
@@ -86,7 +86,9 @@ def _toast(result: Result, view: CardView | None) -> str:
         return render_template("_error_toast.html", error=error)
     undo = _undo(result.undo, view) if result.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
-    return render_template("_toast.html", toast={**said, "more": more, "undo": undo})
+    kind = "warn" if said["among"] else "note" if announcement.code in NOTHING_TO_DO else "ok"
+    toast = {**said, "kind": kind, "more": more, "undo": undo}
+    return render_template("_toast.html", toast=toast)
 
 
 def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:

@@ -86,3 +86,15 @@ def test_the_number_of_a_payment_is_text_whatever_it_is_made_of(stage):
 
     assert "<b title" not in answer.text
     assert 'data-of="&lt;b title=' in toast_of(answer)
+
+
+def test_what_was_so_already_is_told_as_no_success(stage):
+    tab = stage.tab()
+    chosen = payment(stage, SMALL).pay_system_id
+
+    tab.post(f"/payments/{SMALL}/system", {"pay_system_id": chosen, "shown": chosen})
+
+    said = "Payment 3653/3 already has this payment system. Nothing was changed."
+    assert stage_said(tab.answer) == said
+    assert "toast--note" in tab.answer.text
+    assert "#i-ok" not in tab.answer.text[tab.answer.text.index('id="toast"') :]
