@@ -1,14 +1,17 @@
 """Text that came from a portal or a browser, made safe to keep, to send and to show. Pure.
 
 JSON can carry half of a surrogate pair, which no encoding writes, and NUL, which PostgreSQL does
-not keep. Neither may keep a payment off the page or out of the activity log.
+not keep. Neither may keep a payment off the page or out of the activity log. Signs that turn what
+follows from right to left are taken out too: in a number or a currency they would show an amount as
+another one. Names in such scripts are turned without them.
 """
 
 from __future__ import annotations
 
 import re
 
-UNSAFE = re.compile("[\x00\ud800-\udfff]")
+DROPPED = "\x00\u202a-\u202e\u2066-\u2069"
+UNSAFE = re.compile(f"[{DROPPED}\ud800-\udfff]")
 """Python joins whole pairs, so a surrogate it still holds stands alone."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -16,7 +19,7 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def safe(text: str) -> str:
-    """Return `text` without NUL, and with U+FFFD for each half of a surrogate pair."""
+    """Return `text` without NUL and turning signs, with U+FFFD for half of a surrogate pair."""
     return UNSAFE.sub(_replaced, text)
 
 
@@ -26,4 +29,4 @@ def shortened(text: str, most: int) -> str:
 
 
 def _replaced(found: re.Match[str]) -> str:
-    return "" if found[0] == "\x00" else REPLACEMENT
+    return REPLACEMENT if "\ud800" <= found[0] <= "\udfff" else ""

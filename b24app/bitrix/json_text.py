@@ -1,8 +1,8 @@
 """The door for JSON: bytes in, values that are safe to work with out. Pure.
 
 Bounded before anything is built: how deep, and how many values, since two megabytes of `{}` would
-become fifty. Numbers are read from their text and are never floats; texts hold no NUL and no half
-of a surrogate pair.
+become fifty. Numbers are read from their text and are never floats; texts hold no NUL, no half
+of a surrogate pair and nothing that turns the words around it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 BRACKETS = b"[]{}"
 ALL_BUT_BRACKETS = bytes(sorted(set(range(256)) - set(BRACKETS)))
-UNSAFE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\x00")
-"""How a surrogate or a NUL stands in JSON. Whole pairs are found too: they cost a look."""
+UNSAFE = re.compile(rf"\\u(?:[dD][89a-fA-F]|0000|20(?:2[a-eA-E]|6[6-9]))|[{texts.DROPPED}]")
+"""How what `texts` replaces stands in JSON. Whole pairs are found too: they cost a look."""
 
 
 class JsonError(ValueError):

@@ -112,6 +112,16 @@ def test_half_an_emoji_is_replaced_and_a_whole_one_stays():
     ]
 
 
+@pytest.mark.parametrize("sign", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+def test_nothing_turns_the_words_around_a_text(sign):
+    """A currency called so would show 100.00 as 00.001; Hebrew is turned without such signs."""
+    escaped = f"\\u{sign:04x}"
+
+    texts = read(f'["EUR{chr(sign)}", "EUR{escaped}", "{escaped.upper().replace("U", "u")}\u05d0"]')
+
+    assert texts == ["EUR", "EUR", "\u05d0"]
+
+
 def test_bytes_that_are_no_text_are_replaced():
     assert json_text.read(b'["Caf\xe9"]') == ["Caf\N{REPLACEMENT CHARACTER}"]
     assert json_text.read(b'["\xed\xa0\xbd"]') == ["\N{REPLACEMENT CHARACTER}" * 3]
