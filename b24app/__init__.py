@@ -99,6 +99,8 @@ def create_app(
     `start_background` the thread in which events are worked off, `start_later` its timer.
     """
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    # A redirect to the address with one slash would name the host that the visitor named.
+    app.url_map.merge_slashes = False
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.logger.setLevel(config.log_level)

@@ -56,11 +56,11 @@ KINDS: Mapping[str, Work] = {
     REBIND: Work(_rebind, 20.0),
 }
 
-URGENT_SECONDS = 5.0
+URGENT_SECONDS = 3.0
 """For what was reported just now. A portal that needs longer is asked again a minute later."""
 
 AT_ONCE = 1000
-URGENT_THREADS = 4
+URGENT_THREADS = 8
 THREADS = 4
 
 

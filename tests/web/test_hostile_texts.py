@@ -87,3 +87,12 @@ def test_no_page_lets_a_script_run_but_ours(stage):
         assert (rules["default-src"], rules["script-src"]) == ("'none'", "'self'")
         assert (rules["base-uri"], rules["form-action"]) == ("'none'", "'self'")
     assert [one.request.path for one in answers if Page(one.text).strange] == []
+
+
+@pytest.mark.parametrize("path", ["/static//app.js", "/payments//new", "/legal//privacy"])
+def test_no_answer_leads_to_a_host_that_a_visitor_names(stage, path):
+    """A cache would give the redirect to everybody."""
+    answer = stage.client.get(path, base_url="http://evil.example")
+
+    assert answer.status_code == 404
+    assert "evil" not in str(answer.headers) + answer.text
