@@ -67,19 +67,24 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     app_url, portal_url = environment["APP_URL"], f"http://localhost:{portal_port}"
-    portal = [sys.executable, "-m", "b24app.simulator", "--port", str(portal_port)]
+    portal = simulator_at(portal_port)
     app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
     _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
     with ExitStack() as stack:
-        stack.enter_context(_running(portal, environment, folder / "portal.log", portal_url))
+        stack.enter_context(program(portal, environment, folder / "portal.log", portal_url))
         ready = f"http://127.0.0.1:{listen_port}/readyz"
         for_app = environment | dict(for_app)
-        process = stack.enter_context(_running(app, for_app, folder / "app.log", ready))
+        process = stack.enter_context(program(app, for_app, folder / "app.log", ready))
         try:
             Visitor(portal_url).install_app()
         except (VisitError, requests.RequestException) as error:
             raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
         yield Stage(folder, app_url, portal_url, environment, process.pid)
+
+
+def simulator_at(port: int) -> list[str]:
+    """The command that runs a simulated portal at this port."""
+    return [sys.executable, "-m", "b24app.simulator", "--port", str(port)]
 
 
 def demand_free(number: int, name: str) -> None:
@@ -153,9 +158,10 @@ def _once(command: list[str], environment: Mapping[str, str], folder: Path) -> N
 
 
 @contextmanager
-def _running(
+def program(
     command: list[str], environment: Mapping[str, str], log: Path, url: str
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program until the end of the block, from when `url` answers. Raises StageError."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,

@@ -10,9 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 from sqlalchemy import func, select
 
-from b24app.storage import models
+from b24app.storage import models, portals
 from b24app.storage.session import Database
-from tools.attack.people import Waits, frame_fields, open_card, people_at_work, post_frame, timed
+from tools.attack.hostile import hostile_portals, silent
+from tools.attack.people import (
+    Waited,
+    Waits,
+    frame_fields,
+    open_card,
+    people_at_work,
+    post_frame,
+    timed,
+)
 from tools.attack.report import Row, undisturbed
 from tools.bench_portal import Portal
 from tools.stage import Stage
@@ -20,6 +29,7 @@ from tools.visitor import Visitor
 
 POSTS = 320
 SENDERS = 4
+SILENT_PORTALS = 24
 MOST_EXCHANGES = 25
 MOST_ROWS = 60
 UNINSTALL_SECONDS = 5.0
@@ -70,6 +80,27 @@ def events_without_token(running: Stage) -> Iterator[Row]:
     yield from _genuine_events(running)
 
 
+def uninstalls_of_silent_portals(running: Stage) -> Iterator[Row]:
+    """24 silent portals whose uninstallation is reported at once, then that of another one."""
+    portal = Portal(running.portal_url)
+    with hostile_portals(running, silent(14), SILENT_PORTALS) as installed:
+
+        def report(number: int) -> Waited:
+            one = installed[number % SILENT_PORTALS]
+            token = one.application_token
+            return timed(lambda: _event(running, "ONAPPUNINSTALL", one.member_id, token))
+
+        with ThreadPoolExecutor(SENDERS) as pool:
+            sent = Waits(list(pool.map(report, range(3 * SILENT_PORTALS))))
+        yield Row("their reports", sent, sent.are_served, "answered at once")
+        portal.control("uninstall", clean="1")
+        member_id = portal.control("token", user=1)["member_id"]
+        seconds = _until(lambda: not _is_stored(running, member_id), UNINSTALL_SECONDS * 4)
+        is_kept = seconds <= UNINSTALL_SECONDS
+        promise = f"carried out in {UNINSTALL_SECONDS:.0f} s"
+        yield Row("another portal's uninstallation", Waits(), is_kept, promise, _said(seconds))
+
+
 def _beside(running: Stage, send: Callable[[], requests.Response]) -> Iterator[Row]:
     portal = Portal(running.portal_url)
     portal.control("limits", rate="off", operating="off")
@@ -104,6 +135,10 @@ def _genuine_events(running: Stage) -> Iterator[Row]:
     yield Row(
         "the portal's own update", Waits(), seconds <= UPDATE_SECONDS, promise, _said(seconds)
     )
+    # An update takes the handlers of events away: before they are bound again no event comes.
+    seconds = _until(lambda: _is_heard(portal, "ONAPPUNINSTALL"), UPDATE_SECONDS)
+    promise = f"bound in {UPDATE_SECONDS:.0f} s"
+    yield Row("its events after that", Waits(), seconds <= UPDATE_SECONDS, promise, _said(seconds))
     portal.control("uninstall", clean="1")
     seconds = _until(lambda: _token(running) is None, UNINSTALL_SECONDS * 4)
     promise = f"carried out in {UNINSTALL_SECONDS:.0f} s"
@@ -114,6 +149,12 @@ def _genuine_events(running: Stage) -> Iterator[Row]:
         promise,
         _said(seconds),
     )
+
+
+def _is_heard(portal: Portal, event: str) -> bool:
+    state = portal.session.get(f"{portal.url}/_control/state", timeout=60).json()
+    handlers = (state["installation"] or {}).get("event_handlers", [])
+    return any(one["event"].upper() == event for one in handlers)
 
 
 def _said(seconds: float) -> str:
@@ -177,6 +218,14 @@ def _token(running: Stage) -> str | None:
         found = session.scalars(select(models.Portal.application_token_sealed)).first()
     database.close()
     return found
+
+
+def _is_stored(running: Stage, member_id: str) -> bool:
+    database = Database(running.environment["DATABASE_URL"])
+    with database.reading() as session:
+        found = portals.find(session, member_id)
+    database.close()
+    return found is not None
 
 
 def _rows(running: Stage) -> int:

@@ -59,6 +59,28 @@ def trickling(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(1)
 
 
+def dripping(handler: BaseHTTPRequestHandler) -> None:
+    """Send a byte a second of a head, of the length of a part, of what is packed, or of nothing."""
+    start, drip = random.choice(DRIPS)  # noqa: S311 - nothing depends on it.
+    handler.wfile.write(start)
+    for _ in range(60):
+        handler.wfile.write(drip)
+        time.sleep(1)
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+DRIPS = (
+    (b"HTT", b"P"),
+    (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+    (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    (CHUNKED + b"\r\n2;", b"x"),
+    (CHUNKED + b"\r\n", b"1\r\n \r\n"),
+    (CHUNKED + b"\r\n2\r\n{}\r\n0\r\n", b"X: y\r\n"),
+    (CHUNKED + b"Content-Encoding: gzip\r\n\r\na\r\n" + gzip.compress(b"")[:10] + b"\r\n", b"0"),
+)
+"""How an answer begins, and what follows again and again."""
+
+
 def huge(handler: BaseHTTPRequestHandler) -> None:
     """Send one of the answers that cost little to send and much to read."""
     send(handler, 200, random.choice(HUGE), "gzip")  # noqa: S311 - nothing depends on it.
@@ -137,10 +159,21 @@ def _serve(answer: Answer) -> ThreadingHTTPServer:
 
 
 def _installed(running: Stage, number: int, port: int) -> HostilePortal:
-    """Write the installation into the app's database, as the wizard would have."""
     portal = HostilePortal(f"{0xBAD0000 + port:032x}", f"127.0.0.1:{port}", f"{number:032x}")
+    write_installation(running, portal, TokenPair(f"access{port}", f"refresh{port}", soon()))
+    return portal
+
+
+def soon() -> datetime:
+    """When tokens expire that were issued now."""
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
+def write_installation(
+    running: Stage, portal: HostilePortal, tokens: TokenPair, app_code: str = APP_CODE
+) -> None:
+    """Write an installation into the app's database, as the wizard would have."""
     now = datetime.now(UTC)
-    tokens = TokenPair(f"access{port}", f"refresh{port}", now + timedelta(hours=1))
     endpoint = f"http://{portal.host}/rest/"
     server = f"{running.environment['B24_OAUTH_URL']}/rest/"
     scope = frozenset({"crm", "placement"})
@@ -150,7 +183,7 @@ def _installed(running: Stage, number: int, port: int) -> HostilePortal:
             session,
             Seal([running.environment["TOKEN_KEYS"]]),
             Grant(tokens, portal.member_id, endpoint, server, scope, "F", 1),
-            app_code=APP_CODE,
+            app_code=app_code,
             application_token=portal.application_token,
             language="en",
             version="1",
@@ -158,4 +191,3 @@ def _installed(running: Stage, number: int, port: int) -> HostilePortal:
         )
         portals.activate(session, portal.member_id, now)
     database.close()
-    return portal

@@ -22,6 +22,16 @@ OPENINGS = 64
 PACKED = gzip.compress(b'{"result":[' + b"{}," * 6_660_000 + b"{}]}")
 """20 MB in 20 kB."""
 
+NESTED_LAYERS = 4
+
+
+def _nested() -> bytes:
+    body = b" " * 300_000_000
+    for _ in range(NESTED_LAYERS):
+        body = gzip.compress(body, 6)
+    return body
+
+
 SMALL_OBJECTS = [{"": 0.5}] * 24_000
 LONG_TEXTS = ["x" * 100_000] * 18
 WIDE_TEXTS = ["\N{GRINNING FACE}" + "x" * 100_000] * 18
@@ -31,6 +41,12 @@ PAYMENT = {"paid": "N", "sum": 12.5, "currency": "EUR", "accountNumber": "1/1"}
 def packed_answers(running: Stage) -> Iterator[Row]:
     """Eight times eight openings of a portal whose 20 kB unpack to 20 MB of `{}`."""
     yield from _beside(running, lambda handler: send(handler, 200, PACKED, "gzip"), 1)
+
+
+def packed_in_layers(running: Stage) -> Iterator[Row]:
+    """64 openings of four portals whose answers are packed four times, around 300 MB."""
+    nested, encodings = _nested(), ", ".join(["gzip"] * NESTED_LAYERS)
+    yield from _beside(running, lambda handler: send(handler, 200, nested, encodings), 4)
 
 
 def answers_of_small_objects(running: Stage) -> Iterator[Row]:
@@ -123,6 +139,7 @@ def _open(running: Stage, portal: HostilePortal) -> requests.Response:
 
 ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "packed-answers": packed_answers,
+    "packed-in-layers": packed_in_layers,
     "small-objects": answers_of_small_objects,
     "long-texts": answers_of_long_texts,
     "wide-texts": answers_of_wide_texts,

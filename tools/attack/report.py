@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from tools.attack.people import Waits
 
-WIDTHS = "  {:<34}{:>6}{:>8}{:>8}  {:<34}{:<6}{}"
+WIDTHS = "  {:<38}{:>6}{:>8}{:>8}  {:<34} {:<5}{}"
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,13 @@ def line(row: Row) -> str:
         "yes" if row.is_kept else "NO",
         row.promise,
     )
+
+
+def summary(rows: Sequence[Row], failed: Sequence[str]) -> str:
+    """The last lines: how much was tried, which promises were not kept, what could not begin."""
+    tried = sum(len(row.waits.all) for row in rows)
+    broken = [row for row in rows if not row.is_kept]
+    lines = [f"\n{tried} requests and tries, {len(rows)} promises, {len(broken)} not kept"]
+    lines += [f"  {row.who}: {row.promise}: {row.found or row.waits.outcomes}" for row in broken]
+    lines += [f"  {name} did not begin" for name in failed]
+    return "\n".join(lines)

@@ -11,6 +11,7 @@ from tools.attack.hostile import (
     Answer,
     HostilePortal,
     busy,
+    dripping,
     hostile_portals,
     huge,
     silent,
@@ -53,6 +54,11 @@ def busy_portal(running: Stage) -> Iterator[Row]:
 def trickling_portal(running: Stage) -> Iterator[Row]:
     """64 openings of a portal that sends one byte a second."""
     yield from _beside(running, trickling, 1)
+
+
+def dripping_portal(running: Stage) -> Iterator[Row]:
+    """64 openings of a portal whose heads, parts and packed bodies come byte by byte."""
+    yield from _beside(running, dripping, 1)
 
 
 def huge_answers(running: Stage) -> Iterator[Row]:
