@@ -9,7 +9,8 @@ let toSay = [];
 /* Those act on the field itself, or on nothing that a saved quantity could change. */
 const AT_ONCE = "[data-step], [data-use], [data-resave], [data-dismiss], [data-retry]";
 const pressable = (target) => target.closest?.(`button:not(${AT_ONCE})`);
-const unsavedFields = () => [...document.querySelectorAll("input[data-saves]")].filter((input) => input.value !== input.defaultValue && !hasError(input));
+const isUnsaved = (input) => input.value !== input.defaultValue && !hasError(input) && !isEmptied(input);
+const unsavedFields = () => [...document.querySelectorAll("input[data-saves]")].filter(isUnsaved);
 
 function hold(event, elt, press) {
   if (!elt || !unsavedFields().length) return;

@@ -1,7 +1,7 @@
 /* What comes last: coming back to the tab, and the start. */
 
 on("visibilitychange", () => {
-  const isBusy = document.querySelector("dialog[open], .pay[aria-busy]");
+  const isBusy = document.querySelector("dialog[open], .pay[aria-busy], .pop:popover-open");
   if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "change");
 });
 

@@ -181,3 +181,31 @@ def test_a_linked_card_shows_what_somebody_added(stage, person):
 
     expect(person.said.get_by_text("1 payment was added")).to_be_visible()
     expect(person.frame.locator(f'[data-payment-id="{made}"]')).to_be_visible()
+
+
+COMES_BACK = """() => {
+  const now = Date.now;
+  let asked = false;
+  const ask = () => { asked = true; };
+  document.addEventListener("htmx:beforeRequest", ask, { once: true });
+  Date.now = () => now() + 60000;
+  document.dispatchEvent(new Event("visibilitychange"));
+  Date.now = now;
+  document.removeEventListener("htmx:beforeRequest", ask);
+  return asked;
+}"""
+
+
+def test_the_qr_code_is_closed_by_its_button_and_not_by_coming_back_to_the_tab(stage, either):
+    unpaid = stage.payments[2]
+    button = either.button("Show QR code", either.payment(unpaid))
+    code = either.payment(unpaid).get_by_role("img", name="QR code")
+    for _ in range(2):
+        either.press(button)
+        expect(code).to_be_visible()
+        # The list would be read again, and the card with its open popover replaced.
+        assert not either.frame.evaluate(COMES_BACK)
+        either.press(button)
+        expect(code).to_be_hidden()
+        expect(button).to_be_focused()
+    assert either.frame.evaluate(COMES_BACK)
