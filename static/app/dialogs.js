@@ -115,11 +115,15 @@ function focusIn(dialog) {
 /* An overlay at the foot of a frame that is as tall as its content would be cut off. A dialog
    moves up as far as it has to for being seen whole, but where the frame begins in sight not so far
    as to get under the portal's bar. */
+const BELOW = 24;
+
 function makeRoom(overlay) {
   if (!frame.isFramed()) return;
   const seen = places.get(overlay);
-  if (seen) overlay.style.setProperty("--drop", `${Math.max(seen.top ? 12 : 40, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - 16))}px`);
-  const bottom = overlay.getBoundingClientRect().top + overlay.scrollHeight + 24;
+  if (seen) overlay.style.setProperty("--drop", `${Math.max(seen.top ? 12 : 40, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - BELOW))}px`);
+  /* It comes growing from its middle: where it will begin when it has its size. */
+  const box = overlay.getBoundingClientRect();
+  const bottom = box.top + (box.height - overlay.offsetHeight) / 2 + overlay.scrollHeight + BELOW;
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }
 

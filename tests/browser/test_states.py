@@ -23,6 +23,10 @@ SHIFTS = """() => new Promise((resolve) => {
   observer.observe({ type: "layout-shift", buffered: true });
   setTimeout(() => { observer.disconnect(); resolve(sum); }, 100);
 })"""
+HEIGHTS = """() => {
+  window.heights = [innerHeight];
+  addEventListener("resize", () => heights.push(innerHeight));
+}"""
 THIRTY_MINUTES = 30 * 60
 
 
@@ -48,6 +52,22 @@ def test_skeleton_gives_way_to_content_without_a_jump(stage, sit, motion):
     person.wait_until_loaded()
 
     expect(frame.locator(".skel:visible")).to_have_count(0)
+    assert frame.evaluate(SHIFTS) <= 0.02
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (375, 950)])
+def test_nothing_shifts_when_a_dialog_finds_room_in_the_frame(person, width, height):
+    """A frame that grows for it moves what is below, or brings a scroll bar that narrows it."""
+    person.page.set_viewport_size({"width": width, "height": height})
+    frame = person.open_tab(EMPTY_CARD)
+    frame.evaluate(HEIGHTS)
+
+    person.press(person.button("New payment").first)
+    expect(person.button("Create payment", person.dialog)).to_be_visible()
+    person.page.wait_for_timeout(400)
+
+    assert frame.evaluate("heights") == [600]
     assert frame.evaluate(SHIFTS) <= 0.02
 
 
