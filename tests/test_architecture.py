@@ -134,3 +134,15 @@ def test_tests_and_their_packages_have_no_stray_folders():
     packages = {file.parent for file in (ROOT / "tests").rglob("test_*.py")}
 
     assert all((package / "__init__.py").exists() for package in packages)
+
+
+def test_what_is_given_a_session_is_not_given_what_the_session_has():
+    both = [
+        f"{file.name}:{function.name}"
+        for file in (ROOT / "b24app" / "services").rglob("*.py")
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        and {"card", "deps"} <= {one.arg for one in function.args.args}
+    ]
+
+    assert both == []

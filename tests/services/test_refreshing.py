@@ -39,6 +39,19 @@ def test_many_requests_with_an_expired_token_refresh_once(stage_on_each_database
     assert len(refreshes) == 1
 
 
+def test_a_pair_that_somebody_else_renewed_is_found_and_not_renewed_again(stage):
+    stage.tab()
+    member_id, endpoint = stage.portal.member_id, stage.portal.client_endpoint
+    ours = user_tokens_of(stage.deps, member_id, endpoint, MANAGER)
+    theirs = user_tokens_of(stage.deps, member_id, endpoint, MANAGER)
+    read_before = ours.current()
+    renewed = theirs.renew(theirs.current())
+    stage.forget_calls()
+
+    assert ours.renew(read_before) == ours.current() == theirs.current() == renewed
+    assert not stage.portal.recorder.requests
+
+
 def test_the_address_of_the_portal_follows_the_authorization_server(stage):
     from b24app.storage import portals
 
