@@ -202,6 +202,8 @@ def _as_visits(wsgi_app: WSGIApplication) -> WSGIApplication:
     """A request that was given a place for its portal keeps it until it is answered."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # `GET http://host` has no path, which means the root and not a redirect to that host.
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         with visit():
             return wsgi_app(environ, start_response)
 
