@@ -116,6 +116,12 @@ class Totals:
         return all(line.kind in free for line in self.rest_lines)
 
     @property
+    def free_deliveries(self) -> Money | None:
+        """Deliveries that no payment bills, where the rest is just these and free products."""
+        lines = [line for line in self.rest_lines if line.kind is LineKind.FREE_DELIVERY]
+        return total(self.currency, lines) if lines and self.is_rest_free else None
+
+    @property
     def is_typed(self) -> bool:
         """Whether the amount is what somebody typed, because nothing better was read."""
         return bool(self.made_of) and self.made_of[0].kind is LineKind.CARD

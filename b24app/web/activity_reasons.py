@@ -17,7 +17,7 @@ from b24app.web.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 from b24app.web.words import words_of
 
 NOT_AS_ASKED = _l("Bitrix24 took it, but did not show it afterwards")
-UNSURE = _l("Bitrix24 did not answer, so nobody knows whether it was carried out")
+UNSURE = _l("Bitrix24 did not answer, so it is not known whether it was carried out")
 TWO_PLACES = _l("The delivery may be in two payments or in none")
 LEFT_OUT = _l("Not everything could be put into the payment")
 

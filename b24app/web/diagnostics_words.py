@@ -19,7 +19,7 @@ TITLES: Mapping[str, LazyString] = {
     "installed": _l("Installation"),
     "subscription": _l("Subscription"),
     "pay_systems": _l("Payment systems"),
-    "grant": _l("Access without a person"),
+    "grant": _l("Background access"),
     "shop": _l("Shop site for public links"),
 }
 
@@ -81,8 +81,8 @@ STATUSES: Mapping[str, LazyString] = {
     "S": _l("by Bitrix24 subscription"),
 }
 
-UNANSWERED = _l("This could not be looked at: %(reason)s. Press Re-check in a moment.")
-NO_ACCESS = _l("Cannot be looked at while the access without a person is lost.")
+UNANSWERED = _l("This could not be checked: %(reason)s. Press Re-check in a moment.")
+NO_ACCESS = _l("Cannot be checked while background access is lost.")
 
 
 def words(check: Check, titles: Titles) -> tuple[str, str]:

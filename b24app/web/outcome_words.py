@@ -41,8 +41,8 @@ OUTCOMES = {
     ),
     "paid_zero": _l("Payment %(number)s marked as paid. It asks for nothing: its amount is zero."),
     "paid_other_amount": _l(
-        "Payment %(number)s marked as paid. Its amount was changed by someone else meanwhile: "
-        "check what you see now."
+        "Payment %(number)s marked as paid. Someone else had changed its amount: check what you "
+        "see now."
     ),
     "system_changed": _l("Payment system changed for payment %(number)s"),
     "system_already": _l(
@@ -72,7 +72,7 @@ OUTCOMES = {
     ),
     "filling": _l(
         "Payment %(number)s is not complete yet: %(done)s of %(total)s products are in it. "
-        "Continue unless somebody is just doing so, or delete the payment."
+        "Continue, unless someone else is adding them right now, or delete the payment."
     ),
     "filling_stopped": _l(
         "Bitrix24 did not answer in time, so this stopped at %(done)s of %(total)s products. "
@@ -153,14 +153,14 @@ UNDOES = {
         "the client."
     ),
     "pay": _l(
-        "Undo marks it as paid anew: by you, as of now. Automation, a receipt and messages to the "
-        "client may come again."
+        "Undo marks it as paid again, by you and as of now. Automation, a receipt and messages to "
+        "the client may be repeated."
     ),
 }
 """What taking back a mark does not take back (the portal's own limits), by what Undo would do."""
 
 BAD_INPUT = {
-    "fraction": _l("Enter a whole number: Bitrix24 would cut the fraction."),
+    "fraction": _l("Enter a whole number: Bitrix24 would drop the fraction."),
     "fraction_asks": _l(
         "This item has a fraction now, which cannot be saved from here. Change its quantity first."
     ),
@@ -192,11 +192,11 @@ BAD_INPUT = {
 }
 
 TOO_MANY = _l("%(product)s: at most %(most)s can be billed.")
-NONE_LEFT = _l("%(product)s: nothing of it is left to bill.")
+NONE_LEFT = _l("%(product)s: none is left to bill.")
 
 MAY_BE_RIGHTS = _l(
     "Bitrix24 refused this, and nothing was changed. Either your rights do not allow it, or it was "
-    "changed in Bitrix24 meanwhile. Press Refresh to see the present state."
+    "changed in Bitrix24 in the meantime. Press Refresh to see the present state."
 )
 CANCELED = _l(
     "Nothing was changed: the order of this payment is canceled in Bitrix24. To go on, reopen it "
@@ -224,7 +224,8 @@ REFUSALS = {
         "An administrator can add one."
     ),
     "unreadable_row": _l(
-        "Nothing was changed: what Bitrix24 says of this payment makes no sense. Look at it there."
+        "Nothing was changed: Bitrix24 sent data about this payment that cannot be read. Look at "
+        "it there."
     ),
     "systems_unread": _l(
         "Nothing was changed: the payment systems of this Bitrix24 cannot be read now. Try again "

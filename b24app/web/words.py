@@ -67,7 +67,7 @@ WORDS: dict[type[errors.AppError], Words] = {
     ),
     errors.MalformedRequestError: Words(
         _l("Open this page from Bitrix24"),
-        _l("The request lacks what Bitrix24 sends along. Nothing was changed."),
+        _l("Something that Bitrix24 normally sends is missing. Nothing was changed."),
         action="",
         icon="info",
     ),
@@ -81,8 +81,8 @@ WORDS: dict[type[errors.AppError], Words] = {
     errors.HostUnusableError: Words(
         _l("This address cannot show apps"),
         _l(
-            "The address of your Bitrix24 has a character, such as an underscore, at which "
-            "browsers do not show apps. Nothing was changed. Ask an administrator for an address "
+            "The address of your Bitrix24 has a character, such as an underscore, that keeps "
+            "browsers from showing apps. Nothing was changed. Ask an administrator for an address "
             "of letters, digits, hyphens and dots."
         ),
         action="",
@@ -91,7 +91,7 @@ WORDS: dict[type[errors.AppError], Words] = {
     errors.HostInsecureError: Words(
         _l("Your Bitrix24 has no secure connection"),
         _l(
-            "Its address begins with http, where others could read along. Nothing was changed. "
+            "Its address begins with http, so others could read what is sent. Nothing was changed. "
             "Ask an administrator to open Bitrix24 with https."
         ),
         action="",
@@ -129,19 +129,19 @@ WORDS: dict[type[errors.AppError], Words] = {
         icon="lock",
     ),
     errors.GoneError: Words(
-        _l("Deleted meanwhile"),
+        _l("Already deleted"),
         _l("Not saved: this payment was deleted in Bitrix24 by someone else."),
     ),
     errors.CardBusyError: Words(
-        _l("Being billed right now"),
+        _l("Someone else is creating a payment"),
         _l(
-            "Nothing was created: somebody is creating a payment on this card at this moment. "
-            "Wait a moment, then press Refresh."
+            "Nothing was created, so that nothing is billed twice. Wait a moment, then press "
+            "Refresh."
         ),
     ),
     errors.StillRunningError: Words(
         _l("Still working on it"),
-        _l("The first click is still being carried out. Wait a moment, then press Refresh."),
+        _l("Your first request is still being processed. Wait a moment, then press Refresh."),
     ),
     errors.KeyReusedError: Words(
         _l("Not saved"),
@@ -156,7 +156,7 @@ WORDS: dict[type[errors.AppError], Words] = {
         _l("Its database cannot be reached. Nothing was changed. Try again in a moment."),
     ),
     errors.UnrecordedError: Words(
-        _l("Nobody knows yet whether this was saved"),
+        _l("It is not known yet whether this was saved"),
         _l(
             "Deal Payments cannot reach its database. It may have been saved in Bitrix24: wait a "
             "moment, then press Refresh before you try again."
@@ -176,7 +176,7 @@ WORDS: dict[type[errors.AppError], Words] = {
     errors.RightsRefusedError: NO_RIGHTS,
     errors.NotFoundError: Words(
         _l("Not found in Bitrix24"),
-        _l("It was deleted meanwhile, or you may not see it. Nothing was changed."),
+        _l("It has been deleted, or you may not see it. Nothing was changed."),
     ),
     errors.BusinessRefusalError: Words(
         _l("Bitrix24 refused this"),
@@ -291,7 +291,7 @@ LINK_REFUSALS = {
     "unreadable_row": Words(
         _l("This payment cannot be read"),
         _l(
-            "What Bitrix24 says of it makes no sense. Nothing was changed. "
+            "Bitrix24 sent data that cannot be read. Nothing was changed. "
             "Look at the payment in Bitrix24."
         ),
         action="",

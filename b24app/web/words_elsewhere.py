@@ -60,7 +60,7 @@ BOTH: Mapping[type[errors.AppError], Words] = {
     ),
     errors.KeyReusedError: Words(
         _l("Not saved"),
-        _l("This form was already used for another change. Press Discard, then change it anew."),
+        _l("This form was already used for another change. Press Discard, then make it again."),
         action="",
     ),
     errors.RightsRefusedError: Words(
@@ -72,8 +72,8 @@ BOTH: Mapping[type[errors.AppError], Words] = {
     errors.DatabaseAwayError: Words(
         _l("Deal Payments is not available right now"),
         _l(
-            "Its database cannot be reached. Try again in a moment; what is done already is not "
-            "done twice."
+            "Its database cannot be reached. Try again in a moment; what is already done is not "
+            "repeated."
         ),
     ),
 }
@@ -83,8 +83,8 @@ INSTALLER: Mapping[type[errors.AppError], Words] = {
     errors.HostUnusableError: Words(
         _l("This address cannot show apps"),
         _l(
-            "The address of your Bitrix24 has a character, such as an underscore, at which "
-            "browsers do not show apps. Nothing was installed. Give it an address of letters, "
+            "The address of your Bitrix24 has a character, such as an underscore, that keeps "
+            "browsers from showing apps. Nothing was installed. Give it an address of letters, "
             "digits, hyphens and dots, then install Deal Payments again."
         ),
         action="",
@@ -93,8 +93,8 @@ INSTALLER: Mapping[type[errors.AppError], Words] = {
     errors.HostInsecureError: Words(
         _l("Your Bitrix24 has no secure connection"),
         _l(
-            "Its address begins with http, where others could read along. Nothing was installed. "
-            "Open Bitrix24 with https, then install Deal Payments again."
+            "Its address begins with http, so others could read what is sent. Nothing was "
+            "installed. Open Bitrix24 with https, then install Deal Payments again."
         ),
         action="",
         icon="shield",
@@ -112,7 +112,7 @@ INSTALLER: Mapping[type[errors.AppError], Words] = {
     ),
     errors.BusinessRefusalError: Words(
         _l("Bitrix24 refused this step"),
-        _l("It was not completed. Press Try again; what is done already is not done twice."),
+        _l("It was not completed. Press Try again; what is already done is not repeated."),
     ),
     errors.PortalBusyError: Words(
         _l("Bitrix24 is busy"),
@@ -121,8 +121,8 @@ INSTALLER: Mapping[type[errors.AppError], Words] = {
     errors.PortalSilentError: Words(
         _l("Bitrix24 did not answer"),
         _l(
-            "Nobody knows whether this step was completed. Press Try again; what is done already "
-            "is not done twice."
+            "It is not known whether this step was completed. Press Try again; what is already "
+            "done is not repeated."
         ),
     ),
     errors.ScopeMissingError: Words(
@@ -153,7 +153,7 @@ INSTALLER: Mapping[type[errors.AppError], Words] = {
     ),
     errors.AppError: Words(
         _l("Something went wrong"),
-        _l("We have noted it. Press Try again; what is done already is not done twice."),
+        _l("We have noted it. Press Try again; what is already done is not repeated."),
         tone="err",
         icon="alert",
     ),

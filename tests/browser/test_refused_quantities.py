@@ -10,7 +10,7 @@ from tests.browser.person import Mouse
 
 LAMP = "Pendant lamp Aria 40"
 REFUSED = {
-    "2.5": ("enter a whole number, because Bitrix24 would cut the fraction.", "2"),
+    "2.5": ("enter a whole number, because Bitrix24 would drop the fraction.", "2"),
     "999": ("at most 12 pcs can be billed.", "12"),
     "-1": ("enter a whole number from 1.", "1"),
 }
@@ -222,7 +222,7 @@ def test_a_comma_makes_a_fraction_and_not_a_number_ten_times_as_large(
     getattr(someone.page.keyboard, way)(f"{comma}0")
     getattr(someone.page.keyboard, way)("5")
 
-    expect(error_of(someone, unpaid)).to_contain_text("Bitrix24 would cut the fraction")
+    expect(error_of(someone, unpaid)).to_contain_text("Bitrix24 would drop the fraction")
     expect(field).to_have_value("1.05")
     assert stage.executed("crm.item.payment.product.setQuantity") == []
 

@@ -82,7 +82,7 @@ def test_marked_as_unpaid_is_taken_back_after_being_asked(stage, either):
     paid = stage.payments[1]
     either.press(either.button("Mark as unpaid", either.payment(paid)))
     either.press(either.button("Mark as unpaid", either.dialog))
-    expect(either.said).to_contain_text("marks it as paid anew")
+    expect(either.said).to_contain_text("marks it as paid again")
 
     either.press(either.button("Undo", either.said))
     expect(either.dialog).to_contain_text("3653/2")

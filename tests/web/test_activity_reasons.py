@@ -110,7 +110,7 @@ def pay_into_silence(tab):
             (
                 "err",
                 "Not known",
-                "Bitrix24 did not answer, so nobody knows whether it was carried out",
+                "Bitrix24 did not answer, so it is not known whether it was carried out",
             ),
         ),
     ],

@@ -192,7 +192,7 @@ def test_one_method_without_an_answer_is_a_finding_not_the_end(stage, page):
 
     assert found["Events"][1] == "Problem"
     assert found["Events"][0] == (
-        "This could not be looked at: Bitrix24 did not answer. Press Re-check in a moment."
+        "This could not be checked: Bitrix24 did not answer. Press Re-check in a moment."
     )
     assert found["Tabs in cards"][1] == "OK"
 
@@ -226,10 +226,10 @@ def test_a_lost_grant_is_a_finding_and_opening_the_page_anew_restores_it(stage, 
     with stage.database.transaction() as session:
         portals.drop_grant_tokens(session, stage.portal.member_id)
 
-    assert check(page, "Access without a person")[1] == "Problem"
+    assert check(page, "Background access")[1] == "Problem"
     again = open_page(stage)
     again.get("/settings")
-    assert check(again, "Access without a person")[1] == "OK"
+    assert check(again, "Background access")[1] == "OK"
 
 
 def test_what_only_administrators_see_is_not_called_missing_while_the_grant_is_lost(stage):
@@ -240,11 +240,11 @@ def test_what_only_administrators_see_is_not_called_missing_while_the_grant_is_l
 
     found = findings(page.get("/settings/diagnostics"))
 
-    lost = "Cannot be looked at while the access without a person is lost."
+    lost = "Cannot be checked while background access is lost."
     assert found["Tabs in cards"] == found["Events"] == (lost, "Problem")
-    assert "Press Repair: your own access" in found["Access without a person"][0]
+    assert "Press Repair: your own access" in found["Background access"][0]
     page.post("/settings/repair")
-    assert findings(page.answer)["Access without a person"][1] == "OK"
+    assert findings(page.answer)["Background access"][1] == "OK"
     assert findings(page.answer)["Events"][1] == "OK"
 
 

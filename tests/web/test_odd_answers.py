@@ -324,7 +324,7 @@ def test_a_payment_in_an_unread_row_is_not_called_deleted(stage):
     answer = tab.delete(f"/payments/{SMALL}")
 
     assert answer.status_code == 422
-    assert "makes no sense" in tab.said
+    assert "cannot be read" in tab.said
     assert SMALL in stage.portal.crm.payments
 
 

@@ -10,7 +10,7 @@ import pytest
 from b24app.simulator import sale
 from b24app.simulator.control_somebody import do_order
 from tests.stage import READER, SMART, Tab
-from tests.web.acts import FLEET, SIGNS, SMALL
+from tests.web.acts import FLEET, LARGE, SIGNS, SMALL
 
 FIGURES = re.compile(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">')
 ROWS = re.compile(r'<tr(?: class="tot")?><th scope="row">(.*?)</th><td><data value="([^"]+)">')
@@ -111,6 +111,21 @@ def test_too_much_billed_and_too_much_paid_are_two_badges_that_say_why(stage):
     require_sums(text)
 
 
+def test_what_is_not_billed_and_bill_the_rest_does_not_take_is_said_beside_it(stage):
+    crm = stage.portal.crm
+    assert "Bill the rest takes" not in words(stage.tab().answer.text)
+    [line] = crm.items_of(LARGE, "delivery")
+    del crm.items[line.id]
+    sale.recalculate(crm, crm.payments[LARGE])
+
+    known = words(stage.tab().answer.text)
+
+    assert "Not billed €1,652.00 including €180.00 for deliveries" in known
+    sale.add_delivery(crm, crm.payments[LARGE], crm.shipments[FLEET])
+    text = words(stage.tab().answer.text)
+    assert "Not billed €1,532.00 Bill the rest takes products only: €1,472.00" in text
+
+
 def test_a_delivery_that_two_payments_hold_is_named_when_somebody_asks(stage):
     crm = stage.portal.crm
     sale.add_delivery(crm, crm.payments[SMALL], crm.shipments[FLEET])
@@ -134,8 +149,8 @@ def test_nothing_is_read_again_where_the_sums_are_plain(stage):
 def test_an_amount_that_somebody_typed_is_quoted(stage):
     texts = {card: words(stage.tab(entity_id=card).answer.text) for card in (8062, 8064, 8061)}
 
-    assert "The deal says €5,400.00: its deliveries are not in it." in texts[8062]
-    assert "The deal says €620.00: somebody typed that amount." in texts[8064]
+    assert "The deal says €5,400.00: that is without its deliveries." in texts[8062]
+    assert "The deal says €620.00: that amount was entered by hand." in texts[8064]
     assert "The deal says" not in texts[8061]
 
 
@@ -144,7 +159,7 @@ def test_an_amount_of_an_earlier_saving_is_quoted(stage):
 
     text = words(stage.tab().answer.text)
 
-    assert "The deal says €18,400.00: that was worked out when it was last saved." in text
+    assert "The deal says €18,400.00: that is from when it was last saved." in text
 
 
 def test_a_write_shows_the_figures_anew(stage):

@@ -57,7 +57,7 @@ def test_marked_as_paid_can_be_taken_back_and_says_what_stays(stage, tab):
 
 def test_marked_as_unpaid_can_be_taken_back_which_asks_and_says_that_it_pays_anew(stage, tab):
     tab.post(f"/payments/{PAID}/unpay")
-    assert "marks it as paid anew" in tab.answer.text
+    assert "marks it as paid again" in tab.answer.text
     assert 'data-confirm="dlg-paid"' in UNDO.search(tab.answer.text).group(0)
 
     answer = press_undo(tab)

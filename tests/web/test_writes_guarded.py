@@ -92,7 +92,7 @@ def test_a_payment_that_is_gone_takes_no_other_with_it(request, portal):
     answer = PAY.send(tab, None)
 
     assert answer.status_code == 409
-    assert "Deleted meanwhile" in tab.said
+    assert "Already deleted" in tab.said
     assert books(stage) == before
 
 

@@ -89,7 +89,7 @@ def test_a_payment_that_is_gone_is_told_and_leaves_the_page(stage, act):
     answer = act.send(tab, None)
 
     assert answer.status_code == 409
-    assert "Deleted meanwhile" in tab.said
+    assert "Already deleted" in tab.said
     assert books(stage) == before
     assert str(gone) not in payments_in(answer.text)
     assert 'id="strip"' in answer.text
@@ -115,7 +115,7 @@ def test_paying_another_amount_than_shown_is_stopped_or_said(stage):
     answer = tab.post(f"/payments/{SMALL}/pay", {"shown": "2258.00"})
 
     assert answer.status_code == 200
-    assert "Its amount was changed by someone else" in tab.said
+    assert "Someone else had changed its amount" in tab.said
 
 
 @pytest.mark.parametrize("verb", ["pay", "delete"])

@@ -92,7 +92,7 @@ def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage,
 
     assert other.answer.status_code == 409
     said = stage_said(other.answer)
-    assert "Being billed right now" in said
+    assert "Someone else is creating a payment" in said
     assert "Nothing was created" in said
     assert 'id="strip"' in other.answer.text
     assert len(new_payments(stage)) == 1

@@ -104,7 +104,7 @@ def test_a_second_click_while_the_first_runs_is_told_to_wait(stage, act):
 
     assert answer.status_code == 200
     assert said[0].status_code == 409
-    assert "still being carried out" in said[0].text
+    assert "still being processed" in said[0].text
     require_once(stage)
 
 
@@ -180,7 +180,7 @@ def test_the_second_of_two_deletions_is_no_error(stage):
 
     assert DELETE.send(one, None).status_code == 200
     assert DELETE.send(other, None).status_code == 409
-    assert "Deleted meanwhile" in other.said
+    assert "Already deleted" in other.said
 
 
 def test_a_payment_system_changed_by_somebody_else_is_not_overwritten(stage):
