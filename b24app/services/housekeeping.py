@@ -14,7 +14,6 @@ from datetime import timedelta
 from b24app.errors import AppError, NotInstalledError
 from b24app.services import event_work, grant, names, uninstall
 from b24app.services.deps import Deps
-from b24app.services.rendering import REFUSAL_KEPT
 from b24app.services.settings import load_rules
 from b24app.storage import (
     activity,
@@ -127,7 +126,7 @@ def delete_expired(deps: Deps) -> Counts:
         "failed proofs": lambda session: failed_proofs.delete_old(session, now),
         "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),
         "canceled orders": lambda session: canceled_orders.delete_older(session, now - MEMORY_KEPT),
-        "refusals": lambda session: refusals.delete_older(session, now - REFUSAL_KEPT),
+        "refusals": lambda session: refusals.delete_older(session, now - refusals.KEPT),
         "names": lambda session: cached_lists.delete_older(session, names.KIND, now - NAMES_KEPT),
         "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),
         "partial actions": lambda session: partial_actions.delete_older(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from b24app.domain import Listing, Payment, ProductRow
 from b24app.services import adding_up, canceled, partial_states, shop_site
@@ -28,10 +27,6 @@ READING = frozenset({Action.LINK})
 """What is left to somebody whom the portal refused a write: links are for everybody."""
 
 
-REFUSAL_KEPT = timedelta(hours=1)
-"""How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
-
-
 @dataclass(frozen=True)
 class Kept:
     """What is kept of a card and told in its view, beside what the portal says."""
@@ -45,7 +40,7 @@ class Kept:
 def kept_of(session: Session, card: CardSession) -> Kept:
     """Read what is kept of a card."""
     now = card.clock()
-    since = now - REFUSAL_KEPT
+    since = now - refusals.KEPT
     return Kept(
         canceled=canceled.read(session, card),
         half_done=partial_actions.of_card(session, card.member_id, card.ref),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,9 @@ from b24app.domain import EntityRef
 from .deletion import delete_where
 from .models import Refusal
 from .upsert import put
+
+KEPT = timedelta(hours=1)
+"""How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
 
 
 def is_refused(

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.services import exchanged, housekeeping, launches, rendering
+from b24app.services import exchanged, housekeeping, launches
 from b24app.services.settings import RETENTION_DAYS
+from b24app.storage import refusals
 from b24app.storage.idempotency import KEPT
 from b24app.storage.models import Base
 
@@ -57,7 +58,7 @@ def test_every_table_is_described(rows):
         ("launches", timedelta(days=launches.LAUNCH_DAYS), "2 days"),
         ("card_memory", housekeeping.MEMORY_KEPT, "90 days"),
         ("canceled_orders", housekeeping.MEMORY_KEPT, "90 days"),
-        ("refusals", rendering.REFUSAL_KEPT, "1 hour"),
+        ("refusals", refusals.KEPT, "1 hour"),
         ("idempotency_keys", KEPT, "24 hours"),
         ("partial_actions", housekeeping.PARTIAL_KEPT, "one year"),
         ("jobs", housekeeping.DONE_KEPT, "7 days"),
