@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("web", "services", "bitrix", "storage", "simulator")
+ROOMS_OF_SERVICES = "Rooms of services import downwards only"
 LINES_AT_MOST = 400
 
 IMPORT_APP = """
@@ -72,6 +73,12 @@ def test_rooms_import_only_what_they_may():
         ("services", "import requests", "requests and Authlib live in bitrix only"),
         ("bitrix", "import sqlalchemy", "SQLAlchemy lives in storage only"),
         ("services", "import b24app.simulator", "No room imports the simulator"),
+        ("services/card", "import b24app.services.payments", ROOMS_OF_SERVICES),
+        ("services/card", "import b24app.services.lifecycle", ROOMS_OF_SERVICES),
+        ("services/lifecycle", "import b24app.services.card", ROOMS_OF_SERVICES),
+        ("services/writing", "import b24app.services.payments", ROOMS_OF_SERVICES),
+        ("services/auth", "import b24app.services.directories", ROOMS_OF_SERVICES),
+        ("services/settings", "import b24app.services.auth", ROOMS_OF_SERVICES),
         ("", "import b24app.simulator", "The composition root does not import the simulator"),
         ("simulator", "import b24app.domain", "The simulator shares no code with the application"),
     ],

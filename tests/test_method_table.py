@@ -62,7 +62,7 @@ TESTS = [(method, name) for method, cells in MAIN.items() for name in CODE.finda
 def _called_methods() -> set[str]:
     """Names of commands that services import and call, as REST methods of the rooms' modules."""
     called: set[str] = set()
-    for path in sorted((ROOT / "b24app" / "services").glob("*.py")):
+    for path in sorted((ROOT / "b24app" / "services").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Attribute):
                 called.add(node.attr)
@@ -74,7 +74,7 @@ def _called_methods() -> set[str]:
 def _commands() -> dict[str, str]:
     """REST method to the function of `bitrix` that makes its command."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "b24app" / "bitrix").glob("*.py")):
+    for path in sorted((ROOT / "b24app" / "bitrix").rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if not isinstance(node, ast.FunctionDef):
                 continue
@@ -124,7 +124,9 @@ def test_a_route_of_the_page_exists(method, route):
 def test_a_function_of_the_page_exists(method, name):
     module, _, function = name.partition(".")
 
-    found = getattr(importlib.import_module(f"b24app.services.{module}"), function, None)
+    [path] = (ROOT / "b24app" / "services").rglob(f"{module}.py")
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    found = getattr(importlib.import_module(dotted), function, None)
 
     assert callable(found), method
 

@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 
 from b24app.domain import EntityRef
 from b24app.errors import InputError
-from b24app.services import activity_log
-from b24app.services.activity_log import ActivityPage, Asked, Line
-from b24app.services.card_paths import path_of
-from b24app.services.launches import origin_of
+from b24app.services.admin import activity_log
+from b24app.services.admin.activity_log import ActivityPage, Asked, Line
+from b24app.services.auth.launches import origin_of
+from b24app.services.card.card_paths import path_of
 from b24app.web import activity_reasons, activity_words, i18n, spreadsheet
 from b24app.web.entry import current_card
 from b24app.web.sections import in_place

@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app import errors
-from b24app.services.activity_log import Line
-from b24app.services.type_titles import Titles
-from b24app.services.writes import Kind
+from b24app.services.admin.activity_log import Line
+from b24app.services.directories.type_titles import Titles
+from b24app.services.writing.writes import Kind
 from b24app.web import settings_words
 from b24app.web.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 from b24app.web.words import words_of

@@ -12,8 +12,8 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
-from b24app.services.type_titles import Titles
-from b24app.services.writes import Kind
+from b24app.services.directories.type_titles import Titles
+from b24app.services.writing.writes import Kind
 from b24app.web import i18n
 
 ACTIONS: Mapping[str, LazyString] = {

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
-from b24app.services import reopening
-from b24app.services.installation import APP_PAGE
+from b24app.services.lifecycle import reopening
+from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
 from b24app.web.settings import SECTIONS

@@ -5,18 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import (
-    allocation,
-    canceled,
-    creation,
-    filling,
-    forms,
-    history,
-    partial_states,
-    pay_systems,
-    tab,
-)
 from b24app.services.actions import Action
+from b24app.services.card import allocation, canceled, partial_states, tab
+from b24app.services.directories import pay_systems
+from b24app.services.payments import creation, filling, forms, history
 from b24app.web import activity_reasons, activity_words, large_pages
 from b24app.web.entry import current_card, proven, require_session
 from b24app.web.payment_items import chosen_rows

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import click
 
 from b24app.errors import DatabaseAwayError
-from b24app.services import housekeeping
 from b24app.services.deps import Deps
+from b24app.services.lifecycle import housekeeping
 
 
 def in_one_sentence(command: Callable[[], None]) -> Callable[[], None]:

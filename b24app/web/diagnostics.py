@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import diagnostics
-from b24app.services.diagnostics import Check, Report
-from b24app.services.type_titles import Titles
+from b24app.services.admin import diagnostics
+from b24app.services.admin.diagnostics import Check, Report
+from b24app.services.directories.type_titles import Titles
 from b24app.web import activity_reasons, activity_words, diagnostics_words, i18n, security
 from b24app.web.entry import current_card
 from b24app.web.sections import change_asked, in_place

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from b24app.services.diagnostics import Check
-from b24app.services.type_titles import Titles
+from b24app.services.admin.diagnostics import Check
+from b24app.services.directories.type_titles import Titles
 from b24app.web import settings_words
 from b24app.web.words_elsewhere import Place, words_at
 

@@ -7,11 +7,11 @@ from typing import cast
 from flask import g, request
 
 from b24app.errors import NotOnThisCardError
-from b24app.services import launches
 from b24app.services.actions import Action
-from b24app.services.card_session import CardSession, Ticket
-from b24app.services.frame_posts import PlacementCall, parse_placement_post
-from b24app.services.installation import APP_PAGE
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.frame_posts import PlacementCall, parse_placement_post
+from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.web import failures, i18n
 from b24app.web.launch import bearer_token
 from b24app.web.wiring import deps, wiring

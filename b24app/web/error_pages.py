@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
-from b24app.services.writes import StepFailedError
+from b24app.services.writing.writes import StepFailedError
 from b24app.web import failures, htmx, security
 from b24app.web.entry import APP_PAGES
 from b24app.web.outcome_words import BAD_INPUT, announced, noticed, refused

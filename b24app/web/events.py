@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import AccessError, MalformedRequestError, TooManyRequestsError
-from b24app.services import events
-from b24app.services.events import Received
+from b24app.services.lifecycle import events
+from b24app.services.lifecycle.events import Received
 from b24app.web.wiring import deps, wiring
 
 blueprint = Blueprint("events", __name__)

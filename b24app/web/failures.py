@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import g, request
 
 from b24app.errors import AppError, DatabaseAwayError, TooManyRequestsError
-from b24app.services import proofs
-from b24app.services.card_session import Ticket
-from b24app.services.proofs import Sender
+from b24app.services.auth import proofs
+from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.proofs import Sender
 from b24app.web.wiring import deps
 
 

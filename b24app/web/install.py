@@ -8,9 +8,10 @@ from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import AppError, NotAdminError
-from b24app.services import admins, installation
-from b24app.services.card_session import CardSession, Ticket
-from b24app.services.installation import Begun
+from b24app.services.auth import admins
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.lifecycle import installation
+from b24app.services.lifecycle.installation import Begun
 from b24app.web import failures, i18n, security
 from b24app.web.entry import current_card, current_ticket, placement_call, signed
 from b24app.web.error_pages import UNPROVEN_KINDS, shown, when_again

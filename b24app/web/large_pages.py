@@ -13,7 +13,7 @@ from typing import Any
 from flask import render_template
 
 from b24app.errors import PortalCrowdedError
-from b24app.services.card_view import CardView
+from b24app.services.card.card_view import CardView
 
 LARGE = 100
 """Payments and lines together."""

@@ -11,8 +11,8 @@ from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTime
 
 from b24app.domain import EntityRef
 from b24app.errors import SessionExpiredError, SessionForgedError, SessionMissingError
-from b24app.services.card_session import Ticket
-from b24app.services.launches import SESSION_SECONDS
+from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.launches import SESSION_SECONDS
 
 BEARER = "bearer"
 RENEWABLE_SECONDS = 7 * 24 * 3600

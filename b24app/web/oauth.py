@@ -28,8 +28,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from b24app.errors import InputError, MalformedRequestError, NotAdminError, UnprovenError
-from b24app.services import outside
-from b24app.services.outside import LIFETIME_SECONDS, SignedIn
+from b24app.services.admin import outside
+from b24app.services.admin.outside import LIFETIME_SECONDS, SignedIn
 from b24app.web import failures, i18n
 from b24app.web.entry import signed
 from b24app.web.error_pages import shown

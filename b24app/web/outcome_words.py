@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from b24app import errors
-from b24app.services.card_view import Notice
-from b24app.services.writes import Announcement
+from b24app.services.card.card_view import Notice
+from b24app.services.writing.writes import Announcement
 from b24app.web.words import words_of
 
 BILLED_TWICE = _l(

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
-from b24app.services import card_reads, filling, tab
 from b24app.services.actions import Action
-from b24app.services.card_session import CardSession
-from b24app.services.card_view import CardView
-from b24app.services.rendering import view_of
-from b24app.services.tab import Read
-from b24app.services.writes import GOES_ON, Result, Undo
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads, tab
+from b24app.services.card.card_view import CardView
+from b24app.services.card.rendering import view_of
+from b24app.services.card.tab import Read
+from b24app.services.payments import filling
+from b24app.services.writing.writes import GOES_ON, Result, Undo
 from b24app.web import htmx, security
 from b24app.web.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
 

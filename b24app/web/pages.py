@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from b24app.config import LOOPBACK_HOSTS
-from b24app.services import health
+from b24app.services.lifecycle import health
 from b24app.web import oauth
 from b24app.web.wiring import deps, wiring
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import InputError
-from b24app.services import deliveries, forms, moves
 from b24app.services.actions import Action
+from b24app.services.payments import deliveries, forms, moves
 from b24app.web.entry import proven, require_session
 from b24app.web.writing import optional_number, whole_number, write
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import filling, forms, items
 from b24app.services.actions import Action
-from b24app.services.quantities import Wanted, whole
+from b24app.services.payments import filling, forms, items
+from b24app.services.payments.quantities import Wanted, whole
 from b24app.web import large_pages
 from b24app.web.entry import proven, require_session
 from b24app.web.writing import optional_decimal, whole_number, write

@@ -9,11 +9,14 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from b24app.services import linked, links, membership, pay_systems, payments, tab, timeline
 from b24app.services.actions import Action
-from b24app.services.card_session import CardSession
-from b24app.services.card_view import Filter, Sort
-from b24app.services.tab import Wish
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import linked, tab
+from b24app.services.card.card_view import Filter, Sort
+from b24app.services.card.tab import Wish
+from b24app.services.directories import pay_systems
+from b24app.services.payments import links, payments, timeline
+from b24app.services.writing import membership
 from b24app.web import i18n, large_pages
 from b24app.web.entry import current_card, proven, require_session
 from b24app.web.writing import optional_decimal, optional_number, whole_number, write

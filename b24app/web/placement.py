@@ -6,7 +6,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
-from b24app.services import frame_posts, reopening
+from b24app.services.auth import frame_posts
+from b24app.services.lifecycle import reopening
 from b24app.web import failures, security
 from b24app.web.entry import placement_call, signed
 from b24app.web.wiring import deps, wiring

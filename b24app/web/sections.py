@@ -7,8 +7,8 @@ from collections.abc import Callable
 from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, InputError
-from b24app.services.once import Change
-from b24app.services.writes import fingerprint
+from b24app.services.admin.once import Change
+from b24app.services.writing.writes import fingerprint
 from b24app.web import security
 from b24app.web.error_pages import shown, when_again
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from b24app.errors import AppError, DatabaseAwayError
-from b24app.services import frame_posts
+from b24app.services.auth import frame_posts
 from b24app.web import assets
 from b24app.web.wiring import deps
 

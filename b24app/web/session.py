@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services import launches, proofs
-from b24app.services.frame_posts import Renewal, json_fields
+from b24app.services.auth import launches, proofs
+from b24app.services.auth.frame_posts import Renewal, json_fields
 from b24app.web import failures, i18n
 from b24app.web.launch import RENEWABLE_SECONDS, bearer_token
 from b24app.web.wiring import deps, wiring

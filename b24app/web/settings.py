@@ -9,10 +9,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import NotAdminError
-from b24app.services import settings_edit
 from b24app.services.actions import Action
-from b24app.services.settings_edit import CardChoice, SettingsPage
-from b24app.services.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
+from b24app.services.admin import settings_edit
+from b24app.services.admin.settings_edit import CardChoice, SettingsPage
+from b24app.services.admin.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
 from b24app.web import i18n, security, settings_differences, settings_words
 from b24app.web.activity_words import people
 from b24app.web.entry import current_card

@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app.services.actions import Action
+from b24app.services.admin.settings_edit import CardChoice
+from b24app.services.directories.type_titles import Titles
+from b24app.services.lifecycle.tab_bindings import Change, Outcome
 from b24app.services.settings import Who
-from b24app.services.settings_edit import CardChoice
-from b24app.services.tab_bindings import Change, Outcome
-from b24app.services.type_titles import Titles
 
 CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "deals": (_l("Deals"), _l("Payments of the deal")),

@@ -7,8 +7,8 @@ from typing import cast
 
 from flask import current_app
 
-from b24app.services.background import Background
 from b24app.services.deps import Deps
+from b24app.services.lifecycle.background import Background
 from b24app.web.launch import SessionTokens
 from b24app.web.login_states import LoginStates
 

@@ -10,8 +10,8 @@ from flask import Response, request
 
 from b24app.errors import DatabaseAwayError, InputError, UnrecordedError
 from b24app.services.actions import Action
-from b24app.services.card_session import CardSession
-from b24app.services.writes import Intent, Step, fingerprint, perform
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing.writes import Intent, Step, fingerprint, perform
 from b24app.web import i18n, security
 from b24app.web.entry import MAX_ID, current_card
 from b24app.web.outcomes import outcome

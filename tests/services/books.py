@@ -17,8 +17,8 @@ from b24app.domain import (
     PaymentItem,
     ProductRow,
 )
-from b24app.services.card_reads import Composition, Core
-from b24app.services.product_rows import ReadRows
+from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.product_rows import ReadRows
 
 DEAL = EntityRef(2, 1)
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from b24app.services.background import (
+from b24app.services.lifecycle.background import (
     LEAST_PAUSE,
     LONGEST_PAUSE,
     TROUBLE_PAUSE,

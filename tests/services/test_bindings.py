@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services import event_bindings, tab_bindings
+from b24app.services.lifecycle import event_bindings, tab_bindings
 from b24app.storage import portals
 from tests.stage import DEAL, INVOICE, MANAGER
 from tests.web.app_page import bound_codes, open_page, save

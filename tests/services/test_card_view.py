@@ -8,7 +8,14 @@ from decimal import Decimal
 import pytest
 
 from b24app.domain import Card, Delivery, EntityRef, Money, Payment, PaymentItem, ProductRow
-from b24app.services.card_view import Filter, PaymentView, Sort, arranged, details_of, unbilled_rows
+from b24app.services.card.card_view import (
+    Filter,
+    PaymentView,
+    Sort,
+    arranged,
+    details_of,
+    unbilled_rows,
+)
 
 DEAL = EntityRef(2, 1)
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from b24app.services import event_claims
-from b24app.services.event_claims import LISTED, Claim, merged
-from b24app.services.proofs import EXCHANGES_A_SENDER
+from b24app.services.auth.proofs import EXCHANGES_A_SENDER
+from b24app.services.lifecycle import event_claims
+from b24app.services.lifecycle.event_claims import LISTED, Claim, merged
 from b24app.storage.models import Job
 from tests.services.test_event_proofs import FALSE, pair
 from tests.services.test_events import exchanges, portal_of, stored_token

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from b24app.bitrix.deadline import Deadline
-from b24app.services import event_work, liveness, subscriptions, uninstall
-from b24app.services.background import Background
-from b24app.services.event_work import KINDS, URGENT_SECONDS, Work
-from b24app.services.liveness import Verdict
+from b24app.services.lifecycle import event_work, liveness, subscriptions, uninstall
+from b24app.services.lifecycle.background import Background
+from b24app.services.lifecycle.event_work import KINDS, URGENT_SECONDS, Work
+from b24app.services.lifecycle.liveness import Verdict
 from b24app.storage import jobs
 from tests.services.test_uninstall import portal_of
 from tests.storage.setting import at_once, install

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from b24app.services import uninstall
-from b24app.services.tasks import PAUSES
+from b24app.services.lifecycle import uninstall
+from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import jobs, portals
 from tests.services.test_events import exchanges, grant_of, portal_of, stored_token
 from tests.stage import ADMIN, MANAGER, NOW, Stage

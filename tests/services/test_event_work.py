@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.services import event_work, subscriptions
+from b24app.services.lifecycle import event_work, subscriptions
 from b24app.storage import jobs
 from b24app.storage.models import Job
 

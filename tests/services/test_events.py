@@ -7,8 +7,8 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from b24app.services import installation
-from b24app.services.tasks import PAUSES
+from b24app.services.lifecycle import installation
+from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import portals
 from b24app.storage.models import FailedProof, Job
 from tests.stage import ADMIN, MANAGER

@@ -15,8 +15,8 @@ from b24app.errors import (
     RightsRefusedError,
     UserBlockedError,
 )
-from b24app.services import grant
-from b24app.services.grant import Purpose
+from b24app.services.auth import grant
+from b24app.services.auth.grant import Purpose
 from b24app.storage import portals, user_tokens
 from tests.stage import ADMIN, MANAGER
 from tests.web.app_page import open_page, save
@@ -24,32 +24,32 @@ from tests.web.app_page import open_page, save
 ROOT = Path(b24app.__file__).parent
 
 CALL_SITES = {
-    ("services/grant.py", "call"),
-    ("services/grant.py", "batch"),
-    ("services/grant.py", "in_turn"),
-    ("services/grant.py", "server_info"),
-    ("services/grant.py", "keep_alive"),
-    ("services/bindings.py", "_send"),
-    ("services/launches.py", "_tokens_of"),
-    ("services/pay_systems.py", "read"),
-    ("services/housekeeping.py", "keep_alive"),
-    ("services/subscriptions.py", "refresh"),
-    ("services/liveness.py", "ask"),
-    ("services/liveness.py", "ask_server"),
-    ("services/liveness.py", "renew"),
+    ("services/auth/grant.py", "call"),
+    ("services/auth/grant.py", "batch"),
+    ("services/auth/grant.py", "in_turn"),
+    ("services/auth/grant.py", "server_info"),
+    ("services/auth/grant.py", "keep_alive"),
+    ("services/lifecycle/bindings.py", "_send"),
+    ("services/auth/launches.py", "_tokens_of"),
+    ("services/directories/pay_systems.py", "read"),
+    ("services/lifecycle/housekeeping.py", "keep_alive"),
+    ("services/lifecycle/subscriptions.py", "refresh"),
+    ("services/lifecycle/liveness.py", "ask"),
+    ("services/lifecycle/liveness.py", "ask_server"),
+    ("services/lifecycle/liveness.py", "renew"),
 }
 """Payment systems, placements, events, the uninstall probe, subscription and address, keeping it
 alive; and the administrator of the wizard, whose own pair the grant is."""
 
 BINDING_SITES = {
-    ("services/installation.py", "bind_tabs_of"): "PLACEMENTS",
-    ("services/installation.py", "bind_events_of"): "EVENTS",
-    ("services/tab_bindings.py", "listed"): "PLACEMENTS",
-    ("services/tab_bindings.py", "_run"): "PLACEMENTS",
-    ("services/tab_bindings.py", "_read_back"): "PLACEMENTS",
-    ("services/event_bindings.py", "apply"): "EVENTS",
-    ("services/diagnostics.py", "_repair"): "PLACEMENTS",
-    ("services/diagnostics.py", "_ask"): "DIAGNOSTICS",
+    ("services/lifecycle/installation.py", "bind_tabs_of"): "PLACEMENTS",
+    ("services/lifecycle/installation.py", "bind_events_of"): "EVENTS",
+    ("services/lifecycle/tab_bindings.py", "listed"): "PLACEMENTS",
+    ("services/lifecycle/tab_bindings.py", "_run"): "PLACEMENTS",
+    ("services/lifecycle/tab_bindings.py", "_read_back"): "PLACEMENTS",
+    ("services/lifecycle/event_bindings.py", "apply"): "EVENTS",
+    ("services/admin/diagnostics.py", "_repair"): "PLACEMENTS",
+    ("services/admin/diagnostics.py", "_ask"): "DIAGNOSTICS",
 }
 """Who reads and changes what the portal has bound for us, and under which purpose."""
 
@@ -90,7 +90,7 @@ def test_the_grant_is_used_for_these_purposes_and_nowhere_else():
 
 def test_bindings_are_read_and_changed_for_these_purposes_and_nowhere_else():
     found = {}
-    for file in (ROOT / "services").glob("*.py"):
+    for file in (ROOT / "services").rglob("*.py"):
         for function in ast.walk(ast.parse(file.read_text())):
             if not isinstance(function, ast.FunctionDef):
                 continue
@@ -98,7 +98,7 @@ def test_bindings_are_read_and_changed_for_these_purposes_and_nowhere_else():
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "bindings.send":
                     purpose = call.args[2]
                     assert isinstance(purpose, ast.Attribute)
-                    found[f"services/{file.name}", function.name] = purpose.attr
+                    found[str(file.relative_to(ROOT)), function.name] = purpose.attr
 
     assert found == BINDING_SITES
 
@@ -106,7 +106,7 @@ def test_bindings_are_read_and_changed_for_these_purposes_and_nowhere_else():
 def test_no_other_service_makes_a_command_that_binds_or_unbinds():
     names = {"bind_placement", "unbind_placement", "bind_event", "unbind_event"}
     users = set()
-    for file in (ROOT / "services").glob("*.py"):
+    for file in (ROOT / "services").rglob("*.py"):
         nodes = ast.walk(ast.parse(file.read_text()))
         if any(isinstance(node, ast.Attribute) and node.attr in names for node in nodes):
             users.add(file.name)
@@ -121,7 +121,7 @@ def test_nobody_else_makes_a_source_of_the_grants_tokens():
         if "grant_tokens_of" in source or "portals.grant_tokens(" in source:
             users.add(str(file.relative_to(ROOT)))
 
-    assert users == {"services/grant.py", "services/tokens.py"}
+    assert users == {"services/auth/grant.py", "services/auth/tokens.py"}
 
 
 BINDING_METHODS = ("placement.", "event.", "scope", "app.info")

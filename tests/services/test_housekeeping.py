@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.seal import Seal
-from b24app.services import housekeeping
+from b24app.services.lifecycle import housekeeping
 from b24app.storage import (
     activity,
     cached_lists,

@@ -18,8 +18,8 @@ from b24app.errors import (
     SubscriptionEndedError,
     UserBlockedError,
 )
-from b24app.services import liveness
-from b24app.services.liveness import Heard, Verdict, verdict_of
+from b24app.services.lifecycle import liveness
+from b24app.services.lifecycle.liveness import Heard, Verdict, verdict_of
 from b24app.storage import portals, user_tokens
 from b24app.storage.models import Activity
 from tests.services.test_uninstall import HOUR, portal_of, report, stay_silent

@@ -11,7 +11,7 @@ import pytest
 
 from b24app import services
 from b24app.bitrix.methods import BASIC, METHODS
-from b24app.services import events
+from b24app.services.lifecycle import events
 from tests.bitrix.test_methods import MODULES, build, builders
 from tests.stage import ADMIN, MANAGER
 
@@ -31,8 +31,9 @@ def used_methods():
     known = {(one.__module__.rpartition(".")[2], one.__name__): one for one in builders()}
     names = {module.__name__.rpartition(".")[2] for module in MODULES}
     found = set()
-    for path in FOLDER.glob("*.py"):
-        module = importlib.import_module(f"b24app.services.{path.stem}")
+    for path in FOLDER.rglob("*.py"):
+        inside = path.relative_to(FOLDER).with_suffix("")
+        module = importlib.import_module(".".join(["b24app", "services", *inside.parts]))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
                 continue

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import Delivery, Money, Payment, PaymentDelivery, PaymentItem, ProductRow
-from b24app.services.card_view import details_of
+from b24app.services.card.card_view import details_of
 
 EUR = Money(Decimal(10), "EUR")
 PAYMENT = Payment(1, "1/1", False, None, None, 1, "Cash", EUR)

@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import replace
 
-from b24app.services.tokens import user_tokens_of
+from b24app.services.auth.tokens import user_tokens_of
 from tests.stage import MANAGER
 
 

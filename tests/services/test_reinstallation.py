@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
-from b24app.services import installation
+from b24app.services.lifecycle import installation
 from b24app.storage import activity, portals, settings, user_tokens
 from b24app.storage.models import Job
 from tests.services.test_uninstall import live_on, portal_of, waiting

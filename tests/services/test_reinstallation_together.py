@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from b24app.services import liveness
-from b24app.services import uninstall as service
-from b24app.services.liveness import Verdict
+from b24app.services.lifecycle import liveness
+from b24app.services.lifecycle import uninstall as service
+from b24app.services.lifecycle.liveness import Verdict
 from tests.services.test_reinstallation import deliver, lines, note, settings_of, uninstall
 from tests.services.test_uninstall import live_on, portal_of, tables_naming
 from tests.web.test_events import event_form

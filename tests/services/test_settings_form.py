@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from b24app.domain import PortalUser
 from b24app.services.actions import Action
-from b24app.services.manifest import Manifest
-from b24app.services.settings import Rule, Who, rules_from, tabs_from
-from b24app.services.settings_form import (
+from b24app.services.admin.settings_form import (
     MAX_TITLE,
     TITLE_LANGUAGES,
     Choices,
@@ -21,6 +19,8 @@ from b24app.services.settings_form import (
     posted_user_ids,
     read,
 )
+from b24app.services.manifest import Manifest
+from b24app.services.settings import Rule, Who, rules_from, tabs_from
 
 MANIFEST = Manifest.read(Path(__file__).resolve().parents[2] / "install.json")
 CHOICES = Choices(frozenset({"deals", "invoices", "contacts", "1036"}), frozenset({6, 7}))

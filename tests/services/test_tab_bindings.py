@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services import tab_bindings
+from b24app.services.lifecycle import tab_bindings
+from b24app.services.lifecycle.tab_bindings import Change
 from b24app.services.settings import Tab
-from b24app.services.tab_bindings import Change
 from tests.stage import DEAL, INVOICE
 from tests.web.app_page import bound_codes
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from b24app.domain import Money
-from b24app.services.adding_up import totals_of
-from b24app.services.totals import LineKind
+from b24app.services.card.adding_up import totals_of
+from b24app.services.card.totals import LineKind
 from tests.services.books import (
     any_cards,
     card,

@@ -13,10 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import UNREADABLE, Listing, Money, is_readable
-from b24app.services.adding_up import totals_of
-from b24app.services.card_reads import Composition
-from b24app.services.card_view import Filter, PaymentView, Sort, arranged, details_of, unbilled_rows
-from b24app.services.quantities import billable, left_over
+from b24app.services.card.adding_up import totals_of
+from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_view import (
+    Filter,
+    PaymentView,
+    Sort,
+    arranged,
+    details_of,
+    unbilled_rows,
+)
+from b24app.services.payments.quantities import billable, left_over
 from tests.services.books import any_cards, kept_books
 
 NUMBERS = st.decimals(-1000, 1000, places=4) | st.just(UNREADABLE)

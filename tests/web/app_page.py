@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.services.settings_form import version_of
+from b24app.services.admin.settings_form import version_of
 from b24app.storage import settings as stored
 from tests.stage import ADMIN, Tab, token_in
 

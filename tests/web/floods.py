@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
-from b24app.services import proofs
+from b24app.services.auth import proofs
 from b24app.simulator.state import MEMBER_ID
 from tests.stage import DEAL, PORTAL, token_in
 from tests.web.login import Browser

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from b24app.domain import EntityRef
-from b24app.services import activity_log
+from b24app.services.admin import activity_log
 from b24app.storage import activity
 from tests.stage import ADMIN, MANAGER, NOW
 from tests.web.app_page import open_page

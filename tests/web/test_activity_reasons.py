@@ -8,7 +8,7 @@ import pytest
 
 from b24app import errors
 from b24app.domain import EntityRef
-from b24app.services.writes import Kind
+from b24app.services.writing.writes import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.web import activity_reasons, activity_words, i18n, outcome_words

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from b24app.services import shop_site
+from b24app.services.directories import shop_site
 from b24app.storage import activity
 from tests.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 from tests.web.app_page import bound_codes, open_page, save

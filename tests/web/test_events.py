@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from b24app.domain import EntityRef
-from b24app.services.background import start_thread
-from b24app.services.proofs import A_MINUTE
+from b24app.services.auth.proofs import A_MINUTE
+from b24app.services.lifecycle.background import start_thread
 from b24app.storage import cached_lists, failed_proofs, refusals
 from b24app.storage.models import Job
 
@@ -120,7 +120,7 @@ def test_a_payment_event_without_a_token_is_taken_as_an_occasion_to_ask(stage):
 
 
 def test_an_unknown_event_is_answered_and_logged_once(stage, caplog):
-    caplog.set_level(logging.INFO, "b24app.services.events")
+    caplog.set_level(logging.INFO, "b24app.services.lifecycle.events")
 
     answer = post(stage, "ONIMBOTMESSAGEADD")
 

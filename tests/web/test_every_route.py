@@ -10,7 +10,7 @@ from flask import Flask
 
 from b24app import BLUEPRINTS
 from b24app.domain import EntityRef
-from b24app.services.card_session import Ticket
+from b24app.services.auth.card_session import Ticket
 from tests.stage import STRANGER
 from tests.web.acts import (
     FLEET,

@@ -12,7 +12,7 @@ from itertools import product
 
 import pytest
 
-from b24app.services.installation import APP_PAGE
+from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.storage import settings as stored
 from tests.stage import ADMIN, DEAL, MANAGER, PORTAL, READER, Tab, token_in
 from tests.web.app_page import bound_codes, open_page, settings_fields

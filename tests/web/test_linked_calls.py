@@ -152,7 +152,7 @@ def test_more_linked_deals_than_a_page_are_all_there_newest_first(stage):
 
 
 def test_no_more_is_offered_than_can_be_read(stage, monkeypatch):
-    monkeypatch.setattr("b24app.services.linked.MOST_LINKS", 10)
+    monkeypatch.setattr("b24app.services.card.linked.MOST_LINKS", 10)
     crm = stage.portal.crm
     for number in range(20000, 20011):
         crm.add_card(

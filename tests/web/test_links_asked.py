@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from b24app.services import shop_site
+from b24app.services.directories import shop_site
 from tests.stage import MANAGER, READER
 from tests.web.acts import ACTS
 

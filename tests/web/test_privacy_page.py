@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.services import exchanged, housekeeping, launches
+from b24app.services.auth import exchanged, launches
+from b24app.services.lifecycle import housekeeping
 from b24app.services.settings import RETENTION_DAYS
 from b24app.storage import refusals
 from b24app.storage.idempotency import KEPT

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from b24app.services import proofs
+from b24app.services.auth import proofs
 from b24app.storage import portals
 from b24app.storage.models import Base
 from tests.stage import ADMIN, DEAL, PORTAL, Tab, token_in

@@ -7,8 +7,8 @@ import pytest
 from b24app.bitrix import placements
 from b24app.domain import TokenPair
 from b24app.errors import UnprovenError
-from b24app.services import grant as portal_grant
-from b24app.services.grant import Purpose
+from b24app.services.auth import grant as portal_grant
+from b24app.services.auth.grant import Purpose
 from b24app.simulator import oauth
 from b24app.storage import portals, user_tokens
 from tests.stage import ADMIN, DEAL, MANAGER, READER, Tab, payments_in, token_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services.reopening import LEASE_SECONDS
+from b24app.services.lifecycle.reopening import LEASE_SECONDS
 from b24app.storage import portals
 from tests.services.test_uninstall import portal_of, report, stay_silent, waiting
 from tests.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from b24app import create_app
-from b24app.services.card_lease import LEASE_SECONDS
+from b24app.services.payments.card_lease import LEASE_SECONDS
 from b24app.simulator import sale
 from b24app.simulator.control_somebody import do_order
 from b24app.storage import leases

@@ -1,0 +1,1 @@
+"""The application's own page: settings, activity, diagnostics, the login outside the frame."""

@@ -1,0 +1,151 @@
+"""The activity log for administrators: pages of it, and all of it as rows for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from b24app.bitrix.portal_api import Batch
+from b24app.errors import InputError
+from b24app.services import time_zones
+from b24app.services.auth import admins
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import Deps
+from b24app.services.directories import type_titles
+from b24app.services.directories.type_titles import Titles
+from b24app.services.writing.writes import Kind
+from b24app.storage import activity
+from b24app.storage.activity import Filter
+from b24app.storage.models import Activity
+
+A_PAGE = 50
+AT_ONCE = 500
+MAX_ROWS = 20_000
+MAX_TEXT = 100
+MAX_ACTION = 40
+MAX_ID = 2**53
+
+Line = Activity
+"""One line of the log, as it is kept."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter as it was typed: shown again in the form as it is."""
+
+    query: str = ""
+    action: str = ""
+    outcome: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether something was asked for, so that not everything is shown."""
+        return any((self.query, self.action, self.outcome, self.since, self.until))
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Asked:
+        """Read the filter from a query string."""
+        return cls(
+            query=fields.get("query", "").strip()[:MAX_TEXT],
+            action=fields.get("action", "")[:MAX_ACTION],
+            outcome=fields.get("outcome", ""),
+            since=fields.get("since", "").strip(),
+            until=fields.get("until", "").strip(),
+        )
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    """Lines, newest first. `older` is where the next page begins, None on the last one."""
+
+    asked: Asked
+    lines: Sequence[Line]
+    older: int | None
+    is_newest: bool
+    titles: Titles
+
+
+def show(card: CardSession, asked: Asked, before: str = "") -> ActivityPage:
+    """One page of the log. Raises NotAdminError, InputError naming the field, portal's errors."""
+    batch = Batch()
+    types = type_titles.ask(batch)
+    result = admins.check(card, batch)
+    wanted = _filter(card, asked)
+    before_id = _id(before)
+    with card.db.reading() as session:
+        lines = activity.page(
+            session, card.member_id, wanted, before_id=before_id, limit=A_PAGE + 1
+        )
+    shown = lines[:A_PAGE]
+    older = shown[-1].id if len(lines) > A_PAGE else None
+    titles = type_titles.read(result, types)
+    return ActivityPage(asked, shown, older, before_id is None, titles)
+
+
+def export(card: CardSession, asked: Asked) -> Iterator[Line]:
+    """Every line that fits, newest first, at most MAX_ROWS, read while they are written out.
+
+    Raises like `show`, before the first line is asked for.
+    """
+    admins.check(card)
+    return _lines(card.deps, card.member_id, _filter(card, asked))
+
+
+def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
+    before_id: int | None = None
+    for _ in range(MAX_ROWS // AT_ONCE):
+        with deps.db.reading() as session:
+            lines = activity.page(session, member_id, wanted, before_id=before_id, limit=AT_ONCE)
+        yield from lines
+        if len(lines) < AT_ONCE:
+            return
+        before_id = lines[-1].id
+
+
+def _filter(card: CardSession, asked: Asked) -> Filter:
+    zone = _zone(card)
+    until = _day(asked.until, "until")
+    since = _day(asked.since, "since")
+    if since and until and until < since:
+        raise InputError("it ends before it begins", code="until", field="until")
+    return Filter(
+        action=asked.action or None,
+        outcomes=frozenset({Kind(asked.outcome)}) if asked.outcome in set(Kind) else None,
+        since=_start(since, zone) if since else None,
+        until=_start(until + timedelta(days=1), zone) if until else None,
+        text=asked.query or None,
+    )
+
+
+def _day(text: str, name: str) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InputError("not a date", code="date", field=name) from None
+    # A day more or less, and other zones, must stay within what a computer calls a date.
+    if not date(1970, 1, 2) <= day <= date(9998, 12, 30):
+        raise InputError("not a date of ours", code="date", field=name)
+    return day
+
+
+def _start(day: date, zone: tzinfo) -> datetime:
+    """The first moment of a day where the acting user lives."""
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _zone(card: CardSession) -> tzinfo:
+    return time_zones.load(card.time_zone) or UTC
+
+
+def _id(text: str) -> int | None:
+    if not text:
+        return None
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
+    if not is_number or int(text) > MAX_ID:
+        raise InputError("not an id", code="number", field="before")
+    return int(text)

@@ -1,0 +1,308 @@
+"""The settings of a portal, for administrators: show them, check them, apply and save them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from b24app.bitrix import crm, placements
+from b24app.bitrix.crm import OwnerType
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import PaySystem
+from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
+from b24app.services.admin import once, settings_form
+from b24app.services.admin.once import Change
+from b24app.services.admin.settings_form import Choices, Draft, Fields
+from b24app.services.auth import admins
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import Deps
+from b24app.services.directories import names, pay_systems
+from b24app.services.directories.names import Directory, NamesRequest
+from b24app.services.lifecycle import tab_bindings
+from b24app.services.lifecycle.installation import APP_PAGE
+from b24app.services.lifecycle.tab_bindings import Applied, Outcome
+from b24app.services.settings import SMART_PROCESSES, tabs_from
+from b24app.services.writing.writes import Kind
+from b24app.storage import activity, leases
+from b24app.storage import settings as stored
+from b24app.storage.settings import Saved
+
+CHECK_SECONDS = 4.0
+"""What asking first may take of a save: the tabs have to be changed in the same 15 seconds."""
+
+SYSTEMS_SECONDS = 2.0
+"""A save only wants to know whether a chosen payment system exists; an older list tells it too."""
+
+TURN_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoice:
+    """A kind of card that can show the tab. `title` is the portal's, "" for the known kinds."""
+
+    key: str
+    placement: str
+    title: str = ""
+    is_on: bool = False
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """What one rendering of the settings needs. `errors` maps field names to codes."""
+
+    draft: Draft
+    cards: tuple[CardChoice, ...]
+    people: Mapping[int, str | None]
+    pay_systems: tuple[PaySystem, ...]
+    saved: Saved | None
+    version: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    theirs: Draft | None = None
+    """What somebody else saved since the form was made: then nothing of it was saved."""
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The cards whose tab is not as it was asked for."""
+        return tuple(one for one in self.outcomes if not one.is_done)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is saved, and whose names the page will need."""
+
+    data: dict[str, Any]
+    saved: Saved | None
+    named: Directory
+    nameless: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked in the call that proves the administrator."""
+
+    batch: Batch
+    types: Handle[tuple[OwnerType, ...]]
+    names: NamesRequest
+
+    @classmethod
+    def of(cls, known: _Known) -> _Asked:
+        batch = Batch()
+        return cls(
+            batch, batch.add(crm.owner_types()), names.ask(batch, known.named, known.nameless)
+        )
+
+
+def show(card: CardSession) -> SettingsPage:
+    """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
+    known = _known(card, ())
+    with card.one_action():
+        asked = _Asked.of(known)
+        result = admins.check(card, asked.batch)
+        systems = pay_systems.directory(card)
+    return _page(card, result, asked, known, systems)
+
+
+def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
+    """Check, apply to the portal's tabs, save what is true afterwards, and record it.
+
+    With `errors` in the page nothing was changed, nor with `theirs`: somebody else saved other
+    settings since the form was made. `failures` are tabs the portal did not change. A repeated
+    request shows what is saved now. Raises like `show` and `once.run`.
+    """
+    known = _known(card, settings_form.posted_user_ids(fields))
+    with card.one_action():
+        asked = _Asked.of(known)
+        result = admins.check(card, asked.batch, CHECK_SECONDS)
+        systems = pay_systems.directory(card, SYSTEMS_SECONDS)
+        page = _page(card, result, asked, known, systems)
+        read = settings_form.read(fields, _choices(page), card.deps.manifest)
+        version = settings_form.posted_version(fields)
+        if read.errors:
+            return replace(_with(page, read.draft), errors=read.errors, version=version)
+        try:
+            done = once.run(
+                card,
+                change,
+                lambda: _apply(card, page, read.draft, version, change.request_id),
+            )
+        except ChangedMeanwhileError:
+            return _conflicting(card, page, read.draft)
+    return done or page
+
+
+def _apply(
+    card: CardSession, page: SettingsPage, wished: Draft, version: str, request_id: str
+) -> SettingsPage:
+    deps, member_id, admin = card.deps, card.member_id, card.user
+    with _turn(deps, member_id):
+        with deps.db.reading() as session:
+            data = stored.load(session, member_id)
+        wished_data = settings_form.data_of(wished, deps.manifest)
+        before = settings_form.draft_of(data, deps.manifest)
+        is_same = wished_data == settings_form.data_of(before, deps.manifest)
+        if version != settings_form.version_of(data) and not is_same:
+            raise ChangedMeanwhileError("the settings were saved since this form was made")
+        tabs = tabs_from(wished_data, deps.manifest)
+        is_renamed = _titles(wished) != _titles(before)
+        bound = tab_bindings.listed(deps, member_id, CHECK_SECONDS, admin)
+        applied = tab_bindings.apply(
+            deps, member_id, tabs, bound, is_renamed=is_renamed, admin=admin
+        )
+        draft = _as_bound(deps, wished, page.cards, applied)
+        _store(card, before, draft, applied, request_id)
+    return replace(
+        _with(page, draft),
+        outcomes=applied.outcomes,
+        saved=Saved(deps.clock(), card.user_id),
+        version=settings_form.version_of(settings_form.data_of(draft, deps.manifest)),
+    )
+
+
+@contextmanager
+def _turn(deps: Deps, member_id: str) -> Iterator[None]:
+    """Let one save of a portal's settings happen at a time. Raises StillRunningError."""
+    name, owner = f"settings:{member_id}", secrets.token_hex(8)
+    with deps.db.transaction() as session:
+        if not leases.try_take(session, name, owner, deps.clock(), TURN_SECONDS):
+            raise StillRunningError("somebody else is saving the settings", code="settings")
+    try:
+        yield
+    finally:
+        with deps.db.transaction() as session:
+            leases.release(session, name, owner)
+
+
+def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:
+    """The form as it was typed, beside what somebody else saved; saving again is for knowing."""
+    with card.db.reading() as session:
+        data = stored.load(session, card.member_id)
+        saved = stored.last_saved(session, card.member_id)
+    return replace(
+        _with(page, wished),
+        saved=saved,
+        version=settings_form.version_of(data),
+        theirs=settings_form.draft_of(data, card.deps.manifest),
+    )
+
+
+def _known(card: CardSession, user_ids: Iterable[int]) -> _Known:
+    with card.db.reading() as session:
+        data = stored.load(session, card.member_id)
+        saved = stored.last_saved(session, card.member_id)
+        named = names.directory(session, card)
+    shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
+    if saved is not None and saved.user_id is not None:
+        shown.add(saved.user_id)
+    nameless = sorted(user for user in shown if named.get(user) is None)
+    return _Known(data, saved, named, tuple(nameless[: names.AT_ONCE]))
+
+
+def _page(
+    card: CardSession,
+    result: BatchResult,
+    asked: _Asked,
+    known: _Known,
+    systems: tuple[PaySystem, ...],
+) -> SettingsPage:
+    """The settings as they are saved."""
+    draft = settings_form.draft_of(known.data, card.deps.manifest)
+    people = dict(names.take(card, result, asked.names))
+    if card.user is not None:
+        people[card.user.id] = card.user.name
+    page = SettingsPage(
+        draft=draft,
+        cards=_cards(card.deps, result, asked.types, known.data),
+        people=people,
+        pay_systems=systems,
+        saved=known.saved,
+        version=settings_form.version_of(known.data),
+    )
+    return _with(page, draft)
+
+
+def _with(page: SettingsPage, draft: Draft) -> SettingsPage:
+    cards = tuple(replace(card, is_on=card.key in draft.cards) for card in page.cards)
+    return replace(page, draft=draft, cards=cards)
+
+
+def _cards(
+    deps: Deps, result: BatchResult, types: Handle[tuple[OwnerType, ...]], data: Mapping[str, Any]
+) -> tuple[CardChoice, ...]:
+    """The kinds of cards of this portal; smart processes only as the portal lists them."""
+    usual = [
+        CardChoice(one.setting, one.placement)
+        for one in deps.manifest.placements
+        if one.setting != SMART_PROCESSES
+    ]
+    try:
+        listed = [(one.entity_type_id, one.title, one.code) for one in result[types]]
+    except AppError:
+        # Without the list nothing new can be chosen, and nothing chosen gets lost.
+        ids = [int(key) for key in data.get(SMART_PROCESSES, {})]
+        listed = [(number, "", f"DYNAMIC_{number}") for number in ids]
+    processes = [
+        CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
+        for number, title, code in listed
+        if code == f"DYNAMIC_{number}"
+    ]
+    return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
+
+
+def _choices(page: SettingsPage) -> Choices:
+    systems = {system.id for system in page.pay_systems}
+    if page.draft.default_pay_system is not None:
+        systems.add(page.draft.default_pay_system)
+    return Choices(frozenset(card.key for card in page.cards), frozenset(systems))
+
+
+def _titles(draft: Draft) -> dict[str, str]:
+    return {language: text for language, text in draft.titles.items() if text}
+
+
+def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Applied) -> Draft:
+    """What is saved is what is bound. Where nobody knows, the wish stands: Repair fulfils it."""
+    bound = applied.bound
+    if bound is None:
+        return draft
+    handler = tab_bindings.handler_of(deps)
+    failed = {one.placement for one in applied.outcomes if not one.is_done}
+    shown = {
+        card.key
+        for card in cards
+        if card.placement in failed and tab_bindings.is_bound(bound, card.placement, handler)
+    }
+    missing = {card.key for card in cards if card.placement in failed} - shown
+    return replace(draft, cards=(draft.cards | shown) - missing)
+
+
+def _store(
+    card: CardSession, before: Draft, draft: Draft, applied: Applied, request_id: str
+) -> None:
+    data = settings_form.data_of(draft, card.deps.manifest)
+    old = settings_form.data_of(before, card.deps.manifest)
+    changed = sorted(key for key, value in data.items() if old[key] != value)
+    is_done = all(one.is_done for one in applied.outcomes)
+    now = card.clock()
+    with card.db.transaction() as session:
+        stored.save(session, card.member_id, data, updated_by=card.user_id, now=now)
+        activity.append(
+            session,
+            activity.Record(
+                member_id=card.member_id,
+                at=now,
+                user_id=card.user_id,
+                user_name=card.user_name,
+                ref=APP_PAGE,
+                action="settings",
+                after=", ".join(changed),
+                outcome=Kind.DONE if is_done else Kind.PARTIAL,
+                detail=", ".join(
+                    f"{one.placement}: {one.error}" for one in applied.outcomes if one.error
+                ),
+                request_id=request_id,
+            ),
+        )

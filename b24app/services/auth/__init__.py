@@ -1,0 +1,1 @@
+"""Who acts, and with which token. Knows no payment."""

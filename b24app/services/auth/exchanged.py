@@ -1,0 +1,63 @@
+"""Pairs that were exchanged for posted ones before the portal has confirmed their owner.
+
+That happens twice: when an installer is opened, and when a page is opened from another address than
+the stored one (decisions 2 and 3). The posted refresh token is used up by it. The new pair waits
+on the server and is named by the launch; it never travels through the browser, not even sealed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from b24app.bitrix.shares import Share
+from b24app.domain import Grant
+from b24app.errors import GrantLostError, UnprovenError
+from b24app.services.auth.card_session import Ticket
+from b24app.services.deps import Deps
+from b24app.storage import pending_grants, portals
+from b24app.storage.models import Portal
+from b24app.storage.pending_grants import Pending
+
+__all__ = ["Pending", "hold", "prove_move", "waiting_for"]
+
+HELD_FOR = timedelta(minutes=30)
+"""As long as the session lasts that may come back for it."""
+
+
+def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> Grant:
+    """Ask the authorization server where the portal lives now, and store its answer.
+
+    The posted host is only the occasion to ask: it is never called and never stored.
+    """
+    try:
+        grant = deps.authorization.refresh(refresh_token, share=share)
+    except GrantLostError:
+        raise UnprovenError("posted from another host and not confirmed") from None
+    if grant.member_id != portal.member_id:
+        raise UnprovenError("posted from another host; the token names another portal")
+    if grant.client_endpoint != portal.client_endpoint:
+        with deps.db.transaction() as session:
+            portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
+    return grant
+
+
+def hold(deps: Deps, launch_id: str, grant: Grant, application_token: str | None = None) -> None:
+    """Keep a pair for this launch. `application_token` is an installer's, who is no opener."""
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        pending_grants.save(
+            session,
+            deps.seal,
+            launch_id,
+            Pending(grant, application_token),
+            now=now,
+            expires_at=now + HELD_FOR,
+        )
+
+
+def waiting_for(deps: Deps, ticket: Ticket) -> Pending | None:
+    """What waits for this launch; None where nothing does, or not any more."""
+    with deps.db.reading() as session:
+        return pending_grants.find(
+            session, deps.seal, ticket.launch_id, ticket.member_id, deps.clock()
+        )

@@ -1,0 +1,195 @@
+"""The portal's grant, the installing administrator's pair: the one place where it is used.
+
+Everything a person sees or changes in a card goes with their own token. The grant serves the
+purposes of `Purpose` and nothing else; a test lists the call sites.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.bitrix.oauth import ServerAppInfo
+from b24app.domain import PortalUser, TokenPair
+from b24app.errors import (
+    MethodRefusedError,
+    RightsRefusedError,
+    UnknownPortalError,
+    UserBlockedError,
+)
+from b24app.services.auth.tokens import StoredTokens, grant_tokens_of
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.storage import cached_lists, portals, user_tokens
+from b24app.storage.models import Portal
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+REFUSED = "grant_refused"
+REFUSALS = (UserBlockedError, RightsRefusedError)
+"""The grant's owner was dismissed or is no administrator any more: somebody else has to grant."""
+
+
+class Purpose(StrEnum):
+    """What the grant may be used for."""
+
+    PAY_SYSTEMS = "the payment-system directory"
+    PLACEMENTS = "placements"
+    EVENTS = "events"
+    DIAGNOSTICS = "diagnostics"
+    UNINSTALL_PROBE = "the uninstall probe"
+    SUBSCRIPTION = "subscription and domain status"
+
+
+def call(
+    deps: Deps,
+    member_id: str,
+    purpose: Purpose,
+    command: Command[T],
+    seconds: float = READ_SECONDS,
+) -> T:
+    """Call one method with the grant.
+
+    Raises UnknownPortalError, SessionExpiredError (the grant is lost), UnprovenError (it turned out
+    to be somebody else's, and is lost from now on) and the portal's errors.
+    """
+    try:
+        return deps.client.call(_tokens(deps, member_id), command, deps.deadline(seconds))
+    except REFUSALS as error:
+        _note_refused(deps, member_id, purpose, error)
+        raise
+
+
+def batch(
+    deps: Deps,
+    member_id: str,
+    purpose: Purpose,
+    commands: Mapping[str, Command[Any]],
+    seconds: float = READ_SECONDS,
+) -> BatchAnswer:
+    """Send commands in one batch with the grant. Raises like `call`."""
+    try:
+        answer = deps.client.batch(_tokens(deps, member_id), commands, deps.deadline(seconds))
+    except REFUSALS as error:
+        _note_refused(deps, member_id, purpose, error)
+        raise
+    _note_refusals(deps, member_id, purpose, answer)
+    return answer
+
+
+def in_turn(
+    deps: Deps,
+    member_id: str,
+    purpose: Purpose,
+    commands: Mapping[str, Command[Any]],
+    seconds: float = READ_SECONDS,
+) -> BatchAnswer:
+    """Send commands one after the other, in calls of their own, with the grant.
+
+    Raises UnknownPortalError and SessionExpiredError; every other error is in the answer.
+    """
+    answer = deps.client.in_turn(_tokens(deps, member_id), commands, deps.deadline(seconds))
+    _note_refusals(deps, member_id, purpose, answer)
+    return answer
+
+
+def server_info(deps: Deps, member_id: str) -> ServerAppInfo:
+    """Ask the authorization server about the installation the grant belongs to.
+
+    Raises like `call`, and GrantError.
+    """
+    return _tokens(deps, member_id).ask_server()
+
+
+def keep_alive(deps: Deps, member_id: str) -> None:
+    """Exchange a grant nobody used for months, before its refresh token dies after 180 days.
+
+    The only exchange nobody asked for; more of them can get the application blocked
+    (settings/oauth/auto-renewal). Raises like `server_info`.
+    """
+    tokens = _tokens(deps, member_id)
+    tokens.renew(tokens.current())
+
+
+def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
+    """The grant as the acting user's own pair, where this very user's pair became the grant."""
+    if portal.grant_user_id != user_id:
+        return None
+    return grant_tokens_of(deps, portal.member_id, portal.client_endpoint)
+
+
+def is_lost(session: Session, deps: Deps, member_id: str) -> bool:
+    """Whether an administrator has to open the app before the grant can be used again."""
+    return (
+        portals.grant_tokens(session, deps.seal, member_id) is None
+        or cached_lists.load(session, member_id, REFUSED) is not None
+    )
+
+
+def adopt(
+    session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
+) -> bool:
+    """Let a proven administrator's pair take the place of a grant that is lost.
+
+    True: the pair is the grant now, or was before. Then no second copy of it may be stored: the
+    refresh token rotates, and the first of two copies to be renewed kills the other.
+    """
+    held = portals.grant_tokens(session, deps.seal, member_id)
+    if held is not None and posted.refresh_token == held.refresh_token:
+        return True
+    if not (user.is_admin and posted.refresh_token and is_lost(session, deps, member_id)):
+        return False
+    replace(session, deps, member_id, user.id, posted)
+    log.info("user %s of %s grants from now on", user.id, member_id)
+    return True
+
+
+def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
+    """Let the stored pair of a proven administrator take the place of a grant that is lost.
+
+    It moves there, as in `adopt`. False where there is none, or it is the lost grant itself.
+    """
+    with deps.db.transaction() as session:
+        own = user_tokens.find(session, deps.seal, member_id, user.id)
+        if own is None or not adopt(session, deps, member_id, user, own):
+            return False
+        user_tokens.forget(session, member_id, user.id)
+    return True
+
+
+def replace(session: Session, deps: Deps, member_id: str, user_id: int, tokens: TokenPair) -> None:
+    """Make a proven administrator's pair the grant."""
+    portals.save_grant_tokens(
+        session, deps.seal, member_id, tokens, user_id=user_id, now=deps.clock()
+    )
+    cached_lists.forget(session, member_id, REFUSED)
+
+
+def _tokens(deps: Deps, member_id: str) -> StoredTokens:
+    with deps.db.reading() as session:
+        portal = portals.find(session, member_id)
+    if portal is None:
+        raise UnknownPortalError("the portal is not installed")
+    return grant_tokens_of(deps, member_id, portal.client_endpoint)
+
+
+def _note_refusals(deps: Deps, member_id: str, purpose: Purpose, answer: BatchAnswer) -> None:
+    refusal = next((one for one in answer.errors.values() if isinstance(one, REFUSALS)), None)
+    if refusal is not None:
+        _note_refused(deps, member_id, purpose, refusal)
+
+
+def _note_refused(deps: Deps, member_id: str, purpose: Purpose, error: Exception) -> None:
+    log.warning("the grant of %s was refused for %s: %s", member_id, purpose.value, error)
+    if isinstance(error, MethodRefusedError):
+        # Nobody else's grant would be heard either.
+        return
+    with deps.db.transaction() as session:
+        if portals.find(session, member_id) is not None:
+            cached_lists.save(session, member_id, REFUSED, {"for": purpose}, deps.clock())

@@ -1,0 +1,368 @@
+"""Opening a tab: from the frame's post to a proven acting user.
+
+A launch is one opening of the app by one user on one card. The shell of the page is answered
+before anything is known about the opener. The tokens of the post travel, sealed, in the session
+token, so that nothing unproven is stored; the first content request proves them (decisions 1). A
+pair that was exchanged for them, because the portal has moved, waits in the database instead.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.client import TokenSource
+from b24app.bitrix.hosts import without_usual_port
+from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.portal import AppInfo
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
+from b24app.bitrix.shares import STRANGERS, Share
+from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
+from b24app.errors import (
+    RightsRefusedError,
+    SessionExpiredError,
+    SessionForgedError,
+    UnknownPortalError,
+    UnprovenError,
+)
+from b24app.seal import SealBrokenError
+from b24app.services.auth import exchanged, grant
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.frame_posts import require_nameable
+from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.tokens import PostedTokens, StoredTokens, user_tokens_of
+from b24app.services.deps import Deps
+from b24app.storage import card_memory, launches, pending_grants, portals, user_tokens
+from b24app.storage import settings as stored_settings
+from b24app.storage.models import Launch, Portal
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+SESSION_SECONDS = 30 * 60
+LAUNCH_DAYS = 2
+LISTED_SECONDS = 5 * 60
+BATCH_REFUSED_HOURS = 24
+SEPARATOR = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What the page of a tab needs before anybody is proven. No ticket: the card is not saved."""
+
+    ticket: Ticket | None
+    origin: str
+    app_sid: str
+
+
+def origin_of(client_endpoint: str) -> str:
+    """`https://portal.example:8443/rest/` -> `https://portal.example:8443`."""
+    parts = urlsplit(client_endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A placement post, and what was known of the portal that it names."""
+
+    call: PlacementCall
+    portal: Portal | None
+    application_token: str
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether the post holds the portal's application_token, which strangers do not have."""
+        return bool(self.application_token) and is_same(
+            self.application_token, self.call.application_token
+        )
+
+
+def knock(deps: Deps, call: PlacementCall) -> Knock:
+    """Look up the portal that a post names."""
+    with deps.db.reading() as session:
+        portal = portals.find(session, call.member_id)
+        token = portals.application_token(session, deps.seal, call.member_id)
+    return Knock(call, portal, token or "")
+
+
+def open_shell(
+    deps: Deps, knock: Knock, ref: EntityRef | None, sender: Sender, moved: Grant | None = None
+) -> Shell:
+    """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
+
+    `moved`: what was exchanged for the posted pair already, since the portal had moved.
+
+    Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
+    HostUnusableError (moved to where no browser would show a tab), TooManyRequestsError (moved,
+    and too many such posts came already) and GrantError (the authorization server did not answer
+    about a moved portal).
+    """
+    call, portal, is_vouched = knock.call, knock.portal, knock.is_vouched
+    if portal is None or portal.state not in {"active", "installing"}:
+        raise UnknownPortalError("no installation of this member_id is proven")
+    if knock.application_token and call.application_token and not is_vouched:
+        # The portal changes this value at an update whose event may be late or lost. It proves
+        # nobody, so the opener's own token decides, in the first content request.
+        log.warning("application_token of %s differs from the stored one", portal.member_id)
+    if moved is None and is_elsewhere(call, portal):
+        require_nameable(call.domain)
+        share = Share(portal.member_id) if is_vouched else STRANGERS
+        with exchanging(deps, sender, portal.member_id, is_vouched=is_vouched):
+            moved = exchanged.prove_move(deps, portal, call.refresh_id, share)
+    endpoint = moved.client_endpoint if moved is not None else portal.client_endpoint
+    require_nameable(urlsplit(endpoint).netloc)
+    if ref is None:
+        return Shell(None, origin_of(endpoint), call.app_sid)
+    launch_id = secrets.token_hex(16)
+    carried = ""
+    if moved is not None:
+        exchanged.hold(deps, launch_id, moved)
+    else:
+        carried = sealed(deps, _posted_pair(deps, call))
+    ticket = Ticket(launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched)
+    return Shell(ticket, origin_of(endpoint), call.app_sid)
+
+
+def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
+    """Tell whether a post comes from another address than the portal had last."""
+    posted = without_usual_port(call.domain, call.scheme)
+    return posted != urlsplit(portal.client_endpoint).netloc
+
+
+def resume(deps: Deps, ticket: Ticket) -> CardSession:
+    """Make the session of a request: of an opener proven earlier, or still to be proven.
+
+    Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
+    """
+    with deps.db.reading() as session:
+        portal = portals.find(session, ticket.member_id)
+        if portal is None or portal.state not in {"active", "installing"}:
+            raise UnknownPortalError("the portal is not installed any more")
+        settings = stored_settings.load(session, ticket.member_id)
+        seen = frozenset(card_memory.payment_ids(session, ticket.member_id, ticket.ref))
+        launch = launches.find(session, ticket.launch_id)
+        if launch is not None:
+            _require_own(launch, ticket)
+            tokens: TokenSource = _tokens_of(session, deps, portal, launch.user_id)
+    posted, owner = None, None
+    if launch is None:
+        posted, owner, share = _unproven(deps, ticket)
+        tokens = PostedTokens(portal.client_endpoint, posted.access_token, share)
+    card = CardSession(
+        deps=deps,
+        ticket=ticket,
+        client_endpoint=portal.client_endpoint,
+        app_code=portal.app_code or "",
+        settings=settings,
+        api=_api_of(deps, portal, tokens),
+        posted=posted,
+        named_owner=owner,
+        seen_before=seen,
+    )
+    if launch is not None:
+        _recall(card, launch)
+    return card
+
+
+def _require_own(launch: Launch, ticket: Ticket) -> None:
+    ref = ticket.ref
+    theirs = launch.member_id, launch.entity_type_id, launch.entity_id
+    if theirs != (ticket.member_id, ref.entity_type_id, ref.entity_id):
+        raise SessionForgedError("the launch belongs to another card")
+
+
+def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
+    def remember_refusal() -> None:
+        until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
+        with deps.db.transaction() as session:
+            portals.set_batch_refused(session, portal.member_id, until)
+
+    until = portal.batch_refused_until
+    return PortalApi(
+        deps.client,
+        tokens,
+        deps.deadline,
+        refuses_batch=until is not None and until > deps.clock(),
+        on_batch_refused=remember_refusal,
+    )
+
+
+def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]:
+    """The pair an opener is to be proven with, its owner where one was named, and its share."""
+    if not ticket.sealed:
+        grant = _exchanged(deps, ticket)
+        return grant.tokens, grant.user_id, Share(ticket.member_id)
+    try:
+        access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
+    except (SealBrokenError, ValueError):
+        raise SessionForgedError("the sealed part of the token cannot be read") from None
+    posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
+    return posted, None, Share(ticket.member_id, ticket.is_vouched)
+
+
+def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
+    """The pair that waits for this launch."""
+    pending = exchanged.waiting_for(deps, ticket)
+    if pending is None or pending.application_token is not None:
+        # An installer's pair proves nobody on a card or in the settings.
+        raise SessionExpiredError("the launch is over")
+    return pending.grant
+
+
+def _recall(card: CardSession, launch: Launch) -> None:
+    """Take over what was proven and listed earlier in this opening."""
+    card.user = PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone)
+    card.listed = frozenset(launch.listed or ())
+    card.shown = frozenset(launch.shown or launch.listed or ())
+    card.is_listing_fresh = launch.listed_at is not None and (
+        card.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
+    )
+
+
+def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:
+    """The user's own pair, or the grant where theirs became it, as the wizard's did."""
+    member_id, endpoint = portal.member_id, portal.client_endpoint
+    own = user_tokens.find(session, deps.seal, member_id, user_id)
+    granted = grant.own_tokens(deps, portal, user_id) if own is None else None
+    return granted or user_tokens_of(deps, member_id, endpoint, user_id, own)
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRequest:
+    """The handles of the two commands that prove an opener, in the first batch of a launch."""
+
+    profile: Handle[PortalUser]
+    app: Handle[AppInfo]
+
+
+def ask_proof(batch: Batch) -> ProofRequest:
+    """Ask whose token it is, and of which application."""
+    return ProofRequest(batch.add(portal_api.profile()), batch.add(portal_api.app_info()))
+
+
+def prove(card: CardSession, result: BatchResult, asked: ProofRequest) -> None:
+    """Confirm the opener from an answer to `ask_proof`, then keep the tokens.
+
+    Raises UnprovenError: nothing is stored and nothing of the answer may be shown.
+    """
+    if card.user is not None:
+        return
+    user = confirm(card.deps, card.app_code, result, asked)
+    if card.named_owner not in {None, user.id}:
+        raise UnprovenError("the two servers name different owners of the pair")
+    _keep(card, user)
+
+
+def confirm(deps: Deps, app_code: str, result: BatchResult, asked: ProofRequest) -> PortalUser:
+    """Return whom an answer to `ask_proof` confirms. Raises UnprovenError."""
+    try:
+        app = result[asked.app]
+        user = result[asked.profile]
+    except RightsRefusedError:
+        raise UnprovenError("the portal does not confirm the opener") from None
+    if not app_code or not is_same(app.code, app_code):
+        raise UnprovenError("the token belongs to another application")
+    if result.application and not is_same(result.application, deps.client_id):
+        raise UnprovenError("the token was issued for another application")
+    return user
+
+
+def prove_now(card: CardSession) -> None:
+    """Prove a launch with a call of its own; for requests that read nothing else first."""
+    if card.user is not None:
+        return
+    batch = Batch()
+    asked = ask_proof(batch)
+    prove(card, card.api.send(batch), asked)
+
+
+def _keep(card: CardSession, user: PortalUser) -> None:
+    now = card.clock()
+    if card.posted is None:
+        raise UnprovenError("no posted token to keep")
+    with card.db.transaction() as session:
+        portal = portals.find(session, card.member_id)
+        if portal is None:
+            raise UnknownPortalError("the portal was uninstalled meanwhile")
+        _keep_pair(session, card.deps, card.member_id, user, card.posted)
+        pending_grants.delete(session, card.launch_id)
+        launches.save(
+            session,
+            launch_id=card.launch_id,
+            member_id=card.member_id,
+            user=user,
+            ref=card.ref,
+            proven_at=now,
+            expires_at=now + timedelta(days=LAUNCH_DAYS),
+        )
+        tokens = _tokens_of(session, card.deps, portal, user.id)
+    card.api = card.api.speaking_with(tokens)
+    card.user, card.posted = user, None
+
+
+def _keep_pair(
+    session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
+) -> None:
+    """Keep a proven pair in one place only: as the user's own, or as the portal's grant."""
+    if grant.adopt(session, deps, member_id, user, posted):
+        user_tokens.forget(session, member_id, user.id)
+        return
+    user_tokens.save(
+        session,
+        deps.seal,
+        member_id,
+        user.id,
+        posted,
+        is_admin=user.is_admin,
+        now=deps.clock(),
+    )
+
+
+def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) -> Ticket:
+    """Answer a new ticket for an old one and a fresh token from the frame (decisions 5).
+
+    The fresh token is proven like any opener and has to be of the same user as before.
+    """
+    with deps.db.reading() as session:
+        before = launches.find(session, old.launch_id)
+    posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
+    fresh = replace(
+        old,
+        launch_id=secrets.token_hex(16),
+        sealed=sealed(deps, posted),
+        is_vouched=old.is_vouched or before is not None,
+    )
+    card = resume(deps, fresh)
+    batch = Batch()
+    asked = ask_proof(batch)
+    result = card.api.send(batch)
+    if before is not None and result[asked.profile].id != before.user_id:
+        raise UnprovenError("the fresh token is of another user")
+    prove(card, result, asked)
+    if before is not None:
+        # The page still shows the old list, and its age counts on.
+        with deps.db.transaction() as session:
+            launches.take_over(session, before, fresh.launch_id)
+    return replace(fresh, sealed="")
+
+
+def sealed(deps: Deps, posted: TokenPair) -> str:
+    """A pair nobody has proven yet, as a ticket carries it."""
+    seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
+    parts = (posted.access_token, posted.refresh_token, str(seconds))
+    return deps.seal.close(SEPARATOR.join(parts))
+
+
+def _posted_pair(deps: Deps, call: PlacementCall) -> TokenPair:
+    expires_at = deps.clock() + timedelta(seconds=call.auth_expires)
+    return TokenPair(call.auth_id, call.refresh_id, expires_at)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Compare two secrets in a time that tells nothing of them."""
+    return hmac.compare_digest(one.encode(), other.encode())

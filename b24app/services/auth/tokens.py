@@ -1,0 +1,239 @@
+"""Token sources: whose token a call carries and how it is renewed after `expired_token`.
+
+Refresh tokens rotate and two refreshes in parallel lose one of them, so a refresh runs under a
+lease in the database, which works across processes and machines, and the new pair is committed
+before it is used (settings/oauth/auto-renewal). The portal's address follows the answer: it is the
+only trusted source of it.
+
+A frame's post may hold one person's access token and another's refresh token, and only the first is
+proven when the tab opens. So whoever renews a pair asks whose the new one is: of anybody else than
+the one it was kept for, or of another portal, nothing is kept and nothing is sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.oauth import ServerAppInfo
+from b24app.bitrix.shares import Share
+from b24app.domain import Grant, TokenPair
+from b24app.errors import (
+    GrantLostError,
+    PortalBusyError,
+    SessionExpiredError,
+    TokenExpiredError,
+    UnprovenError,
+)
+from b24app.services.deps import Deps
+from b24app.storage import leases, portals, user_tokens
+from b24app.storage.session import Session
+
+LEASE_SECONDS = 20
+WAIT_SECONDS = 6.0
+PAUSE_SECONDS = 0.05
+
+
+class PostedTokens:
+    """A token that came with a frame post and is not proven yet.
+
+    It is never refreshed: the frame brings a fresh one (decisions 3 and 5).
+    """
+
+    def __init__(self, endpoint: str, access_token: str, share: Share) -> None:
+        self.endpoint = endpoint
+        self.share = share
+        self._access_token = access_token
+
+    def current(self) -> str:
+        """The posted token."""
+        return self._access_token
+
+    def renew(self, rejected: str) -> str:
+        """Raises SessionExpiredError: only the frame has a newer one than `rejected`."""
+        del rejected
+        raise SessionExpiredError("the posted token has expired")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where a pair is kept, and whose it is. `lease` keeps two from renewing it at once."""
+
+    lease: str
+    owner: Callable[[Session], int | None]
+    load: Callable[[Session], TokenPair | None]
+    save: Callable[[Session, Grant], None]
+    forget: Callable[[Session], None]
+
+
+class StoredTokens:
+    """A pair kept in the database: the acting user's, or the portal's grant.
+
+    Build it with `user_tokens_of` or `grant_tokens_of`. `pair` where it was just read.
+    """
+
+    def __init__(
+        self,
+        deps: Deps,
+        member_id: str,
+        endpoint: str,
+        keeping: Keeping,
+        pair: TokenPair | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.share = Share(member_id)
+        self._deps = deps
+        self._member_id = member_id
+        self._keeping = keeping
+        self._access_token = pair.access_token if pair is not None else None
+
+    def current(self) -> str:
+        """The stored access token, read once. Raises SessionExpiredError where none is stored.
+
+        Should somebody else renew the pair meanwhile, the portal calls this one expired, and
+        `renew` finds the new one.
+        """
+        if self._access_token is None:
+            self._access_token = self._pair().access_token
+        return self._access_token
+
+    def renew(self, rejected: str) -> str:
+        """Return a token that is not `rejected`; refreshes once for all who wait.
+
+        Raises SessionExpiredError where the authorization server refuses the refresh token: then
+        the frame has to bring a new one; UnprovenError where it belonged to somebody else;
+        PortalBusyError after waiting in vain.
+        """
+        owner = secrets.token_hex(8)
+        deadline = self._deps.monotonic() + WAIT_SECONDS
+        while not self._take(owner):
+            pair = self._pair()
+            if pair.access_token != rejected:
+                return self._kept(pair)
+            if self._deps.monotonic() > deadline:
+                raise PortalBusyError("another process is still refreshing", code="refreshing")
+            self._deps.sleep(PAUSE_SECONDS)
+        try:
+            return self._kept(self._refresh(rejected))
+        finally:
+            with self._deps.db.transaction() as session:
+                leases.release(session, self._keeping.lease, owner)
+
+    def _kept(self, pair: TokenPair) -> str:
+        self._access_token = pair.access_token
+        return pair.access_token
+
+    def ask_server(self) -> ServerAppInfo:
+        """Ask the authorization server about the installation the pair belongs to.
+
+        Raise like `renew`, and GrantError.
+        """
+        access = self.current()
+        try:
+            return self._deps.authorization.app_info(access, share=self.share)
+        except TokenExpiredError:
+            return self._deps.authorization.app_info(self.renew(access), share=self.share)
+
+    def _take(self, owner: str) -> bool:
+        with self._deps.db.transaction() as session:
+            return leases.try_take(
+                session, self._keeping.lease, owner, self._deps.clock(), LEASE_SECONDS
+            )
+
+    def _pair(self) -> TokenPair:
+        with self._deps.db.reading() as session:
+            pair = self._keeping.load(session)
+        if pair is None:
+            raise SessionExpiredError("no token is stored for this user")
+        return pair
+
+    def _refresh(self, rejected: str) -> TokenPair:
+        pair = self._pair()
+        if pair.access_token != rejected:
+            return pair
+        if not pair.refresh_token:
+            raise SessionExpiredError("the token has expired and came without a refresh token")
+        try:
+            grant = self._deps.authorization.refresh(pair.refresh_token, share=self.share)
+        except GrantLostError:
+            self._drop(pair)
+            raise SessionExpiredError("the refresh token was refused") from None
+        if not self._is_of_the_same_person(grant):
+            self._drop(pair)
+            raise UnprovenError("the refresh token was of somebody else")
+        with self._deps.db.transaction() as session:
+            self._keeping.save(session, grant)
+            if grant.client_endpoint != self.endpoint:
+                portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
+        self.endpoint = grant.client_endpoint
+        return grant.tokens
+
+    def _drop(self, pair: TokenPair) -> None:
+        """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
+        with self._deps.db.transaction() as session:
+            if self._keeping.load(session) == pair:
+                self._keeping.forget(session)
+
+    def _is_of_the_same_person(self, grant: Grant) -> bool:
+        if grant.member_id != self._member_id:
+            return False
+        with self._deps.db.reading() as session:
+            owner = self._keeping.owner(session)
+        return owner == owner_of(self._deps, grant)
+
+
+def owner_of(deps: Deps, grant: Grant) -> int:
+    """Whose pair the authorization server has answered; one that does not say is asked about.
+
+    Raises the portal's errors.
+    """
+    if grant.user_id is not None:
+        return grant.user_id
+    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, Share(grant.member_id))
+    return deps.client.call(tokens, portal_api.profile(), deps.deadline()).id
+
+
+def user_tokens_of(
+    deps: Deps, member_id: str, endpoint: str, user_id: int, pair: TokenPair | None = None
+) -> StoredTokens:
+    """The acting user's own pair; `pair` where it was just read."""
+
+    def save(session: Session, grant: Grant) -> None:
+        user_tokens.save(
+            session,
+            deps.seal,
+            member_id,
+            user_id,
+            grant.tokens,
+            is_admin=None,
+            now=deps.clock(),
+        )
+
+    keeping = Keeping(
+        lease=f"refresh:{member_id}:{user_id}",
+        owner=lambda _session: user_id,
+        load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
+        save=save,
+        forget=lambda session: user_tokens.forget(session, member_id, user_id),
+    )
+    return StoredTokens(deps, member_id, endpoint, keeping, pair)
+
+
+def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
+    """The portal's grant. For `services/auth/grant.py` only, which says what it may be used for."""
+
+    def save(session: Session, grant: Grant) -> None:
+        portals.save_grant_tokens(
+            session, deps.seal, member_id, grant.tokens, user_id=None, now=deps.clock()
+        )
+
+    keeping = Keeping(
+        lease=f"refresh:{member_id}:grant",
+        owner=lambda session: portals.grant_owner(session, member_id),
+        load=lambda session: portals.grant_tokens(session, deps.seal, member_id),
+        save=save,
+        forget=lambda session: portals.drop_grant_tokens(session, member_id),
+    )
+    return StoredTokens(deps, member_id, endpoint, keeping)

@@ -1,0 +1,270 @@
+"""From what was read of a card to figures that add up (docs/totals.md). Pure.
+
+The amount comes from the card: its products and deliveries. What is not billed is the rest of it
+beyond all payments, so the figures add up whatever the portal says. What the rest consists of is
+named as far as it is known; a last line holds what is left to be named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel.numbers import get_currency_precision
+
+from b24app.domain import (
+    UNREADABLE,
+    Delivery,
+    Money,
+    Payment,
+    ProductRow,
+    is_readable,
+    is_whole,
+)
+from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
+
+LEAST_DECIMALS = 2
+"""What the portal rounds sums to as it is set up, whatever the currency has (rest-contract e.7)."""
+
+Compositions = Mapping[int, Composition]
+Rows = Iterable[ProductRow]
+
+
+def totals_of(
+    core: Core, compositions: Compositions, free: Sequence[ProductRow] | None
+) -> tuple[Totals, ...]:
+    """The figures of a card: in its own currency first, then in the others by code.
+
+    Its own is always there, so that no edit takes it away or brings it. `free` is what no payment
+    bills yet, None where nobody knows.
+    """
+    own = _own(core, compositions, free)
+    found = {one.sum.currency for one in core.payments}
+    found |= {one.price.currency for one in core.deliveries if one.price.amount}
+    others = [_other(core, compositions, currency) for currency in sorted(found - {own.currency})]
+    return (own, *others)
+
+
+def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | None) -> Totals:
+    currency = core.card.amount.currency
+    paid, waiting = _payments(core, currency)
+    deliveries = _deliveries_in(core, currency)
+    products = _products(core, compositions, free, deliveries)
+    made_of = [products, *(_delivery_line(LineKind.DELIVERY, one) for one in deliveries)]
+    if not is_whole(core.deliveries):
+        made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
+    if products.kind is LineKind.CARD:
+        made_of = [products]
+    lines = _free_lines(free, currency)
+    billed = total(currency, _as_lines([*paid, *waiting]))
+    whole = total(currency, made_of)
+    elsewhere = _elsewhere(core, compositions, whole - billed, lines)
+    if elsewhere.amount:
+        made_of.append(Line(LineKind.ELSEWHERE, elsewhere, _only_other(core)))
+    amount = total(currency, made_of)
+    if _is_all_known(core, compositions):
+        lines += _billed_wrong(core, compositions, deliveries)
+    stated = core.card.amount if core.card.amount not in {amount, whole} else None
+    return Totals(
+        currency,
+        tuple(made_of),
+        total(currency, _as_lines(paid)),
+        total(currency, _as_lines(waiting)),
+        len(paid),
+        len(waiting),
+        _completed(lines, amount - billed, is_settled=_is_all_known(core, compositions)),
+        stated=stated,
+        is_stated_typed=core.card.is_amount_typed,
+    )
+
+
+def _other(core: Core, compositions: Compositions, currency: str) -> Totals:
+    """A currency that is not the card's: its payments, and deliveries that none of them bills."""
+    paid, waiting = _payments(core, currency)
+    deliveries = _deliveries_in(core, currency)
+    lines: list[Line] = []
+    if _is_all_known(core, compositions):
+        held = _held(core, compositions, currency)
+        lines = [
+            _delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]
+        ]
+    billed = total(currency, _as_lines([*paid, *waiting]))
+    payments = Line(LineKind.PAYMENTS, billed, quantity=Decimal(len(paid) + len(waiting)))
+    return Totals(
+        currency,
+        (payments, *lines),
+        total(currency, _as_lines(paid)),
+        total(currency, _as_lines(waiting)),
+        len(paid),
+        len(waiting),
+        tuple(lines),
+    )
+
+
+def _products(
+    core: Core,
+    compositions: Compositions,
+    free: Sequence[ProductRow] | None,
+    deliveries: Sequence[Delivery],
+) -> Line:
+    """What the card's products come to, by the best that was read of them.
+
+    An amount that nobody typed is, in the portal, that of products and deliveries, as the card was
+    last saved.
+    """
+    currency = core.card.amount.currency
+    if core.has_all_rows:
+        return _products_line(core.rows.values(), currency)
+    if free is not None and not core.payments:
+        return _products_line(free, currency)
+    if not core.card.is_amount_typed:
+        shipping = total(currency, [_delivery_line(LineKind.DELIVERY, one) for one in deliveries])
+        return Line(LineKind.PRODUCTS, core.card.amount - shipping)
+    if free is not None and _is_all_known(core, compositions):
+        billed = [
+            rounded(row.price * item.quantity)
+            for composition in compositions.values()
+            for item in composition.items
+            if (row := core.rows.get(item.row_id or 0))
+        ]
+        amount = sum(billed, _products_line(free, currency).amount)
+        return Line(LineKind.PRODUCTS, amount)
+    if free is not None and not core.deliveries and _is_in(core.payments, currency):
+        billed_now = total(currency, _as_lines(core.payments))
+        return Line(LineKind.PRODUCTS, _products_line(free, currency).amount + billed_now)
+    return Line(LineKind.CARD, core.card.amount)
+
+
+def _products_line(rows: Rows, currency: str) -> Line:
+    amount = sum((rounded(row.sum) for row in rows), Money(ZERO, currency))
+    return Line(LineKind.PRODUCTS, amount)
+
+
+def _elsewhere(core: Core, compositions: Compositions, rest: Money, free: Sequence[Line]) -> Money:
+    """What payments in other currencies hold of the card's products, in its own, below zero.
+
+    `rest` is what is left of the amount beyond the payments in its currency. Where it is not known
+    what the payments hold, it is what of that rest nobody can bill any more.
+    """
+    currency = core.card.amount.currency
+    abroad = [one.id for one in core.payments if one.sum.currency != currency]
+    none = Money(ZERO, currency)
+    if not abroad:
+        return none
+    if all(one in compositions for one in abroad):
+        held = _quantities(compositions, abroad)
+        parts = (
+            rounded(row.price * _lesser(row.quantity, held[row.id])) for row in core.rows.values()
+        )
+        return none - sum(parts, none)
+    gap = rest - total(currency, free)
+    return none - gap if free and gap.amount > 0 else none
+
+
+def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
+    if free is None:
+        return []
+    amount = _products_line(free, currency).amount
+    if not is_whole(free):
+        amount = Money(UNREADABLE, currency)
+    return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
+
+
+def _billed_wrong(
+    core: Core, compositions: Compositions, deliveries: Sequence[Delivery]
+) -> list[Line]:
+    """Deliveries in no payment or in several, and products billed beyond what the card has."""
+    currency = core.card.amount.currency
+    held = _held(core, compositions, currency)
+    lines = [_delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]]
+    for one in deliveries:
+        if held[one.id] > 1:
+            more = one.price * Decimal(1 - held[one.id])
+            twice = Decimal(held[one.id])
+            lines.append(Line(LineKind.TWICE, more, one.service_name, one.number, twice))
+    own = [one.id for one in core.payments if one.sum.currency == currency]
+    abroad = [one.id for one in core.payments if one.sum.currency != currency]
+    billed = _quantities(compositions, own)
+    gone = _quantities(compositions, abroad)
+    for row in core.rows.values() if core.has_all_rows else ():
+        there = row.quantity - gone[row.id]
+        more_of = billed[row.id] - (max(ZERO, there) if is_readable(there) else there)
+        if more_of > 0:
+            amount = rounded(row.price * -more_of)
+            lines.append(Line(LineKind.TOO_MANY, amount, row.name, quantity=more_of))
+    return lines
+
+
+def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple[Line, ...]:
+    """The lines, without those of nothing, and with what is left to be named."""
+    left = rest - total(rest.currency, lines)
+    kind = LineKind.OTHER if is_settled else LineKind.UNSETTLED
+    return tuple(line for line in [*lines, Line(kind, left)] if line.amount.amount)
+
+
+def _is_all_known(core: Core, compositions: Compositions) -> bool:
+    if not (is_whole(core.payments) and is_whole(core.deliveries)):
+        return False
+    known = [compositions.get(one.id) for one in core.payments]
+    return all(one is not None and one.is_whole for one in known)
+
+
+def _held(core: Core, compositions: Compositions, currency: str) -> Counter[int]:
+    """In how many payments of a currency each delivery is."""
+    found: Counter[int] = Counter()
+    for payment in core.payments:
+        if payment.sum.currency == currency and payment.id in compositions:
+            found.update({link.document_id for link in compositions[payment.id].links})
+    return found
+
+
+def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int | None, Decimal]:
+    """How much of each product row these payments hold."""
+    found: defaultdict[int | None, Decimal] = defaultdict(Decimal)
+    for payment_id in ids:
+        for item in compositions[payment_id].items:
+            found[item.row_id] += item.quantity
+    return found
+
+
+def _payments(core: Core, currency: str) -> tuple[list[Payment], list[Payment]]:
+    own = [one for one in core.payments if one.sum.currency == currency]
+    return [one for one in own if one.is_paid], [one for one in own if not one.is_paid]
+
+
+def _only_other(core: Core) -> str:
+    """The one currency of payments that are not in the card's; "" where there are several."""
+    found = {one.sum.currency for one in core.payments} - {core.card.amount.currency}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _is_in(payments: Iterable[Payment], currency: str) -> bool:
+    return all(one.sum.currency == currency for one in payments)
+
+
+def _as_lines(payments: Iterable[Payment]) -> list[Line]:
+    return [Line(LineKind.PAYMENTS, one.sum) for one in payments]
+
+
+def _deliveries_in(core: Core, currency: str) -> list[Delivery]:
+    return [one for one in core.deliveries if one.price.currency == currency]
+
+
+def _delivery_line(kind: LineKind, delivery: Delivery) -> Line:
+    return Line(kind, delivery.price, delivery.service_name, delivery.number)
+
+
+def _lesser(one: Decimal, other: Decimal) -> Decimal:
+    """The lesser of two quantities; of one that cannot be read nobody knows."""
+    return min(one, other) if is_readable(one) and is_readable(other) else UNREADABLE
+
+
+def rounded(money: Money) -> Money:
+    """An amount as the portal sums it up: half a cent and more is a cent."""
+    digits = max(LEAST_DECIMALS, get_currency_precision(money.currency))
+    exact = money.amount
+    if not exact.is_finite() or exact == exact.quantize(Decimal(1).scaleb(-digits)):
+        return money
+    return Money(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), money.currency)

@@ -1,0 +1,89 @@
+"""The allocation view: every product row against every payment, and what is left to bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from b24app.domain import UNREADABLE, Payment, ProductRow
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import tab
+from b24app.services.card.card_view import CardView, ItemLine
+
+MOST_PAYMENTS = 60
+"""More are not read at once: three parallel calls of twenty payments each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one payment bills of a row."""
+
+    payment: Payment
+    line: ItemLine
+
+    @property
+    def quantity(self) -> Decimal:
+        """The billed quantity."""
+        return self.line.item.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class RowUse:
+    """One product row: `free` is what no payment bills, below zero where too much is billed."""
+
+    row: ProductRow
+    parts: tuple[Part, ...]
+    free: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """`orphans` are items whose row is gone or was not read; each of them says which it is.
+
+    `is_whole` is False where payments were left out, `has_more_rows` where rows were, and `unread`
+    counts payments and lines that could not be read.
+    """
+
+    view: CardView
+    rows: tuple[RowUse, ...]
+    orphans: tuple[Part, ...]
+    is_whole: bool
+    has_more_rows: bool
+    unread: int
+
+
+def read(card: CardSession) -> Allocation:
+    """Read rows and the composition of the newest payments of the card."""
+    shown = tab.details_of_newest(card, MOST_PAYMENTS)
+    parts = [
+        Part(one.payment, line)
+        for one in shown.view.payments
+        if one.details is not None
+        for line in one.details.items
+    ]
+    by_row: dict[int, list[Part]] = {}
+    for part in parts:
+        by_row.setdefault(part.line.item.row_id or 0, []).append(part)
+    unread = shown.view.unread_payments + sum(
+        one.details.unread for one in shown.view.payments if one.details is not None
+    )
+    uses = tuple(_use(row, tuple(by_row.get(row.id, ()))) for row in shown.rows)
+    is_whole = all(one.details is not None for one in shown.view.payments)
+    if unread or (not is_whole and shown.view.is_free_known):
+        uses = tuple(replace(use, free=_told(use.row, shown.view)) for use in uses)
+    known = {row.id for row in shown.rows}
+    orphans = tuple(part for part in parts if part.line.item.row_id not in known)
+    return Allocation(shown.view, uses, orphans, is_whole, shown.has_more_rows, unread)
+
+
+def _use(row: ProductRow, parts: tuple[Part, ...]) -> RowUse:
+    billed = sum((part.quantity for part in parts), Decimal(0))
+    return RowUse(row, parts, row.quantity - billed)
+
+
+def _told(row: ProductRow, view: CardView) -> Decimal:
+    """What the portal says is free of a row, where what payments hold was not all read."""
+    if not view.is_free_known:
+        return UNREADABLE
+    free = (one.quantity for one in view.free_rows if one.id == row.id)
+    return next(free, Decimal(0))

@@ -1,0 +1,90 @@
+"""What is known of canceled orders.
+
+No method tells whether an order is canceled: marking as paid is refused for it, and so it is
+learned, as it is from edits that are saved while the sum stays (`follow`). It is remembered for the
+card until somebody says that the order was reopened, or until the portal shows that it was: nobody
+can mark a payment of a canceled order, or change its sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from b24app.domain import Payment
+from b24app.errors import NotOnThisCardError, OrderCanceledError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card.card_reads import Core
+from b24app.services.card.card_view import OF_AN_OPEN_ORDER
+from b24app.storage import canceled_orders
+from b24app.storage.session import Session
+
+KNOWN = "order_canceled"
+"""Code of a refusal of ours, before the portal is asked."""
+
+NOT_CREATED = "order_canceled_not_created"
+"""Code of a payment that got no sum and was deleted again."""
+
+States = Mapping[str, Mapping[str, str]]
+
+
+def read(session: Session, card: CardSession) -> States:
+    """What is known of the card, to be handed to `orders`."""
+    return canceled_orders.states(session, card.member_id, card.ref)
+
+
+def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
+    """The numbers of the card's canceled orders; what was reopened is forgotten."""
+    now = {str(one.id): one.state for one in core.payments}
+    reopened = [
+        number
+        for number, before in known.items()
+        if any(now.get(one, state) != state for one, state in before.items())
+    ]
+    if reopened:
+        with card.db.transaction() as session:
+            canceled_orders.forget(session, card.member_id, card.ref, *reopened)
+    return tuple(sorted(known.keys() - set(reopened)))
+
+
+def takes_new_payments(core: Core, canceled: tuple[str, ...]) -> bool:
+    """Whether a new payment can work: it goes to the order of the newest one."""
+    newest = max(core.payments, key=lambda one: one.id, default=None)
+    return newest.order_number not in canceled if newest else not canceled
+
+
+def is_known(session: Session, card: CardSession, action: Action, payment_id: int | None) -> bool:
+    """Whether an action is known to fail, because the order of its payment is canceled."""
+    if payment_id is None:
+        payment_id = max(card.listed, default=None)
+    elif action not in OF_AN_OPEN_ORDER:
+        return False
+    known = read(session, card)
+    return any(str(payment_id) in payments for payments in known.values())
+
+
+def refuse(_card: CardSession) -> NoReturn:
+    """In the place of a write that cannot work: nothing is asked of the portal."""
+    raise OrderCanceledError("the order is known to be canceled", code=KNOWN)
+
+
+def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:
+    """Remember that the order of the payment of this number is canceled."""
+    order = next((one.order_number for one in payments if one.number == number), "")
+    states = {str(one.id): one.state for one in payments if one.order_number == order}
+    if not states:
+        return
+    with card.db.transaction() as session:
+        canceled_orders.note(session, card.member_id, card.ref, order, states, card.clock())
+
+
+def forget(card: CardSession) -> None:
+    """Forget all of the card: somebody says that the order was reopened.
+
+    Raises NotOnThisCardError for who was not shown a payment of it.
+    """
+    if not card.listed:
+        raise NotOnThisCardError("no payment of this card was listed to this session")
+    with card.db.transaction() as session:
+        canceled_orders.forget(session, card.member_id, card.ref)

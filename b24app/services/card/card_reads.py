@@ -1,0 +1,218 @@
+"""What is asked of a card in a batch, and what the answers mean. No transactions, no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from b24app.bitrix import crm, payment_deliveries, payment_items, payments
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import (
+    Card,
+    Delivery,
+    EntityRef,
+    ListedRow,
+    Listing,
+    Payment,
+    PaymentDelivery,
+    PaymentItem,
+    ProductRow,
+)
+from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
+from b24app.services.card import product_rows
+from b24app.services.card.product_rows import Pages, ReadRows
+
+MOST_LINES = 3_000
+"""Of all payments whose composition is read at once: what a page can show in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A card with everything but the composition of its payments.
+
+    `rows` holds the product rows read so far. `free` is None where the portal does not tell, with
+    `is_estimate` where that is because of several orders (decisions 19).
+    """
+
+    card: Card
+    payments: Listing[Payment]
+    deliveries: Listing[Delivery]
+    rows: Mapping[int, ProductRow]
+    read_rows: ReadRows
+    free: Listing[ProductRow] | None
+    is_estimate: bool = False
+
+    @property
+    def rows_total(self) -> int:
+        """How many product rows have to be read for all of them, as far as is known."""
+        return self.read_rows.total
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether a row that is not in `rows` is not in the card either."""
+        return self.read_rows.is_whole
+
+    def payment(self, payment_id: int) -> Payment | None:
+        """The payment of this id, if the portal lists it on this card."""
+        return next((one for one in self.payments if one.id == payment_id), None)
+
+    def is_gone(self, payment_id: int) -> bool:
+        """Whether this payment is on the card no more, and not just in a row that is unread."""
+        return self.payment(payment_id) is None and not self.payments.may_hold(payment_id)
+
+    @property
+    def deliveries_by_id(self) -> dict[int, Delivery]:
+        """The card's delivery documents by id."""
+        return {delivery.id: delivery for delivery in self.deliveries}
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The items and delivery lines of one payment."""
+
+    items: Listing[PaymentItem]
+    links: Listing[PaymentDelivery]
+
+    @property
+    def unread(self) -> int:
+        """How many of its lines could not be read."""
+        return len(self.items.unread) + len(self.links.unread)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of its lines were read."""
+        return not self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class CoreRequest:
+    """The handles of a card's reads in a batch."""
+
+    card: Handle[Card]
+    payments: Handle[Listing[Payment]]
+    deliveries: Handle[Listing[Delivery]]
+    rows: Pages
+    free: Handle[Listing[ListedRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class CompositionRequest:
+    """The handles of one payment's items and delivery lines in a batch."""
+
+    items: Handle[Listing[PaymentItem]]
+    links: Handle[Listing[PaymentDelivery]]
+
+
+def ask_core(
+    batch: Batch,
+    ref: EntityRef,
+    *,
+    order: Mapping[str, str] | None = None,
+    rows_total: int = 0,
+) -> CoreRequest:
+    """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
+
+    One more for each page of product rows past the first, as far as `rows_total`.
+    """
+    return CoreRequest(
+        card=batch.add(crm.get_card(ref)),
+        payments=batch.add(payments.list_payments(ref, order=order)),
+        deliveries=batch.add(crm.list_deliveries(ref)),
+        rows=product_rows.ask(batch, ref, rows_total),
+        free=batch.add(crm.available_rows(ref)),
+    )
+
+
+def take_core(result: BatchResult, asked: CoreRequest) -> Core:
+    """Decode the answers to `ask_core`.
+
+    Raises the portal's error for card, payments and deliveries, without which nothing true could
+    be shown. Product rows only add names, so a refusal there is tolerated, and so are deliveries
+    that make no sense: they are named as unread.
+    """
+    card = result[asked.card]
+    free, is_estimate = _take_free(result, asked.free, card)
+    rows = product_rows.take(result, asked.rows)
+    return Core(
+        card=card,
+        payments=result[asked.payments],
+        deliveries=_take_deliveries(result, asked.deliveries),
+        rows={row_id: row.of(card) for row_id, row in rows.by_id.items()},
+        read_rows=rows,
+        free=free,
+        is_estimate=is_estimate,
+    )
+
+
+def _take_deliveries(result: BatchResult, asked: Handle[Listing[Delivery]]) -> Listing[Delivery]:
+    try:
+        return result[asked]
+    except UnexpectedAnswerError:
+        if not result.is_answered(asked):
+            raise
+        return Listing.of((), [None])
+
+
+def _take_free(
+    result: BatchResult, asked: Handle[Listing[ListedRow]], card: Card
+) -> tuple[Listing[ProductRow] | None, bool]:
+    try:
+        rows = result[asked]
+        return Listing.of((row.of(card) for row in rows), rows.unread), False
+    except BusinessRefusalError:
+        # The only business refusal of this method is "does not support multiple orders".
+        return None, True
+    except PortalError:
+        return None, False
+
+
+def ask_compositions(
+    batch: Batch, payment_ids: Iterable[int], *, is_optional: bool = False
+) -> dict[int, CompositionRequest]:
+    """Ask for the items and the delivery lines of payments: two commands each."""
+    return {
+        payment_id: CompositionRequest(
+            batch.add(payment_items.list_items(payment_id), is_optional=is_optional),
+            batch.add(payment_deliveries.list_links(payment_id), is_optional=is_optional),
+        )
+        for payment_id in payment_ids
+    }
+
+
+def take_compositions(
+    result: BatchResult, asked: Mapping[int, CompositionRequest]
+) -> dict[int, Composition]:
+    """Decode the answers to `ask_compositions`; a payment that could not be read is left out.
+
+    So are those beyond `MOST_LINES`: they are read when somebody opens them.
+    """
+    found: dict[int, Composition] = {}
+    lines = 0
+    for payment_id, handles in asked.items():
+        try:
+            read = Composition(result[handles.items], result[handles.links])
+        except PortalError:
+            continue
+        lines += len(read.items) + len(read.links)
+        if lines <= MOST_LINES or not found:
+            found[payment_id] = read
+    return found
+
+
+def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
+    """Those whose rows were all read. Others have rows on further pages, which come later."""
+    if not core.read_rows.has_more:
+        return dict(compositions)
+    return {
+        payment_id: composition
+        for payment_id, composition in compositions.items()
+        if all(one.row_id is None or one.row_id in core.rows for one in composition.items)
+    }
+
+
+def halves(ids: Sequence[int]) -> list[Sequence[int]]:
+    """Split ids for two parallel calls: commands of one batch run one after another."""
+    if len(ids) <= 4:
+        return [ids] if ids else []
+    middle = (len(ids) + 1) // 2
+    return [ids[:middle], ids[middle:]]

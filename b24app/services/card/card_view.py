@@ -1,0 +1,357 @@
+"""What the tab shows, computed from the portal's answers. Pure: no calls, no clock, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from b24app.domain import (
+    Card,
+    Delivery,
+    EntityRef,
+    ListedRow,
+    Listing,
+    Money,
+    Payment,
+    PaymentDelivery,
+    PaymentItem,
+    ProductRow,
+    is_readable,
+    is_whole,
+)
+from b24app.services.actions import Action
+from b24app.services.card.billable import Billable
+from b24app.services.card.totals import Totals
+
+ZERO = Decimal(0)
+
+OF_AN_OPEN_ORDER = frozenset({Action.PAY, Action.UNPAY, Action.ITEMS, Action.DELIVERIES})
+"""What the portal refuses on a canceled order, or saves while the sum stays (quirk 72)."""
+
+Row = TypeVar("Row", ListedRow, ProductRow)
+Line = TypeVar("Line")
+
+
+class Filter(StrEnum):
+    """Which payments of the full list are shown."""
+
+    ALL = "all"
+    UNPAID = "unpaid"
+    PAID = "paid"
+
+
+class Sort(StrEnum):
+    """Payments have no creation date, so newest and oldest go by id (decisions 12)."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    AMOUNT_DOWN = "amount-down"
+    AMOUNT_UP = "amount-up"
+    PAID_DATE = "paid-date"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One product line. Name and price are unknown ("" and None) where its row was not read.
+
+    `is_orphan`: there is no such row in the card any more. `max_quantity` is what the person may
+    set at most: the present quantity plus what is free; None where the portal does not tell.
+    """
+
+    item: PaymentItem
+    name: str = ""
+    price: Money | None = None
+    sum: Money | None = None
+    unit: str = ""
+    max_quantity: Decimal | None = None
+    is_orphan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery line; `delivery` is None where the document is not one of this card."""
+
+    item: PaymentDelivery
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
+
+    It is None, too, where a line or its price could not be read, and where a line is in another
+    currency than the payment: then there is no sum of both.
+    """
+
+    items: tuple[ItemLine, ...]
+    deliveries: tuple[DeliveryLine, ...]
+    items_sum: Money
+    deliveries_sum: Money
+    difference: Money | None = None
+    unread: int = 0
+    """How many of its lines could not be read."""
+
+    @property
+    def is_in_two_currencies(self) -> bool:
+        """Whether items are priced in another currency than the payment (decisions 38)."""
+        return self.items_sum.currency != self.deliveries_sum.currency
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One payment as shown. `details` is None while they wait to be read."""
+
+    payment: Payment
+    owner: EntityRef
+    details: Details | None = None
+    payer_name: str = ""
+    is_payer_unknown: bool = False
+    """The id resolves to nobody: a bot, a dismissed or a technical user."""
+    is_open: bool = False
+    is_new: bool = False
+    is_canceled: bool = False
+    """Its order is canceled: what would change its sum or its state cannot work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A half-finished action that is shown until it is settled. `code` chooses the sentence."""
+
+    id: int
+    code: str
+    values: Mapping[str, str]
+    may_go_on: bool = False
+    """Whether the rest of it can be done from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """Everything one rendering of the tab needs."""
+
+    card: Card
+    payments: tuple[PaymentView, ...]
+    totals: tuple[Totals, ...]
+    deliveries: tuple[Delivery, ...]
+    free_rows: tuple[ProductRow, ...]
+    updated_at: datetime
+    allowed: frozenset[Action]
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    canceled: tuple[str, ...] = ()
+    """The numbers of the card's canceled orders, of `orders` in all."""
+    orders: int = 0
+    read_only: str = ""
+    """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
+    is_estimate: bool = False
+    """Unbilled is computed, because the card has several orders (decisions 19)."""
+    is_free_known: bool = True
+    """Whether `free_rows` says what no payment bills; without it they are just not known."""
+    has_no_products: bool = False
+    """The card has no product row, and that is known: then nothing can be billed."""
+    confirm_pay: bool = True
+    time_zone: str = ""
+    counts: Mapping[Filter, int] = field(default_factory=dict)
+    listed: Mapping[int, str] = field(default_factory=dict)
+    """The state of every payment of the card by its id, whatever the filter."""
+    notices: tuple[Notice, ...] = ()
+    may_ask_links_ahead: bool = False
+    """Whether a link may be asked for before a click: asking changes nothing at this portal."""
+    unread_payments: int = 0
+    """How many of the card's payments could not be read: they are in no list and no figure."""
+    unread_deliveries: int = 0
+    beyond: int = 0
+    """How many payments are in the counts and figures and, being too many, not in `payments`."""
+
+    def cut(self, most: int) -> CardView:
+        """The same view with the first payments only."""
+        beyond = len(self.payments) - most
+        return replace(self, payments=self.payments[:most], beyond=beyond) if beyond > 0 else self
+
+    @property
+    def billable(self) -> Billable:
+        """What a new payment can hold."""
+        return Billable(self.free_rows, self.card.amount.currency)
+
+    def holding(self, document_id: int, besides: int) -> tuple[Payment, ...]:
+        """The other payments that bill a delivery, as far as their lines were read."""
+        return tuple(
+            one.payment
+            for one in self.payments
+            if one.payment.id != besides
+            and one.details is not None
+            and any(line.item.document_id == document_id for line in one.details.deliveries)
+        )
+
+    def arranged(self, shown: Filter, sort: Sort) -> CardView:
+        """The same view with its payments filtered and sorted, those of each currency together."""
+        kept = arranged(self.payments, shown, sort)
+        order = [one.currency for one in self.totals]
+        kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
+        return replace(self, payments=kept, filter=shown, sort=sort)
+
+    def may(self, shown: PaymentView) -> frozenset[Action]:
+        """What the person may do with a payment.
+
+        A canceled order takes no change of it and no money for it: no client is to get its link.
+        """
+        if not shown.is_canceled:
+            return self.allowed
+        asks_for_money = set() if shown.payment.is_paid else {Action.LINK}
+        return self.allowed - OF_AN_OPEN_ORDER - asks_for_money
+
+    @property
+    def is_all_canceled(self) -> bool:
+        """Whether every order of the card is known to be canceled: then nothing is due."""
+        return bool(self.canceled) and len(self.canceled) >= self.orders
+
+    @property
+    def currencies(self) -> tuple[Totals, ...]:
+        """The figures by which the list is divided: none where all payments are in one currency."""
+        found = tuple(one for one in self.totals if one.count)
+        return found if len(found) > 1 else ()
+
+    def payment(self, payment_id: int) -> PaymentView | None:
+        """The view of one payment, if it is among those shown."""
+        return next((one for one in self.payments if one.payment.id == payment_id), None)
+
+
+def details_of(
+    payment: Payment,
+    items: Sequence[PaymentItem],
+    links: Sequence[PaymentDelivery],
+    rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow] | None,
+    deliveries: Mapping[int, Delivery],
+    *,
+    has_all_rows: bool = True,
+) -> Details:
+    """Join a payment's items and deliveries with the card's rows and documents.
+
+    With `has_all_rows` a row that is not among `rows` is gone, else it was not read. `free_rows`
+    is None where the portal does not tell. The payment's own `sum` stays the truth: `difference`
+    names what the lines do not explain.
+    """
+    currency = payment.sum.currency
+    row_ids = sorted(rows, key=lambda row_id: (rows[row_id].sort, row_id))
+    item_lines = tuple(
+        _item_line(item, rows, free_rows, has_all_rows=has_all_rows)
+        for item in in_order_of(row_ids, items, lambda item: item.row_id)
+    )
+    delivery_lines = tuple(
+        DeliveryLine(link, deliveries.get(link.document_id))
+        for link in in_order_of(deliveries, links, lambda link: link.document_id)
+    )
+    items_sum = _sum([line.sum for line in item_lines if line.sum], currency)
+    deliveries_sum = _sum(
+        [
+            line.delivery.price
+            for line in delivery_lines
+            if line.delivery and line.delivery.price.currency == currency
+        ],
+        currency,
+    )
+    difference = None
+    is_explained = is_whole(items) and is_whole(links) and all(map(_is_explained, item_lines))
+    if {items_sum.currency, *_currencies(delivery_lines)} == {currency} and is_explained:
+        difference = payment.sum - items_sum - deliveries_sum
+    has_rest = difference is not None and difference.is_readable and bool(difference.amount)
+    return Details(
+        item_lines,
+        delivery_lines,
+        items_sum,
+        deliveries_sum,
+        difference if has_rest else None,
+        sum(len(lines.unread) for lines in (items, links) if isinstance(lines, Listing)),
+    )
+
+
+def in_order_of(
+    card: Iterable[int], lines: Iterable[Line], origin: Callable[[Line], int | None]
+) -> list[Line]:
+    """Lines as the card has what they come from, the others last, as the portal lists them.
+
+    The portal lists by id, and what is taken out and put back gets a new one: it would come last.
+    """
+    places: dict[int | None, int] = {one: place for place, one in enumerate(card)}
+    return sorted(lines, key=lambda line: places.get(origin(line), len(places)))
+
+
+def _is_explained(line: ItemLine) -> bool:
+    return line.sum is not None or line.is_orphan
+
+
+def _currencies(lines: Iterable[DeliveryLine]) -> set[str]:
+    return {line.delivery.price.currency for line in lines if line.delivery}
+
+
+def _sum(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of amounts in one currency; zero in `currency` of none."""
+    if not amounts:
+        return Money(ZERO, currency)
+    return sum(amounts[1:], amounts[0])
+
+
+def _item_line(
+    item: PaymentItem,
+    rows: Mapping[int, ProductRow],
+    free_rows: Mapping[int, ProductRow] | None,
+    *,
+    has_all_rows: bool,
+) -> ItemLine:
+    free = (free_rows or {}).get(item.row_id or 0)
+    row = rows.get(item.row_id or 0) or free
+    if row is None:
+        return ItemLine(item, is_orphan=item.row_id is None or has_all_rows)
+    most = item.quantity + (free.quantity if free else ZERO)
+    return ItemLine(
+        item,
+        row.name,
+        row.price,
+        row.price * item.quantity,
+        row.measure,
+        None if free_rows is None or not is_readable(most) else most,
+    )
+
+
+def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> Listing[Row]:
+    """Rows with what no item bills yet: an estimate for cards with several orders."""
+    billed: dict[int, Decimal] = {}
+    for item in items:
+        if item.row_id is not None:
+            billed[item.row_id] = billed.get(item.row_id, ZERO) + item.quantity
+    left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
+    # Not `> 0`: of a quantity that cannot be read something may be left.
+    return Listing(row for row in left if not row.quantity <= 0)
+
+
+def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:
+    """Filter and sort over the full list. Ties go by id, so two renderings never differ."""
+    kept = [view for view in views if shown is Filter.ALL or _is_paid_filter(view, shown)]
+    kept.sort(key=lambda view: view.payment.id, reverse=sort is not Sort.OLDEST)
+    if sort in {Sort.AMOUNT_UP, Sort.AMOUNT_DOWN}:
+        kept.sort(
+            key=lambda view: (view.payment.sum.currency, _rank(view.payment.sum)),
+            reverse=sort is Sort.AMOUNT_DOWN,
+        )
+    if sort is Sort.PAID_DATE:
+        kept.sort(key=_paid_rank, reverse=True)
+    return tuple(kept)
+
+
+def _is_paid_filter(view: PaymentView, shown: Filter) -> bool:
+    return view.payment.is_paid is (shown is Filter.PAID)
+
+
+def _rank(money: Money) -> tuple[bool, Decimal]:
+    return (True, money.amount) if money.is_readable else (False, ZERO)
+
+
+def _paid_rank(view: PaymentView) -> tuple[bool, float]:
+    payment = view.payment
+    if not payment.is_paid or payment.date_paid is None:
+        return (False, 0.0)
+    return (True, payment.date_paid.timestamp())

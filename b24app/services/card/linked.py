@@ -1,0 +1,258 @@
+"""Cards that own no payments: the deals and invoices linked to them, with their payments.
+
+Links are items whose `parentId<type>` is this card, and this item's own `parentId2` and
+`parentId31`; for a contact `contactIds`, a company `companyId`, a lead `leadId` (decisions 13).
+Every object shown gets a launch of its own, so that all actions are pinned to it, with the same
+proofs as on the object's own card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import zip_longest
+
+from b24app.bitrix import crm
+from b24app.bitrix.answers import ROWS_PER_PAGE
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
+from b24app.errors import AppError, PortalError, UnexpectedAnswerError
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.launches import LAUNCH_DAYS
+from b24app.services.card import card_reads, tab
+from b24app.services.card.card_reads import Composition, Core, CoreRequest
+from b24app.services.card.card_view import CardView
+from b24app.services.card.rendering import kept_of, view_of
+from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
+from b24app.services.directories import names
+from b24app.storage import card_memory, refusals
+from b24app.storage import launches as stored_launches
+from b24app.storage.session import Session
+
+AT_ONCE = 10
+MOST_LINKS = 1000
+"""Twenty pages each of deals and invoices, beside the card and the proof, fill one batch."""
+
+FILTERS: Mapping[int, str] = {CONTACT: "contactIds", COMPANY: "companyId", LEAD: "leadId"}
+OWNERS = (DEAL, INVOICE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One linked object with its payments. `ticket` opens all actions on it, and nothing else.
+
+    `waiting` as in `tab.Shown`: only where one object is linked is there a call left to read them.
+    """
+
+    view: CardView
+    waiting: tuple[tuple[int, ...], ...]
+    rows_total: int
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A card with the groups read now; `more` objects are linked beyond `next_offset`.
+
+    With `is_more_unknown` there may be further ones, and the portal does not tell how many.
+    `unread` of those asked for now were answered with something that makes no sense.
+    """
+
+    card: Card
+    groups: tuple[Group, ...]
+    more: int
+    is_more_unknown: bool
+    unread: int
+    next_offset: int
+    updated_at: datetime
+    time_zone: str = ""
+
+
+def show(card: CardSession, wish: Wish, offset: int = 0) -> Linked:
+    """Read the links and the payments of ten linked objects: at most three calls."""
+    batch = Batch()
+    proof = None if card.user else launches.ask_proof(batch)
+    raw = batch.add(crm.get_raw_item(card.ref))
+    links = _ask_links(batch, card.ref, min(offset + AT_ONCE, MOST_LINKS))
+    result = card.api.send(batch)
+    if proof is not None:
+        launches.prove(card, result, proof)
+    item = result[raw]
+    found = _objects(result, links, item)
+    unread, is_unknown = _unread(result, links)
+    end = offset + AT_ONCE
+    part = found[offset:end]
+    is_open = bool(part) and end < MOST_LINKS
+    if wish.is_refresh:
+        _forget_refusals(card, part)
+    groups = _groups(card, part)
+    return Linked(
+        card=crm.card_of(card.ref, item),
+        groups=tuple(one for one in groups if one is not None),
+        more=max(0, len(found) + unread - end) if is_open else 0,
+        is_more_unknown=is_unknown and is_open,
+        unread=sum(one is None for one in groups),
+        next_offset=end,
+        updated_at=card.clock(),
+        time_zone=card.time_zone,
+    )
+
+
+Links = Mapping[int, Sequence[Handle[tuple[Mapping[str, object], ...]]]]
+"""By owner type, the handles of the pages of linked objects."""
+
+
+def _ask_links(batch: Batch, ref: EntityRef, most: int) -> Links:
+    """Ask for the pages that hold the newest `most` linked deals, and as many invoices."""
+    key = FILTERS.get(ref.entity_type_id, f"parentId{ref.entity_type_id}")
+    return {
+        owner: [
+            batch.add(crm.list_items_of(owner, {key: ref.entity_id}, ["id"], start))
+            for start in range(0, most, ROWS_PER_PAGE)
+        ]
+        for owner in OWNERS
+    }
+
+
+def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> list[EntityRef]:
+    """The linked objects, newest first. A filter the portal does not know means: no such links."""
+    found: set[EntityRef] = set()
+    for owner in OWNERS:
+        for handle in links[owner]:
+            try:
+                rows = result[handle]
+            except PortalError:
+                continue
+            ids = (crm.id_in(row, "id") for row in rows)
+            found.update(EntityRef(owner, one) for one in ids if one)
+        parent = crm.id_in(item, f"parentId{owner}")
+        if parent:
+            found.add(EntityRef(owner, parent))
+    return sorted(found, key=lambda ref: (ref.entity_type_id, -ref.entity_id))
+
+
+def _unread(result: BatchResult, links: Links) -> tuple[int, bool]:
+    """How many linked objects are on pages that were not asked for, and whether nobody tells."""
+    unread, is_unknown = 0, False
+    for pages in links.values():
+        total = result.total(pages[0]) or 0
+        asked = len(pages) * ROWS_PER_PAGE
+        if total > asked:
+            unread += total - asked
+        else:
+            is_unknown = is_unknown or not _is_last(result, pages[-1])
+    return unread, is_unknown
+
+
+def _is_last(result: BatchResult, page: Handle[tuple[Mapping[str, object], ...]]) -> bool:
+    try:
+        return not result.goes_on(page, len(result[page]))
+    except PortalError:
+        return True
+
+
+def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | None]:
+    """The objects that the acting user may see; None for one whose answer makes no sense."""
+    middle = (len(objects) + 1) // 2
+    halves = [part for part in (objects[:middle], objects[middle:]) if part]
+    with card.db.reading() as session:
+        known = names.directory(session, card)
+        seen = [_seen_before(session, card, part) for part in halves]
+    batches = [Batch() for _ in halves]
+    cores = [
+        {ref: card_reads.ask_core(batch, ref) for ref in part}
+        for batch, part in zip(batches, halves, strict=True)
+    ]
+    lines = [
+        card_reads.ask_compositions(batch, payment_ids, is_optional=True)
+        for batch, payment_ids in zip(batches, seen, strict=True)
+    ]
+    names_asked = names.ask(batches[0], known) if batches else None
+    answers = card.api.send_all(batches)
+    if names_asked is not None and isinstance(answers[0], BatchResult):
+        names.take(card, answers[0], names_asked)
+    most = MOST_SHOWN // max(1, len(objects))
+    groups: list[Group | None] = []
+    for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
+        if isinstance(answer, AppError):
+            raise answer
+        found = card_reads.take_compositions(answer, lines_asked)
+        groups.extend(
+            _group(card, ref, _core(answer, asked), found, most)
+            for ref, asked in core_asked.items()
+            if _is_seen(answer, asked)
+        )
+    if len(objects) > 1:
+        # Three calls are made by now: what else payments are made of is read when they are opened.
+        return [group and replace(group, waiting=()) for group in groups]
+    return groups
+
+
+def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRef]) -> list[int]:
+    """Payments whose composition is worth asking for beside the lists: the newest of each."""
+    known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
+    newest = [sorted(ids, reverse=True) for ids in known]
+    in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
+    return in_turn[:IN_FIRST_CALL]
+
+
+def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:
+    """Whether the acting user may see the object and its payments; others are not counted."""
+    return result.error(asked.card) is None and result.error(asked.payments) is None
+
+
+def _core(result: BatchResult, asked: CoreRequest) -> Core | None:
+    try:
+        return card_reads.take_core(result, asked)
+    except UnexpectedAnswerError:
+        return None
+
+
+def _group(
+    card: CardSession,
+    ref: EntityRef,
+    core: Core | None,
+    compositions: Mapping[int, Composition],
+    most: int,
+) -> Group | None:
+    if core is None:
+        return None
+    ticket = _ticket(card, ref)
+    own = card.on_linked(ticket)
+    now = card.clock()
+    with card.db.transaction() as session:
+        if card.user is not None:
+            stored_launches.save(
+                session,
+                launch_id=ticket.launch_id,
+                member_id=card.member_id,
+                user=card.user,
+                ref=ref,
+                proven_at=now,
+                expires_at=now + timedelta(days=LAUNCH_DAYS),
+            )
+        people = tab.note_listing(session, own, core)
+        kept = kept_of(session, own)
+    view = view_of(own, core, card_reads.complete(core, compositions), people, kept)
+    view = view.cut(most)
+    ids = [one.payment.id for one in view.payments if one.details is None]
+    waiting = tuple(
+        tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)
+    )
+    return Group(view, waiting, core.rows_total, ticket)
+
+
+def _ticket(card: CardSession, ref: EntityRef) -> Ticket:
+    """One launch for each object of this opening, found again by every refresh."""
+    text = f"{card.launch_id}:{ref.entity_type_id}:{ref.entity_id}"
+    launch_id = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Ticket(launch_id, card.member_id, ref, card.language, "", is_grouped=True)
+
+
+def _forget_refusals(card: CardSession, objects: Sequence[EntityRef]) -> None:
+    with card.db.transaction() as session:
+        for ref in objects:
+            refusals.clear(session, card.member_id, card.user_id, ref)

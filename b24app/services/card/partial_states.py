@@ -1,0 +1,71 @@
+"""Half-finished actions that are named on the card until they are settled, reloads included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from b24app.errors import NotOnThisCardError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.card_view import Notice
+from b24app.storage import partial_actions
+from b24app.storage.models import PartialAction
+
+
+def notices(
+    card: CardSession,
+    present: Sequence[PartialAction],
+    core: Core,
+    compositions: Mapping[int, Composition],
+) -> tuple[Notice, ...]:
+    """What of `present` is still half done. What the portal shows as settled is forgotten."""
+    settled = [one for one in present if _is_settled(one, core, compositions)]
+    if settled:
+        with card.db.transaction() as session:
+            for one in settled:
+                partial_actions.settle(session, card.member_id, one.id)
+    return tuple(_notice(one, core) for one in present if one not in settled)
+
+
+def _notice(one: PartialAction, core: Core) -> Notice:
+    if one.kind != partial_actions.FILLING:
+        return Notice(one.id, one.kind, _texts(one.data))
+    payment = core.payment(int(one.data["payment_id"]))
+    values = {"done": str(one.data["done"]), "total": str(len(one.data["rows"]))}
+    # What is paid is frozen.
+    may_go_on = payment is not None and not payment.is_paid
+    return Notice(one.id, one.kind, {**_texts(one.data), **values}, may_go_on=may_go_on)
+
+
+def dismiss(card: CardSession, notice_id: int) -> None:
+    """Forget a state that somebody has dealt with. Raises NotOnThisCardError."""
+    with card.db.transaction() as session:
+        present = partial_actions.of_card(session, card.member_id, card.ref)
+        if all(one.id != notice_id for one in present):
+            raise NotOnThisCardError("no such notice on this card")
+        partial_actions.settle(session, card.member_id, notice_id)
+
+
+def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
+    if one.kind in {"rest_partly", partial_actions.FILLING}:
+        return core.is_gone(int(one.data["payment_id"]))
+    ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
+    listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]
+    if any(one in compositions and not compositions[one].is_whole for one in listed):
+        return False
+    holding = [
+        payment_id
+        for payment_id in listed
+        if payment_id in compositions
+        and any(
+            link.document_id == one.data["document_id"] for link in compositions[payment_id].links
+        )
+    ]
+    if one.kind == "delivery_nowhere":
+        return bool(holding) or not listed
+    return all(payment_id in compositions for payment_id in listed) and len(holding) <= 1
+
+
+def _texts(data: Mapping[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in data.items() if isinstance(value, str)}

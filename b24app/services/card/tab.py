@@ -1,0 +1,224 @@
+"""Showing a card's payments: at most three calls to the portal for up to twenty payments.
+
+A card seen before asks for the known payments' composition in parallel with the first call;
+a new one shows its payments after one call and reads their composition in a second request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from b24app.bitrix.portal_api import Batch, BatchResult
+from b24app.domain import ProductRow
+from b24app.errors import AppError, GoneError, NotOnThisCardError
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads, product_rows
+from b24app.services.card.card_reads import Composition, CompositionRequest, Core
+from b24app.services.card.card_view import CardView, Filter, Sort
+from b24app.services.card.rendering import kept_of, view_of
+from b24app.services.directories import names
+from b24app.services.directories.names import Directory
+from b24app.storage import card_memory, refusals
+from b24app.storage import launches as stored_launches
+from b24app.storage.session import Session
+
+MOST_SHOWN = 500
+"""Payments on one page. More of them nobody looks through, and no browser draws at once."""
+
+IN_FIRST_CALL = 4
+DETAILS_AT_ONCE = 20
+IN_A_PART = 12
+"""Two commands a payment, the core and twenty pages of rows have to fit into one batch of 50."""
+
+ORDERS: Mapping[Sort, Mapping[str, str]] = {
+    Sort.NEWEST: {"id": "desc"},
+    Sort.OLDEST: {"id": "asc"},
+    Sort.AMOUNT_DOWN: {"sum": "desc"},
+    Sort.AMOUNT_UP: {"sum": "asc"},
+    Sort.PAID_DATE: {"datePaid": "desc"},
+}
+"""What the portal is asked to sort by; ties and unpaid ones are put in order here afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the person wants to see the list."""
+
+    filter: Filter = Filter.ALL
+    sort: Sort = Sort.NEWEST
+    is_refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rendered card's data. `waiting` are groups of payments whose composition is not read."""
+
+    view: CardView
+    waiting: tuple[tuple[int, ...], ...]
+    rows_total: int
+    rows: tuple[ProductRow, ...] = ()
+    has_more_rows: bool = False
+    """The card has more product rows than are ever read at once."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one reading of the portal brought."""
+
+    core: Core
+    compositions: Mapping[int, Composition]
+    people: Mapping[int, str | None]
+
+
+def show(card: CardSession, wish: Wish) -> Shown:
+    """Read the card and everything about its payments that is cheap to have.
+
+    Raises UnprovenError and the portal's errors; then nothing may be shown.
+    """
+    if wish.is_refresh:
+        # At once, also where the portal cannot be read just now.
+        launches.prove_now(card)
+        with card.db.transaction() as session:
+            refusals.clear(session, card.member_id, card.user_id, card.ref)
+    core, compositions = _read(card, ORDERS[wish.sort])
+    with card.db.transaction() as session:
+        people = note_listing(session, card, core)
+        kept = kept_of(session, card)
+    view = view_of(card, core, compositions, people, kept)
+    view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
+    newest = [one.payment.id for one in view.payments if one.details is None]
+    waiting = tuple(
+        tuple(newest[start : start + DETAILS_AT_ONCE])
+        for start in range(0, len(newest), DETAILS_AT_ONCE)
+    )
+    if card.api.refuses_batch:
+        # Two calls a payment: only for those that somebody opens (decisions 11).
+        waiting = ()
+    return Shown(view, waiting, core.rows_total)
+
+
+def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
+    """Remember which payments the portal listed, and answer the names of those who paid.
+
+    It proves membership for five minutes, and names what to ask for at the next opening.
+    """
+    payment_ids = [payment.id for payment in core.payments]
+    stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
+    card_memory.remember(session, card.member_id, card.ref, payment_ids, card.clock())
+    return names.note(session, card, names.payers(core.payments))
+
+
+def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
+    """Read the composition of up to 20 payments that this session was shown.
+
+    Raises NotOnThisCardError, before the portal is asked, for any other payment, and GoneError
+    where none of them is left.
+    """
+    launches.prove_now(card)
+    wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
+    if not set(wanted) <= card.shown:
+        raise NotOnThisCardError("a payment that this session was not shown")
+    wanted = tuple(one for one in wanted if one in card.listed)
+    if not wanted:
+        raise GoneError("the payments were deleted meanwhile")
+    # On a card with linked objects two calls were made for the list already (decisions 13).
+    is_one_call = card.is_grouped and len(wanted) <= IN_A_PART
+    parts = [wanted] if is_one_call else card_reads.halves(wanted)
+    read = _read_to_the_end(card, parts, rows_total)
+    view = view_of(card, read.core, read.compositions, read.people)
+    kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
+    return Shown(replace(view, payments=kept), (), read.core.rows_total)
+
+
+def details_of_newest(card: CardSession, most: int) -> Shown:
+    """Read the composition of the newest payments of the card, in parallel calls."""
+    launches.prove_now(card)
+    most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
+    newest = sorted(card.listed, reverse=True)[:most]
+    starts = range(0, len(newest), IN_A_PART)
+    parts = [newest[start : start + IN_A_PART] for start in starts]
+    read = _read_to_the_end(card, parts, 0)
+    view = view_of(card, read.core, read.compositions, read.people)
+    rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
+    return Shown(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
+
+
+def read_card(card: CardSession, payment_ids: Sequence[int]) -> Read:
+    """Read the card and the composition of payments whose membership is proven."""
+    return _read_parts(card, [payment_ids] if payment_ids else [], 0)
+
+
+def read_again(card: CardSession, payment_id: int | None) -> Read:
+    """Read the card and one payment, where this session was shown it, for a replayed answer."""
+    return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
+
+
+def _read(card: CardSession, order: Mapping[str, str]) -> tuple[Core, dict[int, Composition]]:
+    """Prove the opener, where that is still to be done, with the reading itself."""
+    seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
+    first = Batch()
+    proof = None if card.user else launches.ask_proof(first)
+    core_asked = card_reads.ask_core(first, card.ref, order=order)
+    # Where batches are refused this would be two calls a payment: only the first call's reads
+    # are sent then (decisions 11).
+    parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)
+    batches = [first] if len(parts) <= 1 else [first, *(Batch() for _ in parts)]
+    targets = batches if len(parts) <= 1 else batches[1:]
+    asked = [
+        card_reads.ask_compositions(batch, ids, is_optional=True)
+        for batch, ids in zip(targets, parts, strict=True)
+    ]
+    answers = card.api.send_all(batches)
+    answer = _or_raise(answers[0])
+    if proof is not None:
+        launches.prove(card, answer, proof)
+    core = card_reads.take_core(answer, core_asked)
+    found = _compositions(asked, answers if len(parts) <= 1 else answers[1:])
+    return core, card_reads.complete(core, found)
+
+
+def _or_raise(answer: BatchResult | AppError) -> BatchResult:
+    if isinstance(answer, AppError):
+        raise answer
+    return answer
+
+
+def _compositions(
+    asked: Sequence[Mapping[int, CompositionRequest]], answers: Sequence[BatchResult | AppError]
+) -> dict[int, Composition]:
+    """Join parallel answers. A failed one leaves its payments waiting, to be read again."""
+    found: dict[int, Composition] = {}
+    for part, answer in zip(asked, answers, strict=True):
+        if isinstance(answer, BatchResult):
+            found.update(card_reads.take_compositions(answer, part))
+    return found
+
+
+def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
+    """Read with all product rows. Once more only where the page knew of too few of them."""
+    asked = min(rows_total, product_rows.MOST)
+    read = _read_parts(card, parts, asked)
+    while read.core.read_rows.has_more and asked < product_rows.MOST:
+        asked = read.core.read_rows.next_total(asked)
+        read = _read_parts(card, parts, asked)
+    return read
+
+
+def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
+    """The core with the first part's compositions, the other parts beside it."""
+    with card.db.reading() as session:
+        known = names.directory(session, card)
+    batches = [Batch() for _ in parts] or [Batch()]
+    core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
+    names_asked = names.ask(batches[0], known)
+    asked = [
+        card_reads.ask_compositions(batch, ids)
+        for batch, ids in zip(batches, parts or [()], strict=True)
+    ]
+    answers = card.api.send_all(batches)
+    answer = _or_raise(answers[0])
+    core = card_reads.take_core(answer, core_asked)
+    people = names.take(card, answer, names_asked)
+    return Read(core, _compositions(asked, answers), people)

@@ -1,0 +1,92 @@
+"""Names of the people who marked payments paid: a directory per portal, kept for a day.
+
+The first call of an opening tells who paid; the names come with the next call. So ids that are
+met without a name are noted with None, and the next request that goes to the portal asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from b24app.bitrix import portal as portal_api
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Payment
+from b24app.errors import PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.storage import cached_lists
+from b24app.storage.session import Session
+
+KIND = "user_names"
+KEPT = timedelta(days=1)
+AT_ONCE = 50
+
+Directory = Mapping[int, str | None]
+
+
+def payers(payments: Iterable[Payment]) -> frozenset[int]:
+    """Who marked the paid ones paid; after an unpay the portal keeps a stale payer."""
+    return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
+
+
+def directory(session: Session, card: CardSession) -> dict[int, str | None]:
+    """User id to name; None where the name is not read yet, "" where it does not resolve."""
+    kept = cached_lists.load(session, card.member_id, KIND)
+    if kept is None or kept.fetched_at < card.clock() - KEPT:
+        return {}
+    return {int(key): name for key, name in kept.data.items()}
+
+
+def missing(known: Directory) -> tuple[int, ...]:
+    """Ids whose names are still to be read, as many as one call answers."""
+    return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
+
+
+def note(session: Session, card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
+    """Remember ids that were met, and answer the directory with them in it."""
+    known = directory(session, card)
+    unmet = {user_id: None for user_id in user_ids if user_id not in known}
+    if unmet:
+        known.update(unmet)
+        _save(session, card, known)
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class NamesRequest:
+    """Ids whose names were asked for in a batch, and the directory before that.
+
+    `handle` is None when there was nobody to ask for.
+    """
+
+    known: Directory
+    user_ids: tuple[int, ...]
+    handle: Handle[dict[int, str]] | None
+
+
+def ask(batch: Batch, known: Directory, user_ids: Iterable[int] | None = None) -> NamesRequest:
+    """Ask for names, if there are any to ask for: by default those that the directory lacks."""
+    wanted = missing(known) if user_ids is None else tuple(user_ids)
+    handle = batch.add(portal_api.users(wanted)) if wanted else None
+    return NamesRequest(known, wanted, handle)
+
+
+def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:
+    """Keep the names of an answer. A refusal is tolerated: then ids are shown, for this time."""
+    if asked.handle is None:
+        return asked.known
+    try:
+        read = result[asked.handle]
+    except PortalError:
+        return {**asked.known, **dict.fromkeys(asked.user_ids, "")}
+    with card.db.transaction() as session:
+        known = directory(session, card)
+        known.update({user_id: read.get(user_id, "") for user_id in asked.user_ids})
+        _save(session, card, known)
+    return known
+
+
+def _save(session: Session, card: CardSession, known: Directory) -> None:
+    data = {str(key): name for key, name in known.items()}
+    cached_lists.save(session, card.member_id, KIND, data, card.clock())

@@ -1,0 +1,83 @@
+"""The portal's payment systems: a directory of ids and names, read with the portal's grant.
+
+`sale.paysystem.list` is for CRM administrators, while a manager has to choose one. So the
+directory is read with the grant and kept for an hour, ids and names only (decisions 21 and 22).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from b24app.bitrix import portal as portal_api
+from b24app.domain import PaySystem
+from b24app.errors import AppError, BusinessRefusalError, InputError
+from b24app.services.auth import grant
+from b24app.services.auth.card_session import CardSession
+from b24app.services.auth.grant import Purpose
+from b24app.storage import cached_lists
+
+KIND = "pay_systems"
+KEPT = timedelta(hours=1)
+SECONDS = 6.0
+BY_PORTAL = 0
+"""Chosen instead of a payment system: the portal picks one, a cash one first (quirk 32)."""
+
+
+def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
+    """The payment systems, in the portal's order. An older list is better than none."""
+    with card.db.reading() as session:
+        kept = cached_lists.load(session, card.member_id, KIND)
+    if kept is not None and kept.fetched_at > card.clock() - KEPT:
+        return _systems(kept.data)
+    try:
+        return read(card, seconds)
+    except AppError:
+        return _systems(kept.data) if kept is not None else ()
+
+
+def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
+    """Read the directory with the portal's grant and keep it. Raises the portal's errors."""
+    found = grant.call(
+        card.deps, card.member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds
+    )
+    with card.db.transaction() as session:
+        data = [[one.id, one.name] for one in found]
+        cached_lists.save(session, card.member_id, KIND, data, card.clock())
+    return found
+
+
+def known(card: CardSession, system_id: int) -> PaySystem:
+    """Prove that a payment system is one of the portal's.
+
+    Raises InputError, or BusinessRefusalError where there is no list to prove it with.
+    """
+    systems = directory(card)
+    if not systems:
+        raise BusinessRefusalError("no payment systems can be read", code="systems_unread")
+    for system in systems:
+        if system.id == system_id:
+            return system
+    raise InputError("no such payment system", code="no_system", field="pay_system_id")
+
+
+def default_id(card: CardSession) -> int | None:
+    """The payment system the settings name, while the portal has it; else the portal picks."""
+    chosen = card.rules.default_pay_system
+    systems = directory(card) if chosen is not None else ()
+    return chosen if any(one.id == chosen for one in systems) else None
+
+
+def chosen_id(card: CardSession, choice: int | None) -> int | None:
+    """The payment system of a new payment; None where the portal picks one.
+
+    `choice` is what a form says: None nothing at all, which is the default, `BY_PORTAL` that the
+    portal is to pick. Raises as `known`.
+    """
+    if choice is None:
+        return default_id(card)
+    return known(card, choice).id if choice != BY_PORTAL else None
+
+
+def _systems(data: object) -> tuple[PaySystem, ...]:
+    pairs = data if isinstance(data, list) else []
+    return tuple(PaySystem(int(system_id), str(name)) for system_id, name in pairs)

@@ -1,0 +1,1 @@
+"""The app on a portal, from installing to uninstalling. Knows no card."""

@@ -1,0 +1,63 @@
+"""Making the portal send the manifest's events to this address, and to no old one.
+
+What the portal lists afterwards decides, as with tabs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from b24app.bitrix import events
+from b24app.bitrix.events import BoundEvent
+from b24app.errors import AppError
+from b24app.services.auth.grant import Purpose
+from b24app.services.deps import Deps
+from b24app.services.lifecycle import bindings
+from b24app.services.lifecycle.bindings import Commands
+
+BOUND = events.get_events()
+
+
+def handler_of(deps: Deps) -> str:
+    """The address that events are to be sent to."""
+    return deps.app_url + deps.manifest.paths["events"]
+
+
+def missing(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[str, ...]:
+    """Events of the manifest that do not arrive here."""
+    handler = handler_of(deps)
+    arriving = {one.event for one in bound if one.handler == handler}
+    return tuple(event for event in deps.manifest.events if event not in arriving)
+
+
+def stale(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[BoundEvent, ...]:
+    """Handlers at another address, left behind by a move of ours."""
+    handler = handler_of(deps)
+    return tuple(dict.fromkeys(one for one in bound if one.handler != handler))
+
+
+def apply(deps: Deps, member_id: str, bound: Sequence[BoundEvent], seconds: float) -> list[str]:
+    """Bind what is missing, unbind what is stale; answer what is not as it should be afterwards.
+
+    Sends nothing where nothing differs. Failures are answered, never raised.
+    """
+    wrong = [*missing(deps, bound), *(one.event for one in stale(deps, bound))]
+    if not wrong:
+        return []
+    commands: Commands = {
+        **{
+            f"bind{number}": events.bind_event(event, handler_of(deps))
+            for number, event in enumerate(missing(deps, bound))
+        },
+        **{
+            f"unbind{number}": events.unbind_event(one.event, one.handler)
+            for number, one in enumerate(stale(deps, bound))
+        },
+        "bound": BOUND,
+    }
+    try:
+        answer = bindings.send(deps, member_id, Purpose.EVENTS, commands, seconds)
+        now_bound = answer.take("bound", BOUND)
+    except AppError:
+        return wrong
+    return [*missing(deps, now_bound), *(one.event for one in stale(deps, now_bound))]

@@ -1,0 +1,182 @@
+"""The list of events that wait to be proven by their own tokens.
+
+Anybody can send such an event, so the list is short: one for each portal, and one for all portals
+nobody knows. Addresses take turns in it, and one that fills it pushes out its own events only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from b24app.bitrix.payloads import EventCall
+from b24app.domain import Grant
+from b24app.errors import InstallationUnprovenError
+from b24app.services.deps import Deps
+from b24app.services.lifecycle.tasks import PAUSES
+from b24app.storage import grants_as_json, jobs
+from b24app.storage.session import Session
+
+PROOF = "event_tokens"
+"""The kind of work that proves events by their tokens."""
+
+STRANGERS = "*"
+"""In place of a member_id: the list of all portals that nobody has proven."""
+
+PACE = timedelta(seconds=6)
+"""From one try to the next: ten in a minute."""
+
+LISTED = 40
+MAX_TOKEN = 512
+MAX_TEXT = 32
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one event says, until its tokens are used.
+
+    `ts` is the portal's time of sending, 0 where it is missing; `came_at` is ours. `grant`: what
+    the authorization server gave for the refresh token, which is used up then. After a failed try
+    it waits until `not_before`. `address` is the network the event came from.
+    """
+
+    event: str
+    member_id: str
+    refresh_token: str
+    server_endpoint: str
+    application_token: str
+    version: str
+    language: str
+    ts: int
+    came_at: datetime
+    address: str
+    grant: Payload | None = None
+    tries: int = 0
+    not_before: datetime | None = None
+
+    @classmethod
+    def of(cls, call: EventCall, came_at: datetime, address: str) -> Claim:
+        """Read an event."""
+        return cls(
+            event=call.event,
+            member_id=call.auth.member_id,
+            refresh_token=call.auth.refresh_token,
+            server_endpoint=call.auth.server_endpoint,
+            application_token=call.auth.application_token,
+            version=call.texts.get("VERSION", "")[:MAX_TEXT],
+            language=call.texts.get("LANGUAGE_ID", "")[:MAX_TEXT],
+            ts=call.ts,
+            came_at=came_at,
+            address=address,
+        )
+
+    @classmethod
+    def load(cls, saved: Payload) -> Claim:
+        """Read it from the list."""
+        not_before = saved["not_before"]
+        moments = {
+            "came_at": datetime.fromisoformat(saved["came_at"]),
+            "not_before": datetime.fromisoformat(not_before) if not_before else None,
+        }
+        return cls(**{**saved, **moments})
+
+    @property
+    def saved(self) -> Payload:
+        """As it lies in the list."""
+        not_before = self.not_before and self.not_before.isoformat()
+        return {**asdict(self), "came_at": self.came_at.isoformat(), "not_before": not_before}
+
+    @property
+    def key(self) -> str:
+        """Tells claims apart. The same event, delivered twice, is one."""
+        parts = (self.event, self.member_id, self.refresh_token, self.application_token)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def with_grant(self, grant: Grant) -> Claim:
+        """The same, with a pair that is proven."""
+        return replace(self, grant=grants_as_json.written(grant))
+
+    def later(self, now: datetime) -> Claim | None:
+        """The same after a try that failed; None where it was tried often enough."""
+        if self.tries >= len(PAUSES):
+            return None
+        return replace(self, tries=self.tries + 1, not_before=now + PAUSES[self.tries])
+
+
+def read(payload: Payload) -> list[Claim]:
+    """Return the claims of a list, the oldest first."""
+    return [Claim.load(one) for one in payload["claims"]]
+
+
+def written(claims: list[Claim]) -> Payload:
+    """Return a list of claims as a payload."""
+    return {"claims": [one.saved for one in claims]}
+
+
+def put_down(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bool:
+    """Have the event's tokens tried. False where its portal's list is worked off anyway.
+
+    Raises InstallationUnprovenError for what cannot be a token.
+    """
+    if max(len(claim.refresh_token), len(claim.application_token)) > MAX_TOKEN:
+        raise InstallationUnprovenError("no token is as long as this")
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=PROOF,
+        member_id=claim.member_id if is_known else STRANGERS,
+        payload=written([claim]),
+        run_at=now,
+        now=now,
+        pace=PACE,
+        merge=merged,
+    )
+
+
+def holds_token(session: Session, deps: Deps, member_id: str, application_token: str) -> bool:
+    """Tell whether an event that waits to be proven brings this application_token."""
+    payload = jobs.waiting(session, deps.seal, PROOF, member_id)
+    tokens = [one.application_token for one in read(payload)] if payload else []
+    given = application_token.encode()
+    return any(hmac.compare_digest(one.encode(), given) for one in tokens if one)
+
+
+def merged(waiting: Payload, given: Payload) -> Payload:
+    """Make one list of two. A long one loses the oldest of the address that fills it most."""
+    claims = read(waiting)
+    known = {one.key for one in claims}
+    claims += [one for one in read(given) if one.key not in known]
+    while len(claims) > LISTED:
+        held = Counter(one.address for one in claims if one.grant is None)
+        if not held:
+            break
+        fullest = held.most_common(1)[0][0]
+        claims.remove(next(one for one in claims if one.address == fullest and not one.grant))
+    return written(claims)
+
+
+def next_of(claims: list[Claim], now: datetime, may_try: Callable[[Claim], bool]) -> Claim | None:
+    """Return whose turn it is: proven ones first, then the newest of who sent the fewest."""
+    held = Counter(one.address for one in claims)
+    ready = [one for one in reversed(claims) if one.not_before is None or one.not_before <= now]
+    ready.sort(key=lambda one: (one.grant is None, held[one.address]))
+    return next((one for one in ready if one.grant is not None or may_try(one)), None)
+
+
+def replaced(claim: Claim, by: Claim | None) -> jobs.Change:
+    """Return the change of a list that puts `by` in place of `claim`, or takes it away."""
+
+    def new(payload: Payload) -> Payload:
+        claims = [by if one.key == claim.key else one for one in read(payload)]
+        return written([one for one in claims if one is not None])
+
+    return new

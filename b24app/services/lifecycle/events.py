@@ -1,0 +1,221 @@
+"""The door for the portal's events: check the proof, put the work down for later, answer at once.
+
+Slow handlers are called less often and an unanswered event is not sent again, so no portal is
+called here (api-reference/events, safe event handlers). The work itself: `event_work.py`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from b24app.bitrix.payloads import EventCall
+from b24app.errors import AccessError, TooManyRequestsError, UnknownPortalError
+from b24app.services.auth import grant as portal_grant
+from b24app.services.auth import proofs
+from b24app.services.auth.proofs import Sender
+from b24app.services.deps import Deps
+from b24app.services.lifecycle import event_claims, event_tokens, subscriptions, uninstall
+from b24app.services.lifecycle.event_claims import Claim
+from b24app.services.lifecycle.rebinding import rebind_soon
+from b24app.storage import cached_lists, installations, portals, refusals
+from b24app.storage.models import PortalState
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+INSTALL = event_tokens.INSTALL
+UPDATE = event_tokens.UPDATE
+PAYMENT = "ONAPPPAYMENT"
+RENEWAL = "ONSUBSCRIPTIONRENEW"
+UNINSTALL = "ONAPPUNINSTALL"
+CONFIRMATION = "ONAPPMETHODCONFIRM"
+
+WITH_TOKENS = frozenset({INSTALL, UPDATE})
+"""Events that bring a refresh token, which may prove them where `application_token` cannot."""
+
+STRANGERS = "events:unknown"
+METHOD = re.compile(r"[\w.]{1,64}\Z", re.ASCII)
+
+
+class Received(StrEnum):
+    """What became of an event that was not refused. `REPEATED`: the same is to be done anyway."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    IGNORED = "ignored"
+
+
+class Proof(StrEnum):
+    """What an event brings to be believed."""
+
+    TOKEN = "token"  # noqa: S105 - a name, not a secret.
+    """The portal's application_token."""
+
+    FORMER = "former"
+    """That of an installation which was replaced meanwhile, and whose end nobody reported."""
+
+    OCCASION = "occasion"
+    """None, and none is needed: nothing it says is used."""
+
+    PAIR = "pair"
+    """Tokens that may prove it, once they are used."""
+
+    AWAITED = "awaited"
+    """A token that another event brought, which waits to be proven itself."""
+
+    NONE = "none"
+
+
+MAY_BE_TRUE = frozenset({Proof.PAIR, Proof.FORMER, Proof.AWAITED})
+
+
+def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
+    """Take an event in. Calls nobody. `address` is where it came from.
+
+    Raises MalformedRequestError, UnknownPortalError, AccessError (the application_token is not
+    the stored one) and TooManyRequestsError; nothing is kept then.
+    """
+    call = EventCall.from_form(form)
+    member_id = call.auth.member_id
+    with deps.db.reading() as session:
+        is_known = portals.find(session, member_id) is not None
+        proof = _proof_of(session, deps, call, is_known=is_known)
+    if proof is Proof.NONE and is_known and call.event == UNINSTALL:
+        with deps.db.transaction() as session:
+            if event_claims.holds_token(session, deps, member_id, call.auth.application_token):
+                proof = Proof.AWAITED
+    if proof is not Proof.TOKEN:
+        _count_unproven(deps, call, proof, is_known=is_known)
+    if proof is Proof.PAIR:
+        claim = Claim.of(call, deps.clock(), Sender(address).network)
+        with deps.db.transaction() as session:
+            return _said(event_claims.put_down(session, deps, claim, is_known=is_known))
+    react = REACTIONS.get(call.event)
+    if react is None:
+        log.info("event %s of %s is not one of ours", call.event, member_id)
+        return Received.IGNORED
+    with deps.db.transaction() as session:
+        return react(session, deps, call, proof)
+
+
+def _proof_of(session: Session, deps: Deps, call: EventCall, *, is_known: bool) -> Proof:
+    member_id, given = call.auth.member_id, call.auth.application_token
+    if not is_known:
+        is_first = call.event == INSTALL and bool(call.auth.refresh_token)
+        return Proof.PAIR if is_first else Proof.NONE
+    if _same(portals.application_token(session, deps.seal, member_id), given):
+        return Proof.TOKEN
+    if call.event == UNINSTALL:
+        former = installations.former_token(session, deps.seal, member_id, deps.clock())
+        return Proof.FORMER if _same(former, given) else Proof.NONE
+    if call.event == PAYMENT and not given:
+        # The documentation shows this event without a token. Nothing it says is believed: it is
+        # only the occasion to ask the authorization server, which has a pace of its own.
+        return Proof.OCCASION
+    can_prove = call.event in WITH_TOKENS and bool(call.auth.refresh_token)
+    return Proof.PAIR if can_prove else Proof.NONE
+
+
+def _same(expected: str | None, given: str) -> bool:
+    return bool(expected) and hmac.compare_digest(str(expected).encode(), given.encode())
+
+
+def _count_unproven(deps: Deps, call: EventCall, proof: Proof, *, is_known: bool) -> None:
+    """Count what came without the right token. Raises unless there is another proof.
+
+    What may prove itself is never refused for what others have sent: its list is short instead.
+    """
+    name = f"events:{call.auth.member_id}" if is_known else STRANGERS
+    if proof not in MAY_BE_TRUE and proofs.is_blocked(deps, name):
+        raise TooManyRequestsError("too many unproven events")
+    proofs.note(deps, name)
+    if proof is not Proof.NONE:
+        return
+    log.warning(
+        "event %s of %s refused: %s",
+        call.event,
+        call.auth.member_id,
+        "the application_token is not the stored one" if is_known else "the portal is unknown",
+    )
+    if not is_known:
+        raise UnknownPortalError("no installation of this member_id is proven")
+    raise AccessError("the application_token does not match", code="invalid_application_token")
+
+
+Reaction = Callable[[Session, Deps, EventCall, Proof], Received]
+
+
+def _installed(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> Received:
+    """The installation is finished.
+
+    A portal that was shut out needs more than a token that browsers know, and stays so.
+    """
+    member_id = call.auth.member_id
+    portal = portals.lock(session, member_id)
+    if portal is None or portal.state != PortalState.INSTALLING:
+        return Received.REPEATED
+    portals.activate(session, member_id, deps.clock())
+    return Received.ACCEPTED
+
+
+def _updated(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> Received:
+    """A new version: the handlers of events are gone, so everything is bound again."""
+    is_new = rebind_soon(session, deps, call.auth.member_id)
+    if call.auth.refresh_token and portal_grant.is_lost(session, deps, call.auth.member_id):
+        # Its pair may take the place of the grant, which binding needs.
+        claim = Claim.of(call, deps.clock(), "")
+        is_new |= event_claims.put_down(session, deps, claim, is_known=True)
+    return _said(is_new)
+
+
+def _paid(session: Session, deps: Deps, call: EventCall, proof: Proof) -> Received:
+    """The subscription changed. What is true of it is asked of the authorization server."""
+    is_proven = proof is Proof.TOKEN
+    return _said(subscriptions.ask_soon(session, deps, call.auth.member_id, is_proven=is_proven))
+
+
+def _uninstalled(session: Session, deps: Deps, call: EventCall, proof: Proof) -> Received:
+    """Somebody says that the app was uninstalled. `uninstall.py` finds out."""
+    member_id = call.auth.member_id
+    is_clean = call.texts.get("CLEAN") == "1"
+    if proof is Proof.FORMER:
+        return _said(uninstall.report_former(session, deps, member_id, is_clean=is_clean))
+    is_proven = proof is Proof.TOKEN
+    return _said(
+        uninstall.suspect(session, deps, member_id, is_clean=is_clean, is_proven=is_proven)
+    )
+
+
+def _confirmed(session: Session, _deps: Deps, call: EventCall, _proof: Proof) -> Received:
+    """An administrator decided about a method: what was refused before is tried again."""
+    method = call.texts.get("METHOD", "")
+    is_allowed = call.texts.get("CONFIRMED") == "1"
+    log.info(
+        "%s: %s was %s",
+        call.auth.member_id,
+        method if METHOD.match(method) else "a method",
+        "confirmed" if is_allowed else "refused",
+    )
+    if is_allowed:
+        refusals.forget_all(session, call.auth.member_id)
+        cached_lists.forget(session, call.auth.member_id, portal_grant.REFUSED)
+    return Received.ACCEPTED
+
+
+REACTIONS: Mapping[str, Reaction] = {
+    INSTALL: _installed,
+    UPDATE: _updated,
+    PAYMENT: _paid,
+    RENEWAL: _paid,
+    UNINSTALL: _uninstalled,
+    CONFIRMATION: _confirmed,
+}
+"""ONAPPTEST, and every event nobody knows, needs nothing but an answer."""
+
+
+def _said(is_new: bool) -> Received:
+    return Received.ACCEPTED if is_new else Received.REPEATED

@@ -1,0 +1,183 @@
+"""The hourly work: event work and probes, retention, grants that would die, keys that were changed.
+
+Safe from two machines: jobs are claimed one by one, everything else runs under a lease. What fails
+for one portal is logged and leaves the others their turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+
+from b24app.errors import AppError, NotInstalledError
+from b24app.services.auth import grant
+from b24app.services.deps import Deps
+from b24app.services.directories import names
+from b24app.services.lifecycle import event_work, uninstall
+from b24app.services.settings import load_rules
+from b24app.storage import (
+    activity,
+    cached_lists,
+    canceled_orders,
+    card_memory,
+    failed_proofs,
+    idempotency,
+    jobs,
+    launches,
+    leases,
+    partial_actions,
+    pending_grants,
+    portals,
+    refusals,
+    user_tokens,
+)
+from b24app.storage.key_rotation import reseal
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+LEASE = "housekeeping"
+LEASE_SECONDS = 1800
+PAGE = 500
+
+MEMORY_KEPT = timedelta(days=90)
+"""How long it is remembered what a card held."""
+
+REFRESH_TOKEN_LIVES = timedelta(days=180)
+PARTIAL_KEPT = timedelta(days=365)
+DONE_KEPT = timedelta(days=7)
+"""For so long it is known when a portal's work was last done, which is how portals take turns."""
+
+NAMES_KEPT = timedelta(days=2)
+GRANT_IDLE = timedelta(days=150)
+"""The refresh token of a grant dies after 180 days; the hours between two sweeps do not matter."""
+
+Counts = dict[str, int]
+
+
+def run(deps: Deps) -> Counts:
+    """Do what is due now; answer how much of what, in the order of the work."""
+    worked = event_work.work_off(deps)
+    counts = {
+        "jobs done": worked.done,
+        "jobs given up": worked.given_up,
+        "jobs put off": worked.put_off,
+    }
+    owner = secrets.token_hex(8)
+    with deps.db.transaction() as session:
+        is_ours = leases.try_take(session, LEASE, owner, deps.clock(), LEASE_SECONDS)
+    if not is_ours:
+        log.info("another machine is keeping house")
+        return counts
+    try:
+        counts |= _keep_house(deps)
+    finally:
+        with deps.db.transaction() as session:
+            leases.release(session, LEASE, owner)
+    return counts
+
+
+def _keep_house(deps: Deps) -> Counts:
+    counts = {
+        "activity lines deleted": delete_old_activity(deps),
+        **delete_expired(deps),
+        "REST log files deleted": deps.rest_log.delete_old(),
+    }
+    deps.db.empty_journal()
+    kept, failed = keep_grants_alive(deps)
+    counts |= {"grants kept alive": kept, "grants that failed": failed}
+    if deps.seal.has_old_keys:
+        resealed = reseal(deps.db, deps.seal)
+        counts["secrets sealed anew"] = resealed.renewed
+        counts["secrets no key opens"] = resealed.unreadable
+    return counts
+
+
+def delete_old_activity(deps: Deps) -> int:
+    """Delete lines older than each portal's settings say, of uninstalled portals too."""
+
+    def delete(member_id: str) -> int:
+        with deps.db.transaction() as session:
+            days = load_rules(session, member_id).retention_days
+            return activity.delete_older(session, member_id, deps.clock() - timedelta(days=days))
+
+    return sum(count for count in _each(_with_activity(deps), delete))
+
+
+def _with_activity(deps: Deps) -> Iterator[str]:
+    last = ""
+    while True:
+        with deps.db.reading() as session:
+            page = activity.member_ids(session, last, PAGE)
+        yield from page
+        if len(page) < PAGE:
+            return
+        last = page[-1]
+
+
+def delete_expired(deps: Deps) -> Counts:
+    """Delete what only served for a while, each kind in a transaction of its own."""
+    now = deps.clock()
+    kinds: dict[str, Callable[[Session], int]] = {
+        "idempotency keys": lambda session: idempotency.delete_older(session, now),
+        "openings": lambda session: launches.delete_expired(session, now),
+        "pairs that waited": lambda session: pending_grants.delete_expired(session, now),
+        "leases": lambda session: leases.delete_expired(session, now),
+        "failed proofs": lambda session: failed_proofs.delete_old(session, now),
+        "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),
+        "canceled orders": lambda session: canceled_orders.delete_older(session, now - MEMORY_KEPT),
+        "refusals": lambda session: refusals.delete_older(session, now - refusals.KEPT),
+        "names": lambda session: cached_lists.delete_older(session, names.KIND, now - NAMES_KEPT),
+        "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),
+        "partial actions": lambda session: partial_actions.delete_older(
+            session, now - PARTIAL_KEPT
+        ),
+        "jobs": lambda session: jobs.delete_idle(session, now - DONE_KEPT),
+    }
+    counts = {}
+    for name, delete in kinds.items():
+        with deps.db.transaction() as session:
+            counts[f"{name} deleted"] = delete(session)
+    return counts
+
+
+def keep_grants_alive(deps: Deps) -> tuple[int, int]:
+    """Renew grants that nobody used for 150 days; answer how many lived on and how many failed."""
+    before = deps.clock() - GRANT_IDLE
+    with deps.db.reading() as session:
+        idle = portals.with_grant_older(session, before, PAGE)
+
+    def keep_alive(member_id: str) -> int:
+        try:
+            grant.keep_alive(deps, member_id)
+        except NotInstalledError:
+            _suspect(deps, member_id)
+            return 0
+        return 1
+
+    kept = sum(count for count in _each(idle, keep_alive))
+    return kept, len(idle) - kept
+
+
+def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int]:
+    """Do the same for every portal; yield what came of it where it worked."""
+    for member_id in member_ids:
+        try:
+            result = work(member_id)
+        except AppError as error:
+            log.warning("housekeeping for %s failed: %s", member_id, error)
+        except Exception:
+            # A mistake of ours, or one in one portal's rows, must not keep the others waiting.
+            log.exception("housekeeping for %s failed", member_id)
+        else:
+            yield result
+
+
+def _suspect(deps: Deps, member_id: str) -> None:
+    """The uninstall event was lost: do what it would have asked for, without deleting settings."""
+    log.warning("the authorization server knows no installation of %s any more", member_id)
+    with deps.db.transaction() as session:
+        if not jobs.is_waiting(session, uninstall.PROBE, member_id):
+            uninstall.suspect(session, deps, member_id, is_clean=False)

@@ -1,0 +1,308 @@
+"""Installing and re-installing: prove, save, bind the tabs, bind the events, finish.
+
+Every step may be repeated: what is bound already counts as done, settings are kept.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from b24app.bitrix import events, placements
+from b24app.bitrix.client import BatchAnswer
+from b24app.bitrix.command import Command
+from b24app.bitrix.oauth_answers import NOT_HTTPS
+from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.portal_api import Batch, PortalApi
+from b24app.bitrix.shares import STRANGERS, Share
+from b24app.domain import EntityRef, Grant, PortalUser
+from b24app.errors import (
+    AuthorizationServerError,
+    BusinessRefusalError,
+    GrantLostError,
+    HostInsecureError,
+    InstallationUnprovenError,
+    NotAdminError,
+    PortalError,
+    SessionExpiredError,
+)
+from b24app.services.auth import exchanged
+from b24app.services.auth import grant as portal_grant
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.frame_posts import require_nameable
+from b24app.services.auth.grant import Purpose
+from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof, origin_of
+from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.tokens import PostedTokens
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.lifecycle import (
+    bindings,
+    event_bindings,
+    reinstallation,
+    tab_bindings,
+    uninstall,
+)
+from b24app.services.settings import tabs_wanted
+from b24app.storage import launches, pending_grants, portals
+from b24app.storage.session import Session
+
+APP_PAGE = EntityRef(0, 0)
+"""Where no card is open: the installer and the application's own page."""
+
+ALREADY_BOUND = "ERROR_CORE"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a proven installer post gives. The tokens of `grant` replace the posted ones.
+
+    `is_bare`: the portal has nothing bound for the app; None where that was not asked or not said.
+    """
+
+    grant: Grant
+    user: PortalUser
+    app_code: str
+    is_bare: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An installation whose grant is proven, before the portal has said who installs.
+
+    Everything after may be repeated: until then it waits on the server, since the posted refresh
+    token is used up. The wizard's session token only names it.
+    """
+
+    grant: Grant
+    application_token: str
+    language: str
+
+    @property
+    def origin(self) -> str:
+        """Who may frame the wizard."""
+        return origin_of(self.grant.client_endpoint)
+
+
+def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
+    """Prove an installer post at the authorization server, before anything of it is believed.
+
+    Raises HostUnusableError (installed, the app would never be seen there),
+    InstallationUnprovenError, TooManyRequestsError (so many forged ones came that it is not tried),
+    AuthorizationServerError (silent).
+    """
+    require_nameable(call.domain)
+    is_vouched = _is_vouched(deps, call)
+    share = Share(call.member_id) if is_vouched else STRANGERS
+    with exchanging(deps, sender, call.member_id, is_vouched=is_vouched):
+        grant = exchange(deps, call.member_id, call.refresh_id, call.server_endpoint, share)
+    require_nameable(urlsplit(grant.client_endpoint).netloc)
+    return Begun(grant, call.application_token, call.language)
+
+
+def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
+    """Whether the post holds the application_token of a portal that is installed already."""
+    with deps.db.reading() as session:
+        expected = portals.application_token(session, deps.seal, call.member_id) or ""
+    given = call.application_token
+    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
+
+
+def ticket_of(begun: Begun) -> Ticket:
+    """The ticket of a wizard: the session that `verify` opens."""
+    return Ticket(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
+
+
+def hold(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+    """Let `verify` be tried again with this ticket, for as long as its session lasts."""
+    exchanged.hold(deps, ticket.launch_id, begun.grant, begun.application_token)
+
+
+def begun_of(deps: Deps, ticket: Ticket) -> Begun:
+    """What `hold` kept. Raises SessionExpiredError where nothing waits for this ticket."""
+    pending = exchanged.waiting_for(deps, ticket)
+    if pending is None or pending.application_token is None:
+        raise SessionExpiredError("no installation waits for this session")
+    return Begun(pending.grant, pending.application_token, ticket.language)
+
+
+def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+    """Ask the portal who installs, store the installation, open the wizard's session; repeatable.
+
+    Settings are kept. Raises NotAdminError (placements can be bound by administrators only) and
+    the portal's errors.
+    """
+    proven = identify(deps, begun.grant)
+    now = deps.clock()
+    try:
+        with deps.db.transaction() as session:
+            store(session, deps, proven, begun.application_token, begun.language)
+            launches.save(
+                session,
+                launch_id=ticket.launch_id,
+                member_id=begun.grant.member_id,
+                user=proven.user,
+                ref=APP_PAGE,
+                proven_at=now,
+                expires_at=now + timedelta(days=LAUNCH_DAYS),
+            )
+            pending_grants.delete(session, ticket.launch_id)
+    except NotAdminError:
+        # Nothing comes of the pair of somebody who may not install.
+        with deps.db.transaction() as session:
+            pending_grants.delete(session, ticket.launch_id)
+        raise
+
+
+def exchange(
+    deps: Deps,
+    member_id: str,
+    refresh_token: str,
+    server_endpoint: str,
+    share: Share = STRANGERS,
+) -> Grant:
+    """Prove a posted refresh token: it is of our application and of this portal.
+
+    It is used up by that: keep the pair of the answer. Raises InstallationUnprovenError,
+    HostInsecureError, AuthorizationServerError (silent: try the same token again).
+    """
+    try:
+        grant = deps.authorization.refresh(refresh_token, server_endpoint or None, share=share)
+    except GrantLostError:
+        raise InstallationUnprovenError("the posted grant is not confirmed") from None
+    except AuthorizationServerError as error:
+        if error.code == "not_allowed":
+            raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
+        if error.code == NOT_HTTPS:
+            raise HostInsecureError("the portal has no https") from None
+        raise
+    if grant.member_id != member_id:
+        raise InstallationUnprovenError("the grant names another portal")
+    return grant
+
+
+def identify(deps: Deps, grant: Grant) -> Proven:
+    """Ask the portal whose pair this is, and by which code it knows the application.
+
+    Of a known portal also whether anything is bound there. Raises InstallationUnprovenError where
+    the authorization server named somebody else, and the portal's errors.
+    """
+    with deps.db.reading() as session:
+        is_known = portals.find(session, grant.member_id) is not None
+    share = Share(grant.member_id)
+    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
+    batch = Batch()
+    asked = ask_proof(batch)
+    bound = reinstallation.ask_bound(batch) if is_known else None
+    result = PortalApi(deps.client, tokens, deps.deadline).send(batch)
+    user = result[asked.profile]
+    if grant.user_id not in {None, user.id}:
+        raise InstallationUnprovenError("the two servers name different owners of the pair")
+    bare = None if bound is None else bound.is_bare(result)
+    return Proven(grant, user, result[asked.app].code, bare)
+
+
+def store(
+    session: Session, deps: Deps, proven: Proven, application_token: str, language: str
+) -> None:
+    """Write a proven installation over whatever was known of the portal, except its settings.
+
+    Raises NotAdminError.
+    """
+    if not proven.user.is_admin:
+        raise NotAdminError("the installer was opened by a user who is no administrator")
+    member_id = proven.grant.member_id
+    reinstallation.make_way(session, deps, proven.grant, application_token, proven.is_bare)
+    portals.save_installation(
+        session,
+        deps.seal,
+        proven.grant,
+        app_code=proven.app_code,
+        application_token=application_token or None,
+        language=language,
+        version=str(deps.manifest.version),
+        now=deps.clock(),
+    )
+    portal_grant.replace(session, deps, member_id, proven.user.id, proven.grant.tokens)
+    # What was reported about this installation, which is there, stands contradicted.
+    uninstall.contradict(session, deps, member_id)
+
+
+def bind_tabs(card: CardSession) -> None:
+    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
+    require_admin(card)
+    bind_tabs_of(card.deps, card.member_id)
+
+
+def bind_tabs_of(deps: Deps, member_id: str) -> None:
+    """Bind a portal's tabs as `bind_tabs` does, with nobody there."""
+    handler = tab_bindings.handler_of(deps)
+    with deps.db.reading() as session:
+        wanted = tabs_wanted(session, member_id, deps.manifest)
+    binds = {
+        f"bind{number}": placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
+        for number, tab in enumerate(wanted)
+    }
+    bound = placements.get_placements()
+    answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, {**binds, "bound": bound})
+    listed = answer.take("bound", bound)
+    present = {(one.placement, one.handler) for one in listed}
+    missing = [tab.placement for tab in wanted if (tab.placement, handler) not in present]
+    _raise_unless_bound(answer, binds, missing)
+    # What was bound before may have another title, an old address, or be switched off by now.
+    tab_bindings.apply(deps, member_id, wanted, listed)
+
+
+def bind_events(card: CardSession) -> None:
+    """Bind the manifest's events, in one batch. Raises the portal's errors."""
+    require_admin(card)
+    bind_events_of(card.deps, card.member_id)
+
+
+def bind_events_of(deps: Deps, member_id: str) -> None:
+    """Bind a portal's events as `bind_events` does, with nobody there."""
+    handler = event_bindings.handler_of(deps)
+    binds = {
+        f"bind{number}": events.bind_event(event, handler)
+        for number, event in enumerate(deps.manifest.events)
+    }
+    bound = event_bindings.BOUND
+    answer = bindings.send(deps, member_id, Purpose.EVENTS, {**binds, "bound": bound})
+    listed = answer.take("bound", bound)
+    _raise_unless_bound(answer, binds, event_bindings.missing(deps, listed))
+    # What was bound before may lead to an old address of ours.
+    event_bindings.apply(deps, member_id, listed, READ_SECONDS)
+
+
+def finish(card: CardSession) -> None:
+    """Open the portal for its people; the frame tells the portal afterwards, as the last thing."""
+    require_admin(card)
+    with card.db.transaction() as session:
+        portals.activate(session, card.member_id, card.clock())
+
+
+def require_admin(card: CardSession) -> None:
+    """Raises NotAdminError for everybody but a proven administrator."""
+    if card.user is None or not card.user.is_admin:
+        raise NotAdminError("only an administrator of the portal may do this")
+
+
+def _raise_unless_bound(
+    answer: BatchAnswer, binds: dict[str, Command[Any]], missing: Iterable[str]
+) -> None:
+    """The list read after the binds decides: "already bound" is success, silence is not."""
+    if not list(missing):
+        return
+    for key in binds:
+        error = answer.error(key)
+        if error is not None and not _is_bound_already(error):
+            raise error
+    raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")
+
+
+def _is_bound_already(error: PortalError) -> bool:
+    return isinstance(error, BusinessRefusalError) and error.code == ALREADY_BOUND

@@ -1,0 +1,116 @@
+"""A portal that was shut out, and somebody who opens the app there: it is asked at once.
+
+Whoever opens brings a token. Where the portal takes it, the app is installed there, whatever was
+reported and however silent the portal was. A silent one is not asked by everybody at the same time.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+
+from b24app.bitrix.payloads import PlacementCall
+from b24app.bitrix.portal_api import Batch, PortalApi
+from b24app.bitrix.shares import STRANGERS, Share
+from b24app.domain import EntityRef, Grant
+from b24app.errors import (
+    AppError,
+    NoConnectionError,
+    PortalBusyError,
+    PortalClosedError,
+    PortalMovedError,
+    PortalSilentError,
+    UnprovenError,
+)
+from b24app.services.auth import exchanged, launches
+from b24app.services.auth.launches import Shell
+from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.tokens import PostedTokens
+from b24app.services.deps import Deps
+from b24app.services.lifecycle import uninstall
+from b24app.storage import jobs, leases
+from b24app.storage.models import Portal, PortalState
+
+log = logging.getLogger(__name__)
+
+SECONDS = 5.0
+LEASE_SECONDS = 15
+"""A portal that does not answer is asked so often by those who open, and not more often."""
+
+PROBE_PACE = timedelta(minutes=1)
+NO_ANSWER = (PortalSilentError, NoConnectionError, PortalBusyError, PortalClosedError)
+
+
+def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: Sender) -> Shell:
+    """Answer a placement post as `launches.open_shell`, of a portal that was shut out as well.
+
+    Raises as it does; UnprovenError also where the portal does not take the posted token,
+    PortalClosedError where it does not answer.
+    """
+    knock = launches.knock(deps, call)
+    moved = None
+    if knock.portal is not None and knock.portal.state == PortalState.CLOSED:
+        moved = _reopen(deps, knock.portal, call, sender, is_vouched=knock.is_vouched)
+        knock = launches.knock(deps, call)
+    return launches.open_shell(deps, knock, ref, sender, moved)
+
+
+def _reopen(
+    deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, *, is_vouched: bool
+) -> Grant | None:
+    """Open the portal again for somebody whom it confirms.
+
+    Strangers, who know no application token of the portal, wait for each other only. Returns what
+    was exchanged for the posted pair, if the portal has moved.
+    """
+    lease = f"reopen:{portal.member_id}:{is_vouched:d}"
+    owner = secrets.token_hex(8)
+    with deps.db.transaction() as session:
+        is_ours = leases.try_take(session, lease, owner, deps.clock(), LEASE_SECONDS)
+    if not is_ours:
+        raise PortalClosedError("the portal is shut out, and is being asked", code="shut_out")
+    try:
+        moved = _confirm(deps, portal, call, sender, Share(portal.member_id, is_vouched))
+    except NO_ANSWER as error:
+        _hurry(deps, portal.member_id)
+        raise PortalClosedError(f"the portal is shut out: {error}", code="shut_out") from None
+    except AppError:
+        _hurry(deps, portal.member_id)
+        _release(deps, lease, owner)
+        raise UnprovenError("the portal is shut out and does not confirm the opener") from None
+    with deps.db.transaction() as session:
+        uninstall.contradict(session, deps, portal.member_id)
+    log.info("%s is open again: it confirmed somebody who opened the app", portal.member_id)
+    _release(deps, lease, owner)
+    return moved
+
+
+def _confirm(
+    deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, share: Share
+) -> Grant | None:
+    """Let the portal, or of a moved one the authorization server, confirm who posted."""
+    batch = Batch()
+    asked = launches.ask_proof(batch)
+    tokens = PostedTokens(portal.client_endpoint, call.auth_id, share)
+    try:
+        result = PortalApi(deps.client, tokens, deps.deadline).send(batch, SECONDS)
+    except (*NO_ANSWER, PortalMovedError):
+        if not launches.is_elsewhere(call, portal):
+            raise
+        server_share = share if share.is_vouched else STRANGERS
+        with exchanging(deps, sender, portal.member_id, is_vouched=share.is_vouched):
+            return exchanged.prove_move(deps, portal, call.refresh_id, server_share)
+    launches.confirm(deps, portal.app_code or "", result, asked)
+    return None
+
+
+def _hurry(deps: Deps, member_id: str) -> None:
+    """Have the portal asked with the stored pairs as well."""
+    with deps.db.transaction() as session:
+        jobs.hurry(session, uninstall.PROBE, member_id, deps.clock(), PROBE_PACE)
+
+
+def _release(deps: Deps, lease: str, owner: str) -> None:
+    with deps.db.transaction() as session:
+        leases.release(session, lease, owner)

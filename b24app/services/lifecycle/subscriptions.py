@@ -1,0 +1,76 @@
+"""The application's status on a portal and the portal's address, as the authorization server says.
+
+What an event or a frame post says about them is informational only (api-reference/events,
+on-app-payment).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from b24app.bitrix import portal as portal_api
+from b24app.errors import SubscriptionEndedError
+from b24app.services.auth import grant
+from b24app.services.auth.grant import Purpose
+from b24app.services.deps import Deps
+from b24app.services.lifecycle.tasks import Task
+from b24app.storage import jobs, portals
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+REFRESH = "subscription"
+"""The kind of work that asks the authorization server."""
+
+PACE = timedelta(minutes=1)
+STRANGERS_PACE = timedelta(hours=1)
+"""How often an event that nobody proved may be the occasion to ask."""
+
+
+def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -> bool:
+    """Have the authorization server asked, however many events say so. False: it will be anyway."""
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=REFRESH,
+        member_id=member_id,
+        payload={},
+        run_at=now,
+        now=now,
+        pace=PACE if is_proven else STRANGERS_PACE,
+    )
+
+
+def work_off(deps: Deps, task: Task) -> None:
+    """Carry out `refresh` for an event, of which nothing else is used. Raises like it."""
+    refresh(deps, task.member_id)
+
+
+def refresh(deps: Deps, member_id: str) -> None:
+    """Ask for status, scopes and address, and store them.
+
+    Raises what `grant.server_info` raises, and SubscriptionEndedError is no failure.
+    """
+    try:
+        info = grant.server_info(deps, member_id)
+    except SubscriptionEndedError:
+        log.info("the subscription of %s has ended", member_id)
+        return
+    # Nobody documents this answer: a field may be missing, but not another one's.
+    if info.member_id not in {"", member_id} or info.client_id not in {"", deps.client_id}:
+        log.warning("the authorization server answered about another installation")
+        return
+    status = info.status
+    if not status:
+        status = grant.call(deps, member_id, Purpose.SUBSCRIPTION, portal_api.app_info()).status
+    with deps.db.transaction() as session:
+        now = deps.clock()
+        portals.set_subscription(
+            session, member_id, status=status, scope=info.scope or None, now=now
+        )
+        portal = portals.find(session, member_id)
+        is_elsewhere = portal is not None and portal.client_endpoint != info.client_endpoint
+        if info.client_endpoint and is_elsewhere:
+            portals.move(session, member_id, info.client_endpoint, now)

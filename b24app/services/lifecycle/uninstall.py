@@ -1,0 +1,263 @@
+"""Finding out whether a portal really uninstalled the app, and erasing what it leaves behind.
+
+The event's only proof travels through every user's browser, and its loss would be final. So the
+stored pairs are tried first: a living one contradicts the event (api-reference/common/system/
+app-uninstallation, safe event handlers).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from b24app.services.deps import Deps
+from b24app.services.lifecycle import liveness
+from b24app.services.lifecycle.liveness import Verdict
+from b24app.services.lifecycle.rebinding import rebind_soon
+from b24app.services.lifecycle.tasks import Again, Task
+from b24app.storage import installations, jobs, portals
+from b24app.storage.models import PortalState
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+PROBE = "uninstall_probe"
+"""The kind of work that asks the portal once and, if need be, again later."""
+
+FORMER = "uninstall_former"
+"""The kind of work that erases what an installation left which was replaced meanwhile."""
+
+AFTER_ALIVE = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24))
+"""When a portal that contradicted the event is asked again, counted from the event."""
+
+BEFORE_CLOSING = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+"""When a silent portal is asked again before its people are shut out, from the first silence."""
+
+AFTER_CLOSING = timedelta(hours=1)
+ERASED_AFTER = timedelta(hours=72)
+BUSY_PAUSE = timedelta(minutes=1)
+PACE = timedelta(seconds=10)
+"""However many events say so, a portal is not asked more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """An uninstallation that was reported and is not settled. `is_clean`: with all data.
+
+    `silent_since`: since when nothing was heard of the installation. `contradicted_at`: when the
+    portal was found alive after the report. One that is not `is_proven` came with a token that
+    nobody could check yet: it is looked into, and shuts nobody out.
+    """
+
+    reported_at: datetime
+    is_clean: bool
+    silent_since: datetime | None = None
+    contradicted_at: datetime | None = None
+    is_proven: bool = True
+
+    @classmethod
+    def of(cls, payload: dict[str, Any]) -> Suspicion:
+        """Read a job's payload."""
+        return cls(
+            datetime.fromisoformat(payload["reported_at"]),
+            payload["is_clean"],
+            _moment(payload.get("silent_since")),
+            _moment(payload.get("contradicted_at")),
+            payload.get("is_proven", True),
+        )
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What a job carries."""
+        return {
+            "reported_at": self.reported_at.isoformat(),
+            "is_clean": self.is_clean,
+            "silent_since": self.silent_since and self.silent_since.isoformat(),
+            "contradicted_at": self.contradicted_at and self.contradicted_at.isoformat(),
+            "is_proven": self.is_proven,
+        }
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing was heard for so long that the installation counts as gone."""
+        return self.silent_since is not None and now - self.silent_since >= ERASED_AFTER
+
+
+def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """One suspicion for two reports: the older waits on, and an erasure that was asked for stays.
+
+    A report that the portal has contradicted makes way for a newer one, and an unproven one for a
+    proven one.
+    """
+    older, newer = Suspicion.of(waiting), Suspicion.of(given)
+    if older.contradicted_at is not None:
+        return newer.payload
+    if older.is_proven != newer.is_proven:
+        return older.payload if older.is_proven else newer.payload
+    return replace(older, is_clean=older.is_clean or newer.is_clean).payload
+
+
+def suspect(
+    session: Session, deps: Deps, member_id: str, *, is_clean: bool, is_proven: bool = True
+) -> bool:
+    """Have the portal probed at once. False where it will be anyway."""
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=PROBE,
+        member_id=member_id,
+        payload=Suspicion(now, is_clean, is_proven=is_proven).payload,
+        run_at=now,
+        now=now,
+        is_urgent=True,
+        pace=PACE,
+        merge=merged,
+    )
+
+
+def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> bool:
+    """Have erased what the installation before the present one left."""
+    now = deps.clock()
+    return jobs.put(
+        session,
+        deps.seal,
+        kind=FORMER,
+        member_id=member_id,
+        payload={"is_clean": is_clean},
+        run_at=now,
+        now=now,
+        is_urgent=True,
+    )
+
+
+def asked(session: Session, deps: Deps, member_id: str) -> Suspicion | None:
+    """Return the report that is not settled, if there is one. The portal is locked before."""
+    payload = jobs.waiting(session, deps.seal, PROBE, member_id)
+    return Suspicion.of(payload) if payload else None
+
+
+def work_off(deps: Deps, task: Task) -> Again | None:
+    """Carry out one probe and what follows from it."""
+    suspicion = Suspicion.of(task.payload)
+    with deps.db.reading() as session:
+        if portals.find(session, task.member_id) is None:
+            return None
+    verdict = liveness.probe(deps, task.member_id)
+    now = deps.clock()
+    if verdict is Verdict.BUSY and now - suspicion.reported_at >= ERASED_AFTER:
+        verdict = liveness.second_opinion(deps, task.member_id)
+    log.info("uninstall of %s was reported; the probe says: %s", task.member_id, verdict.value)
+    if verdict is Verdict.ALIVE:
+        return _refuse(deps, task, suspicion)
+    if verdict is Verdict.BUSY:
+        return Again(now + BUSY_PAUSE, suspicion.payload)
+    if verdict is Verdict.SILENT:
+        suspicion = replace(suspicion, silent_since=suspicion.silent_since or now)
+        if not suspicion.is_over(now):
+            return _wait(deps, task, suspicion)
+        if not suspicion.is_proven:
+            return None
+    erase(deps, task)
+    return None
+
+
+def erase(deps: Deps, task: Task) -> None:
+    """Erase the portal: everything, or all that opens or names somebody, as the report asked.
+
+    Does nothing where the work was called off: by another installation, or by a sign of life.
+    """
+    member_id = task.member_id
+    with deps.db.transaction() as session:
+        if not task.hold(session):
+            log.warning("%s was not erased: it is in use again", member_id)
+            return
+        # Read now: what was reported while the portal was asked counts as well.
+        is_clean = (asked(session, deps, member_id) or Suspicion.of(task.payload)).is_clean
+        portals.erase(session, member_id, keep_settings=not is_clean)
+    if not deps.db.empty_journal():
+        log.info("the database's journal is in use; housekeeping empties it")
+    log.info("%s was erased, %s", member_id, "with its data" if is_clean else "its settings kept")
+
+
+def erase_former(deps: Deps, task: Task) -> None:
+    """Carry out a late report about the installation before the present one."""
+    with deps.db.transaction() as session:
+        if task.hold(session):
+            _erase_former(session, deps, task.member_id, is_clean=task.payload["is_clean"])
+
+
+def contradict(session: Session, deps: Deps, member_id: str) -> None:
+    """The portal was seen alive: open it again, and let the report stand contradicted."""
+    now = deps.clock()
+    portal = portals.lock(session, member_id)
+    if portal is None:
+        return
+    if portal.state == PortalState.CLOSED:
+        portals.activate(session, member_id, now)
+    suspicion = asked(session, deps, member_id)
+    jobs.call_off(session, PROBE, member_id)
+    again = None if suspicion is None else _after_alive(suspicion, now)
+    if again is not None and again.payload is not None:
+        jobs.put(
+            session,
+            deps.seal,
+            kind=PROBE,
+            member_id=member_id,
+            payload=again.payload,
+            run_at=again.run_at,
+            now=now,
+        )
+
+
+def _refuse(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+    log.warning("uninstall of %s refused: the app is still installed", task.member_id)
+    now = deps.clock()
+    with deps.db.transaction() as session:
+        if not task.hold(session):
+            return None
+        portal = portals.find(session, task.member_id)
+        if portal is not None and portal.state == PortalState.CLOSED:
+            portals.activate(session, task.member_id, now)
+        if installations.is_former_open(session, task.member_id, now):
+            # The present installation lives, so it is the one before that was reported.
+            _erase_former(session, deps, task.member_id, is_clean=suspicion.is_clean)
+    return _after_alive(suspicion, now)
+
+
+def _after_alive(suspicion: Suspicion, now: datetime) -> Again | None:
+    if not suspicion.is_proven:
+        return None
+    times = [suspicion.reported_at + delay for delay in AFTER_ALIVE]
+    next_time = next((moment for moment in times if moment > now), None)
+    contradicted = replace(suspicion, silent_since=None, contradicted_at=now)
+    return None if next_time is None else Again(next_time, contradicted.payload)
+
+
+def _wait(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+    """Ask again soon; once the last of these times has passed, shut everybody out."""
+    now = deps.clock()
+    since = suspicion.silent_since or now
+    soon = next((since + delay for delay in BEFORE_CLOSING if since + delay > now), None)
+    if soon is not None:
+        return Again(soon, suspicion.payload)
+    if suspicion.is_proven:
+        with deps.db.transaction() as session:
+            if not task.hold(session) or portals.find(session, task.member_id) is None:
+                return None
+            portals.close(session, task.member_id, now)
+    return Again(now + AFTER_CLOSING, suspicion.payload)
+
+
+def _erase_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> None:
+    """Erase what is left of earlier installations; what was bound by their settings goes, too."""
+    had_settings = installations.erase_former(session, member_id, keep_settings=not is_clean)
+    installations.settle(session, member_id)
+    if had_settings:
+        rebind_soon(session, deps, member_id)
+    log.info("what the former installation of %s left was erased", member_id)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

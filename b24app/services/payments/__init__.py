@@ -1,0 +1,1 @@
+"""One module for each thing a person can do with payments."""

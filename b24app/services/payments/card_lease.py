@@ -1,0 +1,36 @@
+"""One creation of a payment at a time on a card, whoever asks, in whichever process.
+
+What is free is read first and billed second, and the portal locks nothing in between: of several
+who bill the same at once, all but one would be left with an empty or half-filled payment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from b24app.errors import CardBusyError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import ACTION_SECONDS
+from b24app.storage import leases
+
+LEASE_SECONDS = 2 * ACTION_SECONDS
+"""An action ends sooner. So long the card stays closed after a process that died in the middle."""
+
+
+@contextmanager
+def alone(card: CardSession) -> Iterator[None]:
+    """Keep the card to oneself. Raises CardBusyError while somebody else has it."""
+    ref = card.ref
+    name = f"create:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
+    owner = secrets.token_hex(16)
+    with card.db.transaction() as session:
+        is_ours = leases.try_take(session, name, owner, card.clock(), LEASE_SECONDS)
+    if not is_ours:
+        raise CardBusyError("somebody else is creating a payment on this card")
+    try:
+        yield
+    finally:
+        with card.db.transaction() as session:
+            leases.release(session, name, owner)

@@ -1,0 +1,221 @@
+"""New payments: with chosen rows, or with everything that no payment bills yet.
+
+None is made that asks for nothing: a payment without an amount could still be marked paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.bitrix import payments
+from b24app.domain import ListedRow
+from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.tab import Read
+from b24app.services.payments import card_lease, follow, unbilled
+from b24app.services.payments.filling import Filling
+from b24app.services.payments.filling import begin as begin_filling
+from b24app.services.payments.made import Made, made_id, make, missing
+from b24app.services.payments.quantities import (
+    Wanted,
+    billable,
+    left_over,
+    require_amount,
+    require_free,
+    total_of,
+)
+from b24app.services.payments.row_names import few
+from b24app.services.payments.unbilled import Before
+from b24app.services.writing import portal_writes
+from b24app.services.writing.writes import Kind, Step, StepFailedError
+from b24app.storage import partial_actions
+
+IN_ONE_BATCH = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a new payment is to hold.
+
+    `is_all_or_nothing`: where a row cannot be added, the payment is deleted again. `left_over` are
+    the names of rows of which a fraction stays, because only whole quantities can be billed.
+    """
+
+    wanted: Sequence[Wanted]
+    pay_system_id: int | None
+    is_rest: bool = False
+    left_over: Sequence[str] = ()
+
+    @property
+    def is_all_or_nothing(self) -> bool:
+        """Whether the first part of it is worth nothing alone."""
+        return self.is_rest or len(self.wanted) > IN_ONE_BATCH
+
+
+def create(card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
+    """Create a payment with the chosen rows.
+
+    Where a part of them could not be added, that is said and the payment stays; where none could,
+    it is deleted again. More than one request can carry are added by `filling`.
+    """
+    with card_lease.alone(card):
+        before = unbilled.read(card)
+        free = before.rows if before.free is None else {row.id: row for row in before.free}
+        require_free(wanted, free, set(before.rows))
+        require_amount(wanted, free)
+        return _make(card, Aim(wanted, pay_system_id), before)
+
+
+def bill_the_rest(
+    card: CardSession, pay_system_id: int | None, shown: Decimal | None = None
+) -> Step:
+    """Create a payment with every unbilled row, or none at all.
+
+    `shown` is the amount that the person agreed to: another one now means that somebody else has
+    billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
+    half-finished payment is named on the card until somebody has dealt with it. More rows than one
+    request can carry are added by `filling`, and what was added stays.
+    """
+    with card_lease.alone(card):
+        before = unbilled.read(card)
+        if before.free is None:
+            raise before.problem or InputError("too many payments to compare", code="no_estimate")
+        rows = {row.id: row for row in before.free}
+        wanted = billable(before.free)
+        _require_rest(card, wanted, rows, shown)
+        names = [row.name for row in left_over(before.free)]
+        aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
+        return _make(card, aim, before)
+
+
+def _require_rest(
+    card: CardSession,
+    wanted: Sequence[Wanted],
+    rows: Mapping[int, ListedRow],
+    shown: Decimal | None,
+) -> None:
+    """Raises what keeps the rest from being billed, with what the card shows now."""
+    if not wanted:
+        # The page shows an older state: somebody else has billed it.
+        nothing = InputError("nothing is left to bill", code="nothing_to_bill")
+        raise StepFailedError(nothing, portal_writes.settle(card, []))
+    if shown is not None and total_of(wanted, rows) != shown:
+        changed = ChangedMeanwhileError("another amount is left to bill", code="rest_changed")
+        raise StepFailedError(changed, portal_writes.settle(card, []))
+    require_amount(wanted, rows)
+
+
+def _make(card: CardSession, aim: Aim, before: Before) -> Step:
+    first = aim.wanted[:IN_ONE_BATCH]
+    made = make(card, aim.pay_system_id, first, before)
+    payment_id = made_id(made)
+    lacking = missing(made.read, payment_id, first, before.rows)
+    if lacking == [] and follow.has_no_sum(made.read, payment_id):
+        return _given_up(card, made, payment_id, aim, before)
+    if lacking == []:
+        return _made_whole(card, made, payment_id, aim, before)
+    if lacking is None or made.is_lost:
+        # The portal may still be adding rows, or the payment may even be somebody else's.
+        names = lacking or [before.rows[one.row_id].name for one in aim.wanted]
+        if aim.is_all_or_nothing:
+            return _half_done(card, made.read, payment_id, names)
+        return _partly(made, payment_id, lacking)
+    if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):
+        return _clean_up(card, payment_id, lacking)
+    return _partly(made, payment_id, lacking)
+
+
+def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
+    """All its rows, and still nothing to pay: the order is canceled, and the payment goes again."""
+    payment = made.read.core.payment(payment_id) if made.read else None
+    if made.read is not None and payment is not None:
+        canceled.note(card, payment.number, made.read.core.payments)
+    names = [before.rows[one.row_id].name for one in aim.wanted]
+    step = _clean_up(card, payment_id, names)
+    if step.kind is not Kind.FAILED:
+        return step
+    error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
+    raise StepFailedError(error, step.read)
+
+
+def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Step:
+    written = portal_writes.after_others(
+        card,
+        [payment_id],
+        lambda: portal_writes.write(card, payments.delete_payment(payment_id), [payment_id]),
+    )
+    if written.read is not None and written.read.core.is_gone(payment_id):
+        return Step(Kind.FAILED, "rest_not_billed", 502, written.read, values=few(names))
+    return _half_done(card, written.read, payment_id, names)
+
+
+def _half_done(card: CardSession, read: Read | None, payment_id: int, names: Sequence[str]) -> Step:
+    payment = read.core.payment(payment_id) if read else None
+    number = payment.number if payment else str(payment_id)
+    values = few(names)
+    with card.db.transaction() as session:
+        partial_actions.add(
+            session,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
+            kind="rest_partly",
+            data={"payment_id": payment_id, "number": number, **values},
+            now=card.clock(),
+        )
+    return Step(
+        Kind.PARTIAL, "rest_partly", 502, read, number, payment_id=payment_id, values=values
+    )
+
+
+def _made_whole(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
+    """The payment holds what was sent: it is whole, or the page goes on with the rows that wait."""
+    if len(aim.wanted) > IN_ONE_BATCH:
+        payment = made.read.core.payment(payment_id) if made.read else None
+        filling = Filling(
+            id=0,
+            payment_id=payment_id,
+            number=payment.number if payment else str(payment_id),
+            wanted=tuple(aim.wanted),
+            names={},
+            done=IN_ONE_BATCH,
+            is_rest=aim.is_rest,
+            left_over=tuple(aim.left_over),
+        )
+        return begin_filling(card, filling, before.rows)
+    if not aim.is_rest:
+        return _done(made, payment_id, "payment_created")
+    if aim.left_over:
+        return _done(made, payment_id, "rest_billed_but", values=few(aim.left_over))
+    return _done(made, payment_id, "rest_billed")
+
+
+def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Step:
+    """The payment with some of its rows, or, with None, with what could not be read."""
+    if lacking is None:
+        return _done(made, payment_id, "payment_created_unseen", Kind.UNKNOWN)
+    return _done(made, payment_id, "payment_created_partly", Kind.PARTIAL, few(lacking))
+
+
+def _done(
+    made: Made,
+    payment_id: int,
+    code: str,
+    kind: Kind = Kind.DONE,
+    values: Mapping[str, str] | None = None,
+) -> Step:
+    payment = made.read.core.payment(payment_id) if made.read else None
+    return Step(
+        kind,
+        code,
+        200 if kind is Kind.DONE else 502,
+        made.read,
+        payment.number if payment else str(payment_id),
+        "",
+        payment.pay_system_name if payment else "",
+        payment_id=payment_id,
+        values=values or {},
+    )

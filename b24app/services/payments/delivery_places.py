@@ -1,0 +1,132 @@
+"""Which payment bills which delivery.
+
+The portal lets one delivery document be in several payments, and then the client is asked for its
+price more than once (quirk 40). Nothing there tells in which it is but the payments' own lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from b24app.bitrix import payment_deliveries, payments
+from b24app.bitrix.batch import MAX_COMMANDS
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Payment, PaymentDelivery
+from b24app.errors import AppError, PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import WRITE_SECONDS
+
+BESIDE = 40
+"""Payments whose lines are read in the same batch as what else is asked."""
+
+BEYOND = 4
+"""Batches at the same time for further payments, 50 each."""
+
+ALONE = 20
+"""Payments that are looked at where a portal wants a call for each."""
+
+Links = tuple[PaymentDelivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A payment that bills a delivery, and its line."""
+
+    payment: Payment
+    item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlaces:
+    """The payments that bill each delivery document, newest first.
+
+    `is_whole` is False where some payments of the card were not looked at.
+    """
+
+    by_document: Mapping[int, tuple[Holder, ...]]
+    is_whole: bool = True
+
+    def of(self, document_id: int) -> tuple[Holder, ...]:
+        """The payments that bill a document."""
+        return self.by_document.get(document_id, ())
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesRequest:
+    """The handles of the card's payments and of the lines of those that were known before."""
+
+    listing: Handle[tuple[Payment, ...]]
+    links: Mapping[int, Handle[Links]]
+
+
+def known(card: CardSession) -> frozenset[int]:
+    """The payments that the portal has listed on this card, to this opening or to another."""
+    return card.listed | card.seen_before
+
+
+def ask(
+    batch: Batch, card: CardSession, payment_ids: Iterable[int], certain: int | None = None
+) -> PlacesRequest:
+    """Ask for all payments of the card, and for the delivery lines of the newest of these.
+
+    Those of the payment `certain` are asked for in any case.
+    """
+    most = ALONE if card.api.refuses_batch else BESIDE
+    newest = sorted(payment_ids, reverse=True)[:most]
+    if certain is not None:
+        newest.append(certain)
+    return PlacesRequest(
+        batch.add(payments.list_payments(card.ref)),
+        {one: batch.add(payment_deliveries.list_links(one)) for one in newest},
+    )
+
+
+def take(
+    card: CardSession, result: BatchResult, asked: PlacesRequest, besides: int | None = None
+) -> DeliveryPlaces:
+    """What the payments of the card bill; one more round for those that were not asked about.
+
+    Nothing is wanted of the payment `besides`. Raises the portal's error where it does not list the
+    payments. Lines that could not be read make the answer a part only.
+    """
+    found_payments = [one for one in result[asked.listing] if one.id != besides]
+    listed = sorted(found_payments, key=lambda one: one.id, reverse=True)
+    found: dict[int, Links] = {}
+    for payment_id, handle in asked.links.items():
+        _keep(found, result, payment_id, handle)
+    found |= _further(card, [one.id for one in listed if one.id not in asked.links])
+    by_document: dict[int, tuple[Holder, ...]] = {}
+    for payment in listed:
+        for link in found.get(payment.id, ()):
+            holders = by_document.get(link.document_id, ())
+            by_document[link.document_id] = (*holders, Holder(payment, link.id))
+    return DeliveryPlaces(by_document, all(one.id in found for one in listed))
+
+
+def _further(card: CardSession, payment_ids: Sequence[int]) -> dict[int, Links]:
+    most = 0 if card.api.refuses_batch else BEYOND
+    batches: list[Batch] = []
+    asked: list[dict[int, Handle[Links]]] = []
+    for start in range(0, min(len(payment_ids), most * MAX_COMMANDS), MAX_COMMANDS):
+        batch = Batch()
+        part = payment_ids[start : start + MAX_COMMANDS]
+        asked.append({one: batch.add(payment_deliveries.list_links(one)) for one in part})
+        batches.append(batch)
+    found: dict[int, Links] = {}
+    results = card.api.send_all(batches, WRITE_SECONDS) if batches else []
+    for result, handles in zip(results, asked, strict=True):
+        if isinstance(result, AppError):
+            continue
+        for payment_id, handle in handles.items():
+            _keep(found, result, payment_id, handle)
+    return found
+
+
+def _keep(
+    found: dict[int, Links], result: BatchResult, payment_id: int, handle: Handle[Links]
+) -> None:
+    try:
+        found[payment_id] = result[handle]
+    except PortalError:
+        return

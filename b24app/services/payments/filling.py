@@ -1,0 +1,282 @@
+"""Putting more products into a payment than one request can carry: by parts, one request each.
+
+The page asks for part after part and shows how far it is. What a part found out is kept with the
+card, so that the work can be stopped, cut off or left, and goes on from what the portal shows
+then: a row that is in the payment is never sent again, whoever added it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from b24app.bitrix import payment_items
+from b24app.domain import ListedRow
+from b24app.errors import (
+    BusinessRefusalError,
+    GoneError,
+    InputError,
+    NotFoundError,
+    NotOnThisCardError,
+)
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card.tab import Read
+from b24app.services.payments import card_lease, follow, items
+from b24app.services.payments.items import Place
+from b24app.services.payments.quantities import Wanted, require_free
+from b24app.services.payments.row_names import few
+from b24app.services.writing import afterwards, portal_writes
+from b24app.services.writing.writes import GOES_ON, Kind, Step, StepFailedError
+from b24app.storage import partial_actions
+
+IN_A_PART = 40
+"""Rows of one request: they and the re-read have to fit into one batch, and into its time."""
+
+FEWEST = 5
+STOPPED = "filling_stopped"
+OVER = "filling_over"
+"""Code of a filling that is finished, given up, or was never one of this card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What is to be in a payment, and how far it is.
+
+    `refused` are rows that the portal did not take. `part` is how many are sent at once: fewer
+    after an answer that did not come in time. `left_over` are the names of rows of which a fraction
+    stays unbilled.
+    """
+
+    id: int
+    payment_id: int
+    number: str
+    wanted: tuple[Wanted, ...]
+    names: Mapping[int, str]
+    done: int
+    refused: frozenset[int] = frozenset()
+    part: int = IN_A_PART
+    is_rest: bool = False
+    is_new: bool = True
+    left_over: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many rows are to be in the payment in the end."""
+        return len(self.wanted)
+
+
+def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Step:
+    """Keep what is still to be added to a payment that has its first rows; the page goes on."""
+    names = {one.row_id: rows[one.row_id].name for one in filling.wanted}
+    filling = replace(filling, names=names)
+    with card.db.transaction() as session:
+        kept = partial_actions.add(
+            session,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
+            kind=partial_actions.FILLING,
+            data=_data(filling),
+            now=card.clock(),
+        )
+        filling = replace(filling, id=kept.id)
+    return _going_on(filling)
+
+
+def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+    """Add rows to a payment that is there, in one request or in several. Raises as `items.add`.
+
+    Rows that it has already are raised, and only in one request.
+    """
+    if len(wanted) <= items.AT_ONCE:
+        return items.add(card, payment_id, wanted)
+    at = items.place(card, payment_id)
+    free = at.rows if at.free is None else at.free
+    require_free(wanted, free, set(at.rows))
+    there = {item.row_id for item in at.items}
+    if any(one.row_id in there for one in wanted):
+        raise InputError("too many rows at once", code="too_many_rows", field="row")
+    number = at.payment.number
+    filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
+    return begin(card, filling, free)
+
+
+def find(card: CardSession, filling_id: int) -> Filling:
+    """One filling of this card. Raises NotOnThisCardError."""
+    with card.db.reading() as session:
+        present = partial_actions.of_card(session, card.member_id, card.ref)
+        for one in present:
+            if one.id == filling_id and one.kind == partial_actions.FILLING:
+                return _read(one.id, one.data)
+    raise NotOnThisCardError("no such filling on this card", code=OVER)
+
+
+def go_on(card: CardSession, filling_id: int) -> Step:
+    """Add the next part, from what the payment holds now. Two calls."""
+    with card_lease.alone(card):
+        filling = find(card, filling_id)
+        try:
+            at = items.place(card, filling.payment_id)
+        except (GoneError, NotOnThisCardError):
+            _settle(card, filling)
+            gone = GoneError("the payment was deleted meanwhile")
+            raise StepFailedError(gone, portal_writes.settle(card, [])) from None
+        filling, part = _next_part(filling, at)
+        if not part:
+            return _finished(card, filling, portal_writes.settle)
+        return _add(card, filling, part, at)
+
+
+def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
+    """The rows to send next. Of what was billed elsewhere meanwhile nothing is sent."""
+    there = {item.row_id for item in at.items}
+    waiting = [
+        one
+        for one in filling.wanted
+        if one.row_id not in there and one.row_id not in filling.refused
+    ]
+    free = at.free
+    taken = {
+        one.row_id
+        for one in waiting
+        if free is not None and (one.row_id not in free or one.quantity > free[one.row_id].quantity)
+    }
+    filling = replace(
+        filling,
+        done=sum(one.row_id in there for one in filling.wanted),
+        refused=filling.refused | taken,
+    )
+    return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
+
+
+def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Step:
+    payment_id = filling.payment_id
+    commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
+    written = portal_writes.write_several(card, commands, [payment_id])
+    payment = afterwards.shown_payment(written, payment_id)
+    composition = afterwards.shown_composition(written, payment)
+    now = {item.row_id: item for item in composition.items}
+    failed = [one.row_id for one in part if one.row_id not in now]
+    is_refusal = isinstance(written.error, BusinessRefusalError | NotFoundError)
+    filling = replace(
+        filling,
+        done=sum(one.row_id in now for one in filling.wanted),
+        refused=filling.refused | set(failed if is_refusal else ()),
+        part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
+    )
+    _keep(card, filling)
+    sent = Step(Kind.DONE, GOES_ON, read=written.read)
+    back = [payment_items.delete_item(now[one.row_id].id) for one in part if one.row_id in now]
+    followed = follow.checked(card, sent, [follow.Before(at.payment, at.items)], back)
+    if followed is not sent:
+        return followed
+    if len(failed) == len(part) and written.error is not None and not is_refusal:
+        raise afterwards.refusal(written, written.error, payment)
+    if written.is_lost or (failed and written.error is None):
+        return _stopped(filling)
+    if filling.done + len(filling.refused) < filling.total:
+        return _going_on(filling)
+    return _finished(card, filling, lambda *_: written.read)
+
+
+def _going_on(filling: Filling) -> Step:
+    return Step(
+        Kind.DONE,
+        GOES_ON,
+        200,
+        None,
+        filling.number,
+        "",
+        f"{filling.done}/{filling.total}",
+        payment_id=filling.payment_id,
+        values=_values(filling),
+    )
+
+
+def _stopped(filling: Filling) -> Step:
+    """It does not go on by itself: the portal may still be working on the part that was sent."""
+    step = _going_on(filling)
+    return replace(step, kind=Kind.PARTIAL, code=STOPPED, status=502)
+
+
+def _values(filling: Filling) -> dict[str, str]:
+    return {
+        "filling": str(filling.id),
+        "done": str(filling.done),
+        "total": str(filling.total),
+    }
+
+
+def _finished(
+    card: CardSession,
+    filling: Filling,
+    read_now: Callable[[CardSession, Sequence[int]], Read | None],
+) -> Step:
+    _settle(card, filling)
+    read = read_now(card, [filling.payment_id])
+    payment = read.core.payment(filling.payment_id) if read else None
+    kind, code, names = _ending(filling)
+    return Step(
+        kind,
+        code,
+        200 if kind is Kind.DONE else 502,
+        read,
+        payment.number if payment else filling.number,
+        "",
+        payment.pay_system_name if payment and filling.is_new else "",
+        payment_id=filling.payment_id,
+        values=few(names) if names else {},
+    )
+
+
+def _ending(filling: Filling) -> tuple[Kind, str, Sequence[str]]:
+    """How it ended, its sentence, and the rows that this names."""
+    refused = [filling.names[one.row_id] for one in filling.wanted if one.row_id in filling.refused]
+    if refused:
+        return Kind.PARTIAL, "payment_created_partly" if filling.is_new else "items_partly", refused
+    if not filling.is_new:
+        return Kind.DONE, "items_added", ()
+    if not filling.is_rest:
+        return Kind.DONE, "payment_created", ()
+    return Kind.DONE, "rest_billed_but" if filling.left_over else "rest_billed", filling.left_over
+
+
+def _keep(card: CardSession, filling: Filling) -> None:
+    with card.db.transaction() as session:
+        partial_actions.change(session, card.member_id, filling.id, _data(filling))
+
+
+def _settle(card: CardSession, filling: Filling) -> None:
+    with card.db.transaction() as session:
+        partial_actions.settle(session, card.member_id, filling.id)
+
+
+def _data(filling: Filling) -> dict[str, Any]:
+    return {
+        "payment_id": filling.payment_id,
+        "number": filling.number,
+        "rows": [[one.row_id, one.quantity, filling.names[one.row_id]] for one in filling.wanted],
+        "done": filling.done,
+        "refused": sorted(filling.refused),
+        "part": filling.part,
+        "is_rest": filling.is_rest,
+        "is_new": filling.is_new,
+        "left_over": list(filling.left_over),
+    }
+
+
+def _read(filling_id: int, data: Mapping[str, Any]) -> Filling:
+    return Filling(
+        id=filling_id,
+        payment_id=int(data["payment_id"]),
+        number=data["number"],
+        wanted=tuple(Wanted(row_id, quantity) for row_id, quantity, _name in data["rows"]),
+        names={row_id: name for row_id, _quantity, name in data["rows"]},
+        done=data["done"],
+        refused=frozenset(data["refused"]),
+        part=data["part"],
+        is_rest=data["is_rest"],
+        is_new=data["is_new"],
+        left_over=tuple(data["left_over"]),
+    )

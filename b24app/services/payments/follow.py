@@ -1,0 +1,128 @@
+"""Edits of a payment whose sum does not follow: its order is canceled.
+
+The portal saves a change of items and deliveries of a canceled order and answers success, while the
+sum stays (quirk 72). Such a change is taken back, so that nothing is left half changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from b24app.bitrix.command import Command
+from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_readable
+from b24app.errors import OrderCanceledError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.adding_up import rounded
+from b24app.services.card.card_reads import Composition
+from b24app.services.card.tab import Read
+from b24app.services.writing import portal_writes
+from b24app.services.writing.writes import Kind, Step, StepFailedError
+
+TAKEN_BACK = "order_canceled_taken_back"
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A payment before an edit. None: lines that the edit does not touch, and nobody read."""
+
+    payment: Payment
+    items: Sequence[PaymentItem] | None = None
+    links: Sequence[PaymentDelivery] | None = None
+
+
+def checked(
+    card: CardSession, step: Step, before: Sequence[Before], take_back: Sequence[Command[Any]]
+) -> Step:
+    """Answer the step of an edit that was carried out, where the sums have followed it.
+
+    Raises StepFailedError around OrderCanceledError where they have not and the edit was taken
+    back by `take_back`. Where that fails, or is empty, the step says what was left.
+    """
+    read = step.read
+    if step.kind is not Kind.DONE or read is None:
+        return step
+    if not all(_stays(read, one) for one in before):
+        return step
+    canceled.note(card, before[0].payment.number, read.core.payments)
+    ids = [one.payment.id for one in before]
+    after = read
+    if take_back:
+        written = portal_writes.after_others(
+            card, ids, lambda: portal_writes.write_several(card, take_back, ids)
+        )
+        after = written.read or read
+    if take_back and all(_is_as_before(after, one) for one in before):
+        error = OrderCanceledError("the sum did not follow, taken back", code=TAKEN_BACK)
+        raise StepFailedError(error, after, before[0].payment.number)
+    return replace(step, kind=Kind.PARTIAL, code="sum_stays", status=502, read=after, undo=None)
+
+
+def has_no_sum(read: Read | None, payment_id: int) -> bool:
+    """Whether a payment holds lines of a price, and its sum is zero all the same."""
+    payment = read.core.payment(payment_id) if read else None
+    composition = read.compositions.get(payment_id) if read else None
+    if read is None or payment is None or composition is None:
+        return False
+    return payment.sum.amount == 0 and _value(read, composition) > 0
+
+
+def _stays(read: Read, before: Before) -> bool:
+    """Whether the sum is as it was, although the lines come to another one, now and then."""
+    payment = read.core.payment(before.payment.id)
+    now = read.compositions.get(before.payment.id)
+    if payment is None or now is None or payment.sum != before.payment.sum:
+        return False
+    was = Composition(
+        now.items if before.items is None else Listing(before.items),
+        now.links if before.links is None else Listing(before.links),
+    )
+    values = (_value(read, now), _value(read, was), payment.sum.amount)
+    if not (now.is_whole and all(map(is_readable, values))):
+        return False
+    return values[0] not in values[1:]
+
+
+def _value(read: Read, composition: Composition) -> Decimal:
+    """What the lines come to whose price is known, rounded as in the portal's own sums."""
+    rows, deliveries = read.core.rows, read.core.deliveries_by_id
+    items = sum(
+        (
+            rounded(row.price * item.quantity).amount
+            for item in composition.items
+            if (row := rows.get(item.row_id or 0))
+        ),
+        ZERO,
+    )
+    links = sum(
+        (
+            delivery.price.amount
+            for link in composition.links
+            if (delivery := deliveries.get(link.document_id))
+        ),
+        ZERO,
+    )
+    return items + links
+
+
+def _is_as_before(read: Read, before: Before) -> bool:
+    now = read.compositions.get(before.payment.id)
+    if now is None:
+        return False
+    is_same = True
+    if before.items is not None:
+        is_same = _contents(now.items) == _contents(before.items)
+    if before.links is not None:
+        documents = Counter(link.document_id for link in now.links)
+        is_same = is_same and documents == Counter(link.document_id for link in before.links)
+    return is_same
+
+
+def _contents(items: Sequence[PaymentItem]) -> Counter[tuple[int | None, int | None, Decimal]]:
+    return Counter((item.row_id, item.basket_id, item.quantity) for item in items)

@@ -1,0 +1,85 @@
+"""What dialogs offer: the card as the portal shows it now, with one payment's composition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from b24app.bitrix.portal_api import Batch
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads, tab
+from b24app.services.card.card_reads import Core
+from b24app.services.card.card_view import CardView, PaymentView
+from b24app.services.card.rendering import view_of
+from b24app.services.payments import delivery_places, unbilled
+from b24app.services.payments.delivery_places import DeliveryPlaces
+from b24app.services.writing import membership
+
+
+def for_payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
+    """Raises NotOnThisCardError for a payment of another card, GoneError for a deleted one."""
+    view, shown, _ = _payment(card, payment_id)
+    return view, shown
+
+
+def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
+    """As `for_payment`, with the rows that can be added. Raises the same."""
+    view, shown, core = _payment(card, payment_id)
+    return _with_free_rows(card, core, view), shown
+
+
+def for_card(card: CardSession) -> CardView:
+    """The card without any composition, with the rows that a new payment can have."""
+    read = tab.read_card(card, [])
+    view = view_of(card, read.core, read.compositions, read.people)
+    return _with_free_rows(card, read.core, view)
+
+
+def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
+    """As `for_card`, with the payments that bill the card's deliveries."""
+    core, places = _read_with_places(card, delivery_places.known(card))
+    view = view_of(card, core, {}, {})
+    return _with_free_rows(card, core, view), places
+
+
+def for_delivery(
+    card: CardSession, payment_id: int
+) -> tuple[CardView, PaymentView, DeliveryPlaces]:
+    """The card, a payment, and which payments bill what. Raises as `for_payment`."""
+    membership.require_listed_or_present(card, payment_id)
+    # Of this payment the lines are wanted for certain, however old it is.
+    others = delivery_places.known(card) - {payment_id}
+    core, places = _read_with_places(card, others, payment_id)
+    view = view_of(card, core, {}, {})
+    shown = view.payment(payment_id)
+    if shown is None:
+        raise membership.absent(card, payment_id)
+    return view, shown, places
+
+
+def _read_with_places(
+    card: CardSession, known: frozenset[int], payment_id: int | None = None
+) -> tuple[Core, DeliveryPlaces]:
+    batch = Batch()
+    asked = card_reads.ask_core(batch, card.ref)
+    where = delivery_places.ask(batch, card, known, payment_id)
+    result = card.api.send(batch)
+    return card_reads.take_core(result, asked), delivery_places.take(card, result, where)
+
+
+def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView, Core]:
+    membership.require_listed_or_present(card, payment_id)
+    read = tab.read_card(card, [payment_id])
+    view = view_of(card, read.core, read.compositions, read.people)
+    shown = view.payment(payment_id)
+    if shown is None:
+        raise membership.absent(card, payment_id)
+    return view, shown, read.core
+
+
+def _with_free_rows(card: CardSession, core: Core, view: CardView) -> CardView:
+    """On a card with several orders the portal does not tell them: worked out (decisions 19)."""
+    if not core.is_estimate:
+        return view
+    free = unbilled.read(card).free
+    rows = tuple(row.of(core.card) for row in free or ())
+    return replace(view, free_rows=rows, is_free_known=free is not None)

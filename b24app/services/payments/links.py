@@ -1,0 +1,74 @@
+"""The public link of a payment: proven to be of this card in the same call, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from b24app.bitrix import portal as portal_api
+from b24app.domain import Payment, PublicLink
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    NoConnectionError,
+    PortalBusyError,
+    PortalSilentError,
+    RightsRefusedError,
+    ScopeMissingError,
+)
+from b24app.services.actions import Action
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.directories import shop_site
+from b24app.services.writing import membership
+
+UNEXPLAINED = "0"
+NO_PAGE = "no_page"
+"""Code of a refusal whose reason only the portal's own words tell: no public page, or an error on
+the way to it, or a module that is missing (salescenter-payment-get-public-url.md)."""
+
+FAILED = "failed"
+OUTCOMES: Mapping[type[AppError], str] = {
+    PortalBusyError: "busy",
+    PortalSilentError: "silent",
+    NoConnectionError: "silent",
+    RightsRefusedError: "no_rights",
+    ScopeMissingError: "no_rights",
+}
+
+
+def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
+    """Return the payment and its link, in one call.
+
+    The portal checks no rights on the payment here: any employee gets the link of any payment
+    id. So the link is thrown away unless the same batch lists the payment on this card, and the
+    portal is not asked at all for a payment that is not proven to be of it: one call more where
+    this session was never shown it (salescenter-payment-get-public-url.md).
+    """
+    launches.prove_now(card)
+    card.require_rule(Action.LINK)
+    membership.require_listed_or_present(card, payment_id)
+    found = membership.read_about(
+        card, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
+    )
+    try:
+        public_link = found.about(payment_id)
+    except AppError as error:
+        if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
+            error.code = NO_PAGE
+        _note(card.deps, card.member_id, _outcome(error))
+        raise
+    _note(card.deps, card.member_id, shop_site.FOUND)
+    return found.payments[payment_id], public_link
+
+
+def _outcome(error: AppError) -> str:
+    """What the diagnostics will say of it: a code of the portal's own means nothing to anybody."""
+    if error.code in {portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED, NO_PAGE}:
+        return error.code
+    return next((code for kind, code in OUTCOMES.items() if isinstance(error, kind)), FAILED)
+
+
+def _note(deps: Deps, member_id: str, outcome: str) -> None:
+    with deps.db.transaction() as session:
+        shop_site.note(session, member_id, outcome, deps.clock())

@@ -1,0 +1,183 @@
+"""Making a new payment, and finding out whether it came into being and what is in it.
+
+`crm.item.payment.add` is not idempotent, so it is sent once; a lost or untrue answer is settled by
+comparing the card's payments before and after (crm-item-payment-add.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+
+from b24app.bitrix import payment_deliveries, payment_items, payments
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import ListedRow, is_readable
+from b24app.errors import AppError, Executed, PortalError, PortalSilentError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads, tab
+from b24app.services.card.card_reads import Composition, CompositionRequest, CoreRequest
+from b24app.services.card.tab import Read
+from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments import items
+from b24app.services.payments.quantities import Wanted
+from b24app.services.payments.unbilled import Before
+from b24app.services.writing import afterwards, portal_writes
+from b24app.services.writing.afterwards import Written
+from b24app.services.writing.portal_writes import Reread, Sent
+from b24app.services.writing.writes import StepFailedError
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a creation led to. `payment_id` None: none was made, or nobody knows (`read` None)."""
+
+    payment_id: int | None
+    read: Read | None
+    error: AppError | None = None
+    is_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreationRequest:
+    """The handles of a creation, and of what is read after it in the same batch."""
+
+    add: Handle[int]
+    core: CoreRequest
+    lines: CompositionRequest
+
+
+def make(
+    card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: Before
+) -> Made:
+    """Send the creation once, with its rows and the re-read."""
+    batch = Batch()
+    add = batch.add(payments.add_payment(card.ref, pay_system_id))
+    new = add.reference()
+    rows = {batch.add(payment_items.add_item(new, one.row_id, one.quantity)): one for one in wanted}
+    core = card_reads.ask_core(batch, card.ref)
+    lines = CompositionRequest(
+        batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
+    )
+    asked = CreationRequest(add, core, lines)
+    try:
+        result = card.api.send(batch, WRITE_SECONDS)
+    except PortalError as error:
+        if error.executed is not Executed.UNKNOWN:
+            raise
+        return settled(card, before)
+    made = _made(card, result, asked, before)
+    if _is_another(made, before):
+        return settled(card, before)
+    late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
+    # What was only found in the list may be somebody else's: nothing is added to it.
+    if made.payment_id is None or made.is_lost or not late:
+        return made
+    adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
+    written = portal_writes.after_others(
+        card, [made.payment_id], partial(add_items, card, adding, made.payment_id)
+    )
+    return replace(made, read=written.read, is_lost=written.is_lost)
+
+
+def _is_another(made: Made, before: Before) -> bool:
+    """Whether the id that the portal answered is not that of a new payment of this card.
+
+    Nothing is added to such a payment, and above all it is not deleted.
+    """
+    if made.payment_id is None or made.is_lost:
+        return False
+    is_elsewhere = made.read is not None and made.read.core.is_gone(made.payment_id)
+    return is_elsewhere or made.payment_id in before.payment_ids
+
+
+def _did_not_arrive(error: PortalError | None) -> bool:
+    """Whether a row was not even looked at, so that it may be sent again with the payment's id.
+
+    The portal did not resolve the reference to the new payment, which it then refuses as a
+    parameter of a wrong type (rest-contract d.3).
+    """
+    return error is not None and error.code == PARAMETER_REFUSED
+
+
+def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before: Before) -> Made:
+    try:
+        payment_id = result[asked.add]
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return settled(card, before)
+        sent = Sent(result, Reread(asked.core, {}))
+        return denied(before, portal_writes.read_after(card, sent), error)
+    try:
+        core = card_reads.take_core(result, asked.core)
+        composition = Composition(result[asked.lines.items], result[asked.lines.links])
+    except PortalError:
+        return Made(payment_id, portal_writes.settle(card, [payment_id]))
+    with card.db.transaction() as session:
+        people = tab.note_listing(session, card, core)
+    return Made(payment_id, Read(core, {payment_id: composition}, people))
+
+
+def add_items(card: CardSession, commands: Sequence[Command[int]], payment_id: int) -> Written:
+    """Add rows to a payment that is proven to be ours, and read it again."""
+    return portal_writes.write_several(card, commands, [payment_id])
+
+
+def settled(card: CardSession, before: Before) -> Made:
+    """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
+    read = portal_writes.settle(card, [])
+    if read is None:
+        return Made(None, None, is_lost=True)
+    fresh = _fresh(before, read)
+    if len(fresh) != 1:
+        return Made(None, read, is_lost=True)
+    again = portal_writes.settle(card, fresh) or read
+    return Made(fresh[0], again, is_lost=True)
+
+
+def denied(before: Before, read: Read | None, error: PortalError) -> Made:
+    """After a refusal. A bare no is believed only where no new payment is listed.
+
+    One that is listed may be somebody else's, whom nothing was refused: nobody knows.
+    """
+    if afterwards.is_bare(error) and (read is None or _fresh(before, read)):
+        unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
+        return Made(None, read, unknown)
+    return Made(None, read, error)
+
+
+def _fresh(before: Before, read: Read) -> list[int]:
+    """The payments that are new on the card."""
+    return [one.id for one in read.core.payments if one.id not in before.payment_ids]
+
+
+def made_id(made: Made) -> int:
+    """The new payment's id. Raises StepFailedError where none was made or nobody knows."""
+    if made.payment_id is not None:
+        return made.payment_id
+    if made.error is not None:
+        raise StepFailedError(made.error, made.read)
+    if made.read is None:
+        raise StepFailedError(PortalSilentError("nobody knows whether a payment was created"))
+    error = PortalSilentError("no new payment is listed after a lost answer", code="not_created")
+    raise StepFailedError(error, made.read)
+
+
+def missing(
+    read: Read | None,
+    payment_id: int,
+    wanted: Sequence[Wanted],
+    rows: Mapping[int, ListedRow],
+) -> list[str] | None:
+    """Names of the rows that are not in the payment as asked. None: nobody knows."""
+    composition = read.compositions.get(payment_id) if read else None
+    if composition is None:
+        return None
+    stored = items.quantities_by_row(composition)
+    lacking = [one for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)]
+    if lacking and not (composition.is_whole and all(map(is_readable, stored.values()))):
+        return None
+    return [rows[one.row_id].name for one in lacking]

@@ -1,0 +1,287 @@
+"""Moving a delivery line to another payment: both steps, or none, or a partial state with a name.
+
+The portal has no move and no transaction. The line is added to the other payment first and taken
+out of this one second, so that a delivery is never lost; what fails half-way is taken back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from b24app.bitrix import payment_deliveries
+from b24app.bitrix.command import Command
+from b24app.bitrix.payments import list_payments
+from b24app.bitrix.portal_api import Batch
+from b24app.domain import Payment, PaymentDelivery
+from b24app.errors import Executed, InputError, PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card.card_reads import Composition
+from b24app.services.card.tab import Read
+from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments import deliveries, follow
+from b24app.services.payments.deliveries import Place
+from b24app.services.writing import afterwards, portal_writes
+from b24app.services.writing.afterwards import Written
+from b24app.services.writing.writes import Kind, Step
+from b24app.storage import partial_actions
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move: the line and its document, from where to where.
+
+    `there` is how many delivery lines the other payment had before; `has_it` that one of them is
+    of this document, so that nothing of ours is in it.
+    """
+
+    source: Payment
+    target: Payment
+    item_id: int
+    document_id: int
+    label: str
+    there: int
+    has_it: bool
+    before: tuple[follow.Before, ...]
+
+    @property
+    def both(self) -> list[int]:
+        """The ids of both payments."""
+        return [self.source.id, self.target.id]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of both steps in one batch. `removed` is None where the second was not run."""
+
+    added: Written
+    removed: Written | None = None
+
+
+def move(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Step:
+    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
+    plan = _plan(card, payment_id, item_id, to_id)
+    step = _move(card, plan)
+    return follow.checked(card, step, plan.before, _moving_back(plan, step))
+
+
+def _move(card: CardSession, plan: Move) -> Step:
+    item_id = plan.item_id
+    if not plan.has_it:
+        moved = _add_and_remove(card, plan)
+        step = _after_both(card, plan, moved)
+        if step is not None:
+            return step
+    # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
+    remove = payment_deliveries.delete_link(item_id)
+    removed = portal_writes.after_others(
+        card, plan.both, lambda: portal_writes.write(card, remove, plan.both)
+    )
+    if _is_in_source(removed.read, plan) is False:
+        return _step(plan, Kind.DONE, "delivery_moved", 200, removed.read)
+    return _take_back(card, plan, removed)
+
+
+def _plan(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Move:
+    if to_id == payment_id:
+        raise InputError("the same payment", code="same_payment", field="to")
+    at, other = deliveries.places(card, [payment_id, to_id])
+    link = deliveries.line_of(card, at, item_id)
+    at.document(link.document_id)
+    return Move(
+        source=at.payment,
+        target=other.payment,
+        item_id=item_id,
+        document_id=link.document_id,
+        label=at.label(link.document_id),
+        there=len(other.links),
+        has_it=any(one.document_id == link.document_id for one in other.links),
+        before=tuple(follow.Before(one.payment, links=one.links) for one in (at, other)),
+    )
+
+
+def _moving_back(plan: Move, step: Step) -> list[Command[int] | Command[bool]]:
+    """What takes back a move that was carried out. Nothing where the other had the delivery."""
+    found = step.read.compositions.get(plan.target.id) if step.read else None
+    if found is None or plan.has_it:
+        return []
+    lines = [one.id for one in found.links if one.document_id == plan.document_id]
+    back: list[Command[int] | Command[bool]] = [
+        payment_deliveries.add_link(plan.source.id, plan.document_id)
+    ]
+    return back + [payment_deliveries.delete_link(one) for one in lines]
+
+
+def _add_and_remove(card: CardSession, plan: Move) -> Moved:
+    """Both steps in one batch that ends at the first error.
+
+    Old portals refuse the first step with `null` and no error, which would not end it. So between
+    the two the lines of the other payment are counted: `door` takes its id from the line that is
+    new there. Without one, the reference becomes the whole list, which an `int` parameter refuses
+    with code 100, and the second step is not run (rest-contract d.3).
+    """
+    batch = Batch()
+    add = batch.add(payment_deliveries.add_link(plan.target.id, plan.document_id))
+    count = batch.add(payment_deliveries.list_links(plan.target.id))
+    batch.add(payment_deliveries.list_links(count.reference(plan.there, "paymentId")))
+    remove = batch.add(payment_deliveries.delete_link(plan.item_id))
+    sent = portal_writes.send(card, batch, plan.both, stop_on_error=True)
+    if isinstance(sent, PortalError):
+        return Moved(portal_writes.lost(card, sent, plan.both))
+    added = portal_writes.written(card, sent, add)
+    if not sent.result.is_answered(remove):
+        return Moved(added)
+    try:
+        sent.result[remove]
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return Moved(added)
+        return Moved(added, replace(added, error=error))
+    return Moved(added, added)
+
+
+def _after_both(card: CardSession, plan: Move, moved: Moved) -> Step | None:
+    """The end of the action, or None where the line is in both payments: one step is left."""
+    added, removed = moved.added, moved.removed
+    is_in_source = _is_in_source(added.read, plan)
+    is_in_target = _holds(added.read, plan, plan.target.id)
+    is_unread = is_in_source is None or is_in_target is None
+    if is_unread and added.error is None and (removed is None or removed.error):
+        return _half_done(card, plan, "delivery_twice", added.read)
+    if is_in_source is False and is_in_target is False:
+        return _put_back(card, plan)
+    target = afterwards.shown_payment(added, plan.target.id)
+    if not is_in_target:
+        return _not_added(plan, added, target)
+    if is_in_source is False:
+        return _step(plan, Kind.DONE, "delivery_moved", 200, added.read)
+    if removed is not None and removed.error is not None:
+        return _take_back(card, plan, removed)
+    return None
+
+
+def _is_in_source(read: Read | None, plan: Move) -> bool | None:
+    """Whether the line is where it was. None: nobody knows."""
+    if read is None:
+        return None
+    if read.core.is_gone(plan.source.id):
+        return False
+    composition = read.compositions.get(plan.source.id)
+    if composition is None:
+        return None
+    return _told(composition, any(one.id == plan.item_id for one in composition.links))
+
+
+def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
+    """Whether a payment holds the document now. None: nobody knows."""
+    if read is None:
+        return None
+    if read.core.is_gone(payment_id):
+        return False
+    composition = read.compositions.get(payment_id)
+    if composition is None:
+        return None
+    return _told(composition, plan.document_id in deliveries.documents_of(composition))
+
+
+def _told(composition: Composition, is_there: bool) -> bool | None:
+    """What is not there may be in a line that could not be read: then nobody knows."""
+    return None if not is_there and composition.links.unread else is_there
+
+
+def _not_added(plan: Move, written: Written, target: Payment) -> Step:
+    afterwards.shown_composition(written, target)
+    if written.error is not None:
+        raise afterwards.refusal(written, written.error, target)
+    code = "not_confirmed" if written.is_lost else "delivery_not_moved"
+    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
+    return _step(plan, kind, code, 502, written.read)
+
+
+def _take_back(card: CardSession, plan: Move, removed: Written) -> Step:
+    """The line is in the other payment and still, or perhaps, in this one: undo the first step.
+
+    Nothing is undone while the second step may still be running, or where the other payment had
+    the document before.
+    """
+    read = removed.read
+    if read is not None and not removed.is_lost and _is_in_source(read, plan):
+        if not plan.has_it:
+            read = _undone(card, plan, read)
+        if plan.has_it or _holds(read, plan, plan.target.id) is False:
+            if removed.error is not None:
+                source = read.core.payment(plan.source.id) or plan.source
+                raise afterwards.refusal(replace(removed, read=read), removed.error, source)
+            return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
+    return _half_done(card, plan, "delivery_twice", read)
+
+
+def _undone(card: CardSession, plan: Move, read: Read) -> Read:
+    composition = read.compositions.get(plan.target.id)
+    links = composition.links if composition else ()
+    line = next((one.id for one in links if one.document_id == plan.document_id), None)
+    if line is None:
+        return read
+    command = payment_deliveries.delete_link(line)
+    written = portal_writes.after_others(
+        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
+    )
+    return written.read or read
+
+
+def _put_back(card: CardSession, plan: Move) -> Step:
+    """Somebody else took the line out of the other payment at this moment: it belongs here."""
+    command = payment_deliveries.add_link(plan.source.id, plan.document_id)
+    written = portal_writes.after_others(
+        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
+    )
+    if _holds(written.read, plan, plan.source.id):
+        return _step(plan, Kind.FAILED, "delivery_not_moved", 502, written.read)
+    return _half_done(card, plan, "delivery_nowhere", written.read)
+
+
+def _half_done(card: CardSession, plan: Move, kind: str, read: Read | None) -> Step:
+    """Name the state on the card until the portal shows it settled, reloads included."""
+    data = {
+        "delivery": plan.label,
+        "number": plan.source.number,
+        "other": plan.target.number,
+        "document_id": plan.document_id,
+        "payment_ids": plan.both,
+    }
+    with card.db.transaction() as session:
+        partial_actions.add(
+            session,
+            card.member_id,
+            card.ref,
+            user_id=card.user_id,
+            kind=kind,
+            data=data,
+            now=card.clock(),
+        )
+    return _step(plan, Kind.PARTIAL, kind, 502, read)
+
+
+def _step(plan: Move, kind: Kind, code: str, status: int, read: Read | None) -> Step:
+    return Step(
+        kind,
+        code,
+        status,
+        read,
+        plan.source.number,
+        plan.source.number,
+        plan.target.number if kind is Kind.DONE else "",
+        values={"delivery": plan.label, "other": plan.target.number},
+        also=(plan.target.id,),
+    )
+
+
+def targets(
+    card: CardSession, payment_id: int, item_id: int
+) -> tuple[Place, PaymentDelivery, list[Payment]]:
+    """What the move dialog offers: the line where it is, and the other unpaid payments."""
+    at = deliveries.place(card, payment_id)
+    link = at.link(item_id)
+    at.document(link.document_id)
+    found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
+    others = [one for one in found if one.id != payment_id and not one.is_paid]
+    return at, link, others

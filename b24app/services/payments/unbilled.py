@@ -1,0 +1,83 @@
+"""What a card has that no payment bills yet, read just before a payment is created from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix import crm, payment_items, payments
+from b24app.bitrix.answers import ROWS_PER_PAGE
+from b24app.bitrix.batch import MAX_COMMANDS
+from b24app.bitrix.portal_api import Batch
+from b24app.domain import ListedRow, Listing, Payment
+from b24app.errors import BusinessRefusalError, Executed, PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import product_rows
+from b24app.services.card.card_view import unbilled_rows
+from b24app.services.card.product_rows import ReadRows
+from b24app.services.deps import WRITE_SECONDS
+from b24app.services.writing.membership import before_writing
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The card before a creation: which payments there are and what can be billed.
+
+    `free` is None where the portal does not tell, for the reason in `problem`, or where the card
+    has several orders and too much in them to be compared here.
+    """
+
+    payment_ids: frozenset[int]
+    free: Listing[ListedRow] | None
+    rows: Mapping[int, ListedRow]
+    problem: PortalError | None = None
+
+
+@before_writing()
+def read(card: CardSession) -> Before:
+    """Read the basis of a new payment, in one call; in two for a card with several orders."""
+    batch = Batch()
+    listing = batch.add(payments.list_payments(card.ref))
+    available = batch.add(crm.available_rows(card.ref))
+    pages = product_rows.ask(batch, card.ref)
+    result = card.api.send(batch, WRITE_SECONDS)
+    listed = result[listing]
+    # What cannot be read now was there before all the same.
+    ids = frozenset(one.id for one in listed) | frozenset(filter(None, listed.unread))
+    own = product_rows.take(result, pages, are_needed=True)
+    problem: PortalError | None = None
+    free: Listing[ListedRow] | None = None
+    try:
+        free = result[available]
+    except BusinessRefusalError:
+        own, free = _estimate(card, listed, own)
+    except PortalError as error:
+        # A read: whatever became of it, nothing was written.
+        error.executed = Executed.NO
+        problem = error
+    return Before(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
+
+
+def _estimate(
+    card: CardSession, listed: Listing[Payment], first: ReadRows
+) -> tuple[ReadRows, Listing[ListedRow] | None]:
+    """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
+
+    None where they are too many to be read in one call, or where something in them is unreadable.
+    """
+    total = first.next_total(ROWS_PER_PAGE) if first.has_more else 0
+    batch = Batch()
+    items = [batch.add(payment_items.list_items(one.id)) for one in listed]
+    # The first page again: what is on the others has to be known of the same moment.
+    pages = product_rows.ask(batch, card.ref, total)
+    if len(batch) > MAX_COMMANDS or listed.unread:
+        return first, None
+    if not items and not first.has_more:
+        return first, unbilled_rows(first.by_id.values(), []) if first.is_whole else None
+    result = card.api.send(batch, WRITE_SECONDS)
+    lines = [result[handle] for handle in items]
+    rows = product_rows.take(result, pages, are_needed=True)
+    if not rows.is_whole or any(one.unread for one in lines):
+        return rows, None
+    billed = [item for one in lines for item in one]
+    return rows, unbilled_rows(rows.by_id.values(), billed)

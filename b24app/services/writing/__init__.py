@@ -1,0 +1,1 @@
+"""Sends any write and finds out what became of it. Decides nothing about payments."""

@@ -1,0 +1,136 @@
+"""What a write led to, judged by what the portal shows afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.bitrix.shapes import REFUSED
+from b24app.domain import Payment, is_readable
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    GoneError,
+    NotFoundError,
+    OrderCanceledError,
+    PaidLockedError,
+    PortalBusyError,
+    PortalSilentError,
+    RightsRefusedError,
+)
+from b24app.services.card.card_reads import Composition
+from b24app.services.card.tab import Read
+from b24app.services.writing.writes import UNSEEN, Kind, Step, StepFailedError
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of a write. `read` is None where the portal could not be read afterwards.
+
+    `error`: the write was refused, so it was certainly not carried out.
+    `cause`: no usable answer came, and only `read`, which is younger, can tell what happened.
+    `is_guarded_off`: the guard listed nothing, so the write did not run.
+    """
+
+    read: Read | None
+    error: AppError | None = None
+    cause: AppError | None = None
+    is_guarded_off: bool = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the portal did not say what became of the write."""
+        return self.cause is not None
+
+
+def shown_payment(written: Written, payment_id: int) -> Payment:
+    """The payment as the portal shows it after a write.
+
+    Raises StepFailedError: around what is known about the write where the portal, or this payment
+    in its answer, cannot be read, and around GoneError when the payment is not listed any more.
+    """
+    if written.read is None:
+        raise StepFailedError(_unseen(written))
+    payment = written.read.core.payment(payment_id)
+    if payment is None and not written.read.core.is_gone(payment_id):
+        raise StepFailedError(_unseen(written), written.read)
+    if payment is None:
+        raise StepFailedError(GoneError("the payment was deleted meanwhile"), written.read)
+    return payment
+
+
+def shown_composition(written: Written, payment: Payment) -> Composition:
+    """Its items and deliveries. Raises StepFailedError where they could not be read."""
+    found = written.read.compositions.get(payment.id) if written.read else None
+    if found is None:
+        raise StepFailedError(_unseen(written), written.read, payment.number)
+    return found
+
+
+def require_seen(written: Written, payment: Payment, *numbers: Decimal | None) -> None:
+    """Before it is said that something is not as it was asked: is everything known of it?
+
+    One odd value in the answer must not turn a write that was carried out into one that was not.
+    Raises StepFailedError as `shown_composition`, where a line of the payment or one of the
+    `numbers` that would tell cannot be read.
+    """
+    found = shown_composition(written, payment)
+    if found.unread or not all(one is None or is_readable(one) for one in numbers):
+        raise unseen(written, payment)
+
+
+def unseen(written: Written, payment: Payment) -> StepFailedError:
+    """The failure to see what became of a write, with what is known of it all the same."""
+    return StepFailedError(_unseen(written), written.read, payment.number)
+
+
+def refusal(
+    written: Written, error: AppError, payment: Payment, reason: AppError | None = None
+) -> StepFailedError:
+    """The failure of an edit that needs an unpaid payment, explained by what is shown now.
+
+    A paid payment answers like missing rights (quirk 4), and old portals say no without a reason
+    (quirks 1 and 3). `reason` is what the re-read shows to be in the way of the edit.
+    """
+    if isinstance(error, RightsRefusedError | BusinessRefusalError) and payment.is_paid:
+        error = PaidLockedError("the payment is paid", code=error.code)
+    elif reason is not None and _names_no_reason(error):
+        error = reason
+    elif isinstance(error, NotFoundError):
+        # What was not found is there: new portals have the same code for other failures.
+        error = BusinessRefusalError("refused", code=error.code, method=error.method)
+    return StepFailedError(error, written.read, payment.number)
+
+
+def is_bare(error: AppError) -> bool:
+    """Whether the portal only said no, with `false`, `null` or `0` instead of an error."""
+    return isinstance(error, RightsRefusedError) and error.code in {REFUSED, "0"}
+
+
+def _names_no_reason(error: AppError) -> bool:
+    """Whether the portal's word for it stands for several reasons."""
+    if isinstance(error, OrderCanceledError):
+        return False
+    return is_bare(error) or isinstance(error, BusinessRefusalError | NotFoundError)
+
+
+def not_as_asked(written: Written, code: str, number: str, before: str = "", **values: str) -> Step:
+    """The step of a write after which the portal does not show what was asked.
+
+    After a lost answer the portal may still be working on it, so nothing is called final.
+    """
+    if written.is_lost:
+        return Step(Kind.UNKNOWN, "not_confirmed", 502, written.read, number, before)
+    return Step(Kind.FAILED, code, 502, written.read, number, before, values=values)
+
+
+def _unseen(written: Written) -> AppError:
+    known = written.error or written.cause
+    if known is not None and is_bare(known):
+        # Some portals say no to what they did, and what would tell cannot be read.
+        return PortalSilentError("denied, and the portal cannot be read", code=known.code)
+    if known is not None:
+        return known
+    if written.is_guarded_off:
+        return PortalBusyError("nothing was written, and the portal cannot be read", code="unread")
+    return PortalSilentError("written, but the portal cannot be read", code=UNSEEN)

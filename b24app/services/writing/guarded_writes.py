@@ -1,0 +1,66 @@
+"""Writes that run only while a payment is paid, or only while it is unpaid.
+
+`guard` lists the payment with the state it has to have. The id that is written is always the one
+that was asked for: taken from the guard's answer it would be another payment's wherever a portal,
+or one version of it, ignores the filter. The guard stops the write another way. Between the two is
+`door`, a read that takes its id from the guard, in a batch that ends at the first error:
+
+- listed: the door is read, the write runs;
+- not listed: `$result[guard][0][id]` is the nearest value that exists, the empty list, which an
+  `int` parameter refuses with code 100. The batch ends, and the write was not run (rest-contract
+  d.3; the same with `null` and `false`, which old portals answer for a refusal);
+- filter ignored: the door reads another payment of this card, and the write runs on the one that
+  was asked for, as it would without a guard: its membership was proven before, and marking a
+  payment as what it is has no effect at the portal (rest-contract e.5);
+- halt ignored: likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from b24app.bitrix import payment_items
+from b24app.bitrix.command import Command
+from b24app.bitrix.payments import list_payments
+from b24app.bitrix.portal_api import Batch
+from b24app.domain import Payment
+from b24app.errors import PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing import portal_writes
+from b24app.services.writing.afterwards import Written
+from b24app.services.writing.membership import before_writing
+
+
+def write_guarded(
+    card: CardSession, payment_id: int, command: Command[Any], *, while_paid: bool
+) -> Written:
+    """Run a write on a payment that is proven to be of this card, while its `paid` is as given.
+
+    `is_guarded_off` says that it was otherwise. One call; one more to read where it did not run.
+    """
+    batch = Batch()
+    guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
+    door = batch.add(payment_items.list_items(guard.reference(0, "id")))
+    write = batch.add(command)
+    sent = portal_writes.send(card, batch, [payment_id], stop_on_error=True)
+    if isinstance(sent, PortalError):
+        return portal_writes.lost(card, sent, [payment_id])
+    with before_writing():
+        listed = sent.result[guard]
+    is_open = _is_open(listed, payment_id, while_paid=while_paid)
+    has_stopped = sent.result.error(door) is not None and not sent.result.is_answered(write)
+    if has_stopped and is_open:
+        # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
+        # Nothing ran, and the state was proven a moment ago.
+        return portal_writes.write(card, command, [payment_id])
+    if has_stopped:
+        read = portal_writes.settle(card, [payment_id])
+        return Written(read, is_guarded_off=True)
+    written = portal_writes.written(card, sent, write)
+    return replace(written, is_guarded_off=not is_open)
+
+
+def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:
+    return any(one.id == payment_id and one.is_paid is while_paid for one in listed)

@@ -1,0 +1,173 @@
+"""Proofs that come before a write: the payment is of this card, and what it looks like now.
+
+The portal's methods take an id and do not ask which card it is of, so every payment is proven
+before the portal is asked anything about it. A payment that this opening was listed is
+proven; what is read about any other takes its id from the very list that proves it, in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.payments import PaymentId, list_payments
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Listing, Payment
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    Executed,
+    GoneError,
+    NotOnThisCardError,
+    PortalError,
+)
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import WRITE_SECONDS
+
+T = TypeVar("T")
+B = TypeVar("B")
+
+UNREADABLE_ROW = "unreadable_row"
+"""Code of a payment that is on the card, in a row of which nothing certain can be read."""
+
+LINE_GONE = "line_gone"
+"""Code of a line that is not in its payment: removed meanwhile, or never there."""
+
+
+@contextmanager
+def before_writing() -> Iterator[None]:
+    """Around the reads before a write: what fails there leaves everything as it was."""
+    try:
+        yield
+    except PortalError as error:
+        error.executed = Executed.NO
+        raise
+
+
+def absent(card: CardSession, payment_id: int) -> AppError:
+    """The error for a payment that the portal does not list on this card.
+
+    GoneError only where this opening was shown it. Of any other it is not said whether it exists.
+    """
+    if payment_id in card.shown:
+        return GoneError("the payment was deleted meanwhile")
+    return NotOnThisCardError("the payment is not of this card")
+
+
+@before_writing()
+def present(card: CardSession, payment_id: int) -> Payment:
+    """Prove that the payment is of this card and return its present state. One call.
+
+    Raises NotOnThisCardError, or GoneError where this opening was shown it before.
+    """
+    command = list_payments(card.ref, ids=[payment_id])
+    found = card.api.call(command, WRITE_SECONDS)
+    return _of(found, card, payment_id)
+
+
+def require_listed_or_present(card: CardSession, payment_id: int) -> None:
+    """Before asking the portal about a payment: it was listed here, or is proven now."""
+    if payment_id not in card.listed:
+        present(card, payment_id)
+
+
+@dataclass(frozen=True)
+class Found(Generic[T, B]):
+    """Payments of this card, what was asked about each, and what was asked beside them."""
+
+    payments: Mapping[int, Payment]
+    result: BatchResult
+    asked: Mapping[int, Handle[T]]
+    beside: B
+
+    def about(self, payment_id: int) -> T:
+        """What was asked about a payment. Raises the portal's error."""
+        return self.result[self.asked[payment_id]]
+
+
+def read_about(
+    card: CardSession,
+    payment_ids: Sequence[int],
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
+    seconds: float = WRITE_SECONDS,
+) -> Found[T, B]:
+    """Read payments, what `about` asks of each, and what `beside` asks of the card. One call.
+
+    More only where a payment is not listed yet and the portal resolves no references. Raises as
+    `present`; the errors of what was asked about them come when it is taken.
+    """
+    unlisted = [one for one in payment_ids if one not in card.listed]
+    if unlisted:
+        found, is_answered = _read_by_reference(card, payment_ids, about, beside, seconds)
+        if is_answered:
+            return found
+    return _read_by_id(card, payment_ids, about, beside, seconds)
+
+
+def _read_by_id(
+    card: CardSession,
+    payment_ids: Sequence[int],
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
+    seconds: float,
+) -> Found[T, B]:
+    batch = Batch()
+    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
+    asked = {one: batch.add(about(one)) for one in payment_ids}
+    others = beside(batch)
+    result = card.api.send(batch, seconds)
+    return Found(_take_payments(card, result, listings), result, asked, others)
+
+
+def _read_by_reference(
+    card: CardSession,
+    payment_ids: Sequence[int],
+    about: Callable[[PaymentId], Command[T]],
+    beside: Callable[[Batch], B],
+    seconds: float,
+) -> tuple[Found[T, B], bool]:
+    """Name the payments to the portal only as far as its own lists of this card name them.
+
+    Where such a list is empty the reference becomes an empty array, which an `int` parameter
+    refuses: nothing is read about a payment of another card. The second value tells whether what
+    came back is about these payments, and came at all. It does not on a portal that ignores the
+    filter, whose first row is another payment, nor on one that resolves no references or spells
+    `id` otherwise, which refuses the parameter. They are proven all the same.
+    """
+    batch = Batch()
+    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
+    asked = {one: batch.add(about(listings[one].reference(0, "id"))) for one in payment_ids}
+    others = beside(batch)
+    result = card.api.send(batch, seconds)
+    found = Found(_take_payments(card, result, listings), result, asked, others)
+    errors = [result.error(handle) for handle in asked.values()]
+    is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
+    is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
+    return found, is_first and not is_refused
+
+
+def _is_first(listed: Listing[Payment], payment_id: int) -> bool:
+    """Whether the reference named this payment. A row that is unread may have stood before it."""
+    return not listed.unread and listed[0].id == payment_id
+
+
+def _take_payments(
+    card: CardSession,
+    result: BatchResult,
+    listings: Mapping[int, Handle[Listing[Payment]]],
+) -> dict[int, Payment]:
+    return {one: _of(result[handle], card, one) for one, handle in listings.items()}
+
+
+def _of(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
+    payment = next((one for one in found if one.id == payment_id), None)
+    if payment is None and payment_id in found.unread:
+        raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)
+    if payment is None:
+        raise absent(card, payment_id)
+    return payment

@@ -1,0 +1,164 @@
+"""Writes to the portal with their re-read, and the settling of lost answers.
+
+A write and everything the page needs afterwards travel in one batch. The id that is written is the
+one that was asked for, in every call: no list of the portal's is trusted to name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.errors import AppError, Executed, PortalError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads
+from b24app.services.card.card_reads import CompositionRequest, CoreRequest
+from b24app.services.card.tab import Read, note_listing
+from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
+from b24app.services.writing.afterwards import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The handles of what is read after a write, in the same batch."""
+
+    core: CoreRequest
+    compositions: dict[int, CompositionRequest]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch of writes that was answered, with the handles of its re-read."""
+
+    result: BatchResult
+    reread: Reread
+
+
+def write(card: CardSession, command: Command[Any], payment_ids: Sequence[int]) -> Written:
+    """Run a write whose conditions were proven by an earlier call, and re-read."""
+    batch = Batch()
+    handle = batch.add(command)
+    sent = send(card, batch, payment_ids)
+    if isinstance(sent, PortalError):
+        return lost(card, sent, payment_ids)
+    return written(card, sent, handle)
+
+
+def write_several(
+    card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
+) -> Written:
+    """Run several writes, one after another, and re-read. `error` is the first one's that failed.
+
+    There is no transaction: what succeeded stays. The caller compares the re-read with its aim.
+    """
+    batch = Batch()
+    handles = [batch.add(command) for command in commands]
+    sent = send(card, batch, payment_ids)
+    if isinstance(sent, PortalError):
+        return lost(card, sent, payment_ids)
+    read = read_after(card, sent)
+    error = _first_error(sent.result, handles)
+    if error is not None and error.executed is Executed.UNKNOWN:
+        return Written(read, cause=error)
+    return Written(read, error=error)
+
+
+def after_others(
+    card: CardSession, payment_ids: Sequence[int], run: Callable[[], Written]
+) -> Written:
+    """Run a later write of one action: whatever keeps it from being sent is in `error`.
+
+    Raised, it would read as if nothing at all had been changed.
+    """
+    try:
+        return run()
+    except AppError as error:
+        return Written(settle(card, payment_ids), error=error)
+
+
+def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:
+    for handle in handles:
+        try:
+            result[handle]
+        except PortalError as error:
+            return error
+    return None
+
+
+def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
+    """What is left to be known of a write that got no usable answer."""
+    return Written(settle(card, payment_ids), cause=cause)
+
+
+def settle(card: CardSession, payment_ids: Sequence[int]) -> Read | None:
+    """Read back after a lost answer, in the time that is left. None: nobody knows."""
+    batch = Batch()
+    reread = ask_reread(batch, card, payment_ids)
+    try:
+        return _take(card, Sent(card.api.send(batch, SETTLE_SECONDS), reread))
+    except AppError:
+        return None
+
+
+def ask_reread(batch: Batch, card: CardSession, payment_ids: Sequence[int]) -> Reread:
+    """Ask for the card and for what these payments are made of."""
+    return Reread(
+        card_reads.ask_core(batch, card.ref), card_reads.ask_compositions(batch, payment_ids)
+    )
+
+
+def send(
+    card: CardSession,
+    batch: Batch,
+    payment_ids: Sequence[int],
+    *,
+    stop_on_error: bool = False,
+) -> Sent | PortalError:
+    """Send writes, and what their conditions need, with the re-read, in one batch.
+
+    An error that is returned leaves open what has run; what is raised was certainly not executed.
+    With `stop_on_error` the first error ends the batch, and the re-read is missing in its answer.
+    """
+    reread = ask_reread(batch, card, payment_ids)
+    try:
+        return Sent(card.api.send(batch, WRITE_SECONDS, stop_on_error=stop_on_error), reread)
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return error
+        raise
+
+
+def written(card: CardSession, sent: Sent, handle: Handle[Any]) -> Written:
+    """What became of one write of a batch, with the re-read."""
+    read = read_after(card, sent)
+    try:
+        sent.result[handle]
+    except PortalError as error:
+        if error.executed is Executed.UNKNOWN:
+            return Written(read, cause=error)
+        return Written(read, error=error)
+    return Written(read)
+
+
+def read_after(card: CardSession, sent: Sent) -> Read | None:
+    """The re-read of a write's own batch; read once more where something is missing in it."""
+    read = _take(card, sent)
+    payment_ids = list(sent.reread.compositions)
+    listed = [one for one in payment_ids if read is not None and read.core.payment(one)]
+    if read is not None and read.compositions.keys() >= set(listed):
+        return read
+    return settle(card, payment_ids) or read
+
+
+def _take(card: CardSession, sent: Sent) -> Read | None:
+    try:
+        core = card_reads.take_core(sent.result, sent.reread.core)
+    except PortalError:
+        return None
+    with card.db.transaction() as session:
+        people = note_listing(session, card, core)
+    found = card_reads.take_compositions(sent.result, sent.reread.compositions)
+    return Read(core, found, people)
