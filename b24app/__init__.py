@@ -28,33 +28,21 @@ from b24app.services.lifecycle import event_work
 from b24app.services.lifecycle.background import Background, Later, Start, start_thread, start_timer
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
-from b24app.web import (
-    activity,
-    app_page,
-    assets,
+from b24app.web import cli, pages
+from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
+from b24app.web.admin.login_states import LoginStates
+from b24app.web.plumbing import assets, entry, error_pages, i18n, log_lines, security
+from b24app.web.plumbing.launch import SessionTokens
+from b24app.web.plumbing.wiring import EXTENSION, Wiring
+from b24app.web.portal import events, install, session
+from b24app.web.tab import (
     card_actions,
-    cli,
-    diagnostics,
-    entry,
-    error_pages,
-    events,
-    i18n,
-    install,
-    log_lines,
-    oauth,
-    pages,
     payment_deliveries,
     payment_items,
     payments,
     placement,
-    security,
-    session,
-    settings,
     sums,
 )
-from b24app.web.launch import SessionTokens
-from b24app.web.login_states import LoginStates
-from b24app.web.wiring import EXTENSION, Wiring
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 256 * 1024

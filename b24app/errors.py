@@ -66,7 +66,7 @@ class AppError(Exception):
     """Root of the tree.
 
     `message` is for logs: English, without tokens, links or personal data. What a person reads
-    is chosen by `web/error_pages.py` from the class and the code, never from the message.
+    is chosen by `web/plumbing/error_pages.py` from the class and the code, never from the message.
     """
 
     status = 500

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from b24app.web import assets
+from b24app.web.plumbing import assets
 from tools.lint_scripts import STATIC, found
 
 

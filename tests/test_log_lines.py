@@ -15,7 +15,7 @@ from gunicorn.config import Config
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from b24app.web import log_lines, security
+from b24app.web.plumbing import log_lines, security
 
 CONF = runpy.run_path("gunicorn.conf.py")
 LINE = re.compile(r'^(\S+) \[[^\]]+\] "(\S+) (\S+)" (\d{3}) (\d+) (\d+\.\d+)$')

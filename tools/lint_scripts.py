@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from b24app.web import assets
+from b24app.web.plumbing import assets
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"

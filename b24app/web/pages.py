@@ -12,8 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from b24app.config import LOOPBACK_HOSTS
 from b24app.services.lifecycle import health
-from b24app.web import oauth
-from b24app.web.wiring import deps, wiring
+from b24app.web.admin import oauth
+from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
 

@@ -1,5 +1,5 @@
 /* Behaviour of the pages around htmx. It holds no words: everything said comes from templates.
-   The files of this folder are one script: the app joins them, in the order of b24app/web/assets.py,
+   The files of this folder are one script: the app joins them, in the order of b24app/web/plumbing/assets.py,
    inside one function, so that they share what they declare and the page makes one request. */
 const frame = window.B24Frame;
 const html = document.documentElement;

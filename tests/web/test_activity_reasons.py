@@ -11,7 +11,8 @@ from b24app.domain import EntityRef
 from b24app.services.writing.writes import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
-from b24app.web import activity_reasons, activity_words, i18n, outcome_words
+from b24app.web.plumbing import i18n
+from b24app.web.words import activity_reasons, activity_words, outcome_words
 from tests.stage import MANAGER, NOW
 from tests.web.acts import PAID, SIGNS, SMALL
 from tests.web.app_page import open_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from b24app.web.assets import PARTS
+from b24app.web.plumbing.assets import PARTS
 from tests.stage import DEAL, MANAGER
 
 FOLDER = Path(__file__).parents[2] / "static" / "app"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from b24app import errors
 from b24app.storage import portals
 from b24app.storage.models import Base, PendingGrant
-from b24app.web.words_elsewhere import Place, words_at
+from b24app.web.words.words_elsewhere import Place, words_at
 from tests.stage import ADMIN, CLIENT, DEAL, INVOICE, MANAGER, OAUTH, token_in
 from tests.web.app_page import bound_codes
 

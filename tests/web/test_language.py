@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from b24app.web.i18n import LANGUAGES, SPOKEN
+from b24app.web.plumbing.i18n import LANGUAGES, SPOKEN
 from tests.stage import DEAL, MANAGER, Tab, token_in
 
 LEGAL = ("/legal/license", "/legal/privacy")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import UNREADABLE, Money
-from b24app.web import i18n
+from b24app.web.plumbing import i18n
 
 NBSP = "\N{NO-BREAK SPACE}"
 CURRENCIES = ("EUR", "USD", "KWD", "CHF", "JPY", "BYN", "KZT", "XQZ", "XAF", "PLN", "RUB", "UAH")

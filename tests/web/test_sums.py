@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from b24app.domain import Money
-from b24app.web import i18n
+from b24app.web.plumbing import i18n
 from tests.web.acts import SIGNS
 
 SHOWN = re.compile(r'<data value="(-?[\d.]+)">')

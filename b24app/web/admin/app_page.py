@@ -1,0 +1,45 @@
+"""`POST /`: the application's own page, from the left menu or the marketplace.
+
+A shell without data, like a tab's: its first request proves who opened it, and shows settings to
+administrators and help to everybody else.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
+from b24app.services.lifecycle import reopening
+from b24app.services.lifecycle.installation import APP_PAGE
+from b24app.web.admin.settings import SECTIONS
+from b24app.web.plumbing import failures, security
+from b24app.web.plumbing.entry import placement_call, signed
+from b24app.web.plumbing.wiring import deps, wiring
+
+blueprint = Blueprint("app_page", __name__)
+
+
+@blueprint.post("/")
+def open_page() -> ResponseReturnValue:
+    """The shell of a known portal's page, framed by its stored origin and nobody else."""
+    call = placement_call()
+    try:
+        shell = reopening.open_shell(deps(), call, APP_PAGE, failures.sender())
+    except UnknownPortalError as error:
+        raise failures.failed(error) from None
+    except (PortalClosedError, UnprovenError):
+        # Shut out: what works in the background asks in another way as well.
+        wiring().background.kick()
+        raise
+    security.allow_framing_by(shell.origin)
+    # Options are whatever stood in the address of the page: text of anybody.
+    section = (call.options or {}).get("page")
+    return render_template(
+        "settings.html",
+        token=signed(shell.ticket) if shell.ticket else "",
+        section=section if isinstance(section, str) and section in SECTIONS else "",
+        portal_origin=shell.origin,
+        app_sid=shell.app_sid,
+        least_height=600,
+    )

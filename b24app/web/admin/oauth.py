@@ -1,0 +1,136 @@
+"""`/oauth/start` and `/oauth/callback`: settings outside the frame, after a full OAuth login.
+
+The only cookie of the app is made here: for ten minutes it remembers which login was started, so
+that nobody can be made to finish somebody else's. Everything after it goes with a session token.
+
+Whose address it is makes no difference to what a login answers before it is finished: strangers are
+not told who has installed the app. That makes the start a way to anywhere, so a link on somebody
+else's page is told where it leads, and goes on with a click.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import asdict
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from b24app.errors import InputError, MalformedRequestError, NotAdminError, UnprovenError
+from b24app.services.admin import outside
+from b24app.services.admin.outside import LIFETIME_SECONDS, SignedIn
+from b24app.web.admin.settings import SECTIONS
+from b24app.web.plumbing import failures, i18n
+from b24app.web.plumbing.entry import signed
+from b24app.web.plumbing.error_pages import shown
+from b24app.web.plumbing.wiring import deps, wiring
+
+blueprint = Blueprint("oauth", __name__)
+
+COOKIE = "__Host-oauth"
+MAX_TEXT = 2048
+OTHER_SITES = frozenset({"cross-site", "same-site"})
+
+
+@blueprint.get("/oauth/start")
+def start() -> ResponseReturnValue:
+    """Send the browser to the portal that it names. What is no address at all is a 404."""
+    domain = request.args.get("domain", "")
+    if not domain:
+        raise MalformedRequestError("domain is missing")
+    try:
+        begun = outside.start(deps(), domain)
+    except InputError as error:
+        return _no_address(error), 404
+    if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
+        response = make_response(render_template("sign_in.html", begun=begun))
+    else:
+        response = make_response(redirect(begun.url))
+    response.set_cookie(
+        COOKIE,
+        wiring().login_states.close(begun.state, begun.host),
+        max_age=LIFETIME_SECONDS,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@blueprint.get("/oauth/callback")
+def callback() -> Response:
+    """Finish the login and show the settings, framed by nobody."""
+    code = request.args.get("code", "")
+    if not 0 < len(code) <= MAX_TEXT:
+        raise MalformedRequestError("code is missing")
+    after_this_request(_without_cookie)
+    try:
+        signed_in = outside.finish(deps(), _started(), code, failures.sender())
+    except UnprovenError as unproven:
+        error = failures.failed(unproven)
+        if error is not unproven:
+            raise error from None
+        return make_response(_not_completed(unproven), unproven.status)
+    i18n.use_language(signed_in.ticket.language)
+    if signed_in.user is None or not signed_in.user.is_admin:
+        raise NotAdminError("the settings are for administrators")
+    return make_response(_page(signed_in))
+
+
+def _started() -> tuple[str, str]:
+    """State and host of the login that this browser started. Raises UnprovenError."""
+    state = request.args.get("state", "")[:MAX_TEXT]
+    expected, host = wiring().login_states.open(request.cookies.get(COOKIE, ""))
+    if not hmac.compare_digest(expected.encode(), state.encode()):
+        raise UnprovenError("this is the answer to another login")
+    return expected, host
+
+
+def _without_cookie(response: Response) -> Response:
+    """A login is over, however it ended: it works once."""
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
+    return response
+
+
+def _no_address(error: InputError) -> str:
+    words = {
+        "title": _("This is not the address of a Bitrix24"),
+        "text": _("Write your own after domain=, for example: domain=company.bitrix24.com"),
+    }
+    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
+
+
+def _not_completed(error: UnprovenError) -> str:
+    """Words for a browser: the usual ones speak of a card that was open."""
+    words = {
+        "title": _("The login was not completed"),
+        "text": _(
+            "Nothing was shown or changed. Start again: a login has to be finished in the same "
+            "browser within ten minutes, and works once."
+        ),
+        "action": "",
+        "advice": "",
+    }
+    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
+
+
+def _page(signed_in: SignedIn) -> str:
+    section = request.args.get("page", "")
+    values: dict[str, Any] = {
+        "token": signed(signed_in.ticket),
+        "section": section if section in SECTIONS else "",
+        "sign_in_url": url_for("oauth.start", domain=signed_in.domain),
+    }
+    return render_template("settings.html", **values)

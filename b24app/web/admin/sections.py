@@ -1,0 +1,40 @@
+"""What the parts of the settings page share: each is read by itself, and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response, make_response, render_template, request
+
+from b24app.errors import AppError, InputError
+from b24app.services.admin.once import Change
+from b24app.services.writing.writes import fingerprint
+from b24app.web.plumbing import security
+from b24app.web.plumbing.error_pages import shown, when_again
+
+MAX_KEY = 100
+
+
+def change_asked() -> Change:
+    """The present request as a change that is carried out once for its Idempotency-Key."""
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not (len(key) <= MAX_KEY and key.isascii()):
+        raise InputError("the Idempotency-Key is too long or odd", code="no_key")
+    body = repr(sorted(request.form.items(multi=True)))
+    return Change(key, fingerprint(request.method, request.path, body), security.request_id())
+
+
+def in_place(name: str, render: Callable[[], str | Response]) -> Response:
+    """Answer a section, or why it cannot be shown with a button to try again.
+
+    What ends the session is raised: the page renews it and repeats the request.
+    """
+    try:
+        return make_response(render())
+    except AppError as error:
+        if error.status == 401:
+            raise
+        body = render_template(
+            "settings/_failed.html", name=name, error=shown(error), retry_url=request.path
+        )
+        return make_response(body, error.status, when_again(error))

@@ -1,0 +1,127 @@
+"""Everything under `/settings`: for administrators, confirmed by the portal at every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import NotAdminError
+from b24app.services.actions import Action
+from b24app.services.admin import settings_edit
+from b24app.services.admin.settings_edit import CardChoice, SettingsPage
+from b24app.services.admin.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
+from b24app.web.admin import settings_differences
+from b24app.web.admin.sections import change_asked
+from b24app.web.plumbing import i18n, security
+from b24app.web.plumbing.entry import current_card
+from b24app.web.words import settings_words
+from b24app.web.words.activity_words import people
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+SECTIONS = frozenset({"cards", "rules", "defaults", "activity", "diagnostics"})
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """All settings; for people who are no administrators a page of help instead."""
+    section = request.args.get("page", "")
+    try:
+        page = settings_edit.show(current_card())
+    except NotAdminError:
+        return render_template("settings/_help.html")
+    return render_template(
+        "settings/_page.html",
+        settings=_settings(page),
+        section=section if section in SECTIONS else "cards",
+    )
+
+
+@blueprint.post("")
+def save() -> Response:
+    """Save, and say for every card what became of its tab.
+
+    Nothing was changed: 422 for a wrong field, 409 where somebody else saved meanwhile.
+    """
+    fields = request.form.to_dict(flat=False)
+    page = settings_edit.save(current_card(), fields, change_asked())
+    answer = make_response(
+        render_template(
+            "settings/_saved.html",
+            settings=_settings(page),
+            is_wrong=bool(page.errors),
+            is_conflicting=page.theirs is not None,
+            is_partial=bool(page.failures),
+            request_id=security.request_id(),
+        )
+    )
+    if page.errors:
+        answer.status_code = 422
+    elif page.theirs is not None:
+        answer.status_code = 409
+    else:
+        # The log has a new line, and the tabs may be others: both are shown on the same page.
+        answer.headers["HX-Trigger-After-Settle"] = "activity-changed, tabs-changed"
+    return answer
+
+
+def _settings(page: SettingsPage) -> Mapping[str, Any]:
+    """The settings as the templates name them."""
+    i18n.use_time_zone(current_card().time_zone)
+    draft = page.draft
+    by = page.saved.user_id if page.saved is not None else None
+    return {
+        "cards": [_card(card) for card in page.cards],
+        "rules": [_rule(page, action) for action in settings_words.ACTIONS],
+        "who_choices": settings_words.WHO.items(),
+        "confirm_pay": draft.confirm_pay,
+        "comment_in_timeline": draft.comment_in_timeline,
+        "pay_systems": _pay_systems(page),
+        "is_directory_empty": not page.pay_systems,
+        "default_pay_system": draft.default_pay_system,
+        "titles": [
+            (code, *settings_words.LANGUAGES[code], draft.titles.get(code, ""))
+            for code in TITLE_LANGUAGES
+        ],
+        "retention_days": draft.retention_days,
+        "retention_choices": RETENTION_CHOICES,
+        "saved_at": page.saved.at if page.saved is not None else None,
+        "saved_by": people(page.people.get(by) or "", by) if by else "",
+        "errors": {name: settings_words.ERRORS[code] for name, code in page.errors.items()},
+        "changes": _changes(page),
+        "version": page.version,
+        "differences": settings_differences.of(page),
+    }
+
+
+def _card(card: CardChoice) -> Mapping[str, Any]:
+    title, hint = settings_words.card(card)
+    return {"key": card.key, "title": title, "hint": hint, "is_on": card.is_on}
+
+
+def _rule(page: SettingsPage, action: Action) -> Mapping[str, Any]:
+    title, hint = settings_words.ACTIONS[action]
+    rule = page.draft.rules[action]
+    users = {user: people(page.people.get(user) or "", user) for user in sorted(rule.users)}
+    return {"action": action, "title": title, "hint": hint, "who": rule.who, "users": users}
+
+
+def _pay_systems(page: SettingsPage) -> list[tuple[int, str]]:
+    """The directory; what was chosen stays choosable while the directory cannot be read."""
+    systems = [(system.id, system.name) for system in page.pay_systems]
+    chosen = page.draft.default_pay_system
+    if chosen is not None and chosen not in dict(systems):
+        systems.append((chosen, f"#{chosen}"))
+    return systems
+
+
+def _changes(page: SettingsPage) -> list[tuple[bool, str]]:
+    """One sentence for each card whose tab was to be changed, and whether it was."""
+    titles = {card.placement: settings_words.card(card)[0] for card in page.cards}
+    return [
+        (one.is_done, settings_words.change(one, titles.get(one.placement, one.placement)))
+        for one in page.outcomes
+    ]

@@ -1,0 +1,98 @@
+"""What every entry of a frame shares: the posted fields, the session, the frame's context."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import g, request
+
+from b24app.errors import NotOnThisCardError
+from b24app.services.actions import Action
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.frame_posts import PlacementCall, parse_placement_post
+from b24app.services.lifecycle.installation import APP_PAGE
+from b24app.web.plumbing import failures, i18n
+from b24app.web.plumbing.launch import bearer_token
+from b24app.web.plumbing.wiring import deps, wiring
+
+MAX_ID = 2**53
+APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
+"""Blueprints of the installer and of the application's own page, where no card is open."""
+
+
+def placement_call() -> PlacementCall:
+    """The fields of a frame post. Raises MalformedRequestError naming what is missing."""
+    # First of all, so that a refusal is in the person's language, too.
+    i18n.use_language(request.args.get("LANG", ""))
+    return parse_placement_post(request.args.to_dict(), request.form.to_dict())
+
+
+def current_card() -> CardSession:
+    """Who acts on what in the present htmx request, proven before or by its first call.
+
+    Made once a request.
+
+    Raises SessionError, and NotOnThisCardError for a card's session in the settings or theirs on
+    a card.
+    """
+    if "card" in g:
+        return cast(CardSession, g.card)
+    ticket = current_ticket()
+    i18n.use_language(ticket.language)
+    if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
+        raise NotOnThisCardError("a session of another place")
+    card = launches.resume(deps(), ticket)
+    if card.user is None:
+        failures.require_voucher(ticket)
+    g.own_portal = launches.origin_of(card.client_endpoint)
+    if card.is_grouped:
+        # Dialogs and toasts live outside the group, whose token their requests have to carry.
+        g.group_token = bearer_token()
+    i18n.use_time_zone(card.time_zone)
+    g.card = card
+    return card
+
+
+def current_ticket() -> Ticket:
+    """What the session token of the present request carries, read once. Raises SessionError."""
+    if "ticket" not in g:
+        g.ticket = wiring().session_tokens.read(bearer_token())
+    return cast(Ticket, g.ticket)
+
+
+def require_session() -> None:
+    """Before anything of a request is read: a session token of ours, and ids that can be ids.
+
+    Raises SessionError, and NotOnThisCardError for a number no database could hold.
+    """
+    current_ticket()
+    ids = (request.view_args or {}).values()
+    if any(isinstance(one, int) and one > MAX_ID for one in ids):
+        raise NotOnThisCardError("no id of a portal is that large")
+
+
+def proven(action: Action | None = None) -> CardSession:
+    """As `current_card`, proven now if it was not proven before, and with the rule checked."""
+    card = current_card()
+    launches.prove_now(card)
+    if action is not None:
+        card.require_rule(action)
+    i18n.use_time_zone(card.time_zone)
+    return card
+
+
+def frame_context() -> dict[str, object]:
+    """What templates need of the session: the portal's origin, and the token of a group."""
+    token = g.get("group_token", "")
+    return {
+        "grouped": bool(token),
+        "group_token": token,
+        "own_portal": g.get("own_portal", ""),
+        "signed": signed,
+    }
+
+
+def signed(ticket: Ticket) -> str:
+    """The session token of a ticket."""
+    return wiring().session_tokens.sign(ticket)

@@ -1,0 +1,153 @@
+"""From an error of the tree to status, words and the right kind of answer: page, part or JSON."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from b24app import errors
+from b24app.services.writing.writes import StepFailedError
+from b24app.web.plumbing import failures, htmx, security
+from b24app.web.plumbing.entry import APP_PAGES
+from b24app.web.words.outcome_words import BAD_INPUT, announced, noticed, refused
+from b24app.web.words.words import CANNOT_SHOW, INCOMPLETE_POST, LINK_REFUSALS, NOT_FOUND
+from b24app.web.words.words_elsewhere import Place, words_at
+
+log = logging.getLogger(__name__)
+
+APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
+"""The application's own page, in a frame and outside of one."""
+
+RETRY_AFTER: dict[type[errors.AppError], str] = {
+    # The page keeps its key then and may ask again for the same outcome.
+    errors.StillRunningError: "2",
+    errors.DatabaseAwayError: "5",
+    errors.PortalBusyError: "2",
+    errors.AuthorizationServerCrowdedError: "2",
+    # Failed proofs are counted by the minute.
+    errors.TooManyRequestsError: "60",
+}
+
+UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenRejectedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the error templates print. `action`: "retry", "refresh", "reopen" or nothing."""
+
+    title: str
+    text: str
+    action: str
+    kind: str
+    icon: str
+    request_id: str
+    advice: str = ""
+    field: str = ""
+
+
+def shown(error: errors.AppError) -> Shown:
+    """The words for an error, in the page's language."""
+    words = words_at(_place(), type(error))
+    if isinstance(error, errors.BusinessRefusalError):
+        words = LINK_REFUSALS.get(error.code, words)
+    if isinstance(error, errors.MalformedRequestError) and security.is_framed_post():
+        words = INCOMPLETE_POST
+    if isinstance(error, errors.NotOnThisCardError):
+        words = NOT_FOUND.get(error.code, words)
+    title, text = str(words.title), str(words.text)
+    if isinstance(error, errors.InputError):
+        text = str(BAD_INPUT.get(error.code, text))
+        title = str(CANNOT_SHOW) if request.method == "GET" else title
+    return Shown(
+        title,
+        text,
+        words.action,
+        words.tone,
+        words.icon,
+        security.request_id(),
+        field=getattr(error, "field", ""),
+    )
+
+
+def _place() -> Place:
+    """Where the words are read: they name the way out of the page the person looks at."""
+    if request.blueprint == "install":
+        return Place.INSTALLER
+    is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
+    return Place.APP_PAGE if is_app_page else Place.CARD
+
+
+def answer(error: errors.AppError) -> Response:
+    """Answer any error of the tree; old content stays unless this was the tab's first content."""
+    if isinstance(error, StepFailedError):
+        error = error.error
+    if isinstance(error, UNPROVEN_KINDS):
+        error = failures.failed(error)
+    security.allow_framing_of_words(error)
+    if error.status >= 500:
+        log.warning(
+            "%s %s: %s", request.method, request.path, error, extra={"id": security.request_id()}
+        )
+    view = shown(error)
+    if request.path == "/session":
+        response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
+    elif security.is_framed_post() or not htmx.is_htmx():
+        heading = _("Installation") if _place() is Place.INSTALLER else ""
+        response = make_response(render_template("errors/page.html", error=view, heading=heading))
+    elif request.args.get("first") == "1":
+        place = "settings" if request.path.startswith("/settings") else "tab"
+        response = make_response(render_template(f"errors/_{place}.html", error=view))
+    else:
+        response = toast(view)
+    response.status_code = error.status
+    response.headers.update(when_again(error))
+    return response
+
+
+def when_again(error: errors.AppError) -> dict[str, str]:
+    """The header that says in how many seconds the same request may do better."""
+    waits = [wait for kind, wait in RETRY_AFTER.items() if isinstance(error, kind)]
+    return {"Retry-After": waits[0]} if waits else {}
+
+
+def toast(view: Shown) -> Response:
+    """Say why nothing changed, beside the old content."""
+    said = {**asdict(view), "text": f"{view.title}. {view.text}"}
+    if request.method != "GET" and view.action == "retry" and _place() is Place.CARD:
+        # Settings may be sent again as they are; what is known of a payment is looked at first.
+        said["action"] = "refresh"
+    body = render_template("_error_toast.html", error=said)
+    return htmx.without_swap(make_response(body))
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Werkzeug's own 404, 405, 413: short words, no stack trace, correct status and headers."""
+    if security.is_framed_post():
+        refusal = answer(errors.MalformedRequestError("not to be read"))
+        refusal.status_code = error.code or refusal.status_code
+        return refusal
+    response = error.get_response()
+    text = f"{error.code} {error.name}"
+    plain = Response(text, status=error.code, mimetype="text/plain")
+    if "Allow" in response.headers:
+        plain.headers["Allow"] = response.headers["Allow"]
+    return plain
+
+
+def _unexpected(error: Exception) -> Response:
+    """A mistake of ours: noted with its traceback, shown without one."""
+    log.error("unexpected error in %s", request.endpoint, exc_info=error)
+    return answer(errors.AppError("unexpected"))
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers and let templates say outcomes."""
+    app.register_error_handler(errors.AppError, answer)
+    app.register_error_handler(HTTPException, _http_error)
+    if not app.testing:
+        app.register_error_handler(Exception, _unexpected)
+    app.jinja_env.globals.update(announced=announced, refused=refused, noticed=noticed)

@@ -1,0 +1,42 @@
+"""Failed proofs of the present request: whose they are, and what is answered after too many."""
+
+from __future__ import annotations
+
+from flask import g, request
+
+from b24app.errors import AppError, DatabaseAwayError, TooManyRequestsError
+from b24app.services.auth import proofs
+from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.proofs import Sender
+from b24app.web.plumbing.wiring import deps
+
+
+def sender() -> Sender:
+    """Where the present request came from."""
+    return Sender.of(request.remote_addr or "", request.headers.get("Origin", ""))
+
+
+def failed(error: AppError) -> AppError:
+    """Count the failed proof of the present request; return what to answer.
+
+    It is counted afterwards, and so keeps nobody out who can prove something: a whole company
+    shares one address, and any web page can make a browser send forged posts from it.
+    """
+    try:
+        if (member_id := g.pop("unvouched", "")) != "":
+            proofs.note_failed(deps(), proofs.opening_limits(sender(), member_id))
+        is_too_often = proofs.note_address(deps(), sender())
+    except DatabaseAwayError as away:
+        return away
+    return TooManyRequestsError("too many failed proofs of this address") if is_too_often else error
+
+
+def require_voucher(ticket: Ticket) -> None:
+    """Before a portal is asked about somebody whom nothing vouches for: were there too many?
+
+    Bitrix24 counts each such call for all people of the portal. Raises TooManyRequestsError.
+    """
+    if ticket.is_vouched:
+        return
+    proofs.require(deps(), proofs.opening_limits(sender(), ticket.member_id))
+    g.unvouched = ticket.member_id

@@ -1,0 +1,1 @@
+"""What the portal itself posts: the installer, events, a renewed session."""

@@ -1,0 +1,28 @@
+"""`POST /events`: the queue of Bitrix24 delivers here, and waits for the answer only."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import AccessError, MalformedRequestError, TooManyRequestsError
+from b24app.services.lifecycle import events
+from b24app.services.lifecycle.events import Received
+from b24app.web.plumbing.wiring import deps, wiring
+
+blueprint = Blueprint("events", __name__)
+
+
+@blueprint.post("/events")
+def receive() -> ResponseReturnValue:
+    """Take an event in and answer at once; the work follows.
+
+    200 also for an event that came before or is not ours; 400 malformed, 403 unproven.
+    """
+    try:
+        received = events.receive(deps(), request.form.to_dict(), request.remote_addr or "")
+    except (MalformedRequestError, AccessError, TooManyRequestsError) as error:
+        return jsonify(status="error", error=error.code or "refused"), error.status
+    if received is not Received.IGNORED:
+        wiring().background.kick()
+    return jsonify(status=received.value)

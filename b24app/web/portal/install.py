@@ -1,0 +1,104 @@
+"""`POST /install`: the installer page in the frame, and its steps. Re-install is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import AppError, NotAdminError
+from b24app.services.auth import admins
+from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.lifecycle import installation
+from b24app.services.lifecycle.installation import Begun
+from b24app.web.plumbing import failures, i18n, security
+from b24app.web.plumbing.entry import current_card, current_ticket, placement_call, signed
+from b24app.web.plumbing.error_pages import UNPROVEN_KINDS, shown, when_again
+from b24app.web.plumbing.wiring import deps
+
+blueprint = Blueprint("install", __name__)
+
+STEPS: dict[str, Callable[[CardSession], None]] = {
+    "tabs": installation.bind_tabs,
+    "events": installation.bind_events,
+    "finish": installation.finish,
+}
+VERIFY = "verify"
+ORDER = (VERIFY, "save", "tabs", "events", "finish")
+
+
+@blueprint.post("/install")
+def install() -> ResponseReturnValue:
+    """Prove and save, then show the wizard, which carries out the other steps one by one."""
+    call = placement_call()
+    begun = installation.begin(deps(), call, failures.sender())
+    security.allow_framing_by(begun.origin)
+    ticket = installation.ticket_of(begun)
+    frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
+    error = _verify(begun, ticket)
+    if isinstance(error, NotAdminError):
+        page = render_template("install.html", failed=shown(error), steps=(), **frame)
+        return page, error.status
+    if error is not None:
+        installation.hold(deps(), begun, ticket)
+        failed = {"failed": shown(error), **_state(VERIFY)}
+        page = render_template("install.html", token=signed(ticket), **failed, **frame)
+        return page, error.status
+    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
+
+
+def _verify_again() -> Response:
+    """Try again to learn who installs, with the grant that the authorization server confirmed."""
+    ticket = current_ticket()
+    i18n.use_language(ticket.language)
+    error = _verify(installation.begun_of(deps(), ticket), ticket)
+    if error is None:
+        return make_response(render_template("_install.html", **_state("tabs")))
+    steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(VERIFY)
+    body = render_template("_install.html", failed=shown(error), **steps)
+    status = 403 if error.status == 401 else error.status
+    return make_response(body, status, when_again(error))
+
+
+def _verify(begun: Begun, ticket: Ticket) -> AppError | None:
+    try:
+        installation.verify(deps(), begun, ticket)
+    except AppError as error:
+        return error
+    return None
+
+
+@blueprint.post("/install/steps/<step>")
+def run_step(step: str) -> Response:
+    """Carry out one step; the answer is the wizard with the next one under way."""
+    if step == VERIFY:
+        return _verify_again()
+    card = current_card()
+    run = STEPS.get(step)
+    if run is None:
+        return make_response(render_template("_install.html", **_state("tabs")), 404)
+    try:
+        # Who was an administrator when the wizard opened may be none any more.
+        admins.confirm(card)
+        run(card)
+    except AppError as error:
+        if isinstance(error, UNPROVEN_KINDS) or error.status == 401:
+            raise
+        steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(step)
+        body = render_template("_install.html", failed=shown(error), **steps)
+        return make_response(body, error.status, when_again(error))
+    following = ORDER[ORDER.index(step) + 1 :]
+    return make_response(
+        render_template("_install.html", **_state(following[0] if following else "done"))
+    )
+
+
+def _state(now: str) -> dict[str, object]:
+    """Each step's name and state: done, now or next."""
+    index = ORDER.index(now) if now in ORDER else len(ORDER)
+    states = [
+        (step, "done" if number < index else "now" if number == index else "next")
+        for number, step in enumerate(ORDER)
+    ]
+    return {"steps": states, "now": now, "is_done": now == "done"}

@@ -1,0 +1,152 @@
+"""What concerns the card as a whole: new payments, the allocation view, history."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.services.actions import Action
+from b24app.services.card import allocation, canceled, partial_states, tab
+from b24app.services.directories import pay_systems
+from b24app.services.payments import creation, filling, forms, history
+from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.tab import large_pages
+from b24app.web.tab.payment_items import chosen_rows
+from b24app.web.tab.writing import optional_decimal, optional_number, write
+from b24app.web.words import activity_reasons, activity_words
+
+blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
+
+
+@blueprint.get("/new")
+def new_form() -> ResponseReturnValue:
+    """The dialog for a new payment."""
+    card = proven(Action.CREATE)
+    view = forms.for_card(card)
+    return large_pages.render(
+        "payments/_new.html",
+        [view],
+        view=view,
+        pay_systems=pay_systems.directory(card),
+        default_system_id=pay_systems.default_id(card),
+    )
+
+
+@blueprint.post("")
+def create() -> Response:
+    """Create a payment with the chosen rows."""
+    wanted = chosen_rows()
+    choice = _system_choice()
+    return write(
+        Action.CREATE,
+        "create",
+        None,
+        lambda card: creation.create(card, pay_systems.chosen_id(card, choice), wanted),
+        is_repeatable=False,
+    )
+
+
+@blueprint.get("/rest")
+def rest_form() -> ResponseReturnValue:
+    """What Bill the rest would bill: nothing is billed at the first click."""
+    card = proven(Action.CREATE)
+    view, places = forms.for_rest(card)
+    return render_template(
+        "payments/_rest.html",
+        view=view,
+        places=places,
+        has_places_left=any(not places.of(one.id) for one in view.deliveries),
+        is_long=len(view.billable.rows) > creation.IN_ONE_BATCH,
+        pay_systems=pay_systems.directory(card),
+        default_system_id=pay_systems.default_id(card),
+    )
+
+
+@blueprint.post("/rest")
+def bill_the_rest() -> Response:
+    """Create a payment with everything that no payment bills yet."""
+    choice = _system_choice()
+    shown = optional_decimal("shown")
+    return write(
+        Action.CREATE,
+        "bill_rest",
+        None,
+        lambda card: creation.bill_the_rest(card, pay_systems.chosen_id(card, choice), shown),
+        is_repeatable=False,
+    )
+
+
+@blueprint.get("/filling/<int:filling_id>")
+def filling_form(filling_id: int) -> ResponseReturnValue:
+    """How far a payment is that gets its products part by part; the page goes on by itself."""
+    card = proven()
+    found = filling.find(card, filling_id)
+    return render_template("payments/_filling.html", filling=found, ref=card.ref)
+
+
+@blueprint.post("/filling/<int:filling_id>")
+def fill(filling_id: int) -> Response:
+    """Add the next part of its products."""
+    found = filling.find(current_card(), filling_id)
+    return write(
+        Action.CREATE if found.is_new else Action.ITEMS,
+        "fill",
+        None,
+        lambda card: filling.go_on(card, filling_id),
+    )
+
+
+@blueprint.delete("/notices/<int:notice_id>")
+def dismiss_notice(notice_id: int) -> ResponseReturnValue:
+    """Stop showing a half-finished action that somebody has dealt with."""
+    partial_states.dismiss(proven(), notice_id)
+    return ""
+
+
+@blueprint.delete("/canceled")
+def reopened() -> ResponseReturnValue:
+    """Forget that orders of the card are canceled; the page then reads it again."""
+    canceled.forget(proven())
+    return render_template("payments/_again.html", oob=True)
+
+
+@blueprint.get("/how")
+def show_how() -> ResponseReturnValue:
+    """How the figures add up, with what every payment holds: read when somebody asks for it."""
+    shown = tab.details_of_newest(proven(), allocation.MOST_PAYMENTS)
+    return large_pages.render("payments/_how.html", [shown.view], view=shown.view)
+
+
+@blueprint.get("/allocation")
+def show_allocation() -> ResponseReturnValue:
+    """Product rows against payments."""
+    found = allocation.read(proven())
+    return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
+
+
+@blueprint.get("/<int:payment_id>/history")
+def show_history(payment_id: int) -> ResponseReturnValue:
+    """What was done with one payment through this app."""
+    payment, records = history.of_payment(proven(), payment_id)
+    said = [
+        {
+            "at": one.at,
+            "who": activity_words.people(one.user_name, one.user_id),
+            "action": activity_words.action(one.action),
+            "before": activity_words.value(one.before),
+            "after": activity_words.value(one.after),
+            "outcome": activity_words.outcome(one.outcome),
+            "tone": activity_words.tone(one.outcome),
+            "reason": activity_reasons.reason(one, {}),
+        }
+        for one in records
+    ]
+    return render_template("payments/_history.html", shown={"payment": payment}, records=said)
+
+
+def _system_choice() -> int | None:
+    """What the form says about the payment system, as `pay_systems.chosen_id` takes it."""
+    if request.form.get("pay_system_id") == "":
+        return pay_systems.BY_PORTAL
+    return optional_number("pay_system_id")

@@ -1,0 +1,131 @@
+"""Delivery lines: reassign, add, remove, move to another payment."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import InputError
+from b24app.services.actions import Action
+from b24app.services.payments import deliveries, forms, moves
+from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.tab.writing import optional_number, whole_number, write
+
+blueprint = Blueprint(
+    "payment_deliveries", __name__, url_prefix="/payments/<int:payment_id>/deliveries"
+)
+blueprint.before_request(require_session)
+
+
+@blueprint.get("")
+def form(payment_id: int) -> ResponseReturnValue:
+    """The dialog that adds a delivery, with the payments that bill it already."""
+    view, shown, places = forms.for_delivery(proven(Action.DELIVERIES), payment_id)
+    here = {
+        one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
+        for one in view.deliveries
+    }
+    offered = [one for one in view.deliveries if not here[one.id]]
+    # What no payment bills comes first.
+    offered.sort(key=lambda one: len(places.of(one.id)) > 0)
+    return render_template(
+        "payments/_add_delivery.html", shown=shown, deliveries=offered, places=places, view=view
+    )
+
+
+@blueprint.post("")
+def add(payment_id: int) -> Response:
+    """Add a delivery of this card, or move it here from where the form says that it is.
+
+    The button that moves is the form's first, so Enter moves too; what is nowhere is added.
+    """
+    document_id = _chosen()
+    origin = _origin(document_id) if request.form.get("how") == "move" else None
+    if origin is not None:
+        return _moved(*origin, to_id=payment_id, shown_at=payment_id)
+    seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
+    return write(
+        Action.DELIVERIES,
+        "add_delivery",
+        payment_id,
+        lambda card: deliveries.add(card, payment_id, document_id, seen_in),
+    )
+
+
+@blueprint.post("/<int:item_id>")
+def reassign(payment_id: int, item_id: int) -> Response:
+    """Link a delivery line to another document of this card."""
+    document_id = _chosen()
+    shown = optional_number("shown")
+    seen_in = _seen_in(document_id)
+    return write(
+        Action.DELIVERIES,
+        "reassign_delivery",
+        payment_id,
+        lambda card: deliveries.reassign(card, payment_id, item_id, document_id, shown, seen_in),
+    )
+
+
+def _chosen() -> int:
+    """The delivery that was chosen. Raises InputError."""
+    text = request.form.get("delivery_id", "")
+    if not text:
+        raise InputError("no delivery was chosen", code="no_delivery", field="delivery_id")
+    return whole_number(text, "delivery_id")
+
+
+def _seen_in(document_id: int) -> frozenset[int]:
+    """The other payments that the form said this delivery is in."""
+    field = f"holders-{document_id}"
+    text = request.form.get(field, "")
+    return frozenset(whole_number(one, field) for one in text.split(",")) if text else frozenset()
+
+
+def _origin(document_id: int) -> tuple[int, int] | None:
+    """The unpaid payment that the form said this delivery is in, and its line there."""
+    field = f"from-{document_id}"
+    text = request.form.get(field, "")
+    if not text:
+        return None
+    payment_id, _, item_id = text.partition("-")
+    return whole_number(payment_id, field), whole_number(item_id, field)
+
+
+@blueprint.delete("/<int:item_id>")
+def remove(payment_id: int, item_id: int) -> Response:
+    """Take a delivery line out."""
+    return write(
+        Action.DELIVERIES,
+        "remove_delivery",
+        payment_id,
+        lambda card: deliveries.remove(card, payment_id, item_id),
+    )
+
+
+@blueprint.get("/<int:item_id>/move")
+def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
+    """The dialog that moves a delivery to another unpaid payment."""
+    place, link, others = moves.targets(proven(Action.DELIVERIES), payment_id, item_id)
+    return render_template(
+        "payments/_move_delivery.html",
+        shown={"payment": place.payment},
+        item_id=item_id,
+        delivery=place.documents[link.document_id],
+        others=[{"payment": payment} for payment in others],
+    )
+
+
+@blueprint.post("/<int:item_id>/move")
+def move(payment_id: int, item_id: int) -> Response:
+    """Move a delivery line to another payment."""
+    return _moved(payment_id, item_id, to_id=whole_number(request.form.get("to", ""), "to"))
+
+
+def _moved(payment_id: int, item_id: int, *, to_id: int, shown_at: int | None = None) -> Response:
+    return write(
+        Action.DELIVERIES,
+        "move_delivery",
+        payment_id,
+        lambda card: moves.move(card, payment_id, item_id, to_id),
+        shown_at=shown_at,
+    )

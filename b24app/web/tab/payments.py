@@ -1,0 +1,152 @@
+"""The list under `/payments` and what concerns a payment as a whole."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import linked, tab
+from b24app.services.card.card_view import Filter, Sort
+from b24app.services.card.tab import Wish
+from b24app.services.directories import pay_systems
+from b24app.services.payments import links, payments, timeline
+from b24app.services.writing import membership
+from b24app.web.plumbing import i18n
+from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.tab import large_pages
+from b24app.web.tab.writing import optional_decimal, optional_number, whole_number, write
+
+blueprint = Blueprint("payments", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@blueprint.get("")
+def show() -> ResponseReturnValue:
+    """The tab's content: header, toolbar and list."""
+    is_refresh = request.args.get("refresh") == "1"
+    wish = Wish(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
+    card = current_card()
+    if not card.ref.owns_payments:
+        return _show_linked(card, wish)
+    shown = tab.show(card, wish)
+    i18n.use_time_zone(shown.view.time_zone)
+    return large_pages.render(
+        "payments/_tab.html",
+        [shown.view],
+        view=shown.view,
+        waiting=shown.waiting,
+        rows_total=shown.rows_total,
+    )
+
+
+def _show_linked(card: CardSession, wish: Wish) -> str:
+    offset = whole_number(request.args.get("more") or "0", "more")
+    found = linked.show(card, wish, offset)
+    i18n.use_time_zone(found.time_zone)
+    template = "payments/_linked_groups.html" if offset else "payments/_linked.html"
+    return large_pages.render(template, [group.view for group in found.groups], linked=found)
+
+
+@blueprint.get("/details")
+def details() -> ResponseReturnValue:
+    """The composition of payments that wait for it, out of band."""
+    ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
+    rows_total = whole_number(request.args.get("rows") or "0", "rows")
+    shown = tab.details(current_card(), ids, rows_total)
+    return large_pages.render(
+        "payments/_details.html", [shown.view], view=shown.view, rows_total=shown.rows_total
+    )
+
+
+@blueprint.post("/<int:payment_id>/pay")
+def pay(payment_id: int) -> Response:
+    """Mark as paid. `zero` says that the person was asked about a payment of nothing."""
+    shown = optional_decimal("shown")
+    may_be_zero = request.form.get("zero") == "1"
+    return write(
+        Action.PAY,
+        "pay",
+        payment_id,
+        lambda card: timeline.noted(
+            card,
+            payments.mark(card, payment_id, paid=True, shown=shown, may_be_zero=may_be_zero),
+            lambda number: _("Payment %(number)s was marked as paid.", number=number),
+        ),
+    )
+
+
+@blueprint.post("/<int:payment_id>/unpay")
+def unpay(payment_id: int) -> Response:
+    """Mark as unpaid."""
+    return write(
+        Action.UNPAY,
+        "unpay",
+        payment_id,
+        lambda card: timeline.noted(
+            card,
+            payments.mark(card, payment_id, paid=False),
+            lambda number: _("Payment %(number)s was marked as unpaid.", number=number),
+        ),
+    )
+
+
+@blueprint.delete("/<int:payment_id>")
+def delete(payment_id: int) -> Response:
+    """Delete an unpaid payment."""
+    shown = optional_decimal("shown")
+    return write(
+        Action.DELETE,
+        "delete",
+        payment_id,
+        lambda card: payments.delete(card, payment_id, shown),
+    )
+
+
+@blueprint.get("/<int:payment_id>/link")
+def link(payment_id: int) -> ResponseReturnValue:
+    """The public link of a payment, visible and selectable."""
+    payment, public_link = links.fetch(current_card(), payment_id)
+    return render_template(
+        "payments/_link.html", link=public_link, payment_id=payment_id, number=payment.number
+    )
+
+
+@blueprint.get("/<int:payment_id>/system")
+def system_form(payment_id: int) -> ResponseReturnValue:
+    """The dialog that changes the payment system."""
+    card = proven(Action.SYSTEM)
+    payment = membership.present(card, payment_id)
+    return render_template(
+        "payments/_system.html",
+        shown={"payment": payment},
+        pay_systems=pay_systems.directory(card),
+    )
+
+
+@blueprint.post("/<int:payment_id>/system")
+def change_system(payment_id: int) -> Response:
+    """Change the payment system."""
+    system_id = whole_number(request.form.get("pay_system_id", ""), "pay_system_id")
+    shown = optional_number("shown")
+    return write(
+        Action.SYSTEM,
+        "change_system",
+        payment_id,
+        lambda card: payments.change_system(
+            card, payment_id, pay_systems.known(card, system_id), shown
+        ),
+    )
+
+
+def _choice(kind: type[Choice], name: str) -> Choice:
+    """A query parameter of a fixed set; whatever else is asked for is the first of the set."""
+    value = request.args.get(name, "")
+    return kind(value) if value in set(kind) else next(iter(kind))

@@ -1,0 +1,35 @@
+"""`POST /placement`: every card tab. Answers a shell without data, before the portal is asked."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
+from b24app.services.auth import frame_posts
+from b24app.services.lifecycle import reopening
+from b24app.web.plumbing import failures, security
+from b24app.web.plumbing.entry import placement_call, signed
+from b24app.web.plumbing.wiring import deps, wiring
+
+blueprint = Blueprint("placement", __name__)
+
+
+@blueprint.post("/placement")
+def open_tab() -> ResponseReturnValue:
+    """The shell of a known portal's tab, framed by its stored origin and nobody else."""
+    call = placement_call()
+    ref = frame_posts.card_of(call)
+    try:
+        shell = reopening.open_shell(deps(), call, ref, failures.sender())
+    except UnknownPortalError as error:
+        raise failures.failed(error) from None
+    except (PortalClosedError, UnprovenError):
+        # Shut out: what works in the background asks in another way as well.
+        wiring().background.kick()
+        raise
+    security.allow_framing_by(shell.origin)
+    frame = {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}
+    if shell.ticket is None:
+        return render_template("unsaved.html", **frame)
+    return render_template("tab.html", token=signed(shell.ticket), **frame)

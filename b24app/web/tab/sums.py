@@ -1,0 +1,66 @@
+"""What the chosen rows of a dialog come to: worked out and formatted by the rules of the page.
+
+Nothing is read from the portal and nothing is decided here: prices and quantities are those that
+the dialog shows, and a write takes its own from the portal.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, localcontext
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.domain import Money
+from b24app.errors import InputError
+from b24app.web.plumbing.entry import current_card, require_session
+
+blueprint = Blueprint("sums", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
+
+CURRENCY = re.compile(r"\w{0,10}", re.ASCII)
+AMOUNT = r"(\d{1,7})x(-?\d{1,24}(?:\.\d{1,24})?)"
+CHOSEN = re.compile(AMOUNT, re.ASCII)
+DIGITS = 80
+"""Of a sum of prices that are as long as they may be here, nothing is rounded."""
+
+LINE = re.compile(r"(\d{1,16})_" + AMOUNT, re.ASCII)
+
+
+@blueprint.get("/sums")
+def sums() -> ResponseReturnValue:
+    """The total of `chosen`, "10x118_2x24.33", and each `line` of a row, "17610_10x118".
+
+    The rows travel in one short parameter, because all of a long list have to fit into an address.
+    """
+    current_card()
+    with localcontext(prec=DIGITS):
+        return _sums()
+
+
+def _sums() -> str:
+    currency = request.args.get("currency", "")
+    if not CURRENCY.fullmatch(currency):
+        raise InputError("no currency", code="number", field="currency")
+    text = request.args.get("chosen", "")
+    chosen = [_read(CHOSEN, part, "chosen") for part in text.split("_")] if text else []
+    total = Money(Decimal(0), currency)
+    for quantity, price in chosen:
+        total += _product(quantity, price, currency)
+    lines = []
+    for part in request.args.getlist("line"):
+        row_id, quantity, price = _read(LINE, part, "line")
+        lines.append((int(row_id), _product(quantity, price, currency)))
+    return render_template("payments/_sums.html", total=total, has_rows=bool(chosen), lines=lines)
+
+
+def _read(pattern: re.Pattern[str], text: str, field: str) -> tuple[str, ...]:
+    found = pattern.fullmatch(text)
+    if found is None:
+        raise InputError("no quantity and price", code="number", field=field)
+    return found.groups()
+
+
+def _product(quantity: str, price: str, currency: str) -> Money:
+    return Money(Decimal(price), currency) * Decimal(quantity)

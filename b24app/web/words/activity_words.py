@@ -1,0 +1,130 @@
+"""The words of the activity log: actions, outcomes, kinds of cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
+from b24app.services.directories.type_titles import Titles
+from b24app.services.writing.writes import Kind
+from b24app.web.plumbing import i18n
+
+ACTIONS: Mapping[str, LazyString] = {
+    "pay": _l("Marked as paid"),
+    "unpay": _l("Marked as unpaid"),
+    "create": _l("Payment created"),
+    "bill_rest": _l("Rest billed"),
+    "fill": _l("Products added in steps"),
+    "change_system": _l("Payment system changed"),
+    "delete": _l("Payment deleted"),
+    "add_items": _l("Items added"),
+    "set_quantity": _l("Quantity changed"),
+    "remove_item": _l("Item removed"),
+    "add_delivery": _l("Delivery added"),
+    "remove_delivery": _l("Delivery removed"),
+    "reassign_delivery": _l("Delivery reassigned"),
+    "move_delivery": _l("Delivery moved"),
+    "settings": _l("Settings saved"),
+    "repair": _l("Tabs and events repaired"),
+}
+
+OUTCOMES: Mapping[str, LazyString] = {
+    Kind.DONE: _l("Done"),
+    Kind.ALREADY: _l("Nothing to do"),
+    Kind.REFUSED: _l("Refused"),
+    Kind.FAILED: _l("Failed"),
+    Kind.UNKNOWN: _l("Not known"),
+    Kind.PARTIAL: _l("Partly done"),
+}
+
+VALUES: Mapping[str, LazyString] = {
+    "paid": _l("paid"),
+    "unpaid": _l("unpaid"),
+    "deleted": _l("deleted"),
+    "tabs": _l("cards"),
+    "smart_processes": _l("smart processes"),
+    "titles": _l("tab title"),
+    "rules": _l("rules"),
+    "confirm_pay": _l("confirmation"),
+    "comment_in_timeline": _l("timeline comment"),
+    "default_pay_system": _l("default payment system"),
+    "retention_days": _l("retention"),
+}
+"""What `before` and `after` hold beside numbers and names; a list is separated by commas."""
+
+TONES: Mapping[str, str] = {
+    Kind.DONE: "ok",
+    Kind.ALREADY: "ok",
+    Kind.REFUSED: "unpaid",
+    Kind.FAILED: "err",
+    Kind.UNKNOWN: "err",
+    Kind.PARTIAL: "err",
+}
+"""How an outcome looks: a refusal for a reason is no failure."""
+
+MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+NUMBER = re.compile(r"-?\d+\.\d+")
+
+CARDS: Mapping[int, LazyString] = {
+    DEAL: _l("Deal %(number)s"),
+    INVOICE: _l("Invoice %(number)s"),
+    LEAD: _l("Lead %(number)s"),
+    CONTACT: _l("Contact %(number)s"),
+    COMPANY: _l("Company %(number)s"),
+}
+
+
+def action(name: str) -> str:
+    """What was done. An action of a later version of this app is shown by its name."""
+    return str(ACTIONS.get(name, name))
+
+
+def value(text: str) -> Markup:
+    """What it was before or after: words, money and numbers as people read them."""
+    return Markup(", ").join(_part(part) for part in text.split(", "))
+
+
+def _part(text: str) -> Markup | str:
+    amount = MONEY.fullmatch(text)
+    if amount:
+        return i18n.money(Money(Decimal(amount[1]), amount[2]))
+    if NUMBER.fullmatch(text):
+        return i18n.quantity(Decimal(text))
+    return str(VALUES.get(text, text))
+
+
+def tone(kind: str) -> str:
+    """How the badge of an outcome looks."""
+    return TONES.get(kind, "err")
+
+
+def outcome(kind: str) -> str:
+    """How it ended."""
+    return str(OUTCOMES.get(kind, kind))
+
+
+def card(ref: EntityRef, titles: Titles) -> str:
+    """Which card: its kind and its id; "" for what concerns no card."""
+    if not (ref.entity_type_id and ref.entity_id):
+        return ""
+    if ref.entity_type_id in CARDS:
+        return str(CARDS[ref.entity_type_id] % {"number": ref.entity_id})
+    kind, number = ref.entity_type_id, ref.entity_id
+    title = titles.get(kind)
+    if title:
+        return str(_("%(title)s, item %(number)s", title=title, number=number))
+    return str(_("Smart process %(kind)s, item %(number)s", kind=kind, number=number))
+
+
+def people(name: str, user_id: int | None) -> str:
+    """Who. A name that was erased or never read is shown as a number."""
+    if name:
+        return name
+    return str(_("User %(number)s", number=user_id) if user_id else _("Automatically"))

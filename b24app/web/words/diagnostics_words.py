@@ -1,0 +1,108 @@
+"""The words of the diagnostics: what was checked, what was found, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from b24app.services.admin.diagnostics import Check
+from b24app.services.directories.type_titles import Titles
+from b24app.web.words import settings_words
+from b24app.web.words.words_elsewhere import Place, words_at
+
+TITLES: Mapping[str, LazyString] = {
+    "scopes": _l("Permissions"),
+    "tabs": _l("Tabs in cards"),
+    "events": _l("Events"),
+    "installed": _l("Installation"),
+    "subscription": _l("Subscription"),
+    "pay_systems": _l("Payment systems"),
+    "grant": _l("Background access"),
+    "shop": _l("Shop site for public links"),
+}
+
+FOUND: Mapping[tuple[str, str], LazyString] = {
+    ("scopes", "complete"): _l("All granted: %(items)s."),
+    ("scopes", "missing"): _l(
+        "Missing: %(items)s. Install Deal Payments again from the marketplace to grant them."
+    ),
+    ("tabs", "complete"): _l("All there: %(items)s."),
+    ("tabs", "none"): _l("No card is switched on in the settings."),
+    ("tabs", "missing"): _l("Missing or leading elsewhere: %(items)s. Press Repair."),
+    ("tabs", "unwanted"): _l("There although switched off: %(items)s. Press Repair."),
+    ("tabs", "stale"): _l("There twice, once with an old address: %(items)s. Press Repair."),
+    ("events", "complete"): _l("All arrive here: %(items)s."),
+    ("events", "missing"): _l("Missing: %(items)s. Press Repair."),
+    ("events", "stale"): _l("Sent twice, once to an old address: %(items)s. Press Repair."),
+    ("installed", "finished"): _l("Bitrix24 says that the app is completely installed."),
+    ("installed", "unfinished"): _l(
+        "Bitrix24 says that the installation is not finished. Open the app from the marketplace "
+        "and let the installation end."
+    ),
+    ("subscription", "active"): _l("Active (%(items)s)."),
+    ("subscription", "expired"): _l("It has ended. Renew Deal Payments in the marketplace."),
+    ("pay_systems", "found"): _l("%(items)s"),
+    ("pay_systems", "none"): _l(
+        "None found. Add one in the CRM settings of Bitrix24, or payments cannot be created."
+    ),
+    ("grant", "works"): _l("Payment systems and tabs can be read at any time."),
+    ("grant", "lost"): _l(
+        "Lost: the person who installed the app left or lost their rights. Press Repair: your own "
+        "access takes its place."
+    ),
+    ("shop", "ok"): _l("The last public link was created."),
+    ("shop", "not_asked"): _l("Not asked yet: nobody has copied a public link."),
+    ("shop", "no_shop"): _l(
+        "There is no shop site yet. Create one in Bitrix24 under Sites and stores."
+    ),
+    ("shop", "phone_not_confirmed"): _l(
+        "The phone of the shop site’s owner is not confirmed yet. Confirm it in Bitrix24."
+    ),
+    ("shop", "no_page"): _l(
+        "Bitrix24 has no public page for the last payment whose link was asked for. Check the "
+        "shop site under Sites and stores."
+    ),
+    ("shop", "busy"): _l("Bitrix24 was busy when the last public link was asked for."),
+    ("shop", "silent"): _l("Bitrix24 did not answer when the last public link was asked for."),
+    ("shop", "no_rights"): _l(
+        "Bitrix24 did not let the person who asked for the last public link have it."
+    ),
+    ("shop", "failed"): _l("The last public link could not be created."),
+}
+
+STATUSES: Mapping[str, LazyString] = {
+    "F": _l("free"),
+    "D": _l("demo"),
+    "T": _l("trial"),
+    "P": _l("paid"),
+    "L": _l("local"),
+    "S": _l("by Bitrix24 subscription"),
+}
+
+UNANSWERED = _l("This could not be checked: %(reason)s. Press Re-check in a moment.")
+NO_ACCESS = _l("Cannot be checked while background access is lost.")
+
+
+def words(check: Check, titles: Titles) -> tuple[str, str]:
+    """Title and finding of a check; `titles` are the portal's own for smart processes."""
+    items = ", ".join(str(_item(check, item, titles)) for item in check.items)
+    return str(TITLES[check.name]), str(_found(check) % {"items": items})
+
+
+def _found(check: Check) -> LazyString | str:
+    if check.code == "no_access":
+        return NO_ACCESS
+    if check.trouble is not None:
+        return UNANSWERED % {"reason": words_at(Place.APP_PAGE, check.trouble).title}
+    # A portal's own code, as older versions noted it, says nothing to anybody.
+    return FOUND.get((check.name, check.code), FOUND["shop", "failed"])
+
+
+def _item(check: Check, item: str, titles: Titles) -> LazyString | str:
+    if check.name == "tabs":
+        return settings_words.card_of_placement(item, titles)
+    if check.name == "subscription":
+        return STATUSES.get(item, item)
+    return item
