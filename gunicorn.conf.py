@@ -12,7 +12,7 @@ from gunicorn.glogging import Logger, SafeAtoms
 bind = "127.0.0.1:8000"
 
 # Requests mostly wait for a portal, so threads carry the load and processes carry the cores. The
-# portals of a process share its threads: no portal can hold them all (b24app/bitrix/shares.py).
+# portals of a process share its threads (b24app/bitrix/wire/shares.py): none can hold them all.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
 threads = 64

@@ -16,11 +16,11 @@ from flask.cli import AppGroup
 from requests.adapters import BaseAdapter
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from b24app.bitrix.client import BitrixClient
-from b24app.bitrix.oauth import AuthorizationServer
-from b24app.bitrix.rest_log import RestLog
-from b24app.bitrix.shares import THREADS, visit
-from b24app.bitrix.transport import make_session
+from b24app.bitrix.log.rest_log import RestLog
+from b24app.bitrix.oauth.server import AuthorizationServer
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.shares import THREADS, visit
+from b24app.bitrix.wire.transport import make_session
 from b24app.config import Config, ConfigError
 from b24app.seal import Seal
 from b24app.services.deps import Deps

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 
 from b24app import BLUEPRINTS
-from b24app.bitrix import payments
-from b24app.bitrix.methods import METHODS
+from b24app.bitrix.methods import payments
+from b24app.bitrix.methods.catalog import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "payment-methods.md"

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from b24app import MAX_BODY, create_app
-from b24app.bitrix.shares import THREADS
+from b24app.bitrix.wire.shares import THREADS
 from b24app.config import Config
 from tools.attack import proxy
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from b24app.bitrix.shapes import whole
+from b24app.bitrix.wire.shapes import whole
 
 T_co = TypeVar("T_co", covariant=True)
 

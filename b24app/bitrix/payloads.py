@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from b24app.bitrix import json_text
 from b24app.bitrix.hosts import ascii_host, frame_source, without_usual_port
+from b24app.bitrix.wire import json_text
 from b24app.errors import MalformedRequestError
 
 DEFAULT_PLACEMENT = "DEFAULT"

@@ -9,10 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
-from b24app.bitrix.client import BitrixClient
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.oauth import AuthorizationServer
-from b24app.bitrix.rest_log import RestLog
+from b24app.bitrix.log.rest_log import RestLog
+from b24app.bitrix.oauth.server import AuthorizationServer
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.deadline import Deadline
 from b24app.seal import Seal
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database

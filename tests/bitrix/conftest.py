@@ -17,12 +17,12 @@ import urllib3
 from hypothesis import HealthCheck, settings
 from requests.adapters import BaseAdapter
 
-from b24app.bitrix.client import BitrixClient
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.oauth import AuthorizationServer
-from b24app.bitrix.rest_log import RestLog
-from b24app.bitrix.shares import Share
-from b24app.bitrix.transport import make_session
+from b24app.bitrix.log.rest_log import RestLog
+from b24app.bitrix.oauth.server import AuthorizationServer
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.shares import Share
+from b24app.bitrix.wire.transport import make_session
 
 # A busy machine is no failure: these properties are about values, not about speed.
 settings.register_profile("bitrix", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -48,7 +48,7 @@ def example(name: str) -> dict[str, Any]:
 
 def result_of(name: str) -> Any:
     """The documented result, its numbers exactly as the client reads them."""
-    from b24app.bitrix.answers import parse
+    from b24app.bitrix.wire.answers import parse
 
     body = parse(json.dumps(example(name)["response"]["body"]).encode())
     assert body is not None

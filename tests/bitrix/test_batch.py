@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix import batch, payments, portal
 from b24app.bitrix.command import RESERVED_PARAMS, Command, Reference
+from b24app.bitrix.methods import payments, portal
+from b24app.bitrix.wire import batch
 from b24app.domain import EntityRef
 from b24app.errors import UnexpectedAnswerError
 from tests.bitrix.conftest import example

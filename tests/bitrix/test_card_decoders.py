@@ -6,13 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.bitrix import (
-    crm,
-    events,
-    payment_deliveries,
-    placements,
-    portal,
-)
+from b24app.bitrix.methods import crm, events, payment_deliveries, placements, portal
 from b24app.domain import (
     Card,
     Delivery,

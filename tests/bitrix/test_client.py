@@ -4,8 +4,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from b24app.bitrix import payments, portal
-from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.methods import payments, portal
+from b24app.bitrix.wire.deadline import Deadline
 from b24app.domain import EntityRef
 from b24app.errors import (
     Executed,
@@ -165,8 +165,8 @@ class TestQueryLimit:
         assert clock.slept == [0.5, 1.0]
 
     def test_pauses_are_jittered(self, server, tokens, clock, deadline):
-        from b24app.bitrix.client import BitrixClient
-        from b24app.bitrix.transport import make_session
+        from b24app.bitrix.wire.client import BitrixClient
+        from b24app.bitrix.wire.transport import make_session
 
         client = BitrixClient(
             make_session(server),

@@ -6,8 +6,8 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
-from b24app.bitrix import crm, payments, portal
 from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.methods import crm, payments, portal
 from b24app.domain import EntityRef
 from b24app.errors import (
     BatchRefusedError,
@@ -190,8 +190,8 @@ class TestBatches:
     def test_see_the_context_of_their_caller(self, server, tokens, deadline, clock):
         import contextvars
 
-        from b24app.bitrix.client import BitrixClient
-        from b24app.bitrix.transport import make_session
+        from b24app.bitrix.wire.client import BitrixClient
+        from b24app.bitrix.wire.transport import make_session
 
         request_id = contextvars.ContextVar("request_id", default="none")
         logged = []

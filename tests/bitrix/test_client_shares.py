@@ -7,11 +7,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from b24app.bitrix import payments
-from b24app.bitrix.client import BitrixClient
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.shares import STRANGERS, Share, Shares, authorization_crowded, visit
-from b24app.bitrix.transport import make_session
+from b24app.bitrix.methods import payments
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.shares import STRANGERS, Share, Shares, authorization_crowded, visit
+from b24app.bitrix.wire.transport import make_session
 from b24app.domain import EntityRef
 from b24app.errors import (
     AuthorizationServerCrowdedError,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.bitrix import (
+from b24app.bitrix.methods import (
     crm,
     events,
     payment_deliveries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.bitrix.error_codes import error_for
+from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
     AppUninstalledError,
     BatchRefusedError,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix import json_text
+from b24app.bitrix.wire import json_text
 from b24app.domain import UNREADABLE, is_readable
 
 AMOUNTS = st.decimals(-(10**10), 10**10, places=4)

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from b24app.bitrix import payments
-from b24app.bitrix.client import BitrixClient
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.transport import make_session
+from b24app.bitrix.methods import payments
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.transport import make_session
 from b24app.domain import EntityRef
 from b24app.errors import NoConnectionError, PortalMovedError, PortalSilentError
 from tests.bitrix.conftest import TOKEN, Tokens

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from b24app.bitrix import (
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import (
     crm,
     events,
     payment_deliveries,
@@ -16,8 +17,7 @@ from b24app.bitrix import (
     placements,
     portal,
 )
-from b24app.bitrix.command import Command
-from b24app.bitrix.methods import BASIC, METHODS, command
+from b24app.bitrix.methods.catalog import BASIC, METHODS, command
 from b24app.domain import EntityRef
 
 DEAL = EntityRef(2, 13123)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix import crm, payment_items, payments
-from b24app.bitrix.answers import parse
+from b24app.bitrix.methods import crm, payment_items, payments
+from b24app.bitrix.wire.answers import parse
 from b24app.domain import UNREADABLE, EntityRef, Payment, is_readable
 
 DEAL = EntityRef(2, 1)

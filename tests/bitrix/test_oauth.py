@@ -229,7 +229,7 @@ class TestErrors:
         assert (raised.value.executed, raised.value.retryable) == (Executed.NO, True)
 
     def test_of_a_body_too_large(self, authorization, server, monkeypatch):
-        monkeypatch.setattr("b24app.bitrix.oauth.MAX_ANSWER_BYTES", 10)
+        monkeypatch.setattr("b24app.bitrix.oauth.server.MAX_ANSWER_BYTES", 10)
         server.answers(Reply(example("oauth.token")["response"]["body"]))
 
         with pytest.raises(AuthorizationServerError) as raised:

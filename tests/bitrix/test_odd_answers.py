@@ -11,20 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix import (
-    batch,
+from b24app.bitrix.methods import (
     crm,
     events,
-    json_text,
     payment_deliveries,
     payment_items,
     payments,
     placements,
     portal,
 )
-from b24app.bitrix.answers import Answer, BatchAnswer, batch_answer
-from b24app.bitrix.portal_api import BatchResult, Handle
-from b24app.bitrix.shapes import MAX_ID, Record
+from b24app.bitrix.wire import batch, json_text
+from b24app.bitrix.wire.answers import Answer, BatchAnswer, batch_answer
+from b24app.bitrix.wire.portal_api import BatchResult, Handle
+from b24app.bitrix.wire.shapes import MAX_ID, Record
 from b24app.domain import EntityRef, is_readable
 from b24app.errors import PortalError
 from tests.bitrix.conftest import example, result_of

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix.client import BitrixClient
 from b24app.bitrix.command import Command
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.portal_api import Batch, PortalApi
-from b24app.bitrix.transport import make_session
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.transport import make_session
 from b24app.errors import (
     Executed,
     PortalSilentError,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from b24app.bitrix import redaction
+from b24app.bitrix.log import redaction
 
 
 def test_no_more_of_an_answer_is_masked_than_a_line_can_hold(monkeypatch):

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix import batch, payments, placements, portal
-from b24app.bitrix.redaction import redact, redact_command, scrub
-from b24app.bitrix.rest_log import MAX_LINE_BYTES, Exchanged, RestLog, portal_mark
+from b24app.bitrix.log.redaction import redact, redact_command, scrub
+from b24app.bitrix.log.rest_log import MAX_LINE_BYTES, Exchanged, RestLog, portal_mark
+from b24app.bitrix.methods import payments, placements, portal
+from b24app.bitrix.wire import batch
 from b24app.domain import EntityRef
 from tests.bitrix.conftest import ENDPOINT, EXAMPLES, TOKEN, example, failed, ok, result_of
 
@@ -356,7 +357,7 @@ class TestFiles:
 WRITE_MANY = """
 import sys
 from datetime import UTC, datetime
-from b24app.bitrix.rest_log import Exchanged, RestLog
+from b24app.bitrix.log.rest_log import Exchanged, RestLog
 
 log = RestLog(sys.argv[1], 7, lambda: datetime(2026, 6, 1, tzinfo=UTC))
 answer = {"result": [{"id": 5}] * 45}
@@ -366,8 +367,8 @@ for _ in range(50):
 
 
 def test_the_client_logs_every_attempt_without_the_token(server, clock, tokens, deadline, tmp_path):
-    from b24app.bitrix.client import BitrixClient
-    from b24app.bitrix.transport import make_session
+    from b24app.bitrix.wire.client import BitrixClient
+    from b24app.bitrix.wire.transport import make_session
 
     client = BitrixClient(
         make_session(server),

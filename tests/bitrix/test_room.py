@@ -10,9 +10,9 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from b24app.bitrix import answers, json_text
-from b24app.bitrix.room import BYTES_FOR_A_BYTE, BYTES_FOR_A_VALUE, FREE, Room
-from b24app.bitrix.transport import Lost, Received, exchange, make_session
+from b24app.bitrix.wire import answers, json_text
+from b24app.bitrix.wire.room import BYTES_FOR_A_BYTE, BYTES_FOR_A_VALUE, FREE, Room
+from b24app.bitrix.wire.transport import Lost, Received, exchange, make_session
 from b24app.errors import PortalSilentError
 from tests.bitrix.conftest import Reply, as_response, ok
 
@@ -111,8 +111,8 @@ def test_an_answer_without_room_is_given_up(server, deadline):
 
 
 def test_room_lasts_as_long_as_the_answer(client, server, tokens, deadline):
-    from b24app.bitrix import payments
-    from b24app.bitrix.room import ROOM
+    from b24app.bitrix.methods import payments
+    from b24app.bitrix.wire.room import ROOM
     from b24app.domain import EntityRef
 
     row = {"id": 1, "paid": "N", "sum": 1, "paySystemName": "x" * 1000}
@@ -128,7 +128,7 @@ def test_room_lasts_as_long_as_the_answer(client, server, tokens, deadline):
 
 @pytest.mark.parametrize("kind", ["too_large", "no_room"])
 def test_what_is_too_much_is_not_asked_for_again(client, server, tokens, deadline, kind):
-    from b24app.bitrix import portal
+    from b24app.bitrix.methods import portal
 
     def send(request, **_):
         server.seen.append(request)
@@ -139,7 +139,7 @@ def test_what_is_too_much_is_not_asked_for_again(client, server, tokens, deadlin
     with ExitStack() as stack:
         if kind == "no_room":
             patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setattr("b24app.bitrix.room.Room.take", lambda *_args: False)
+            patch.setattr("b24app.bitrix.wire.room.Room.take", lambda *_args: False)
         with pytest.raises(PortalSilentError) as raised:
             client.call(tokens, portal.profile(), deadline)
 

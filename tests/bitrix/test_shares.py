@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix.shares import (
+from b24app.bitrix.wire.shares import (
     SLOW_KEPT_SECONDS,
     SLOW_SECONDS,
     STRANGERS,
@@ -181,7 +181,7 @@ class TestWhoFindsNoPlace:
         assert (shares._held, shares._waiting, shares.refused) == ([], [], 0)
 
     def test_is_told_to_the_operator_once_a_minute(self, shares, clock, caplog):
-        caplog.set_level(logging.WARNING, "b24app.bitrix.shares")
+        caplog.set_level(logging.WARNING, "b24app.bitrix.wire.shares")
         with ExitStack() as stack:
             fill(stack, shares, Share("one"))
             for _ in range(50):

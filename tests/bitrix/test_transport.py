@@ -17,9 +17,9 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from b24app.bitrix import transport
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.transport import Lost, Received, exchange, make_session
+from b24app.bitrix.wire import transport
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.transport import Lost, Received, exchange, make_session
 from tests.bitrix.conftest import Reply, as_response
 
 URL = "https://portal.bitrix24.com/rest/profile"

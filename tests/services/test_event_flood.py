@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from b24app.bitrix.deadline import Deadline
+from b24app.bitrix.wire.deadline import Deadline
 from b24app.services.lifecycle import event_work, liveness, subscriptions, uninstall
 from b24app.services.lifecycle.background import Background
 from b24app.services.lifecycle.event_work import KINDS, URGENT_SECONDS, Work

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import b24app
-from b24app.bitrix import portal as portal_api
+from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import (
     MethodRefusedError,
     NotSignedInError,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from b24app import services
-from b24app.bitrix.methods import BASIC, METHODS
+from b24app.bitrix.methods.catalog import BASIC, METHODS
 from b24app.services.lifecycle import events
 from tests.bitrix.test_methods import MODULES, build, builders
 from tests.stage import ADMIN, MANAGER

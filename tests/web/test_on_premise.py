@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from b24app.bitrix.oauth_answers import grant_from
+from b24app.bitrix.oauth.oauth_answers import grant_from
 from b24app.storage import portals
 from tests.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 from tests.web.app_page import open_page, save
@@ -165,7 +165,7 @@ def test_a_portal_that_moved_to_such_a_host_reads_why_there_is_no_tab(stage):
 def test_a_portal_without_https_reads_why_it_is_not_installed(bare_stage, monkeypatch):
     """Only where nobody trusts local portals, as here in all other tests."""
     in_production = partial(_grant_in_production, grant_from)
-    monkeypatch.setattr("b24app.bitrix.oauth.grant_from", in_production)
+    monkeypatch.setattr("b24app.bitrix.oauth.server.grant_from", in_production)
     bare_stage.portal.install_app()
 
     answer = bare_stage.frame("/install", bare_stage.post_fields(ADMIN))

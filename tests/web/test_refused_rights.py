@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from b24app.bitrix.error_codes import error_for
+from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
     MethodRefusedError,
     NotSignedInError,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.bitrix import placements
+from b24app.bitrix.methods import placements
 from b24app.domain import TokenPair
 from b24app.errors import UnprovenError
 from b24app.services.auth import grant as portal_grant

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import InputError
 from b24app.services import time_zones
 from b24app.services.auth import admins

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from b24app.bitrix import portal
-from b24app.bitrix.client import BatchAnswer
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.methods import portal
+from b24app.bitrix.wire.client import BatchAnswer
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import AppError
 from b24app.services.admin import once
 from b24app.services.admin.once import Change

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from b24app.bitrix import crm, placements
-from b24app.bitrix.crm import OwnerType
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import crm, placements
+from b24app.bitrix.methods.crm import OwnerType
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import PaySystem
 from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
 from b24app.services.admin import once, settings_form

@@ -6,8 +6,8 @@ have been dismissed since.
 
 from __future__ import annotations
 
-from b24app.bitrix import portal as portal_api
-from b24app.bitrix.portal_api import Batch, BatchResult
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.wire.portal_api import Batch, BatchResult
 from b24app.domain import PortalUser
 from b24app.errors import NotAdminError, UnprovenError
 from b24app.services.auth import launches

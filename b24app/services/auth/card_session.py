@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from b24app.bitrix.portal_api import PortalApi
+from b24app.bitrix.wire.portal_api import PortalApi
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import RuleRefusedError, UnprovenError
 from b24app.services.actions import Action

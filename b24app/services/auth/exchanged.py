@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from b24app.bitrix.shares import Share
+from b24app.bitrix.wire.shares import Share
 from b24app.domain import Grant
 from b24app.errors import GrantLostError, UnprovenError
 from b24app.services.auth.card_session import Ticket

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import frame_source, is_nameable
+from b24app.bitrix.methods.placements import entity_type_id_of
 from b24app.bitrix.payloads import (
     MEMBER_ID,
     PlacementCall,
@@ -13,7 +14,6 @@ from b24app.bitrix.payloads import (
     json_fields,
     posted_source,
 )
-from b24app.bitrix.placements import entity_type_id_of
 from b24app.domain import EntityRef
 from b24app.errors import HostUnusableError, MalformedRequestError
 from b24app.services.deps import Deps

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
-from b24app.bitrix.oauth import ServerAppInfo
+from b24app.bitrix.oauth.server import ServerAppInfo
+from b24app.bitrix.wire.client import BatchAnswer
 from b24app.domain import PortalUser, TokenPair
 from b24app.errors import (
     MethodRefusedError,

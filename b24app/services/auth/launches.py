@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from b24app.bitrix import portal as portal_api
-from b24app.bitrix.client import TokenSource
 from b24app.bitrix.hosts import without_usual_port
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.portal import AppInfo
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle, PortalApi
-from b24app.bitrix.shares import STRANGERS, Share
+from b24app.bitrix.wire.client import TokenSource
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle, PortalApi
+from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
 from b24app.errors import (
     RightsRefusedError,

@@ -16,9 +16,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from b24app.bitrix import portal as portal_api
-from b24app.bitrix.oauth import ServerAppInfo
-from b24app.bitrix.shares import Share
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.oauth.server import ServerAppInfo
+from b24app.bitrix.wire.shares import Share
 from b24app.domain import Grant, TokenPair
 from b24app.errors import (
     GrantLostError,

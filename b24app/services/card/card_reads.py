@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from b24app.bitrix import crm, payment_deliveries, payment_items, payments
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import crm, payment_deliveries, payment_items, payments
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import (
     Card,
     Delivery,

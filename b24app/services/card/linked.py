@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from b24app.bitrix import crm
-from b24app.bitrix.answers import ROWS_PER_PAGE
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import crm
+from b24app.bitrix.wire.answers import ROWS_PER_PAGE
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services.auth import launches

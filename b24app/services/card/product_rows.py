@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from b24app.bitrix import crm
-from b24app.bitrix.answers import ROWS_PER_PAGE
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import crm
+from b24app.bitrix.wire.answers import ROWS_PER_PAGE
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import EntityRef, ListedRow, Listing
 from b24app.errors import PortalError
 

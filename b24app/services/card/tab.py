@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from b24app.bitrix.portal_api import Batch, BatchResult
+from b24app.bitrix.wire.portal_api import Batch, BatchResult
 from b24app.domain import ProductRow
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from b24app.bitrix import portal as portal_api
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from b24app.bitrix import portal as portal_api
+from b24app.bitrix.methods import portal as portal_api
 from b24app.domain import PaySystem
 from b24app.errors import AppError, BusinessRefusalError, InputError
 from b24app.services.auth import grant

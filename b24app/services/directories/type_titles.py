@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from b24app.bitrix import crm
-from b24app.bitrix.crm import OwnerType
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import crm
+from b24app.bitrix.methods.crm import OwnerType
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
 
 Titles = Mapping[int, str]

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from b24app.bitrix.batch import SUBSTITUTED
-from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
+from b24app.bitrix.wire.batch import SUBSTITUTED
+from b24app.bitrix.wire.client import BatchAnswer
 from b24app.domain import PortalUser
 from b24app.errors import BatchRefusedError, SessionExpiredError, UnprovenError
 from b24app.services.auth import grant

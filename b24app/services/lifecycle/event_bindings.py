@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from b24app.bitrix import events
-from b24app.bitrix.events import BoundEvent
+from b24app.bitrix.methods import events
+from b24app.bitrix.methods.events import BoundEvent
 from b24app.errors import AppError
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import Deps

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from b24app.bitrix.deadline import all_within
+from b24app.bitrix.wire.deadline import all_within
 from b24app.errors import AppError, Executed, PortalClosedError
 from b24app.seal import SealBrokenError
 from b24app.services.deps import Deps

@@ -13,13 +13,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from b24app.bitrix import events, placements
-from b24app.bitrix.client import BatchAnswer
 from b24app.bitrix.command import Command
-from b24app.bitrix.oauth_answers import NOT_HTTPS
+from b24app.bitrix.methods import events, placements
+from b24app.bitrix.oauth.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.portal_api import Batch, PortalApi
-from b24app.bitrix.shares import STRANGERS, Share
+from b24app.bitrix.wire.client import BatchAnswer
+from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser
 from b24app.errors import (
     AuthorizationServerError,

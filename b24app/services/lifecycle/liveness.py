@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Protocol
 
-from b24app.bitrix import portal as portal_api
-from b24app.bitrix.oauth import ServerAppInfo
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.oauth.server import ServerAppInfo
 from b24app.errors import (
     AppError,
     AppUninstalledError,

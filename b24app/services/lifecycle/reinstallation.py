@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from b24app.bitrix.events import BoundEvent, get_events
-from b24app.bitrix.placements import BoundPlacement, get_placements
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods.events import BoundEvent, get_events
+from b24app.bitrix.methods.placements import BoundPlacement, get_placements
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Grant
 from b24app.errors import AppError
 from b24app.services.deps import Deps

@@ -11,8 +11,8 @@ import secrets
 from datetime import timedelta
 
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.portal_api import Batch, PortalApi
-from b24app.bitrix.shares import STRANGERS, Share
+from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant
 from b24app.errors import (
     AppError,

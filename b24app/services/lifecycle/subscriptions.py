@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from b24app.bitrix import portal as portal_api
+from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import SubscriptionEndedError
 from b24app.services.auth import grant
 from b24app.services.auth.grant import Purpose

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from b24app.bitrix import placements
 from b24app.bitrix.command import Command
-from b24app.bitrix.placements import BoundPlacement
+from b24app.bitrix.methods import placements
+from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.domain import PortalUser
 from b24app.errors import AppError
 from b24app.services.auth.grant import Purpose

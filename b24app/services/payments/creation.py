@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from b24app.bitrix import payments
+from b24app.bitrix.methods import payments
 from b24app.domain import ListedRow
 from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
 from b24app.services.auth.card_session import CardSession

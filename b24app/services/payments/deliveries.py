@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from b24app.bitrix import crm, payment_deliveries
-from b24app.bitrix.portal_api import Batch, Handle
+from b24app.bitrix.methods import crm, payment_deliveries
+from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Delivery, Payment, PaymentDelivery
 from b24app.errors import (
     AppError,

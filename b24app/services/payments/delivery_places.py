@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from b24app.bitrix import payment_deliveries, payments
-from b24app.bitrix.batch import MAX_COMMANDS
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import payment_deliveries, payments
+from b24app.bitrix.wire.batch import MAX_COMMANDS
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import AppError, PortalError
 from b24app.services.auth.card_session import CardSession

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from b24app.bitrix import payment_items
+from b24app.bitrix.methods import payment_items
 from b24app.domain import ListedRow
 from b24app.errors import (
     BusinessRefusalError,

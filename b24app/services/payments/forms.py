@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.card_reads import Core

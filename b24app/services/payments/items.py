@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.bitrix import crm, payment_items
 from b24app.bitrix.command import Command
-from b24app.bitrix.portal_api import Batch, Handle
+from b24app.bitrix.methods import crm, payment_items
+from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable
 from b24app.errors import (
     AppError,

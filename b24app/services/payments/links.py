@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from b24app.bitrix import portal as portal_api
+from b24app.bitrix.methods import portal as portal_api
 from b24app.domain import Payment, PublicLink
 from b24app.errors import (
     AppError,

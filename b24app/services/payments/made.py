@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from b24app.bitrix import payment_deliveries, payment_items, payments
 from b24app.bitrix.command import Command
-from b24app.bitrix.error_codes import PARAMETER_REFUSED
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods import payment_deliveries, payment_items, payments
+from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ListedRow, is_readable
 from b24app.errors import AppError, Executed, PortalError, PortalSilentError
 from b24app.services.auth.card_session import CardSession

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from b24app.bitrix import payment_deliveries
 from b24app.bitrix.command import Command
-from b24app.bitrix.payments import list_payments
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.methods import payment_deliveries
+from b24app.bitrix.methods.payments import list_payments
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment, PaymentDelivery
 from b24app.errors import Executed, InputError, PortalError
 from b24app.services.auth.card_session import CardSession

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from b24app.bitrix import payments
 from b24app.bitrix.command import Command
+from b24app.bitrix.methods import payments
 from b24app.domain import Payment, PaySystem
 from b24app.errors import (
     AppError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from b24app.bitrix import portal as portal_api
+from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import AppError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.writes import Kind, Step

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from b24app.bitrix import crm, payment_items, payments
-from b24app.bitrix.answers import ROWS_PER_PAGE
-from b24app.bitrix.batch import MAX_COMMANDS
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.methods import crm, payment_items, payments
+from b24app.bitrix.wire.answers import ROWS_PER_PAGE
+from b24app.bitrix.wire.batch import MAX_COMMANDS
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import ListedRow, Listing, Payment
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from b24app.bitrix.shapes import REFUSED
+from b24app.bitrix.wire.shapes import REFUSED
 from b24app.domain import Payment, is_readable
 from b24app.errors import (
     AppError,

@@ -21,10 +21,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from b24app.bitrix import payment_items
 from b24app.bitrix.command import Command
-from b24app.bitrix.payments import list_payments
-from b24app.bitrix.portal_api import Batch
+from b24app.bitrix.methods import payment_items
+from b24app.bitrix.methods.payments import list_payments
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.error_codes import PARAMETER_REFUSED
-from b24app.bitrix.payments import PaymentId, list_payments
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.methods.payments import PaymentId, list_payments
+from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment
 from b24app.errors import (
     AppError,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads

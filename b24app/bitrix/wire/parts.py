@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from b24app.bitrix.answers import BatchAnswer
 from b24app.bitrix.command import Command
-from b24app.bitrix.transport import Lost
+from b24app.bitrix.wire.answers import BatchAnswer
+from b24app.bitrix.wire.transport import Lost
 from b24app.errors import PortalError, PortalSilentError
 
 Commands = Mapping[str, Command[Any]]

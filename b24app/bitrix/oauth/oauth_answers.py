@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from b24app.bitrix.error_codes import SAFE_CODE
 from b24app.bitrix.hosts import ascii_host, without_usual_port
-from b24app.bitrix.shapes import Record, whole
+from b24app.bitrix.wire.error_codes import SAFE_CODE
+from b24app.bitrix.wire.shapes import Record, whole
 from b24app.domain import Grant, TokenPair
 from b24app.errors import (
     AppError,

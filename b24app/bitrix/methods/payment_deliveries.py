@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.outcomes import done, new_id
-from b24app.bitrix.payments import PaymentId, sent_id
-from b24app.bitrix.shapes import Record, rows
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.outcomes import done, new_id
+from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentDelivery
 from b24app.errors import RightsRefusedError, UnexplainedRefusalError
 

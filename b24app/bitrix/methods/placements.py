@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from b24app.bitrix import object_types
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.outcomes import done
-from b24app.bitrix.shapes import Record, entries, record, rows, unexpected, whole
+from b24app.bitrix.methods import object_types
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.outcomes import done
+from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
 
 PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.object_types import code_of
-from b24app.bitrix.outcomes import new_id
-from b24app.bitrix.payments import PaymentId, sent_id
-from b24app.bitrix.shapes import Record, entries, record, rows, unexpected, whole
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.object_types import code_of
+from b24app.bitrix.methods.outcomes import new_id
+from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
 from b24app.domain import EntityRef, PaySystem, PortalUser, PublicLink
 from b24app.errors import BusinessRefusalError, UserBlockedError
 

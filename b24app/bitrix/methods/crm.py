@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.object_types import short_code_of
-from b24app.bitrix.shapes import Record, entries, record, rows, unexpected
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.object_types import short_code_of
+from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected
 from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Listing, Money
 
 BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z", re.ASCII)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
-from b24app.bitrix import batch, json_text
 from b24app.bitrix.command import Command
-from b24app.bitrix.error_codes import error_for
-from b24app.bitrix.shapes import count, unexpected
-from b24app.bitrix.transport import Lost, Received
+from b24app.bitrix.wire import batch, json_text
+from b24app.bitrix.wire.error_codes import error_for
+from b24app.bitrix.wire.shapes import count, unexpected
+from b24app.bitrix.wire.transport import Lost, Received
 from b24app.errors import (
     Executed,
     NoConnectionError,

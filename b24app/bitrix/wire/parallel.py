@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from b24app.bitrix.shares import Share, Shares
+from b24app.bitrix.wire.shares import Share, Shares
 
 T = TypeVar("T")
 S = TypeVar("S")

@@ -22,18 +22,18 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import HTTPError
 
-from b24app.bitrix.answers import parse
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.oauth_answers import (
+from b24app.bitrix.log.rest_log import Exchanged, RestLog
+from b24app.bitrix.oauth.oauth_answers import (
     ServerAppInfo,
     app_info_error,
     grant_from,
     server_app_info,
     token_error,
 )
-from b24app.bitrix.rest_log import Exchanged, RestLog
-from b24app.bitrix.shares import STRANGERS, Share, Shares, authorization_crowded
-from b24app.bitrix.transport import (
+from b24app.bitrix.wire.answers import parse
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.shares import STRANGERS, Share, Shares, authorization_crowded
+from b24app.bitrix.wire.transport import (
     Lost,
     NoRedirects,
     Received,

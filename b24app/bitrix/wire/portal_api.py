@@ -11,19 +11,19 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
-from b24app.bitrix import batch as wire
-from b24app.bitrix.answers import (
+from b24app.bitrix.command import Command, Reference, UnresolvedReferenceError
+from b24app.bitrix.wire import batch as wire
+from b24app.bitrix.wire.answers import (
     ROWS_PER_PAGE,
     Answer,
     BatchAnswer,
     as_batch_answer,
     not_run_error,
 )
-from b24app.bitrix.client import BitrixClient, TokenSource
-from b24app.bitrix.command import Command, Reference, UnresolvedReferenceError
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.error_codes import PARAMETER_REFUSED, error_for
-from b24app.bitrix.parts import may_be_parted, send_in_parts
+from b24app.bitrix.wire.client import BitrixClient, TokenSource
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED, error_for
+from b24app.bitrix.wire.parts import may_be_parted, send_in_parts
 from b24app.errors import AppError, BatchRefusedError, PortalError, PortalSilentError
 
 T = TypeVar("T")

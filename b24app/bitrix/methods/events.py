@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.outcomes import done
-from b24app.bitrix.placements import count
-from b24app.bitrix.shapes import Record, rows
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.outcomes import done
+from b24app.bitrix.methods.placements import count
+from b24app.bitrix.wire.shapes import Record, rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.methods import command
-from b24app.bitrix.outcomes import done, new_id
-from b24app.bitrix.shapes import Record, record, rows
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.outcomes import done, new_id
+from b24app.bitrix.wire.shapes import Record, record, rows
 from b24app.domain import EntityRef, Listing, Money, Payment
 
 PaymentId = int | Reference

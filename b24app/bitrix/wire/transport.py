@@ -20,9 +20,9 @@ import urllib3
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from b24app.bitrix.bounded import BoundedAdapter
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.room import ROOM, Held, Room
+from b24app.bitrix.wire.bounded import BoundedAdapter
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.room import ROOM, Held, Room
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Unpacked. A card with 1,000 product rows takes less."""

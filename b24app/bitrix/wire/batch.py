@@ -13,7 +13,7 @@ from typing import TypeVar
 from urllib.parse import quote_plus
 
 from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.shapes import unexpected
+from b24app.bitrix.wire.shapes import unexpected
 
 V = TypeVar("V")
 

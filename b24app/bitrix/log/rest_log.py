@@ -17,8 +17,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from b24app.bitrix.redaction import redact, redact_command, scrub
-from b24app.bitrix.transport import Lost, Received
+from b24app.bitrix.log.redaction import redact, redact_command, scrub
+from b24app.bitrix.wire.transport import Lost, Received
 
 log = logging.getLogger(__name__)
 

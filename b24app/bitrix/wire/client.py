@@ -16,8 +16,10 @@ from typing import Any, Protocol, TypeVar
 
 import requests
 
-from b24app.bitrix import batch
-from b24app.bitrix.answers import (
+from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.log.rest_log import Exchanged, RestLog
+from b24app.bitrix.wire import batch
+from b24app.bitrix.wire.answers import (
     Answer,
     BatchAnswer,
     as_batch_answer,
@@ -26,13 +28,11 @@ from b24app.bitrix.answers import (
     parse,
     read_envelope,
 )
-from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.deadline import Deadline
-from b24app.bitrix.error_codes import QUERY_LIMIT
-from b24app.bitrix.parallel import in_parallel
-from b24app.bitrix.rest_log import Exchanged, RestLog
-from b24app.bitrix.shares import Share, Shares
-from b24app.bitrix.transport import Lost, Received, exchange
+from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.error_codes import QUERY_LIMIT
+from b24app.bitrix.wire.parallel import in_parallel
+from b24app.bitrix.wire.shares import Share, Shares
+from b24app.bitrix.wire.transport import Lost, Received, exchange
 from b24app.errors import (
     AppError,
     BatchRefusedError,

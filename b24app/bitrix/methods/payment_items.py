@@ -8,10 +8,10 @@ whole quantities are ever sent.
 from __future__ import annotations
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import command
-from b24app.bitrix.outcomes import done, new_id
-from b24app.bitrix.payments import PaymentId, sent_id
-from b24app.bitrix.shapes import Record, rows
+from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.outcomes import done, new_id
+from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentItem
 from b24app.errors import UnexplainedRefusalError
 

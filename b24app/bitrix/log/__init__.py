@@ -1,0 +1,1 @@
+"""The REST log, and what must not stand in it."""

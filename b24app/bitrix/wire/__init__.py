@@ -1,0 +1,1 @@
+"""From a command to bytes and back: encoding, batches, threads, time, errors."""
