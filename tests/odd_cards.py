@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from b24app.simulator.records import DEAL, Card, ProductRow
+from b24app.simulator.portal_state.records import DEAL, Card, ProductRow
 
 GIFTS, DISCOUNT, YEN, NO_CURRENCY, TINY, MANY, NOTHING = range(8201, 8208)
 CREATED = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)

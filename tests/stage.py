@@ -13,11 +13,11 @@ from jinja2 import FileSystemBytecodeCache
 
 from b24app import create_app
 from b24app.config import Config
-from b24app.simulator.clock import Clock
-from b24app.simulator.events import deliver_now
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
-from b24app.simulator.state import PortalState
+from b24app.simulator.portal_state.clock import Clock
+from b24app.simulator.portal_state.events import deliver_now
+from b24app.simulator.portal_state.state import PortalState
 from b24app.storage.session import Database
 from tests.wsgi_adapter import WSGIAdapter
 

@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.response import HTTPResponse
 from werkzeug.test import Client
 
-from b24app.simulator.faults import ConnectionCutError, SilentServerError
+from b24app.simulator.portal_state.faults import ConnectionCutError, SilentServerError
 
 
 class WSGIAdapter(BaseAdapter):

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
-from .events import EventWorker
+from b24app.simulator.portal_state.events import EventWorker
+from b24app.simulator.portal_state.seed import DEMO_DEAL
+from b24app.simulator.portal_state.state import PortalState
+
 from .oauth import create_oauth
 from .portal import create_portal
-from .seed import DEMO_DEAL
 from .server import PortalServer
-from .state import PortalState
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from .switches import NEW, OLDEST
+from b24app.simulator.portal_state.switches import NEW, OLDEST
 
 # Marks errors that the oldest servers report too, instead of answering false or null.
 LOUD = object()

@@ -12,16 +12,17 @@ from urllib.parse import urlencode
 
 from flask import Flask, Request, Response, request
 
-from .application import Application
-from .browser_user import user_of
+from b24app.simulator.portal_state.application import Application
+from b24app.simulator.portal_state.faults import SPOILED
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.tokens import ACCESS_SECONDS, Token
+from b24app.simulator.ui.browser_user import user_of
+
 from .errors import expired_token, internal_error, wrong_authorization
-from .faults import SPOILED
 from .php import to_json
 from .rest.breaking import ConnectionBreaker, broken_response, spoil
 from .rest.endpoint import read_params, take_token
 from .rest.execution import method_time
-from .state import PortalState
-from .tokens import ACCESS_SECONDS, Token
 
 TOKEN_FAULT, INFO_FAULT = "oauth/token", "oauth/app.info"
 Answer = tuple[dict[str, object], int]

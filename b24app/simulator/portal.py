@@ -7,12 +7,13 @@ from http import HTTPStatus
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from .control import create_control
+from b24app.simulator.control.control import create_control
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.ui import create_ui
+
 from .oauth import answer_authorize
 from .rest.breaking import ConnectionBreaker
 from .rest.endpoint import OPEN_TO_PAGES, answer_rest
-from .state import PortalState
-from .ui import create_ui
 
 _REST_VERBS = ["GET", "POST", "PUT", "DELETE", "HEAD"]
 

@@ -20,11 +20,11 @@ from jinja2 import FileSystemBytecodeCache
 
 from b24app import create_app
 from b24app.config import Config
-from b24app.simulator.clock import Clock
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
+from b24app.simulator.portal_state.clock import Clock
+from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.server import PortalServer
-from b24app.simulator.state import PortalState
 from tests.frame.stage import serving
 from tools.visitor import Visitor
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from b24app.simulator.events import deliver_now
+from b24app.simulator.portal_state.events import deliver_now
 from b24app.storage import settings
 from b24app.storage.models import Base
 from tests.browser.person import Mouse, Person

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from b24app.simulator.control_somebody import do_payment
+from b24app.simulator.control.control_somebody import do_payment
 
 EXIT_SIGN, CABLE_SET = "Emergency exit sign E1", "Cable set, 5 m"
 CASH = 6

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.ui_languages import LANGUAGES
+from b24app.simulator.ui.ui_languages import LANGUAGES
 from tests import odd_cards
 from tests.browser.stage import ADMIN, LINKED_CARD, MANAGER, UNLINKED_CARD
 from tests.browser.story import INVOICE_CARD, open_settings, seat

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from b24app.simulator import seed
+from b24app.simulator.portal_state import seed
 from tests.browser.stage import (
     ADMIN,
     DEAL_CARD,

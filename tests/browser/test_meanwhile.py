@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.control_somebody import do_payment
+from b24app.simulator.control.control_somebody import do_payment
 from tests.browser.stage import LINKED_CARD
 from tests.frame.stage import bind_tab
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.records import Card
+from b24app.simulator.portal_state.records import Card
 from tests.browser.stage import ADMIN, LINKED_CARD, MANAGER, READER
 from tests.browser.story import look_at_both_widths, open_settings, save_settings, seat
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator import sale
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator.control.control_somebody import do_order
+from b24app.simulator.portal_state import sale
 from tests.browser.stage import DEAL_CARD, LINKED_CARD
 from tests.browser.test_looks import violations
 from tests.browser.test_states import SHIFTS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.records import CONTACT, Card
-from b24app.simulator.state import PortalState
-from b24app.simulator.ui_frame import lay_out, own_view
+from b24app.simulator.portal_state.records import CONTACT, Card
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Stage
 from tests.frame.stage import (
     ADMIN,

@@ -18,9 +18,9 @@ from flask import Flask, Response, request, send_file
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-from b24app.simulator.application import Placement
 from b24app.simulator.portal import create_portal
-from b24app.simulator.state import PortalState
+from b24app.simulator.portal_state.application import Placement
+from b24app.simulator.portal_state.state import PortalState
 
 # The first two are hidden pages of the address bar, loaded with every window: a third of the work
 # of a test. The others are Playwright's own list, which a second --disable-features replaces.

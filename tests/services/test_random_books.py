@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from b24app.simulator import seed
-from b24app.simulator.crm import CrmData
-from b24app.simulator.faults import FaultPlan
-from b24app.simulator.sale import DELIVERY, PRODUCT
-from b24app.simulator.switches import Switches
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.faults import FaultPlan
+from b24app.simulator.portal_state.sale import DELIVERY, PRODUCT
+from b24app.simulator.portal_state.switches import Switches
 from b24app.storage.models import Base, Portal
 from tests.stage import ADMIN, MANAGER, Stage, payments_in
 from tests.web.acts import UNCHANGED_WORDS, books, require_once, stage_said

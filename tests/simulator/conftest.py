@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from b24app.simulator.clock import Clock
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
-from b24app.simulator.state import PortalState
+from b24app.simulator.portal_state.clock import Clock
+from b24app.simulator.portal_state.state import PortalState
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 

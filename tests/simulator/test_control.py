@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.state import MEMBER_ID
+from b24app.simulator.portal_state.state import MEMBER_ID
 
 
 @pytest.fixture

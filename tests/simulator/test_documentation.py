@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from b24app.simulator.control import ALL_ACTIONS
-from b24app.simulator.control_actions import YES_NO_SWITCHES
-from b24app.simulator.control_somebody import ORDER_DEEDS, PAYMENT_DEEDS
-from b24app.simulator.crm import CrmData
-from b24app.simulator.faults import KINDS
-from b24app.simulator.faults import __doc__ as faults_doc
-from b24app.simulator.people import make_users
-from b24app.simulator.records import DEAL
-from b24app.simulator.seed import fill
-from b24app.simulator.switches import GENERATIONS, SHOPS
+from b24app.simulator.control.control import ALL_ACTIONS
+from b24app.simulator.control.control_actions import YES_NO_SWITCHES
+from b24app.simulator.control.control_somebody import ORDER_DEEDS, PAYMENT_DEEDS
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.faults import KINDS
+from b24app.simulator.portal_state.faults import __doc__ as faults_doc
+from b24app.simulator.portal_state.people import make_users
+from b24app.simulator.portal_state.records import DEAL
+from b24app.simulator.portal_state.seed import fill
+from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from b24app.simulator.events import deliver_now
+from b24app.simulator.portal_state.events import deliver_now
 
 URL = "https://app.example/events"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.faults import KINDS, ConnectionCutError, SilentServerError
+from b24app.simulator.portal_state.faults import KINDS, ConnectionCutError, SilentServerError
 
 PAY = {"id": 1038}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.limits import Limits
+from b24app.simulator.portal_state.limits import Limits
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.simulator import seed
-from b24app.simulator.crm import CrmData
-from b24app.simulator.records import DEAL, INVOICE
-from b24app.simulator.sale import DELIVERY, free_quantity
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.records import DEAL, INVOICE
+from b24app.simulator.portal_state.sale import DELIVERY, free_quantity
 
 
 def products(crm, *card):

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from b24app.simulator.sale import DELIVERY, PRODUCT
+from b24app.simulator.portal_state.sale import DELIVERY, PRODUCT
 from b24app.storage.models import Activity, Launch
 from tests.stage import Stage
 

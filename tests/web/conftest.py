@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, update
 
-from b24app.simulator import seed
-from b24app.simulator.crm import CrmData
-from b24app.simulator.faults import FaultPlan
-from b24app.simulator.people import make_users
-from b24app.simulator.switches import Switches
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.faults import FaultPlan
+from b24app.simulator.portal_state.people import make_users
+from b24app.simulator.portal_state.switches import Switches
 from b24app.storage.models import Base, Portal
 from tests.stage import Stage
 from tests.web.login import Browser

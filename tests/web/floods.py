@@ -6,7 +6,7 @@ import secrets
 from urllib.parse import parse_qs, urlsplit
 
 from b24app.services.auth import proofs
-from b24app.simulator.state import MEMBER_ID
+from b24app.simulator.portal_state.state import MEMBER_ID
 from tests.stage import DEAL, PORTAL, token_in
 from tests.web.login import Browser
 from tests.web.test_events import post

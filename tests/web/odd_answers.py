@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.simulator.switches import OddValue
+from b24app.simulator.portal_state.switches import OddValue
 
 LIST = "crm.item.payment.list"
 ITEMS = "crm.item.payment.product.list"

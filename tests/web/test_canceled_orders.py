@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from b24app.simulator import sale
-from b24app.simulator.control_somebody import do_order, do_payment
+from b24app.simulator.control.control_somebody import do_order, do_payment
+from b24app.simulator.portal_state import sale
 from tests.stage import SMART, Tab, payments_in
 from tests.web.acts import (
     ACTS,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from b24app.simulator import sale
+from b24app.simulator.portal_state import sale
 from tests.web.acts import (
     COURIER,
     COURIER_LINE,

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from b24app.simulator import sale
+from b24app.simulator.portal_state import sale
 from tests import odd_cards
 from tests.stage import ADMIN, GOES_ON, READER
 from tests.web.acts import PREFIX, before_the_write, outcomes, require_once

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from b24app.simulator import seed
-from b24app.simulator.records import Card
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.records import Card
 from tests.stage import MANAGER, SMART, Tab
 
 DEAL, INVOICE = 2, 31

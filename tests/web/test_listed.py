@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from b24app.simulator.control_somebody import do_payment
+from b24app.simulator.control.control_somebody import do_payment
 from tests.stage import SMART, Tab, payments_in
 from tests.web.acts import ACTS, FOREIGN, PAID
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from b24app.simulator.records import Card
+from b24app.simulator.portal_state.records import Card
+from b24app.simulator.portal_state.switches import OddValue
 from b24app.simulator.rest import execution, oddities
 from b24app.simulator.rest.call import Page
-from b24app.simulator.switches import OddValue
 from tests.stage import SMART
 
 CONTRACT = 21

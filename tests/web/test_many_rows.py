@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.simulator.records import ProductRow
+from b24app.simulator.portal_state.records import ProductRow
 from tests.stage import payments_in
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from b24app.simulator.state import MEMBER_ID
+from b24app.simulator.portal_state.state import MEMBER_ID
 from b24app.storage import portals
 from b24app.storage.models import Lease
 from tests.stage import ADMIN, MANAGER, PORTAL, Tab, token_in

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from b24app.simulator.state import MEMBER_ID
+from b24app.simulator.portal_state.state import MEMBER_ID
 from b24app.storage import portals
 from b24app.storage.models import FailedProof, Lease
 from tests.stage import PORTAL

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from b24app.simulator.switches import OddValue
+from b24app.simulator.portal_state.switches import OddValue
 from tests.stage import INVOICE, SMART, payments_in, token_in
 from tests.web.acts import (
     ACTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.switches import OddValue
+from b24app.simulator.portal_state.switches import OddValue
 from tests.odd_cards import TINY, add_deal
 from tests.stage import payments_in
 from tests.web.acts import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.control_somebody import do_payment
+from b24app.simulator.control.control_somebody import do_payment
 from b24app.storage import settings as stored
 from tests import odd_cards
 from tests.web.acts import (

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.simulator import sale
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator.control.control_somebody import do_order
+from b24app.simulator.portal_state import sale
 from b24app.storage import settings as stored
 from tests import odd_cards
 from tests.web.acts import BANK, CABLES, FLEET, books, writes_asked

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.simulator import sale
-from b24app.simulator.control_somebody import do_order, do_payment
+from b24app.simulator.control.control_somebody import do_order, do_payment
+from b24app.simulator.portal_state import sale
 from tests.web.test_unread_rows import loaded
 
 MOVED = 8066

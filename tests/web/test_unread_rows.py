@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator.control.control_somebody import do_order
 from tests.stage import payments_in
 from tests.web.acts import SMALL, item_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator.control.control_somebody import do_order
 from tests.web.acts import (
     CABLES,
     FLEET,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.control_somebody import do_order, do_payment
+from b24app.simulator.control.control_somebody import do_order, do_payment
 from tests.stage import payments_in
 from tests.web.acts import (
     DELETE,

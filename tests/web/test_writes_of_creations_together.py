@@ -9,8 +9,8 @@ import pytest
 
 from b24app import create_app
 from b24app.services.payments.card_lease import LEASE_SECONDS
-from b24app.simulator import sale
-from b24app.simulator.control_somebody import do_order
+from b24app.simulator.control.control_somebody import do_order
+from b24app.simulator.portal_state import sale
 from b24app.storage import leases
 from tests.stage import ADMIN, MANAGER, Tab
 from tests.web.acts import (

@@ -8,7 +8,7 @@ import pytest
 
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
-from b24app.simulator.state import PortalState
+from b24app.simulator.portal_state.state import PortalState
 
 
 class Witness:

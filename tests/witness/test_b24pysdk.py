@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
+from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.server import PortalServer
-from b24app.simulator.state import PortalState
 
 DEAL = {"entity_type_id": 2, "entity_id": 8061}
 ADDRESS = "127.0.0.1"

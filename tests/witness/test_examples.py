@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from b24app.simulator.events import form_pairs
+from b24app.simulator.portal_state.events import form_pairs
 
 from .conftest import Witness
 from .documented import example, mismatches, stems

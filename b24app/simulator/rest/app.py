@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..clock import iso
+from b24app.simulator.portal_state.clock import iso
+from b24app.simulator.portal_state.state import PORTAL_SCOPES
+
 from ..errors import PortalError, access_denied
 from ..php import as_array, to_text
-from ..state import PORTAL_SCOPES
 from .call import Call, Method
 
 _NO_CONTEXT = "Access denied! Application context required"

@@ -12,8 +12,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Response, request
 
-from ..faults import ConnectionCutError, Fault, SilentServerError
-from ..state import PortalState
+from b24app.simulator.portal_state.faults import ConnectionCutError, Fault, SilentServerError
+from b24app.simulator.portal_state.state import PortalState
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

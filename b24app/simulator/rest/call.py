@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..application import Installation
+from b24app.simulator.portal_state.application import Installation
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.switches import NEW, OLDEST
+from b24app.simulator.portal_state.tokens import Token
+
 from ..errors import InvalidParameterError, RefusedError, access_denied, wrong_auth_type
-from ..people import User
 from ..php import as_array, is_numeric, to_int, to_text
-from ..state import PortalState
-from ..switches import NEW, OLDEST
-from ..tokens import Token
 
 PAGE_ROWS = 50
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..clock import iso
-from ..records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card
+from b24app.simulator.portal_state.clock import iso
+from b24app.simulator.portal_state.records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card
+
 from .shapes import yes_no
 
 # Fields that a portal always lists and this one never fills.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import DEAL, TimelineComment
+
 from ..errors import PortalError, access_denied
-from ..people import area_of
 from ..php import as_array, is_numeric, to_int, to_text
-from ..records import DEAL, TimelineComment
 from .call import Call, Method, Page
 
 _CURRENCIES = (

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from operator import itemgetter
 
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import OLD_INVOICE, Card, CrmType, SmartProcess
+
 from ..errors import PortalError, access_denied
-from ..people import area_of
 from ..php import to_text, to_upper_snake
-from ..records import OLD_INVOICE, Card, CrmType, SmartProcess
 from .call import Call, Method, page_of, start_param
 from .card_fields import card_fields
 from .filters import UnknownField, select_rows, sort_rows

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..clock import iso
+from b24app.simulator.portal_state.clock import iso
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import Shipment
+
 from ..errors import BusinessError
-from ..people import area_of
-from ..records import Shipment
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, split_key, unknown_in
 from .payment_records import NO_RIGHTS

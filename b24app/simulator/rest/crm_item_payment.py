@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from .. import events, sale
-from ..clock import iso
+from b24app.simulator.portal_state import events, sale
+from b24app.simulator.portal_state.clock import iso
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import PAYMENT_TYPES, Card, Order, Payment, PaySystem
+
 from ..errors import BusinessError, PortalError
-from ..people import area_of
-from ..records import PAYMENT_TYPES, Card, Order, Payment, PaySystem
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .. import sale
+from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.records import PayableItem
+
 from ..errors import BusinessError
-from ..records import PayableItem
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .. import sale
+from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.records import COMPANY, CONTACT, PayableItem, Payment, ProductRow
+
 from ..errors import BusinessError
-from ..records import COMPANY, CONTACT, PayableItem, Payment, ProductRow
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (

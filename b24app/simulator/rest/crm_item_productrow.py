@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .. import sale
+from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import ProductRow
+
 from ..errors import BusinessError, PortalError, access_denied
-from ..people import area_of
 from ..php import is_numeric, to_int, to_text, to_upper_snake
-from ..records import ProductRow
 from .call import Call, Method, page_of, start_param
 from .filters import Columns, select_rows, sort_rows, split_key
 from .shapes import money_for, yes_no

@@ -8,14 +8,15 @@ from http import HTTPStatus
 
 from flask import Request, Response
 
+from b24app.simulator.portal_state.faults import SPOILED, Fault
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.recording import RecordedRequest, without_secrets
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.tokens import Token
+
 from .. import errors
 from ..errors import PortalError
-from ..faults import SPOILED, Fault
-from ..people import User
 from ..php import parse_pairs, parse_query, to_json, to_text, with_int_keys
-from ..recording import RecordedRequest, without_secrets
-from ..state import PortalState
-from ..tokens import Token
 from .batch import run_batch
 from .breaking import broken_response, spoil
 from .execution import FAULT_ERRORS, BrokenAnswerError, Session, execute, method_time

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..application import EventHandler
+from b24app.simulator.portal_state.application import EventHandler
+from b24app.simulator.portal_state.events import EVENT_SCOPES
+
 from ..errors import PortalError, access_denied, empty_argument
-from ..events import EVENT_SCOPES
 from ..php import is_numeric, to_int, to_text
 from .call import Call, Method
 from .placement import check_handler_url

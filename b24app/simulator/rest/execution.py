@@ -6,15 +6,20 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from b24app.simulator.portal_state.clock import SERVER_ZONE
+from b24app.simulator.portal_state.faults import SPOILED, Fault
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.recording import (
+    RecordedCommand,
+    RecordedRequest,
+    without_secrets,
+)
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.switches import NEW
+from b24app.simulator.portal_state.tokens import Token
+
 from .. import errors
-from ..clock import SERVER_ZONE
 from ..errors import PortalError
-from ..faults import SPOILED, Fault
-from ..people import User
-from ..recording import RecordedCommand, RecordedRequest, without_secrets
-from ..state import PortalState
-from ..switches import NEW
-from ..tokens import Token
 from .app import is_granted
 from .call import Call, Method, Page, upper_names
 from .oddities import oddly

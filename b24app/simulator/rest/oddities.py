@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from b24app.simulator.portal_state.switches import OddValue, Switches
+
 from ..php import Raw
-from ..switches import OddValue, Switches
 from .call import PAGE_ROWS, Page
 
 _WRAPPERS = frozenset({"items", "productRows", "types"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .. import events, sale
+from b24app.simulator.portal_state import events, sale
+from b24app.simulator.portal_state.people import area_of
+from b24app.simulator.portal_state.records import Order, PayableItem, Payment, PaySystem
+
 from ..errors import LOUD, BusinessError, PortalError
-from ..people import area_of
-from ..records import Order, PayableItem, Payment, PaySystem
 from .call import Call
 
 NO_RIGHTS = "Insufficient permissions"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..application import Installation, Placement
+from b24app.simulator.portal_state.application import Installation, Placement
+
 from ..errors import PortalError, access_denied, empty_argument
 from ..php import as_array, is_numeric, to_int, to_text
 from .call import Call, Method

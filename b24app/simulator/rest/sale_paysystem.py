@@ -8,10 +8,11 @@ import io
 
 import segno
 
+from b24app.simulator.portal_state.records import Payment, PaySystem
+from b24app.simulator.portal_state.switches import NEVER_USED, READY, UNPUBLISHED
+
 from ..errors import BusinessError, InvalidParameterError, PortalError, access_denied
 from ..php import as_array, is_numeric, to_int, to_text
-from ..records import Payment, PaySystem
-from ..switches import NEVER_USED, READY, UNPUBLISHED
 from .call import Call, Method
 from .filters import split_key
 

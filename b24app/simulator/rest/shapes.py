@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from b24app.simulator.portal_state.switches import NEW, OLDEST
+
 from ..php import to_upper_snake
-from ..switches import NEW, OLDEST
 
 
 def old_value(value: object) -> object:

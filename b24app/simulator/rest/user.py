@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..people import User
+from b24app.simulator.portal_state.people import User
+
 from ..php import EmptyObject, as_array, is_numeric, to_int, to_text
 from .call import Call, Method, page_of, start_param
 from .filters import compare, split_key

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
-from .people import User
-from .state import PortalState
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.state import PortalState
 
 Fields = Mapping[str, str]
 # Ten years: longer than any token lives, and far from where a clock overflows.

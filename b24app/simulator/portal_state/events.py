@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
-    from .state import PortalState
+    from b24app.simulator.portal_state.state import PortalState
 
 SEND_SECONDS = 10
 # Scope that `event.bind` asks for; "" is basic, which every application has.

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from . import events, seed
-from .application import (
+from b24app.simulator.portal_state import events, seed
+from b24app.simulator.portal_state.application import (
     Application,
     Installation,
     Placement,
@@ -21,15 +21,15 @@ from .application import (
     new_application_token,
     other_application,
 )
-from .clock import Clock
-from .crm import CrmData
-from .faults import FaultPlan
-from .limits import Limits
-from .people import ADMIN_ID, User, make_users
-from .recording import Recorder
-from .records import Card
-from .switches import Switches
-from .tokens import Token, TokenStore
+from b24app.simulator.portal_state.clock import Clock
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.faults import FaultPlan
+from b24app.simulator.portal_state.limits import Limits
+from b24app.simulator.portal_state.people import ADMIN_ID, User, make_users
+from b24app.simulator.portal_state.recording import Recorder
+from b24app.simulator.portal_state.records import Card
+from b24app.simulator.portal_state.switches import Switches
+from b24app.simulator.portal_state.tokens import Token, TokenStore
 
 MEMBER_ID = "a223c6b3710f85df22e9377d6c4f7553"
 # What a portal offers in `scope {"full": true}`.

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from .people import User, area_of
-from .records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, CrmType
-from .state import PortalState
-from .ui_text import money
+from b24app.simulator.portal_state.people import User, area_of
+from b24app.simulator.portal_state.records import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    INVOICE,
+    LEAD,
+    Card,
+    CrmType,
+)
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.ui_text import money
 
 _DETAIL_PATHS = {LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 _GROUP_NAMES = {

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from . import sale
-from .crm import CrmData
-from .people import MANAGER_ID
-from .records import (
+from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.people import MANAGER_ID
+from b24app.simulator.portal_state.records import (
     COMPANY,
     CONTACT,
     DEAL,

@@ -14,12 +14,17 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from .control_actions import ACTIONS, YES_NO_SWITCHES
-from .control_somebody import ORDER_DEEDS, PAYMENT_DEEDS, do_order, do_payment
-from .faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE, MISREPORTED
-from .people import AREAS, LEVELS
-from .state import PORTAL_SCOPES, PortalState
-from .switches import GENERATIONS, SHOPS, TOTALS
+from b24app.simulator.control.control_actions import ACTIONS, YES_NO_SWITCHES
+from b24app.simulator.control.control_somebody import (
+    ORDER_DEEDS,
+    PAYMENT_DEEDS,
+    do_order,
+    do_payment,
+)
+from b24app.simulator.portal_state.faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE, MISREPORTED
+from b24app.simulator.portal_state.people import AREAS, LEVELS
+from b24app.simulator.portal_state.state import PORTAL_SCOPES, PortalState
+from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS
 
 ALL_ACTIONS = {**ACTIONS, "payment": do_payment, "order": do_order}
 Reply = BaseResponse | tuple[dict[str, object], int]
@@ -27,7 +32,7 @@ Reply = BaseResponse | tuple[dict[str, object], int]
 
 def create_control(state: PortalState) -> Blueprint:
     """Return the blueprint of the control plane."""
-    control = Blueprint("control", __name__, url_prefix="/_control", template_folder="templates")
+    control = Blueprint("control", __name__, url_prefix="/_control", template_folder="../templates")
 
     @control.get("")
     @control.get("/")

@@ -12,12 +12,12 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from . import ui_ajax, ui_cards, ui_market, ui_person
-from .browser_user import user_of
-from .state import PortalState
-from .ui_languages import LANGUAGES
-from .ui_lists import groups
-from .ui_text import script_json
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui import ui_ajax, ui_cards, ui_market, ui_person
+from b24app.simulator.ui.browser_user import user_of
+from b24app.simulator.ui.ui_languages import LANGUAGES
+from b24app.simulator.ui.ui_lists import groups
+from b24app.simulator.ui.ui_text import script_json
 
 SITE = "s1"
 _POLICY = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -28,8 +28,8 @@ def create_ui(state: PortalState) -> Blueprint:
     ui = Blueprint(
         "ui",
         __name__,
-        template_folder="templates",
-        static_folder="static",
+        template_folder="../templates",
+        static_folder="../static",
         static_url_path="/bitrix/portal",
     )
     sessid = secrets.token_hex(16)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from .crm import CrmData
-from .records import (
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.records import (
     Basket,
     Order,
     PayableItem,

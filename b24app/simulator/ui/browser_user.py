@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Request
 
-from .people import ADMIN_ID, User
-from .state import PortalState
+from b24app.simulator.portal_state.people import ADMIN_ID, User
+from b24app.simulator.portal_state.state import PortalState
 
 USER_COOKIE = "simulator_user"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import events, sale
-from .control_fields import Fields, int_field, quantity_field
-from .people import ADMIN_ID
-from .records import DEAL, Card, PayableItem, Payment, ProductRow
-from .state import PortalState
+from b24app.simulator.control.control_fields import Fields, int_field, quantity_field
+from b24app.simulator.portal_state import events, sale
+from b24app.simulator.portal_state.people import ADMIN_ID
+from b24app.simulator.portal_state.records import DEAL, Card, PayableItem, Payment, ProductRow
+from b24app.simulator.portal_state.state import PortalState
 
 
 def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:

@@ -8,11 +8,19 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
-from .people import User
-from .records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, ProductRow
-from .state import PortalState
-from .ui_lists import card_path, clients
-from .ui_text import day, money, quantity, time_of_day
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.records import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    INVOICE,
+    LEAD,
+    Card,
+    ProductRow,
+)
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.ui_lists import card_path, clients
+from b24app.simulator.ui.ui_text import day, money, quantity, time_of_day
 
 _STAGES = {
     DEAL: (

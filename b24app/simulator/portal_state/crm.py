@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from .records import (
+from b24app.simulator.portal_state.records import (
     COMPANY,
     CONTACT,
     DEAL,

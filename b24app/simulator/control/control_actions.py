@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
-from . import seed
-from .control_fields import (
+from b24app.simulator.control.control_fields import (
     Fields,
     flag_field,
     int_field,
@@ -17,15 +16,16 @@ from .control_fields import (
     seconds_field,
     user_field,
 )
-from .crm import CrmData
-from .events import deliver_now
-from .faults import DEFAULT_SECONDS
-from .oauth import INFO_FAULT, TOKEN_FAULT
-from .people import AREAS, LEVELS
-from .rest.table import TABLE
-from .state import PortalState
-from .switches import GENERATIONS, SHOPS, TOTALS, OddValue
-from .ui_ajax import REFRESH_FAULT
+from b24app.simulator.oauth import INFO_FAULT, TOKEN_FAULT
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
+from b24app.simulator.portal_state.events import deliver_now
+from b24app.simulator.portal_state.faults import DEFAULT_SECONDS
+from b24app.simulator.portal_state.people import AREAS, LEVELS
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS, OddValue
+from b24app.simulator.rest.table import TABLE
+from b24app.simulator.ui.ui_ajax import REFRESH_FAULT
 
 Answer = dict[str, object]
 OK: Answer = {"ok": True}

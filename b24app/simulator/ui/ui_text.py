@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from .clock import SERVER_ZONE
+from b24app.simulator.portal_state.clock import SERVER_ZONE
 
 _HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _PHP_ESCAPES = {

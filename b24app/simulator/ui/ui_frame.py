@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from .application import Installation, Placement
-from .people import User
-from .state import PortalState
-from .tokens import ACCESS_SECONDS
-from .ui_text import php_json, script_json
+from b24app.simulator.portal_state.application import Installation, Placement
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.tokens import ACCESS_SECONDS
+from b24app.simulator.ui.ui_text import php_json, script_json
 
 DEFAULT = "DEFAULT"
 UNFINISHED = (

@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .clock import Clock
+from b24app.simulator.portal_state.clock import Clock
 
 ACCESS_SECONDS = 3600
 CODE_SECONDS = 30

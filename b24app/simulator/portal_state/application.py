@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-MANIFEST = Path(__file__).parents[2] / "install.json"
+MANIFEST = Path(__file__).parents[3] / "install.json"
 
 
 @dataclass

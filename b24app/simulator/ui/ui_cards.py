@@ -8,12 +8,12 @@ from http import HTTPStatus
 
 from flask import Blueprint, render_template, request
 
-from . import ui_card_view as view
-from .browser_user import user_of
-from .people import User
-from .records import COMPANY, CONTACT, DEAL, LEAD, Card, CrmType
-from .state import PortalState
-from .ui_lists import may_read
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.records import COMPANY, CONTACT, DEAL, LEAD, Card, CrmType
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui import ui_card_view as view
+from b24app.simulator.ui.browser_user import user_of
+from b24app.simulator.ui.ui_lists import may_read
 
 _TYPE_NAMES = {"deal": DEAL, "lead": LEAD, "contact": CONTACT, "company": COMPANY}
 # A card of an item that is not saved yet: its tabs exist, with ID "0".

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .clock import Clock
+from b24app.simulator.portal_state.clock import Clock
 
 WINDOW_SECONDS = 600
 SMALL_CALL_SECONDS = 0.1

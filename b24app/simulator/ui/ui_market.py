@@ -8,9 +8,9 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .browser_user import user_of
-from .state import PortalState
-from .ui_frame import lay_out, own_view
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.browser_user import user_of
+from b24app.simulator.ui.ui_frame import lay_out, own_view
 
 
 def add_routes(ui: Blueprint, state: PortalState) -> None:

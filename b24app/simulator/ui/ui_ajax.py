@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from .browser_user import user_of
-from .people import User
-from .state import PortalState
-from .ui_frame import DEFAULT, View, lay_out, new_auth, own_view, tab_view
-from .ui_lists import crm_items
+from b24app.simulator.portal_state.people import User
+from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.browser_user import user_of
+from b24app.simulator.ui.ui_frame import DEFAULT, View, lay_out, new_auth, own_view, tab_view
+from b24app.simulator.ui.ui_lists import crm_items
 
 # Plan a fault of any kind for this name and the next refreshAuth fails: an alert, then silence.
 REFRESH_FAULT = "frame/refreshauth"

@@ -1,0 +1,1 @@
+"""What a simulated portal knows and does, whoever asks."""

@@ -1,0 +1,1 @@
+"""The pages around the application: cards, lists, the marketplace, frames."""
