@@ -216,9 +216,9 @@ def grant_of(stage):
         return owner, portals.grant_tokens(session, stage.deps.seal, stage.portal.member_id)
 
 
-def keep_grant(stage, pair):
+def keep_grant(stage, pair, user_id=ADMIN):
     with stage.deps.db.transaction() as session:
-        portal_grant.replace(session, stage.deps, stage.portal.member_id, ADMIN, pair)
+        portal_grant.replace(session, stage.deps, stage.portal.member_id, user_id, pair)
 
 
 @pytest.fixture
@@ -295,6 +295,49 @@ def test_who_saves_settings_replaces_a_grant_that_turns_out_to_be_somebody_elses
 
     assert page.said == "Tabs and events are complete"
     assert grant_of(stage)[0] == MANAGER
+
+
+def meanwhile(stage, monkeypatch, path, deed):
+    """Let something happen when the first request to this path is on its way."""
+    send = stage.adapter.send
+    waiting = [deed]
+
+    def sent(request, *options, **more):
+        if path in request.url and waiting:
+            waiting.pop()()
+        return send(request, *options, **more)
+
+    monkeypatch.setattr(stage.adapter, "send", sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_named"),
+    [("/rest/", True), ("/rest/profile", False)],
+    ids=["before it is renewed", "while its new owner is asked about"],
+)
+def test_whose_pair_was_the_grant_never_acts_as_who_grants_now(
+    stage, grant, tell, monkeypatch, path, is_named
+):
+    assert grant is not None
+    with stage.deps.db.transaction() as session:
+        portals.drop_grant_tokens(session, stage.portal.member_id)
+    tab = stage.tab(ADMIN)
+    assert pair_of(stage, ADMIN) is None
+    if not is_named:
+        tell(user_id=None)
+    let_access_expire(stage)
+    others = stage.portal.issue_tokens(MANAGER)
+    theirs = TokenPair(others.access_token, others.refresh_token, others.expires_at)
+    meanwhile(stage, monkeypatch, path, lambda: keep_grant(stage, theirs, MANAGER))
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 401
+    assert writes_asked(stage) == []
+    assert executed(stage) == (set() if is_named else {(ADMIN, "profile")})
+    owner, kept = grant_of(stage)
+    assert (owner, kept.access_token) == (MANAGER, theirs.access_token)
+    assert stage.tab(ADMIN).answer.status_code == 200
 
 
 # Pairs that were exchanged, and not only renewed.

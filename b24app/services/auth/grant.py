@@ -121,7 +121,7 @@ def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
     """The grant as the acting user's own pair, where this very user's pair became the grant."""
     if portal.grant_user_id != user_id:
         return None
-    return grant_tokens_of(deps, portal.member_id, portal.client_endpoint)
+    return grant_tokens_of(deps, portal.member_id, portal.client_endpoint, user_id)
 
 
 def is_lost(session: Session, deps: Deps, member_id: str) -> bool:

@@ -59,7 +59,10 @@ class PostedTokens:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where a pair is kept, and whose it is. `lease` keeps two from renewing it at once."""
+    """Where a pair is kept, and whose it is. `lease` keeps two from renewing it at once.
+
+    Whose it is stays so until the transaction ends that has read `owner`.
+    """
 
     lease: str
     owner: Callable[[Session], int | None]
@@ -160,28 +163,31 @@ class StoredTokens:
         except GrantLostError:
             self._drop(pair)
             raise SessionExpiredError("the refresh token was refused") from None
-        if not self._is_of_the_same_person(grant):
+        if not (grant.member_id == self._member_id and self._keep(grant)):
             self._drop(pair)
             raise UnprovenError("the refresh token was of somebody else")
+        self.endpoint = grant.client_endpoint
+        return grant.tokens
+
+    def _keep(self, grant: Grant) -> bool:
+        """Keep a new pair where it is still its owner's place. False where it is somebody else's.
+
+        Whose place it is may change while the servers are asked, so it is read by what writes.
+        """
+        owner = owner_of(self._deps, grant)
         with self._deps.db.transaction() as session:
+            if self._keeping.owner(session) != owner:
+                return False
             self._keeping.save(session, grant)
             if grant.client_endpoint != self.endpoint:
                 portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
-        self.endpoint = grant.client_endpoint
-        return grant.tokens
+        return True
 
     def _drop(self, pair: TokenPair) -> None:
         """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
         with self._deps.db.transaction() as session:
             if self._keeping.load(session) == pair:
                 self._keeping.forget(session)
-
-    def _is_of_the_same_person(self, grant: Grant) -> bool:
-        if grant.member_id != self._member_id:
-            return False
-        with self._deps.db.reading() as session:
-            owner = self._keeping.owner(session)
-        return owner == owner_of(self._deps, grant)
 
 
 def owner_of(deps: Deps, grant: Grant) -> int:
@@ -221,8 +227,23 @@ def user_tokens_of(
     return StoredTokens(deps, member_id, endpoint, keeping, pair)
 
 
-def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
-    """The portal's grant. For `services/auth/grant.py` only, which says what it may be used for."""
+def grant_tokens_of(
+    deps: Deps, member_id: str, endpoint: str, user_id: int | None = None
+) -> StoredTokens:
+    """The portal's grant. For `services/auth/grant.py` only, which says what it may be used for.
+
+    With `user_id` only for as long as it is this user's: it may pass to another administrator
+    while a request is on its way.
+    """
+
+    def load(session: Session) -> TokenPair | None:
+        if user_id not in {None, portals.grant_owner(session, member_id)}:
+            return None
+        return portals.grant_tokens(session, deps.seal, member_id)
+
+    def owner(session: Session) -> int | None:
+        portal = portals.lock(session, member_id)
+        return portal.grant_user_id if portal is not None else None
 
     def save(session: Session, grant: Grant) -> None:
         portals.save_grant_tokens(
@@ -231,8 +252,8 @@ def grant_tokens_of(deps: Deps, member_id: str, endpoint: str) -> StoredTokens:
 
     keeping = Keeping(
         lease=f"refresh:{member_id}:grant",
-        owner=lambda session: portals.grant_owner(session, member_id),
-        load=lambda session: portals.grant_tokens(session, deps.seal, member_id),
+        owner=owner,
+        load=load,
         save=save,
         forget=lambda session: portals.drop_grant_tokens(session, member_id),
     )
