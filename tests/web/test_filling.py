@@ -299,6 +299,17 @@ def test_a_filling_of_another_card_is_not_found(stage, tab):
     assert len(held(stage)) == 35
 
 
+def test_who_is_not_proven_is_not_told_whether_there_is_one(stage, tab):
+    tab.post("/payments/rest")
+    there = part_of(tab)
+    opened = stage.open(READER, MANY)
+    stage.portal.tokens.expire_access()
+
+    answers = [opened.post(path) for path in (there, f"{there}0")]
+
+    assert [one.status_code for one in answers] == [401, 401]
+
+
 def test_who_may_not_change_payments_goes_on_with_none(stage, tab):
     tab.post("/payments/rest")
     path = part_of(tab)

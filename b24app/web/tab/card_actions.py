@@ -9,7 +9,7 @@ from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, partial_states, tab
 from b24app.services.directories import pay_systems
 from b24app.services.payments import creation, filling, forms, history
-from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.plumbing.entry import proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.payment_items import chosen_rows
 from b24app.web.tab.writing import optional_decimal, optional_number, write
@@ -88,7 +88,7 @@ def filling_form(filling_id: int) -> ResponseReturnValue:
 @blueprint.post("/filling/<int:filling_id>")
 def fill(filling_id: int) -> Response:
     """Add the next part of its products."""
-    found = filling.find(current_card(), filling_id)
+    found = filling.find(proven(), filling_id)
     return write(
         Action.CREATE if found.is_new else Action.ITEMS,
         "fill",
