@@ -47,6 +47,6 @@ def _require_administrator(card: CardSession, user: PortalUser) -> None:
     """From here on the acting person is as the portal describes them just now."""
     if user.id != card.user_id:
         raise UnprovenError("the token is of another user than the launch")
+    card.user = user
     if not user.is_admin:
         raise NotAdminError("only an administrator of the portal may see or change settings")
-    card.user = user
