@@ -30,7 +30,7 @@ ENDED_WELL = {
     "items_there", "item_removed", "quantity_saved", "delivery_there", "delivery_added",
     "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
     "quantity_put_back", "delivery_put_back", "delivery_added_twice", "delivery_reassigned_twice",
-    "filling",
+    "delivery_moved_twice", "filling",
 }  # fmt: skip
 
 

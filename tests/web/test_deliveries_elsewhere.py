@@ -15,12 +15,15 @@ from tests.web.acts import (
     LARGE,
     PAID,
     SMALL,
+    before_the_write,
     books,
     forget_listing,
     links,
     outcomes,
+    payment,
     writes_asked,
 )
+from tests.web.odd_answers import LINKS, put
 from tests.web.test_previews import words
 
 FORM = f"/payments/{SMALL}/deliveries"
@@ -265,3 +268,79 @@ def test_choosing_no_delivery_is_said_so(stage):
 
     assert answer.status_code == 422
     assert "Choose a delivery." in words(answer.text)
+
+
+@pytest.fixture
+def elsewhere(stage):
+    """A payment that a colleague moves the courier to just before our move is run."""
+    crm = stage.portal.crm
+    theirs = sale.add_payment(crm, crm.orders_of(2, 8061)[0], crm.pay_systems[6])
+
+    def move():
+        sale.add_delivery(crm, theirs, crm.shipments[COURIER])
+        [line] = crm.items_of(LARGE, "delivery")
+        sale.delete_item(crm, line)
+
+    before_the_write(stage, "crm.item.payment.delivery.add", move)
+    return theirs
+
+
+def test_two_who_move_one_delivery_apart_are_told_that_it_is_billed_twice(stage, elsewhere):
+    tab = stage.tab()
+
+    answer = tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
+
+    assert (links(stage, SMALL), links(stage, elsewhere.id)) == ([COURIER], [COURIER])
+    said = f"Delivery 3653/3 is now in payments 3653/3 and {elsewhere.account_number}: the client"
+    assert said in tab.said
+    assert f'data-twice="{COURIER}" data-among="{SMALL} {elsewhere.id}"' in answer.text
+
+
+def test_a_move_that_took_nothing_out_puts_nothing_back(stage, elsewhere):
+    """The colleague has moved it, and ours was refused: the old payment gets no line again."""
+    tab = stage.tab()
+    take = stage.portal.faults.take
+
+    def pay(name, *, in_batch=False):
+        found = take(name, in_batch=in_batch)
+        if name == "crm.item.payment.delivery.add":
+            payment(stage, SMALL).is_paid = True
+        return found
+
+    stage.portal.faults.take = pay
+    answer = tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
+
+    assert answer.status_code == 409
+    assert "locked" in tab.said
+    assert (links(stage, LARGE), links(stage, elsewhere.id)) == ([], [COURIER])
+
+
+def test_a_line_that_is_of_another_delivery_now_is_neither_moved_nor_removed(stage):
+    tab = stage.tab()
+    text = tab.get("/payments/details", ids=str(LARGE), rows=11).text
+    assert f'hx-delete="{COURIER_LINE}" hx-vals=\'{{"shown": {COURIER}}}\'' in text
+    assert f'name="shown" value="{COURIER}"' in tab.get(f"{COURIER_LINE}/move").text
+    fields = from_fields(tab.get(FORM).text)
+    [line] = stage.portal.crm.items_of(LARGE, "delivery")
+    line.entity_id = FLEET
+
+    answers = [
+        tab.post(FORM, {"delivery_id": COURIER, "how": "move", **fields}),
+        tab.post(f"{COURIER_LINE}/move", {"to": SMALL, "shown": COURIER}),
+        tab.delete(COURIER_LINE, shown=COURIER),
+    ]
+
+    assert [one.status_code for one in answers] == [409, 409, 409]
+    assert "Not saved: it was changed in Bitrix24 by someone else" in tab.said
+    assert writes_asked(stage) == []
+
+
+def test_a_line_that_cannot_be_read_leaves_no_delivery_called_free(stage):
+    free = add_free_delivery(stage)
+    tab = stage.tab()
+    put(stage, LINKS, "deliveryId", "{}", row=1)
+
+    text = tab.get(FORM).text
+
+    assert "Not all payments of this card could be looked at" in text
+    assert not any(offered(text).values()), free.id

@@ -111,6 +111,25 @@ def line_of(card: CardSession, at: Place, item_id: int) -> PaymentDelivery:
         raise StepFailedError(error, read, at.payment.number) from None
 
 
+def require_shown(
+    card: CardSession,
+    at: Place,
+    link: PaymentDelivery,
+    shown: int | None,
+    payment_ids: Sequence[int],
+) -> None:
+    """Raises StepFailedError where the line is not any more of the document the person saw in it.
+
+    The line keeps its id when somebody reassigns it, so the id alone names another delivery then.
+    """
+    if shown not in {None, link.document_id}:
+        raise StepFailedError(
+            ChangedMeanwhileError("the line was changed meanwhile"),
+            portal_writes.settle(card, payment_ids),
+            at.payment.number,
+        )
+
+
 def reassign(
     card: CardSession,
     payment_id: int,
@@ -129,12 +148,8 @@ def reassign(
     link = line_of(card, at, item_id)
     at.document(document_id)
     number = at.payment.number
-    if link.document_id != document_id and shown not in {None, link.document_id}:
-        raise StepFailedError(
-            ChangedMeanwhileError("the line was changed meanwhile"),
-            portal_writes.settle(card, [payment_id]),
-            number,
-        )
+    if link.document_id != document_id:
+        require_shown(card, at, link, shown, [payment_id])
     if link.document_id != document_id and any(one.document_id == document_id for one in at.links):
         # Two lines of one document would ask the client for its price twice.
         raise InputError("already in the payment", code="delivery_there", field="delivery_id")
@@ -151,7 +166,8 @@ def reassign(
     stored = _document_of(afterwards.shown_composition(written, payment), item_id)
     if stored == document_id:
         code = "delivery_reassigned_twice" if holders else "delivery_reassigned"
-        values = _told_twice(at, document_id, holders)
+        number_of_it = at.documents[document_id].number
+        values = told_twice(payment_id, document_id, number_of_it, holders)
         step = Step(Kind.DONE, code, 200, written.read, number, before, after, values=values)
         back = [payment_deliveries.set_link(item_id, link.document_id)]
         return follow.checked(card, step, [_before(at)], back)
@@ -189,7 +205,8 @@ def add(
     composition = afterwards.shown_composition(written, payment)
     if document_id in documents_of(composition):
         code = "delivery_added_twice" if holders else "delivery_added"
-        values = _told_twice(at, document_id, holders)
+        number_of_it = at.documents[document_id].number
+        values = told_twice(payment_id, document_id, number_of_it, holders)
         step = Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
         back = [
             payment_deliveries.delete_link(one.id)
@@ -224,13 +241,15 @@ def _in_another(card: CardSession, at: Place, document_id: int, holders: Sequenc
     )
 
 
-def _told_twice(at: Place, document_id: int, holders: Sequence[Holder]) -> dict[str, str]:
+def told_twice(
+    payment_id: int, document_id: int, document_number: str, holders: Sequence[Holder]
+) -> dict[str, str]:
     """What is said of a delivery that several payments bill now, and by what it is seen to end."""
     if not holders:
         return {}
-    ids = (at.payment.id, *(one.payment.id for one in holders))
+    ids = (payment_id, *(one.payment.id for one in holders))
     return {
-        "delivery": at.documents[document_id].number,
+        "delivery": document_number,
         "other": _numbers(holders),
         "document": str(document_id),
         "among": " ".join(str(one) for one in ids),
@@ -241,10 +260,14 @@ def _numbers(holders: Sequence[Holder]) -> str:
     return ", ".join(one.payment.number for one in holders[:MOST_SHOWN])
 
 
-def remove(card: CardSession, payment_id: int, item_id: int) -> Step:
-    """Take a delivery line out of a payment. Page: crm-item-payment-delivery-delete.md."""
+def remove(card: CardSession, payment_id: int, item_id: int, shown: int | None = None) -> Step:
+    """Take a delivery line out of a payment; `shown` as in `reassign`.
+
+    Page: crm-item-payment-delivery-delete.md.
+    """
     at = place(card, payment_id)
     link = line_of(card, at, item_id)
+    require_shown(card, at, link, shown, [payment_id])
     number, label = at.payment.number, at.label(link.document_id)
     written = portal_writes.write(card, payment_deliveries.delete_link(item_id), [payment_id])
     payment = afterwards.shown_payment(written, payment_id)

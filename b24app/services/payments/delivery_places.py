@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import payment_deliveries, payments
 from b24app.bitrix.wire.batch import MAX_COMMANDS
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.domain import Payment, PaymentDelivery
+from b24app.domain import Payment, PaymentDelivery, is_whole
 from b24app.errors import AppError, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
@@ -41,7 +41,7 @@ class Holder:
 class DeliveryPlaces:
     """The payments that bill each delivery document, newest first.
 
-    `is_whole` is False where some payments of the card were not looked at.
+    `is_whole` is False where some payments of the card, or lines of theirs, could not be looked at.
     """
 
     by_document: Mapping[int, tuple[Holder, ...]]
@@ -90,7 +90,8 @@ def take(
     Nothing is wanted of the payment `besides`. Raises the portal's error where it does not list the
     payments. Lines that could not be read make the answer a part only.
     """
-    found_payments = [one for one in result[asked.listing] if one.id != besides]
+    listing = result[asked.listing]
+    found_payments = [one for one in listing if one.id != besides]
     listed = sorted(found_payments, key=lambda one: one.id, reverse=True)
     found: dict[int, Links] = {}
     for payment_id, handle in asked.links.items():
@@ -101,7 +102,8 @@ def take(
         for link in found.get(payment.id, ()):
             holders = by_document.get(link.document_id, ())
             by_document[link.document_id] = (*holders, Holder(payment, link.id))
-    return DeliveryPlaces(by_document, all(one.id in found for one in listed))
+    are_read = all(one.id in found and is_whole(found[one.id]) for one in listed)
+    return DeliveryPlaces(by_document, are_read and is_whole(listing))
 
 
 def _further(card: CardSession, payment_ids: Sequence[int]) -> dict[int, Links]:

@@ -6,6 +6,7 @@ out of this one second, so that a delivery is never lost; what fails half-way is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.command import Command
@@ -13,13 +14,14 @@ from b24app.bitrix.methods import payment_deliveries
 from b24app.bitrix.methods.payments import list_payments
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment, PaymentDelivery
-from b24app.errors import Executed, InputError, PortalError
+from b24app.errors import AppError, Executed, InputError, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.deps import WRITE_SECONDS
-from b24app.services.payments import deliveries, follow
+from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
+from b24app.services.payments import deliveries, delivery_places, follow
 from b24app.services.payments.deliveries import Place
+from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing import afterwards, portal_writes
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.writes import Kind, Step
@@ -38,6 +40,7 @@ class Move:
     target: Payment
     item_id: int
     document_id: int
+    document_number: str
     label: str
     there: int
     has_it: bool
@@ -57,9 +60,14 @@ class Moved:
     removed: Written | None = None
 
 
-def move(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Step:
-    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
-    plan = _plan(card, payment_id, item_id, to_id)
+def move(
+    card: CardSession, payment_id: int, item_id: int, to_id: int, shown: int | None = None
+) -> Step:
+    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well.
+
+    `shown` is the document that the person saw in the line, as in `deliveries.reassign`.
+    """
+    plan = _plan(card, payment_id, item_id, to_id, shown)
     step = _move(card, plan)
     return follow.checked(card, step, plan.before, _moving_back(plan, step))
 
@@ -81,17 +89,18 @@ def _move(card: CardSession, plan: Move) -> Step:
     return _take_back(card, plan, removed)
 
 
-def _plan(card: CardSession, payment_id: int, item_id: int, to_id: int) -> Move:
+def _plan(card: CardSession, payment_id: int, item_id: int, to_id: int, shown: int | None) -> Move:
     if to_id == payment_id:
         raise InputError("the same payment", code="same_payment", field="to")
     at, other = deliveries.places(card, [payment_id, to_id])
     link = deliveries.line_of(card, at, item_id)
-    at.document(link.document_id)
+    deliveries.require_shown(card, at, link, shown, [payment_id, to_id])
     return Move(
         source=at.payment,
         target=other.payment,
         item_id=item_id,
         document_id=link.document_id,
+        document_number=at.document(link.document_id).number,
         label=at.label(link.document_id),
         there=len(other.links),
         has_it=any(one.document_id == link.document_id for one in other.links),
@@ -147,16 +156,48 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Step | None:
     is_unread = is_in_source is None or is_in_target is None
     if is_unread and added.error is None and (removed is None or removed.error):
         return _half_done(card, plan, "delivery_twice", added.read)
-    if is_in_source is False and is_in_target is False:
+    is_taken_out = removed is not None and removed.error is None
+    if is_in_source is False and is_in_target is False and is_taken_out:
         return _put_back(card, plan)
     target = afterwards.shown_payment(added, plan.target.id)
     if not is_in_target:
         return _not_added(plan, added, target)
     if is_in_source is False:
-        return _step(plan, Kind.DONE, "delivery_moved", 200, added.read)
+        return _moved(card, plan, added.read, is_taken_out=is_taken_out)
     if removed is not None and removed.error is not None:
         return _take_back(card, plan, removed)
     return None
+
+
+def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bool) -> Step:
+    """The line is where it was wanted. Who took it out, if not we, may have moved it elsewhere."""
+    step = _step(plan, Kind.DONE, "delivery_moved", 200, read)
+    if is_taken_out:
+        return step
+    holders = _holders_besides(card, plan)
+    if not holders:
+        return step
+    values = deliveries.told_twice(plan.target.id, plan.document_id, plan.document_number, holders)
+    shown = [*plan.both, *(one.payment.id for one in holders[: deliveries.MOST_SHOWN])]
+    return replace(
+        step,
+        code="delivery_moved_twice",
+        read=portal_writes.settle(card, shown) or read,
+        number=plan.target.number,
+        values=values,
+        also=tuple(shown[1:]),
+    )
+
+
+def _holders_besides(card: CardSession, plan: Move) -> Sequence[Holder]:
+    """The other payments that bill the delivery now, as far as the portal tells."""
+    batch = Batch()
+    asked = delivery_places.ask(batch, card, delivery_places.known(card) - {plan.target.id})
+    try:
+        result = card.api.send(batch, SETTLE_SECONDS)
+        return delivery_places.take(card, result, asked, plan.target.id).of(plan.document_id)
+    except AppError:
+        return ()
 
 
 def _is_in_source(read: Read | None, plan: Move) -> bool | None:

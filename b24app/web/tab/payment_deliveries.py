@@ -42,7 +42,7 @@ def add(payment_id: int) -> Response:
     document_id = _chosen()
     origin = _origin(document_id) if request.form.get("how") == "move" else None
     if origin is not None:
-        return _moved(*origin, to_id=payment_id, shown_at=payment_id)
+        return _moved(*origin, to_id=payment_id, shown=document_id, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
     return write(
         Action.DELIVERIES,
@@ -94,11 +94,12 @@ def _origin(document_id: int) -> tuple[int, int] | None:
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
     """Take a delivery line out."""
+    shown = optional_number("shown")
     return write(
         Action.DELIVERIES,
         "remove_delivery",
         payment_id,
-        lambda card: deliveries.remove(card, payment_id, item_id),
+        lambda card: deliveries.remove(card, payment_id, item_id, shown),
     )
 
 
@@ -118,14 +119,22 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:item_id>/move")
 def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
-    return _moved(payment_id, item_id, to_id=whole_number(request.form.get("to", ""), "to"))
+    to_id = whole_number(request.form.get("to", ""), "to")
+    return _moved(payment_id, item_id, to_id=to_id, shown=optional_number("shown"))
 
 
-def _moved(payment_id: int, item_id: int, *, to_id: int, shown_at: int | None = None) -> Response:
+def _moved(
+    payment_id: int,
+    item_id: int,
+    *,
+    to_id: int,
+    shown: int | None,
+    shown_at: int | None = None,
+) -> Response:
     return write(
         Action.DELIVERIES,
         "move_delivery",
         payment_id,
-        lambda card: moves.move(card, payment_id, item_id, to_id),
+        lambda card: moves.move(card, payment_id, item_id, to_id, shown),
         shown_at=shown_at,
     )

@@ -100,6 +100,7 @@ OUTCOMES = {
     "delivery_put_back": _l("Delivery put back into payment %(number)s"),
     "delivery_added_twice": BILLED_TWICE,
     "delivery_reassigned_twice": BILLED_TWICE,
+    "delivery_moved_twice": BILLED_TWICE,
     "delivery_in_another": _l(
         "Nothing was changed: delivery %(delivery)s is already in payment %(other)s. Move it from "
         "there, or choose it again to bill the client twice."
