@@ -8,9 +8,10 @@ import re
 
 import pytest
 
+from b24app.simulator.portal_state import sale
 from b24app.storage import settings as stored
 from tests.stage import MANAGER, SMART, Tab
-from tests.web.acts import LARGE, PAID, SMALL, item_of, links, payment, stage_said
+from tests.web.acts import LARGE, PAID, SMALL, billed, item_of, links, payment, stage_said
 
 UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo="[^"]*">')
 
@@ -133,6 +134,21 @@ def test_an_item_is_put_back_at_its_old_place_and_called_so(stage, tab):
     assert stage_said(answer) == "Item put back into payment 3653/4"
     assert len(before) == 3
     assert names.findall(answer.text) == before
+
+
+def test_an_item_that_a_colleague_has_put_back_is_not_billed_once_more(stage, tab):
+    crm = stage.portal.crm
+    item = item_of(stage, LARGE)
+    row = next(one for one in crm.rows_of(2, 8061) if one.basket_id == item.entity_id)
+    row.quantity += item.quantity
+    tab.delete(f"/payments/{LARGE}/items/{item.id}")
+    sale.add_product(crm, payment(stage, LARGE), row, item.quantity)
+
+    answer = press_undo(tab)
+
+    assert answer.status_code == 409
+    assert "Changed by someone else" in stage_said(answer)
+    assert billed(stage, LARGE, row.id) == item.quantity
 
 
 def test_a_quantity_is_put_back_unless_it_was_changed_again(stage, tab):

@@ -84,13 +84,15 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
     return _going_on(filling)
 
 
-def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+def add(
+    card: CardSession, payment_id: int, wanted: Sequence[Wanted], *, may_raise: bool = True
+) -> Step:
     """Add rows to a payment that is there, in one request or in several. Raises as `items.add`.
 
-    Rows that it has already are raised, and only in one request.
+    Rows that it has already are raised, where they may be, and only in one request.
     """
     if len(wanted) <= items.AT_ONCE:
-        return items.add(card, payment_id, wanted)
+        return items.add(card, payment_id, wanted, may_raise=may_raise)
     at = items.place(card, payment_id)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))

@@ -187,9 +187,12 @@ def remove(card: CardSession, payment_id: int, item_id: int) -> Step:
     return follow.checked(card, step, [follow.Before(at.payment, at.items)], back)
 
 
-def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
+def add(
+    card: CardSession, payment_id: int, wanted: Sequence[Wanted], *, may_raise: bool = True
+) -> Step:
     """Add rows to a payment. A row it has already is raised: adding it again saves nothing.
 
+    Without `may_raise` a row that is there means that somebody else put it there meanwhile.
     Page: crm-item-payment-product-add.md. Raises InputError for nothing, too much or too many.
     """
     if not wanted:
@@ -197,8 +200,12 @@ def add(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Step:
     if len(wanted) > AT_ONCE:
         raise InputError("too many rows at once", code="too_many_rows", field="row")
     at = place(card, payment_id)
-    require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     present = {item.row_id: item for item in at.items if item.row_id is not None}
+    if not may_raise and any(one.row_id in present for one in wanted):
+        read = portal_writes.settle(card, [payment_id])
+        changed = ChangedMeanwhileError("the row is there again")
+        raise StepFailedError(changed, read, at.payment.number)
+    require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
         raise InputError("a fraction", code="fraction_asks")
     commands = [_adding(payment_id, one, present.get(one.row_id)) for one in wanted]

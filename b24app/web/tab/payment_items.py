@@ -25,13 +25,14 @@ def form(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.post("")
 def add(payment_id: int) -> Response:
-    """Add the chosen rows."""
+    """Add the chosen rows. What puts a row back adds nothing to one that is there again."""
     wanted = chosen_rows()
+    is_putting_back = request.form.get("undo") == "1"
     return write(
         Action.ITEMS,
         "add_items",
         payment_id,
-        lambda card: filling.add(card, payment_id, wanted),
+        lambda card: filling.add(card, payment_id, wanted, may_raise=not is_putting_back),
         is_repeatable=False,
     )
 
