@@ -35,7 +35,7 @@ OUTCOMES = {
         "Press Refresh in a moment before you try again."
     ),
     "delivery_reassigned": _l("Delivery reassigned in payment %(number)s"),
-    "delivery_already": _l("The delivery was already linked to this document"),
+    "delivery_already": _l("The delivery was already linked to this payment"),
     "delivery_not_confirmed": _l(
         "The delivery was not reassigned as asked. What you see now is current."
     ),
