@@ -62,9 +62,14 @@ function tryAgain(cause) {
   (successor || byId("refresh"))?.click();
 }
 
-/* Undo of a payment that the list does not show any more: the answer brings the list up to date. */
+/* Undo of a payment that the list does not show any more. */
 on("click", ({ target }) => {
   const button = target.closest?.("[data-undo]");
-  if (!button || document.querySelector(button.getAttribute("hx-target"))) return;
-  for (const [name, value] of [["target", "#tab"], ["swap", "none"], ["sync", "this:drop"]]) button.setAttribute(`hx-${name}`, value);
+  if (button) aim(button);
 }, true);
+
+/* Where the list does not show the payment that is changed, the answer brings the list up to date. */
+function aim(elt) {
+  if (document.querySelector(elt.getAttribute("hx-target"))) return;
+  for (const [name, value] of [["target", "#tab"], ["swap", "none"], ["sync", "this:drop"]]) elt.setAttribute(`hx-${name}`, value);
+}

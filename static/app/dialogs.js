@@ -2,14 +2,25 @@
 
 let opener = null;
 let contentAsked = null;
+let contentWanted = null;
 const places = new WeakMap();
 
 on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
   if (!elt.dataset.confirm || sure.delete(elt)) return;
   event.preventDefault();
-  if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => issueRequest(true));
+  if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => agreed(elt, issueRequest));
 });
+
+/* The list may have been read again while it was asked. What was agreed to is done where it is still
+   the same, and of an amount that is another one by now it has to be asked again. */
+function agreed(elt, issueRequest) {
+  if (elt.isConnected) return issueRequest(true);
+  const now = present(elt);
+  if (now?.getAttribute("hx-vals") !== elt.getAttribute("hx-vals")) return say("say-renewed");
+  sure.add(now);
+  now.click();
+}
 
 function ask(id, elt, then) {
   const dialog = byId(id);
@@ -21,8 +32,10 @@ function ask(id, elt, then) {
   open(dialog, elt);
 }
 
-function openForm(elt) {
+function openForm(config) {
+  const { elt } = config;
   const dialog = byId("dlg-box");
+  contentWanted = config;
   dialog.classList.toggle("dialog--wide", "wide" in elt.dataset);
   byId("dlg-form").replaceChildren(copyOf("dialog-waiting"));
   fill(dialog, elt);
@@ -30,11 +43,14 @@ function openForm(elt) {
   open(dialog, elt);
 }
 
+/* What was asked for before the dialog was opened for something else is nobody's wish any more. */
+const isWanted = (config) => !config.elt.dataset.opens || config === contentWanted;
+
 /* Content that did not come is told where it was to be, with a way to ask for it again: what lies
    behind a dialog can be neither read nor pressed. */
 function contentFailed(config, words) {
   const dialog = byId("dlg-box");
-  if (!dialog.open && !("opening" in dialog.dataset)) return;
+  if (!isWanted(config) || (!dialog.open && !("opening" in dialog.dataset))) return;
   const hadFocus = dialog.contains(document.activeElement);
   byId("dlg-form").replaceChildren(copyOf("dialog-failed"));
   fill(dialog, config.elt);
@@ -96,14 +112,16 @@ function isSeen(elt) {
   return !box.height || (box.bottom > band.top && box.top < band.bottom);
 }
 
-/* The browser gives focus back to the opener, but not into a menu that is closed by now. */
+/* The browser gives focus back to the opener, but not into a menu that is closed by now, nor to what
+   took the place of an opener that was replaced. */
 function closed(dialog) {
   page.style.minHeight = "";
   moveToasts(dialog);
   workLeft(dialog);
-  if (document.activeElement !== body || !opener) return;
+  const { activeElement } = document;
+  if ((activeElement !== body && !dialog.contains(activeElement)) || !opener) return;
   const menu = opener.closest("[popover]");
-  (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener)?.focus();
+  (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : present(opener))?.focus();
 }
 
 /* Not by the autofocus attribute: Chromium refuses it in a frame and says so in the console. */
@@ -127,10 +145,11 @@ function makeRoom(overlay) {
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }
 
-/* Enter that ends what an input method composes is no wish to save. */
+/* A key that is held down presses once: by then another button may have the focus. Enter that ends what
+   an input method composes is no wish to save. */
 on("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
-  if (event.key === "Enter" && event.repeat) event.preventDefault();
+  if (event.repeat && (event.key === "Enter" || (event.key === " " && event.target.matches("button")))) event.preventDefault();
   else if (event.key === "Enter" && event.target.matches("input[data-saves]")) saveAgain(event.target);
   else if (!event.repeat) readBand();
 }, true);

@@ -12,7 +12,7 @@ function fieldOf(elt, form, name) {
 }
 
 function sentField(elt) {
-  const field = elt.isConnected ? elt : byId(elt.id);
+  const field = present(elt);
   return field?.checkVisibility() ? field : null;
 }
 

@@ -27,7 +27,7 @@ function goOn() {
   if (input) return saveFirst(input);
   const { elt, press } = held;
   held = null;
-  const same = elt.isConnected ? elt : byId(elt.id);
+  const same = present(elt);
   if (same) press(same);
 }
 
@@ -59,8 +59,9 @@ on("input", () => { held = null; }, true);
 /* While the pointer is down nothing is saved and nothing is told at a field: what it is on would move
    away or be replaced. What an earlier answer replaced meanwhile is pressed in its new place. */
 on("pointerdown", ({ target }) => { down = target.closest("button") || target; }, true);
-on("pointerup", ({ target }) => {
-  const same = down && !down.isConnected && byId(down.id);
+on("pointerup", ({ target, pointerType }) => {
+  /* A finger clicks what is there when it is lifted, without our help. */
+  const same = pointerType !== "touch" && down && !down.isConnected && byId(down.id);
   released();
   if (same?.contains?.(target)) same.click();
 }, true);

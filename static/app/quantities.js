@@ -34,20 +34,27 @@ function showSteps(input) {
 function changed(input) {
   showSteps(input);
   clearTimeout(timers.get(input));
-  if ("saves" in input.dataset) timers.set(input, setTimeout(() => save(input), 500));
+  if ("saves" in input.dataset) saveLater(input);
   else if (isSummed(input.form)) addUp(input.form, input.closest("tr"));
+}
+
+function saveLater(input) {
+  timers.set(input, setTimeout(() => save(input), 500));
 }
 
 function save(input) {
   clearTimeout(timers.get(input));
   if (!input.isConnected || input.value === input.defaultValue || hasError(input)) return;
-  if (down) return timers.set(input, setTimeout(() => save(input), 500));
+  if (down) return saveLater(input);
   if (!input.validity.valid) return refuse(input);
   /* In the allocation view the field stands outside of the payment that it changes. */
   const pay = input.closest(".pay") || document.querySelector(input.getAttribute("hx-target"));
   if (pay?.getAttribute("aria-busy") === "true") return;
-  input.closest("tr").classList.add("is-saving");
+  if (!pay) aim(input);
   htmx.trigger(input, "save");
+  /* htmx drops it without a word while another request of this payment is not quite over. */
+  if (input.matches(".htmx-request")) input.closest("tr").classList.add("is-saving");
+  else saveLater(input);
 }
 
 function takeBack(input) {

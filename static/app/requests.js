@@ -27,7 +27,7 @@ on("htmx:beforeRequest", ({ detail }) => {
   const config = detail.requestConfig;
   /* The same object goes on to htmx's failure events, which would print its error. */
   detail.error = "";
-  if (config.elt.dataset.opens) openForm(config.elt);
+  if (config.elt.dataset.opens) openForm(config);
   if (isWrite(config)) config.target.closest(".pay")?.setAttribute("aria-busy", "true");
   if (config.target.id === "tab") {
     byId("payments")?.setAttribute("aria-busy", "true");
@@ -55,7 +55,7 @@ on("htmx:beforeSwap", (event) => {
 function settleIntent(config, xhr) {
   repeated.delete(config.elt);
   if (!(xhr.status === 409 && xhr.getResponseHeader("Retry-After"))) keys.delete(config.intent);
-  if (config.target.id === "tab" && xhr.status < 400) keys.clear();
+  if (config.target.id === "tab" && !isWrite(config) && xhr.status < 400) keys.clear();
 }
 
 function renewAndRepeat(config, words) {
@@ -97,12 +97,17 @@ function repeat(config) {
   resend(config);
 }
 
-/* The same once more, with the same key and without asking again. */
+/* The same once more, with the same key and without asking again. A quantity that was taken back is
+   in its field again; one that was typed since stays there, and is saved after this one. */
 function resend(config) {
-  sure.add(config.elt);
-  /* A quantity was taken back meanwhile. */
-  if ("saves" in config.elt.dataset) config.elt.value = config.formData.get(config.elt.name);
-  request(config.verb.toUpperCase(), config.path, { source: config.elt, target: config.target });
+  const { elt } = config;
+  const values = {};
+  sure.add(elt);
+  if ("saves" in elt.dataset) {
+    values[elt.name] = config.formData.get(elt.name);
+    if (elt.value === elt.defaultValue) elt.value = values[elt.name];
+  }
+  request(config.verb.toUpperCase(), config.path, { source: elt, target: config.target, values });
 }
 
 /* On the first load in a frame the server's own words say more than "open for too long". */
@@ -152,7 +157,8 @@ function finish(config, isDone) {
   settleToasts();
   const pay = config.target.closest(".pay");
   pay?.removeAttribute("aria-busy");
-  if (!isDone) for (const input of pay?.querySelectorAll("input[data-saves]") || []) if (input.id !== config.elt.id) changed(input);
+  const wasSent = (input) => input.id === config.elt.id && input.value === config.formData.get(input.name);
+  if (!isDone) for (const input of pay?.querySelectorAll("input[data-saves]") || []) if (!wasSent(input)) changed(input);
   byId("payments")?.removeAttribute("aria-busy");
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);

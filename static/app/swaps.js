@@ -16,6 +16,7 @@ function prepareSwap(detail, config, isDone) {
   else if (isWrite(config) && isDone) workDone(config, detail.serverResponse);
   if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
+  if (!isWanted(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {

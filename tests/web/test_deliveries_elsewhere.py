@@ -207,7 +207,7 @@ def test_the_options_of_reassigning_say_where_each_delivery_is(stage):
 
     text = tab.get("/payments/details", ids=ids, rows=11).text
 
-    option = text.split(f'<option value="{FLEET}">')[1].split("</option>")[0]
+    option = text.split(f'<option value="{FLEET}" class="is-elsewhere">')[1].split("</option>")[0]
     assert "in payment 3653/2, paid" in words(option)
 
 

@@ -1,0 +1,224 @@
+"""Answers that come late, and what people do before they come: nothing is lost or mistaken."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.control.control_somebody import do_payment
+from tests.browser.person import Keyboard, Mouse
+
+CLICKS = """(button) => {
+  const clicks = [];
+  button.addEventListener("click", (event) => clicks.push(event));
+  return clicks;
+}"""
+
+
+@pytest.fixture
+def unpaid(stage):
+    return stage.payments[3]
+
+
+@pytest.fixture
+def item(stage, unpaid):
+    return stage.items(unpaid)[0]
+
+
+class Held:
+    """Requests that are on their way until they are let go."""
+
+    def __init__(self, someone, pattern, method="GET"):
+        self.routes = []
+        self.is_over = False
+        self.page = someone.page
+        self.is_it = lambda request: re.search(pattern, request.url) and request.method == method
+        self.page.route(re.compile(pattern), self._take)
+
+    def _take(self, route):
+        if self.is_it(route.request) and not self.is_over:
+            self.routes.append(route)
+        else:
+            route.continue_()
+
+    def wait(self, press):
+        """Do what sends one, and wait until it is sent."""
+        with self.page.expect_request(self.is_it):
+            press()
+
+    def let_go(self):
+        """Let the oldest one through, and wait for its answer."""
+        with self.page.expect_response(lambda response: self.is_it(response.request)):
+            self.routes.pop(0).continue_()
+
+
+def test_a_late_answer_is_not_shown_in_the_dialog_of_another_payment(stage, person):
+    earlier, later = stage.payments[2], stage.payments[3]
+    person.open_tab()
+    late = Held(person, f"/payments/{earlier.id}/system")
+    late.wait(lambda: person.choose_in_menu(earlier, "Change payment system"))
+    expect(person.dialog.locator(".skel").first).to_be_visible()
+    person.page.keyboard.press("Escape")
+    expect(person.dialog).to_have_count(0)
+    person.choose_in_menu(later, "Change payment system")
+    label = f"Payment system for {later.account_number}"
+    expect(person.dialog.get_by_label(label)).to_be_visible()
+
+    late.let_go()
+
+    person.frame.wait_for_function("() => !document.querySelector('.htmx-request')")
+    expect(person.dialog.get_by_label(label)).to_be_visible()
+
+
+def test_a_dialog_that_was_left_holds_back_nothing_of_its_payment(stage, person, unpaid, item):
+    person.open_tab()
+    late = Held(person, f"/payments/{unpaid.id}/items$")
+    late.wait(lambda: person.choose_in_menu(unpaid, "Add items"))
+    expect(person.dialog.locator(".skel").first).to_be_visible()
+    person.page.keyboard.press("Escape")
+    expect(person.dialog).to_have_count(0)
+
+    person.hand.write(person.frame.locator(f"#qty-{item.id}"), "5")
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    assert stage.items(unpaid)[0].quantity == 5
+
+
+def test_what_was_agreed_to_is_done_on_a_list_that_was_read_again_meanwhile(stage, person, unpaid):
+    person.open_tab()
+    late = Held(person, "refresh=1")
+    late.wait(lambda: person.press(person.button("Refresh")))
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    expect(person.dialog).to_contain_text("Mark payment 3653/4 as paid?")
+    late.let_go()
+    person.wait_until_loaded()
+
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    assert len(stage.executed("crm.item.payment.pay")) == 1
+
+
+def test_an_amount_that_is_another_one_by_now_has_to_be_agreed_to_anew(stage, person, unpaid, item):
+    person.open_tab()
+    late = Held(person, "refresh=1")
+    late.wait(lambda: person.press(person.button("Refresh")))
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    expect(person.dialog).to_contain_text("Mark payment 3653/4 as paid?")
+    do_payment(stage.portal, {"do": "set_quantity", "id": str(item.id), "quantity": "5"})
+    late.let_go()
+    person.wait_until_loaded()
+
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.alert).to_contain_text("nothing was changed")
+    assert stage.executed("crm.item.payment.pay") == []
+
+
+def test_what_is_typed_while_the_session_is_renewed_is_saved_too(stage, person, unpaid, item):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    stage.clock.advance(31 * 60)
+    field = person.frame.locator(f"#qty-{item.id}")
+    renewal = Held(person, "app.layout/ajax.php", "POST")
+    person.hand.write(field, "5")
+    renewal.wait(lambda: person.page.keyboard.press("Enter"))
+    person.page.keyboard.press("ArrowUp")
+    person.page.keyboard.press("ArrowUp")
+    expect(field).to_have_value("7")
+
+    renewal.let_go()
+
+    expect(person.payment(unpaid).locator(f"#qty-{item.id}[value='7']")).to_have_value("7")
+    assert stage.items(unpaid)[0].quantity == 7
+
+
+def test_what_is_typed_while_another_number_fails_is_saved(stage, person, unpaid, item):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    field = person.frame.locator(f"#qty-{item.id}")
+    saving = Held(person, f"/payments/{unpaid.id}/items/{item.id}", "POST")
+    person.hand.write(field, "5")
+    saving.wait(lambda: person.page.keyboard.press("Enter"))
+    person.page.keyboard.press("ArrowUp")
+    person.page.keyboard.press("Enter")
+    saving.is_over = True
+
+    saving.routes[0].abort()
+
+    expect(person.payment(unpaid).locator(f"#qty-{item.id}[value='6']")).to_have_value("6")
+    assert stage.items(unpaid)[0].quantity == 6
+
+
+def test_a_quantity_of_a_payment_that_the_list_does_not_show_is_saved(either, item):
+    either.press(either.button(re.compile("^Paid")))
+    either.wait_until_loaded()
+    either.press(either.button("Allocation"))
+    field = either.dialog.locator(f"#all-{item.id}")
+    either.hand.write(field, "7")
+
+    either.press(either.button("Done", either.dialog))
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.said).to_contain_text("Quantity saved")
+    assert item.quantity == 7
+
+
+def test_a_key_that_is_held_down_presses_once(stage, sit, unpaid, item):
+    """Space waits for the quantity, and then the button that agrees has the focus."""
+    someone = sit(Keyboard)
+    someone.open_tab()
+    saving = Held(someone, f"/payments/{unpaid.id}/items/{item.id}", "POST")
+    pay = someone.button("Mark as paid", someone.payment(unpaid))
+    someone.hand.write(someone.frame.locator(f"#qty-{item.id}"), "5")
+    saving.wait(pay.focus)
+
+    someone.page.keyboard.down(" ")
+    saving.let_go()
+    expect(someone.button("Mark as paid", someone.dialog)).to_be_focused()
+    someone.page.keyboard.down(" ")
+    someone.page.keyboard.up(" ")
+
+    someone.page.keyboard.press("Escape")
+    expect(someone.dialog).to_have_count(0)
+    expect(pay).to_be_focused()
+    assert stage.executed("crm.item.payment.pay") == []
+
+
+def test_a_finger_presses_once_what_was_replaced_below_it(sit, unpaid, item):
+    someone = sit(Mouse, has_touch=True)
+    someone.open_tab()
+    field = someone.frame.locator(f"#qty-{item.id}")
+    saving = Held(someone, f"/payments/{unpaid.id}/items/{item.id}", "POST")
+    someone.hand.write(field, "5")
+    saving.wait(lambda: someone.page.keyboard.press("Enter"))
+    less = someone.frame.locator(f"#qty-{item.id}-less")
+    box = less.bounding_box()
+    point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    finger = someone.page.context.new_cdp_session(someone.page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    saving.is_over = True
+    saving.let_go()
+    expect(someone.said).to_contain_text("Quantity saved")
+    clicked = less.evaluate_handle(CLICKS)
+
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(field).to_have_value("4")
+    assert clicked.evaluate("clicks => clicks.length") == 1
+
+
+def test_the_focus_goes_back_to_a_button_that_was_replaced(person, item):
+    person.open_tab()
+    person.press(person.button("Allocation"))
+    person.hand.write(person.dialog.locator(f"#all-{item.id}"), "7")
+    person.page.keyboard.press("Enter")
+    expect(person.said).to_contain_text("Quantity saved")
+
+    person.press(person.button("Close", person.dialog))
+
+    expect(person.button("Allocation")).to_be_focused()
