@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from b24app.storage.session import Database, upgrade
-from tests.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
-from tests.quick_routes import compile_routes_once
+from tests.support.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
+from tests.support.quick_routes import compile_routes_once
 
 compile_routes_once()
 
@@ -46,7 +46,7 @@ def _place(item) -> int:
 
 @pytest.fixture(scope="session")
 def browser():
-    from tests.frame.stage import running_chromium
+    from tests.support.frame_stage import running_chromium
 
     with running_chromium() as chromium:
         yield chromium
@@ -106,7 +106,7 @@ def sqlite_url(sqlite_databases, tmp_path: Path):
 
 @pytest.fixture(scope="session")
 def installed_stages(sqlite_databases, tmp_path_factory):
-    from tests.installed import InstalledStages
+    from tests.support.installed import InstalledStages
 
     return InstalledStages(sqlite_databases, tmp_path_factory.mktemp("installed"))
 
@@ -122,7 +122,7 @@ def stage(installed_stages, tmp_path: Path):
 @pytest.fixture
 def bare_stage(sqlite_url, tmp_path: Path):
     """The same with the app not installed yet."""
-    from tests.stage import Stage
+    from tests.support.stage import Stage
 
     stage = Stage(sqlite_url, tmp_path / "rest-log")
     yield stage
@@ -132,10 +132,30 @@ def bare_stage(sqlite_url, tmp_path: Path):
 @pytest.fixture
 def stage_on_each_database(database_url, tmp_path: Path):
     """The installed stage, once on SQLite and once on PostgreSQL."""
-    from tests.stage import Stage
+    from tests.support.stage import Stage
 
     stage = Stage(database_url, tmp_path / "rest-log")
     stage.install()
     stage.forget_calls()
     yield stage
     stage.close()
+
+
+@pytest.fixture(scope="module")
+def module_stage(sqlite_databases, tmp_path_factory):
+    from tests.support.stage import Stage
+
+    folder = tmp_path_factory.mktemp("writes")
+    stage = Stage(sqlite_databases.clean(folder), folder / "rest-log")
+    stage.install()
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def writing_stage(module_stage):
+    """The installed stage as it is at the start, without installing it for every test."""
+    from tests.support.put_back import put_back
+
+    put_back(module_stage)
+    return module_stage

@@ -93,7 +93,7 @@ def _stage() -> Iterator[Any]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/app.db"
         upgrade(Database(url))
-        stage = importlib.import_module("tests.stage").Stage(url, Path(folder) / "rest-log")
+        stage = importlib.import_module("tests.support.stage").Stage(url, Path(folder) / "rest-log")
         try:
             stage.install()
             yield stage

@@ -7,9 +7,9 @@ from zlib import crc32
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Keyboard, Mouse, Person
-from tests.browser.stage import MANAGER, Stage, running_servers
-from tests.watching import Watch
+from tests.support.browser_stage import MANAGER, Stage, running_servers
+from tests.support.person import Keyboard, Mouse, Person
+from tests.support.watching import Watch
 
 WIDE = (1280, 900)
 HANDS = (Mouse, Keyboard)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests import odd_cards
-from tests.browser.stage import READER
+from tests.support import odd_cards
+from tests.support.browser_stage import READER
 
 SEED = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
 WHERE = """() => {

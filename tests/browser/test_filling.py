@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests import odd_cards
+from tests.support import odd_cards
 
 CARD = f"/crm/deal/details/{odd_cards.MANY}/"
 ADD = "crm.item.payment.product.add"

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.stage import ADMIN, READER
+from tests.support.browser_stage import ADMIN, READER
 
 
 def test_installs_from_the_marketplace_by_itself(bare_stage, person):

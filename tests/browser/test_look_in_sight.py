@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Keyboard
+from tests.support.person import Keyboard
 
 BOX = """() => {
   const box = document.querySelector("dialog[open], .pop:popover-open").getBoundingClientRect();

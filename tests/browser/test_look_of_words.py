@@ -7,8 +7,8 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Mouse
-from tests.browser.stage import ADMIN
+from tests.support.browser_stage import ADMIN
+from tests.support.person import Mouse
 
 BROKEN = """() => {
   const broken = [];

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
-from tests.browser.stage import (
+from tests.support.browser_stage import (
     ADMIN,
     DEAL_CARD,
     EMPTY_CARD,
@@ -22,7 +22,7 @@ from tests.browser.stage import (
     READER,
     UNLINKED_CARD,
 )
-from tests.frame.stage import bind_tab
+from tests.support.frame_stage import bind_tab
 
 WIDE, NARROW = (1280, 900), (375, 800)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_payment
-from tests.browser.person import Keyboard, Mouse
+from tests.support.person import Keyboard, Mouse
 
 CLICKS = """(button) => {
   const clicks = [];

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.stage import ADMIN
-from tests.browser.story import open_settings, seat, settings_of
+from tests.support.browser_stage import ADMIN
+from tests.support.story import open_settings, seat, settings_of
 
 
 def wait_until_loaded(place):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Mouse
-from tests.browser.stage import (
+from tests.support.browser_stage import (
     DEAL_CARD,
     EMPTY_CARD,
     LINKED_CARD,
     MANAGER,
     UNLINKED_CARD,
 )
-from tests.frame.stage import bind_tab
+from tests.support.frame_stage import bind_tab
+from tests.support.person import Mouse
 
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;

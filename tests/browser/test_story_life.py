@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.storage import portals
-from tests.browser.stage import ADMIN, DEAL_CARD, MANAGER
-from tests.browser.story import (
+from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
+from tests.support.story import (
     DEAL_TAB,
     INVOICE_TAB,
     bound,

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state.records import Card
-from tests.browser.stage import ADMIN, LINKED_CARD, MANAGER, READER
-from tests.browser.story import look_at_both_widths, open_settings, save_settings, seat
+from tests.support.browser_stage import ADMIN, LINKED_CARD, MANAGER, READER
+from tests.support.story import look_at_both_widths, open_settings, save_settings, seat
 
 DEAL, INVOICE, CONTRACTS = 2, 31, 1040
 CONTRACT_CARD = "/crm/type/1040/details/21/"

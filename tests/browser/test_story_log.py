@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from b24app.domain import EntityRef
 from b24app.storage import activity
-from tests.browser.stage import ADMIN, MANAGER, READER
-from tests.browser.story import (
+from tests.support.browser_stage import ADMIN, MANAGER, READER
+from tests.support.story import (
     DEAL_TAB,
     INVOICE_TAB,
     app_url_of,

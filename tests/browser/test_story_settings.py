@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.stage import ADMIN, DEAL_CARD, LINKED_CARD, MANAGER, READER
-from tests.browser.story import (
+from tests.support.browser_stage import ADMIN, DEAL_CARD, LINKED_CARD, MANAGER, READER
+from tests.support.story import (
     DEAL_TAB,
     INVOICE_CARD,
     PROJECT_TAB,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Mouse
-from tests.browser.stage import DEAL_CARD
+from tests.support.browser_stage import DEAL_CARD
+from tests.support.person import Mouse
 
 BRIEF = ("close_before", "busy", "html", "lost")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Keyboard, Mouse
-from tests.browser.stage import ADMIN, DEAL_CARD
-from tests.browser.story import choose_people, open_settings, settings_of
+from tests.support.browser_stage import ADMIN, DEAL_CARD
+from tests.support.person import Keyboard, Mouse
+from tests.support.story import choose_people, open_settings, settings_of
 
 
 @pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.stage import ADMIN
+from tests.support.browser_stage import ADMIN
 
 SLOW = "Bitrix24 is slow. Please wait a little longer."
 OPENERS = ("New payment", "Allocation", "History", "Change payment system")

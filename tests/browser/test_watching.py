@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.browser.conftest import sit_down
-from tests.browser.person import Mouse
-from tests.watching import Watch
+from tests.support.person import Mouse
+from tests.support.watching import Watch
 
 PROBLEMS = {
     "a script error": ("() => { setTimeout(() => missing.function(), 0); }", "missing"),

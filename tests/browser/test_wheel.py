@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sit_down
-from tests.browser.person import Mouse
+from tests.support.person import Mouse
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from b24app.simulator.portal_state.records import CONTACT, Card
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Stage
-from tests.frame.stage import (
+from tests.support.frame_stage import (
     ADMIN,
     FramedApp,
     bind_tab,
     serving,
     serving_portal,
 )
-from tests.watching import Watch
+from tests.support.watching import Watch
 
 TABS = (
     "CRM_DEAL_DETAIL_TAB",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.frame.recording import RECORDED_SID
-from tests.frame.stage import ADMIN, MANAGER
+from tests.support.frame_stage import ADMIN, MANAGER
 
 
 @pytest.fixture

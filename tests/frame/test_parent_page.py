@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.frame.recording import DEAL_TAB, IGNORED, MESSAGES, RECORDED_SID
-from tests.frame.stage import ADMIN, MANAGER, serving
+from tests.support.frame_stage import ADMIN, MANAGER, serving
 
 
 def test_close_application_answers_before_the_frame_goes(stage):

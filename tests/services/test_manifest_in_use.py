@@ -13,7 +13,7 @@ from b24app import services
 from b24app.bitrix.methods.catalog import BASIC, METHODS
 from b24app.services.lifecycle import events
 from tests.bitrix.test_methods import MODULES, build, builders
-from tests.stage import ADMIN, MANAGER
+from tests.support.stage import ADMIN, MANAGER
 
 FOLDER = Path(services.__file__).parent
 MANIFEST_PLACEMENTS = {

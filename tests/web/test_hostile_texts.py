@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.stage import ADMIN, MANAGER
-from tests.web.app_page import open_page
-from tests.web.odd_answers import CARD, FIELDS, put
-from tests.web.test_every_route import ABOUT_A_PAYMENT, IDS, ROUTES, send
+from tests.support.app_page import open_page
+from tests.support.odd_answers import CARD, FIELDS, put
+from tests.support.stage import ADMIN, MANAGER
+from tests.web.tab.test_every_route import ABOUT_A_PAYMENT, IDS, ROUTES, send
 
 MARK = "xinj"
 TEXTS = (

@@ -8,7 +8,7 @@ import pytest
 
 from b24app import create_app
 from b24app.web.pages import FORWARDED
-from tests.stage import Stage
+from tests.support.stage import Stage
 
 TOKEN = "a-token-of-prometheus"
 THERE, HERE = "203.0.113.7", "127.0.0.1"

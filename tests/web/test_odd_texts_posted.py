@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage import ADMIN, DEAL, MANAGER, token_in
+from tests.support.stage import ADMIN, DEAL, MANAGER, token_in
 
 DEEP = "[" * 60_000
 DEEP_FIELDS = '{"AUTH_ID":' * 20_000

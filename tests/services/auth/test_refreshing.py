@@ -1,0 +1,70 @@
+"""Refresh tokens rotate: however many ask at once, the authorization server is asked once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+from b24app.services.auth.tokens import user_tokens_of
+from tests.support.stage import MANAGER
+
+
+def test_many_requests_with_an_expired_token_refresh_once(stage_on_each_database):
+    stage = stage_on_each_database
+    stage.tab()
+    member_id, endpoint = stage.portal.member_id, stage.portal.client_endpoint
+    rejected = user_tokens_of(stage.deps, member_id, endpoint, MANAGER).current()
+    stage.portal.tokens.expire_access()
+    stage.forget_calls()
+    barrier, renewed = threading.Barrier(6), []
+    # Those who wait pass real time, as the one who refreshes needs it.
+    deps = replace(stage.deps, monotonic=time.monotonic, sleep=time.sleep)
+
+    def ask():
+        source = user_tokens_of(deps, member_id, endpoint, MANAGER)
+        barrier.wait()
+        renewed.append(source.renew(rejected))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(renewed) == 6
+    assert len(set(renewed)) == 1
+    assert rejected not in renewed
+    refreshes = [one for one in stage.portal.recorder.requests if one.path == "/oauth/token/"]
+    assert len(refreshes) == 1
+
+
+def test_a_pair_that_somebody_else_renewed_is_found_and_not_renewed_again(stage):
+    stage.tab()
+    member_id, endpoint = stage.portal.member_id, stage.portal.client_endpoint
+    ours = user_tokens_of(stage.deps, member_id, endpoint, MANAGER)
+    theirs = user_tokens_of(stage.deps, member_id, endpoint, MANAGER)
+    read_before = ours.current()
+    renewed = theirs.renew(theirs.current())
+    stage.forget_calls()
+
+    assert ours.renew(read_before) == ours.current() == theirs.current() == renewed
+    assert not stage.portal.recorder.requests
+
+
+def test_the_address_of_the_portal_follows_the_authorization_server(stage):
+    from b24app.storage import portals
+
+    stage.tab()
+    stage.portal.move("renamed.localhost:8024")
+    stage.adapter.clients["renamed.localhost:8024"] = stage.adapter.clients["localhost:8024"]
+    source = user_tokens_of(
+        stage.deps, stage.portal.member_id, "http://localhost:8024/rest/", MANAGER
+    )
+
+    source.renew(source.current())
+
+    assert source.endpoint == "http://renamed.localhost:8024/rest/"
+    with stage.deps.db.reading() as session:
+        portal = portals.find(session, stage.portal.member_id)
+        assert portal.client_endpoint == "http://renamed.localhost:8024/rest/"

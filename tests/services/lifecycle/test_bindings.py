@@ -1,0 +1,134 @@
+"""A portal that refuses placement.* or event.* inside `batch` is served one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.services.lifecycle import event_bindings, tab_bindings
+from b24app.storage import portals
+from tests.support.app_page import bound_codes, open_page, save
+from tests.support.stage import DEAL, INVOICE, MANAGER
+
+CONTACT = "CRM_CONTACT_DETAIL_TAB"
+EVENTS = ["ONAPPINSTALL", "ONAPPPAYMENT", "ONAPPUNINSTALL", "ONAPPUPDATE"]
+REFUSED = (["placement.bind", "event.bind"], ["placement.unbind", "event.unbind"],
+           ["placement.get", "event.get"], ["placement.", "event."])  # fmt: skip
+
+
+def event_names(stage):
+    return sorted(one.event for one in stage.portal.installation.event_handlers)
+
+
+def batches_with(stage, prefix):
+    return [
+        call
+        for call in stage.http_calls
+        if len(call.commands) > 1
+        and any(command.method.startswith(prefix) for command in call.commands)
+    ]
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_it_is_installed(bare_stage, refused):
+    bare_stage.portal.switches.batch_refused = refused
+
+    bare_stage.install()
+
+    assert bound_codes(bare_stage) == [DEAL, INVOICE]
+    assert event_names(bare_stage) == EVENTS
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_saving_shows_hides_and_renames(stage, refused):
+    page = open_page(stage)
+    stage.portal.switches.batch_refused = refused
+
+    save(page, card=["deals", "contacts"], **{"title-en": "Money"})
+
+    assert page.said == "Settings saved"
+    assert bound_codes(stage) == [CONTACT, DEAL]
+    assert {one.title for one in stage.portal.installation.placements} == {"Money"}
+
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_repair_mends_tabs_and_events(stage, refused):
+    page = open_page(stage)
+    stage.portal.switches.batch_refused = refused
+    del stage.portal.installation.placements[0]
+    stage.portal.installation.event_handlers[0].handler = "http://127.0.0.9:8000/events"
+
+    page.post("/settings/repair")
+
+    assert page.said == "Tabs and events are complete"
+    assert bound_codes(stage) == [DEAL, INVOICE]
+    assert event_names(stage) == EVENTS
+
+
+def test_an_update_binds_anew(stage):
+    stage.portal.switches.batch_refused = ["placement.", "event."]
+    stage.portal.update_app()
+    assert event_names(stage) == []
+
+    stage.deliver()
+    stage.work_off()
+
+    assert bound_codes(stage) == [DEAL, INVOICE]
+    assert event_names(stage) == EVENTS
+
+
+def test_a_portal_that_serves_no_batch_is_installed_and_set_up_one_by_one(bare_stage):
+    bare_stage.portal.install_app()
+    bare_stage.portal.faults.add("batch", "batch_not_allowed", times=99)
+
+    bare_stage.install()
+    assert bound_codes(bare_stage) == [DEAL, INVOICE]
+
+    save(open_page(bare_stage), card=["deals"])
+    assert bound_codes(bare_stage) == [DEAL]
+
+
+def test_it_is_remembered_for_a_day_and_apart_from_payments(stage):
+    member_id = stage.portal.member_id
+    stage.portal.switches.batch_refused = ["placement."]
+    save(open_page(stage), card=["deals"])
+    stage.forget_calls()
+
+    save(open_page(stage), card=["deals", "contacts"])
+
+    assert batches_with(stage, "placement.") == []
+    with stage.database.reading() as session:
+        assert portals.find(session, member_id).batch_refused_until is None
+    stage.forget_calls()
+    stage.tab(MANAGER)
+    assert len(stage.http_calls) == 1
+    stage.portal.switches.batch_refused = []
+    stage.advance(24 * 3600 + 1)
+    stage.forget_calls()
+    save(open_page(stage), card=["deals"])
+    assert len(batches_with(stage, "placement.")) == 1
+
+
+def test_a_title_no_batch_can_carry_survives_a_reinstallation(stage):
+    save(open_page(stage), **{"title-en": "Pay $result[bound]"})
+    stage.portal.installation.placements.clear()
+
+    stage.install()
+
+    titles = {one.title for one in stage.portal.installation.placements}
+    assert titles == {"Pay $result[bound]"}
+
+
+def test_a_reinstallation_brings_old_titles_and_old_addresses_up_to_date(stage):
+    installation = stage.portal.installation
+    installation.placements[0].title = "An old title"
+    installation.placements[1].handler = "http://127.0.0.9:8000/placement"
+    installation.event_handlers[0].handler = "http://127.0.0.9:8000/events"
+
+    stage.install()
+
+    assert bound_codes(stage) == [DEAL, INVOICE]
+    assert {one.title for one in installation.placements} == {"Payments"}
+    assert {one.handler for one in installation.placements} == {tab_bindings.handler_of(stage.deps)}
+    assert event_names(stage) == EVENTS
+    handlers = {one.handler for one in installation.event_handlers}
+    assert handlers == {event_bindings.handler_of(stage.deps)}

@@ -1,0 +1,92 @@
+"""Making the portal's tabs what is wanted, on the simulated portal."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.services.lifecycle import tab_bindings
+from b24app.services.lifecycle.tab_bindings import Change
+from b24app.services.settings import Tab
+from tests.support.app_page import bound_codes
+from tests.support.stage import DEAL, INVOICE
+
+CONTACT, GONE = "CRM_CONTACT_DETAIL_TAB", "CRM_DYNAMIC_4711_DETAIL_TAB"
+
+
+def tab(placement, title="Payments"):
+    return Tab(placement, title, {"en": title})
+
+
+@pytest.fixture
+def apply(stage):
+    def apply(*wanted, faults=(), **kwargs):
+        member_id = stage.portal.member_id
+        bound = tab_bindings.listed(stage.deps, member_id, 4.0, None)
+        for fault in faults:
+            stage.portal.faults.add(*fault)
+        stage.forget_calls()
+        return tab_bindings.apply(stage.deps, member_id, wanted, bound, **kwargs)
+
+    return apply
+
+
+def test_nothing_is_sent_where_nothing_differs(stage, apply):
+    usual = stage.deps.manifest.tab_titles
+
+    applied = apply(Tab(DEAL, usual["en"], usual), Tab(INVOICE, usual["en"], usual))
+
+    assert applied.outcomes == ()
+    assert stage.http_calls == []
+
+
+def test_every_change_travels_in_one_request(stage, apply):
+    applied = apply(tab(DEAL, "Money"), tab(CONTACT))
+
+    assert [(one.placement, one.change, one.is_done) for one in applied.outcomes] == [
+        (DEAL, Change.RENAME, True),
+        (CONTACT, Change.SHOW, True),
+        (INVOICE, Change.HIDE, True),
+    ]
+    assert len(stage.http_calls) == 1
+    assert bound_codes(stage) == [CONTACT, DEAL]
+
+
+def test_applying_twice_leaves_the_same(stage, apply):
+    apply(tab(CONTACT))
+    again = apply(tab(CONTACT))
+
+    assert again.outcomes == ()
+    assert bound_codes(stage) == [CONTACT]
+
+
+def test_one_refusal_does_not_keep_the_others_from_their_change(stage, apply):
+    applied = apply(tab(DEAL), tab(GONE), tab(CONTACT))
+
+    failed = [one for one in applied.outcomes if not one.is_done]
+    assert [(one.placement, one.error) for one in failed] == [(GONE, "ERROR_PLACEMENT_NOT_FOUND")]
+    assert bound_codes(stage) == [CONTACT, DEAL]
+
+
+def test_titles_no_batch_can_carry_go_one_by_one_and_the_rest_with_them(stage, apply):
+    applied = apply(tab(DEAL, "$RESULT[bound]"), tab(CONTACT))
+
+    assert all(one.is_done for one in applied.outcomes)
+    assert all(call.path != "/rest/batch" for call in stage.http_calls)
+    assert bound_codes(stage) == [CONTACT, DEAL]
+
+
+def test_where_nothing_can_be_read_back_nobody_knows(apply):
+    faults = [("batch", "close_before", 2), ("placement.get", "close_before", 4)]
+
+    applied = apply(tab(DEAL), tab(INVOICE), tab(CONTACT), faults=faults)
+
+    assert applied.bound is None
+    assert [one.is_done for one in applied.outcomes] == [False]
+
+
+def test_a_lost_answer_is_judged_by_what_the_portal_lists(apply):
+    faults = [("placement.bind", "lost")]
+
+    applied = apply(tab(DEAL), tab(INVOICE), tab(CONTACT), faults=faults)
+
+    assert [one.is_done for one in applied.outcomes] == [True]

@@ -1,0 +1,362 @@
+"""Uninstalling: a dead installation is erased, a living one contradicts, silence shuts out."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from sqlalchemy import Table, select
+
+from b24app.domain import EntityRef
+from b24app.storage import activity, portals, settings
+from b24app.storage.models import Base, Job
+from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL
+from tests.web.portal.test_events import post
+
+MINUTE, HOUR = 60, 3600
+PROBE = "app.info"
+
+
+def portal_of(stage):
+    with stage.deps.db.reading() as session:
+        return portals.find(session, stage.portal.member_id)
+
+
+def tables_naming(stage, member_id):
+    """Names of the tables in which a row names the portal, in whatever column."""
+    found = set()
+    with stage.deps.db.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            assert isinstance(table, Table)
+            rows = session.execute(select(table)).all()
+            if any(member_id in str(value) for row in rows for value in row):
+                found.add(table.name)
+    return found
+
+
+def live_on(stage):
+    """A portal that was used: openings, a paid payment in the activity log, saved settings."""
+    tab = stage.tab()
+    assert tab.post("/payments/1038/pay").status_code == 200
+    with stage.deps.db.transaction() as session:
+        data = {"retention_days": 90}
+        settings.save(session, stage.portal.member_id, data, updated_by=1, now=stage.deps.clock())
+    return tab
+
+
+def report(stage, clean="1"):
+    """The event as an insider can forge it: with the right token, while the app is installed."""
+    assert post(stage, "ONAPPUNINSTALL", {"CLEAN": clean}).status_code == 200
+    stage.work_off()
+
+
+def uninstall(stage, *, clean=True):
+    stage.portal.uninstall(clean)
+    stage.deliver()
+    stage.work_off()
+
+
+def waiting(stage):
+    with stage.deps.db.reading() as session:
+        query = select(Job.run_at).where(Job.kind == "uninstall_probe", Job.run_at.is_not(None))
+        return [moment - stage.deps.clock() for moment in session.scalars(query)]
+
+
+def probes(stage):
+    return len(stage.asked(PROBE))
+
+
+# Dead
+
+
+def test_an_uninstallation_with_its_data_leaves_no_row_that_names_the_portal(
+    stage_on_each_database,
+):
+    stage = stage_on_each_database
+    live_on(stage)
+
+    uninstall(stage, clean=True)
+
+    assert tables_naming(stage, stage.portal.member_id) == set()
+
+
+def test_an_uninstallation_without_its_data_leaves_settings_and_nameless_activity(
+    stage_on_each_database,
+):
+    stage = stage_on_each_database
+    live_on(stage)
+    with stage.deps.db.reading() as session:
+        assert [one.user_name for one in activity.page(session, stage.portal.member_id)] != [""]
+
+    uninstall(stage, clean=False)
+
+    assert tables_naming(stage, stage.portal.member_id) == {"activity", "portal_settings"}
+    with stage.deps.db.reading() as session:
+        lines = activity.page(session, stage.portal.member_id)
+    assert [(one.user_name, one.action) for one in lines] == [("", "pay")]
+
+
+def test_a_reinstallation_finds_the_settings_that_were_kept(stage):
+    live_on(stage)
+    uninstall(stage, clean=False)
+
+    stage.install()
+
+    with stage.deps.db.reading() as session:
+        assert settings.load(session, stage.portal.member_id) == {"retention_days": 90}
+    assert portal_of(stage).state == "active"
+
+
+def test_sessions_of_an_erased_portal_open_nothing(stage):
+    tab = live_on(stage)
+    fields = stage.post_fields(MANAGER, DEAL, {"ID": "8061"})
+
+    uninstall(stage)
+
+    assert tab.show().status_code == 403
+    assert stage.frame("/placement", fields).status_code == 403
+
+
+def test_a_grant_that_expired_is_refused_a_new_one_after_the_uninstallation(stage):
+    stage.portal.tokens.expire_access()
+
+    uninstall(stage)
+
+    assert portal_of(stage) is None
+
+
+# Alive
+
+
+def test_a_living_grant_contradicts_the_event(stage, caplog):
+    caplog.set_level(logging.WARNING)
+    tab = live_on(stage)
+    before = tables_naming(stage, stage.portal.member_id)
+
+    report(stage)
+
+    assert portal_of(stage).state == "active"
+    assert before <= tables_naming(stage, stage.portal.member_id)
+    assert tab.show().status_code == 200
+    assert (
+        f"uninstall of {stage.portal.member_id} refused: the app is still installed" in caplog.text
+    )
+
+
+def test_a_contradicted_event_is_probed_again_three_times_and_then_forgotten(stage):
+    report(stage)
+    stage.forget_calls()
+
+    for seconds in (10 * MINUTE, 50 * MINUTE, 23 * HOUR):
+        stage.run_housekeeping()
+        before = probes(stage)
+        stage.advance(seconds)
+        stage.run_housekeeping()
+        assert probes(stage) == before + 1
+
+    assert probes(stage) == 3
+    assert waiting(stage) == []
+    assert portal_of(stage).state == "active"
+
+
+def test_the_process_that_took_the_event_probes_again_in_time_without_housekeeping(stage):
+    report(stage)
+    stage.forget_calls()
+
+    for seconds in (10 * MINUTE, 50 * MINUTE, 23 * HOUR):
+        before = probes(stage)
+        stage.advance(seconds - 1)
+        stage.ring()
+        assert probes(stage) == before
+        stage.advance(1)
+        stage.ring()
+        assert probes(stage) == before + 1
+
+    assert stage.waiting == []
+
+
+def test_a_timer_beside_housekeeping_probes_nothing_twice(stage):
+    report(stage)
+    stage.forget_calls()
+    stage.advance(10 * MINUTE)
+
+    stage.run_housekeeping()
+    stage.ring()
+
+    assert probes(stage) == 1
+    assert len(stage.waiting) == 1
+
+
+def test_an_uninstallation_that_shows_late_is_found_by_a_later_probe(stage):
+    report(stage, clean="1")
+    stage.portal.installation = None
+    stage.advance(10 * MINUTE)
+
+    stage.run_housekeeping()
+
+    assert tables_naming(stage, stage.portal.member_id) == set()
+
+
+def test_housekeeping_that_comes_late_probes_once_for_all_it_missed(stage):
+    report(stage)
+    stage.forget_calls()
+    stage.advance(2 * HOUR)
+
+    stage.run_housekeeping()
+
+    assert probes(stage) == 1
+    assert [wait.total_seconds() for wait in waiting(stage)] == [22 * HOUR]
+
+
+def test_a_reinstallation_ends_the_suspicion(stage):
+    report(stage)
+    assert len(waiting(stage)) == 1
+
+    stage.portal.installation = None
+    stage.install()
+
+    assert waiting(stage) == []
+
+
+# No answer
+
+SOON = (MINUTE, 4 * MINUTE, 10 * MINUTE)
+"""From one question to the next, until a silent portal is shut out."""
+
+
+def stay_silent(stage):
+    """Let the time pass in which a silent portal is asked again before it is shut out."""
+    for seconds in SOON:
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
+
+@pytest.mark.parametrize("silence", ["close_before", "html", "portal_deleted"])
+def test_no_answer_is_asked_again_soon_then_shuts_out_and_is_asked_every_hour(stage, silence):
+    tab = live_on(stage)
+    stage.portal.faults.add(PROBE, silence, times=100)
+    report(stage)
+
+    for seconds in SOON:
+        assert portal_of(stage).state == "active"
+        assert [wait.total_seconds() for wait in waiting(stage)] == [seconds]
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
+    assert portal_of(stage).state == "closed"
+    assert tab.show().status_code == 403
+    assert [wait.total_seconds() for wait in waiting(stage)] == [HOUR]
+    stage.forget_calls()
+    stage.portal.faults.clear()
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+    assert probes(stage) == 1
+    assert portal_of(stage).state == "active"
+
+
+@pytest.mark.parametrize("answers_after", range(len(SOON)))
+def test_seconds_of_silence_lock_nobody_out(stage, answers_after):
+    tab = live_on(stage)
+    stage.portal.faults.add(PROBE, "close_before", times=2 + 2 * answers_after)
+    report(stage)
+
+    for seconds in SOON:
+        assert portal_of(stage).state == "active"
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+    assert tab.show().status_code == 200
+
+
+def test_an_insider_who_reports_again_and_again_gains_nothing(stage):
+    """Neither sooner shut out, nor sooner erased, nor later."""
+    live_on(stage)
+    del stage.adapter.clients[PORTAL]
+    for minute in range(14):
+        report(stage)
+        assert portal_of(stage).state == "active"
+        stage.advance(MINUTE)
+        assert minute < 14
+
+    stage.advance(MINUTE)
+    stage.run_housekeeping()
+    assert portal_of(stage).state == "closed"
+    for _ in range(71):
+        report(stage)
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+    assert portal_of(stage) is not None
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+    assert portal_of(stage) is None
+
+
+def test_72_hours_of_silence_end_in_erasing(stage):
+    live_on(stage)
+    del stage.adapter.clients[PORTAL]
+    report(stage)
+
+    for _ in range(71):
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+    assert portal_of(stage).state == "closed"
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+
+    assert tables_naming(stage, stage.portal.member_id) == set()
+
+
+def test_silence_counts_from_the_last_sign_of_life(stage):
+    live_on(stage)
+    report(stage)
+    stage.advance(10 * MINUTE)
+    client = stage.adapter.clients.pop(PORTAL)
+    stage.run_housekeeping()
+
+    for _ in range(71):
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+    assert portal_of(stage).state == "closed"
+    stage.adapter.clients[PORTAL] = client
+    stage.advance(HOUR)
+    stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+
+
+def test_a_busy_portal_is_asked_again_without_shutting_anybody_out(stage):
+    stage.portal.faults.add(PROBE, "busy", times=100)
+
+    report(stage)
+
+    assert portal_of(stage).state == "active"
+    assert [wait.total_seconds() for wait in waiting(stage)] == [MINUTE]
+
+
+def test_a_portal_that_is_busy_for_days_is_not_erased(stage):
+    stage.portal.faults.add(PROBE, "busy", times=10_000)
+    report(stage)
+
+    for _ in range(80):
+        stage.advance(HOUR)
+        stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+
+
+def test_a_card_of_the_portal_beside_it_is_left_alone(stage):
+    live_on(stage)
+    other = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    with stage.deps.db.transaction() as session:
+        settings.save(session, other, {"tabs": {}}, updated_by=1, now=stage.deps.clock())
+        activity.append(
+            session,
+            activity.Record(
+                other, stage.deps.clock(), ADMIN, "Ada", EntityRef(2, 1), "pay", "done"
+            ),
+        )
+
+    uninstall(stage)
+
+    assert tables_naming(stage, other) == {"activity", "portal_settings"}

@@ -1,0 +1,207 @@
+"""A person at the browser: opens cards, presses what they see, and looks at what comes."""
+
+from __future__ import annotations
+
+import re
+from functools import reduce
+from typing import Any
+
+from playwright.sync_api import Error, expect
+
+from tests.support.browser_stage import DEAL_CARD
+
+TABS_TO_PRESS = 250
+CLICKS_AT_MOST = 5
+FEELS = """() => {
+  const state = { felt: false };
+  addEventListener("pointerdown", () => { state.felt = true; }, { capture: true, once: true });
+  return state;
+}"""
+
+
+class Person:
+    """One browser window on the portal. `frame` is the application's frame on the present page."""
+
+    def __init__(self, page, stage, hand):
+        self.page = page
+        self.stage = stage
+        self.hand = hand
+        self.frame: Any = None
+
+    # Going places
+
+    def be(self, user_id):
+        """Sit down as another employee."""
+        cookie = {"name": "simulator_user", "value": str(user_id), "url": self.stage.portal.origin}
+        self.page.context.add_cookies([cookie])
+
+    def go(self, path):
+        self.page.goto(self.stage.portal.origin + path)
+
+    def start_tab(self, card=DEAL_CARD):
+        """Open a card's tab without waiting for its content."""
+        self.go(card)
+        self.page.get_by_role("tab", name="Payments").click()
+        return self.enter_frame()
+
+    def open_tab(self, card=DEAL_CARD):
+        """Open a card's tab and wait until nothing loads any more."""
+        self.start_tab(card)
+        self.wait_until_loaded()
+        return self.frame
+
+    def open_application(self):
+        self.go(f"/marketplace/app/{self.stage.portal.application.code}/")
+        return self.enter_frame()
+
+    def enter_frame(self):
+        element = self.page.locator("iframe.app-frame:not(.app-loading)").first
+        self.frame = element.element_handle().content_frame()
+        return self.frame
+
+    def wait_until_loaded(self):
+        expect(self.frame.locator("#strip")).to_be_visible()
+        expect(self.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
+        expect(self.frame.locator(".pay[aria-busy=true]")).to_have_count(0)
+        # Where nothing reads ahead, what payments are made of waits to be opened.
+        waiting = self.frame.locator("#tab:has(.pay__load) .pay__more[data-waits]")
+        expect(waiting).to_have_count(0)
+        # A click into a frame that still grows may miss.
+        self.frame.wait_for_function("() => document.scrollingElement.scrollHeight <= innerHeight")
+
+    # Looking
+
+    def payment(self, payment):
+        return self.frame.locator(f'[data-payment-id="{payment.id}"]')
+
+    def status(self, payment):
+        return self.payment(payment).locator(".pay__head .badge")
+
+    def button(self, name, within=None):
+        return (within or self.frame).get_by_role("button", name=name, exact=True)
+
+    @property
+    def dialog(self):
+        return self.frame.locator("dialog[open]")
+
+    @property
+    def said(self):
+        """What the toasts say."""
+        return self.frame.locator(".toasts:has(.toast)")
+
+    @property
+    def alert(self):
+        return self.frame.get_by_role("alert")
+
+    def expect_words(self, locator):
+        """What a person is told: a sentence or more, nothing of the program's inside."""
+        expect(locator).to_be_visible()
+        text = locator.inner_text()
+        assert re.search(r"[A-Z].{10,}\.", text), text
+        assert not re.search(r"Traceback|Exception|Error:|error 0|undefined|None|\{|<", text), text
+
+    # Doing
+
+    def press(self, locator):
+        self.hand.press(locator)
+
+    def open_menu(self, payment):
+        self.press(self.button("More actions", self.payment(payment)))
+
+    def choose_in_menu(self, payment, name):
+        self.open_menu(payment)
+        self.press(self.button(name, self.payment(payment).locator(".menu")))
+
+    def expect_focus_on(self, *locators):
+        """The focus is, or comes to be, on one of these."""
+        any_of_them = reduce(lambda one, other: one.or_(other), locators)
+        expect(any_of_them.and_(self.frame.locator(":focus"))).to_have_count(1)
+
+    def expect_focus_kept(self, payment, *locators):
+        """After a change the focus is on the control that was used, or on the payment's title."""
+        self.expect_focus_on(*locators, self.payment(payment).locator(".pay__title"))
+
+
+def has_felt(state):
+    try:
+        return state.evaluate("state => state.felt")
+    except Error:
+        # The page that could tell is gone: the click led away from it.
+        return True
+
+
+class Mouse:
+    """Somebody who clicks."""
+
+    name = "mouse"
+
+    def __init__(self, page):
+        self.page = page
+
+    def press(self, locator, clicks=1):
+        """Click, again where the page felt nothing at all.
+
+        A busy browser may still hold an older picture of a frame that has just grown, and sends
+        the click to where the button was. What a page did feel is never sent twice.
+        """
+        for attempt in range(CLICKS_AT_MOST):
+            felt = locator.evaluate_handle(FEELS)
+            locator.click(click_count=clicks)
+            if has_felt(felt):
+                return
+            # The newer picture comes soon, and later on a busy machine.
+            self.page.wait_for_timeout(100 * 2**attempt)
+        raise AssertionError(f"no click reaches {locator}")
+
+    def toggle(self, locator):
+        self.press(locator)
+
+    def choose(self, locator, label):
+        locator.select_option(label=label)
+
+    def write(self, locator, text):
+        self.press(locator, clicks=3)
+        self.page.keyboard.type(text)
+
+    def leave(self, dialog):
+        self.press(dialog.get_by_role("button", name="Cancel"))
+
+
+class Keyboard:
+    """Somebody without a mouse: Tab to a control, then Enter, Space, letters or Esc."""
+
+    name = "keyboard"
+
+    def __init__(self, page):
+        self.page = page
+
+    def reach(self, locator):
+        """Press Tab until the control has the focus, as a person would."""
+        locator.wait_for()
+        for _ in range(TABS_TO_PRESS):
+            if locator.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never reaches {locator}")
+
+    def press(self, locator):
+        self.reach(locator)
+        self.page.keyboard.press("Enter")
+
+    def toggle(self, locator):
+        self.reach(locator)
+        self.page.keyboard.press("Space")
+
+    def choose(self, locator, label):
+        """Type the beginning of an option's name into a closed list."""
+        self.reach(locator)
+        self.page.keyboard.type(label)
+        assert locator.evaluate("one => one.selectedOptions[0].label.trim()") == label
+
+    def write(self, locator, text):
+        self.reach(locator)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def leave(self, _dialog):
+        self.page.keyboard.press("Escape")

@@ -1,0 +1,108 @@
+"""Odd answers to writes, and prices of almost nothing: nobody suffers, and truth is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.portal_state.switches import OddValue
+from tests.support.acts import (
+    CREATE,
+    DELETE,
+    FOREIGN,
+    PAY,
+    REMOVE_DELIVERY,
+    REST,
+    SET_QUANTITY,
+    SMALL,
+    UNCHANGED_WORDS,
+    before_the_write,
+    books,
+    outcomes,
+)
+from tests.support.odd_cards import TINY, add_deal
+from tests.support.stage import payments_in
+
+ADD = "crm.item.payment.add"
+LIST = "crm.item.payment.list"
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.mark.parametrize("text", ["-10.55", "1.5", "1e400", "null", "[1]", "true"])
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_what_is_no_id_of_a_new_payment_is_told_and_not_sent_on(stage, act, text):
+    stage.portal.switches.batch_refused = ["crm."]
+    tab = stage.tab()
+    stage.portal.switches.odd_values.append(OddValue(ADD, "*", text))
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 502
+    assert not UNCHANGED_WORDS.search(tab.said), tab.said
+
+
+@pytest.mark.parametrize("batch_refused", [[], ["crm."]])
+@pytest.mark.parametrize("payment_id", [FOREIGN, SMALL])
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_payment_that_was_there_before_is_never_taken_for_the_new_one(
+    stage, act, payment_id, batch_refused
+):
+    """What does not hold what was asked is deleted again: not somebody else's payment."""
+    stage.portal.switches.batch_refused = batch_refused
+    tab = stage.tab()
+    stage.portal.switches.odd_values.append(OddValue(ADD, "*", str(payment_id)))
+
+    answer = act.send(tab, None)
+
+    assert payment_id in stage.portal.crm.payments
+    assert "deleted again" not in tab.said
+    if answer.status_code != 200:
+        assert not UNCHANGED_WORDS.search(tab.said), tab.said
+
+
+@pytest.mark.parametrize("kind", ["done_null", "done_false"])
+@pytest.mark.parametrize("act", [PAY, DELETE, SET_QUANTITY, REMOVE_DELIVERY, CREATE], ids=str)
+def test_a_bare_no_is_not_believed_where_nothing_can_be_read(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind)
+
+    def hide():
+        stage.portal.faults.add(LIST, "error_500", times=9)
+
+    before_the_write(stage, act.method, hide)
+
+    act.send(tab, None)
+
+    assert books(stage) != before
+    assert not UNCHANGED_WORDS.search(tab.said), tab.said
+    [(_, outcome)] = outcomes(stage)
+    assert outcome == "unknown"
+
+
+def test_rows_of_almost_no_price_make_no_payment_and_no_order_canceled(stage):
+    grain, tube = add_deal(stage.portal.crm, TINY)
+    tab = stage.tab(entity_id=TINY)
+
+    answer = tab.post("/payments", {"row": grain.id, f"quantity-{grain.id}": 7})
+
+    assert answer.status_code == 422
+    assert "comes to zero or less" in tab.said
+    assert not stage.portal.crm.payments_of(2, TINY)
+    assert tab.post("/payments", {"row": tube.id, f"quantity-{tube.id}": 1}).status_code == 200
+
+
+def test_a_row_of_almost_no_price_is_added_to_a_payment(stage):
+    """The sum stays, and that is right: the order is not canceled."""
+    grain, tube = add_deal(stage.portal.crm, TINY)
+    tab = stage.tab(entity_id=TINY)
+    tab.post("/payments", {"row": tube.id, f"quantity-{tube.id}": 1})
+    [made] = payments_in(tab.show().text)
+
+    answer = tab.post(f"/payments/{made}/items", {"row": grain.id, f"quantity-{grain.id}": 2})
+
+    assert answer.status_code == 200, tab.said
+    assert "canceled" not in tab.show().text

@@ -1,0 +1,162 @@
+"""Product rows that were not read: past the first page, refused, or not told for several orders."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from b24app.simulator.control.control_somebody import do_order
+from tests.support.acts import SMALL, item_of
+from tests.support.stage import payments_in
+
+BIG = 8069
+"""A deal of sixty product rows: ten more than a page of the portal."""
+
+GONE = "Item that is no longer in the card"
+UNREAD = "Product that could not be read now"
+FREE = "crm.item.productrow.getavailableforpayment"
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.fixture
+def billed(stage):
+    """All sixty rows in one payment; its id."""
+    assert stage.tab(entity_id=BIG).post_all("/payments/rest").status_code == 200
+    return max(stage.portal.crm.payments)
+
+
+def names_in(text):
+    return re.findall(r'id="item-\d+">(?:<bdi>)?([^<]*)<', text)
+
+
+def loaded(tab):
+    """What the page reads by itself after an answer: the groups that wait."""
+    groups = re.findall(
+        r'class="pay__load" hx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
+    )
+    return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
+
+
+def figures(text):
+    return dict(re.findall(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">', text))
+
+
+def whole(text):
+    names = names_in(text)
+    return len(names) == 60 and not {GONE, UNREAD} & set(names)
+
+
+def test_rows_past_the_first_page_are_named_when_the_card_was_seen_before(stage, billed):
+    tab = stage.tab(entity_id=BIG)
+
+    assert payments_in(tab.answer.text) == {str(billed): "N"}
+    assert GONE not in tab.answer.text
+    assert whole(loaded(tab))
+
+
+def test_rows_past_the_first_page_are_named_after_a_write(stage, billed):
+    tab = stage.tab(entity_id=BIG)
+    item = item_of(stage, billed, index=59)
+
+    tab.post(f"/payments/{billed}/pay")
+    assert GONE not in tab.answer.text
+    assert whole(loaded(tab))
+    tab.post(f"/payments/{billed}/unpay")
+    answer = tab.delete(f"/payments/{billed}/items/{item.id}")
+
+    assert answer.status_code == 200, tab.said
+    assert GONE not in tab.answer.text
+    assert len(names_in(loaded(tab))) == 59
+
+
+def test_a_page_that_knows_of_fewer_rows_is_given_the_names_of_all(stage, billed):
+    tab = stage.tab(entity_id=BIG)
+
+    assert whole(tab.get("/payments/details", ids=str(billed), rows="50").text)
+
+
+@pytest.mark.parametrize("kind", ["operation_limit", "denied", "error_500"])
+def test_rows_that_cannot_be_read_are_not_called_gone(stage, kind):
+    stage.tab()
+    stage.portal.faults.add("crm.item.productrow.list", kind, times=9)
+    tab = stage.tab()
+
+    assert UNREAD in names_in(tab.answer.text)
+    assert GONE not in tab.answer.text
+    assert "do not add up" not in tab.answer.text
+
+
+def test_a_row_that_was_deleted_is_called_gone(stage):
+    stage.tab()
+    basket = item_of(stage, SMALL).entity_id
+    row = next(one for one in stage.portal.crm.rows_of(2, 8061) if one.basket_id == basket)
+    do_order(stage.portal, {"do": "delete_row", "id": str(row.id)})
+    tab = stage.tab()
+
+    assert GONE in names_in(tab.answer.text)
+    assert UNREAD not in tab.answer.text
+
+
+@pytest.mark.parametrize("path", ["/payments/new", f"/payments/{SMALL}/items"])
+def test_what_is_free_and_cannot_be_read_is_not_called_billed(stage, path):
+    tab = stage.tab()
+    stage.portal.faults.add(FREE, "operation_limit", times=9)
+
+    text = tab.get(path).text
+
+    assert "could not be read now" in text
+    assert "already in payments" not in text
+    assert 'name="row"' not in text
+    assert "Which products are not billed could not be read now" in tab.show().text
+
+
+@pytest.mark.parametrize("path", ["/payments/new", f"/payments/{SMALL}/items"])
+def test_what_is_free_of_several_orders_is_offered(stage, path):
+    do_order(stage.portal, {"do": "second", "entityId": "8061"})
+    tab = stage.tab()
+
+    rows = re.findall(r'name="row" value="(\d+)"', tab.get(path).text)
+
+    assert sorted(rows) == ["17610", "17611"]
+
+
+def test_what_several_orders_leave_to_bill_comes_with_the_compositions(stage):
+    do_order(stage.portal, {"do": "second", "entityId": "8061"})
+    tab = stage.tab()
+    assert "Not billed, 2 products" not in tab.answer.text
+    assert "Allocation works it out" in tab.answer.text
+    assert "Bill the rest" not in tab.answer.text
+
+    text = loaded(tab)
+
+    assert "Not billed, 2 products" in text
+    assert "Bill the rest" in text
+    assert figures(text) == figures(stage.tab().answer.text), "the sums were right before"
+
+
+@pytest.mark.usefixtures("billed")
+def test_what_several_orders_leave_is_not_worked_out_from_one_page_of_rows(stage):
+    do_order(stage.portal, {"do": "second", "entityId": str(BIG)})
+    row = stage.portal.crm.rows_of(2, BIG)[0]
+    do_order(stage.portal, {"do": "set_row_quantity", "id": str(row.id), "quantity": "3"})
+    tab = stage.tab(entity_id=BIG)
+
+    assert "Not billed, " not in tab.answer.text
+    assert "Not billed, 1 product<" in loaded(tab)
+
+
+@pytest.mark.parametrize("kind", ["error_500", "operation_limit", "unexpected"])
+def test_the_rest_that_cannot_be_read_is_surely_not_billed(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(FREE, kind, times=9)
+
+    answer = tab.post_all("/payments/rest")
+
+    assert answer.status_code in {502, 503}
+    assert "Nothing was changed" in tab.said
+    assert "not known" not in tab.said

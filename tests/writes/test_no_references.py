@@ -1,0 +1,23 @@
+"""A portal that does not resolve `$result[..]` in a batch: every write is carried out once."""
+
+import pytest
+
+from b24app.simulator.rest import batch
+from tests.support.acts import ACTS
+
+
+@pytest.fixture
+def stage(writing_stage, monkeypatch):
+    monkeypatch.setattr(batch, "substitute", lambda value, _parts: value)
+    return writing_stage
+
+
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_what_was_asked_is_done_and_done_once(stage, act):
+    tab = stage.tab()
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    assert len(stage.executed(act.method)) == 1

@@ -1,0 +1,295 @@
+"""Actions of several writes that are cut off in the middle: creations and moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.control.control_somebody import do_payment
+from tests.support.acts import (
+    CABLES,
+    CREATE,
+    LARGE,
+    MOVE,
+    PREFIX,
+    REST,
+    RUN,
+    SIGNS,
+    SMALL,
+    before_the_write,
+    billed,
+    books,
+    links,
+    new_payments,
+    payment,
+    require_once,
+    require_truth,
+    stage_said,
+)
+from tests.support.stage import payments_in
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_a_lost_creation_is_found_among_the_payments(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add("batch", kind)
+    # The first batch is the one that looks around.
+    stage.portal.faults.faults.insert(0, stage.portal.faults.faults.pop())
+    before = books(stage)
+
+    answer = CREATE.send(tab, None)
+
+    require_truth(stage, CREATE, answer, before)
+
+
+@pytest.mark.parametrize("kind", ["lost", "lost_html", "lost_silent"])
+def test_a_creation_lost_before_its_rows_is_named_and_kept(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+
+    answer = CREATE.send(tab, None)
+
+    made = new_payments(stage)
+    assert len(made) == 1
+    assert answer.status_code == 502
+    assert "created, but without: Emergency exit sign E1" in tab.said
+    assert str(made[0]) in payments_in(answer.text)
+
+
+@pytest.mark.parametrize("kind", ["lost", "lost_html", "lost_silent"])
+def test_a_lost_bill_the_rest_is_never_deleted_on_a_guess(stage, kind):
+    """It may be somebody else's payment, or the portal may still be adding rows."""
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+
+    answer = REST.send(tab, None)
+
+    assert answer.status_code == 502
+    assert len(new_payments(stage)) == 1
+    assert stage.asked(PREFIX + "delete") == []
+    assert "left half done" in tab.said
+    assert "left half done" in tab.show().text
+    require_once(stage)
+
+
+def test_two_new_payments_after_a_lost_creation_leave_it_open(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", "close_before")
+    before = set(stage.portal.crm.payments)
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        fault = original(method, in_batch=in_batch)
+        if fault is not None and fault.kind == "close_before":
+            for _ in range(2):
+                _somebody_adds(stage)
+        return fault
+
+    stage.portal.faults.take = take
+    answer = REST.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert answer.status_code == 502
+    assert "not known whether" in tab.said
+    assert len(set(stage.portal.crm.payments) - before) == 2
+
+
+def _somebody_adds(stage):
+    do_payment(stage.portal, {"do": "add", "entityId": "8061"})
+
+
+def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", "close_before")
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        fault = original(method, in_batch=in_batch)
+        if fault is not None and fault.kind == "close_before":
+            _somebody_adds(stage)
+        return fault
+
+    stage.portal.faults.take = take
+    REST.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert len(new_payments(stage)) == 1
+
+
+@pytest.mark.parametrize("kind", ["false", "null"])
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_denied_creation_takes_no_payment_of_somebody_else_for_its_own(stage, act, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "add", kind)
+    before_the_write(stage, PREFIX + "add", lambda: _somebody_adds(stage))
+
+    answer = act.send(tab, None)
+
+    (theirs,) = new_payments(stage)
+    assert answer.status_code == 502
+    assert "not known whether" in tab.said
+    assert list(stage.portal.crm.items_of(theirs, "product")) == []
+    assert stage.asked(PREFIX + "delete") == []
+
+
+@pytest.mark.parametrize("kind", ["done_false", "done_null"])
+def test_of_several_items_one_that_is_denied_untruly_is_added_like_the_others(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "product.add", kind)
+    wanted = {"row": [SIGNS, CABLES], f"quantity-{SIGNS}": 3, f"quantity-{CABLES}": 2}
+
+    tab.post(f"/payments/{SMALL}/items", wanted)
+
+    assert (billed(stage, SMALL, SIGNS), billed(stage, SMALL, CABLES)) == (3, 2)
+    assert "Items added" in tab.said
+
+
+def test_half_a_move_is_taken_back(stage):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(PREFIX + "delivery.delete", "denied")
+
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 403
+    assert links(stage, LARGE) == [4074]
+    assert links(stage, SMALL) == []
+    assert books(stage)[0] == before[0]
+    assert "Nothing was changed" in stage_said(answer)
+
+
+def test_half_a_move_out_of_a_payment_that_is_paid_meanwhile_says_so(stage):
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.delete":
+            payment(stage, LARGE).is_paid = True
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 409
+    assert "a paid payment is locked" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [])
+    assert "View only" not in tab.show().text
+
+
+@pytest.mark.parametrize("kind", ["busy", "denied", "error_500", "close_before", "lost", "false"])
+@pytest.mark.parametrize("times", [1, 9])
+def test_the_second_step_of_a_move_never_loses_the_delivery(stage, kind, times):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(PREFIX + "delivery.delete", kind, times=times)
+
+    answer = MOVE.send(tab, None)
+
+    assert links(stage, LARGE) + links(stage, SMALL)
+    require_truth(stage, MOVE, answer, before)
+    if links(stage, LARGE) and links(stage, SMALL):
+        assert "may be in payments" in tab.said
+        tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+        assert "may be in payments" in tab.show().text
+
+
+def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
+    stage.portal.switches.batch_refused = ["crm."]
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.add":
+            stage.portal.tokens.expire_access()
+            stage.portal.faults.add("oauth/token", "denied", times=9)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [4074])
+    assert answer.status_code == 502
+    assert "Nothing was changed" not in tab.said
+    assert "may be in payments" in tab.said
+
+
+@pytest.mark.parametrize("times", [0, 9])
+def test_a_delivery_that_ends_in_neither_payment_is_put_back_or_named(stage, times):
+    """Somebody takes the new line out of the other payment just before the second step."""
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        crm = stage.portal.crm
+        if method == PREFIX + "delivery.delete" and links(stage, SMALL):
+            crm.items.pop(crm.items_of(SMALL, "delivery")[0].id)
+            if times:
+                stage.portal.faults.add(PREFIX + "delivery.add", "denied", times=times)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+    stage.portal.faults.clear()
+
+    assert answer.status_code == 502
+    if not times:
+        assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [])
+        assert "was not moved" in tab.said
+        return
+    assert "may be in neither payment" in tab.said
+    assert "may be in neither payment" in tab.show().text
+    tab.post(f"/payments/{LARGE}/deliveries", {"delivery_id": 4074})
+    tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+    assert "may be in neither payment" not in tab.show().text
+
+
+def test_a_move_that_nobody_can_read_back_is_named_until_it_is_settled(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(PREFIX + "delivery.delete", "lost")
+    stage.portal.faults.add("crm.item.get", "close_before", times=9)
+
+    MOVE.send(tab, None)
+    stage.portal.faults.clear()
+
+    assert "may be in payments" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([], [4074])
+    tab.get("/payments/details", ids=f"{SMALL},{LARGE}", rows=11)
+    assert "may be in payments" not in tab.show().text
+
+
+def test_a_move_whose_lines_nobody_can_read_is_not_called_carried_out(stage):
+    tab = stage.tab()
+    original = stage.portal.faults.take
+
+    def take(method, *, in_batch=False):
+        if method == PREFIX + "delivery.add":
+            stage.portal.faults.add(PREFIX + "delivery.list", "busy", times=99)
+        return original(method, in_batch=in_batch)
+
+    stage.portal.faults.take = take
+    answer = MOVE.send(tab, None)
+    stage.portal.faults.take = original
+    stage.portal.faults.clear()
+
+    assert answer.status_code == 502
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [4074])
+    assert "carried this out" not in tab.said
+    assert "may be in payments" in tab.said
+    assert "may be in payments" in tab.show().text
+
+
+def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage):
+    tab = stage.tab()
+    there = {"delivery_id": 4074, "holders-4074": LARGE}
+    assert tab.post(f"/payments/{SMALL}/deliveries", there).status_code == 200
+    stage.portal.faults.add(PREFIX + "delivery.delete", "denied", times=9)
+
+    MOVE.send(tab, None)
+
+    assert links(stage, SMALL) == [4074]

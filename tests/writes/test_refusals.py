@@ -1,0 +1,223 @@
+"""Writes the portal refuses: rights in three generations, documented errors, frozen and gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.control.control_somebody import do_order
+from b24app.web.words.outcome_words import refused
+from tests.support.acts import (
+    ACTS,
+    BANK,
+    CARD,
+    CREATE,
+    MOVE,
+    PAY,
+    PREFIX,
+    REST,
+    SMALL,
+    books,
+    outcomes,
+    payment,
+    require_truth,
+    writes_asked,
+)
+from tests.support.stage import READER
+
+GENERATIONS = ("new", "old", "oldest")
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_missing_rights_are_told_as_such_on_every_server(stage, act, generation):
+    stage.portal.switches.generation = generation
+    tab = stage.tab(READER)
+    before = books(stage)
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code in {403, 422}, tab.said
+    assert books(stage) == before
+    assert (
+        "Nothing was changed" in tab.said
+        or "nothing was changed" in tab.said
+        or ("No payment was created" in tab.said)
+    )
+    assert "right" in tab.said or "does not let you" in tab.said
+    assert outcomes(stage)[-1][1] in {"refused", "failed"}
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_refusal_makes_the_card_read_only_until_refresh(stage, generation):
+    stage.portal.switches.generation = generation
+    tab = stage.tab(READER)
+    PAY.send(tab, None)
+
+    assert "Mark as paid" not in tab.show().text
+    assert "View only" in tab.answer.text
+    assert "Mark as paid" in tab.show(refresh="1").text
+
+
+def test_rights_on_the_card_without_rights_on_the_order(stage):
+    """A manager may see a payment and yet not pay it (quirk 29)."""
+    stage.portal.users[7].rights["order"] = "none"
+    tab = stage.tab()
+    before = books(stage)
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 403
+    assert books(stage) == before
+
+
+@pytest.mark.parametrize("kind", ["false", "null"])
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_an_empty_result_is_a_refusal_whatever_the_status(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind)
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code in {403, 422}, tab.said
+    assert books(stage) == before
+    assert outcomes(stage)[-1][1] in {"refused", "failed"}
+
+
+@pytest.mark.parametrize("kind", ["done_false", "done_null"])
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_an_empty_result_is_not_believed_where_the_books_say_otherwise(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind)
+
+    answer = act.send(tab, None)
+
+    require_truth(stage, act, answer, before)
+
+
+BEFORE_EXECUTION = {
+    "busy": 503,
+    "operation_limit": 503,
+    "denied": 403,
+    "invalid_token": 401,
+    "no_oauth": 503,
+    "portal_deleted": 503,
+}
+
+
+@pytest.mark.parametrize("kind", BEFORE_EXECUTION)
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_what_the_portal_says_instead_of_executing_changes_nothing(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind, times=9)
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == BEFORE_EXECUTION[kind], tab.said
+    require_truth(stage, act, answer, before)
+    assert books(stage) == before
+
+
+def test_a_canceled_order_is_named(stage):
+    tab = stage.tab()
+    do_order(stage.portal, {"do": "cancel", "entityId": "8061"})
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 422
+    assert "canceled" in tab.said
+    assert not payment(stage, SMALL).is_paid
+
+
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_plan_without_more_payments_is_named(stage, act):
+    tab = stage.tab()
+    stage.portal.switches.payments_left = 0
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 422
+    assert "plan" in tab.said
+    assert len(stage.portal.crm.payments) == 14
+
+
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_portal_without_payment_systems_is_named(stage, act):
+    tab = stage.tab()
+    stage.portal.crm.pay_systems.clear()
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 422
+    assert "no payment system" in tab.said
+
+
+def test_a_payment_system_that_does_not_fit_is_named(stage):
+    tab = stage.tab()
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": 10})
+
+    assert answer.status_code == 422
+    assert "cannot be used here" in tab.said
+    assert payment(stage, SMALL).pay_system_id == CARD
+
+
+def test_an_unknown_payment_system_is_refused_before_the_payment_is_touched(stage):
+    tab = stage.tab()
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": 999})
+
+    assert answer.status_code == 422
+    assert writes_asked(stage) == []
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_a_payment_system_that_was_removed_meanwhile_is_not_called_missing_rights(
+    stage, generation
+):
+    stage.portal.switches.generation = generation
+    tab = stage.tab()
+    tab.get(f"/payments/{SMALL}/system")
+    del stage.portal.crm.pay_systems[BANK]
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": BANK})
+
+    assert answer.status_code == 422
+    assert "This payment system is not available any more" in tab.said
+    assert payment(stage, SMALL).pay_system_id == CARD
+    assert "View only" not in tab.show().text
+
+
+@pytest.mark.parametrize("code", ["", "_EXT"])
+def test_an_account_that_does_not_hold_enough_is_named(code):
+    words = refused("BusinessRefusalError", f"SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET{code}")
+
+    assert "does not hold that much" in words
+
+
+def test_the_system_a_payment_has_already_is_success_without_a_write(stage):
+    tab = stage.tab()
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": CARD})
+
+    assert answer.status_code == 200
+    assert "already" in tab.said
+    assert writes_asked(stage) == []
+
+
+def test_a_refused_second_step_of_a_move_names_no_rights_falsely(stage):
+    tab = stage.tab()
+    stage.portal.switches.generation = "old"
+    stage.portal.faults.add(PREFIX + "delivery.delete", "denied")
+
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code in {403, 422}
+    assert "othing was changed" in tab.said
