@@ -7,9 +7,7 @@ two runs of a browser may differ in the last bit of a rounded corner.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from base64 import b64encode
 from collections.abc import Callable
@@ -17,19 +15,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FrameLocator, Page, ViewportSize, sync_playwright
 
+from tools import chromium
 from tools.demo import port
 from tools.stage import DEMO_CARD, ROOT, StageError, stage
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 720}
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--font-render-hinting=none",
-]
+OPTIONS = [*chromium.OPTIONS, "--font-render-hinting=none"]
 TRIES = 50
 INVISIBLE = 8
 """How far a channel of a pixel, of 255, may be off before somebody could see it."""
@@ -49,8 +41,8 @@ DIFFERENCE = """async ([before, after, invisible]) => {
 
 def main() -> int:
     """Set the stage and take every picture. Returns the exit status."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
+    program = chromium.path()
+    if program is None:
         print("Chromium is missing: install it or name one in CHROMIUM.", file=sys.stderr)
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -61,7 +53,7 @@ def main() -> int:
             ) as running,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
+            browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
             for name, take in PICTURES.items():
                 page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
                 take(page, running.portal_url)

@@ -18,7 +18,11 @@ from tests.support.person import Mouse
 SHIFTS = """() => new Promise((resolve) => {
   let sum = 0;
   const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    // A dialog that gets its content in place of the skeleton may grow to both sides.
+    const isInDialog = ({ node }) => Boolean(node?.closest?.("dialog"));
+    for (const entry of list.getEntries()) {
+      if (!entry.hadRecentInput && !entry.sources.every(isInDialog)) sum += entry.value;
+    }
   });
   observer.observe({ type: "layout-shift", buffered: true });
   setTimeout(() => { observer.disconnect(); resolve(sum); }, 100);
@@ -202,28 +206,39 @@ def test_double_click_marks_as_paid_once(stage, person):
     assert len(stage.executed("crm.item.payment.pay")) == 1
 
 
-def test_second_tab_learns_what_the_first_one_did(stage, person, another):
+def test_second_tab_learns_that_a_payment_is_paid_already(stage, person, another):
+    person.open_tab()
+    another.open_tab()
+    unpaid = stage.payments[2]
+    mark_as_paid(person, unpaid)
+    expect(person.status(unpaid)).to_have_text("Paid")
+
+    mark_as_paid(another, unpaid)
+
+    expect(another.status(unpaid)).to_have_text("Paid")
+    expect(another.said).to_contain_text("was already marked as paid")
+    assert len(stage.executed("crm.item.payment.pay")) == 1
+
+
+def test_second_tab_learns_that_a_payment_is_gone(stage, person, another):
     another.page.may_fail_to_load = True
     person.open_tab()
     another.open_tab()
-    unpaid, deleted = stage.payments[2:]
-    for one, name in ((unpaid, "Mark as paid"), (deleted, "Delete payment")):
-        if one is unpaid:
-            person.press(person.button(name, person.payment(one)))
-        else:
-            person.choose_in_menu(one, name)
-        person.press(person.button(name, person.dialog))
+    deleted = stage.payments[3]
+    person.choose_in_menu(deleted, "Delete payment")
+    person.press(person.button("Delete payment", person.dialog))
     expect(person.payment(deleted)).to_have_count(0)
-    expect(person.status(unpaid)).to_have_text("Paid")
 
-    for one in (deleted, unpaid):
-        another.press(another.button("Mark as paid", another.payment(one)))
-        another.press(another.button("Mark as paid", another.dialog))
+    mark_as_paid(another, deleted)
 
-    expect(another.status(unpaid)).to_have_text("Paid")
     expect(another.payment(deleted)).to_have_count(0)
     another.expect_words(another.alert.first)
-    assert len(stage.executed("crm.item.payment.pay")) == 1
+    assert stage.executed("crm.item.payment.pay") == []
+
+
+def mark_as_paid(person, payment):
+    person.press(person.button("Mark as paid", person.payment(payment)))
+    person.press(person.button("Mark as paid", person.dialog))
 
 
 def test_coming_back_shows_what_changed_meanwhile(stage, person):

@@ -34,7 +34,8 @@ def test_page_fits_its_window_and_breaks_no_accessibility_rule(path, visit):
         visit.page.set_viewport_size({"width": width, "height": 720})
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
-    found = Axe().run(visit.page).response["violations"]
+    # A frame of another origin is not looked into, nor called to: the browser would log that.
+    found = Axe().run(visit.page, options={"iframes": False}).response["violations"]
     assert [rule["id"] for rule in found if rule["id"] not in NOT_OURS] == []
 
 

@@ -6,7 +6,6 @@ The portal is reached as localhost and the application as 127.0.0.1: two sites, 
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from werkzeug.serving import make_server
 from b24app.simulator.portal import create_portal
 from b24app.simulator.portal_state.application import Placement
 from b24app.simulator.portal_state.state import PortalState
+from tools import chromium
 
 # The first two are hidden pages of the address bar, loaded with every window: a third of the work
 # of a test. The others are Playwright's own list, which a second --disable-features replaces.
@@ -41,14 +41,7 @@ UNUSED_FEATURES = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    f"--disable-features={','.join(UNUSED_FEATURES)}",
-]
+CHROMIUM_OPTIONS = [*chromium.OPTIONS, f"--disable-features={','.join(UNUSED_FEATURES)}"]
 ADMIN, MANAGER = 1, 7
 
 # The application in the frame: it keeps what it hears and says only what a test tells it to.
@@ -67,15 +60,15 @@ window.say = (data) => parent.postMessage(data, `${protocol === "1" ? "https" : 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """Run Chromium until the block ends. Without one the test is skipped; with CI set it fails."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if path is None:
+    program = chromium.path()
+    if program is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing; CI needs one (CHROMIUM is its path).")
         pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
 
 
 @dataclass
