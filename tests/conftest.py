@@ -155,7 +155,5 @@ def module_stage(sqlite_databases, tmp_path_factory):
 @pytest.fixture
 def writing_stage(module_stage):
     """The installed stage as it is at the start, without installing it for every test."""
-    from tests.support.put_back import put_back
-
-    put_back(module_stage)
+    module_stage.put_back()
     return module_stage

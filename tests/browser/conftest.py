@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser_stage import MANAGER, Stage, running_servers
+from tests.support.browser_stage import MANAGER, BrowserStage, running_servers
 from tests.support.person import Keyboard, Mouse, Person
 from tests.support.watching import Watch
 
@@ -27,7 +27,7 @@ def servers():
 @pytest.fixture
 def bare_stage(servers, sqlite_url, tmp_path):
     """The portal without the application."""
-    stage = Stage(servers, sqlite_url, tmp_path / "rest-log")
+    stage = BrowserStage(servers, sqlite_url, tmp_path / "rest-log")
     yield stage
     stage.close()
 

@@ -23,7 +23,7 @@ def page(browser, bare_stage):
     context = browser.new_context()
     context.set_default_timeout(15_000)
     page = context.new_page()
-    client = bare_stage.application.test_client()
+    client = bare_stage.app.test_client()
 
     def answer(route):
         parts = urlsplit(route.request.url)

@@ -12,7 +12,6 @@ from tests.support.story import (
     INVOICE_TAB,
     bound,
     deliver,
-    deps_of,
     handled_events,
     look_at_both_widths,
     open_settings,
@@ -25,7 +24,7 @@ from tests.support.story import (
 
 
 def known_token(stage):
-    deps = deps_of(stage)
+    deps = stage.deps
     with deps.db.reading() as session:
         return portals.application_token(session, deps.seal, stage.portal.member_id)
 

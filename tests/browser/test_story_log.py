@@ -14,10 +14,8 @@ from tests.support.browser_stage import ADMIN, MANAGER, READER
 from tests.support.story import (
     DEAL_TAB,
     INVOICE_TAB,
-    app_url_of,
     bound,
     choose_people,
-    deps_of,
     handled_events,
     look_at_both_widths,
     open_settings,
@@ -29,7 +27,7 @@ from tests.support.story import (
 
 def fill_log(stage, lines):
     """A log of one line a minute, the newest last: Marta works, every tenth line is Jonas."""
-    with deps_of(stage).db.transaction() as session:
+    with stage.deps.db.transaction() as session:
         for number in range(1, lines + 1):
             is_reader = number % 10 == 0
             activity.append(
@@ -121,7 +119,7 @@ def test_a_missing_tab_is_repaired_and_checked_again(stage, new_page):
 def sign_in(someone):
     """Begin at the application's own address, as a bookmark does."""
     query = urlencode({"domain": someone.stage.portal.domain})
-    someone.page.goto(f"{app_url_of(someone.stage)}/oauth/start?{query}")
+    someone.page.goto(f"{someone.stage.app_url}/oauth/start?{query}")
 
 
 def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
@@ -143,7 +141,7 @@ def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
     admin.frame = admin.page.main_frame
     expect(admin.button("Save settings")).to_be_visible()
     assert "code=" not in admin.page.url
-    assert admin.page.context.cookies(app_url_of(stage)) == []
+    assert admin.page.context.cookies(stage.app_url) == []
     chosen = admin.frame.locator(rule)
     expect(chosen.locator(".person")).to_have_count(2)
     expect(admin.frame.get_by_role("button", name="Choose people")).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from b24app.simulator.portal_state.records import CONTACT, Card
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_frame import lay_out, own_view
-from tests.frame.recording import RECORDED, RECORDED_POST, Stage
+from tests.frame.recording import RECORDED, RECORDED_POST, Playback
 from tests.support.frame_stage import (
     ADMIN,
     FramedApp,
@@ -116,7 +116,7 @@ def stage(visit, framed_app):
     person.name, person.last_name, person.position = "Ann", 'Lee: "AL"', "Manager"
     portal.crm.add_card(Card(CONTACT, 2, "Ann", portal.clock.now()))
     portal.mark_run(ADMIN)
-    return Stage(visit, framed_app)
+    return Playback(visit, framed_app)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The recorded messages, and a stage that plays them with the values of a running portal."""
+"""The recorded messages, and what plays them with the values of a running portal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INVOICE = {"get_interface_smart"}
 SLIDER = {"fit_window_popup", "close_application"}
 
 
-class Stage:
+class Playback:
     """Opens the frame a recorded message belongs to, speaks in it and hears what comes back."""
 
     def __init__(self, visit, framed_app) -> None:

@@ -9,39 +9,31 @@ from __future__ import annotations
 
 import copy
 import sqlite3
-import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from jinja2 import FileSystemBytecodeCache
 
-from b24app import create_app
-from b24app.config import Config
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
 from b24app.simulator.portal_state.clock import Clock
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.server import PortalServer
+from tests.support.base_stage import ADMIN as ADMIN
+from tests.support.base_stage import CLIENT, BaseStage, make_config
+from tests.support.base_stage import MANAGER as MANAGER
+from tests.support.base_stage import READER as READER
+from tests.support.base_stage import STRANGER as STRANGER
 from tests.support.frame_stage import serving
 from tools.visitor import Visitor
 
-ADMIN, MANAGER, READER, STRANGER = 1, 7, 9, 12
 DEAL_CARD = "/crm/deal/details/8061/"
 EMPTY_CARD = "/crm/deal/details/8063/"
 LINKED_CARD = "/crm/type/1036/details/11/"
 UNLINKED_CARD = "/crm/type/1036/details/12/"
-CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret-of-the-card"}
 KEY = Fernet.generate_key().decode()
-TEMPLATES = FileSystemBytecodeCache()
-"""Compiled once: every test builds its own application, with the same templates."""
-
-
-def rest_briefly(seconds):
-    """The pauses between attempts at a busy portal, a tenth as long; other tests count them."""
-    time.sleep(seconds / 10)
 
 
 class Late:
@@ -91,37 +83,22 @@ def running_servers():
                 shelf.stop()
 
 
-class Stage:
-    """One test's portal and application."""
+class BrowserStage(BaseStage):
+    """One test's portal and application, for browsers on this machine."""
 
     def __init__(self, servers, database_url, rest_log_dir):
         self.servers = servers
-        self.database = database_url.removeprefix("sqlite:///")
-        self.portal = servers.portal
-        self.portal.reset()
-        self.app_url = servers.app_url
+        self.database_file = Path(database_url.removeprefix("sqlite:///"))
+        servers.portal.reset()
         self.clock = Clock()
-        config = Config(
-            app_url=servers.app_url,
-            client_id=CLIENT["B24_CLIENT_ID"],
-            client_secret=CLIENT["B24_CLIENT_SECRET"],
-            oauth_url=self.portal.oauth_origin,
-            oauth_hosts=frozenset({self.portal.oauth_domain}),
-            database_url=database_url,
-            secret_key="a key that signs sessions in tests",
-            token_keys=(KEY,),
-            trust_local_portals=True,
-            rest_log_dir=str(rest_log_dir),
-            app_env="development",
-        )
-        self.application = create_app(
-            config,
+        super().__init__(
+            servers.portal,
+            make_config(servers.portal, servers.app_url, database_url, rest_log_dir, KEY),
             clock=self.clock.now,
             # A timer would ring in another test: stories call for what is due by themselves.
             start_later=lambda _seconds, _work: lambda: None,
         )
-        self.application.jinja_env.bytecode_cache = TEMPLATES
-        servers.app.application = self.application
+        servers.app.application = self.app
         self.was_installed = False
 
     def install(self):
@@ -140,7 +117,7 @@ class Stage:
         else:
             vars(self.portal).update(self.copy_of(self.servers.installed.portal))
             # Nothing has opened this database yet.
-            Path(self.database).write_bytes(self.servers.installed.database)
+            self.database_file.write_bytes(self.servers.installed.database)
         self.was_installed = True
 
     def copy_of(self, fields):
@@ -149,11 +126,8 @@ class Stage:
         return copy.deepcopy(fields, kept)
 
     def read_database(self):
-        with closing(sqlite3.connect(self.database)) as source:
+        with closing(sqlite3.connect(self.database_file)) as source:
             return source.serialize()
-
-    def close(self):
-        self.application.extensions["b24app"].deps.db.close()
 
     # The truth at the portal.
 
@@ -173,16 +147,3 @@ class Stage:
 
     def deliveries(self, payment):
         return self.portal.crm.items_of(payment.id, "delivery")
-
-    def executed(self, method):
-        """Commands of this method that ran, in batches and alone."""
-        commands = self.portal.recorder.commands()
-        return [one for one in commands if one.method == method.lower() and one.outcome == "ok"]
-
-    @property
-    def http_calls(self):
-        """Requests to the portal's REST."""
-        return self.portal.recorder.rest_requests()
-
-    def fail(self, method, kind, times=1, seconds=30.0):
-        self.portal.faults.add(method, kind, times, seconds)

@@ -9,71 +9,67 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import delete, update
 
-from b24app import create_app
-from b24app.config import Config
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
+from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.clock import Clock
+from b24app.simulator.portal_state.crm import CrmData
 from b24app.simulator.portal_state.events import deliver_now
+from b24app.simulator.portal_state.faults import FaultPlan
+from b24app.simulator.portal_state.people import make_users
 from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.switches import Switches
+from b24app.storage.models import Base, Portal
 from b24app.storage.session import Database
+from tests.support.base_stage import ADMIN as ADMIN
+from tests.support.base_stage import CLIENT as CLIENT
+from tests.support.base_stage import MANAGER as MANAGER
+from tests.support.base_stage import READER as READER
+from tests.support.base_stage import STRANGER as STRANGER
+from tests.support.base_stage import BaseStage, make_config
 from tests.support.wsgi_adapter import WSGIAdapter
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 PORTAL, OAUTH = "localhost:8024", "localhost:8025"
-CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret-of-the-card"}
-ADMIN, MANAGER, READER, STRANGER = 1, 7, 9, 12
+APP_URL = "http://127.0.0.1:8000"
 DEAL, INVOICE, SMART = (
     "CRM_DEAL_DETAIL_TAB",
     "CRM_SMART_INVOICE_DETAIL_TAB",
     "CRM_DYNAMIC_1036_DETAIL_TAB",
 )
-BEARER = re.compile(r"Bearer ([\w.\-]+)")
-TEMPLATES = FileSystemBytecodeCache()
-"""Compiled once: every test builds its own application, with the same templates."""
+KEPT = frozenset({"portals", "user_tokens", "portal_settings"})
+"""The tables an installation and its users filled."""
 
+BEARER = re.compile(r"Bearer ([\w.\-]+)")
 GOES_ON = re.compile(r'hx-post="(/payments/filling/\d+)"[^>]* data-goes-on')
 SAID = re.compile(r'class="toast[^"]*"[^>]*>.*?<p>(.*?)</p>', re.DOTALL)
 
 
-class Stage:
-    """Everything one test needs. `portal` is the state to set up and to inspect."""
+class Stage(BaseStage):
+    """All in this process, one clock for both sides, and no socket: an adapter is the network."""
 
     def __init__(self, database_url, rest_log_dir, token_key=None):
         self.slept = []
         self.rest_log_dir = rest_log_dir
         self.started = []
         self.waiting = []
+        self.ticks = 0.0
         self.portal_clock = Clock(NOW)
-        self.portal = PortalState(
+        portal = PortalState(
             domain=PORTAL,
             oauth_origin=f"http://{OAUTH}",
-            env={**CLIENT, "APP_URL": "http://127.0.0.1:8000"},
+            env={**CLIENT, "APP_URL": APP_URL},
             clock=self.portal_clock,
             sleep=self.slept.append,
         )
-        self.portal.limits.is_rate_limited = False
-        self.adapter = WSGIAdapter(
-            {PORTAL: create_portal(self.portal), OAUTH: create_oauth(self.portal)}
-        )
-        self.ticks = 0.0
-        self.config = Config(
-            app_url="http://127.0.0.1:8000",
-            client_id=CLIENT["B24_CLIENT_ID"],
-            client_secret=CLIENT["B24_CLIENT_SECRET"],
-            oauth_url=f"http://{OAUTH}",
-            oauth_hosts=frozenset({OAUTH}),
-            database_url=database_url,
-            secret_key="a key that signs sessions in tests",
-            token_keys=(token_key or Fernet.generate_key().decode(),),
-            trust_local_portals=True,
-            rest_log_dir=str(rest_log_dir),
-            app_env="development",
-        )
-        self.app = create_app(
-            self.config,
+        portal.limits.is_rate_limited = False
+        self.adapter = WSGIAdapter({PORTAL: create_portal(portal), OAUTH: create_oauth(portal)})
+        token_key = token_key or Fernet.generate_key().decode()
+        super().__init__(
+            portal,
+            make_config(portal, APP_URL, database_url, rest_log_dir, token_key),
             http_adapter=self.adapter,
             clock=self.portal_clock.now,
             monotonic=self.monotonic,
@@ -82,7 +78,6 @@ class Stage:
             start_later=self.start_later,
         )
         self.app.testing = True
-        self.app.jinja_env.bytecode_cache = TEMPLATES
         self.client = self.app.test_client()
         self.database = Database(database_url)
 
@@ -133,13 +128,24 @@ class Stage:
         form = "application/x-www-form-urlencoded"
         return self.client.post(path, data=body, content_type=form).status_code
 
+    def put_back(self):
+        """Bring everything back to where it was after the installation."""
+        portal = self.portal
+        portal.crm, portal.users, portal.switches = CrmData(), make_users(), Switches()
+        seed.fill(portal.crm, payments=4)
+        portal.faults = FaultPlan()
+        with self.database.transaction() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name not in KEPT:
+                    session.execute(delete(table))
+            session.execute(update(Portal).values(batch_refused_until=None))
+        self.slept.clear()
+        self.adapter.sent.clear()
+        self.forget_calls()
+
     def close(self):
         self.database.close()
-        self.deps.db.close()
-
-    @property
-    def deps(self):
-        return self.app.extensions["b24app"].deps
+        super().close()
 
     # The portal's side of a frame.
 
@@ -190,27 +196,6 @@ class Stage:
         tab = self.open(user_id, entity_id, placement)
         tab.show()
         return tab
-
-    # What the portal saw.
-
-    def forget_calls(self):
-        self.portal.recorder.clear()
-
-    @property
-    def http_calls(self):
-        """Requests to the portal; the authorization server does not count."""
-        return [one for one in self.portal.recorder.rest_requests() if one.server == "portal"]
-
-    def executed(self, method):
-        """Commands of this method that ran, in batches and alone."""
-        return [
-            one
-            for one in self.portal.recorder.commands()
-            if one.method == method.lower() and one.outcome == "ok"
-        ]
-
-    def asked(self, method):
-        return [one for one in self.portal.recorder.commands() if one.method == method.lower()]
 
 
 class Tab:

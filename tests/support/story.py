@@ -97,23 +97,15 @@ def deliver(stage):
             thread.join(30)
 
 
-def deps_of(stage):
-    return stage.application.extensions["b24app"].deps
-
-
-def app_url_of(stage):
-    return deps_of(stage).app_url
-
-
 def settings_of(stage):
-    with deps_of(stage).db.reading() as session:
+    with stage.deps.db.reading() as session:
         return settings.load(session, stage.portal.member_id)
 
 
 def tables_naming_the_portal(stage):
     """Every table with a row that holds the member_id or the address of the portal."""
     names = (stage.portal.member_id, stage.portal.domain)
-    with deps_of(stage).db.reading() as session:
+    with stage.deps.db.reading() as session:
         return {
             table.name
             for table in Base.metadata.sorted_tables

@@ -6,23 +6,15 @@ import os
 import re
 from decimal import Decimal
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
 
-from b24app.simulator.portal_state import seed
-from b24app.simulator.portal_state.crm import CrmData
-from b24app.simulator.portal_state.faults import FaultPlan
 from b24app.simulator.portal_state.sale import DELIVERY, PRODUCT
-from b24app.simulator.portal_state.switches import Switches
-from b24app.storage.models import Base, Portal
 from tests.support.acts import UNCHANGED_WORDS, books, require_once, stage_said
-from tests.support.stage import ADMIN, MANAGER, Stage, payments_in
+from tests.support.stage import ADMIN, MANAGER, payments_in
 
 EXAMPLES = int(os.environ.get("RANDOM_BOOKS", "25"))
 DEAL = (2, 8061)
-KEPT = frozenset({"portals", "user_tokens", "portal_settings"})
 FAULTS = (
     "lost", "lost_html", "close_before", "silent", "html", "invalid_json", "busy", "denied",
     "false", "null", "error_500", "expired_token",
@@ -53,26 +45,6 @@ steps = st.lists(
     min_size=1,
     max_size=8,
 )
-
-
-@pytest.fixture(scope="module")
-def played(sqlite_databases, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("books")
-    stage = Stage(sqlite_databases.clean(folder), folder / "rest-log")
-    stage.install()
-    yield stage
-    stage.close()
-
-
-def start(stage):
-    portal = stage.portal
-    portal.crm, portal.switches, portal.faults = CrmData(), Switches(), FaultPlan()
-    seed.fill(portal.crm)
-    with stage.database.transaction() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name not in KEPT:
-                session.execute(delete(table))
-        session.execute(update(Portal).values(batch_refused_until=None))
 
 
 def _pick(rows, number):
@@ -180,9 +152,9 @@ def require_sound(crm):
     suppress_health_check=list(HealthCheck),
 )
 @given(steps)
-def test_the_tab_shows_the_books_after_every_step(played, steps):
-    stage = played
-    start(stage)
+def test_the_tab_shows_the_books_after_every_step(module_stage, steps):
+    stage = module_stage
+    stage.put_back()
     tabs = {user: stage.tab(user) for user in (MANAGER, ADMIN)}
     for name, user, number, quantity, fault in steps:
         stage.forget_calls()

@@ -15,7 +15,6 @@ from b24app.errors import DatabaseAwayError
 from tests.support.acts import ACTS, PAY, UNCHANGED_WORDS, books, writes_asked
 from tests.support.app_page import settings_fields
 from tests.support.login import Browser
-from tests.support.put_back import put_back
 from tests.support.stage import ADMIN, DEAL, PORTAL, token_in
 from tests.web.portal.test_events import event_form
 from tests.web.tab.test_every_route import send as send_to_card
@@ -183,7 +182,7 @@ def away_from(db, number):
 def test_a_write_that_was_sent_is_never_called_undone_when_the_database_goes(writing_stage, act):
     stage, said = writing_stage, []
     for number in range(60):
-        put_back(stage)
+        stage.put_back()
         tab, before = stage.tab(), books(stage)
         with away_from(stage.deps.db, number):
             answer = act.send(tab, None)
@@ -208,7 +207,7 @@ def test_a_write_whose_record_was_lost_is_not_sent_again(writing_stage):
             PAY.send(tab, "a" * 32)
         if PAY.done(stage):
             break
-        put_back(stage)
+        stage.put_back()
         tab = stage.tab()
     assert tab.answer.status_code == 503
 
