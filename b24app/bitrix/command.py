@@ -71,13 +71,16 @@ class Reference:
 class Command(Generic[T_co]):
     """A REST call. `decode` turns `result` into a value or raises the typed error of the method.
 
-    `is_write` decides whether a request that got no usable answer may be repeated.
+    `is_write` decides whether a request that got no usable answer may be repeated. One that
+    `is_repeatable` comes to the same when it is carried out again, which it is where a write before
+    it was refused inside a batch and follows alone.
     """
 
     method: str
     params: Mapping[str, object]
     decode: Callable[[object], T_co]
     is_write: bool = False
+    is_repeatable: bool = False
 
     def __post_init__(self) -> None:
         if not RESERVED_PARAMS.isdisjoint(self.params):

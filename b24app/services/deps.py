@@ -11,8 +11,9 @@ from datetime import datetime
 
 from b24app.bitrix.log.rest_log import RestLog
 from b24app.bitrix.oauth.server import AuthorizationServer
-from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.portal_api import PortalApi
 from b24app.seal import Seal
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database
@@ -62,6 +63,10 @@ class Deps:
             kept = SETTLE_SECONDS if seconds > SETTLE_SECONDS else 0.0
             seconds = min(seconds, max(0.0, end - kept - self.monotonic()))
         return Deadline(seconds, self.monotonic)
+
+    def api_with(self, tokens: TokenSource) -> PortalApi:
+        """Speak to a portal with this token; of its batches nothing is known."""
+        return PortalApi(self.client, tokens, self.deadline)
 
     def carry(self, threads: int) -> None:
         """Say how many requests the server gives this process at once; portals share them.

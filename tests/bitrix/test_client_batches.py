@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextvars
 import threading
 
 import pytest
@@ -7,7 +8,10 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.methods import crm, payments, portal
+from b24app.bitrix.methods import crm, payments
+from b24app.bitrix.wire.client import BitrixClient
+from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.transport import make_session
 from b24app.domain import EntityRef
 from b24app.errors import (
     BatchRefusedError,
@@ -131,17 +135,6 @@ class TestBatch:
         assert isinstance(answer.error("pay"), BatchRefusedError)
         assert answer.error("pay").executed is Executed.NO
 
-    def test_reads_that_are_refused_in_it_are_sent_alone(self, client, server, tokens, deadline):
-        server.answers(
-            failed("ERROR_BATCH_METHOD_NOT_ALLOWED", 405),
-            ok(example("profile")["response"]["body"]["result"]),
-        )
-
-        answer = client.read(tokens, {"profile": portal.profile()}, deadline)
-
-        assert answer.take("profile", portal.profile()).id == 1
-        assert [seen.url.rpartition("/")[2] for seen in server.seen] == ["batch", "profile"]
-
     def test_refused_for_the_plan_is_not_taken_for_missing_rights(
         self, client, server, tokens, deadline
     ):
@@ -157,42 +150,49 @@ class TestBatch:
             client.batch(tokens, {"pay": payments.pay(1)}, deadline)
 
 
+@pytest.fixture
+def api(client, tokens, deadline):
+    return PortalApi(client, tokens, lambda _seconds: deadline)
+
+
+def of_one(command):
+    """A batch with this command alone, and its handle."""
+    batch = Batch()
+    return batch, batch.add(command)
+
+
 class TestBatches:
-    def test_keep_their_order_and_hide_no_good_one(self, client, server, tokens, deadline):
+    def test_keep_their_order_and_hide_no_good_one(self, api, server):
         def answer(seen):
-            [command] = seen.json["cmd"].values()
+            [(key, command)] = seen.json["cmd"].items()
             if command.endswith("=2"):
                 return failed("PORTAL_DELETED", 403)
-            return ok({"result": {"pay": True}, "result_error": []})
+            return ok({"result": {key: True}, "result_error": []})
 
         server.handler = answer
-        groups = [{"pay": payments.pay(number)} for number in (1, 2, 3)]
+        batches, handles = zip(*(of_one(payments.pay(one)) for one in (1, 2, 3)), strict=True)
 
-        first, second, third = client.batches(tokens, groups, deadline)
+        first, second, third = api.send_all(batches)
 
-        assert first.take("pay", payments.pay(1)) is True
+        assert first[handles[0]] is True
         assert isinstance(second, PortalClosedError)
-        assert third.take("pay", payments.pay(3)) is True
+        assert third[handles[2]] is True
 
-    def test_run_at_the_same_time(self, client, server, tokens, deadline):
+    def test_run_at_the_same_time(self, api, server):
         together = threading.Barrier(3, timeout=10)
 
         def answer(_seen):
             together.wait()
-            return ok({"result": {"pay": True}, "result_error": []})
+            return ok({"result": {"c0": True}, "result_error": []})
 
         server.handler = answer
+        batch, handle = of_one(payments.pay(1))
 
-        answers = client.batches(tokens, [{"pay": payments.pay(1)}] * 3, deadline)
+        answers = api.send_all([batch] * 3)
 
-        assert [answer.has("pay") for answer in answers] == [True] * 3
+        assert [answer[handle] for answer in answers] == [True] * 3
 
     def test_see_the_context_of_their_caller(self, server, tokens, deadline, clock):
-        import contextvars
-
-        from b24app.bitrix.wire.client import BitrixClient
-        from b24app.bitrix.wire.transport import make_session
-
         request_id = contextvars.ContextVar("request_id", default="none")
         logged = []
 
@@ -209,20 +209,22 @@ class TestBatches:
         server.handler = lambda _seen: ok({"result": {"pay": True}})
         request_id.set("r-1")
 
-        client.batches(tokens, [{"pay": payments.pay(1)}] * 3, deadline)
+        batch, _handle = of_one(payments.pay(1))
+        PortalApi(client, tokens, lambda _seconds: deadline).send_all([batch] * 3)
 
         assert logged == ["r-1"] * 3
 
-    def test_do_not_hide_a_mistake_of_ours(self, client, tokens, deadline):
+    def test_do_not_hide_a_mistake_of_ours(self, api):
         with pytest.raises(ValueError, match="batch has"):
-            client.batches(tokens, [{}, {}], deadline)
+            api.send_all([Batch(), Batch()])
 
 
-CARD_READS = {"list": payments.list_payments(DEAL), "card": crm.get_card(DEAL)}
+class TestSingleCalls:
+    @pytest.fixture
+    def api(self, client, tokens, deadline):
+        return PortalApi(client, tokens, lambda _seconds: deadline, refuses_batch=True)
 
-
-class TestSingles:
-    def test_answer_like_a_batch(self, client, server, tokens, deadline):
+    def test_answer_like_a_batch(self, api, server):
         def answer(seen):
             if seen.url.endswith("crm.item.get"):
                 return failed("ACCESS_DENIED", 400)
@@ -232,20 +234,27 @@ class TestSingles:
 
         server.handler = answer
 
-        found = client.singles(tokens, CARD_READS, deadline)
+        batch = Batch()
+        listing = batch.add(payments.list_payments(DEAL))
+        card = batch.add(crm.get_card(DEAL))
 
-        assert found.take("list", payments.list_payments(DEAL)) == ()
-        assert isinstance(found.error("card"), RightsRefusedError)
-        assert (found.total("list"), found.next("list"), found.application) == (3, 50, "a")
+        found = api.send(batch)
+
+        assert found[listing] == ()
+        assert isinstance(found.error(card), RightsRefusedError)
+        assert (found.total(listing), found.next(listing), found.application) == (3, 50, "a")
         assert "cmd" not in server.seen[0].json
 
-    def test_that_all_fail_raise(self, client, server, tokens, deadline):
+    def test_that_all_fail_raise(self, api, server):
         server.handler = lambda _seen: failed("NO_AUTH_FOUND", 401)
+        batch = Batch()
+        batch.add(payments.list_payments(DEAL))
+        batch.add(crm.get_card(DEAL))
 
         with pytest.raises(TokenRejectedError):
-            client.singles(tokens, CARD_READS, deadline)
+            api.send(batch)
 
-    def test_are_five_at_once_and_no_more(self, client, server, tokens, deadline):
+    def test_are_five_at_once_and_no_more(self, api, server):
         five = threading.Barrier(5, timeout=10)
         places = threading.BoundedSemaphore(5)
 
@@ -257,15 +266,18 @@ class TestSingles:
             return ok([])
 
         server.handler = answer
-        commands = {f"list{number}": payments.list_payments(DEAL) for number in range(20)}
+        batch = Batch()
+        for _ in range(20):
+            batch.add(payments.list_payments(DEAL))
 
-        client.singles(tokens, commands, deadline)
+        api.send(batch)
 
         assert len(server.seen) == 20
 
-    def test_are_never_writes(self, client, tokens, deadline):
+    def test_at_the_same_time_are_never_writes(self, client, tokens, deadline):
+        pay = payments.pay(1)
         with pytest.raises(ValueError, match="parallel"):
-            client.singles(tokens, {"pay": payments.pay(1)}, deadline)
+            client.side_by_side(tokens, {"one": pay, "two": pay}, deadline)
 
 
 def test_a_reference_means_nothing_in_a_single_call(client, server, tokens, deadline):

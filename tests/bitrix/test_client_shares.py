@@ -10,6 +10,7 @@ import pytest
 from b24app.bitrix.methods import payments
 from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.portal_api import Batch, PortalApi
 from b24app.bitrix.wire.shares import STRANGERS, Share, Shares, authorization_crowded, visit
 from b24app.bitrix.wire.transport import make_session
 from b24app.domain import EntityRef
@@ -47,6 +48,17 @@ def pay(number=1):
     return payments.pay(number)
 
 
+def api_of(client, tokens, deadline, **known):
+    return PortalApi(client, tokens, lambda _seconds: deadline, **known)
+
+
+def batch_of(*commands):
+    batch = Batch()
+    for command in commands:
+        batch.add(command)
+    return batch
+
+
 def noting(server, shares, answer):
     """How many places were held at each request, while `answer` makes what comes back."""
     held = []
@@ -78,11 +90,12 @@ class TestWithoutAPlace:
 
     def test_so_are_calls_in_parallel_and_in_turn(self, client, server, tokens, deadline):
         with pytest.raises(PortalCrowdedError):
-            client.batches(tokens, [{"pay": pay()}] * 3, deadline)
-        answer = client.in_turn(tokens, {"one": pay(1), "two": pay(2)}, deadline)
+            api_of(client, tokens, deadline).send_all([batch_of(pay())] * 3)
+        alone = api_of(client, tokens, deadline, refuses_batch=True)
+        with pytest.raises(PortalCrowdedError):
+            alone.send(batch_of(pay(1), pay(2)))
 
         assert server.seen == []
-        assert {type(error) for error in answer.errors.values()} == {PortalCrowdedError}
 
     def test_another_portal_is_served(self, client, server, deadline):
         other = Tokens()
@@ -178,9 +191,9 @@ class TestCallsInParallel:
         self, client, server, shares, tokens, deadline
     ):
         meeting = threading.Barrier(5, timeout=60)
-        held = noting(server, shares, lambda: meeting.wait() < 5 and ok({"result": {"pay": True}}))
+        held = noting(server, shares, lambda: meeting.wait() < 5 and ok({"result": {"c0": True}}))
 
-        client.batches(tokens, [{"pay": pay(number)} for number in range(1, 6)], deadline)
+        api_of(client, tokens, deadline).send_all([batch_of(pay(n)) for n in range(1, 6)])
 
         assert held == [5] * 5
         assert shares._held == []
@@ -188,15 +201,16 @@ class TestCallsInParallel:
     def test_are_made_one_after_the_other_where_the_share_is_used_up(
         self, client, server, shares, tokens, deadline
     ):
-        held = noting(server, shares, lambda: ok({"result": {"pay": True}}))
+        held = noting(server, shares, lambda: ok({"result": {"c0": True}}))
+        api = api_of(client, tokens, deadline)
         with ExitStack() as stack:
             stack.enter_context(visit())
             stack.enter_context(shares.kept_place(tokens.share))
             others = stack.enter_context(shares.helpers(tokens.share, 1000))
 
-            answers = client.batches(tokens, [{"pay": pay(n)} for n in (1, 2, 3)], deadline)
+            answers = api.send_all([batch_of(pay(number)) for number in (1, 2, 3)])
 
-        assert [answer.take("pay", pay()) for answer in answers] == [True] * 3
+        assert [answer.answer.results for answer in answers] == [{"c0": True}] * 3
         assert held == [others + 1] * 3
 
 

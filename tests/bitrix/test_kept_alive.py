@@ -18,13 +18,14 @@ from cryptography.x509.oid import NameOID
 from b24app.bitrix.methods import payments
 from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.deadline import Deadline
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, PortalApi
 from b24app.bitrix.wire.transport import make_session
 from b24app.domain import EntityRef
 from b24app.errors import NoConnectionError, PortalMovedError, PortalSilentError
 from tests.bitrix.conftest import TOKEN, Tokens
 
 DEAL = EntityRef(2, 13123)
-BATCH = b'{"result":{"result":{"pay":true},"result_error":[]}}'
+BATCH = b'{"result":{"result":{"c0":true},"result_error":[]}}'
 
 
 class Portal(ThreadingHTTPServer):
@@ -135,8 +136,10 @@ def test_parallel_batches_reuse_the_connections_of_the_first_round(client):
     with serving(lambda handler: handler.reply(BATCH)) as portal:
         tokens = Tokens(portal.endpoint)
         for _ in range(4):
-            answers = client.batches(tokens, [{"pay": payments.pay(1)}] * 3, Deadline(10))
-            assert [answer.has("pay") for answer in answers] == [True] * 3
+            batch = Batch()
+            paid = batch.add(payments.pay(1))
+            answers = PortalApi(client, tokens, Deadline).send_all([batch] * 3)
+            assert [isinstance(one, BatchResult) and one[paid] for one in answers] == [True] * 3
 
         assert len(portal.bodies) == 12
         assert portal.connections <= 3

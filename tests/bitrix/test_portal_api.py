@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -153,6 +154,21 @@ def test_a_write_that_was_served_in_a_batch_is_never_sent_again(api_of):
     assert ran == ["pay", "list", "add", "list"]
 
 
+def test_what_may_be_repeated_follows_a_write_that_was_refused(api_of):
+    portal = Portal({"unbind": 2, "bind": True, "list": ["tab"]}, unbatched=["unbind"])
+    batch = Batch()
+    unbound, bound = (
+        batch.add(write("unbind")),
+        batch.add(replace(write("bind"), is_repeatable=True)),
+    )
+    listed = batch.add(read("list"))
+
+    result = api_of(portal).send(batch)
+
+    assert (result[unbound], result[bound], result[listed]) == (2, True, ["tab"])
+    assert [name for name, _ in portal.ran] == ["bind", "list", "unbind", "bind", "list"]
+
+
 def test_reads_that_were_served_are_not_repeated_where_no_write_was_left(api_of):
     portal = Portal({"a": 1, "b": 2, "c": 3}, unbatched=["b"])
     batch = Batch()
@@ -262,6 +278,7 @@ def test_a_session_that_ends_after_a_write_does_not_hide_the_write(client, serve
 
     assert result[written] is True
     assert result.error(listed).executed is Executed.NO
+    assert isinstance(result.error(listed).__cause__, SessionExpiredError)
 
 
 def test_a_session_that_ends_before_anything_was_answered_is_raised(client, server, clock):

@@ -24,6 +24,7 @@ class Method:
     scope: str
     is_write: bool
     page: str
+    is_repeatable: bool = False
 
 
 def _read(scope: str, page: str) -> Method:
@@ -32,6 +33,11 @@ def _read(scope: str, page: str) -> Method:
 
 def _write(scope: str, page: str) -> Method:
     return Method(scope, is_write=True, page=page)
+
+
+def _binding(scope: str, page: str) -> Method:
+    """Return a write that may be carried out twice: the second time it is done already."""
+    return Method(scope, is_write=True, page=page, is_repeatable=True)
 
 
 METHODS: Mapping[str, Method] = {
@@ -68,16 +74,17 @@ METHODS: Mapping[str, Method] = {
     "app.info": _read(BASIC, "app-info"),
     "scope": _read(BASIC, "scope"),
     "method.get": _read(BASIC, "method-get"),
-    "placement.bind": _write("placement", "placement-bind"),
+    "placement.bind": _binding("placement", "placement-bind"),
     "placement.get": _read("placement", "placement-get"),
-    "placement.unbind": _write("placement", "placement-unbind"),
+    "placement.unbind": _binding("placement", "placement-unbind"),
     "placement.list": _read("placement", "placement-list"),
-    "event.bind": _write(BASIC, "event-bind"),
+    "event.bind": _binding(BASIC, "event-bind"),
     "event.get": _read(BASIC, "event-get"),
-    "event.unbind": _write(BASIC, "event-unbind"),
+    "event.unbind": _binding(BASIC, "event-unbind"),
 }
 
 
 def command(method: str, params: Mapping[str, object], decode: Callable[[object], T]) -> Command[T]:
     """Return a command of a listed method. A method that is not listed raises KeyError."""
-    return Command(method, params, decode, METHODS[method].is_write)
+    kind = METHODS[method]
+    return Command(method, params, decode, kind.is_write, kind.is_repeatable)

@@ -22,7 +22,6 @@ from b24app.bitrix.wire import batch
 from b24app.bitrix.wire.answers import (
     Answer,
     BatchAnswer,
-    as_batch_answer,
     batch_answer,
     lost_error,
     parse,
@@ -34,7 +33,6 @@ from b24app.bitrix.wire.parallel import in_parallel
 from b24app.bitrix.wire.shares import Share, Shares
 from b24app.bitrix.wire.transport import Lost, Received, exchange
 from b24app.errors import (
-    AppError,
     BatchRefusedError,
     NoConnectionError,
     PortalBusyError,
@@ -42,8 +40,6 @@ from b24app.errors import (
     PortalSilentError,
     TokenExpiredError,
 )
-
-__all__ = ["BatchAnswer", "BitrixClient", "TokenSource"]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -58,7 +54,7 @@ NEVER_REPEATED = frozenset({"ERROR_CORE", "TOO_LARGE", "NO_ROOM"})
 
 
 class TokenSource(Protocol):
-    """Whose token a call carries. Used from several threads at once by `batches`."""
+    """Whose token a call carries. Used from several threads at once."""
 
     endpoint: str
     """`https://<portal>/rest/`, as the authorization server named it."""
@@ -130,52 +126,6 @@ class BitrixClient:
             return BatchAnswer(errors=dict.fromkeys(commands, error))
         return batch_answer(answer, commands, is_halted=halt)
 
-    def read(
-        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
-    ) -> BatchAnswer:
-        """Read in one batch, or in single calls where the portal refuses one of them in a batch."""
-        answer = self.batch(tokens, commands, deadline)
-        if any(isinstance(error, BatchRefusedError) for error in answer.errors.values()):
-            return self.singles(tokens, commands, deadline)
-        return answer
-
-    def batches(
-        self,
-        tokens: TokenSource,
-        groups: Sequence[Mapping[str, Command[Any]]],
-        deadline: Deadline,
-    ) -> list[BatchAnswer | AppError]:
-        """Send several batches at the same time. One that fails is an AppError in its place."""
-
-        def one(commands: Mapping[str, Command[Any]]) -> BatchAnswer | AppError:
-            try:
-                return self.batch(tokens, commands, deadline)
-            except AppError as error:
-                return error
-
-        return self.in_parallel(tokens, one, groups)
-
-    def singles(
-        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
-    ) -> BatchAnswer:
-        """Send reads as single calls, at most 5 at once: for a portal that refuses a batch.
-
-        The answer is that of a batch. If no command got a result, the first error is raised.
-        Writes and references need an order: ValueError.
-        """
-        if any(command.is_write for command in commands.values()):
-            raise ValueError("writes are not sent in parallel")
-
-        def one(command: Command[Any]) -> Answer | PortalError:
-            return self._answer_or_error(tokens, command, deadline)
-
-        answered = self.in_parallel(tokens, one, list(commands.values()))
-        answers = dict(zip(commands, answered, strict=True))
-        errors = [answer for answer in answers.values() if isinstance(answer, PortalError)]
-        if errors and len(errors) == len(answers):
-            raise errors[0]
-        return as_batch_answer(answers)
-
     def side_by_side(
         self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
     ) -> dict[str, Answer | PortalError]:
@@ -201,17 +151,6 @@ class BitrixClient:
         """
         with self.shares.kept_place(tokens.share):
             return in_parallel(self.shares, tokens.share, work, things)
-
-    def in_turn(
-        self, tokens: TokenSource, commands: Mapping[str, Command[Any]], deadline: Deadline
-    ) -> BatchAnswer:
-        """Send commands as single calls in their order, writes too.
-
-        The answer is that of a batch: an error of one command does not keep the next from running.
-        """
-        return as_batch_answer(
-            {key: self._answer_or_error(tokens, one, deadline) for key, one in commands.items()}
-        )
 
     def _answer_or_error(
         self, tokens: TokenSource, command: Command[Any], deadline: Deadline

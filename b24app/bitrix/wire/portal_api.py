@@ -7,22 +7,16 @@ else needs to know (decisions 11).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
-from b24app.bitrix.command import Command, Reference, UnresolvedReferenceError
+from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.wire import batch as wire
-from b24app.bitrix.wire.answers import (
-    ROWS_PER_PAGE,
-    Answer,
-    BatchAnswer,
-    as_batch_answer,
-    not_run_error,
-)
+from b24app.bitrix.wire.alone import Commands, SingleCalls, still_to_run
+from b24app.bitrix.wire.answers import ROWS_PER_PAGE, BatchAnswer
 from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
-from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED, error_for
 from b24app.bitrix.wire.parts import may_be_parted, send_in_parts
 from b24app.errors import AppError, BatchRefusedError, PortalError, PortalSilentError
 
@@ -31,8 +25,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 READ_SECONDS = 12.0
 """All calls of one reading request together: the page gives up after 15 seconds."""
-
-Commands = Mapping[str, Command[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +79,11 @@ class BatchResult:
     def error(self, handle: Handle[Any]) -> PortalError | None:
         """Return the error the portal gave for a command, if any."""
         return self.answer.errors.get(handle.key)
+
+    @property
+    def errors(self) -> Collection[PortalError]:
+        """Every error the portal gave for a command."""
+        return self.answer.errors.values()
 
     def is_answered(self, handle: Handle[Any]) -> bool:
         """Say whether the portal came to this command at all: with a result or with an error."""
@@ -190,12 +187,13 @@ class PortalApi:
 
     def _send(self, batch: Batch, deadline: Deadline, *, stop_on_error: bool) -> BatchAnswer:
         commands = batch.commands
+        singly = SingleCalls(self._client, self.tokens, deadline, stop_on_error)
         if self.refuses_batch:
             wanted, left = _without(commands, batch.optional)
-            answer = self._send_alone(wanted, deadline, stop_on_error=stop_on_error)
+            answer = singly.send(wanted)
             return replace(answer, errors={**answer.errors, **left})
         if not all(map(wire.is_encodable, commands.values())):
-            return self._send_alone(commands, deadline, stop_on_error=stop_on_error)
+            return singly.send(commands)
         answer = self._send_batch(commands, deadline, stop_on_error=stop_on_error)
         refused = [
             key for key, error in answer.errors.items() if isinstance(error, BatchRefusedError)
@@ -205,10 +203,10 @@ class PortalApi:
         self._note_refusal()
         if stop_on_error and len(refused) < len(answer.errors):
             return answer
-        again = [
-            key for key in _still_to_run(answer, commands, refused) if key not in batch.optional
-        ]
-        return self._send_rest_alone(answer, commands, again, deadline, stop_on_error=stop_on_error)
+        undone = still_to_run(answer, commands, refused)
+        return singly.send_rest(
+            answer, commands, [key for key in undone if key not in batch.optional]
+        )
 
     def _send_batch(
         self, commands: Commands, deadline: Deadline, *, stop_on_error: bool
@@ -227,85 +225,6 @@ class PortalApi:
             self.refuses_batch = True
             self._on_batch_refused()
 
-    def _send_rest_alone(
-        self,
-        answer: BatchAnswer,
-        commands: Commands,
-        again: Sequence[str],
-        deadline: Deadline,
-        *,
-        stop_on_error: bool,
-    ) -> BatchAnswer:
-        """Finish a batch of which the portal served only a part.
-
-        Writes that were served have run and are not repeated. Reads after the first refused write
-        are, since they show the state before it.
-        """
-        earlier: dict[str, Answer | PortalError] = {
-            key: Answer(result, answer.totals.get(key), answer.nexts.get(key), held=answer.held)
-            for key, result in answer.results.items()
-            if key not in again
-        }
-        earlier.update((key, one) for key, one in answer.errors.items() if key not in again)
-        rest = {key: commands[key] for key in again}
-        found = self._send_alone(rest, deadline, earlier, stop_on_error=stop_on_error)
-        return replace(found, application=answer.application or found.application)
-
-    def _send_alone(
-        self,
-        commands: Commands,
-        deadline: Deadline,
-        earlier: Mapping[str, Answer | PortalError] | None = None,
-        *,
-        stop_on_error: bool,
-    ) -> BatchAnswer:
-        """Send the commands as single calls: reads side by side, writes in their order.
-
-        Where no command got a result, the first error is raised, as that of a batch would be.
-        """
-        outcomes: dict[str, Answer | PortalError] = dict(earlier or {})
-        is_stopped = False
-        for step in _steps(commands):
-            for key, outcome in self._run_step(step, outcomes, deadline).items():
-                outcomes[key] = outcome
-                is_stopped = stop_on_error and isinstance(outcome, PortalError)
-                if is_stopped:
-                    break
-            if is_stopped:
-                break
-        errors = [one for one in outcomes.values() if isinstance(one, PortalError)]
-        if errors and len(errors) == len(outcomes):
-            raise next((one for one in errors if not isinstance(one, BatchRefusedError)), errors[0])
-        return as_batch_answer(outcomes, is_halted=is_stopped)
-
-    def _run_step(
-        self,
-        step: Commands,
-        outcomes: Mapping[str, Answer | PortalError],
-        deadline: Deadline,
-    ) -> dict[str, Answer | PortalError]:
-        """Send commands that need no order among themselves.
-
-        What keeps calls from being made at all, such as a session that ended, is raised only while
-        nothing was answered: what is known of earlier commands has to be told.
-        """
-        results = {key: one.result for key, one in outcomes.items() if isinstance(one, Answer)}
-        found: dict[str, Answer | PortalError] = {}
-        ready: dict[str, Command[Any]] = {}
-        for key, command in step.items():
-            try:
-                ready[key] = command.resolved(results)
-            except UnresolvedReferenceError:
-                # As the portal answers it inside a batch (rest-contract d.3).
-                found[key] = error_for(command.method, PARAMETER_REFUSED)
-        try:
-            found.update(self._client.side_by_side(self.tokens, ready, deadline))
-        except AppError:
-            if not outcomes:
-                raise
-            found.update((key, not_run_error(one.method)) for key, one in ready.items())
-        return {key: found[key] for key in step}
-
 
 def _without(
     commands: Commands, optional: Container[str]
@@ -318,33 +237,3 @@ def _without(
         if key in optional
     }
     return wanted, left
-
-
-def _still_to_run(answer: BatchAnswer, commands: Commands, refused: Sequence[str]) -> list[str]:
-    """Return the keys, in order, of what a batch that was served in part has left undone."""
-    again: list[str] = []
-    is_write_due = False
-    for key, command in commands.items():
-        is_unserved = key in refused or not (key in answer.results or key in answer.errors)
-        is_stale = is_write_due and not command.is_write
-        has_failed = key in answer.errors
-        lacked_reference = has_failed and any(one in again for one in command.referenced_keys())
-        if is_unserved or is_stale or lacked_reference:
-            again.append(key)
-            is_write_due = is_write_due or command.is_write
-    return again
-
-
-def _steps(commands: Commands) -> Iterator[dict[str, Command[Any]]]:
-    """Cut commands where order matters: around each write, and before a reference is used."""
-    step: dict[str, Command[Any]] = {}
-    for key, command in commands.items():
-        if step and (command.is_write or any(one in step for one in command.referenced_keys())):
-            yield step
-            step = {}
-        step[key] = command
-        if command.is_write:
-            yield step
-            step = {}
-    if step:
-        yield step

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
-from b24app.bitrix.methods import portal
-from b24app.bitrix.wire.client import BatchAnswer
-from b24app.bitrix.wire.portal_api import Batch
+from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.methods.events import BoundEvent
+from b24app.bitrix.methods.placements import BoundPlacement
+from b24app.bitrix.methods.portal import AppInfo
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
 from b24app.services.admin import once
 from b24app.services.admin.once import Change
@@ -20,17 +23,16 @@ from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.directories import pay_systems, shop_site, type_titles
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle import bindings, event_bindings, tab_bindings
-from b24app.services.lifecycle.bindings import Commands
+from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
-from b24app.services.lifecycle.tab_bindings import BOUND, Outcome
+from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import tabs_wanted
 from b24app.services.writing.writes import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
-SCOPE = portal.scope()
-APP_INFO = portal.app_info()
-EVENTS = event_bindings.BOUND
+T = TypeVar("T")
+
 LAST_ERRORS = 5
 CHECK_SECONDS = 4.0
 """What one step of a repair may take; `one_action` bounds them all."""
@@ -72,6 +74,36 @@ class Report:
     is_repaired: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """The handles of what the portal is asked about the application."""
+
+    scopes: Handle[frozenset[str]]
+    tabs: Handle[tuple[BoundPlacement, ...]]
+    events: Handle[tuple[BoundEvent, ...]]
+    app: Handle[AppInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the portal has of the application, or why it does not tell."""
+
+    asked: _Questions
+    result: BatchResult | AppError
+
+    def __getitem__(self, handle: Handle[T]) -> T:
+        if isinstance(self.result, AppError):
+            raise self.result
+        return self.result[handle]
+
+    def require_access(self) -> None:
+        """Raises what the grant was refused with: its owner is no administrator any more."""
+        result = self.result
+        error = result if isinstance(result, AppError) else result.error(self.asked.tabs)
+        if isinstance(error, bindings.LOST):
+            raise error
+
+
 def check(card: CardSession, *, is_fresh: bool = False) -> Report:
     """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
 
@@ -105,29 +137,32 @@ def _require_administrator(card: CardSession, seconds: float) -> Titles:
 
 
 def _repair(card: CardSession, request_id: str) -> bool:
-    member_id = card.member_id
-    commands: Commands = {"bound": BOUND, "events": EVENTS}
-    answer = bindings.send(
-        card.deps, member_id, Purpose.PLACEMENTS, commands, CHECK_SECONDS, admin=card.user
-    )
+    portal = BoundPortal(card.deps, card.member_id, card.user)
+    batch = Batch()
+    tabs, events = batch.add(tab_bindings.BOUND), batch.add(event_bindings.BOUND)
+    result = bindings.send(portal, Purpose.PLACEMENTS, batch, CHECK_SECONDS)
     with card.db.reading() as session:
-        wanted = tabs_wanted(session, member_id, card.deps.manifest)
-    handled = answer.take("events", EVENTS)
-    tabs = tab_bindings.apply(
-        card.deps, member_id, wanted, answer.take("bound", BOUND), admin=card.user
+        wanted = tabs_wanted(session, card.member_id, card.deps.manifest)
+    handled = result[events]
+    applied = tab_bindings.apply(portal, wanted, result[tabs])
+    lost = event_bindings.apply(replace(portal, admin=None), handled, CHECK_SECONDS)
+    _record(card, applied.outcomes, lost, request_id)
+    return all(one.is_done for one in applied.outcomes) and not lost
+
+
+def _ask(card: CardSession, seconds: float) -> _Found:
+    batch = Batch()
+    asked = _Questions(
+        batch.add(portal_api.scope()),
+        batch.add(tab_bindings.BOUND),
+        batch.add(event_bindings.BOUND),
+        batch.add(portal_api.app_info()),
     )
-    lost = event_bindings.apply(card.deps, member_id, handled, CHECK_SECONDS)
-    _record(card, tabs.outcomes, lost, request_id)
-    return all(one.is_done for one in tabs.outcomes) and not lost
-
-
-def _ask(card: CardSession, seconds: float) -> BatchAnswer | AppError:
-    """What the portal has of the application, or why it does not tell."""
-    commands = {"scope": SCOPE, "bound": BOUND, "events": EVENTS, "info": APP_INFO}
+    portal = BoundPortal(card.deps, card.member_id)
     try:
-        return bindings.send(card.deps, card.member_id, Purpose.DIAGNOSTICS, commands, seconds)
+        return _Found(asked, bindings.send(portal, Purpose.DIAGNOSTICS, batch, seconds))
     except AppError as error:
-        return error
+        return _Found(asked, error)
 
 
 def _record(
@@ -152,18 +187,14 @@ def _record(
         )
 
 
-def _report(card: CardSession, asked: BatchAnswer | AppError, *, is_fresh: bool) -> Report:
-    def answer() -> BatchAnswer:
-        if isinstance(asked, AppError):
-            raise asked
-        return asked
-
+def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
+    asked = found.asked
     checks = (
-        _survived("scopes", lambda: _scopes(card.deps, answer())),
-        _survived("tabs", lambda: _tabs(card, answer())),
-        _survived("events", lambda: _events(card.deps, answer())),
-        _survived("installed", lambda: _installed(answer())),
-        _survived("subscription", lambda: _subscription(answer())),
+        _survived("scopes", lambda: _scopes(card.deps, found[asked.scopes])),
+        _survived("tabs", lambda: _tabs(card, found[asked.tabs])),
+        _survived("events", lambda: _events(card.deps, found)),
+        _survived("installed", lambda: _installed(found[asked.app])),
+        _survived("subscription", lambda: _subscription(found[asked.app])),
         _survived("pay_systems", lambda: _pay_systems(card, is_fresh=is_fresh)),
         _grant(card),
         _shop(card),
@@ -184,16 +215,14 @@ def _survived(name: str, look: Callable[[], Check]) -> Check:
         return Check(name, State.ERR, "unanswered", trouble=type(error))
 
 
-def _scopes(deps: Deps, answer: BatchAnswer) -> Check:
-    granted = answer.take("scope", SCOPE)
+def _scopes(deps: Deps, granted: frozenset[str]) -> Check:
     missing = tuple(sorted(deps.manifest.scopes - granted))
     if missing:
         return Check("scopes", State.ERR, "missing", missing)
     return Check("scopes", State.OK, "complete", tuple(sorted(deps.manifest.scopes)))
 
 
-def _tabs(card: CardSession, answer: BatchAnswer) -> Check:
-    bound = answer.take("bound", BOUND)
+def _tabs(card: CardSession, bound: Sequence[BoundPlacement]) -> Check:
     handler = tab_bindings.handler_of(card.deps)
     with card.db.reading() as session:
         wanted = [tab.placement for tab in tabs_wanted(session, card.member_id, card.deps.manifest)]
@@ -209,12 +238,10 @@ def _tabs(card: CardSession, answer: BatchAnswer) -> Check:
     return Check("tabs", State.OK, "complete" if wanted else "none", tuple(wanted))
 
 
-def _events(deps: Deps, answer: BatchAnswer) -> Check:
-    refusal = answer.error("bound")
-    if isinstance(refusal, bindings.LOST):
-        # Whoever administers nothing is shown their own handlers only, which says nothing.
-        raise refusal
-    bound = answer.take("events", EVENTS)
+def _events(deps: Deps, found: _Found) -> Check:
+    # Whoever administers nothing is shown their own handlers only, which says nothing.
+    found.require_access()
+    bound = found[found.asked.events]
     missing = event_bindings.missing(deps, bound)
     if missing:
         return Check("events", State.ERR, "missing", missing)
@@ -224,14 +251,12 @@ def _events(deps: Deps, answer: BatchAnswer) -> Check:
     return Check("events", State.OK, "complete", deps.manifest.events)
 
 
-def _installed(answer: BatchAnswer) -> Check:
-    is_installed = answer.take("info", APP_INFO).is_installed
-    state = State.OK if is_installed else State.ERR
-    return Check("installed", state, "finished" if is_installed else "unfinished")
+def _installed(info: AppInfo) -> Check:
+    state = State.OK if info.is_installed else State.ERR
+    return Check("installed", state, "finished" if info.is_installed else "unfinished")
 
 
-def _subscription(answer: BatchAnswer) -> Check:
-    info = answer.take("info", APP_INFO)
+def _subscription(info: AppInfo) -> Check:
     if info.is_payment_expired:
         return Check("subscription", State.ERR, "expired", (info.status,))
     days = (str(info.days),) if info.days is not None else ()

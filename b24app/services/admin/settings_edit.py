@@ -22,6 +22,7 @@ from b24app.services.deps import Deps
 from b24app.services.directories import names, pay_systems
 from b24app.services.directories.names import Directory, NamesRequest
 from b24app.services.lifecycle import tab_bindings
+from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied, Outcome
 from b24app.services.settings import SMART_PROCESSES, tabs_from
@@ -137,7 +138,8 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
 def _apply(
     card: CardSession, page: SettingsPage, wished: Draft, version: str, request_id: str
 ) -> SettingsPage:
-    deps, member_id, admin = card.deps, card.member_id, card.user
+    deps, member_id = card.deps, card.member_id
+    portal = BoundPortal(deps, member_id, card.user)
     with _turn(deps, member_id):
         with deps.db.reading() as session:
             data = stored.load(session, member_id)
@@ -148,10 +150,8 @@ def _apply(
             raise ChangedMeanwhileError("the settings were saved since this form was made")
         tabs = tabs_from(wished_data, deps.manifest)
         is_renamed = _titles(wished) != _titles(before)
-        bound = tab_bindings.listed(deps, member_id, CHECK_SECONDS, admin)
-        applied = tab_bindings.apply(
-            deps, member_id, tabs, bound, is_renamed=is_renamed, admin=admin
-        )
+        bound = tab_bindings.listed(portal, CHECK_SECONDS)
+        applied = tab_bindings.apply(portal, tabs, bound, is_renamed=is_renamed)
         draft = _as_bound(deps, wished, page.cards, applied)
         _store(card, before, draft, applied, request_id)
     return replace(

@@ -7,15 +7,17 @@ purposes of `Purpose` and nothing else; a test lists the call sites.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.oauth.server import ServerAppInfo
-from b24app.bitrix.wire.client import BatchAnswer
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, PortalApi
 from b24app.domain import PortalUser, TokenPair
 from b24app.errors import (
+    AppError,
     MethodRefusedError,
     RightsRefusedError,
     UnknownPortalError,
@@ -34,6 +36,11 @@ T = TypeVar("T")
 REFUSED = "grant_refused"
 REFUSALS = (UserBlockedError, RightsRefusedError)
 """The grant's owner was dismissed or is no administrator any more: somebody else has to grant."""
+
+ALONE = "bindings_alone"
+"""The portal refuses these methods inside `batch`: remembered apart from those of payments."""
+
+REMEMBERED = timedelta(hours=24)
 
 
 class Purpose(StrEnum):
@@ -60,43 +67,27 @@ def call(
     to be somebody else's, and is lost from now on) and the portal's errors.
     """
     try:
-        return deps.client.call(_tokens(deps, member_id), command, deps.deadline(seconds))
+        return deps.api_with(_tokens(deps, member_id)).call(command, seconds)
     except REFUSALS as error:
         _note_refused(deps, member_id, purpose, error)
         raise
 
 
-def batch(
+def send(
     deps: Deps,
     member_id: str,
     purpose: Purpose,
-    commands: Mapping[str, Command[Any]],
+    batch: Batch,
     seconds: float = READ_SECONDS,
-) -> BatchAnswer:
-    """Send commands in one batch with the grant. Raises like `call`."""
+) -> BatchResult:
+    """Send commands with the grant; errors of single ones are in the answer. Raises like `call`."""
     try:
-        answer = deps.client.batch(_tokens(deps, member_id), commands, deps.deadline(seconds))
+        result = _api(deps, member_id).send(batch, seconds)
     except REFUSALS as error:
         _note_refused(deps, member_id, purpose, error)
         raise
-    _note_refusals(deps, member_id, purpose, answer)
-    return answer
-
-
-def in_turn(
-    deps: Deps,
-    member_id: str,
-    purpose: Purpose,
-    commands: Mapping[str, Command[Any]],
-    seconds: float = READ_SECONDS,
-) -> BatchAnswer:
-    """Send commands one after the other, in calls of their own, with the grant.
-
-    Raises UnknownPortalError and SessionExpiredError; every other error is in the answer.
-    """
-    answer = deps.client.in_turn(_tokens(deps, member_id), commands, deps.deadline(seconds))
-    _note_refusals(deps, member_id, purpose, answer)
-    return answer
+    _note_refusals(deps, member_id, purpose, result.errors)
+    return result
 
 
 def server_info(deps: Deps, member_id: str) -> ServerAppInfo:
@@ -179,8 +170,28 @@ def _tokens(deps: Deps, member_id: str) -> StoredTokens:
     return grant_tokens_of(deps, member_id, portal.client_endpoint)
 
 
-def _note_refusals(deps: Deps, member_id: str, purpose: Purpose, answer: BatchAnswer) -> None:
-    refusal = next((one for one in answer.errors.values() if isinstance(one, REFUSALS)), None)
+def _api(deps: Deps, member_id: str) -> PortalApi:
+    """The portal with its grant. What it refuses inside `batch` is asked for alone for a day."""
+
+    def remember_refusal() -> None:
+        with deps.db.transaction() as session:
+            cached_lists.save(session, member_id, ALONE, {}, deps.clock())
+
+    with deps.db.reading() as session:
+        kept = cached_lists.load(session, member_id, ALONE)
+    return PortalApi(
+        deps.client,
+        _tokens(deps, member_id),
+        deps.deadline,
+        refuses_batch=kept is not None and kept.fetched_at > deps.clock() - REMEMBERED,
+        on_batch_refused=remember_refusal,
+    )
+
+
+def _note_refusals(
+    deps: Deps, member_id: str, purpose: Purpose, errors: Collection[AppError]
+) -> None:
+    refusal = next((one for one in errors if isinstance(one, REFUSALS)), None)
     if refusal is not None:
         _note_refused(deps, member_id, purpose, refusal)
 

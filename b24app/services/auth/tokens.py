@@ -198,7 +198,7 @@ def owner_of(deps: Deps, grant: Grant) -> int:
     if grant.user_id is not None:
         return grant.user_id
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, Share(grant.member_id))
-    return deps.client.call(tokens, portal_api.profile(), deps.deadline()).id
+    return deps.api_with(tokens).call(portal_api.profile()).id
 
 
 def user_tokens_of(

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from b24app.bitrix.methods import events
 from b24app.bitrix.methods.events import BoundEvent
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import AppError
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import bindings
-from b24app.services.lifecycle.bindings import Commands
+from b24app.services.lifecycle.bindings import BoundPortal
 
 BOUND = events.get_events()
 
@@ -36,28 +37,23 @@ def stale(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[BoundEvent, ...]:
     return tuple(dict.fromkeys(one for one in bound if one.handler != handler))
 
 
-def apply(deps: Deps, member_id: str, bound: Sequence[BoundEvent], seconds: float) -> list[str]:
+def apply(portal: BoundPortal, bound: Sequence[BoundEvent], seconds: float) -> list[str]:
     """Bind what is missing, unbind what is stale; answer what is not as it should be afterwards.
 
     Sends nothing where nothing differs. Failures are answered, never raised.
     """
+    deps = portal.deps
     wrong = [*missing(deps, bound), *(one.event for one in stale(deps, bound))]
     if not wrong:
         return []
-    commands: Commands = {
-        **{
-            f"bind{number}": events.bind_event(event, handler_of(deps))
-            for number, event in enumerate(missing(deps, bound))
-        },
-        **{
-            f"unbind{number}": events.unbind_event(one.event, one.handler)
-            for number, one in enumerate(stale(deps, bound))
-        },
-        "bound": BOUND,
-    }
+    batch = Batch()
+    for event in missing(deps, bound):
+        batch.add(events.bind_event(event, handler_of(deps)))
+    for one in stale(deps, bound):
+        batch.add(events.unbind_event(one.event, one.handler))
+    listing = batch.add(BOUND)
     try:
-        answer = bindings.send(deps, member_id, Purpose.EVENTS, commands, seconds)
-        now_bound = answer.take("bound", BOUND)
+        now_bound = bindings.send(portal, Purpose.EVENTS, batch, seconds)[listing]
     except AppError:
         return wrong
     return [*missing(deps, now_bound), *(one.event for one in stale(deps, now_bound))]

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-from b24app.bitrix.command import Command
 from b24app.bitrix.methods import events, placements
 from b24app.bitrix.oauth.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.wire.client import BatchAnswer
-from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser
 from b24app.errors import (
@@ -47,6 +44,7 @@ from b24app.services.lifecycle import (
     tab_bindings,
     uninstall,
 )
+from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.settings import tabs_wanted
 from b24app.storage import launches, pending_grants, portals
 from b24app.storage.session import Session
@@ -198,7 +196,7 @@ def identify(deps: Deps, grant: Grant) -> Proven:
     batch = Batch()
     asked = ask_proof(batch)
     bound = reinstallation.ask_bound(batch) if is_known else None
-    result = PortalApi(deps.client, tokens, deps.deadline).send(batch)
+    result = deps.api_with(tokens).send(batch)
     user = result[asked.profile]
     if grant.user_id not in {None, user.id}:
         raise InstallationUnprovenError("the two servers name different owners of the pair")
@@ -243,18 +241,26 @@ def bind_tabs_of(deps: Deps, member_id: str) -> None:
     handler = tab_bindings.handler_of(deps)
     with deps.db.reading() as session:
         wanted = tabs_wanted(session, member_id, deps.manifest)
-    binds = {
-        f"bind{number}": placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
-        for number, tab in enumerate(wanted)
-    }
-    bound = placements.get_placements()
-    answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, {**binds, "bound": bound})
-    listed = answer.take("bound", bound)
-    present = {(one.placement, one.handler) for one in listed}
-    missing = [tab.placement for tab in wanted if (tab.placement, handler) not in present]
-    _raise_unless_bound(answer, binds, missing)
+    batch = Batch()
+    binds = [
+        batch.add(placements.bind_placement(tab.placement, handler, tab.title, tab.titles))
+        for tab in wanted
+    ]
+    listing = batch.add(tab_bindings.BOUND)
+    portal = BoundPortal(deps, member_id)
+    result = bindings.send(portal, Purpose.PLACEMENTS, batch)
+    listed = result[listing]
+    _raise_unless_bound(
+        result,
+        binds,
+        [
+            tab.placement
+            for tab in wanted
+            if not tab_bindings.is_bound(listed, tab.placement, handler)
+        ],
+    )
     # What was bound before may have another title, an old address, or be switched off by now.
-    tab_bindings.apply(deps, member_id, wanted, listed)
+    tab_bindings.apply(portal, wanted, listed)
 
 
 def bind_events(card: CardSession) -> None:
@@ -266,16 +272,15 @@ def bind_events(card: CardSession) -> None:
 def bind_events_of(deps: Deps, member_id: str) -> None:
     """Bind a portal's events as `bind_events` does, with nobody there."""
     handler = event_bindings.handler_of(deps)
-    binds = {
-        f"bind{number}": events.bind_event(event, handler)
-        for number, event in enumerate(deps.manifest.events)
-    }
-    bound = event_bindings.BOUND
-    answer = bindings.send(deps, member_id, Purpose.EVENTS, {**binds, "bound": bound})
-    listed = answer.take("bound", bound)
-    _raise_unless_bound(answer, binds, event_bindings.missing(deps, listed))
+    batch = Batch()
+    binds = [batch.add(events.bind_event(event, handler)) for event in deps.manifest.events]
+    listing = batch.add(event_bindings.BOUND)
+    portal = BoundPortal(deps, member_id)
+    result = bindings.send(portal, Purpose.EVENTS, batch)
+    listed = result[listing]
+    _raise_unless_bound(result, binds, event_bindings.missing(deps, listed))
     # What was bound before may lead to an old address of ours.
-    event_bindings.apply(deps, member_id, listed, READ_SECONDS)
+    event_bindings.apply(portal, listed, READ_SECONDS)
 
 
 def finish(card: CardSession) -> None:
@@ -292,13 +297,13 @@ def require_admin(card: CardSession) -> None:
 
 
 def _raise_unless_bound(
-    answer: BatchAnswer, binds: dict[str, Command[Any]], missing: Iterable[str]
+    result: BatchResult, binds: Sequence[Handle[bool]], missing: Iterable[str]
 ) -> None:
     """The list read after the binds decides: "already bound" is success, silence is not."""
     if not list(missing):
         return
-    for key in binds:
-        error = answer.error(key)
+    for handle in binds:
+        error = result.error(handle)
         if error is not None and not _is_bound_already(error):
             raise error
     raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")

@@ -179,7 +179,7 @@ class _Person:
 
     def ask(self) -> object:
         command = portal_api.app_info()
-        return self._deps.client.call(self._tokens, command, self._deps.deadline(SECONDS))
+        return self._deps.api_with(self._tokens).call(command, SECONDS)
 
     def ask_server(self) -> ServerAppInfo:
         return self._tokens.ask_server()

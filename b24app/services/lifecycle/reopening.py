@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.wire.portal_api import Batch, PortalApi
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant
 from b24app.errors import (
@@ -94,7 +94,7 @@ def _confirm(
     asked = launches.ask_proof(batch)
     tokens = PostedTokens(portal.client_endpoint, call.auth_id, share)
     try:
-        result = PortalApi(deps.client, tokens, deps.deadline).send(batch, SECONDS)
+        result = deps.api_with(tokens).send(batch, SECONDS)
     except (*NO_ANSWER, PortalMovedError):
         if not launches.is_elsewhere(call, portal):
             raise

@@ -7,26 +7,24 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import placements
 from b24app.bitrix.methods.placements import BoundPlacement
-from b24app.domain import PortalUser
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import AppError
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import SETTLE_SECONDS, Deps
 from b24app.services.lifecycle import bindings
+from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.settings import Tab
 
 BOUND = placements.get_placements()
 APPLY_SECONDS = 6.0
 """With the check before it and a reading back after it this stays within 15 seconds."""
-
-Commands = Mapping[str, Command[Any]]
 
 
 class Change(StrEnum):
@@ -61,9 +59,12 @@ class Applied:
 
 @dataclass(frozen=True)
 class _Task:
+    """What is sent for one card's tab. `wanted` is None for one that is to go."""
+
+    placement: str
     change: Change
-    commands: Commands
-    is_done: Callable[[Sequence[BoundPlacement]], bool]
+    commands: tuple[Command[object], ...]
+    wanted: Tab | None = None
 
 
 def handler_of(deps: Deps) -> str:
@@ -76,62 +77,62 @@ def is_bound(bound: Sequence[BoundPlacement], placement: str, handler: str) -> b
     return any((one.placement, one.handler) == (placement, handler) for one in bound)
 
 
-def listed(
-    deps: Deps, member_id: str, seconds: float, admin: PortalUser | None
-) -> tuple[BoundPlacement, ...]:
+def listed(portal: BoundPortal, seconds: float) -> tuple[BoundPlacement, ...]:
     """What the portal has bound for us. Raises the portal's errors."""
-    commands = {"bound": BOUND}
-    answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, commands, seconds, admin=admin)
-    return answer.take("bound", BOUND)
+    batch = Batch()
+    listing = batch.add(BOUND)
+    return bindings.send(portal, Purpose.PLACEMENTS, batch, seconds)[listing]
 
 
 def apply(
-    deps: Deps,
-    member_id: str,
+    portal: BoundPortal,
     wanted: Sequence[Tab],
     bound: Sequence[BoundPlacement],
     *,
     is_renamed: bool = False,
-    admin: PortalUser | None = None,
 ) -> Applied:
     """Show, hide and rename tabs so that the portal lists what is wanted; safe to repeat.
 
     `is_renamed`: titles were changed, so what is there is bound anew. Nothing is sent where
-    nothing differs. Failures are outcomes, never raised. `admin` as in `bindings.send`.
+    nothing differs. Failures are outcomes, never raised.
     """
-    tasks = _plan(deps, wanted, bound, is_renamed=is_renamed)
+    handler = handler_of(portal.deps)
+    tasks = [*_shown(handler, wanted, bound, is_renamed=is_renamed), *_hidden(wanted, bound)]
     if not tasks:
         return Applied(bound=tuple(bound))
-    errors, now_bound = _run(deps, member_id, tasks, admin)
+    errors, now_bound = _run(portal, tasks)
     outcomes = tuple(
-        Outcome(placement, task.change, _error_of(task, errors.get(placement), now_bound))
-        for placement, task in tasks.items()
+        Outcome(task.placement, task.change, _error_of(task, handler, error, now_bound))
+        for task, error in zip(tasks, errors, strict=True)
     )
     return Applied(outcomes, now_bound)
 
 
-def _plan(
-    deps: Deps, wanted: Sequence[Tab], bound: Sequence[BoundPlacement], *, is_renamed: bool
-) -> dict[str, _Task]:
-    handler = handler_of(deps)
-    tasks: dict[str, _Task] = {}
+def _shown(
+    handler: str, wanted: Sequence[Tab], bound: Sequence[BoundPlacement], *, is_renamed: bool
+) -> list[_Task]:
+    tasks: list[_Task] = []
     for tab in wanted:
         there = [one for one in bound if one.placement == tab.placement]
         is_stale = any(one.handler != handler or not _is_titled(one, tab) for one in there)
         if there and not (is_stale or is_renamed):
             continue
-        # A changed title needs an unbind before (rest-contract e.20), and so does an old address.
-        before: Commands = {"unbind": placements.unbind_placement(tab.placement)} if there else {}
         bind = placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
+        # A changed title needs an unbind before (rest-contract e.20), and so does an old address.
+        commands = (placements.unbind_placement(tab.placement), bind) if there else (bind,)
         change = Change.RENAME if is_bound(bound, tab.placement, handler) else Change.SHOW
-        tasks[tab.placement] = _Task(change, {**before, "bind": bind}, _shows(tab, handler))
-    kept = {tab.placement for tab in wanted}
-    for code in dict.fromkeys(one.placement for one in bound if one.placement not in kept):
-        if placements.entity_type_id_of(code) is None:
-            continue
-        unbind = {"unbind": placements.unbind_placement(code)}
-        tasks[code] = _Task(Change.HIDE, unbind, _hides(code))
+        tasks.append(_Task(tab.placement, change, commands, tab))
     return tasks
+
+
+def _hidden(wanted: Sequence[Tab], bound: Sequence[BoundPlacement]) -> list[_Task]:
+    kept = {tab.placement for tab in wanted}
+    codes = dict.fromkeys(one.placement for one in bound if one.placement not in kept)
+    return [
+        _Task(code, Change.HIDE, (placements.unbind_placement(code),))
+        for code in codes
+        if placements.entity_type_id_of(code) is not None
+    ]
 
 
 def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
@@ -141,55 +142,45 @@ def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
     return all(tab.titles.get(language, text) == text for language, text in one.titles.items())
 
 
-def _shows(tab: Tab, handler: str) -> Callable[[Sequence[BoundPlacement]], bool]:
-    def is_done(bound: Sequence[BoundPlacement]) -> bool:
-        ours = [one for one in bound if (one.placement, one.handler) == (tab.placement, handler)]
-        return any(_is_titled(one, tab) for one in ours)
-
-    return is_done
-
-
-def _hides(code: str) -> Callable[[Sequence[BoundPlacement]], bool]:
-    return lambda bound: all(one.placement != code for one in bound)
-
-
 def _run(
-    deps: Deps, member_id: str, tasks: Mapping[str, _Task], admin: PortalUser | None
-) -> tuple[dict[str, AppError], tuple[BoundPlacement, ...] | None]:
-    """Send everything and read back. Errors by placement."""
-    commands = {
-        f"{name}{number}": command
-        for number, task in enumerate(tasks.values())
-        for name, command in task.commands.items()
-    }
-    everything = {**commands, "bound": BOUND}
+    portal: BoundPortal, tasks: Sequence[_Task]
+) -> tuple[list[AppError | None], tuple[BoundPlacement, ...] | None]:
+    """Send everything and read back. Errors in the order of the tasks."""
+    batch = Batch()
+    sent = [[batch.add(command) for command in task.commands] for task in tasks]
+    listing = batch.add(BOUND)
     try:
-        found = bindings.send(
-            deps, member_id, Purpose.PLACEMENTS, everything, APPLY_SECONDS, admin=admin
-        )
+        result = bindings.send(portal, Purpose.PLACEMENTS, batch, APPLY_SECONDS)
     except AppError as error:
-        return dict.fromkeys(tasks, error), _read_back(deps, member_id)
-    errors: dict[str, AppError] = {}
-    for number, (placement, task) in enumerate(tasks.items()):
-        for name in task.commands:
-            refusal = found.error(f"{name}{number}")
-            if refusal is not None:
-                errors[placement] = refusal
-    return errors, found.take("bound", BOUND) if found.has("bound") else _read_back(deps, member_id)
-
-
-def _read_back(deps: Deps, member_id: str) -> tuple[BoundPlacement, ...] | None:
-    commands = {"bound": BOUND}
+        return [error] * len(tasks), _read_back(portal)
+    errors: list[AppError | None] = [
+        next(filter(None, map(result.error, reversed(handles))), None) for handles in sent
+    ]
     try:
-        answer = bindings.send(deps, member_id, Purpose.PLACEMENTS, commands, SETTLE_SECONDS)
-        return answer.take("bound", BOUND)
+        return errors, result[listing]
+    except AppError:
+        return errors, _read_back(portal)
+
+
+def _read_back(portal: BoundPortal) -> tuple[BoundPlacement, ...] | None:
+    try:
+        return listed(replace(portal, admin=None), SETTLE_SECONDS)
     except AppError:
         return None
 
 
-def _error_of(task: _Task, error: AppError | None, bound: Sequence[BoundPlacement] | None) -> str:
-    if bound is not None and task.is_done(bound):
+def _error_of(
+    task: _Task, handler: str, error: AppError | None, bound: Sequence[BoundPlacement] | None
+) -> str:
+    if bound is not None and _is_done(task, handler, bound):
         return ""
     if error is not None:
         return error.code or type(error).__name__
     return "unknown" if bound is None else "not_confirmed"
+
+
+def _is_done(task: _Task, handler: str, bound: Sequence[BoundPlacement]) -> bool:
+    there = [one for one in bound if one.placement == task.placement]
+    if task.wanted is None:
+        return not there
+    return any(one.handler == handler and _is_titled(one, task.wanted) for one in there)

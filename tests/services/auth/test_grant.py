@@ -25,11 +25,11 @@ ROOT = Path(b24app.__file__).parent
 
 CALL_SITES = {
     ("services/auth/grant.py", "call"),
-    ("services/auth/grant.py", "batch"),
-    ("services/auth/grant.py", "in_turn"),
+    ("services/auth/grant.py", "send"),
+    ("services/auth/grant.py", "_api"),
     ("services/auth/grant.py", "server_info"),
     ("services/auth/grant.py", "keep_alive"),
-    ("services/lifecycle/bindings.py", "_send"),
+    ("services/lifecycle/bindings.py", "send"),
     ("services/auth/launches.py", "_tokens_of"),
     ("services/directories/pay_systems.py", "read"),
     ("services/lifecycle/housekeeping.py", "keep_alive"),
@@ -46,14 +46,13 @@ BINDING_SITES = {
     ("services/lifecycle/installation.py", "bind_events_of"): "EVENTS",
     ("services/lifecycle/tab_bindings.py", "listed"): "PLACEMENTS",
     ("services/lifecycle/tab_bindings.py", "_run"): "PLACEMENTS",
-    ("services/lifecycle/tab_bindings.py", "_read_back"): "PLACEMENTS",
     ("services/lifecycle/event_bindings.py", "apply"): "EVENTS",
     ("services/admin/diagnostics.py", "_repair"): "PLACEMENTS",
     ("services/admin/diagnostics.py", "_ask"): "DIAGNOSTICS",
 }
 """Who reads and changes what the portal has bound for us, and under which purpose."""
 
-USES = {"call", "batch", "in_turn", "server_info", "keep_alive", "own_tokens", "_tokens"}
+USES = {"call", "send", "server_info", "keep_alive", "own_tokens", "_api", "_tokens"}
 
 
 def call_sites(names, modules):
@@ -96,7 +95,7 @@ def test_bindings_are_read_and_changed_for_these_purposes_and_nowhere_else():
                 continue
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "bindings.send":
-                    purpose = call.args[2]
+                    purpose = call.args[1]
                     assert isinstance(purpose, ast.Attribute)
                     found[str(file.relative_to(ROOT)), function.name] = purpose.attr
 

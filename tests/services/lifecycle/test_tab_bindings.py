@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24app.services.lifecycle import tab_bindings
+from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.tab_bindings import Change
 from b24app.services.settings import Tab
 from tests.support.app_page import bound_codes
@@ -20,12 +21,12 @@ def tab(placement, title="Payments"):
 @pytest.fixture
 def apply(stage):
     def apply(*wanted, faults=(), **kwargs):
-        member_id = stage.portal.member_id
-        bound = tab_bindings.listed(stage.deps, member_id, 4.0, None)
+        portal = BoundPortal(stage.deps, stage.portal.member_id)
+        bound = tab_bindings.listed(portal, 4.0)
         for fault in faults:
             stage.portal.faults.add(*fault)
         stage.forget_calls()
-        return tab_bindings.apply(stage.deps, member_id, wanted, bound, **kwargs)
+        return tab_bindings.apply(portal, wanted, bound, **kwargs)
 
     return apply
 
