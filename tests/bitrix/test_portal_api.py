@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.bitrix.command import Command
 from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.portal_api import Batch, PortalApi
@@ -23,74 +20,13 @@ from b24app.errors import (
     SessionExpiredError,
     UnexpectedAnswerError,
 )
-from tests.bitrix.conftest import Clock, Reply, Server, Tokens, failed, ok
-
-
-def read(name, **params):
-    return Command(name, params, lambda value: value)
-
-
-def write(name, **params):
-    return Command(name, params, lambda value: value, is_write=True)
+from tests.bitrix.batching_portal import Portal, read, write
+from tests.bitrix.conftest import Clock, Reply, Server, Tokens
 
 
 class EndingSession(Tokens):
     def renew(self, rejected):
         raise SessionExpiredError(f"{rejected} is over")
-
-
-class Portal:
-    """Answers methods from `results`; serves those in `unbatched` only as single calls."""
-
-    def __init__(self, results, unbatched=(), *, is_batch_off=False):
-        self.results = results
-        self.unbatched = set(unbatched)
-        self.is_batch_off = is_batch_off
-        self.ran: list[tuple[str, dict]] = []
-        self.requests: list[str] = []
-
-    def __call__(self, seen):
-        method = seen.url.rsplit("/", 1)[1]
-        self.requests.append(method)
-        if method == "batch":
-            return self._batch(seen.json)
-        params = {key: value for key, value in seen.json.items() if key != "auth"}
-        outcome = self._run(method, params)
-        return failed(*outcome) if isinstance(outcome, tuple) else ok(outcome)
-
-    def _run(self, method, params):
-        self.ran.append((method, params))
-        outcome = self.results[method]
-        return outcome(params) if callable(outcome) else outcome
-
-    def _batch(self, body):
-        if self.is_batch_off:
-            return failed("ERROR_BATCH_METHOD_NOT_ALLOWED", 405)
-        results, errors = {}, {}
-        for key, text in body["cmd"].items():
-            method, _, query = text.partition("?")
-            if method in self.unbatched:
-                errors[key] = {"error": "ERROR_BATCH_METHOD_NOT_ALLOWED", "error_description": ""}
-            else:
-                self._run_in_batch(key, method, query, results, errors)
-            if errors and body["halt"]:
-                break
-        return ok({"result": results or [], "result_error": errors or []})
-
-    def _run_in_batch(self, key, method, query, results, errors):
-        params = dict(parse_qsl(query))
-        for name, value in params.items():
-            named = re.fullmatch(r"\$result\[(\w+)\]", value)
-            if named and named[1] not in results:
-                errors[key] = {"error": "100", "error_description": "Invalid value {Array}"}
-                return
-            if named:
-                params[name] = results[named[1]]
-        outcome = self._run(method, params)
-        if isinstance(outcome, tuple):
-            errors[key] = {"error": outcome[0], "error_description": ""}
-        else:
-            results[key] = outcome
 
 
 @pytest.fixture
@@ -358,59 +294,3 @@ def test_any_batch_comes_to_the_same_however_it_has_to_be_sent(steps, unbatched,
     for portal in (willing, partly):
         ran = [name for name, _ in portal.ran if name in writes]
         assert len(ran) == len(set(ran))
-
-
-class TestTooLarge:
-    """An answer of more than two megabytes is asked for in parts, as small as it takes."""
-
-    def api(self, server, clock, results):
-        portal = Portal(results)
-        server.handler = portal
-        client = BitrixClient(make_session(server), monotonic=clock.monotonic, sleep=clock.sleep)
-        return portal, PortalApi(client, Tokens(), lambda _s: Deadline(60, clock.monotonic))
-
-    def test_reads_are_parted(self, server, clock):
-        large = ["x" * 1000] * 700
-        results = {"a": large, "b": large, "c": large, "d": large, "e": 5}
-        portal, api = self.api(server, clock, results)
-        batch = Batch()
-        handles = {name: batch.add(read(name)) for name in results}
-
-        result = api.send(batch)
-
-        assert {name: result[handle] for name, handle in handles.items()} == results
-        assert len(portal.requests) == 5
-
-    def test_what_alone_is_too_large_is_missing_alone(self, server, clock):
-        results = {"a": ["x" * 1000] * 3000, "b": 1, "c": 2}
-        _, api = self.api(server, clock, results)
-        batch = Batch()
-        a, b, c = (batch.add(read(name)) for name in results)
-
-        result = api.send(batch)
-
-        assert (result[b], result[c]) == (1, 2)
-        with pytest.raises(PortalSilentError) as raised:
-            result[a]
-        assert raised.value.code == "too_large"
-
-    def test_where_all_is_too_large_that_is_the_answer(self, server, clock):
-        _, api = self.api(server, clock, {"a": ["x" * 1000] * 3000})
-        batch = Batch()
-        batch.add(read("a"))
-
-        with pytest.raises(PortalSilentError) as raised:
-            api.send(batch)
-        assert raised.value.code == "too_large"
-
-    def test_a_write_is_never_sent_again(self, server, clock):
-        portal, api = self.api(server, clock, {"pay": True, "a": ["x" * 1000] * 3000})
-        batch = Batch()
-        batch.add(write("pay"))
-        batch.add(read("a"))
-
-        with pytest.raises(PortalSilentError) as raised:
-            api.send(batch)
-
-        assert raised.value.executed is Executed.UNKNOWN
-        assert [name for name, _ in portal.ran] == ["pay", "a"]
