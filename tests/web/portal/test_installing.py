@@ -46,7 +46,7 @@ def rows(stage):
 def kinds(root=errors.AppError):
     yield root
     for one in root.__subclasses__():
-        if one.__module__ == errors.__name__:
+        if one.__module__.startswith(errors.__name__):
             yield from kinds(one)
 
 

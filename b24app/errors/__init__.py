@@ -1,0 +1,56 @@
+"""The one exception tree. Every error knows whether the request was executed and may be repeated.
+
+AppError
+├── InputError                 a person or a browser sent something we cannot use (422)
+├── MalformedRequestError      a frame post or event without the fields it must have (400)
+├── AccessError                not allowed by our own rules or proofs (403)
+│   ├── UnknownPortalError     nobody proved this member_id to us (403)
+│   ├── InstallationUnprovenError   the authorization server does not confirm the installer (403)
+│   ├── HostUnusableError      browsers cannot show an app at the portal's address (422)
+│   │   └── HostInsecureError  the portal has no https (422)
+│   ├── NotAdminError          the page or action is for portal administrators (403)
+│   └── RuleRefusedError       a rule of this portal's settings forbids the action (403)
+├── SessionError               the session token does not open this door (401)
+│   ├── SessionMissingError · SessionForgedError · SessionExpiredError
+│   └── UnprovenError          the portal or authorization server did not confirm the opener
+├── NotOnThisCardError         the id is not of this card, payment or portal (404)
+├── ConflictError              the state is not the one the person saw (409)
+│   ├── ChangedMeanwhileError · PaidLockedError · GoneError
+│   ├── CardBusyError         somebody else is creating a payment on this card right now
+│   └── StillRunningError · KeyReusedError
+├── TooManyRequestsError       too many failed proofs from one address (429)
+├── PortalError                what the portal, or the way to it, answered
+│   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT, OVERLOAD_LIMIT (503)
+│   │   └── PortalCrowdedError this portal holds its whole share of our process (503)
+│   ├── PortalSilentError      no usable answer: executed is unknown (502)
+│   │   └── UnexpectedAnswerError   an answer that is not what the documentation promises
+│   ├── NoConnectionError      nothing was sent (502)
+│   ├── TokenExpiredError · TokenRejectedError    the access token is not taken (401)
+│   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it
+│   │   └── MethodRefusedError    the method is closed to this person or application everywhere
+│   ├── NotFoundError          the portal has no such thing (404)
+│   ├── BusinessRefusalError   a documented refusal of the method (422)
+│   │   ├── OrderCanceledError      the order of the payment is canceled
+│   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
+│   ├── BatchRefusedError      the method is not served inside a batch
+│   ├── UserBlockedError       the person may not use the application (403)
+│   │   └── NotSignedInError      invited and never signed in, or gone
+│   ├── AppUninstalledError · SubscriptionEndedError · PlanWithoutRestError
+│   ├── PortalClosedError      PORTAL_DELETED: deleted, or closed for maintenance
+│   ├── PortalMovedError       a redirect: the portal has another address now
+│   └── ScopeMissingError · MethodMissingError
+├── DatabaseAwayError          our own database cannot be used (503)
+│   └── UnrecordedError        while a write was under way: its outcome is not known
+└── GrantError                 the authorization server
+    ├── GrantLostError         invalid_grant: a person has to open or install again
+    ├── NotInstalledError      the authorization server says the app is not installed
+    └── AuthorizationServerError    misconfigured, silent or not understood
+        └── AuthorizationServerCrowdedError    too many of ours wait for it already (503)
+"""
+
+from __future__ import annotations
+
+from b24app.errors.grants import *
+from b24app.errors.own import *
+from b24app.errors.portal import *
+from b24app.errors.root import *

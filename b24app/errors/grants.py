@@ -1,0 +1,37 @@
+"""Errors of the authorization server."""
+
+from __future__ import annotations
+
+from b24app.errors.root import AppError, Executed
+
+
+class GrantError(AppError):
+    """The authorization server did not give what was asked of it."""
+
+    status = 502
+
+
+class GrantLostError(GrantError):
+    """`invalid_grant`: the refresh token is used, old or foreign. A person has to act."""
+
+    status = 401
+
+
+class NotInstalledError(GrantError):
+    """`NOT_INSTALLED`: the authorization server knows no installation."""
+
+    status = 403
+
+
+class AuthorizationServerError(GrantError):
+    """Silent, misconfigured or not understood. The refresh token's state is unknown."""
+
+    executed = Executed.UNKNOWN
+    retryable = True
+
+
+class AuthorizationServerCrowdedError(AuthorizationServerError):
+    """As many of our requests as may wait for it do so already: nothing was sent."""
+
+    status = 503
+    executed = Executed.NO

@@ -1,0 +1,144 @@
+"""Errors of our own: bad input, rules, sessions, conflicts, the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from b24app.errors.root import AppError, Executed
+
+
+class InputError(AppError):
+    """Bad input. `code` names the sentence, `field` the form field it belongs to.
+
+    `values` are what the sentence says: the product, and the most that can be billed of it.
+    """
+
+    status = 422
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        field: str = "",
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+        self.values = values or {}
+
+
+class MalformedRequestError(AppError):
+    """A frame post or event lacks a field or has one of the wrong shape."""
+
+    status = 400
+
+
+class AccessError(AppError):
+    """Not allowed by our own rules or proofs."""
+
+    status = 403
+
+
+class UnknownPortalError(AccessError):
+    """No installation of this member_id was ever proven."""
+
+
+class InstallationUnprovenError(AccessError):
+    """The authorization server does not confirm what was posted to the installer."""
+
+
+class HostUnusableError(AccessError):
+    """No policy can name the portal's host, so that no browser would show a page of ours there."""
+
+    status = 422
+
+
+class HostInsecureError(HostUnusableError):
+    """The portal is open without https: a token sent there could be read on the way."""
+
+
+class NotAdminError(AccessError):
+    """Only a portal administrator may do this."""
+
+
+class RuleRefusedError(AccessError):
+    """A rule in this portal's settings keeps the action from this user."""
+
+
+class SessionError(AppError):
+    """The request carries no session token that opens this door."""
+
+    status = 401
+
+
+class SessionMissingError(SessionError):
+    """No Authorization header."""
+
+
+class SessionForgedError(SessionError):
+    """The token was not signed by us or was signed for another purpose."""
+
+
+class SessionExpiredError(SessionError):
+    """The token is older than its lifetime."""
+
+
+class UnprovenError(SessionError):
+    """The portal did not confirm the opener, or the token belongs to another application."""
+
+
+class NotOnThisCardError(AppError):
+    """The id is not one of this card, this payment or this portal. Nothing was done with it."""
+
+    status = 404
+
+
+class ConflictError(AppError):
+    """The state is not the one the person saw when acting."""
+
+    status = 409
+
+
+class ChangedMeanwhileError(ConflictError):
+    """Somebody else changed it; fresh data is shown."""
+
+
+class PaidLockedError(ConflictError):
+    """A paid payment is frozen by the portal."""
+
+
+class GoneError(ConflictError):
+    """It was deleted in Bitrix24 by somebody else."""
+
+
+class CardBusyError(ConflictError):
+    """Somebody else is creating a payment on this card at this moment."""
+
+
+class StillRunningError(ConflictError):
+    """The first request with this Idempotency-Key has not ended yet."""
+
+
+class KeyReusedError(ConflictError):
+    """The Idempotency-Key was used before for something else."""
+
+
+class TooManyRequestsError(AppError):
+    """Too many failed proofs from one address."""
+
+    status = 429
+
+
+class DatabaseAwayError(AppError):
+    """Our database cannot be reached, is full or locked, or has another version's schema."""
+
+    status = 503
+    retryable = True
+
+
+class UnrecordedError(DatabaseAwayError):
+    """The database went away after a write may have been sent: nobody noted what became of it."""
+
+    executed = Executed.UNKNOWN
+    retryable = False

@@ -1,0 +1,155 @@
+"""Errors of a portal: what it answered, or what happened on the way to it."""
+
+from __future__ import annotations
+
+from b24app.errors.root import AppError, Executed
+
+
+class PortalError(AppError):
+    """What the portal answered, or what happened on the way to it.
+
+    `code` is the REST error code as text, `http_status` the status of the answer (0: none),
+    `description` the portal's own words, which go to the log only: they are localized.
+    """
+
+    status = 502
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        method: str = "",
+        http_status: int = 0,
+        description: str = "",
+    ) -> None:
+        super().__init__(message or f"{code} {http_status}".strip(), code=code, method=method)
+        self.http_status = http_status
+        self.description = description
+
+
+class PortalBusyError(PortalError):
+    """The portal's limits: nothing was executed, a later try may work."""
+
+    status = 503
+    retryable = True
+
+
+class PortalCrowdedError(PortalBusyError):
+    """This portal holds its whole share of our process already: nothing was sent."""
+
+
+class PortalSilentError(PortalError):
+    """No usable answer came: for a write the outcome has to be read back."""
+
+    executed = Executed.UNKNOWN
+
+
+class UnexpectedAnswerError(PortalSilentError):
+    """HTML, broken JSON, or a `result` that is not the documented success."""
+
+
+class NoConnectionError(PortalError):
+    """The connection could not be made, so nothing was sent."""
+
+    retryable = True
+
+
+class TokenExpiredError(PortalError):
+    """`expired_token`: refresh once, repeat once."""
+
+    status = 401
+    retryable = True
+
+
+class TokenRejectedError(PortalError):
+    """`NO_AUTH_FOUND`, `invalid_token`: the portal does not know this token."""
+
+    status = 401
+
+
+class RightsRefusedError(PortalError):
+    """Missing rights, or a paid payment: the portal answers both alike (quirks 3 and 4)."""
+
+    status = 403
+
+
+class MethodRefusedError(RightsRefusedError):
+    """Closed to extranet users, or not confirmed by an administrator. It says nothing of a card."""
+
+
+class NotFoundError(PortalError):
+    """The portal has no such payment, item or card."""
+
+    status = 404
+
+
+class BusinessRefusalError(PortalError):
+    """A documented refusal of the method itself."""
+
+    status = 422
+
+
+class OrderCanceledError(BusinessRefusalError):
+    """The order of the payment is canceled: refused by the portal, or by us who know it."""
+
+
+class UnexplainedRefusalError(BusinessRefusalError):
+    """Old portals say no without a reason: `0` as a number, `null` or `false` (quirks 1 and 3).
+
+    Missing rights or a reason of the method: what is read afterwards may tell.
+    """
+
+
+class BatchRefusedError(PortalError):
+    """`ERROR_BATCH_METHOD_NOT_ALLOWED`: this method has to be called alone."""
+
+
+class UserBlockedError(PortalError):
+    """The user may not use the application, or was dismissed."""
+
+    status = 403
+
+
+class NotSignedInError(UserBlockedError):
+    """The token is refused because its owner never signed in, or is gone (quirk 73)."""
+
+
+class AppUninstalledError(PortalError):
+    """The portal says the application is not installed."""
+
+    status = 403
+
+
+class SubscriptionEndedError(PortalError):
+    """The application's trial or subscription is over."""
+
+    status = 403
+
+
+class PlanWithoutRestError(PortalError):
+    """The portal's plan has no REST."""
+
+    status = 403
+
+
+class PortalClosedError(PortalError):
+    """`PORTAL_DELETED`: deleted, or an on-premise site closed for maintenance."""
+
+    status = 503
+
+
+class PortalMovedError(PortalError):
+    """The portal redirects: it has another address. Redirects are never followed with a token."""
+
+    executed = Executed.UNKNOWN
+
+
+class ScopeMissingError(PortalError):
+    """The installation was granted fewer scopes than this needs."""
+
+    status = 403
+
+
+class MethodMissingError(PortalError):
+    """The portal is too old or lacks the module."""
