@@ -46,7 +46,7 @@ def _place(item) -> int:
 
 @pytest.fixture(scope="session")
 def browser():
-    from tests.support.frame_stage import running_chromium
+    from tests.support.chromium import running_chromium
 
     with running_chromium() as chromium:
         yield chromium

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from b24app.simulator.ui.ui_languages import LANGUAGES
 from tests.support import odd_cards
 from tests.support.browser_stage import ADMIN, LINKED_CARD, MANAGER, UNLINKED_CARD
-from tests.support.frame_stage import bind_tab
+from tests.support.framed_app import bind_tab
 from tests.support.story import INVOICE_CARD, open_settings, seat
 
 DEALS = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)

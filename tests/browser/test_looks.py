@@ -22,7 +22,7 @@ from tests.support.browser_stage import (
     READER,
     UNLINKED_CARD,
 )
-from tests.support.frame_stage import bind_tab
+from tests.support.framed_app import bind_tab
 
 WIDE, NARROW = (1280, 900), (375, 800)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"

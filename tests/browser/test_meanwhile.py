@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_payment
 from tests.support.browser_stage import LINKED_CARD
-from tests.support.frame_stage import bind_tab
+from tests.support.framed_app import bind_tab
 
 DEAL = {"entityId": "8061"}
 

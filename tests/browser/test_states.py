@@ -12,7 +12,7 @@ from tests.support.browser_stage import (
     MANAGER,
     UNLINKED_CARD,
 )
-from tests.support.frame_stage import bind_tab
+from tests.support.framed_app import bind_tab
 from tests.support.person import Mouse
 
 SHIFTS = """() => new Promise((resolve) => {

@@ -8,13 +8,9 @@ from b24app.simulator.portal_state.records import CONTACT, Card
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Playback
-from tests.support.frame_stage import (
-    ADMIN,
-    FramedApp,
-    bind_tab,
-    serving,
-    serving_portal,
-)
+from tests.support.base_stage import ADMIN
+from tests.support.framed_app import FramedApp, bind_tab
+from tests.support.servers import serving, serving_portal
 from tests.support.watching import Watch
 
 TABS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl
 
 from tests.frame.recording import RECORDED_CARD
-from tests.support.frame_stage import ADMIN, MANAGER
+from tests.support.base_stage import ADMIN, MANAGER
 
 
 def test_nothing_is_loaded_before_the_tab_is_opened(visit, framed_app):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.frame.recording import RECORDED_SID
-from tests.support.frame_stage import ADMIN, MANAGER
+from tests.support.base_stage import ADMIN, MANAGER
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.frame_stage import ADMIN
+from tests.support.base_stage import ADMIN
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "b24jssdk"

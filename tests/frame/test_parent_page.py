@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.frame.recording import DEAL_TAB, IGNORED, MESSAGES, RECORDED_SID
-from tests.support.frame_stage import ADMIN, MANAGER, serving
+from tests.support.base_stage import ADMIN, MANAGER
+from tests.support.servers import serving
 
 
 def test_close_application_answers_before_the_frame_goes(stage):

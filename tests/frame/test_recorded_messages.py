@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.frame.recording import DEAL_TAB, MESSAGES, RECORDED
-from tests.support.frame_stage import ADMIN, serving_portal
+from tests.support.base_stage import ADMIN
+from tests.support.servers import serving_portal
 
 RECORDED_PAIR = json.loads(MESSAGES["refresh_auth"]["replies"][0].partition(":")[2])
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"

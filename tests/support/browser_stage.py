@@ -26,7 +26,7 @@ from tests.support.base_stage import CLIENT, BaseStage, make_config
 from tests.support.base_stage import MANAGER as MANAGER
 from tests.support.base_stage import READER as READER
 from tests.support.base_stage import STRANGER as STRANGER
-from tests.support.frame_stage import serving
+from tests.support.servers import serving
 from tools.visitor import Visitor
 
 DEAL_CARD = "/crm/deal/details/8061/"

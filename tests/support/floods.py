@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from b24app.services.auth import proofs
 from b24app.simulator.portal_state.state import MEMBER_ID
+from tests.support.events import post
 from tests.support.login import Browser
 from tests.support.stage import DEAL, PORTAL, token_in
-from tests.web.portal.test_events import post
 
 A_MINUTE, SENDER, ADDRESS, IN_ALL, OF_PORTAL = 30, 4, 8, 16, 8
 OPENINGS_SENDER, OPENINGS_IN_ALL = 6, 12

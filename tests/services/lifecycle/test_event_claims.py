@@ -11,9 +11,9 @@ from b24app.services.lifecycle import event_claims
 from b24app.services.lifecycle.event_claims import LISTED, Claim, merged
 from b24app.storage.models import Job
 from tests.services.lifecycle.test_event_proofs import FALSE, pair
-from tests.services.lifecycle.test_events import exchanges, portal_of, stored_token
+from tests.support.events import jobs_of, post
+from tests.support.lifecycle import exchanges, portal_of, stored_token
 from tests.support.stage import ADMIN, NOW
-from tests.web.portal.test_events import jobs_of, post
 
 
 def claim(number, address="a", **other):

@@ -14,9 +14,9 @@ from b24app.services.lifecycle.background import Background
 from b24app.services.lifecycle.event_work import KINDS, URGENT_SECONDS, Work
 from b24app.services.lifecycle.liveness import Verdict
 from b24app.storage import jobs
-from tests.services.lifecycle.test_uninstall import portal_of
 from tests.storage.setting import at_once, install
-from tests.web.portal.test_events import jobs_of, post
+from tests.support.events import jobs_of, post
+from tests.support.lifecycle import portal_of
 
 SLOW = tuple(f"{number:032d}" for number in range(12))
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from b24app.services.lifecycle import uninstall
 from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import jobs, portals
-from tests.services.lifecycle.test_events import exchanges, grant_of, portal_of, stored_token
 from tests.storage.setting import OTHER_MEMBER, install
+from tests.support.events import event_form, jobs_of, post
+from tests.support.lifecycle import exchanges, grant_of, portal_of, stored_token
 from tests.support.stage import ADMIN, MANAGER, NOW, Stage
-from tests.web.portal.test_events import event_form, jobs_of, post
 
 EVENTS = (
     "ONAPPINSTALL",

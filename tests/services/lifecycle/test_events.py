@@ -11,34 +11,16 @@ from b24app.services.lifecycle import installation
 from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import portals
 from b24app.storage.models import FailedProof, Job
+from tests.support.events import jobs_of, post
+from tests.support.lifecycle import exchanges, grant_of, portal_of, stored_token
 from tests.support.stage import ADMIN, MANAGER
-from tests.web.portal.test_events import jobs_of, post
 
 FORGED = "c917d38f6bdb84e9d9e0bfe9d585be73"
-
-
-def portal_of(stage):
-    with stage.deps.db.reading() as session:
-        return portals.find(session, stage.portal.member_id)
-
-
-def stored_token(stage):
-    with stage.deps.db.reading() as session:
-        return portals.application_token(session, stage.deps.seal, stage.portal.member_id)
-
-
-def grant_of(stage):
-    with stage.deps.db.reading() as session:
-        return portals.grant_tokens(session, stage.deps.seal, stage.portal.member_id)
 
 
 def close_portal(stage):
     with stage.deps.db.transaction() as session:
         portals.close(session, stage.portal.member_id, stage.deps.clock())
-
-
-def exchanges(stage):
-    return [one for one in stage.portal.recorder.requests if one.path == "/oauth/token/"]
 
 
 # ONAPPINSTALL

@@ -43,7 +43,7 @@ from b24app.storage.models import (
 )
 from b24app.storage.pending_grants import Pending
 from tests.storage.setting import at_once, install
-from tests.web.portal.test_events import jobs_of, post
+from tests.support.events import jobs_of, post
 
 CARD = EntityRef(2, 8061)
 DAY = 24 * 3600

@@ -23,8 +23,8 @@ from b24app.storage import activity, jobs, portals
 from b24app.storage import settings as stored
 from b24app.storage.models import Base
 from tests.storage.setting import OTHER_MEMBER, install
+from tests.support.events import event_form
 from tests.support.stage import DEAL, MANAGER, PORTAL, Stage
-from tests.web.portal.test_events import event_form
 
 CARD = EntityRef(2, 1)
 MINUTE, HOUR = 60, 3600

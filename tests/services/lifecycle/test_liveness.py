@@ -22,7 +22,7 @@ from b24app.services.lifecycle import liveness
 from b24app.services.lifecycle.liveness import Heard, Verdict, verdict_of
 from b24app.storage import portals, user_tokens
 from b24app.storage.models import Activity
-from tests.services.lifecycle.test_uninstall import HOUR, portal_of, report, stay_silent
+from tests.support.lifecycle import HOUR, portal_of, report, stay_silent
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, READER
 
 OTHERS = (MANAGER, READER)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.events import post
 from tests.support.stage import ADMIN, MANAGER
-from tests.web.portal.test_events import post
 
 
 def secrets_of(stage):

@@ -12,10 +12,10 @@ from b24app.errors import UnknownPortalError
 from b24app.services.lifecycle import installation
 from b24app.storage import activity, portals, settings, user_tokens
 from b24app.storage.models import Job
-from tests.services.lifecycle.test_uninstall import live_on, portal_of, waiting
 from tests.support.app_page import bound_codes
+from tests.support.events import event_form
+from tests.support.lifecycle import live_on, portal_of, waiting
 from tests.support.stage import ADMIN, DEAL, MANAGER
-from tests.web.portal.test_events import event_form
 
 KEPT = {"retention_days": 90}
 SECOND, HOUR = 1, 3600

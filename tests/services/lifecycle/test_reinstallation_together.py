@@ -12,8 +12,8 @@ from tests.services.lifecycle.test_reinstallation import (
     settings_of,
     uninstall,
 )
-from tests.services.lifecycle.test_uninstall import live_on, portal_of, tables_naming
-from tests.web.portal.test_events import event_form
+from tests.support.events import event_form
+from tests.support.lifecycle import live_on, portal_of, tables_naming
 
 
 def test_an_erasure_under_way_stops_at_an_installation(stage_on_each_database, monkeypatch):

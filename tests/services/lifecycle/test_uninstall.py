@@ -5,61 +5,28 @@ from __future__ import annotations
 import logging
 
 import pytest
-from sqlalchemy import Table, select
 
 from b24app.domain import EntityRef
-from b24app.storage import activity, portals, settings
-from b24app.storage.models import Base, Job
+from b24app.storage import activity, settings
+from tests.support.lifecycle import (
+    HOUR,
+    MINUTE,
+    SOON,
+    live_on,
+    portal_of,
+    report,
+    tables_naming,
+    waiting,
+)
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL
-from tests.web.portal.test_events import post
 
-MINUTE, HOUR = 60, 3600
 PROBE = "app.info"
-
-
-def portal_of(stage):
-    with stage.deps.db.reading() as session:
-        return portals.find(session, stage.portal.member_id)
-
-
-def tables_naming(stage, member_id):
-    """Names of the tables in which a row names the portal, in whatever column."""
-    found = set()
-    with stage.deps.db.reading() as session:
-        for table in Base.metadata.sorted_tables:
-            assert isinstance(table, Table)
-            rows = session.execute(select(table)).all()
-            if any(member_id in str(value) for row in rows for value in row):
-                found.add(table.name)
-    return found
-
-
-def live_on(stage):
-    """A portal that was used: openings, a paid payment in the activity log, saved settings."""
-    tab = stage.tab()
-    assert tab.post("/payments/1038/pay").status_code == 200
-    with stage.deps.db.transaction() as session:
-        data = {"retention_days": 90}
-        settings.save(session, stage.portal.member_id, data, updated_by=1, now=stage.deps.clock())
-    return tab
-
-
-def report(stage, clean="1"):
-    """The event as an insider can forge it: with the right token, while the app is installed."""
-    assert post(stage, "ONAPPUNINSTALL", {"CLEAN": clean}).status_code == 200
-    stage.work_off()
 
 
 def uninstall(stage, *, clean=True):
     stage.portal.uninstall(clean)
     stage.deliver()
     stage.work_off()
-
-
-def waiting(stage):
-    with stage.deps.db.reading() as session:
-        query = select(Job.run_at).where(Job.kind == "uninstall_probe", Job.run_at.is_not(None))
-        return [moment - stage.deps.clock() for moment in session.scalars(query)]
 
 
 def probes(stage):
@@ -219,16 +186,6 @@ def test_a_reinstallation_ends_the_suspicion(stage):
 
 
 # No answer
-
-SOON = (MINUTE, 4 * MINUTE, 10 * MINUTE)
-"""From one question to the next, until a silent portal is shut out."""
-
-
-def stay_silent(stage):
-    """Let the time pass in which a silent portal is asked again before it is shut out."""
-    for seconds in SOON:
-        stage.advance(seconds)
-        stage.run_housekeeping()
 
 
 @pytest.mark.parametrize("silence", ["close_before", "html", "portal_deleted"])

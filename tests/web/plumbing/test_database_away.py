@@ -14,9 +14,9 @@ from b24app import BLUEPRINTS
 from b24app.errors import DatabaseAwayError
 from tests.support.acts import ACTS, PAY, UNCHANGED_WORDS, books, writes_asked
 from tests.support.app_page import settings_fields
+from tests.support.events import event_form
 from tests.support.login import Browser
 from tests.support.stage import ADMIN, DEAL, PORTAL, token_in
-from tests.web.portal.test_events import event_form
 from tests.web.tab.test_every_route import send as send_to_card
 
 ALIVE = {"/healthz": 200, "/metrics": 200, "/readyz": 503}

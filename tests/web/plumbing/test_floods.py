@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.app_page import open_page
+from tests.support.events import post
 from tests.support.floods import (
     BEFORE_ANY_PORTAL,
     FLOODS,
@@ -17,7 +18,6 @@ from tests.support.floods import (
 )
 from tests.support.login import Browser
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL
-from tests.web.portal.test_events import post
 
 OWN = f"http://{PORTAL}"
 

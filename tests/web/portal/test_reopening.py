@@ -6,7 +6,7 @@ import pytest
 
 from b24app.services.lifecycle.reopening import LEASE_SECONDS
 from b24app.storage import portals
-from tests.services.lifecycle.test_uninstall import portal_of, report, stay_silent, waiting
+from tests.support.lifecycle import portal_of, report, stay_silent, waiting
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 
 

@@ -1,0 +1,42 @@
+"""WSGI applications served on free ports, where browsers come."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from b24app.simulator.portal import create_portal
+from b24app.simulator.portal_state.state import PortalState
+
+
+@contextmanager
+def serving(build) -> Iterator[int]:
+    """Serve what `build(port)` returns on a free port of 127.0.0.1 until the block ends."""
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    server.app = build(server.port)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def serving_portal(app_origin: str) -> Iterator[PortalState]:
+    """Serve the pages of a new portal whose application lives at `app_origin`."""
+    states: list[PortalState] = []
+
+    def build(port: int) -> Flask:
+        state = PortalState(domain=f"localhost:{port}", env={"APP_URL": app_origin})
+        states.append(state)
+        return create_portal(state)
+
+    with serving(build):
+        yield states[0]
