@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 _NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*")
 _INT_KEY = re.compile(r"0|-?[1-9]\d*")
+_ESCAPED = re.compile(r"\\(.)")
 _MARK = "\ue001"
 _RAW = re.compile(r'"\\ue001(\d+)"')
 _ESCAPES = {"/": "\\/", "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027"}
@@ -34,9 +35,11 @@ def to_json(value: object, digits: int | None = None) -> str:
     """
     raw: list[str] = []
     text = json.dumps(_plain(value, raw, digits), separators=(",", ":"))
-    text = re.sub(r"\\(.)", lambda pair: "\\u0022" if pair[1] == '"' else pair[0], text)
-    text = "".join(_ESCAPES.get(char, char) for char in text)
-    return _RAW.sub(lambda found: raw[int(found[1])], text)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda pair: "\\u0022" if pair[1] == '"' else pair[0], text)
+    for char, escape in _ESCAPES.items():
+        text = text.replace(char, escape)
+    return _RAW.sub(lambda found: raw[int(found[1])], text) if raw else text
 
 
 def _plain(value: object, raw: list[str], digits: int | None) -> object:
