@@ -120,6 +120,17 @@ def stage(installed_stages, tmp_path: Path):
 
 
 @pytest.fixture
+def app(stage):
+    """The installed application: what pytest-flask's `client` is a client of."""
+    return stage.app
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context():
+    """Stand in for pytest-flask's: inside its context all requests of a test would share a `g`."""
+
+
+@pytest.fixture
 def bare_stage(sqlite_url, tmp_path: Path):
     """The same with the app not installed yet."""
     from tests.support.stage import Stage

@@ -90,11 +90,11 @@ def test_no_page_lets_a_script_run_but_ours(stage):
 
 
 @pytest.mark.parametrize("path", ["/static//app.js", "/payments//new", "/legal//privacy"])
-def test_no_answer_leads_to_a_host_that_a_visitor_names(stage, path):
+def test_no_answer_leads_to_a_host_that_a_visitor_names(client, path):
     """A cache would give the redirect to everybody."""
-    answer = stage.client.get(path, base_url="http://evil.example")
+    answer = client.get(path, base_url="http://evil.example")
 
-    rootless = stage.client.get("/", environ_overrides={"PATH_INFO": "", "HTTP_HOST": "evil"})
+    rootless = client.get("/", environ_overrides={"PATH_INFO": "", "HTTP_HOST": "evil"})
 
     assert (answer.status_code, rootless.status_code) == (404, 200)
     assert "evil" not in str(answer.headers) + str(rootless.headers)

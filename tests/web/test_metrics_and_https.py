@@ -8,7 +8,6 @@ import pytest
 
 from b24app import create_app
 from b24app.web.pages import FORWARDED
-from tests.support.stage import Stage
 
 TOKEN = "a-token-of-prometheus"
 THERE, HERE = "203.0.113.7", "127.0.0.1"
@@ -35,13 +34,13 @@ def asked(client, address=HERE, host="127.0.0.1:8000", **headers):
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000"])
 @pytest.mark.parametrize("address", [HERE, "::1", "127.8.9.10"])
-def test_this_machine_reads_the_figures(client_of, address, host):
-    assert asked(client_of(), address, host) == 200
+def test_this_machine_reads_the_figures(client, address, host):
+    assert asked(client, address, host) == 200
 
 
 @pytest.mark.parametrize("address", [THERE, "10.0.0.1", "", "nonsense"])
-def test_nobody_else_reads_them(client_of, address):
-    assert asked(client_of(), address) == 403
+def test_nobody_else_reads_them(client, address):
+    assert asked(client, address) == 403
 
 
 @pytest.mark.parametrize("proxies", [0, 1, 2])
@@ -53,8 +52,8 @@ def test_behind_a_proxy_nobody_is_this_machine(client_of, name, proxies):
         assert asked(client, **{name: value}) == 403
 
 
-def test_a_proxy_that_adds_nothing_but_the_host_is_seen_by_it(client_of):
-    assert asked(client_of(), host="payments.example") == 403
+def test_a_proxy_that_adds_nothing_but_the_host_is_seen_by_it(client):
+    assert asked(client, host="payments.example") == 403
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
@@ -68,15 +67,15 @@ def test_the_token_opens_them_from_anywhere(client_of, proxies):
             assert asked(client, address, Authorization=wrong, **there) == 403
 
 
-def test_no_token_is_no_token_that_fits(client_of):
-    assert asked(client_of(), THERE, Authorization="Bearer ") == 403
+def test_no_token_is_no_token_that_fits(client):
+    assert asked(client, THERE, Authorization="Bearer ") == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/static/app.css", "/payments", "/nonsense"])
-def test_over_https_every_answer_asks_for_https(stage: Stage, client_of, path):
+def test_over_https_every_answer_asks_for_https(client, client_of, path):
     secure = client_of(app_url="https://payments.example")
 
     with secure.get(path) as answer:
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    with stage.client.get(path) as answer:
+    with client.get(path) as answer:
         assert "Strict-Transport-Security" not in answer.headers

@@ -200,13 +200,13 @@ def test_who_administers_no_more_is_refused_at_once(walker):
     walker.expect_unchanged()
 
 
-def test_a_wrong_verb_is_refused_and_the_right_ones_are_named(stage):
+def test_a_wrong_verb_is_refused_and_the_right_ones_are_named(client):
     paths = {path for _, path in DESCRIBED}
     for verb, path in sorted(product(VERBS, paths)):
         if (verb, path) in DESCRIBED:
             continue
 
-        answer = stage.client.open(path, method=verb)
+        answer = client.open(path, method=verb)
 
         assert answer.status_code == 405, (verb, path)
         right = {one for one, described in DESCRIBED if described == path}

@@ -316,8 +316,8 @@ def test_a_callback_without_a_code_is_malformed(browser):
     assert browser.get("/oauth/callback", **query).status_code == 400
 
 
-def test_a_probe_of_the_root_address_stays_a_harmless_page(stage):
+def test_a_probe_of_the_root_address_stays_a_harmless_page(client):
     for method in ("GET", "HEAD"):
-        answer = stage.client.open("/", method=method)
+        answer = client.open("/", method=method)
         assert answer.status_code == 200
         assert "Set-Cookie" not in answer.headers

@@ -81,8 +81,8 @@ def test_the_page_of_somebody_who_is_no_administrator_any_more_turns_into_help(s
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/settings"), *ROUTES])
-def test_without_a_session_token_there_is_nothing(stage, method, path):
-    assert stage.client.open(path, method=method).status_code == 401
+def test_without_a_session_token_there_is_nothing(client, method, path):
+    assert client.open(path, method=method).status_code == 401
 
 
 # What is shown.

@@ -12,8 +12,8 @@ FOLDER = Path(__file__).parents[3] / "static" / "app"
 YEAR = "public, max-age=31536000, immutable"
 
 
-def test_every_part_of_the_folder_is_in_the_script_once(stage):
-    script = stage.client.get("/static/app.js").text
+def test_every_part_of_the_folder_is_in_the_script_once(client):
+    script = client.get("/static/app.js").text
 
     assert sorted(path.stem for path in FOLDER.glob("*.js")) == sorted(PARTS)
     assert [script.count(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.js")] == [
@@ -21,26 +21,26 @@ def test_every_part_of_the_folder_is_in_the_script_once(stage):
     ]
 
 
-def test_the_script_of_a_page_is_kept_and_not_sent_again(stage):
+def test_the_script_of_a_page_is_kept_and_not_sent_again(stage, client):
     page = stage.frame("/placement", stage.post_fields(MANAGER, DEAL, {"ID": "8061"}))
     address = re.search(r'src="(/static/app\.js\?v=[0-9a-f]{12})"', page.text).group(1)
 
-    first = stage.client.get(address)
-    again = stage.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
 
     assert first.headers["Content-Type"].startswith("text/javascript")
     assert first.headers["Cache-Control"] == YEAR
-    assert stage.client.get("/static/app.js").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/app.js").headers["Cache-Control"] == "no-cache"
     assert (again.status_code, again.text) == (304, "")
 
 
-def test_no_file_is_kept_under_the_version_of_another(stage):
+def test_no_file_is_kept_under_the_version_of_another(stage, client):
     """Of the next release, say: a cache would hold the old file under its address for a year."""
     page = stage.frame("/placement", stage.post_fields(MANAGER, DEAL, {"ID": "8061"})).text
     addresses = re.findall(r'(?:src|href)="(/static/[^"?]+\?v=[0-9a-f]{12})"', page)
 
     def life(address):
-        with stage.client.get(address) as answer:
+        with client.get(address) as answer:
             return answer.headers["Cache-Control"]
 
     assert len(addresses) > 3
@@ -48,8 +48,8 @@ def test_no_file_is_kept_under_the_version_of_another(stage):
     assert {life(f"{one[:-1]}z") for one in addresses} == {"no-cache"}
 
 
-def test_nothing_of_the_script_is_global(stage):
-    script = stage.client.get("/static/app.js").text
+def test_nothing_of_the_script_is_global(client):
+    script = client.get("/static/app.js").text
 
     assert script.startswith('(function () {\n"use strict";\n')
     assert script.endswith("})();\n")

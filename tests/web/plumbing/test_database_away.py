@@ -118,10 +118,10 @@ def test_every_route_says_that_the_database_is_away(writing_stage, route):
 
 
 @pytest.mark.parametrize("path", ["/payments", "/settings", "/session"])
-def test_what_proves_nothing_is_told_so_too(stage, switch, path):
+def test_what_proves_nothing_is_told_so_too(client, switch, path):
     switch.off()
 
-    answer = stage.client.open(
+    answer = client.open(
         path,
         method="POST" if path == "/session" else "GET",
         headers={"Authorization": "Bearer forged.session.token"},
@@ -131,19 +131,19 @@ def test_what_proves_nothing_is_told_so_too(stage, switch, path):
 
 
 @pytest.mark.parametrize(("path", "status"), ALIVE.items())
-def test_what_watches_the_app_goes_on(stage, switch, path, status):
+def test_what_watches_the_app_goes_on(client, switch, path, status):
     switch.off()
 
-    answer = stage.client.get(path)
+    answer = client.get(path)
 
     assert answer.status_code == status
     assert ("Retry-After" in answer.headers) == (status == 503)
 
 
-def test_files_of_the_pages_are_served_all_the_same(stage, switch):
+def test_files_of_the_pages_are_served_all_the_same(client, switch):
     switch.off()
 
-    with stage.client.get("/static/app.css") as answer:
+    with client.get("/static/app.css") as answer:
         assert answer.status_code == 200
 
 

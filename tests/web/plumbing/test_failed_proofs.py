@@ -53,10 +53,10 @@ def test_an_address_that_fails_too_often_is_told_so(stage):
     assert forged_sessions(stage, 1) == [401]
 
 
-def test_too_many_failures_are_no_reason_to_call_us_unhealthy(stage):
+def test_too_many_failures_are_no_reason_to_call_us_unhealthy(stage, client):
     forged_sessions(stage)
 
-    answers = [stage.client.get(path).status_code for path in ("/healthz", "/readyz")]
+    answers = [client.get(path).status_code for path in ("/healthz", "/readyz")]
     assert answers == [200, 200]
 
 

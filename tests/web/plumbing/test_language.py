@@ -52,8 +52,8 @@ def test_a_language_that_has_words_is_named_by_its_tag(stage, spoken, code, tag)
 
 
 @pytest.mark.parametrize("path", ["/", "/install", "/placement", *LEGAL])
-def test_pages_outside_of_a_frame_are_english(stage, path):
-    assert HTML.search(stage.client.get(path).text).group(1) == "en"
+def test_pages_outside_of_a_frame_are_english(client, path):
+    assert HTML.search(client.get(path).text).group(1) == "en"
 
 
 def test_a_date_in_another_language_than_the_page_is_called_so(stage):

@@ -199,8 +199,8 @@ def test_tokens_of_an_event_lie_sealed_until_they_are_used(stage):
     assert "c917d38f" not in payload
 
 
-def test_events_are_only_posted(stage):
-    assert stage.client.get("/events").status_code == 405
+def test_events_are_only_posted(client):
+    assert client.get("/events").status_code == 405
 
 
 def test_a_thread_of_the_process_works_the_event_off(stage):

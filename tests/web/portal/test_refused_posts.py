@@ -211,8 +211,8 @@ def test_only_a_host_and_nothing_else_gets_into_the_policy(nowhere, path):
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_post_that_is_too_large_is_words(stage, path):
-    answer = stage.client.post(
+def test_a_post_that_is_too_large_is_words(client, path):
+    answer = client.post(
         path, query_string={"DOMAIN": PORTAL, "PROTOCOL": "0"}, data={"AUTH_ID": "x" * 300_000}
     )
 
@@ -234,8 +234,8 @@ def test_no_header_makes_a_refusal_more_than_words(stage, path):
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_post_of_json_is_words(stage, path):
-    answer = stage.client.post(
+def test_a_post_of_json_is_words(client, path):
+    answer = client.post(
         path, query_string={"DOMAIN": PORTAL, "PROTOCOL": "0"}, json={"AUTH_ID": "a"}
     )
 
@@ -265,9 +265,9 @@ def test_a_database_that_is_away_is_said_in_the_frame_of_whoever_posted(stage, p
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_look_at_the_same_address_is_framed_by_nobody(stage, path):
+def test_a_look_at_the_same_address_is_framed_by_nobody(client, path):
     for verb in ("GET", "HEAD", "PUT"):
-        answer = stage.client.open(path, method=verb, query_string={"DOMAIN": PORTAL})
+        answer = client.open(path, method=verb, query_string={"DOMAIN": PORTAL})
 
         assert ancestors(answer) == "'none'"
 

@@ -22,8 +22,8 @@ def stored(stage, user_id):
 
 
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer a.b.c", "Basic eDp5"])
-def test_no_token_and_a_made_up_one_open_nothing(stage, header):
-    answer = stage.client.get("/payments", headers={"Authorization": header} if header else {})
+def test_no_token_and_a_made_up_one_open_nothing(stage, client, header):
+    answer = client.get("/payments", headers={"Authorization": header} if header else {})
 
     assert answer.status_code == 401
     assert stage.http_calls == []
