@@ -20,7 +20,8 @@ AppError
 │   └── StillRunningError · KeyReusedError
 ├── TooManyRequestsError       too many failed proofs from one address (429)
 ├── PortalError                what the portal, or the way to it, answered
-│   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT, OVERLOAD_LIMIT (503)
+│   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT (503)
+│   │   ├── PortalOverloadedError   OVERLOAD_LIMIT: no later try works (503)
 │   │   └── PortalCrowdedError this portal holds its whole share of our process (503)
 │   ├── PortalSilentError      no usable answer: executed is unknown (502)
 │   │   └── UnexpectedAnswerError   an answer that is not what the documentation promises
@@ -31,11 +32,14 @@ AppError
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
 │   │   ├── OrderCanceledError      the order of the payment is canceled
+│   │   ├── AlreadyBoundError · PlacementMissingError · HandlerRefusedError    of tabs and events
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   ├── BatchRefusedError      the method is not served inside a batch
 │   ├── UserBlockedError       the person may not use the application (403)
 │   │   └── NotSignedInError      invited and never signed in, or gone
-│   ├── AppUninstalledError · SubscriptionEndedError · PlanWithoutRestError
+│   ├── AppUninstalledError    the application is not installed there (403)
+│   │   └── MaybeUninstalledError   ERROR_OAUTH without words that prove it
+│   ├── SubscriptionEndedError · PlanWithoutRestError
 │   ├── PortalClosedError      PORTAL_DELETED: deleted, or closed for maintenance
 │   ├── PortalMovedError       a redirect: the portal has another address now
 │   └── ScopeMissingError · MethodMissingError
@@ -45,6 +49,7 @@ AppError
     ├── GrantLostError         invalid_grant: a person has to open or install again
     ├── NotInstalledError      the authorization server says the app is not installed
     └── AuthorizationServerError    misconfigured, silent or not understood
+        ├── ServerNotAllowedError · EndpointInsecureError
         └── AuthorizationServerCrowdedError    too many of ours wait for it already (503)
 """
 

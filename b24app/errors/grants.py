@@ -30,6 +30,17 @@ class AuthorizationServerError(GrantError):
     retryable = True
 
 
+class ServerNotAllowedError(AuthorizationServerError):
+    """A post names an authorization server that is not on our list: nothing was sent."""
+
+    executed = Executed.NO
+    retryable = False
+
+
+class EndpointInsecureError(AuthorizationServerError):
+    """The answer names a portal without https, where no token may be sent."""
+
+
 class AuthorizationServerCrowdedError(AuthorizationServerError):
     """As many of our requests as may wait for it do so already: nothing was sent."""
 

@@ -39,6 +39,12 @@ class PortalCrowdedError(PortalBusyError):
     """This portal holds its whole share of our process already: nothing was sent."""
 
 
+class PortalOverloadedError(PortalBusyError):
+    """`OVERLOAD_LIMIT`: REST is blocked by hand, so asking again changes nothing."""
+
+    retryable = False
+
+
 class PortalSilentError(PortalError):
     """No usable answer came: for a write the outcome has to be read back."""
 
@@ -94,6 +100,18 @@ class OrderCanceledError(BusinessRefusalError):
     """The order of the payment is canceled: refused by the portal, or by us who know it."""
 
 
+class AlreadyBoundError(BusinessRefusalError):
+    """A repeated bind: the handler is there already (quirk 55)."""
+
+
+class PlacementMissingError(BusinessRefusalError):
+    """`ERROR_PLACEMENT_NOT_FOUND`: the portal has no such card any more."""
+
+
+class HandlerRefusedError(BusinessRefusalError):
+    """The portal does not take the address that a tab or an event is to lead to."""
+
+
 class UnexplainedRefusalError(BusinessRefusalError):
     """Old portals say no without a reason: `0` as a number, `null` or `false` (quirks 1 and 3).
 
@@ -119,6 +137,10 @@ class AppUninstalledError(PortalError):
     """The portal says the application is not installed."""
 
     status = 403
+
+
+class MaybeUninstalledError(AppUninstalledError):
+    """`ERROR_OAUTH` in other words: people read the same, but it proves nothing."""
 
 
 class SubscriptionEndedError(PortalError):

@@ -6,18 +6,23 @@ import pytest
 
 from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
+    AlreadyBoundError,
     AppUninstalledError,
     BatchRefusedError,
     BusinessRefusalError,
     Executed,
+    HandlerRefusedError,
+    MaybeUninstalledError,
     MethodMissingError,
     MethodRefusedError,
     NotFoundError,
     OrderCanceledError,
+    PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalClosedError,
     PortalError,
+    PortalOverloadedError,
     PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
@@ -34,8 +39,8 @@ NO, UNKNOWN = Executed.NO, Executed.UNKNOWN
 TABLE = [
     ("QUERY_LIMIT_EXCEEDED", 503, PortalBusyError, NO, True),
     ("OPERATION_TIME_LIMIT", 429, PortalBusyError, NO, True),
-    ("OVERLOAD_LIMIT", 503, PortalBusyError, NO, False),
-    ("OVERLOAD_LIMIT", 401, PortalBusyError, NO, False),
+    ("OVERLOAD_LIMIT", 503, PortalOverloadedError, NO, False),
+    ("OVERLOAD_LIMIT", 401, PortalOverloadedError, NO, False),
     ("INTERNAL_SERVER_ERROR", 500, PortalSilentError, UNKNOWN, False),
     ("ERROR_UNEXPECTED_ANSWER", 500, PortalSilentError, UNKNOWN, False),
     ("ERROR_CORE", 500, PortalSilentError, UNKNOWN, False),
@@ -48,7 +53,7 @@ TABLE = [
     ("INVALID_CREDENTIALS", 403, TokenRejectedError, NO, False),
     ("INVALID_CREDENTIALS", 401, TokenRejectedError, NO, False),
     ("APPLICATION_NOT_FOUND", 401, AppUninstalledError, NO, False),
-    ("ERROR_OAUTH", 401, AppUninstalledError, NO, False),
+    ("ERROR_OAUTH", 401, MaybeUninstalledError, NO, False),
     ("authorization_error", 401, UserBlockedError, NO, False),
     ("user_access_error", 403, UserBlockedError, NO, False),
     ("user_access_error", 401, UserBlockedError, NO, False),
@@ -82,6 +87,9 @@ TABLE = [
     ("100", 400, BusinessRefusalError, NO, False),
     (100, 400, BusinessRefusalError, NO, False),
     ("", 400, BusinessRefusalError, NO, False),
+    ("ERROR_PLACEMENT_NOT_FOUND", 400, PlacementMissingError, NO, False),
+    ("ERROR_WRONG_HANDLER_URL", 400, HandlerRefusedError, NO, False),
+    ("ERROR_UNSUPPORTED_PROTOCOL", 400, HandlerRefusedError, NO, False),
     ("SALE_PAYMENT_DELETE_EXIST_PAID", 400, BusinessRefusalError, NO, False),
     ("SALE_ORDER_PAID_ORDER_CANCELED", 400, OrderCanceledError, NO, False),
     (200640400001, 400, NotFoundError, NO, False),
@@ -116,7 +124,20 @@ def test_a_code_means_the_same_inside_a_batch(code, kind, executed, retryable):
 def test_bound_already_is_a_refusal_not_a_failure(method):
     error = error_for(method, "ERROR_CORE", "Handler already binded", 400)
 
-    assert type(error) is BusinessRefusalError
+    assert type(error) is AlreadyBoundError
+
+
+@pytest.mark.parametrize(
+    ("description", "kind"),
+    [
+        ("Application not installed", AppUninstalledError),
+        ("Application Not Installed", AppUninstalledError),
+        ("Unknown failure", MaybeUninstalledError),
+        (None, MaybeUninstalledError),
+    ],
+)
+def test_only_its_words_tell_that_the_application_is_not_installed(description, kind):
+    assert type(error_for("app.info", "ERROR_OAUTH", description, 401)) is kind
 
 
 @pytest.mark.parametrize("method", ["batch", "profile", "app.info", "scope", "method.get"])

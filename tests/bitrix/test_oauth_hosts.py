@@ -8,6 +8,7 @@ from b24app.errors import (
     Executed,
     GrantLostError,
     NotInstalledError,
+    ServerNotAllowedError,
     TokenExpiredError,
 )
 from tests.bitrix.conftest import ACCESS, CODE, REFRESH, Reply, example, nothing_leaked
@@ -54,9 +55,9 @@ class TestHosts:
             lambda: authorization.exchange_code(CODE, server_endpoint),
             lambda: authorization.app_info(ACCESS, server_endpoint),
         ):
-            with pytest.raises(AuthorizationServerError) as raised:
+            with pytest.raises(ServerNotAllowedError) as raised:
                 ask()
-            assert (raised.value.code, raised.value.executed) == ("not_allowed", Executed.NO)
+            assert (raised.value.executed, raised.value.retryable) == (Executed.NO, False)
 
         assert server.seen == []
 

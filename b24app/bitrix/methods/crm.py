@@ -31,6 +31,11 @@ class OwnerType:
     code: str
     short_code: str
 
+    @property
+    def is_smart_process(self) -> bool:
+        """Whether it is a kind of cards that the portal has made itself."""
+        return self.code == f"DYNAMIC_{self.entity_type_id}"
+
 
 def get_card(ref: EntityRef) -> Command[Card]:
     """Read the card whose tab is open. Missing: NotFoundError; hidden: RightsRefusedError."""

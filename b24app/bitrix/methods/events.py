@@ -23,7 +23,7 @@ class BoundEvent:
 
 
 def bind_event(event: str, handler: str) -> Command[bool]:
-    """Ask for an event. Writes. Bound already: BusinessRefusalError `ERROR_CORE` (quirk 55).
+    """Ask for an event. Writes. Bound already: AlreadyBoundError (quirk 55).
 
     `ERROR_EVENT_NOT_FOUND` also means that the event's scope is missing (quirk 56).
     """

@@ -46,7 +46,7 @@ def bind_placement(
 ) -> Command[bool]:
     """Show our tab. `handler` is an https URL, `titles` maps language to title. Writes.
 
-    Bound already: BusinessRefusalError `ERROR_CORE`; compare with `get_placements`. A new title
+    Bound already: AlreadyBoundError; compare with `get_placements`. A new title
     needs an unbind before (rest-contract e.20). Titles an administrator typed are free text: they
     do not travel in a batch if they hold `$result[` and the like.
     """

@@ -17,6 +17,7 @@ from b24app.domain import Grant, TokenPair
 from b24app.errors import (
     AppError,
     AuthorizationServerError,
+    EndpointInsecureError,
     Executed,
     GrantLostError,
     NotInstalledError,
@@ -26,8 +27,8 @@ from b24app.errors import (
 )
 
 DEFAULT_SECONDS = 3600
-BAD_ENDPOINT, NOT_HTTPS = "bad_endpoint", "not_https"
-"""Codes of a token answer that names no address to which a token may be sent."""
+BAD_ENDPOINT = "bad_endpoint"
+"""The code of a token answer that names no address to which a token may be sent."""
 
 TOKEN_ERRORS: Mapping[str, type[AppError]] = {
     "INVALID_GRANT": GrantLostError,
@@ -120,7 +121,7 @@ def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
 
     Its host is written as browsers write an origin, in small letters, in punycode and without the
     usual port, since pages are framed by it and people find their portal by it. http is for local
-    work only: the code is "not_https" then. Raises AuthorizationServerError.
+    work only. Raises AuthorizationServerError, without https EndpointInsecureError.
     """
     try:
         parts = urlsplit(endpoint)
@@ -132,7 +133,7 @@ def portal_endpoint(endpoint: str, *, trust_local: bool) -> str:
     if not (is_usable and is_plain and endpoint.endswith("/rest/")):
         raise AuthorizationServerError("client_endpoint cannot be used", code=BAD_ENDPOINT)
     if parts.scheme == "http" and not trust_local:
-        raise AuthorizationServerError("client_endpoint is not https", code=NOT_HTTPS)
+        raise EndpointInsecureError("client_endpoint is not https")
     return parts._replace(netloc=host).geturl()
 
 

@@ -43,7 +43,7 @@ from b24app.bitrix.wire.transport import (
     was_never_sent,
 )
 from b24app.domain import Grant
-from b24app.errors import AuthorizationServerError, Executed
+from b24app.errors import AuthorizationServerError, Executed, ServerNotAllowedError
 
 __all__ = ["AuthorizationServer", "ServerAppInfo"]
 
@@ -287,8 +287,5 @@ def _silent(outcome: Received | Lost) -> AuthorizationServerError:
     return error
 
 
-def _not_allowed() -> AuthorizationServerError:
-    error = AuthorizationServerError("the authorization server is not allowed", code="not_allowed")
-    error.executed = Executed.NO
-    error.retryable = False
-    return error
+def _not_allowed() -> ServerNotAllowedError:
+    return ServerNotAllowedError("the authorization server is not allowed")

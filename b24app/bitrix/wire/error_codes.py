@@ -11,18 +11,23 @@ import re
 from collections.abc import Mapping
 
 from b24app.errors import (
+    AlreadyBoundError,
     AppUninstalledError,
     BatchRefusedError,
     BusinessRefusalError,
+    HandlerRefusedError,
+    MaybeUninstalledError,
     MethodMissingError,
     MethodRefusedError,
     NotFoundError,
     NotSignedInError,
     OrderCanceledError,
+    PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalClosedError,
     PortalError,
+    PortalOverloadedError,
     PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
@@ -41,7 +46,7 @@ PARAMETER_REFUSED = "100"
 BY_CODE: Mapping[str, type[PortalError]] = {
     QUERY_LIMIT: PortalBusyError,
     "OPERATION_TIME_LIMIT": PortalBusyError,
-    "OVERLOAD_LIMIT": PortalBusyError,
+    "OVERLOAD_LIMIT": PortalOverloadedError,
     # The portal could not ask the authorization server about the token, which stays good.
     "CONNECTION_ERROR": PortalBusyError,
     "INTERNAL_SERVER_ERROR": PortalSilentError,
@@ -80,10 +85,10 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "ENTITY_TYPE_NOT_SUPPORTED": BusinessRefusalError,
     "ADDING_DISABLED": BusinessRefusalError,
     "SALE_ORDER_PAID_ORDER_CANCELED": OrderCanceledError,
-    "ERROR_PLACEMENT_NOT_FOUND": BusinessRefusalError,
+    "ERROR_PLACEMENT_NOT_FOUND": PlacementMissingError,
     "ERROR_EVENT_NOT_FOUND": BusinessRefusalError,
-    "ERROR_WRONG_HANDLER_URL": BusinessRefusalError,
-    "ERROR_UNSUPPORTED_PROTOCOL": BusinessRefusalError,
+    "ERROR_WRONG_HANDLER_URL": HandlerRefusedError,
+    "ERROR_UNSUPPORTED_PROTOCOL": HandlerRefusedError,
     "ERROR_CHECK_FAILURE": BusinessRefusalError,
     PARAMETER_REFUSED: BusinessRefusalError,
     "": BusinessRefusalError,
@@ -91,8 +96,8 @@ BY_CODE: Mapping[str, type[PortalError]] = {
 
 BY_METHOD_AND_CODE: Mapping[tuple[str, str], type[PortalError]] = {
     # A repeated bind: the handler is there already (quirk 55).
-    ("placement.bind", "ERROR_CORE"): BusinessRefusalError,
-    ("event.bind", "ERROR_CORE"): BusinessRefusalError,
+    ("placement.bind", "ERROR_CORE"): AlreadyBoundError,
+    ("event.bind", "ERROR_CORE"): AlreadyBoundError,
     # Nobody needs rights for these, so only the plan can be what is denied.
     ("batch", "ACCESS_DENIED"): PlanWithoutRestError,
     ("profile", "ACCESS_DENIED"): PlanWithoutRestError,
@@ -136,13 +141,11 @@ ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
     "crm.item.payment.delivery.delete": UnexplainedRefusalError,
 }
 
-NEVER_RETRY = frozenset({"OVERLOAD_LIMIT"})
-"""Blocked by hand: asking again changes nothing, although the class says busy."""
-
 SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
 UNAUTHORIZED, SERVER_FAILURE = 401, 500
-NOT_SIGNED_IN = "authorized in this context"
+NOT_SIGNED_IN, NOT_INSTALLED = "authorized in this context", "not installed"
+"""Words that the portal does not translate."""
 
 
 def error_for(
@@ -151,15 +154,12 @@ def error_for(
     """Return the exception for an answer's `error`. `http_status` is 0 inside a batch."""
     text = "" if error is None else str(error)
     code = text if SAFE_CODE.match(text) else "unreadable"
-    found = _class_of(method, error, code, http_status, str(description or ""))(
+    return _class_of(method, error, code, http_status, str(description or ""))(
         code=code,
         method=method,
         http_status=http_status,
         description=str(description)[:MAX_DESCRIPTION] if description else "",
     )
-    if code.upper() in NEVER_RETRY:
-        found.retryable = False
-    return found
 
 
 def _class_of(
@@ -174,6 +174,9 @@ def _class_of(
         # owner or for the plan (rest-contract b). The portal's own words are constants here, and
         # only choose between two sentences: neither is ever remembered of a card.
         return NotSignedInError if NOT_SIGNED_IN in description else PlanWithoutRestError
+    if known == "ERROR_OAUTH" and NOT_INSTALLED not in description.lower():
+        # Also the code of other failures.
+        return MaybeUninstalledError
     found = BY_METHOD_AND_CODE.get((method, known)) or BY_CODE.get(known)
     if found is not None:
         return found

@@ -239,15 +239,13 @@ def _cards(
         if one.setting != SMART_PROCESSES
     ]
     try:
-        listed = [(one.entity_type_id, one.title, one.code) for one in result[types]]
+        listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
     except AppError:
         # Without the list nothing new can be chosen, and nothing chosen gets lost.
-        ids = [int(key) for key in data.get(SMART_PROCESSES, {})]
-        listed = [(number, "", f"DYNAMIC_{number}") for number in ids]
+        listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]
     processes = [
         CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
-        for number, title, code in listed
-        if code == f"DYNAMIC_{number}"
+        for number, title in listed
     ]
     return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
 

@@ -13,19 +13,19 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from b24app.bitrix.methods import events, placements
-from b24app.bitrix.oauth.oauth_answers import NOT_HTTPS
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser
 from b24app.errors import (
-    AuthorizationServerError,
+    AlreadyBoundError,
     BusinessRefusalError,
+    EndpointInsecureError,
     GrantLostError,
     HostInsecureError,
     InstallationUnprovenError,
     NotAdminError,
-    PortalError,
+    ServerNotAllowedError,
     SessionExpiredError,
 )
 from b24app.services.auth import exchanged
@@ -51,8 +51,6 @@ from b24app.storage.session import Session
 
 APP_PAGE = EntityRef(0, 0)
 """Where no card is open: the installer and the application's own page."""
-
-ALREADY_BOUND = "ERROR_CORE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +170,10 @@ def exchange(
         grant = deps.authorization.refresh(refresh_token, server_endpoint or None, share=share)
     except GrantLostError:
         raise InstallationUnprovenError("the posted grant is not confirmed") from None
-    except AuthorizationServerError as error:
-        if error.code == "not_allowed":
-            raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
-        if error.code == NOT_HTTPS:
-            raise HostInsecureError("the portal has no https") from None
-        raise
+    except ServerNotAllowedError:
+        raise InstallationUnprovenError("SERVER_ENDPOINT is not on the list") from None
+    except EndpointInsecureError:
+        raise HostInsecureError("the portal has no https") from None
     if grant.member_id != member_id:
         raise InstallationUnprovenError("the grant names another portal")
     return grant
@@ -304,10 +300,6 @@ def _raise_unless_bound(
         return
     for handle in binds:
         error = result.error(handle)
-        if error is not None and not _is_bound_already(error):
+        if error is not None and not isinstance(error, AlreadyBoundError):
             raise error
     raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")
-
-
-def _is_bound_already(error: PortalError) -> bool:
-    return isinstance(error, BusinessRefusalError) and error.code == ALREADY_BOUND

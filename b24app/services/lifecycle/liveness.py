@@ -19,10 +19,12 @@ from b24app.errors import (
     AppUninstalledError,
     AuthorizationServerError,
     GrantLostError,
+    MaybeUninstalledError,
     NotInstalledError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalMovedError,
+    PortalOverloadedError,
     RightsRefusedError,
     ScopeMissingError,
     SessionError,
@@ -51,11 +53,12 @@ REFUSED_BY_ALL = 2
 The one pair of somebody who left is not.
 """
 
-NOT_INSTALLED = "not installed"
-REFRESHING = "refreshing"
-OVERLOAD = "OVERLOAD_LIMIT"
-
-SAYS_NOTHING = (TokenRejectedError, PortalMovedError, PlanWithoutRestError)
+SAYS_NOTHING = (
+    TokenRejectedError,
+    PortalMovedError,
+    PlanWithoutRestError,
+    PortalOverloadedError,
+)
 """The portal answers so before it looks which application is asking (rest-contract a.6)."""
 
 IS_KNOWN = (UserBlockedError, ScopeMissingError, SubscriptionEndedError, RightsRefusedError)
@@ -127,17 +130,13 @@ def second_opinion(deps: Deps, member_id: str) -> Verdict:
 
 def verdict_of(error: AppError) -> Verdict | Heard:
     """Return what an error says about the installation."""
-    if isinstance(error, AppUninstalledError):
-        # ERROR_OAUTH is also the code of other failures; its words are not translated.
-        is_other = error.code.upper() == "ERROR_OAUTH" and (
-            NOT_INSTALLED not in error.description.lower()
-        )
-        return Verdict.SILENT if is_other else Verdict.DEAD
-    if isinstance(error, NotInstalledError):
+    if isinstance(error, MaybeUninstalledError):
+        return Verdict.SILENT
+    if isinstance(error, AppUninstalledError | NotInstalledError):
         return Verdict.DEAD
     if isinstance(error, IS_KNOWN):
         return Verdict.ALIVE
-    if isinstance(error, PortalBusyError) or error.code == REFRESHING:
+    if isinstance(error, PortalBusyError):
         return Verdict.BUSY
     # What concerns one pair only, such as its renewal: another may need none.
     is_of_pair = isinstance(error, AuthorizationServerError | SessionError)
@@ -216,9 +215,6 @@ def _hear(witness: Witness, member_id: str) -> Verdict | Heard:
         return _ask_server(witness, member_id)
     except SessionExpiredError:
         return _refused(witness)
-    except PortalBusyError as error:
-        is_blocked = error.code.upper() == OVERLOAD
-        return _ask_server(witness, member_id) if is_blocked else Verdict.BUSY
     except AppError as error:
         return verdict_of(error)
     return Verdict.ALIVE

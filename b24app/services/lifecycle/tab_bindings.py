@@ -37,11 +37,15 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one card's tab. `error` is a code of the portal, "" for success."""
+    """What became of one card's tab. `error` is what the log notes, "" for success.
+
+    `trouble` is the kind of error where the portal did not take it.
+    """
 
     placement: str
     change: Change
     error: str = ""
+    trouble: type[AppError] | None = None
 
     @property
     def is_done(self) -> bool:
@@ -102,8 +106,7 @@ def apply(
         return Applied(bound=tuple(bound))
     errors, now_bound = _run(portal, tasks)
     outcomes = tuple(
-        Outcome(task.placement, task.change, _error_of(task, handler, error, now_bound))
-        for task, error in zip(tasks, errors, strict=True)
+        _outcome(task, handler, error, now_bound) for task, error in zip(tasks, errors, strict=True)
     )
     return Applied(outcomes, now_bound)
 
@@ -169,14 +172,15 @@ def _read_back(portal: BoundPortal) -> tuple[BoundPlacement, ...] | None:
         return None
 
 
-def _error_of(
+def _outcome(
     task: _Task, handler: str, error: AppError | None, bound: Sequence[BoundPlacement] | None
-) -> str:
+) -> Outcome:
+    placement, change = task.placement, task.change
     if bound is not None and _is_done(task, handler, bound):
-        return ""
+        return Outcome(placement, change)
     if error is not None:
-        return error.code or type(error).__name__
-    return "unknown" if bound is None else "not_confirmed"
+        return Outcome(placement, change, error.code or type(error).__name__, type(error))
+    return Outcome(placement, change, "unknown" if bound is None else "not_confirmed")
 
 
 def _is_done(task: _Task, handler: str, bound: Sequence[BoundPlacement]) -> bool:

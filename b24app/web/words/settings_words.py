@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from b24app import errors
 from b24app.services.actions import Action
 from b24app.services.admin.settings_edit import CardChoice
 from b24app.services.directories.type_titles import Titles
@@ -85,9 +86,11 @@ CHANGES: Mapping[tuple[Change, bool], LazyString] = {
 REASONS: Mapping[str, LazyString] = {
     "unknown": _l("Bitrix24 did not answer; press Re-check in the diagnostics in a moment."),
     "not_confirmed": _l("Bitrix24 does not list it as asked; try again."),
-    "ERROR_PLACEMENT_NOT_FOUND": _l("Bitrix24 has no such card any more."),
-    "ERROR_WRONG_HANDLER_URL": _l("Bitrix24 does not accept the address of this app."),
-    "ERROR_UNSUPPORTED_PROTOCOL": _l("Bitrix24 does not accept the address of this app."),
+}
+
+REFUSALS: Mapping[type[errors.AppError], LazyString] = {
+    errors.PlacementMissingError: _l("Bitrix24 has no such card any more."),
+    errors.HandlerRefusedError: _l("Bitrix24 does not accept the address of this app."),
 }
 
 REFUSED = _l("Bitrix24 refused it (%(code)s); try again or press Repair in the diagnostics.")
@@ -116,6 +119,7 @@ def card_of_placement(placement: str, titles: Titles) -> str:
 
 def change(outcome: Outcome, card: str) -> str:
     """The sentence about one card's tab."""
-    reason = REASONS.get(outcome.error)
+    kind = outcome.trouble
+    reason = REASONS.get(outcome.error) if kind is None else REFUSALS.get(kind)
     text = str(reason) if reason is not None else str(REFUSED % {"code": outcome.error})
     return str(CHANGES[outcome.change, outcome.is_done] % {"card": card, "reason": text})

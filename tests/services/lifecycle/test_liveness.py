@@ -8,6 +8,7 @@ from sqlalchemy import select
 from b24app.errors import (
     AppUninstalledError,
     AuthorizationServerError,
+    MaybeUninstalledError,
     MethodMissingError,
     NotInstalledError,
     PlanWithoutRestError,
@@ -230,18 +231,14 @@ def test_a_portal_that_is_not_there_is_no_verdict(stage):
     ("error", "verdict"),
     [
         (AppUninstalledError(code="APPLICATION_NOT_FOUND"), Verdict.DEAD),
-        (
-            AppUninstalledError(code="ERROR_OAUTH", description="Application not installed"),
-            Verdict.DEAD,
-        ),
-        (AppUninstalledError(code="ERROR_OAUTH", description="Unknown failure"), Verdict.SILENT),
+        (MaybeUninstalledError(), Verdict.SILENT),
         (NotInstalledError(), Verdict.DEAD),
         (AuthorizationServerError(code="invalid_client"), Heard.UNCLEAR),
         (PortalSilentError(), Verdict.SILENT),
         (PortalClosedError(), Verdict.SILENT),
         (MethodMissingError(), Verdict.SILENT),
         (PlanWithoutRestError(), Verdict.SILENT),
-        (PortalSilentError(code="refreshing"), Verdict.BUSY),
+        (PortalBusyError(code="refreshing"), Verdict.BUSY),
         (PortalBusyError(), Verdict.BUSY),
         (UserBlockedError(), Verdict.ALIVE),
         (ScopeMissingError(), Verdict.ALIVE),
