@@ -1,9 +1,11 @@
-"""What a card held when it was last seen: payment ids, no content."""
+"""What a card held when it was last seen: payment ids and since when each is known, no content."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,28 +16,56 @@ from .deletion import delete_where
 from .models import CardMemory
 from .upsert import put
 
+EXACT = timedelta(days=1)
+"""A payment that was not there so shortly before has been created since: its age is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSight:
+    """When a payment was first listed; `is_exact` where it was created at about that time."""
+
+    at: datetime
+    is_exact: bool
+
 
 def payment_ids(session: Session, member_id: str, ref: EntityRef) -> tuple[int, ...]:
     """Return the payments last seen on this card, empty for a card not seen before."""
-    query = select(CardMemory.payment_ids).where(
-        CardMemory.member_id == member_id,
-        CardMemory.entity_type_id == ref.entity_type_id,
-        CardMemory.entity_id == ref.entity_id,
-    )
-    return tuple(session.scalar(query) or ())
+    return tuple(session.scalar(_of_card(CardMemory.payment_ids, member_id, ref)) or ())
+
+
+def first_sights(session: Session, member_id: str, ref: EntityRef) -> dict[int, FirstSight]:
+    """Return since when each payment of this card is known, by payment id."""
+    return _read(session.scalar(_of_card(CardMemory.first_seen, member_id, ref)) or {})
 
 
 def remember(
-    session: Session, member_id: str, ref: EntityRef, ids: Iterable[int], now: datetime
+    session: Session,
+    member_id: str,
+    ref: EntityRef,
+    ids: Iterable[int],
+    now: datetime,
+    *,
+    is_whole: bool = True,
 ) -> None:
-    """Keep the payments now seen on this card. Raises UnknownPortalError."""
+    """Keep the payments now seen on this card. Raises UnknownPortalError.
+
+    `is_whole`: the list had no row that could not be read. Of one that had, nothing is concluded.
+    """
+    listed = list(ids)
+    query = select(CardMemory.first_seen, CardMemory.seen_at).where(*_is_card(member_id, ref))
+    row = session.execute(query).one_or_none()
+    kept = (row.first_seen if row else None) or {}
+    known = _read(kept)
+    is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
+    sights = {one: known.get(one) or FirstSight(now, is_exact) for one in listed}
     put(
         session,
         CardMemory,
         member_id=member_id,
         entity_type_id=ref.entity_type_id,
         entity_id=ref.entity_id,
-        payment_ids=list(ids),
+        payment_ids=listed,
+        first_seen=_written(sights if is_whole else {**known, **sights}, is_whole=is_whole),
         seen_at=now,
     )
 
@@ -43,3 +73,32 @@ def remember(
 def delete_older(session: Session, before: datetime) -> int:
     """Forget cards not seen since `before`. Returns how many."""
     return delete_where(session, CardMemory, CardMemory.seen_at < before)
+
+
+def _is_card(member_id: str, ref: EntityRef) -> tuple[Any, ...]:
+    return (
+        CardMemory.member_id == member_id,
+        CardMemory.entity_type_id == ref.entity_type_id,
+        CardMemory.entity_id == ref.entity_id,
+    )
+
+
+def _of_card(column: Any, member_id: str, ref: EntityRef) -> Any:
+    return select(column).where(*_is_card(member_id, ref))
+
+
+def _read(kept: Mapping[str, Any]) -> dict[int, FirstSight]:
+    return {
+        int(payment_id): FirstSight(datetime.fromtimestamp(seconds, UTC), name == "exact")
+        for name in ("exact", "at_least")
+        for payment_id, seconds in kept.get(name, {}).items()
+    }
+
+
+def _written(sights: Mapping[int, FirstSight], *, is_whole: bool) -> dict[str, Any]:
+    """Write short what a card of 500 payments repeats at every opening."""
+    written: dict[str, Any] = {"whole": is_whole, "exact": {}, "at_least": {}}
+    for payment_id, sight in sights.items():
+        name = "exact" if sight.is_exact else "at_least"
+        written[name][str(payment_id)] = int(sight.at.timestamp())
+    return written

@@ -9,6 +9,7 @@ import pytest
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
 from b24app.storage import card_memory, partial_actions, refusals
+from b24app.storage.card_memory import FirstSight
 
 from .setting import OTHER_MEMBER, install
 
@@ -29,6 +30,66 @@ def test_the_payments_last_seen_are_remembered_in_their_order(database, portal, 
     with database.reading() as session:
         assert card_memory.payment_ids(session, portal, deal) == (2**40, 1, 2)
         assert card_memory.payment_ids(session, portal, INVOICE) == (9,)
+
+
+def sights(database, portal, deal):
+    with database.reading() as session:
+        return card_memory.first_sights(session, portal, deal)
+
+
+@pytest.fixture
+def now(now):
+    """Kept in seconds."""
+    return now.replace(microsecond=0)
+
+
+def see(database, portal, deal, ids, now, *, is_whole=True):
+    with database.transaction() as session:
+        card_memory.remember(session, portal, deal, ids, now, is_whole=is_whole)
+
+
+def test_what_is_there_when_a_card_is_first_seen_is_older_than_that(database, portal, deal, now):
+    see(database, portal, deal, [1], now)
+    see(database, portal, deal, [1], now + timedelta(days=9))
+
+    assert sights(database, portal, deal) == {1: FirstSight(now, is_exact=False)}
+
+
+@pytest.mark.parametrize(("since", "is_exact"), [(24, True), (25, False)])
+def test_what_was_not_there_within_a_day_before_has_a_known_age(
+    database, portal, deal, now, since, is_exact
+):
+    see(database, portal, deal, [1], now)
+    later = now + timedelta(hours=since)
+    see(database, portal, deal, [2, 1], later)
+
+    assert sights(database, portal, deal) == {
+        1: FirstSight(now, is_exact=False),
+        2: FirstSight(later, is_exact),
+    }
+
+
+def test_what_is_gone_is_forgotten_and_may_come_back_as_new(database, portal, deal, now):
+    hour = timedelta(hours=1)
+    see(database, portal, deal, [1, 2], now)
+    see(database, portal, deal, [1], now + hour)
+    see(database, portal, deal, [1, 2], now + 2 * hour)
+
+    assert sights(database, portal, deal)[2] == FirstSight(now + 2 * hour, is_exact=True)
+
+
+def test_of_a_list_with_a_hole_nothing_is_concluded(database, portal, deal, now):
+    """The payment that could not be read keeps its age, and is not new when it can be again."""
+    hour = timedelta(hours=1)
+    see(database, portal, deal, [1], now)
+    see(database, portal, deal, [2], now + hour, is_whole=False)
+    see(database, portal, deal, [1, 2, 3], now + 2 * hour)
+
+    assert sights(database, portal, deal) == {
+        1: FirstSight(now, is_exact=False),
+        2: FirstSight(now + hour, is_exact=True),
+        3: FirstSight(now + 2 * hour, is_exact=False),
+    }
 
 
 def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):

@@ -102,6 +102,18 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long a payment has been unpaid, in whole days, and since when.
+
+    Not `is_exact`: it was there already when the card was first seen, so it is older.
+    """
+
+    days: int
+    is_exact: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentView:
     """One payment as shown. `details` is None while they wait to be read."""
 
@@ -115,6 +127,8 @@ class PaymentView:
     is_new: bool = False
     is_canceled: bool = False
     """Its order is canceled: what would change its sum or its state cannot work."""
+    waiting: Waiting | None = None
+    """Of an unpaid payment, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)

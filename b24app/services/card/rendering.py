@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from b24app.domain import Listing, Payment, ProductRow
 from b24app.services.actions import Action
@@ -16,11 +17,13 @@ from b24app.services.card.card_view import (
     Details,
     Filter,
     PaymentView,
+    Waiting,
     details_of,
     unbilled_rows,
 )
 from b24app.services.directories import shop_site
-from b24app.storage import partial_actions, refusals
+from b24app.storage import card_memory, partial_actions, refusals
+from b24app.storage.card_memory import FirstSight
 from b24app.storage.models import PartialAction
 from b24app.storage.session import Session
 
@@ -36,6 +39,7 @@ class Kept:
     half_done: Sequence[PartialAction]
     is_refused: bool
     is_shop_open: bool
+    first_sights: Mapping[int, FirstSight]
 
 
 def kept_of(session: Session, card: CardSession) -> Kept:
@@ -47,6 +51,7 @@ def kept_of(session: Session, card: CardSession) -> Kept:
         half_done=partial_actions.of_card(session, card.member_id, card.ref),
         is_refused=refusals.is_refused(session, card.member_id, card.user_id, card.ref, since),
         is_shop_open=shop_site.is_known_to_be_open(session, card.member_id, now),
+        first_sights=card_memory.first_sights(session, card.member_id, card.ref),
     )
 
 
@@ -81,6 +86,7 @@ def view_of(
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
             is_open=payment.id == opened,
             is_canceled=payment.order_number in canceled_orders,
+            waiting=_waiting(card.clock(), payment, kept.first_sights.get(payment.id)),
         )
         for payment in core.payments
     )
@@ -108,6 +114,13 @@ def view_of(
         unread_deliveries=len(core.deliveries.unread),
     )
     return view.arranged(Filter.ALL, view.sort)
+
+
+def _waiting(now: datetime, payment: Payment, sight: FirstSight | None) -> Waiting | None:
+    """How long an unpaid payment has been there: the portal has no date of its creation."""
+    if payment.is_paid or sight is None:
+        return None
+    return Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
 
 
 def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.wire.portal_api import Batch, BatchResult
-from b24app.domain import ProductRow
+from b24app.domain import ProductRow, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
@@ -106,7 +106,14 @@ def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
     """
     payment_ids = [payment.id for payment in core.payments]
     stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
-    card_memory.remember(session, card.member_id, card.ref, payment_ids, card.clock())
+    card_memory.remember(
+        session,
+        card.member_id,
+        card.ref,
+        payment_ids,
+        card.clock(),
+        is_whole=is_whole(core.payments),
+    )
     return names.note(session, card, names.payers(core.payments))
 
 
