@@ -8,7 +8,8 @@ from decimal import Decimal
 from b24app.domain import UNREADABLE, Payment, ProductRow
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
-from b24app.services.card.card_view import CardView, ItemLine
+from b24app.services.card.card_view import CardView
+from b24app.services.card.payment_details import ItemLine
 
 MOST_PAYMENTS = 60
 """More are not read at once: three parallel calls of twenty payments each."""

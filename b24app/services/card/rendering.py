@@ -14,13 +14,12 @@ from b24app.services.card.canceled import States
 from b24app.services.card.card_reads import Composition, Core
 from b24app.services.card.card_view import (
     CardView,
-    Details,
     Filter,
     PaymentView,
+    Sort,
     Waiting,
-    details_of,
-    unbilled_rows,
 )
+from b24app.services.card.payment_details import Details, Sources, details_of, unbilled_rows
 from b24app.services.directories import shop_site
 from b24app.storage import card_memory, partial_actions, refusals
 from b24app.storage.card_memory import FirstSight
@@ -62,42 +61,24 @@ def view_of(
     people: Mapping[int, str | None],
     kept: Kept | None = None,
 ) -> CardView:
-    """Everything one rendering needs, all payments included, newest first.
-
-    `kept` where it was just read.
-    """
+    """Everything one rendering needs, of all payments. `kept` where it was just read."""
     if kept is None:
         with card.db.reading() as session:
             kept = kept_of(session, card)
     canceled_orders = canceled.orders(card, core, kept.canceled)
     allowed, read_only = _rights(card, is_refused=kept.is_refused)
-    if not canceled.takes_new_payments(core, canceled_orders):
-        allowed -= {Action.CREATE}
+    is_taking = canceled.takes_new_payments(core, canceled_orders)
     free = core.free if core.free is not None else _estimate(core, compositions)
-    opened = _opened_at_first(core.payments)
-    # Who has just marked a payment paid need not be looked up.
-    names = {**people, **({user.id: user.name} if (user := card.user) and user.name else {})}
-    payments = tuple(
-        PaymentView(
-            payment,
-            card.ref,
-            details=_details(core, free, payment, compositions.get(payment.id)),
-            payer_name=names.get(payment.payer_id or 0) or "",
-            is_payer_unknown=names.get(payment.payer_id or 0) == "",
-            is_open=payment.id == opened,
-            is_canceled=payment.order_number in canceled_orders,
-            waiting=_waiting(card.clock(), payment, kept.first_sights.get(payment.id)),
-        )
-        for payment in core.payments
-    )
-    view = CardView(
+    details = _details(compositions, core, free)
+    waits = _waits(card.clock(), core.payments, kept.first_sights)
+    return CardView(
         card=core.card,
-        payments=payments,
+        payments=_payments(core, details, waits, _names(card, people), canceled_orders),
         totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
         free_rows=free or (),
         updated_at=card.clock(),
-        allowed=allowed,
+        allowed=allowed if is_taking else allowed - {Action.CREATE},
         canceled=canceled_orders,
         orders=len({one.order_number for one in core.payments}),
         read_only=read_only,
@@ -112,15 +93,24 @@ def view_of(
         notices=partial_states.notices(card, kept.half_done, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
-    )
-    return view.arranged(Filter.ALL, view.sort)
+    ).arranged(Filter.ALL, Sort.NEWEST)
 
 
-def _waiting(now: datetime, payment: Payment, sight: FirstSight | None) -> Waiting | None:
-    """How long an unpaid payment has been there: the portal has no date of its creation."""
-    if payment.is_paid or sight is None:
-        return None
-    return Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
+def _names(card: CardSession, people: Mapping[int, str | None]) -> Mapping[int, str | None]:
+    """The names of people; who has just marked a payment paid need not be looked up."""
+    user = card.user
+    return {**people, user.id: user.name} if user is not None and user.name else people
+
+
+def _waits(
+    now: datetime, payments: Iterable[Payment], sights: Mapping[int, FirstSight]
+) -> dict[int, Waiting]:
+    """How long unpaid payments have been there: the portal has no date of their creation."""
+    return {
+        one.id: Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
+        for one in payments
+        if not one.is_paid and (sight := sights.get(one.id)) is not None
+    }
 
 
 def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], str]:
@@ -130,23 +120,39 @@ def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], 
     return allowed, "" if allowed - READING else "rules"
 
 
-def _details(
+def _payments(
     core: Core,
-    free: tuple[ProductRow, ...] | None,
-    payment: Payment,
-    composition: Composition | None,
-) -> Details | None:
-    if composition is None:
-        return None
-    return details_of(
-        payment,
-        composition.items,
-        composition.links,
-        core.rows,
-        None if free is None else {row.id: row for row in free},
-        core.deliveries_by_id,
-        has_all_rows=core.has_all_rows,
+    details: Mapping[int, Details],
+    waits: Mapping[int, Waiting],
+    names: Mapping[int, str | None],
+    canceled_orders: Sequence[str],
+) -> tuple[PaymentView, ...]:
+    opened = _opened_at_first(core.payments)
+    return tuple(
+        PaymentView(
+            payment,
+            core.card.ref,
+            details=details.get(payment.id),
+            payer_name=names.get(payment.payer_id or 0) or "",
+            is_payer_unknown=names.get(payment.payer_id or 0) == "",
+            is_open=payment.id == opened,
+            is_canceled=payment.order_number in canceled_orders,
+            waiting=waits.get(payment.id),
+        )
+        for payment in core.payments
     )
+
+
+def _details(
+    compositions: Mapping[int, Composition], core: Core, free: Sequence[ProductRow] | None
+) -> dict[int, Details]:
+    free_rows = None if free is None else {row.id: row for row in free}
+    sources = Sources(core.rows, core.deliveries_by_id, free_rows, core.has_all_rows)
+    return {
+        payment.id: details_of(payment, known.items, known.links, sources)
+        for payment in core.payments
+        if (known := compositions.get(payment.id)) is not None
+    }
 
 
 def _estimate(core: Core, compositions: Mapping[int, Composition]) -> Listing[ProductRow] | None:

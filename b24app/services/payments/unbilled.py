@@ -13,7 +13,7 @@ from b24app.domain import ListedRow, Listing, Payment
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import product_rows
-from b24app.services.card.card_view import unbilled_rows
+from b24app.services.card.payment_details import unbilled_rows
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.writing.membership import before_writing

@@ -13,9 +13,8 @@ from b24app.services.card.card_view import (
     PaymentView,
     Sort,
     arranged,
-    details_of,
-    unbilled_rows,
 )
+from b24app.services.card.payment_details import Sources, details_of, unbilled_rows
 
 DEAL = EntityRef(2, 1)
 
@@ -42,9 +41,7 @@ def test_the_sum_of_a_payment_is_the_truth_and_the_difference_is_said():
         payment(1, "24.00"),
         [PaymentItem(1, 1, Decimal(2), 5), PaymentItem(2, 1, Decimal(1), None, 77)],
         [],
-        {5: row(5, "4")},
-        {5: row(5, "2")},
-        {},
+        Sources({5: row(5, "4")}, {}, {5: row(5, "2")}),
     )
 
     assert details.items_sum == Money(Decimal("20.00"), "EUR")

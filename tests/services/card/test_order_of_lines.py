@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.domain import Delivery, Money, Payment, PaymentDelivery, PaymentItem, ProductRow
-from b24app.services.card.card_view import details_of
+from b24app.services.card.payment_details import Sources, details_of
 
 EUR = Money(Decimal(10), "EUR")
 PAYMENT = Payment(1, "1/1", False, None, None, 1, "Cash", EUR)
 
 
 def details(items, links, rows, deliveries):
-    return details_of(PAYMENT, items, links, rows, None, deliveries)
+    return details_of(PAYMENT, items, links, Sources(rows, deliveries))
 
 
 def lines_of(shown):

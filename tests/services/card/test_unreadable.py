@@ -20,9 +20,8 @@ from b24app.services.card.card_view import (
     PaymentView,
     Sort,
     arranged,
-    details_of,
-    unbilled_rows,
 )
+from b24app.services.card.payment_details import Sources, details_of, unbilled_rows
 from b24app.services.payments.quantities import billable, left_over
 from tests.services.card.books import any_cards, kept_books
 
@@ -93,7 +92,10 @@ def test_no_number_is_a_reason_to_raise(books):
             deliveries = {one.id: one for one in read.deliveries}
             everything_of(
                 details_of(
-                    payment, composition.items, composition.links, read.rows, free, deliveries
+                    payment,
+                    composition.items,
+                    composition.links,
+                    Sources(read.rows, deliveries, free),
                 )
             )
     items = [item for one in known.values() for item in one.items]

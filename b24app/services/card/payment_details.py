@@ -1,0 +1,178 @@
+"""What one payment holds, joined with the card's rows and documents. Pure: no calls, no words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeVar
+
+from b24app.domain import (
+    Delivery,
+    ListedRow,
+    Listing,
+    Money,
+    Payment,
+    PaymentDelivery,
+    PaymentItem,
+    ProductRow,
+    is_readable,
+    is_whole,
+)
+
+ZERO = Decimal(0)
+
+Row = TypeVar("Row", ListedRow, ProductRow)
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One product line. Name and price are unknown ("" and None) where its row was not read.
+
+    `is_orphan`: there is no such row in the card any more. `max_quantity` is what the person may
+    set at most: the present quantity plus what is free; None where the portal does not tell.
+    """
+
+    item: PaymentItem
+    name: str = ""
+    price: Money | None = None
+    sum: Money | None = None
+    unit: str = ""
+    max_quantity: Decimal | None = None
+    is_orphan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery line; `delivery` is None where the document is not one of this card."""
+
+    item: PaymentDelivery
+    delivery: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
+
+    It is None, too, where a line or its price could not be read, and where a line is in another
+    currency than the payment: then there is no sum of both.
+    """
+
+    items: tuple[ItemLine, ...]
+    deliveries: tuple[DeliveryLine, ...]
+    items_sum: Money
+    deliveries_sum: Money
+    difference: Money | None = None
+    unread: int = 0
+    """How many of its lines could not be read."""
+
+    @property
+    def is_in_two_currencies(self) -> bool:
+        """Whether items are priced in another currency than the payment (decisions 38)."""
+        return self.items_sum.currency != self.deliveries_sum.currency
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the lines of a card's payments come from, by id.
+
+    With `has_all_rows` a row that is not among `rows` is gone, else it was not read. `free_rows`
+    is None where the portal does not tell.
+    """
+
+    rows: Mapping[int, ProductRow]
+    deliveries: Mapping[int, Delivery]
+    free_rows: Mapping[int, ProductRow] | None = None
+    has_all_rows: bool = True
+
+    @property
+    def row_ids(self) -> list[int]:
+        """The rows as the card has them."""
+        return sorted(self.rows, key=lambda row_id: (self.rows[row_id].sort, row_id))
+
+
+def details_of(
+    payment: Payment,
+    items: Sequence[PaymentItem],
+    links: Sequence[PaymentDelivery],
+    sources: Sources,
+) -> Details:
+    """Join a payment's items and deliveries with what they come from.
+
+    The payment's own `sum` stays the truth: `difference` names what the lines do not explain.
+    """
+    item_lines = tuple(
+        _item_line(item, sources)
+        for item in in_order_of(sources.row_ids, items, lambda item: item.row_id)
+    )
+    delivery_lines = tuple(
+        DeliveryLine(link, sources.deliveries.get(link.document_id))
+        for link in in_order_of(sources.deliveries, links, lambda link: link.document_id)
+    )
+    currency = payment.sum.currency
+    items_sum = _sum([line.sum for line in item_lines if line.sum], currency)
+    prices = [line.delivery.price for line in delivery_lines if line.delivery]
+    deliveries_sum = _sum([price for price in prices if price.currency == currency], currency)
+    difference = None
+    is_explained = is_whole(items) and is_whole(links) and all(map(_is_explained, item_lines))
+    if {items_sum.currency, *(price.currency for price in prices)} == {currency} and is_explained:
+        difference = payment.sum - items_sum - deliveries_sum
+    has_rest = difference is not None and difference.is_readable and bool(difference.amount)
+    return Details(
+        item_lines,
+        delivery_lines,
+        items_sum,
+        deliveries_sum,
+        difference if has_rest else None,
+        sum(len(lines.unread) for lines in (items, links) if isinstance(lines, Listing)),
+    )
+
+
+def in_order_of(
+    card: Iterable[int], lines: Iterable[Line], origin: Callable[[Line], int | None]
+) -> list[Line]:
+    """Lines as the card has what they come from, the others last, as the portal lists them.
+
+    The portal lists by id, and what is taken out and put back gets a new one: it would come last.
+    """
+    places: dict[int | None, int] = {one: place for place, one in enumerate(card)}
+    return sorted(lines, key=lambda line: places.get(origin(line), len(places)))
+
+
+def _is_explained(line: ItemLine) -> bool:
+    return line.sum is not None or line.is_orphan
+
+
+def _sum(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of amounts in one currency; zero in `currency` of none."""
+    if not amounts:
+        return Money(ZERO, currency)
+    return sum(amounts[1:], amounts[0])
+
+
+def _item_line(item: PaymentItem, sources: Sources) -> ItemLine:
+    free = (sources.free_rows or {}).get(item.row_id or 0)
+    row = sources.rows.get(item.row_id or 0) or free
+    if row is None:
+        return ItemLine(item, is_orphan=item.row_id is None or sources.has_all_rows)
+    most = item.quantity + (free.quantity if free else ZERO)
+    return ItemLine(
+        item,
+        row.name,
+        row.price,
+        row.price * item.quantity,
+        row.measure,
+        None if sources.free_rows is None or not is_readable(most) else most,
+    )
+
+
+def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> Listing[Row]:
+    """Rows with what no item bills yet: an estimate for cards with several orders."""
+    billed: dict[int, Decimal] = {}
+    for item in items:
+        if item.row_id is not None:
+            billed[item.row_id] = billed.get(item.row_id, ZERO) + item.quantity
+    left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
+    # Not `> 0`: of a quantity that cannot be read something may be left.
+    return Listing(row for row in left if not row.quantity <= 0)
