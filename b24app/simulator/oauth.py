@@ -175,7 +175,8 @@ def _token_body(state: PortalState, token: Token, *, is_full: bool) -> dict[str,
     }
     if is_full:
         body |= {"expires": int(token.expires_at.timestamp()), "user_id": token.user_id}
-    return body
+    told = body | state.switches.token_fields
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _info_answer(state: PortalState, access_token: str) -> Answer:

@@ -221,3 +221,41 @@ def test_a_redirect_names_the_method_at_the_new_host(manager, plan):
 
     path = "/rest/crm.item.payment.pay"
     assert answer.headers["Location"] == f"http://renamed.portal.example{path}"
+
+
+def test_a_fault_spares_the_calls_before_it(manager, plan):
+    plan("denied", after=2)
+
+    answers = [manager("crm.item.payment.pay", **PAY)[0] for _ in range(4)]
+
+    assert answers == [200, 200, 403, 200]
+
+
+def test_a_deed_happens_once_and_before_the_method_runs(manager, state):
+    seen = []
+    state.faults.before(
+        "crm.item.payment.pay", lambda: seen.append(state.crm.payments[1038].is_paid), after=1
+    )
+
+    for method in ("unpay", "pay", "unpay", "pay", "pay"):
+        manager(f"crm.item.payment.{method}", **PAY)
+
+    assert seen == [False]
+
+
+def test_a_deed_may_call_the_method_it_comes_before(manager, state):
+    state.faults.before("crm.item.payment.pay", lambda: manager("crm.item.payment.pay", **PAY))
+
+    assert manager.result("crm.item.payment.pay", **PAY) is True
+    assert [one.method for one in state.recorder.commands()] == ["crm.item.payment.pay"] * 2
+
+
+def test_nothing_is_planned_any_more_after_a_clearing(manager, state):
+    seen = []
+    state.faults.before("crm.item.payment.pay", lambda: seen.append(1))
+    state.faults.add("crm.item.payment.pay", "denied")
+
+    state.faults.clear()
+
+    assert manager.result("crm.item.payment.pay", **PAY) is True
+    assert seen == []

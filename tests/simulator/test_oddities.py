@@ -134,3 +134,55 @@ def test_an_odd_value_stands_where_it_is_asked_for(control, manager):
 )
 def test_an_odd_value_without_its_place_is_refused(control, fields):
     assert control("odd_value", **fields).status_code == 400
+
+
+def test_a_whole_answer_can_be_odd(control, manager):
+    method = "crm.item.payment.list"
+    control("odd_value", method=method, field="*", text='{"payments": 5}', row=0)
+
+    assert manager.result(method, **LISTS[method]) == {"payments": 5}
+
+
+def test_a_list_of_payments_can_ignore_its_filter(control, manager):
+    control("switch", name="ignores_filters", value="yes")
+
+    listed = manager.result(
+        "crm.item.payment.list", filter={"id": 1038}, **LISTS["crm.item.payment.list"]
+    )
+
+    assert len(listed) == 4
+
+
+def test_a_batch_can_go_on_after_an_error(control, manager):
+    wrong, right = "crm.item.payment.pay", "profile"
+    assert manager.batch(halt=1, wrong=wrong, right=right)["result"] == []
+
+    control("switch", name="ignores_halt", value="yes")
+
+    assert set(manager.batch(halt=1, wrong=wrong, right=right)["result"]) == {"right"}
+
+
+def test_references_can_stay_what_they_are(control, manager, state):
+    control("switch", name="resolves_references", value="no")
+
+    manager.batch(who="profile", get="crm.item.payment.get?id=$result[who][ID]")
+
+    assert state.recorder.commands()[-1].params == {"id": "$result[who][ID]"}
+
+
+def test_an_authorization_server_can_tell_something_else(oauth, state):
+    state.switches.token_fields = {"member_id": "0" * 32, "user_id": None}
+    token = state.issue_tokens(7)
+
+    told = oauth.get(
+        "/oauth/token/",
+        query_string={
+            "grant_type": "refresh_token",
+            "client_id": state.application.client_id,
+            "client_secret": state.application.client_secret,
+            "refresh_token": token.refresh_token,
+        },
+    ).get_json()
+
+    assert told["member_id"] == "0" * 32
+    assert "user_id" not in told

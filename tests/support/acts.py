@@ -247,16 +247,3 @@ def outcomes(stage):
     with stage.database.reading() as session:
         rows = session.scalars(select(Activity).order_by(Activity.id)).all()
         return [(one.action, one.outcome) for one in rows]
-
-
-def before_the_write(stage, method, deed):
-    """Let somebody else act just before the portal runs a method for the first time."""
-    original = stage.portal.faults.take
-    waiting = [deed]
-
-    def take(name, *, in_batch=False):
-        if name == method and waiting:
-            waiting.pop()()
-        return original(name, in_batch=in_batch)
-
-    stage.portal.faults.take = take

@@ -63,9 +63,11 @@ class BaseStage:
 
     # What the portal does, and what it saw.
 
-    def fail(self, method: str, kind: str, times: int = 1, seconds: float = 30.0) -> None:
+    def fail(
+        self, method: str, kind: str, times: int = 1, seconds: float = 30.0, after: int = 0
+    ) -> None:
         """Let the portal fail at a method; the kinds are in docs/simulator.md."""
-        self.portal.faults.add(method, kind, times, seconds)
+        self.portal.faults.add(method, kind, times, seconds, after)
 
     def forget_calls(self) -> None:
         self.portal.recorder.clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.simulator.rest import batch, crm_item_payment
 from tests.support.acts import (
     DELETE,
     PAID,
@@ -26,20 +25,16 @@ def stage(writing_stage):
 
 
 @pytest.fixture
-def ignoring_filters(stage, monkeypatch):
+def ignoring_filters(stage):
     """A portal, or one version of it, that lists every payment of the card whatever is asked."""
-    monkeypatch.setattr(crm_item_payment, "select_rows", lambda rows, *_conditions: list(rows))
+    stage.portal.switches.ignores_filters = True
     return stage
 
 
 @pytest.fixture
-def ignoring_halt(stage, monkeypatch):
+def ignoring_halt(stage):
     """A portal that goes on with a batch after an error."""
-    original = batch.run_batch
-    monkeypatch.setattr(
-        "b24app.simulator.rest.endpoint.run_batch",
-        lambda session, params: original(session, {**params, "halt": 0}),
-    )
+    stage.portal.switches.ignores_halt = True
     return stage
 
 

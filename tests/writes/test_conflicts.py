@@ -17,7 +17,6 @@ from tests.support.acts import (
     SMALL,
     SYSTEM,
     UNPAY,
-    before_the_write,
     billed,
     books,
     forget_listing,
@@ -62,7 +61,7 @@ def test_a_paid_payment_is_locked_before_anything_is_asked(stage, act, generatio
 def test_a_payment_paid_between_proof_and_write_is_locked_too(stage, act, generation):
     stage.portal.switches.generation = generation
     tab = stage.tab()
-    before_the_write(stage, act.method, lambda: [_pay(stage, one) for one in (SMALL, LARGE)])
+    stage.portal.faults.before(act.method, lambda: [_pay(stage, one) for one in (SMALL, LARGE)])
 
     answer = act.send(tab, None)
 
@@ -252,8 +251,7 @@ def test_a_choice_that_left_the_card_while_the_dialog_was_open_is_said(stage, pa
 def test_a_row_billed_away_meanwhile_is_refused_by_the_portal_and_said(stage, generation):
     stage.portal.switches.generation = generation
     tab = stage.tab()
-    before_the_write(
-        stage,
+    stage.portal.faults.before(
         PREFIX + "product.add",
         lambda: setattr(stage.portal.crm.product_rows[SIGNS], "quantity", 1),
     )

@@ -16,7 +16,6 @@ from tests.support.acts import (
     CREATE,
     PREFIX,
     REST,
-    before_the_write,
     new_payments,
     outcomes,
     stage_said,
@@ -86,7 +85,7 @@ def test_several_at_once_make_one_payment_on_each_database(stage_on_each_databas
 @pytest.mark.parametrize("act", [REST, CREATE], ids=str)
 def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage, act):
     tab, other = stage.tab(MANAGER), OwnClient(stage.tab(ADMIN))
-    before_the_write(stage, PREFIX + "add", lambda: act.send(other, None))
+    stage.portal.faults.before(PREFIX + "add", lambda: act.send(other, None))
 
     assert act.send(tab, None).status_code == 200
 
@@ -113,7 +112,7 @@ def test_who_comes_later_is_shown_that_nothing_is_left(stage):
 
 def test_another_card_is_not_kept_waiting(stage):
     tab, other = stage.tab(), OwnClient(stage.tab(entity_id=8069))
-    before_the_write(stage, PREFIX + "add", lambda: REST.send(other, None))
+    stage.portal.faults.before(PREFIX + "add", lambda: REST.send(other, None))
 
     assert REST.send(tab, None).status_code == 200
     assert other.answer.status_code == 200

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from b24app.simulator.rest import batch
 from b24app.storage import user_tokens
 from tests.support.acts import (
     ACTS,
     PREFIX,
     REST,
-    before_the_write,
     books,
     forget_listing,
     outcomes,
@@ -83,11 +81,11 @@ def test_after_that_the_key_repeats_its_answer(stage, act):
     assert [outcome for _, outcome in outcomes(stage)] == ["failed", "done"]
 
 
-def test_a_session_that_ends_after_a_creation_creates_nothing_again(stage, monkeypatch):
+def test_a_session_that_ends_after_a_creation_creates_nothing_again(stage):
     """The rows of a portal that resolves no references are added by a second call."""
-    monkeypatch.setattr(batch, "substitute", lambda value, _parts: value)
+    stage.portal.switches.resolves_references = False
     tab = stage.tab()
-    before_the_write(stage, PREFIX + "product.add", lambda: let_tokens_die(stage))
+    stage.portal.faults.before(PREFIX + "product.add", lambda: let_tokens_die(stage))
 
     assert REST.send(tab, KEY).status_code == 502
     renew(stage, tab)

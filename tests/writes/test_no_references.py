@@ -2,13 +2,12 @@
 
 import pytest
 
-from b24app.simulator.rest import batch
 from tests.support.acts import ACTS
 
 
 @pytest.fixture
-def stage(writing_stage, monkeypatch):
-    monkeypatch.setattr(batch, "substitute", lambda value, _parts: value)
+def stage(writing_stage):
+    writing_stage.portal.switches.resolves_references = False
     return writing_stage
 
 

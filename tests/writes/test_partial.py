@@ -15,7 +15,6 @@ from tests.support.acts import (
     RUN,
     SIGNS,
     SMALL,
-    before_the_write,
     billed,
     books,
     links,
@@ -80,18 +79,8 @@ def test_two_new_payments_after_a_lost_creation_leave_it_open(stage):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", "close_before")
     before = set(stage.portal.crm.payments)
-    original = stage.portal.faults.take
-
-    def take(method, *, in_batch=False):
-        fault = original(method, in_batch=in_batch)
-        if fault is not None and fault.kind == "close_before":
-            for _ in range(2):
-                _somebody_adds(stage)
-        return fault
-
-    stage.portal.faults.take = take
+    stage.portal.faults.before(PREFIX + "add", lambda: [_somebody_adds(stage) for _ in range(2)])
     answer = REST.send(tab, None)
-    stage.portal.faults.take = original
 
     assert answer.status_code == 502
     assert "not known whether" in tab.said
@@ -105,17 +94,8 @@ def _somebody_adds(stage):
 def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", "close_before")
-    original = stage.portal.faults.take
-
-    def take(method, *, in_batch=False):
-        fault = original(method, in_batch=in_batch)
-        if fault is not None and fault.kind == "close_before":
-            _somebody_adds(stage)
-        return fault
-
-    stage.portal.faults.take = take
+    stage.portal.faults.before(PREFIX + "add", lambda: _somebody_adds(stage))
     REST.send(tab, None)
-    stage.portal.faults.take = original
 
     assert len(new_payments(stage)) == 1
 
@@ -125,7 +105,7 @@ def test_somebody_elses_payment_is_not_deleted_as_ours(stage):
 def test_a_denied_creation_takes_no_payment_of_somebody_else_for_its_own(stage, act, kind):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", kind)
-    before_the_write(stage, PREFIX + "add", lambda: _somebody_adds(stage))
+    stage.portal.faults.before(PREFIX + "add", lambda: _somebody_adds(stage))
 
     answer = act.send(tab, None)
 
@@ -164,14 +144,8 @@ def test_half_a_move_is_taken_back(stage):
 
 def test_half_a_move_out_of_a_payment_that_is_paid_meanwhile_says_so(stage):
     tab = stage.tab()
-    original = stage.portal.faults.take
-
-    def take(method, *, in_batch=False):
-        if method == PREFIX + "delivery.delete":
-            payment(stage, LARGE).is_paid = True
-        return original(method, in_batch=in_batch)
-
-    stage.portal.faults.take = take
+    large = payment(stage, LARGE)
+    stage.portal.faults.before(PREFIX + "delivery.delete", lambda: setattr(large, "is_paid", True))
     answer = MOVE.send(tab, None)
 
     assert answer.status_code == 409
@@ -200,17 +174,13 @@ def test_the_second_step_of_a_move_never_loses_the_delivery(stage, kind, times):
 def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
     stage.portal.switches.batch_refused = ["crm."]
     tab = stage.tab()
-    original = stage.portal.faults.take
 
-    def take(method, *, in_batch=False):
-        if method == PREFIX + "delivery.add":
-            stage.portal.tokens.expire_access()
-            stage.portal.faults.add("oauth/token", "denied", times=9)
-        return original(method, in_batch=in_batch)
+    def end_session():
+        stage.portal.tokens.expire_access()
+        stage.fail("oauth/token", "denied", times=9)
 
-    stage.portal.faults.take = take
+    stage.portal.faults.before(PREFIX + "delivery.add", end_session)
     answer = MOVE.send(tab, None)
-    stage.portal.faults.take = original
 
     assert (links(stage, LARGE), links(stage, SMALL)) == ([4074], [4074])
     assert answer.status_code == 502
@@ -222,19 +192,15 @@ def test_a_session_that_ends_between_the_steps_of_a_move_hides_nothing(stage):
 def test_a_delivery_that_ends_in_neither_payment_is_put_back_or_named(stage, times):
     """Somebody takes the new line out of the other payment just before the second step."""
     tab = stage.tab()
-    original = stage.portal.faults.take
 
-    def take(method, *, in_batch=False):
+    def take_out():
         crm = stage.portal.crm
-        if method == PREFIX + "delivery.delete" and links(stage, SMALL):
-            crm.items.pop(crm.items_of(SMALL, "delivery")[0].id)
-            if times:
-                stage.portal.faults.add(PREFIX + "delivery.add", "denied", times=times)
-        return original(method, in_batch=in_batch)
+        crm.items.pop(crm.items_of(SMALL, "delivery")[0].id)
+        if times:
+            stage.fail(PREFIX + "delivery.add", "denied", times=times)
 
-    stage.portal.faults.take = take
+    stage.portal.faults.before(PREFIX + "delivery.delete", take_out)
     answer = MOVE.send(tab, None)
-    stage.portal.faults.take = original
     stage.portal.faults.clear()
 
     assert answer.status_code == 502
@@ -265,16 +231,10 @@ def test_a_move_that_nobody_can_read_back_is_named_until_it_is_settled(stage):
 
 def test_a_move_whose_lines_nobody_can_read_is_not_called_carried_out(stage):
     tab = stage.tab()
-    original = stage.portal.faults.take
-
-    def take(method, *, in_batch=False):
-        if method == PREFIX + "delivery.add":
-            stage.portal.faults.add(PREFIX + "delivery.list", "busy", times=99)
-        return original(method, in_batch=in_batch)
-
-    stage.portal.faults.take = take
+    stage.portal.faults.before(
+        PREFIX + "delivery.add", lambda: stage.fail(PREFIX + "delivery.list", "busy", times=99)
+    )
     answer = MOVE.send(tab, None)
-    stage.portal.faults.take = original
     stage.portal.faults.clear()
 
     assert answer.status_code == 502

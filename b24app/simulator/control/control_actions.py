@@ -77,7 +77,7 @@ def latency(state: PortalState, fields: Fields) -> Answer:
 
 
 def fault(state: PortalState, fields: Fields) -> Answer:
-    """method, kind, times; seconds for the silent and slow kinds. No method clears all faults."""
+    """method, kind, times, after; seconds for the silent and slow kinds. No method clears all."""
     if not fields.get("method"):
         state.faults.clear()
         return {"ok": True, "faults": []}
@@ -86,7 +86,8 @@ def fault(state: PortalState, fields: Fields) -> Answer:
         _demand_method(target)
     times = int_field(fields, "times") if fields.get("times") else 1
     seconds = seconds_field(fields, "seconds", DEFAULT_SECONDS)
-    state.faults.add(target, fields.get("kind", ""), times, seconds)
+    after = int_field(fields, "after") if fields.get("after") else 0
+    state.faults.add(target, fields.get("kind", ""), times, seconds, after)
     return {"ok": True, "faults": [asdict(one) for one in state.faults.faults]}
 
 
@@ -132,7 +133,7 @@ def odd_value(state: PortalState, fields: Fields) -> Answer:
         return {"ok": True, "odd_values": []}
     method = fields["method"].strip().lower()
     _demand_method(method)
-    row = int_field(fields, "row") if fields.get("row") else None
+    row = int_field(fields, "row", 0) if fields.get("row") else None
     value = OddValue(method, fields.get("field", ""), fields.get("text", ""), row)
     if not value.field or not value.text:
         raise ValueError("field and text say what stands where; * is a whole row")
@@ -283,6 +284,9 @@ YES_NO_SWITCHES = {
     "works_with_orders": "Rights on orders are asked",
     "has_17_digits": "Floats are printed with 17 digits",
     "has_list_holes": "Lists are objects with holes",
+    "ignores_filters": "Payments are listed unfiltered",
+    "ignores_halt": "A batch goes on after an error",
+    "resolves_references": "$result[...] is resolved",
     "has_upper_oauth_codes": "OAuth errors in capitals",
     "has_full_code_answer": "A code's answer names the user",
 }

@@ -1,7 +1,8 @@
 """Faults on demand: what a portal, or the network before it, does when it fails.
 
 A fault hits one REST method (alone or inside a batch), the whole `batch`, every method (`*`), or
-the authorization server (`oauth/token`, `oauth/app.info`), a set number of times. Kinds:
+the authorization server (`oauth/token`, `oauth/app.info`), a set number of times, after a number
+of calls that it spares. Kinds:
 
 answers instead of executing (inside a batch: the error of that command)
   busy               QUERY_LIMIT_EXCEEDED, 503
@@ -38,6 +39,7 @@ first into requests.ConnectionError and the second into requests.ReadTimeout.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 WHOLE_BATCH = ("expired_token", "invalid_token", "no_oauth", "portal_deleted")
@@ -64,12 +66,16 @@ class SilentServerError(TimeoutError):
 
 @dataclass
 class Fault:
-    """One planned fault; `times` counts down, `seconds` is for the silent and slow kinds."""
+    """One planned fault; `times` counts down, `seconds` is for the silent and slow kinds.
+
+    `after` counts down first: so many calls are spared.
+    """
 
     method: str
     kind: str
     times: int = 1
     seconds: float = DEFAULT_SECONDS
+    after: int = 0
 
     @property
     def is_answered(self) -> bool:
@@ -88,34 +94,69 @@ class Fault:
 
 
 @dataclass
+class Deed:
+    """What somebody does just before a method runs, once; `after` counts down first."""
+
+    method: str
+    act: Callable[[], object]
+    after: int = 0
+
+
+@dataclass
 class FaultPlan:
-    """The faults waiting to happen, first come first served."""
+    """The faults and deeds waiting to happen, first come first served."""
 
     faults: list[Fault] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
 
     def add(
-        self, method: str, kind: str, times: int = 1, seconds: float = DEFAULT_SECONDS
+        self,
+        method: str,
+        kind: str,
+        times: int = 1,
+        seconds: float = DEFAULT_SECONDS,
+        after: int = 0,
     ) -> Fault:
         """Plan a fault; raise ValueError for an unknown kind."""
         if kind not in KINDS:
             message = f"Unknown fault kind {kind!r}. Known: {', '.join(KINDS)}."
             raise ValueError(message)
-        fault = Fault(method.lower(), kind, times, seconds)
+        fault = Fault(method.lower(), kind, times, seconds, after)
         self.faults.append(fault)
         return fault
 
+    def before(self, method: str, act: Callable[[], object], after: int = 0) -> None:
+        """Plan a deed, for callers in this process: `act` may call the portal itself."""
+        self.deeds.append(Deed(method.lower(), act, after))
+
     def take(self, method: str, *, in_batch: bool = False) -> Fault | None:
-        """Return the fault that hits this call, used up by one; None when there is none."""
+        """Return the fault that hits this call, used up by one; None when there is none.
+
+        What was to happen before this call happens first, and may plan a fault for it.
+        """
+        self._do_deeds(method)
         for fault in self.faults:
             if fault.method not in (method, "*"):
                 continue
             if fault.kind == "batch_not_allowed" and not in_batch and fault.method != "batch":
+                continue
+            if fault.after > 0:
+                fault.after -= 1
                 continue
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)
             return fault
         return None
+
+    def _do_deeds(self, method: str) -> None:
+        for deed in [one for one in self.deeds if one.method == method]:
+            if deed.after > 0:
+                deed.after -= 1
+                continue
+            # Before it acts: its own calls come here, too.
+            self.deeds.remove(deed)
+            deed.act()
 
     def take_whole_batch(self, methods: set[str]) -> Fault | None:
         """Return the fault of a command that fails its whole batch before anything runs."""
@@ -127,3 +168,4 @@ class FaultPlan:
     def clear(self) -> None:
         """Plan nothing any more."""
         self.faults.clear()
+        self.deeds.clear()

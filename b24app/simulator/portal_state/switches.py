@@ -19,7 +19,7 @@ class OddValue:
     """JSON text that stands in every `field` of a method's answer, or in that of one row only.
 
     Letter case and underscores of the field do not matter. `*` is the whole row, `row` counts
-    from 1.
+    from 1; row 0 is the answer itself, whatever the field.
     """
 
     method: str
@@ -52,7 +52,12 @@ class Switches:
                     is 24.329999999999998. Off: with as few digits as name the same float.
     has_list_holes  lists are PHP arrays with holes, printed as objects: {"3": ..., "5": ...}.
     totals          what a paged list tells of all rows: all; at_most_50, whatever follows; or none.
+    ignores_filters  payments of a card are listed all, whatever filter is asked.
+    ignores_halt    a batch goes on after an error.
+    resolves_references  `$result[...]` in a batch stands for an earlier answer; off: for itself.
     odd_values      single values that no portal in order has, in the answers of a method.
+    token_fields    fields that the authorization server answers with a pair, and what it tells in
+                    them instead; None leaves a field out.
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
                     token has: b24pysdk reads them. Off: as documented, without the two.
     """
@@ -74,6 +79,10 @@ class Switches:
     has_17_digits: bool = False
     has_list_holes: bool = False
     totals: str = "all"
+    ignores_filters: bool = False
+    ignores_halt: bool = False
+    resolves_references: bool = True
     odd_values: list[OddValue] = field(default_factory=list)
+    token_fields: dict[str, object] = field(default_factory=dict)
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True

@@ -31,7 +31,7 @@ def run_batch(session: Session, params: Mapping[str, object]) -> dict[str, objec
     """
     given = upper_names(params)
     commands = as_array(given.get("CMD"))
-    halt = to_text(given.get("HALT")) not in {"", "0"}
+    halt = to_text(given.get("HALT")) not in {"", "0"} and not session.state.switches.ignores_halt
     _fail_whole(session, commands)
     parts: dict[str, Part] = {name: {} for name in _PARTS}
     for index, (key, command) in enumerate(commands.items()):
@@ -110,8 +110,9 @@ def _run(session: Session, key: str | int, command: str, parts: Mapping[str, Par
     name, params = split_command(command)
     if name in _FORBIDDEN:
         raise errors.batch_not_allowed()
-    resolved = {name: substitute(value, parts) for name, value in params.items()}
-    return execute(session, name, resolved, key=str(key))
+    if session.state.switches.resolves_references:
+        params = {name: substitute(value, parts) for name, value in params.items()}
+    return execute(session, name, params, key=str(key))
 
 
 def _store(parts: Mapping[str, Part], key: str | int, outcome: Outcome) -> None:

@@ -44,6 +44,8 @@ def list_payments(call: Call) -> object:
     call.demand(_may(call, "read", entity_type_id, entity_id), None, NO_RIGHTS)
     # The server sets the order itself: a client's orderId is overwritten.
     conditions = {key: value for key, value in conditions.items() if key != "orderId"}
+    if call.state.switches.ignores_filters:
+        conditions = {}
     payments = call.state.crm.payments_of(entity_type_id, entity_id)
     unknown = unknown_in("Payment")
     found = select_rows(payments, conditions, _COLUMNS, unknown)

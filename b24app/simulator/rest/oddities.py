@@ -39,6 +39,8 @@ def _with_holes(value: object) -> object:
 
 
 def _with_odd_value(value: object, odd: OddValue) -> object:
+    if odd.row == 0:
+        return Raw(odd.text)
     if isinstance(value, Mapping) and _WRAPPERS & value.keys():
         return {key: _with_odd_value(inner, odd) for key, inner in value.items()}
     if isinstance(value, Mapping) and isinstance(value.get("item"), Mapping):

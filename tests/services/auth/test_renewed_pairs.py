@@ -9,7 +9,6 @@ from b24app.domain import TokenPair
 from b24app.errors import UnprovenError
 from b24app.services.auth import grant as portal_grant
 from b24app.services.auth.grant import Purpose
-from b24app.simulator import oauth
 from b24app.storage import portals, user_tokens
 from tests.support.acts import ACTS, PAY, SMALL, books, outcomes, payment, writes_asked
 from tests.support.app_page import open_page
@@ -34,19 +33,9 @@ def stage(writing_stage):
     return writing_stage
 
 
-@pytest.fixture
-def tell(monkeypatch):
+def tell(stage, **fields):
     """Let the authorization server answer something else than it should; None leaves it out."""
-    truth = oauth._token_body
-
-    def answer(**fields):
-        def body(state, token, *, is_full):
-            told = {**truth(state, token, is_full=is_full), **fields}
-            return {name: value for name, value in told.items() if value is not None}
-
-        monkeypatch.setattr(oauth, "_token_body", body)
-
-    return answer
+    stage.portal.switches.token_fields |= fields
 
 
 def mixed_tab(stage, refreshed_by=ADMIN):
@@ -102,9 +91,9 @@ def test_no_write_runs_as_somebody_else(stage, act, refreshed_by):
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["named", "asked about"])
 @pytest.mark.parametrize("path", READS)
-def test_nothing_is_read_as_somebody_else(stage, tell, path, is_named):
+def test_nothing_is_read_as_somebody_else(stage, path, is_named):
     if not is_named:
-        tell(user_id=None)
+        tell(stage, user_id=None)
     tab = mixed_tab(stage)
     before = books(stage)
     let_access_expire(stage)
@@ -116,11 +105,11 @@ def test_nothing_is_read_as_somebody_else(stage, tell, path, is_named):
 
 
 @pytest.mark.parametrize("act", ONLY_AS_A_PERSON, ids=str)
-def test_a_renewal_that_names_another_portal_is_kept_nowhere(stage, tell, act):
+def test_a_renewal_that_names_another_portal_is_kept_nowhere(stage, act):
     tab = stage.tab()
     before = books(stage)
     let_access_expire(stage)
-    tell(member_id=FOREIGN)
+    tell(stage, member_id=FOREIGN)
 
     answer = act.send(tab, None)
 
@@ -128,9 +117,9 @@ def test_a_renewal_that_names_another_portal_is_kept_nowhere(stage, tell, act):
 
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["named", "asked about"])
-def test_ones_own_pair_is_renewed_whether_the_answer_names_its_owner_or_not(stage, tell, is_named):
+def test_ones_own_pair_is_renewed_whether_the_answer_names_its_owner_or_not(stage, is_named):
     if not is_named:
-        tell(user_id=None)
+        tell(stage, user_id=None)
     tab = stage.tab()
     before = pair_of(stage, MANAGER)
     let_access_expire(stage)
@@ -141,8 +130,8 @@ def test_ones_own_pair_is_renewed_whether_the_answer_names_its_owner_or_not(stag
     assert payment(stage, SMALL).is_paid
 
 
-def test_nothing_is_written_with_a_pair_whose_owner_cannot_be_learnt(stage, tell):
-    tell(user_id=None)
+def test_nothing_is_written_with_a_pair_whose_owner_cannot_be_learnt(stage):
+    tell(stage, user_id=None)
     tab = stage.tab()
     before = books(stage)
     let_access_expire(stage)
@@ -231,9 +220,9 @@ def grant(stage):
 
 @pytest.mark.parametrize("is_named", [True, False], ids=["named", "asked about"])
 @pytest.mark.parametrize("use", GRANT_USES)
-def test_the_grant_never_becomes_somebody_elses(stage, tell, grant, use, is_named):
+def test_the_grant_never_becomes_somebody_elses(stage, grant, use, is_named):
     if not is_named:
-        tell(user_id=None)
+        tell(stage, user_id=None)
     other = stage.portal.issue_tokens(MANAGER).refresh_token
     keep_grant(stage, TokenPair(grant.access_token, other, grant.expires_at))
     let_access_expire(stage)
@@ -246,10 +235,10 @@ def test_the_grant_never_becomes_somebody_elses(stage, tell, grant, use, is_name
 
 
 @pytest.mark.parametrize("use", GRANT_USES)
-def test_the_grant_never_becomes_another_portals(stage, tell, grant, use):
+def test_the_grant_never_becomes_another_portals(stage, grant, use):
     assert grant is not None
     let_access_expire(stage)
-    tell(member_id=FOREIGN)
+    tell(stage, member_id=FOREIGN)
 
     with pytest.raises(UnprovenError):
         GRANT_USES[use](stage.deps, stage.portal.member_id)
@@ -316,7 +305,7 @@ def meanwhile(stage, monkeypatch, path, deed):
     ids=["before it is renewed", "while its new owner is asked about"],
 )
 def test_whose_pair_was_the_grant_never_acts_as_who_grants_now(
-    stage, grant, tell, monkeypatch, path, is_named
+    stage, grant, monkeypatch, path, is_named
 ):
     assert grant is not None
     with stage.deps.db.transaction() as session:
@@ -324,7 +313,7 @@ def test_whose_pair_was_the_grant_never_acts_as_who_grants_now(
     tab = stage.tab(ADMIN)
     assert pair_of(stage, ADMIN) is None
     if not is_named:
-        tell(user_id=None)
+        tell(stage, user_id=None)
     let_access_expire(stage)
     others = stage.portal.issue_tokens(MANAGER)
     theirs = TokenPair(others.access_token, others.refresh_token, others.expires_at)
@@ -344,10 +333,10 @@ def test_whose_pair_was_the_grant_never_acts_as_who_grants_now(
 
 
 @pytest.mark.parametrize("told", [{"user_id": READER}, {"member_id": FOREIGN}], ids=str)
-def test_an_installation_with_two_owners_is_none(bare_stage, tell, told):
+def test_an_installation_with_two_owners_is_none(bare_stage, told):
     stage = bare_stage
     stage.portal.install_app()
-    tell(**told)
+    tell(stage, **told)
 
     answer = stage.frame("/install", stage.post_fields(ADMIN))
 
@@ -357,9 +346,9 @@ def test_an_installation_with_two_owners_is_none(bare_stage, tell, told):
 
 
 @pytest.mark.parametrize("told", [{"user_id": READER}, {"member_id": FOREIGN}], ids=str)
-def test_a_moved_portal_with_two_owners_shows_nothing(stage, tell, told):
+def test_a_moved_portal_with_two_owners_shows_nothing(stage, told):
     fields = stage.post_fields(MANAGER, DEAL, {"ID": "8061"})
-    tell(**told)
+    tell(stage, **told)
 
     shell = stage.frame("/placement", fields, DOMAIN="moved.example")
 

@@ -232,17 +232,7 @@ def test_what_cannot_be_taken_back_is_said(stage):
     tab = stage.tab()
     cancel(stage)
     item = stage.portal.crm.items_of(SMALL, sale.PRODUCT)[0]
-    original = stage.portal.faults.take
-    asked = []
-
-    def take(name, *, in_batch=False):
-        if name == "crm.item.payment.product.setquantity":
-            asked.append(name)
-            if len(asked) == 2:
-                stage.portal.faults.add(name, "denied", 1)
-        return original(name, in_batch=in_batch)
-
-    stage.portal.faults.take = take
+    stage.fail("crm.item.payment.product.setquantity", "denied", after=1)
 
     answer = tab.post(f"/payments/{SMALL}/items/{item.id}", {"quantity": 1, "shown": item.quantity})
 

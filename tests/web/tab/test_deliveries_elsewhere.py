@@ -15,7 +15,6 @@ from tests.support.acts import (
     LARGE,
     PAID,
     SMALL,
-    before_the_write,
     books,
     forget_listing,
     links,
@@ -281,7 +280,7 @@ def elsewhere(stage):
         [line] = crm.items_of(LARGE, "delivery")
         sale.delete_item(crm, line)
 
-    before_the_write(stage, "crm.item.payment.delivery.add", move)
+    stage.portal.faults.before("crm.item.payment.delivery.add", move)
     return theirs
 
 
@@ -299,15 +298,10 @@ def test_two_who_move_one_delivery_apart_are_told_that_it_is_billed_twice(stage,
 def test_a_move_that_took_nothing_out_puts_nothing_back(stage, elsewhere):
     """The colleague has moved it, and ours was refused: the old payment gets no line again."""
     tab = stage.tab()
-    take = stage.portal.faults.take
-
-    def pay(name, *, in_batch=False):
-        found = take(name, in_batch=in_batch)
-        if name == "crm.item.payment.delivery.add":
-            payment(stage, SMALL).is_paid = True
-        return found
-
-    stage.portal.faults.take = pay
+    payment_of_it = payment(stage, SMALL)
+    stage.portal.faults.before(
+        "crm.item.payment.delivery.add", lambda: setattr(payment_of_it, "is_paid", True)
+    )
     answer = tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
 
     assert answer.status_code == 409

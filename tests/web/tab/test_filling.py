@@ -9,7 +9,7 @@ import pytest
 
 from b24app.simulator.portal_state import sale
 from tests.support import odd_cards
-from tests.support.acts import PREFIX, before_the_write, outcomes, require_once
+from tests.support.acts import PREFIX, outcomes, require_once
 from tests.support.stage import ADMIN, GOES_ON, READER
 from tests.web.tab.test_previews import words
 
@@ -135,7 +135,7 @@ def test_two_who_go_on_at_once_add_nothing_twice(stage, tab):
     path = part_of(tab)
     other = stage.tab(ADMIN, entity_id=MANY)
     busy = []
-    before_the_write(stage, ADD, lambda: busy.append(other.post(path).status_code))
+    stage.portal.faults.before(ADD, lambda: busy.append(other.post(path).status_code))
 
     go_on_to_the_end(tab, path)
 
@@ -153,20 +153,9 @@ LOST = ("lost", "lost_html", "lost_silent", "invalid_json")
 def test_a_part_whose_answer_is_lost_stops_and_goes_on_without_doubling(stage, tab, kind):
     tab.post("/payments/rest")
     path = part_of(tab)
-    stage.portal.faults.add("batch", kind)
     # The first batch of a part looks around, the second one writes.
-    original, calls = stage.portal.faults.take, []
-
-    def take(method, *, in_batch=False):
-        if method == "batch":
-            calls.append(method)
-            if len(calls) != 2:
-                return None
-        return original(method, in_batch=in_batch)
-
-    stage.portal.faults.take = take
+    stage.fail("batch", kind, after=1)
     answer = tab.post(path)
-    stage.portal.faults.take = original
 
     assert answer.status_code == 502
     assert f"this stopped at 75 of {ROWS} products" in tab.said
@@ -199,20 +188,11 @@ def test_a_part_that_fails_tells_the_truth_and_can_be_continued(stage, tab, kind
 def test_a_row_that_the_portal_never_takes_is_named_in_the_end(stage, tab):
     tab.post("/payments/rest")
     path = part_of(tab)
-    original = stage.portal.faults.take
-    seen = []
-
-    def take(method, *, in_batch=False):
-        if method == ADD:
-            seen.append(method)
-            if len(seen) in {60, 61}:
-                stage.portal.faults.add(ADD, "null")
-        return original(method, in_batch=in_batch)
-
-    stage.portal.faults.take = take
+    stage.forget_calls()
+    stage.fail(ADD, "null", times=2, after=59)
     answer = go_on_to_the_end(tab, path)
 
-    assert len(seen) > 61
+    assert len(stage.asked(ADD)) > 61
     assert answer.status_code == 502
     assert "was created, but without: Frame " in tab.said
     assert len(held(stage)) == ROWS - 2

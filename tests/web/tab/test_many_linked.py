@@ -8,8 +8,6 @@ import pytest
 
 from b24app.simulator.portal_state.records import Card
 from b24app.simulator.portal_state.switches import OddValue
-from b24app.simulator.rest import execution, oddities
-from b24app.simulator.rest.call import Page
 from tests.support.stage import SMART
 
 CONTRACT = 21
@@ -81,18 +79,13 @@ def test_an_odd_linked_card_is_odd_alone(stage, method, field, text):
     assert 'id="group-2-8061"' in answer.text
 
 
-def test_a_linked_card_whose_payments_are_no_list_is_counted(stage, monkeypatch):
+def test_a_linked_card_whose_payments_are_no_list_is_counted(stage):
     """The others are shown all the same."""
     link_deals(stage, 3)
-    original = oddities.oddly
-
-    lists = iter(range(9))
-
-    def no_list(switches, method, page):
-        is_it = method == "crm.item.payment.list" and next(lists) == 2
-        return Page({"payments": 5}) if is_it else original(switches, method, page)
-
-    monkeypatch.setattr(execution, "oddly", no_list)
+    no_list = OddValue("crm.item.payment.list", "*", '{"payments": 5}', row=0)
+    odd = stage.portal.switches.odd_values
+    stage.portal.faults.before(no_list.method, lambda: odd.append(no_list), after=2)
+    stage.portal.faults.before(no_list.method, odd.clear, after=3)
 
     answer = stage.tab(entity_id=CONTRACT, placement=SERVICE_CONTRACTS).answer
 

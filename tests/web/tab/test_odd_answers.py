@@ -23,7 +23,6 @@ from tests.support.acts import (
     SMALL,
     SYSTEM,
     UNCHANGED_WORDS,
-    before_the_write,
     billed,
     new_payments,
     outcomes,
@@ -288,7 +287,7 @@ ODD_REREADS = [
 @pytest.mark.parametrize(("act", "method", "field", "text"), ODD_REREADS)
 def test_an_odd_value_never_hides_that_a_write_was_carried_out(stage, act, method, field, text):
     tab = stage.tab()
-    before_the_write(stage, act.method, lambda: put(stage, method, field, text))
+    stage.portal.faults.before(act.method, lambda: put(stage, method, field, text))
 
     answer = act.send(tab, None)
 

@@ -15,7 +15,6 @@ from tests.support.acts import (
     SET_QUANTITY,
     SMALL,
     UNCHANGED_WORDS,
-    before_the_write,
     books,
     outcomes,
 )
@@ -73,7 +72,7 @@ def test_a_bare_no_is_not_believed_where_nothing_can_be_read(stage, act, kind):
     def hide():
         stage.portal.faults.add(LIST, "error_500", times=9)
 
-    before_the_write(stage, act.method, hide)
+    stage.portal.faults.before(act.method, hide)
 
     act.send(tab, None)
 
