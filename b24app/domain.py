@@ -112,6 +112,16 @@ class EntityRef:
     entity_id: int
 
     @property
+    def is_deal(self) -> bool:
+        """Whether this is a deal: sentences about it say so."""
+        return self.entity_type_id == DEAL
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether this is an invoice: sentences about it say so."""
+        return self.entity_type_id == INVOICE
+
+    @property
     def owns_payments(self) -> bool:
         """Whether payments hang on this object itself, not on something linked to it."""
         return self.entity_type_id in PAYMENT_OWNERS

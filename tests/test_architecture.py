@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("web", "services", "bitrix", "storage", "simulator")
 ROOMS_OF_SERVICES = "Rooms of services import downwards only"
 LINES_AT_MOST = 400
+TEMPLATE_LINE_AT_MOST = 120
 
 IMPORT_APP = """
 import socket, sys
@@ -132,6 +133,17 @@ def test_no_file_is_too_long_to_read():
         str(file.relative_to(ROOT))
         for file in python_files()
         if len(file.read_text().splitlines()) > LINES_AT_MOST
+    ]
+
+    assert not long
+
+
+def test_template_lines_fit_on_a_screen():
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > TEMPLATE_LINE_AT_MOST
     ]
 
     assert not long

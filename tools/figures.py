@@ -22,9 +22,6 @@ from b24app.storage.session import Database, upgrade
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "b24app"
 PAYMENT = 1038
-DRAWN = "_sprite.html"
-"""Outlines of signs, which nobody reads."""
-
 MOST_PARAMETERS, MOST_MODULE, MOST_FUNCTION, MOST_LINE = 5, 300, 40, 120
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -179,7 +176,6 @@ def of_sizes(root: Path) -> Sequence[Figure]:
     templates = {
         f"{path.relative_to(root / 'templates')}:{number}": len(line)
         for path in (root / "templates").rglob("*.html")
-        if path.name != DRAWN
         for number, line in enumerate(_lines(path), start=1)
     }
     return [

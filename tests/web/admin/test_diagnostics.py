@@ -24,7 +24,7 @@ def page(stage):
 
 def findings(answer):
     """Title to (finding, badge)."""
-    pattern = r"<b>([^<]+)</b><small>(.*?)</small></div><span[^>]*>(\w+)</span>"
+    pattern = r"<b>([^<]+)</b><small>(.*?)</small></div>\s*<span[^>]*>(\w+)</span>"
     found = re.findall(pattern, answer.text)
     return {title: (re.sub(r"<[^>]+>", "", text), badge) for title, text, badge in found}
 

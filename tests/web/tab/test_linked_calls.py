@@ -14,8 +14,8 @@ from tests.support.stage import MANAGER, SMART, Tab
 
 DEAL, INVOICE = 2, 31
 CONTRACT = "CRM_DYNAMIC_1040_DETAIL_TAB"
-LOADER = re.compile(r'hx-get="(/payments/details\?[^"]+)" hx-trigger="(load|intersect once)"')
-NEED = re.compile(r'hx-get="(/payments/details\?[^"]+)" hx-trigger="need"')
+LOADER = re.compile(r'hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="(load|intersect once)"')
+NEED = re.compile(r'hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="need"')
 TOKEN = re.compile(r'id="of-2-8061".*?Bearer ([\w.\-]+)', re.DOTALL)
 
 

@@ -13,7 +13,7 @@ from tests.support.acts import ACTS, FOREIGN, PAID
 from tests.support.stage import SMART, Tab, payments_in
 
 LISTED = re.compile(
-    r'<span id="listed([^"]*)" hidden[^>]* data-own="([\d ]*)" data-listed=\'([^\']*)\''
+    r'<span id="listed([^"]*)" hidden[^>]*\sdata-own="([\d ]*)"\s+data-listed=\'([^\']*)\''
 )
 
 
@@ -81,7 +81,7 @@ def test_a_filter_hides_nothing_of_what_is_listed(stage):
 def test_rows_say_the_state_that_is_listed(stage):
     tab = stage.tab()
 
-    rows = dict(re.findall(r'data-payment-id="(\d+)"[^>]* data-state="([^"]+)"', tab.answer.text))
+    rows = dict(re.findall(r'data-payment-id="(\d+)"[^>]*\sdata-state="([^"]+)"', tab.answer.text))
 
     assert rows == listed(tab.answer.text)[0]
 

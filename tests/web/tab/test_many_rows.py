@@ -33,7 +33,7 @@ def fill_up(stage, count):
 
 def loaded(tab):
     groups = re.findall(
-        r'class="pay__load" hx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
+        r'class="pay__load"[^>]*\shx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
     )
     return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
 

@@ -126,7 +126,7 @@ def test_payments_are_listed_under_the_name_of_their_currency(stage, tab, paymen
 
     text = tab.show(sort="amount-down").text
 
-    order = re.findall(r'class="cur" id="cur-\d"><h2>([^<]+)<|data-payment-id="(\d+)"', text)
+    order = re.findall(r'class="cur" id="cur-\d">\s*<h2>([^<]+)<|data-payment-id="(\d+)"', text)
     first, second = sorted(stage.portal.crm.payments, reverse=True)[:2]
     named = [name or number for name, number in order]
     assert named == ["US dollars", str(first), str(second), "Euros", str(payment.id)]
@@ -139,7 +139,8 @@ def test_a_write_shows_the_sums_of_its_currency_anew(stage, tab, payment):
 
     answer = tab.post(f"/payments/{payment.id}/pay")
 
-    heads = re.findall(r'<div class="cur" id="cur-\d" hx-swap-oob="true">(.*?)</div>', answer.text)
+    head = re.compile(r'<div class="cur" id="cur-\d" hx-swap-oob="true">(.*?)</div>', re.DOTALL)
+    heads = head.findall(answer.text)
     assert len(heads) == 2
     assert "Paid €1,200.00, waiting €0.00" in re.sub(r"<[^>]+>", "", " ".join(heads))
 

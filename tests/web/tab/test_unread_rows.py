@@ -37,7 +37,7 @@ def names_in(text):
 def loaded(tab):
     """What the page reads by itself after an answer: the groups that wait."""
     groups = re.findall(
-        r'class="pay__load" hx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
+        r'class="pay__load"[^>]*\shx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
     )
     return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
 
