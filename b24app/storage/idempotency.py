@@ -63,9 +63,9 @@ def finish(
     user_id: int,
     key: str,
     *,
-    status: int,
     announcement: dict[str, Any] | None,
     now: datetime,
+    status: int | None = None,
 ) -> None:
     """Keep the answer. The first one kept stays."""
     session.execute(

@@ -14,9 +14,6 @@ from b24app.domain import EntityRef
 from .deletion import delete_where
 from .models import PartialAction
 
-FILLING = "filling"
-"""Kind of a payment that gets its products part by part."""
-
 
 def add(
     session: Session,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.services.writing.codes import ErrorName
 from b24app.simulator.control.control_somebody import do_order
 from b24app.web.words.outcome_words import refused
 from tests.support.acts import (
@@ -197,7 +198,7 @@ def test_a_payment_system_that_was_removed_meanwhile_is_not_called_missing_right
 
 @pytest.mark.parametrize("code", ["", "_EXT"])
 def test_an_account_that_does_not_hold_enough_is_named(code):
-    words = refused("BusinessRefusalError", f"SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET{code}")
+    words = refused(ErrorName.BUSINESS_REFUSAL, f"SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET{code}")
 
     assert "does not hold that much" in words
 

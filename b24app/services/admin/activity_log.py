@@ -14,7 +14,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.directories import type_titles
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.writes import Kind
+from b24app.services.writing.outcome import Kind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
 from b24app.storage.models import Activity

@@ -27,7 +27,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import tabs_wanted
-from b24app.services.writing.writes import Kind
+from b24app.services.writing.outcome import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 

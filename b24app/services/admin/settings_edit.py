@@ -26,7 +26,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied, Outcome
 from b24app.services.settings import SMART_PROCESSES, tabs_from
-from b24app.services.writing.writes import Kind
+from b24app.services.writing.outcome import Kind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.settings import Saved

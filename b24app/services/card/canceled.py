@@ -64,7 +64,7 @@ def is_known(session: Session, card: CardSession, action: Action, payment_id: in
     return any(str(payment_id) in payments for payments in known.values())
 
 
-def refuse(_card: CardSession) -> NoReturn:
+def refuse() -> NoReturn:
     """In the place of a write that cannot work: nothing is asked of the portal."""
     raise OrderCanceledError("the order is known to be canceled", code=KNOWN)
 

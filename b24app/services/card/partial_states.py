@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from b24app.errors import NotOnThisCardError
@@ -11,6 +12,16 @@ from b24app.services.card.card_reads import Composition, Core
 from b24app.services.card.card_view import Notice
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
+
+
+class HalfDone(StrEnum):
+    """What was left half done. The names are stored."""
+
+    DELIVERY_TWICE = "delivery_twice"
+    DELIVERY_NOWHERE = "delivery_nowhere"
+    REST_PARTLY = "rest_partly"
+    FILLING = "filling"
+    """A payment that gets its products part by part."""
 
 
 def notices(
@@ -29,7 +40,7 @@ def notices(
 
 
 def _notice(one: PartialAction, core: Core) -> Notice:
-    if one.kind != partial_actions.FILLING:
+    if one.kind != HalfDone.FILLING:
         return Notice(one.id, one.kind, _texts(one.data))
     payment = core.payment(int(one.data["payment_id"]))
     values = {"done": str(one.data["done"]), "total": str(len(one.data["rows"]))}
@@ -48,7 +59,7 @@ def dismiss(card: CardSession, notice_id: int) -> None:
 
 
 def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
-    if one.kind in {"rest_partly", partial_actions.FILLING}:
+    if one.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
         return core.is_gone(int(one.data["payment_id"]))
     ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
     listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]
@@ -62,7 +73,7 @@ def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Compo
             link.document_id == one.data["document_id"] for link in compositions[payment_id].links
         )
     ]
-    if one.kind == "delivery_nowhere":
+    if one.kind == HalfDone.DELIVERY_NOWHERE:
         return bool(holding) or not listed
     return all(payment_id in compositions for payment_id in listed) and len(holding) <= 1
 

@@ -12,10 +12,13 @@ from decimal import Decimal
 from b24app.bitrix.methods import payments
 from b24app.domain import ListedRow
 from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
+from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
+from b24app.services.card.partial_states import HalfDone
 from b24app.services.card.tab import Read
-from b24app.services.payments import card_lease, follow, unbilled
+from b24app.services.directories import pay_systems
+from b24app.services.payments import card_lease, unbilled
 from b24app.services.payments.filling import Filling
 from b24app.services.payments.filling import begin as begin_filling
 from b24app.services.payments.made import Made, made_id, make, missing
@@ -29,8 +32,11 @@ from b24app.services.payments.quantities import (
 )
 from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import Before
-from b24app.services.writing import portal_writes
-from b24app.services.writing.writes import Kind, Step, StepFailedError
+from b24app.services.writing import follow, portal_writes
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
 IN_ONE_BATCH = 35
@@ -55,40 +61,56 @@ class Aim:
         return self.is_rest or len(self.wanted) > IN_ONE_BATCH
 
 
-def create(card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted]) -> Step:
-    """Create a payment with the chosen rows.
+def create(
+    card: CardSession, asked: WriteRequest, choice: int | None, wanted: Sequence[Wanted]
+) -> Outcome:
+    """Create a payment with the chosen rows. `choice` is of its system: `pay_systems.chosen_id`.
 
     Where a part of them could not be added, that is said and the payment stays; where none could,
     it is deleted again. More than one request can carry are added by `filling`.
     """
-    with card_lease.alone(card):
-        before = unbilled.read(card)
-        free = before.rows if before.free is None else {row.id: row for row in before.free}
-        require_free(wanted, free, set(before.rows))
-        require_amount(wanted, free)
-        return _make(card, Aim(wanted, pay_system_id), before)
+
+    def run() -> Outcome:
+        pay_system_id = pay_systems.chosen_id(card, choice)
+        with card_lease.alone(card):
+            before = unbilled.read(card)
+            free = before.rows if before.free is None else {row.id: row for row in before.free}
+            require_free(wanted, free, set(before.rows))
+            require_amount(wanted, free)
+            return _make(card, Aim(wanted, pay_system_id), before)
+
+    return perform(card, asked, Deed(Action.CREATE, "create", is_repeatable=False), run)
 
 
 def bill_the_rest(
-    card: CardSession, pay_system_id: int | None, shown: Decimal | None = None
-) -> Step:
-    """Create a payment with every unbilled row, or none at all.
+    card: CardSession, asked: WriteRequest, choice: int | None, shown: Decimal | None = None
+) -> Outcome:
+    """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
     `shown` is the amount that the person agreed to: another one now means that somebody else has
     billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
     half-finished payment is named on the card until somebody has dealt with it. More rows than one
     request can carry are added by `filling`, and what was added stays.
     """
-    with card_lease.alone(card):
-        before = unbilled.read(card)
-        if before.free is None:
-            raise before.problem or InputError("too many payments to compare", code="no_estimate")
-        rows = {row.id: row for row in before.free}
-        wanted = billable(before.free)
-        _require_rest(card, wanted, rows, shown)
-        names = [row.name for row in left_over(before.free)]
-        aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
-        return _make(card, aim, before)
+
+    def run() -> Outcome:
+        pay_system_id = pay_systems.chosen_id(card, choice)
+        with card_lease.alone(card):
+            return _bill_the_rest(card, pay_system_id, shown)
+
+    return perform(card, asked, Deed(Action.CREATE, "bill_rest", is_repeatable=False), run)
+
+
+def _bill_the_rest(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:
+    before = unbilled.read(card)
+    if before.free is None:
+        raise before.problem or InputError("too many payments to compare", code="no_estimate")
+    rows = {row.id: row for row in before.free}
+    wanted = billable(before.free)
+    _require_rest(card, wanted, rows, shown)
+    names = [row.name for row in left_over(before.free)]
+    aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
+    return _make(card, aim, before)
 
 
 def _require_rest(
@@ -101,14 +123,14 @@ def _require_rest(
     if not wanted:
         # The page shows an older state: somebody else has billed it.
         nothing = InputError("nothing is left to bill", code="nothing_to_bill")
-        raise StepFailedError(nothing, portal_writes.settle(card, []))
+        raise WriteFailedError(nothing, portal_writes.settle(card, []))
     if shown is not None and total_of(wanted, rows) != shown:
         changed = ChangedMeanwhileError("another amount is left to bill", code="rest_changed")
-        raise StepFailedError(changed, portal_writes.settle(card, []))
+        raise WriteFailedError(changed, portal_writes.settle(card, []))
     require_amount(wanted, rows)
 
 
-def _make(card: CardSession, aim: Aim, before: Before) -> Step:
+def _make(card: CardSession, aim: Aim, before: Before) -> Outcome:
     first = aim.wanted[:IN_ONE_BATCH]
     made = make(card, aim.pay_system_id, first, before)
     payment_id = made_id(made)
@@ -128,31 +150,30 @@ def _make(card: CardSession, aim: Aim, before: Before) -> Step:
     return _partly(made, payment_id, lacking)
 
 
-def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
+def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Outcome:
     """All its rows, and still nothing to pay: the order is canceled, and the payment goes again."""
     payment = made.read.core.payment(payment_id) if made.read else None
     if made.read is not None and payment is not None:
         canceled.note(card, payment.number, made.read.core.payments)
     names = [before.rows[one.row_id].name for one in aim.wanted]
-    step = _clean_up(card, payment_id, names)
-    if step.kind is not Kind.FAILED:
-        return step
+    outcome = _clean_up(card, payment_id, names)
+    if outcome.kind is not Kind.FAILED:
+        return outcome
     error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
-    raise StepFailedError(error, step.read)
+    raise WriteFailedError(error, outcome.reading)
 
 
-def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Step:
-    written = portal_writes.after_others(
-        card,
-        [payment_id],
-        lambda: portal_writes.write(card, payments.delete_payment(payment_id), [payment_id]),
-    )
+def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outcome:
+    deletion = payments.delete_payment(payment_id)
+    written = portal_writes.after_others(card, [deletion], [payment_id])
     if written.read is not None and written.read.core.is_gone(payment_id):
-        return Step(Kind.FAILED, "rest_not_billed", 502, written.read, values=few(names))
+        return Outcome(Kind.FAILED, OutcomeCode.REST_NOT_BILLED, written.read, values=few(names))
     return _half_done(card, written.read, payment_id, names)
 
 
-def _half_done(card: CardSession, read: Read | None, payment_id: int, names: Sequence[str]) -> Step:
+def _half_done(
+    card: CardSession, read: Read | None, payment_id: int, names: Sequence[str]
+) -> Outcome:
     payment = read.core.payment(payment_id) if read else None
     number = payment.number if payment else str(payment_id)
     values = few(names)
@@ -162,16 +183,23 @@ def _half_done(card: CardSession, read: Read | None, payment_id: int, names: Seq
             card.member_id,
             card.ref,
             user_id=card.user_id,
-            kind="rest_partly",
+            kind=str(HalfDone.REST_PARTLY),
             data={"payment_id": payment_id, "number": number, **values},
             now=card.clock(),
         )
-    return Step(
-        Kind.PARTIAL, "rest_partly", 502, read, number, payment_id=payment_id, values=values
+    return Outcome(
+        Kind.PARTIAL,
+        OutcomeCode.REST_PARTLY,
+        read,
+        number,
+        payment_id=payment_id,
+        values=values,
     )
 
 
-def _made_whole(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Step:
+def _made_whole(
+    card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before
+) -> Outcome:
     """The payment holds what was sent: it is whole, or the page goes on with the rows that wait."""
     if len(aim.wanted) > IN_ONE_BATCH:
         payment = made.read.core.payment(payment_id) if made.read else None
@@ -187,35 +215,34 @@ def _made_whole(card: CardSession, made: Made, payment_id: int, aim: Aim, before
         )
         return begin_filling(card, filling, before.rows)
     if not aim.is_rest:
-        return _done(made, payment_id, "payment_created")
+        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED)
     if aim.left_over:
-        return _done(made, payment_id, "rest_billed_but", values=few(aim.left_over))
-    return _done(made, payment_id, "rest_billed")
+        return _done(made, payment_id, OutcomeCode.REST_BILLED_BUT, values=few(aim.left_over))
+    return _done(made, payment_id, OutcomeCode.REST_BILLED)
 
 
-def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Step:
+def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Outcome:
     """The payment with some of its rows, or, with None, with what could not be read."""
     if lacking is None:
-        return _done(made, payment_id, "payment_created_unseen", Kind.UNKNOWN)
-    return _done(made, payment_id, "payment_created_partly", Kind.PARTIAL, few(lacking))
+        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, Kind.UNKNOWN)
+    return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_PARTLY, Kind.PARTIAL, few(lacking))
 
 
 def _done(
     made: Made,
     payment_id: int,
-    code: str,
+    code: OutcomeCode,
     kind: Kind = Kind.DONE,
     values: Mapping[str, str] | None = None,
-) -> Step:
+) -> Outcome:
     payment = made.read.core.payment(payment_id) if made.read else None
-    return Step(
+    return Outcome(
         kind,
         code,
-        200 if kind is Kind.DONE else 502,
         made.read,
         payment.number if payment else str(payment_id),
         "",
         payment.pay_system_name if payment else "",
-        payment_id=payment_id,
         values=values or {},
+        payment_id=payment_id,
     )

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from b24app.bitrix.command import Command
 from b24app.bitrix.methods import crm, payment_deliveries
 from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Delivery, Payment, PaymentDelivery
-from b24app.errors import (
-    AppError,
-    ChangedMeanwhileError,
-    InputError,
-    NotOnThisCardError,
-    PaidLockedError,
-)
+from b24app.errors import AppError, ChangedMeanwhileError, InputError, NotOnThisCardError
+from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
-from b24app.services.payments import delivery_places, follow
+from b24app.services.payments import delivery_places
 from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
 from b24app.services.payments.quantities import CHOICE_GONE
-from b24app.services.writing import afterwards, membership, portal_writes
-from b24app.services.writing.afterwards import Written
+from b24app.services.writing import membership
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.codes import OutcomeCode, UndoKind
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.follow import Before
 from b24app.services.writing.membership import LINE_GONE, before_writing
-from b24app.services.writing.writes import Kind, Step, StepFailedError, Undo
+from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 MOST_SHOWN = 5
 """Payments that one refusal names, and reads again."""
@@ -36,6 +35,16 @@ class Place:
     payment: Payment
     links: tuple[PaymentDelivery, ...]
     documents: Mapping[int, Delivery]
+
+    @property
+    def contents(self) -> Before:
+        """What its sum has to follow."""
+        return Before(self.payment, links=self.links)
+
+    @property
+    def document_ids(self) -> frozenset[int]:
+        """The documents that its lines are linked to."""
+        return frozenset(one.document_id for one in self.links)
 
     def link(self, item_id: int) -> PaymentDelivery:
         """Raises NotOnThisCardError for a line of another payment."""
@@ -56,10 +65,27 @@ class Place:
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A payment, and which others bill the card's deliveries."""
+
+    at: Place
+    places: DeliveryPlaces
+
+    @property
+    def payment(self) -> Payment:
+        """The payment."""
+        return self.at.payment
+
+    def holders(self, document_id: int) -> tuple[Holder, ...]:
+        """The other payments that bill a document."""
+        return self.places.of(document_id)
+
+
 def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
-    Raises NotOnThisCardError or GoneError as `membership.present`, and PaidLockedError.
+    Raises NotOnThisCardError or GoneError as `membership.present`.
     """
     return places(card, [payment_id])[0]
 
@@ -73,15 +99,12 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
         payment_deliveries.list_links,
         lambda batch: batch.add(crm.list_deliveries(card.ref)),
     )
-    for payment in found.payments.values():
-        if payment.is_paid:
-            raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
     documents = {one.id: one for one in found.result[found.beside]}
     return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
 
 
 @before_writing()
-def place_among(card: CardSession, payment_id: int) -> tuple[Place, DeliveryPlaces]:
+def place_among(card: CardSession, payment_id: int) -> Among:
     """As `place`, with the payments that bill the card's deliveries, in the same call.
 
     One more where the card has payments that nobody was shown here yet.
@@ -94,164 +117,143 @@ def place_among(card: CardSession, payment_id: int) -> tuple[Place, DeliveryPlac
 
     found = membership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
     payment = found.payments[payment_id]
-    if payment.is_paid:
-        raise StepFailedError(PaidLockedError("the payment is paid"), None, payment.number)
     documents, asked = found.beside
     by_id = {one.id: one for one in found.result[documents]}
     at = Place(payment, found.about(payment_id), by_id)
-    return at, delivery_places.take(card, found.result, asked, besides=payment_id)
+    return Among(at, delivery_places.take(card, found.result, asked, besides=payment_id))
 
 
-def line_of(card: CardSession, at: Place, item_id: int) -> PaymentDelivery:
-    """The line; where it is not there, or not any more, the failure brings the present state."""
-    try:
-        return at.link(item_id)
-    except NotOnThisCardError as error:
-        read = portal_writes.settle(card, [at.payment.id])
-        raise StepFailedError(error, read, at.payment.number) from None
-
-
-def require_shown(
-    card: CardSession,
-    at: Place,
-    link: PaymentDelivery,
-    shown: int | None,
-    payment_ids: Sequence[int],
-) -> None:
-    """Raises StepFailedError where the line is not any more of the document the person saw in it.
+def require_shown(link: PaymentDelivery, shown: int | None) -> None:
+    """Raises ChangedMeanwhileError where the line is not any more of the document that was seen.
 
     The line keeps its id when somebody reassigns it, so the id alone names another delivery then.
     """
     if shown not in {None, link.document_id}:
-        raise StepFailedError(
-            ChangedMeanwhileError("the line was changed meanwhile"),
-            portal_writes.settle(card, payment_ids),
-            at.payment.number,
-        )
+        raise ChangedMeanwhileError("the line was changed meanwhile")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A delivery of this card that is to be in a payment.
+
+    One that another payment bills is asked for twice then. So it is refused, unless that is one of
+    `seen_in`, the payments that the person was told of. `shown` is the document that they saw in
+    the line that changes: another one now means that somebody else was faster.
+    """
+
+    document_id: int
+    seen_in: frozenset[int] = frozenset()
+    shown: int | None = None
 
 
 def reassign(
-    card: CardSession,
-    payment_id: int,
-    item_id: int,
-    document_id: int,
-    shown: int | None,
-    seen_in: frozenset[int] = frozenset(),
-) -> Step:
+    card: CardSession, asked: WriteRequest, payment_id: int, item_id: int, choice: Choice
+) -> Outcome:
     """Link a delivery line to another delivery document of this card.
 
     `setDelivery` stores any number, foreign ones with the price 0, so payment, line and document
-    are proven first (crm-item-payment-delivery-set-delivery.md). `shown` is the document the
-    person saw: another one now means that somebody else was faster. `seen_in` as in `add`.
+    are proven first (crm-item-payment-delivery-set-delivery.md).
     """
-    at, among = place_among(card, payment_id)
-    link = line_of(card, at, item_id)
-    at.document(document_id)
-    number = at.payment.number
-    if link.document_id != document_id:
-        require_shown(card, at, link, shown, [payment_id])
-    if link.document_id != document_id and any(one.document_id == document_id for one in at.links):
-        # Two lines of one document would ask the client for its price twice.
-        raise InputError("already in the payment", code="delivery_there", field="delivery_id")
-    before, after = at.label(link.document_id), at.label(document_id)
-    if link.document_id == document_id:
-        read = portal_writes.settle(card, [payment_id])
-        return Step(Kind.ALREADY, "delivery_already", 200, read, number, before, after)
-    holders = among.of(document_id)
-    if not _are_seen(holders, seen_in):
-        return _in_another(card, at, document_id, holders)
-    command = payment_deliveries.set_link(item_id, document_id)
-    written = portal_writes.write(card, command, [payment_id])
-    payment = afterwards.shown_payment(written, payment_id)
-    stored = _document_of(afterwards.shown_composition(written, payment), item_id)
-    if stored == document_id:
-        code = "delivery_reassigned_twice" if holders else "delivery_reassigned"
-        number_of_it = at.documents[document_id].number
-        values = told_twice(payment_id, document_id, number_of_it, holders)
-        step = Step(Kind.DONE, code, 200, written.read, number, before, after, values=values)
-        back = [payment_deliveries.set_link(item_id, link.document_id)]
-        return follow.checked(card, step, [_before(at)], back)
-    if written.error is not None:
-        reason = _reason(written, document_id, is_there=stored is not None)
-        raise afterwards.refusal(written, written.error, payment, reason)
-    afterwards.require_seen(written, payment)
-    return afterwards.not_as_asked(written, "delivery_not_confirmed", number, before)
+    document_id = choice.document_id
+
+    def plan(found: Among) -> Edit | Verdict:
+        at, link = found.at, found.at.link(item_id)
+        at.document(document_id)
+        before, after_it = at.label(link.document_id), at.label(document_id)
+        if link.document_id == document_id:
+            return Verdict(Kind.ALREADY, OutcomeCode.DELIVERY_ALREADY, before, after_it)
+        require_shown(link, choice.shown)
+        if document_id in at.document_ids:
+            # Two lines of one document would ask the client for its price twice.
+            raise InputError("already in the payment", code="delivery_there", field="delivery_id")
+        holders = found.holders(document_id)
+        if not _are_seen(holders, choice):
+            return _in_another(at, document_id, holders)
+        code = OutcomeCode.DELIVERY_REASSIGNED
+        code = OutcomeCode.DELIVERY_REASSIGNED_TWICE if holders else code
+        values = told_twice(payment_id, at.documents[document_id], holders)
+        return Edit(
+            commands=[payment_deliveries.set_link(item_id, document_id)],
+            is_done=lambda after: after.has(_document_of(after, item_id) == document_id),
+            done=lambda _: Verdict(Kind.DONE, code, before, after_it, values),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_CONFIRMED, before),
+            why_not=lambda after: _gone(after, document_id, item_id),
+            contents=at.contents,
+            take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
+        )
+
+    name = "reassign_delivery"
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
-def _document_of(composition: Composition, item_id: int) -> int | None:
-    return next((link.document_id for link in composition.links if link.id == item_id), None)
+def _document_of(after: After, item_id: int) -> int | None:
+    links = after.composition.links
+    return next((link.document_id for link in links if link.id == item_id), None)
 
 
-def add(
-    card: CardSession, payment_id: int, document_id: int, seen_in: frozenset[int] = frozenset()
-) -> Step:
+def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice) -> Outcome:
     """Add a delivery of this card to a payment; the portal takes it twice without harm.
 
-    One that another payment bills is asked for twice then. So it is refused, unless that is one of
-    `seen_in`, the payments that the person was told of. Page: crm-item-payment-delivery-add.md.
+    Page: crm-item-payment-delivery-add.md.
     """
-    at, among = place_among(card, payment_id)
-    at.document(document_id)
-    number, label = at.payment.number, at.label(document_id)
-    if any(link.document_id == document_id for link in at.links):
-        read = portal_writes.settle(card, [payment_id])
-        return Step(Kind.ALREADY, "delivery_there", 200, read, number, label, label)
-    holders = among.of(document_id)
-    if not _are_seen(holders, seen_in):
-        return _in_another(card, at, document_id, holders)
-    command = payment_deliveries.add_link(payment_id, document_id)
-    written = portal_writes.write(card, command, [payment_id])
-    payment = afterwards.shown_payment(written, payment_id)
-    composition = afterwards.shown_composition(written, payment)
-    if document_id in documents_of(composition):
-        code = "delivery_added_twice" if holders else "delivery_added"
-        number_of_it = at.documents[document_id].number
-        values = told_twice(payment_id, document_id, number_of_it, holders)
-        step = Step(Kind.DONE, code, 200, written.read, number, "", label, values=values)
-        back = [
-            payment_deliveries.delete_link(one.id)
-            for one in composition.links
-            if one.document_id == document_id
-        ]
-        return follow.checked(card, step, [_before(at)], back)
-    if written.error is not None:
-        reason = _reason(written, document_id, is_there=True)
-        raise afterwards.refusal(written, written.error, payment, reason)
-    afterwards.require_seen(written, payment)
-    return afterwards.not_as_asked(written, "delivery_not_added", number)
+    document_id = choice.document_id
+
+    def plan(found: Among) -> Edit | Verdict:
+        at = found.at
+        document = at.document(document_id)
+        label = at.label(document_id)
+        if document_id in at.document_ids:
+            return Verdict(Kind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
+        holders = found.holders(document_id)
+        if not _are_seen(holders, choice):
+            return _in_another(at, document_id, holders)
+        code = OutcomeCode.DELIVERY_ADDED_TWICE if holders else OutcomeCode.DELIVERY_ADDED
+        values = told_twice(payment_id, document, holders)
+        return Edit(
+            commands=[payment_deliveries.add_link(payment_id, document_id)],
+            is_done=lambda after: after.has(document_id in documents_of(after.composition)),
+            done=lambda _: Verdict(Kind.DONE, code, "", label, values),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_ADDED),
+            why_not=lambda after: _gone(after, document_id),
+            contents=at.contents,
+            take_back=lambda after: _taking_out(after, document_id),
+        )
+
+    name = "add_delivery"
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
-def _are_seen(holders: Sequence[Holder], seen_in: frozenset[int]) -> bool:
-    return all(one.payment.id in seen_in for one in holders)
+def _taking_out(after: After, document_id: int) -> list[Command[bool]]:
+    links = [one for one in after.composition.links if one.document_id == document_id]
+    return [payment_deliveries.delete_link(one.id) for one in links]
 
 
-def _in_another(card: CardSession, at: Place, document_id: int, holders: Sequence[Holder]) -> Step:
+def _are_seen(holders: Sequence[Holder], choice: Choice) -> bool:
+    return all(one.payment.id in choice.seen_in for one in holders)
+
+
+def _in_another(at: Place, document_id: int, holders: Sequence[Holder]) -> Verdict:
     """Refuse what would ask the client twice, and show where the delivery is."""
     is_paid = any(one.payment.is_paid for one in holders)
-    shown = [at.payment.id, *(one.payment.id for one in holders)]
-    return Step(
+    return Verdict(
         Kind.REFUSED,
-        "delivery_in_paid" if is_paid else "delivery_in_another",
-        409,
-        portal_writes.settle(card, shown[:MOST_SHOWN]),
-        at.payment.number,
+        OutcomeCode.DELIVERY_IN_PAID if is_paid else OutcomeCode.DELIVERY_IN_ANOTHER,
         "",
         at.label(document_id),
-        values={"delivery": at.documents[document_id].number, "other": _numbers(holders)},
+        {"delivery": at.documents[document_id].number, "other": _numbers(holders)},
+        shows=tuple(one.payment.id for one in holders[: MOST_SHOWN - 1]),
     )
 
 
-def told_twice(
-    payment_id: int, document_id: int, document_number: str, holders: Sequence[Holder]
-) -> dict[str, str]:
+def told_twice(payment_id: int, document: Delivery, holders: Sequence[Holder]) -> dict[str, str]:
     """What is said of a delivery that several payments bill now, and by what it is seen to end."""
     if not holders:
         return {}
     ids = (payment_id, *(one.payment.id for one in holders))
     return {
-        "delivery": document_number,
+        "delivery": document.number,
         "other": _numbers(holders),
-        "document": str(document_id),
+        "document": str(document.id),
         "among": " ".join(str(one) for one in ids),
     }
 
@@ -260,39 +262,46 @@ def _numbers(holders: Sequence[Holder]) -> str:
     return ", ".join(one.payment.number for one in holders[:MOST_SHOWN])
 
 
-def remove(card: CardSession, payment_id: int, item_id: int, shown: int | None = None) -> Step:
-    """Take a delivery line out of a payment; `shown` as in `reassign`.
+def remove(
+    card: CardSession,
+    asked: WriteRequest,
+    payment_id: int,
+    item_id: int,
+    shown: int | None = None,
+) -> Outcome:
+    """Take a delivery line out of a payment; `shown` as in `Choice`.
 
     Page: crm-item-payment-delivery-delete.md.
     """
-    at = place(card, payment_id)
-    link = line_of(card, at, item_id)
-    require_shown(card, at, link, shown, [payment_id])
-    number, label = at.payment.number, at.label(link.document_id)
-    written = portal_writes.write(card, payment_deliveries.delete_link(item_id), [payment_id])
-    payment = afterwards.shown_payment(written, payment_id)
-    composition = afterwards.shown_composition(written, payment)
-    is_there = _document_of(composition, item_id) is not None
-    if written.error is not None and is_there:
-        raise afterwards.refusal(written, written.error, payment)
-    if is_there:
-        return afterwards.not_as_asked(written, "delivery_not_removed", number, label)
-    afterwards.require_seen(written, payment)
-    undo, back = None, []
-    if link.document_id in at.documents:
-        undo = Undo("delivery", payment_id, link.document_id)
-        back = [payment_deliveries.add_link(payment_id, link.document_id)]
-    step = Step(Kind.DONE, "delivery_removed", 200, written.read, number, label, undo=undo)
-    return follow.checked(card, step, [_before(at)], back)
+
+    def plan(at: Place) -> Edit:
+        link = at.link(item_id)
+        require_shown(link, shown)
+        label = at.label(link.document_id)
+        undo, back = None, []
+        if link.document_id in at.documents:
+            undo = Undo(UndoKind.DELIVERY, payment_id, link.document_id)
+            back = [payment_deliveries.add_link(payment_id, link.document_id)]
+        return Edit(
+            commands=[payment_deliveries.delete_link(item_id)],
+            is_done=lambda after: after.lacks(_document_of(after, item_id) is not None),
+            done=lambda _: Verdict(Kind.DONE, OutcomeCode.DELIVERY_REMOVED, label, undo=undo),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_REMOVED, label),
+            contents=at.contents,
+            take_back=lambda _: back,
+        )
+
+    name = "remove_delivery"
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place, plan))
 
 
-def _before(at: Place) -> follow.Before:
-    return follow.Before(at.payment, links=at.links)
-
-
-def _reason(written: Written, document_id: int, *, is_there: bool) -> AppError | None:
-    """What the re-read shows to be in the way: the line or the document is gone."""
-    is_known = written.read is None or document_id in written.read.core.deliveries_by_id
+def _gone(after: After, document_id: int, item_id: int | None = None) -> AppError | None:
+    """What a refusal without a reason may come from: the line or the document is gone."""
+    read = after.written.read
+    if after.error is None:
+        return None
+    is_there = item_id is None or _document_of(after, item_id) is not None
+    is_known = read is None or document_id in read.core.deliveries_by_id
     return None if is_there and is_known else ChangedMeanwhileError("gone meanwhile")
 
 

@@ -7,7 +7,7 @@ then: a row that is in the payment is never sent again, whoever added it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,21 +20,26 @@ from b24app.errors import (
     NotFoundError,
     NotOnThisCardError,
 )
+from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card.partial_states import HalfDone
 from b24app.services.card.tab import Read
-from b24app.services.payments import card_lease, follow, items
+from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import Place
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing import afterwards, portal_writes
-from b24app.services.writing.writes import GOES_ON, Kind, Step, StepFailedError
+from b24app.services.writing import afterwards, follow, portal_writes
+from b24app.services.writing.change import require_unpaid
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
 IN_A_PART = 40
 """Rows of one request: they and the re-read have to fit into one batch, and into its time."""
 
 FEWEST = 5
-STOPPED = "filling_stopped"
 OVER = "filling_over"
 """Code of a filling that is finished, given up, or was never one of this card."""
 
@@ -66,7 +71,7 @@ class Filling:
         return len(self.wanted)
 
 
-def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Step:
+def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Outcome:
     """Keep what is still to be added to a payment that has its first rows; the page goes on."""
     names = {one.row_id: rows[one.row_id].name for one in filling.wanted}
     filling = replace(filling, names=names)
@@ -76,7 +81,7 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
             card.member_id,
             card.ref,
             user_id=card.user_id,
-            kind=partial_actions.FILLING,
+            kind=str(HalfDone.FILLING),
             data=_data(filling),
             now=card.clock(),
         )
@@ -85,15 +90,21 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
 
 
 def add(
-    card: CardSession, payment_id: int, wanted: Sequence[Wanted], *, may_raise: bool = True
-) -> Step:
-    """Add rows to a payment that is there, in one request or in several. Raises as `items.add`.
+    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
+) -> Outcome:
+    """Add rows to a payment that is there, in one request as `adding_items.add`, or in several.
 
     Rows that it has already are raised, where they may be, and only in one request.
     """
-    if len(wanted) <= items.AT_ONCE:
-        return items.add(card, payment_id, wanted, may_raise=may_raise)
+    if len(wanted) <= adding_items.AT_ONCE:
+        return adding_items.add(card, asked, payment_id, wanted)
+    deed = Deed(Action.ITEMS, "add_items", payment_id, is_repeatable=False)
+    return perform(card, asked, deed, lambda: _begin_adding(card, payment_id, wanted))
+
+
+def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Outcome:
     at = items.place(card, payment_id)
+    require_unpaid(at.payment)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
@@ -109,13 +120,21 @@ def find(card: CardSession, filling_id: int) -> Filling:
     with card.db.reading() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
         for one in present:
-            if one.id == filling_id and one.kind == partial_actions.FILLING:
+            if one.id == filling_id and one.kind == HalfDone.FILLING:
                 return _read(one.id, one.data)
     raise NotOnThisCardError("no such filling on this card", code=OVER)
 
 
-def go_on(card: CardSession, filling_id: int) -> Step:
-    """Add the next part, from what the payment holds now. Two calls."""
+def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
+    """Add the next part, from what the payment holds now. Two calls.
+
+    Raises NotOnThisCardError for a filling of another card.
+    """
+    action = Action.CREATE if find(card, filling_id).is_new else Action.ITEMS
+    return perform(card, asked, Deed(action, "fill"), lambda: _go_on(card, filling_id))
+
+
+def _go_on(card: CardSession, filling_id: int) -> Outcome:
     with card_lease.alone(card):
         filling = find(card, filling_id)
         try:
@@ -123,10 +142,11 @@ def go_on(card: CardSession, filling_id: int) -> Step:
         except (GoneError, NotOnThisCardError):
             _settle(card, filling)
             gone = GoneError("the payment was deleted meanwhile")
-            raise StepFailedError(gone, portal_writes.settle(card, [])) from None
+            raise WriteFailedError(gone, portal_writes.settle(card, [])) from None
+        require_unpaid(at.payment)
         filling, part = _next_part(filling, at)
         if not part:
-            return _finished(card, filling, portal_writes.settle)
+            return _finished(card, filling, portal_writes.settle(card, [filling.payment_id]))
         return _add(card, filling, part, at)
 
 
@@ -152,10 +172,10 @@ def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
     return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
 
 
-def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Step:
+def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Outcome:
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
-    written = portal_writes.write_several(card, commands, [payment_id])
+    written = portal_writes.write(card, commands, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}
@@ -168,9 +188,9 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
     )
     _keep(card, filling)
-    sent = Step(Kind.DONE, GOES_ON, read=written.read)
+    sent = Outcome(Kind.DONE, OutcomeCode.FILLING, written.read)
     back = [payment_items.delete_item(now[one.row_id].id) for one in part if one.row_id in now]
-    followed = follow.checked(card, sent, [follow.Before(at.payment, at.items)], back)
+    followed = follow.checked(card, sent, [at.contents], back)
     if followed is not sent:
         return followed
     if len(failed) == len(part) and written.error is not None and not is_refusal:
@@ -179,27 +199,23 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
         return _stopped(filling)
     if filling.done + len(filling.refused) < filling.total:
         return _going_on(filling)
-    return _finished(card, filling, lambda *_: written.read)
+    return _finished(card, filling, written.read)
 
 
-def _going_on(filling: Filling) -> Step:
-    return Step(
+def _going_on(filling: Filling) -> Outcome:
+    return Outcome(
         Kind.DONE,
-        GOES_ON,
-        200,
-        None,
-        filling.number,
-        "",
-        f"{filling.done}/{filling.total}",
-        payment_id=filling.payment_id,
+        OutcomeCode.FILLING,
+        number=filling.number,
+        after=f"{filling.done}/{filling.total}",
         values=_values(filling),
+        payment_id=filling.payment_id,
     )
 
 
-def _stopped(filling: Filling) -> Step:
+def _stopped(filling: Filling) -> Outcome:
     """It does not go on by itself: the portal may still be working on the part that was sent."""
-    step = _going_on(filling)
-    return replace(step, kind=Kind.PARTIAL, code=STOPPED, status=502)
+    return replace(_going_on(filling), kind=Kind.PARTIAL, code=OutcomeCode.FILLING_STOPPED)
 
 
 def _values(filling: Filling) -> dict[str, str]:
@@ -210,38 +226,35 @@ def _values(filling: Filling) -> dict[str, str]:
     }
 
 
-def _finished(
-    card: CardSession,
-    filling: Filling,
-    read_now: Callable[[CardSession, Sequence[int]], Read | None],
-) -> Step:
+def _finished(card: CardSession, filling: Filling, read: Read | None) -> Outcome:
     _settle(card, filling)
-    read = read_now(card, [filling.payment_id])
     payment = read.core.payment(filling.payment_id) if read else None
     kind, code, names = _ending(filling)
-    return Step(
+    return Outcome(
         kind,
         code,
-        200 if kind is Kind.DONE else 502,
         read,
         payment.number if payment else filling.number,
-        "",
-        payment.pay_system_name if payment and filling.is_new else "",
-        payment_id=filling.payment_id,
+        after=payment.pay_system_name if payment and filling.is_new else "",
         values=few(names) if names else {},
+        payment_id=filling.payment_id,
     )
 
 
-def _ending(filling: Filling) -> tuple[Kind, str, Sequence[str]]:
+def _ending(filling: Filling) -> tuple[Kind, OutcomeCode, Sequence[str]]:
     """How it ended, its sentence, and the rows that this names."""
     refused = [filling.names[one.row_id] for one in filling.wanted if one.row_id in filling.refused]
+    if refused and filling.is_new:
+        return Kind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
     if refused:
-        return Kind.PARTIAL, "payment_created_partly" if filling.is_new else "items_partly", refused
+        return Kind.PARTIAL, OutcomeCode.ITEMS_PARTLY, refused
     if not filling.is_new:
-        return Kind.DONE, "items_added", ()
+        return Kind.DONE, OutcomeCode.ITEMS_ADDED, ()
     if not filling.is_rest:
-        return Kind.DONE, "payment_created", ()
-    return Kind.DONE, "rest_billed_but" if filling.left_over else "rest_billed", filling.left_over
+        return Kind.DONE, OutcomeCode.PAYMENT_CREATED, ()
+    if not filling.left_over:
+        return Kind.DONE, OutcomeCode.REST_BILLED, ()
+    return Kind.DONE, OutcomeCode.REST_BILLED_BUT, filling.left_over
 
 
 def _keep(card: CardSession, filling: Filling) -> None:

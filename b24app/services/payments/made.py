@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 
-from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries, payment_items, payments
 from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
@@ -26,9 +24,8 @@ from b24app.services.payments import items
 from b24app.services.payments.quantities import Wanted
 from b24app.services.payments.unbilled import Before
 from b24app.services.writing import afterwards, portal_writes
-from b24app.services.writing.afterwards import Written
+from b24app.services.writing.outcome import WriteFailedError
 from b24app.services.writing.portal_writes import Reread, Sent
-from b24app.services.writing.writes import StepFailedError
 
 
 @dataclass(frozen=True)
@@ -77,9 +74,7 @@ def make(
     if made.payment_id is None or made.is_lost or not late:
         return made
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
-    written = portal_writes.after_others(
-        card, [made.payment_id], partial(add_items, card, adding, made.payment_id)
-    )
+    written = portal_writes.after_others(card, adding, [made.payment_id])
     return replace(made, read=written.read, is_lost=written.is_lost)
 
 
@@ -121,11 +116,6 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
     return Made(payment_id, Read(core, {payment_id: composition}, people))
 
 
-def add_items(card: CardSession, commands: Sequence[Command[int]], payment_id: int) -> Written:
-    """Add rows to a payment that is proven to be ours, and read it again."""
-    return portal_writes.write_several(card, commands, [payment_id])
-
-
 def settled(card: CardSession, before: Before) -> Made:
     """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
     read = portal_writes.settle(card, [])
@@ -155,15 +145,15 @@ def _fresh(before: Before, read: Read) -> list[int]:
 
 
 def made_id(made: Made) -> int:
-    """The new payment's id. Raises StepFailedError where none was made or nobody knows."""
+    """The new payment's id. Raises WriteFailedError where none was made or nobody knows."""
     if made.payment_id is not None:
         return made.payment_id
     if made.error is not None:
-        raise StepFailedError(made.error, made.read)
+        raise WriteFailedError(made.error, made.read)
     if made.read is None:
-        raise StepFailedError(PortalSilentError("nobody knows whether a payment was created"))
+        raise WriteFailedError(PortalSilentError("nobody knows whether a payment was created"))
     error = PortalSilentError("no new payment is listed after a lost answer", code="not_created")
-    raise StepFailedError(error, made.read)
+    raise WriteFailedError(error, made.read)
 
 
 def missing(

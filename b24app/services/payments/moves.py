@@ -13,18 +13,32 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
 from b24app.bitrix.methods.payments import list_payments
 from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import Payment, PaymentDelivery
-from b24app.errors import AppError, Executed, InputError, PortalError
+from b24app.domain import Delivery, Payment, PaymentDelivery
+from b24app.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    Executed,
+    InputError,
+    NotOnThisCardError,
+    PaidLockedError,
+    PortalError,
+)
+from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
+from b24app.services.card.partial_states import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
-from b24app.services.payments import deliveries, delivery_places, follow
+from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.deliveries import Place
 from b24app.services.payments.delivery_places import Holder
-from b24app.services.writing import afterwards, portal_writes
+from b24app.services.writing import afterwards, follow, portal_writes
 from b24app.services.writing.afterwards import Written
-from b24app.services.writing.writes import Kind, Step
+from b24app.services.writing.change import require_unpaid
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
 
@@ -39,12 +53,16 @@ class Move:
     source: Payment
     target: Payment
     item_id: int
-    document_id: int
-    document_number: str
+    document: Delivery
     label: str
     there: int
     has_it: bool
     before: tuple[follow.Before, ...]
+
+    @property
+    def document_id(self) -> int:
+        """Of the delivery that moves."""
+        return self.document.id
 
     @property
     def both(self) -> list[int]:
@@ -60,57 +78,75 @@ class Moved:
     removed: Written | None = None
 
 
-def move(
-    card: CardSession, payment_id: int, item_id: int, to_id: int, shown: int | None = None
-) -> Step:
-    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which line goes to which payment. `shown` is the document that the person saw in it."""
 
-    `shown` is the document that the person saw in the line, as in `deliveries.reassign`.
-    """
-    plan = _plan(card, payment_id, item_id, to_id, shown)
-    step = _move(card, plan)
-    return follow.checked(card, step, plan.before, _moving_back(plan, step))
+    item_id: int
+    to_id: int
+    shown: int | None = None
 
 
-def _move(card: CardSession, plan: Move) -> Step:
+def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) -> Outcome:
+    """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
+
+    def run() -> Outcome:
+        plan = _plan(card, payment_id, wish)
+        outcome = _move(card, plan)
+        return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
+
+    return perform(card, asked, Deed(Action.DELIVERIES, "move_delivery", payment_id), run)
+
+
+def _move(card: CardSession, plan: Move) -> Outcome:
     item_id = plan.item_id
     if not plan.has_it:
         moved = _add_and_remove(card, plan)
-        step = _after_both(card, plan, moved)
-        if step is not None:
-            return step
+        outcome = _after_both(card, plan, moved)
+        if outcome is not None:
+            return outcome
     # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
     remove = payment_deliveries.delete_link(item_id)
-    removed = portal_writes.after_others(
-        card, plan.both, lambda: portal_writes.write(card, remove, plan.both)
-    )
+    removed = portal_writes.after_others(card, [remove], plan.both)
     if _is_in_source(removed.read, plan) is False:
-        return _step(plan, Kind.DONE, "delivery_moved", 200, removed.read)
+        return _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
     return _take_back(card, plan, removed)
 
 
-def _plan(card: CardSession, payment_id: int, item_id: int, to_id: int, shown: int | None) -> Move:
-    if to_id == payment_id:
+def _plan(card: CardSession, payment_id: int, wish: Wish) -> Move:
+    if wish.to_id == payment_id:
         raise InputError("the same payment", code="same_payment", field="to")
-    at, other = deliveries.places(card, [payment_id, to_id])
-    link = deliveries.line_of(card, at, item_id)
-    deliveries.require_shown(card, at, link, shown, [payment_id, to_id])
+    both = [payment_id, wish.to_id]
+    at, other = deliveries.places(card, both)
+    for one in (at, other):
+        require_unpaid(one.payment)
+    link = _link(card, at, wish, both)
     return Move(
         source=at.payment,
         target=other.payment,
-        item_id=item_id,
-        document_id=link.document_id,
-        document_number=at.document(link.document_id).number,
+        item_id=wish.item_id,
+        document=at.document(link.document_id),
         label=at.label(link.document_id),
         there=len(other.links),
-        has_it=any(one.document_id == link.document_id for one in other.links),
-        before=tuple(follow.Before(one.payment, links=one.links) for one in (at, other)),
+        has_it=link.document_id in other.document_ids,
+        before=(at.contents, other.contents),
     )
 
 
-def _moving_back(plan: Move, step: Step) -> list[Command[int] | Command[bool]]:
+def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
+    """The line; where it is not as the person saw it, the failure brings the present state."""
+    try:
+        link = at.link(wish.item_id)
+        deliveries.require_shown(link, wish.shown)
+    except (NotOnThisCardError, ChangedMeanwhileError) as error:
+        read = portal_writes.settle(card, both)
+        raise WriteFailedError(error, read, at.payment.number) from None
+    return link
+
+
+def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bool]]:
     """What takes back a move that was carried out. Nothing where the other had the delivery."""
-    found = step.read.compositions.get(plan.target.id) if step.read else None
+    found = outcome.reading.compositions.get(plan.target.id) if outcome.reading else None
     if found is None or plan.has_it:
         return []
     lines = [one.id for one in found.links if one.document_id == plan.document_id]
@@ -148,14 +184,14 @@ def _add_and_remove(card: CardSession, plan: Move) -> Moved:
     return Moved(added, added)
 
 
-def _after_both(card: CardSession, plan: Move, moved: Moved) -> Step | None:
+def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
     """The end of the action, or None where the line is in both payments: one step is left."""
     added, removed = moved.added, moved.removed
     is_in_source = _is_in_source(added.read, plan)
     is_in_target = _holds(added.read, plan, plan.target.id)
     is_unread = is_in_source is None or is_in_target is None
     if is_unread and added.error is None and (removed is None or removed.error):
-        return _half_done(card, plan, "delivery_twice", added.read)
+        return _half_done(card, plan, HalfDone.DELIVERY_TWICE, added.read)
     is_taken_out = removed is not None and removed.error is None
     if is_in_source is False and is_in_target is False and is_taken_out:
         return _put_back(card, plan)
@@ -169,20 +205,20 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Step | None:
     return None
 
 
-def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bool) -> Step:
+def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bool) -> Outcome:
     """The line is where it was wanted. Who took it out, if not we, may have moved it elsewhere."""
-    step = _step(plan, Kind.DONE, "delivery_moved", 200, read)
+    outcome = _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, read)
     if is_taken_out:
-        return step
+        return outcome
     holders = _holders_besides(card, plan)
     if not holders:
-        return step
-    values = deliveries.told_twice(plan.target.id, plan.document_id, plan.document_number, holders)
+        return outcome
+    values = deliveries.told_twice(plan.target.id, plan.document, holders)
     shown = [*plan.both, *(one.payment.id for one in holders[: deliveries.MOST_SHOWN])]
     return replace(
-        step,
-        code="delivery_moved_twice",
-        read=portal_writes.settle(card, shown) or read,
+        outcome,
+        code=OutcomeCode.DELIVERY_MOVED_TWICE,
+        reading=portal_writes.settle(card, shown) or read,
         number=plan.target.number,
         values=values,
         also=tuple(shown[1:]),
@@ -229,16 +265,16 @@ def _told(composition: Composition, is_there: bool) -> bool | None:
     return None if not is_there and composition.links.unread else is_there
 
 
-def _not_added(plan: Move, written: Written, target: Payment) -> Step:
+def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
     afterwards.shown_composition(written, target)
     if written.error is not None:
         raise afterwards.refusal(written, written.error, target)
-    code = "not_confirmed" if written.is_lost else "delivery_not_moved"
-    kind = Kind.UNKNOWN if written.is_lost else Kind.FAILED
-    return _step(plan, kind, code, 502, written.read)
+    if written.is_lost:
+        return _ended(plan, Kind.UNKNOWN, OutcomeCode.NOT_CONFIRMED, written.read)
+    return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
 
 
-def _take_back(card: CardSession, plan: Move, removed: Written) -> Step:
+def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
     """The line is in the other payment and still, or perhaps, in this one: undo the first step.
 
     Nothing is undone while the second step may still be running, or where the other payment had
@@ -252,8 +288,8 @@ def _take_back(card: CardSession, plan: Move, removed: Written) -> Step:
             if removed.error is not None:
                 source = read.core.payment(plan.source.id) or plan.source
                 raise afterwards.refusal(replace(removed, read=read), removed.error, source)
-            return _step(plan, Kind.FAILED, "delivery_not_moved", 502, read)
-    return _half_done(card, plan, "delivery_twice", read)
+            return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, read)
+    return _half_done(card, plan, HalfDone.DELIVERY_TWICE, read)
 
 
 def _undone(card: CardSession, plan: Move, read: Read) -> Read:
@@ -263,24 +299,20 @@ def _undone(card: CardSession, plan: Move, read: Read) -> Read:
     if line is None:
         return read
     command = payment_deliveries.delete_link(line)
-    written = portal_writes.after_others(
-        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
-    )
+    written = portal_writes.after_others(card, [command], plan.both)
     return written.read or read
 
 
-def _put_back(card: CardSession, plan: Move) -> Step:
+def _put_back(card: CardSession, plan: Move) -> Outcome:
     """Somebody else took the line out of the other payment at this moment: it belongs here."""
     command = payment_deliveries.add_link(plan.source.id, plan.document_id)
-    written = portal_writes.after_others(
-        card, plan.both, lambda: portal_writes.write(card, command, plan.both)
-    )
+    written = portal_writes.after_others(card, [command], plan.both)
     if _holds(written.read, plan, plan.source.id):
-        return _step(plan, Kind.FAILED, "delivery_not_moved", 502, written.read)
-    return _half_done(card, plan, "delivery_nowhere", written.read)
+        return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
+    return _half_done(card, plan, HalfDone.DELIVERY_NOWHERE, written.read)
 
 
-def _half_done(card: CardSession, plan: Move, kind: str, read: Read | None) -> Step:
+def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Read | None) -> Outcome:
     """Name the state on the card until the portal shows it settled, reloads included."""
     data = {
         "delivery": plan.label,
@@ -295,18 +327,17 @@ def _half_done(card: CardSession, plan: Move, kind: str, read: Read | None) -> S
             card.member_id,
             card.ref,
             user_id=card.user_id,
-            kind=kind,
+            kind=str(kind),
             data=data,
             now=card.clock(),
         )
-    return _step(plan, Kind.PARTIAL, kind, 502, read)
+    return _ended(plan, Kind.PARTIAL, OutcomeCode(kind), read)
 
 
-def _step(plan: Move, kind: Kind, code: str, status: int, read: Read | None) -> Step:
-    return Step(
+def _ended(plan: Move, kind: Kind, code: OutcomeCode, read: Read | None) -> Outcome:
+    return Outcome(
         kind,
         code,
-        status,
         read,
         plan.source.number,
         plan.source.number,
@@ -321,6 +352,8 @@ def targets(
 ) -> tuple[Place, PaymentDelivery, list[Payment]]:
     """What the move dialog offers: the line where it is, and the other unpaid payments."""
     at = deliveries.place(card, payment_id)
+    if at.payment.is_paid:
+        raise PaidLockedError("the payment is paid")
     link = at.link(item_id)
     at.document(link.document_id)
     found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)

@@ -20,7 +20,8 @@ from b24app.errors import (
 )
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.writing.writes import UNSEEN, Kind, Step, StepFailedError
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.outcome import WriteFailedError
 
 
 @dataclass(frozen=True)
@@ -43,50 +44,53 @@ class Written:
         return self.cause is not None
 
 
-def shown_payment(written: Written, payment_id: int) -> Payment:
-    """The payment as the portal shows it after a write.
+def listed(written: Written, payment_id: int) -> Payment | None:
+    """The payment as the portal lists it after a write, None where it is gone.
 
-    Raises StepFailedError: around what is known about the write where the portal, or this payment
-    in its answer, cannot be read, and around GoneError when the payment is not listed any more.
+    Raises WriteFailedError around what is known about the write, where the portal, or this payment
+    in its answer, cannot be read.
     """
     if written.read is None:
-        raise StepFailedError(_unseen(written))
+        raise WriteFailedError(_unseen(written))
     payment = written.read.core.payment(payment_id)
     if payment is None and not written.read.core.is_gone(payment_id):
-        raise StepFailedError(_unseen(written), written.read)
+        raise WriteFailedError(_unseen(written), written.read)
+    return payment
+
+
+def shown_payment(written: Written, payment_id: int) -> Payment:
+    """As `listed`. Raises WriteFailedError around GoneError where the payment is gone."""
+    payment = listed(written, payment_id)
     if payment is None:
-        raise StepFailedError(GoneError("the payment was deleted meanwhile"), written.read)
+        raise WriteFailedError(GoneError("the payment was deleted meanwhile"), written.read)
     return payment
 
 
 def shown_composition(written: Written, payment: Payment) -> Composition:
-    """Its items and deliveries. Raises StepFailedError where they could not be read."""
+    """Its items and deliveries. Raises WriteFailedError where they could not be read."""
     found = written.read.compositions.get(payment.id) if written.read else None
     if found is None:
-        raise StepFailedError(_unseen(written), written.read, payment.number)
+        raise WriteFailedError(_unseen(written), written.read, payment.number)
     return found
 
 
-def require_seen(written: Written, payment: Payment, *numbers: Decimal | None) -> None:
-    """Before it is said that something is not as it was asked: is everything known of it?
+def is_certain(composition: Composition, *numbers: Decimal | None) -> bool:
+    """Whether everything that would tell of a write was read: all lines, and these numbers.
 
     One odd value in the answer must not turn a write that was carried out into one that was not.
-    Raises StepFailedError as `shown_composition`, where a line of the payment or one of the
-    `numbers` that would tell cannot be read.
     """
-    found = shown_composition(written, payment)
-    if found.unread or not all(one is None or is_readable(one) for one in numbers):
-        raise unseen(written, payment)
+    are_readable = all(one is None or is_readable(one) for one in numbers)
+    return composition.is_whole and are_readable
 
 
-def unseen(written: Written, payment: Payment) -> StepFailedError:
+def unseen(written: Written, payment: Payment) -> WriteFailedError:
     """The failure to see what became of a write, with what is known of it all the same."""
-    return StepFailedError(_unseen(written), written.read, payment.number)
+    return WriteFailedError(_unseen(written), written.read, payment.number)
 
 
 def refusal(
     written: Written, error: AppError, payment: Payment, reason: AppError | None = None
-) -> StepFailedError:
+) -> WriteFailedError:
     """The failure of an edit that needs an unpaid payment, explained by what is shown now.
 
     A paid payment answers like missing rights (quirk 4), and old portals say no without a reason
@@ -99,7 +103,7 @@ def refusal(
     elif isinstance(error, NotFoundError):
         # What was not found is there: new portals have the same code for other failures.
         error = BusinessRefusalError("refused", code=error.code, method=error.method)
-    return StepFailedError(error, written.read, payment.number)
+    return WriteFailedError(error, written.read, payment.number)
 
 
 def is_bare(error: AppError) -> bool:
@@ -114,16 +118,6 @@ def _names_no_reason(error: AppError) -> bool:
     return is_bare(error) or isinstance(error, BusinessRefusalError | NotFoundError)
 
 
-def not_as_asked(written: Written, code: str, number: str, before: str = "", **values: str) -> Step:
-    """The step of a write after which the portal does not show what was asked.
-
-    After a lost answer the portal may still be working on it, so nothing is called final.
-    """
-    if written.is_lost:
-        return Step(Kind.UNKNOWN, "not_confirmed", 502, written.read, number, before)
-    return Step(Kind.FAILED, code, 502, written.read, number, before, values=values)
-
-
 def _unseen(written: Written) -> AppError:
     known = written.error or written.cause
     if known is not None and is_bare(known):
@@ -133,4 +127,4 @@ def _unseen(written: Written) -> AppError:
         return known
     if written.is_guarded_off:
         return PortalBusyError("nothing was written, and the portal cannot be read", code="unread")
-    return PortalSilentError("written, but the portal cannot be read", code=UNSEEN)
+    return PortalSilentError("written, but the portal cannot be read", code=OutcomeCode.UNSEEN)

@@ -54,7 +54,7 @@ def write_guarded(
     if has_stopped and is_open:
         # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
         # Nothing ran, and the state was proven a moment ago.
-        return portal_writes.write(card, command, [payment_id])
+        return portal_writes.write(card, [command], [payment_id])
     if has_stopped:
         read = portal_writes.settle(card, [payment_id])
         return Written(read, is_guarded_off=True)

@@ -69,6 +69,18 @@ def present(card: CardSession, payment_id: int) -> Payment:
     return _of(found, card, payment_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A payment of this card, in its present state."""
+
+    payment: Payment
+
+
+def prove(card: CardSession, payment_id: int) -> Present:
+    """As `present`, as what a change begins with."""
+    return Present(present(card, payment_id))
+
+
 def require_listed_or_present(card: CardSession, payment_id: int) -> None:
     """Before asking the portal about a payment: it was listed here, or is proven now."""
     if payment_id not in card.listed:

@@ -6,7 +6,7 @@ one that was asked for, in every call: no list of the portal's is trusted to nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,55 +37,33 @@ class Sent:
     reread: Reread
 
 
-def write(card: CardSession, command: Command[Any], payment_ids: Sequence[int]) -> Written:
-    """Run a write whose conditions were proven by an earlier call, and re-read."""
-    batch = Batch()
-    handle = batch.add(command)
-    sent = send(card, batch, payment_ids)
-    if isinstance(sent, PortalError):
-        return lost(card, sent, payment_ids)
-    return written(card, sent, handle)
-
-
-def write_several(
+def write(
     card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
-    """Run several writes, one after another, and re-read. `error` is the first one's that failed.
+    """Run writes whose conditions were proven by an earlier call, one after another, and re-read.
 
-    There is no transaction: what succeeded stays. The caller compares the re-read with its aim.
+    `error` is the first one's that failed. There is no transaction: what succeeded stays, and the
+    caller compares the re-read with its aim.
     """
     batch = Batch()
     handles = [batch.add(command) for command in commands]
     sent = send(card, batch, payment_ids)
     if isinstance(sent, PortalError):
         return lost(card, sent, payment_ids)
-    read = read_after(card, sent)
-    error = _first_error(sent.result, handles)
-    if error is not None and error.executed is Executed.UNKNOWN:
-        return Written(read, cause=error)
-    return Written(read, error=error)
+    return written(card, sent, *handles)
 
 
 def after_others(
-    card: CardSession, payment_ids: Sequence[int], run: Callable[[], Written]
+    card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
-    """Run a later write of one action: whatever keeps it from being sent is in `error`.
+    """Run later writes of one action: whatever keeps them from being sent is in `error`.
 
     Raised, it would read as if nothing at all had been changed.
     """
     try:
-        return run()
+        return write(card, commands, payment_ids)
     except AppError as error:
         return Written(settle(card, payment_ids), error=error)
-
-
-def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:
-    for handle in handles:
-        try:
-            result[handle]
-        except PortalError as error:
-            return error
-    return None
 
 
 def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
@@ -131,16 +109,22 @@ def send(
         raise
 
 
-def written(card: CardSession, sent: Sent, handle: Handle[Any]) -> Written:
-    """What became of one write of a batch, with the re-read."""
+def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> Written:
+    """What became of the writes of a batch, with the re-read."""
     read = read_after(card, sent)
-    try:
-        sent.result[handle]
-    except PortalError as error:
-        if error.executed is Executed.UNKNOWN:
-            return Written(read, cause=error)
-        return Written(read, error=error)
-    return Written(read)
+    error = _first_error(sent.result, handles)
+    if error is not None and error.executed is Executed.UNKNOWN:
+        return Written(read, cause=error)
+    return Written(read, error=error)
+
+
+def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:
+    for handle in handles:
+        try:
+            result[handle]
+        except PortalError as error:
+            return error
+    return None
 
 
 def read_after(card: CardSession, sent: Sent) -> Read | None:

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, InputError
 from b24app.services.admin.once import Change
-from b24app.services.writing.writes import fingerprint
+from b24app.services.writing.deed import fingerprint
 from b24app.web.plumbing import security
 from b24app.web.plumbing.error_pages import shown, when_again
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
-from b24app.services.writing.writes import StepFailedError
 from b24app.web.plumbing import failures, htmx, security
 from b24app.web.plumbing.entry import APP_PAGES
 from b24app.web.words.outcome_words import BAD_INPUT, announced, noticed, refused
@@ -83,8 +82,6 @@ def _place() -> Place:
 
 def answer(error: errors.AppError) -> Response:
     """Answer any error of the tree; old content stays unless this was the tab's first content."""
-    if isinstance(error, StepFailedError):
-        error = error.error
     if isinstance(error, UNPROVEN_KINDS):
         error = failures.failed(error)
     security.allow_framing_of_words(error)

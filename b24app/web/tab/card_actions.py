@@ -9,10 +9,10 @@ from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, partial_states, tab
 from b24app.services.directories import pay_systems
 from b24app.services.payments import creation, filling, forms, history
-from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.payment_items import chosen_rows
-from b24app.web.tab.writing import optional_decimal, optional_number, write
+from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number
 from b24app.web.words import activity_reasons, activity_words
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
@@ -38,13 +38,7 @@ def create() -> Response:
     """Create a payment with the chosen rows."""
     wanted = chosen_rows()
     choice = _system_choice()
-    return write(
-        Action.CREATE,
-        "create",
-        None,
-        lambda card: creation.create(card, pay_systems.chosen_id(card, choice), wanted),
-        is_repeatable=False,
-    )
+    return answer(creation.create(current_card(), asked(), choice, wanted))
 
 
 @blueprint.get("/rest")
@@ -68,13 +62,7 @@ def bill_the_rest() -> Response:
     """Create a payment with everything that no payment bills yet."""
     choice = _system_choice()
     shown = optional_decimal("shown")
-    return write(
-        Action.CREATE,
-        "bill_rest",
-        None,
-        lambda card: creation.bill_the_rest(card, pay_systems.chosen_id(card, choice), shown),
-        is_repeatable=False,
-    )
+    return answer(creation.bill_the_rest(current_card(), asked(), choice, shown))
 
 
 @blueprint.get("/filling/<int:filling_id>")
@@ -88,13 +76,7 @@ def filling_form(filling_id: int) -> ResponseReturnValue:
 @blueprint.post("/filling/<int:filling_id>")
 def fill(filling_id: int) -> Response:
     """Add the next part of its products."""
-    found = filling.find(proven(), filling_id)
-    return write(
-        Action.CREATE if found.is_new else Action.ITEMS,
-        "fill",
-        None,
-        lambda card: filling.go_on(card, filling_id),
-    )
+    return answer(filling.go_on(proven(), asked(), filling_id))
 
 
 @blueprint.delete("/notices/<int:notice_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,29 +16,53 @@ from b24app.services.card.card_view import CardView
 from b24app.services.card.rendering import view_of
 from b24app.services.card.tab import Read
 from b24app.services.payments import filling
-from b24app.services.writing.writes import GOES_ON, Result, Undo
+from b24app.services.writing import error_names
+from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.outcome import Kind, Outcome, Undo
 from b24app.web.plumbing import htmx, security
 from b24app.web.words.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
 
-MARKS = frozenset({Action.PAY, Action.UNPAY})
+STATUSES: Mapping[Kind, int] = {
+    Kind.DONE: 200,
+    Kind.ALREADY: 200,
+    Kind.REFUSED: 409,
+    Kind.FAILED: 502,
+    Kind.UNKNOWN: 502,
+    Kind.PARTIAL: 502,
+}
+"""The status of an answer, by how the write ended. An error has its own."""
+
+STATUSES_OF_CODES: Mapping[OutcomeCode | ErrorName, int] = {
+    OutcomeCode.UNSEEN: 502,
+    OutcomeCode.ABANDONED: 409,
+}
+
+MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Action.UNPAY}
 """What takes an act back and is an action with a rule of its own."""
 
 
-def outcome(card: CardSession, result: Result) -> Response:
-    """Render a Result. Without a fresh reading the page keeps what it shows."""
-    part = _part(card, result)
+def status_of(outcome: Outcome) -> int:
+    """The status of the answer to a write."""
+    if isinstance(outcome.code, ErrorName):
+        return error_names.CLASSES[outcome.code].status
+    return STATUSES_OF_CODES.get(outcome.code, STATUSES[outcome.kind])
+
+
+def answer(card: CardSession, outcome: Outcome) -> Response:
+    """Render an outcome. Without a fresh reading the page keeps what it shows."""
+    part = _part(card, outcome)
     if part is not None:
         return part
-    read = result.read
-    is_outdated = isinstance(result.error, ConflictError | OrderCanceledError)
-    if result.is_replay or (read is None and is_outdated):
-        read = _fresh(card, result)
+    read = outcome.reading
+    is_outdated = isinstance(outcome.error, ConflictError | OrderCanceledError)
+    if outcome.is_replay or (read is None and is_outdated):
+        read = _fresh(card, outcome)
     view = _view(card, read) if read is not None else None
-    body = _toast(result, view)
+    body = _toast(outcome, view)
     if read is not None and view is not None:
-        body = _changed(result, read, view) + body
+        body = _changed(outcome, read, view) + body
     response = make_response(body)
-    response.status_code = result.status
+    response.status_code = status_of(outcome)
     if read is None:
         htmx.without_swap(response)
     else:
@@ -45,49 +70,48 @@ def outcome(card: CardSession, result: Result) -> Response:
     return response
 
 
-def _part(card: CardSession, result: Result) -> Response | None:
+def _part(card: CardSession, outcome: Outcome) -> Response | None:
     """How far longer work is: in the dialog, which goes on with it or says why it stopped."""
-    code = result.announcement.code
-    if code not in {GOES_ON, filling.STOPPED}:
+    code = outcome.code
+    if code not in {OutcomeCode.FILLING, OutcomeCode.FILLING_STOPPED}:
         return None
-    filling_id = int(result.announcement.values["filling"])
+    filling_id = int(outcome.values["filling"])
     try:
         found = filling.find(card, filling_id)
     except AppError:
         # A repeated answer about something that is finished by now.
         return None
-    is_stopped = code == filling.STOPPED
+    is_stopped = code is OutcomeCode.FILLING_STOPPED
     body = render_template(
         "payments/_filling.html", filling=found, ref=card.ref, is_stopped=is_stopped
     )
-    response = make_response(body + (_toast(result, None) if is_stopped else ""))
-    response.status_code = result.status
+    response = make_response(body + (_toast(outcome, None) if is_stopped else ""))
+    response.status_code = status_of(outcome)
     return htmx.into(response, "#dlg-form")
 
 
-def _toast(result: Result, view: CardView | None) -> str:
-    announcement = result.announcement
-    number = announcement.values.get("number", "")
+def _toast(outcome: Outcome, view: CardView | None) -> str:
+    values = outcome.values
     said = {
-        "text": announced(announcement),
-        "number": number,
-        "is_named": names_payment(announcement),
-        "document": announcement.values.get("document", ""),
-        "among": announcement.values.get("among", ""),
+        "text": announced(outcome.code, values),
+        "number": values.get("number", ""),
+        "is_named": names_payment(outcome.code),
+        "document": values.get("document", ""),
+        "among": values.get("among", ""),
     }
-    if announcement.is_alert:
+    if outcome.is_alert:
         error = {
             **said,
             # Busy is said only where nothing was carried out.
-            "action": "retry" if isinstance(result.error, PortalBusyError) else "refresh",
+            "action": "retry" if isinstance(outcome.error, PortalBusyError) else "refresh",
             "request_id": security.request_id(),
-            "field": getattr(result.error, "field", ""),
-            "most": announcement.values.get("most", ""),
+            "field": getattr(outcome.error, "field", ""),
+            "most": values.get("most", ""),
         }
         return render_template("_error_toast.html", error=error)
-    undo = _undo(result.undo, view) if result.undo and view else None
+    undo = _undo(outcome.undo, view) if outcome.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
-    kind = "warn" if said["among"] else "note" if announcement.code in NOTHING_TO_DO else "ok"
+    kind = "warn" if said["among"] else "note" if outcome.code in NOTHING_TO_DO else "ok"
     toast = {**said, "kind": kind, "more": more, "undo": undo}
     return render_template("_toast.html", toast=toast)
 
@@ -99,13 +123,13 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     key = ""
     values: dict[str, Any] = {}
     if undo.kind in MARKS:
-        if undo.kind not in view.allowed:
+        if MARKS[undo.kind] not in view.allowed:
             return None
         values = _as_shown(undo)
-    elif undo.kind == "quantity":
+    elif undo.kind is UndoKind.QUANTITY:
         url, key = f"{base}/items/{undo.ref_id}", f"qty-{undo.ref_id}"
         values = {"quantity": undo.quantity, "shown": undo.now}
-    elif undo.kind == "delivery":
+    elif undo.kind is UndoKind.DELIVERY:
         url, values = f"{base}/deliveries", {"delivery_id": undo.ref_id}
     else:
         url = f"{base}/items"
@@ -122,24 +146,24 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
 
 def _as_shown(undo: Undo) -> dict[str, str]:
     """What paying says of the payment, as the button of the payment itself does."""
-    if undo.kind != Action.PAY:
+    if undo.kind is not UndoKind.PAY:
         return {}
     return {"shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
 
 
 def _asks(undo: Undo, view: CardView) -> str:
     """The dialog that paying asks in, as the button of the payment itself does."""
-    if undo.kind != Action.PAY:
+    if undo.kind is not UndoKind.PAY:
         return ""
     if not undo.amount:
         return "dlg-zero"
     return "dlg-paid" if view.confirm_pay else ""
 
 
-def _fresh(card: CardSession, result: Result) -> Read | None:
+def _fresh(card: CardSession, outcome: Outcome) -> Read | None:
     """What is true now: beside a repeated announcement, and for who saw an older state."""
     try:
-        return tab.read_again(card, result.payment_id)
+        return tab.read_again(card, outcome.payment_id)
     except AppError:
         return None
 
@@ -149,21 +173,21 @@ def _view(card: CardSession, read: Read) -> CardView:
     return view_of(card, read.core, found, read.people)
 
 
-def _changed(result: Result, read: Read, view: CardView) -> str:
-    shown = view.payment(result.payment_id) if result.payment_id is not None else None
-    if shown is not None and result.is_creation:
+def _changed(outcome: Outcome, read: Read, view: CardView) -> str:
+    shown = view.payment(outcome.payment_id) if outcome.payment_id is not None else None
+    if shown is not None and outcome.is_creation:
         shown = replace(shown, is_new=True)
     return render_template(
         "payments/_changed.html",
         view=view,
         shown=shown,
-        also=_also(view, result),
+        also=_also(view, outcome),
         rows_total=read.core.rows_total,
-        reads_again=view.read_only or (view.canceled and result.announcement.is_alert),
-        touched=[one for one in (result.payment_id, *result.also) if one is not None],
+        reads_again=view.read_only or (view.canceled and outcome.is_alert),
+        touched=[one for one in (outcome.payment_id, *outcome.also) if one is not None],
     )
 
 
-def _also(view: CardView, result: Result) -> list[Any]:
-    found = (view.payment(payment_id) for payment_id in result.also)
+def _also(view: CardView, outcome: Outcome) -> list[Any]:
+    found = (view.payment(payment_id) for payment_id in outcome.also)
     return [one for one in found if one is not None]

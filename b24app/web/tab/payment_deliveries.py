@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from b24app.errors import InputError
 from b24app.services.actions import Action
 from b24app.services.payments import deliveries, forms, moves
-from b24app.web.plumbing.entry import proven, require_session
-from b24app.web.tab.writing import optional_number, whole_number, write
+from b24app.services.payments.deliveries import Choice
+from b24app.services.payments.moves import Wish
+from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.tab.writing import answer, asked, optional_number, whole_number
 
 blueprint = Blueprint(
     "payment_deliveries", __name__, url_prefix="/payments/<int:payment_id>/deliveries"
@@ -42,14 +44,13 @@ def add(payment_id: int) -> Response:
     document_id = _chosen()
     origin = _origin(document_id) if request.form.get("how") == "move" else None
     if origin is not None:
-        return _moved(*origin, to_id=payment_id, shown=document_id, shown_at=payment_id)
+        from_id, item_id = origin
+        wish = Wish(item_id, payment_id, document_id)
+        outcome = moves.move(current_card(), asked(), from_id, wish)
+        return answer(outcome, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
-    return write(
-        Action.DELIVERIES,
-        "add_delivery",
-        payment_id,
-        lambda card: deliveries.add(card, payment_id, document_id, seen_in),
-    )
+    choice = Choice(document_id, seen_in)
+    return answer(deliveries.add(current_card(), asked(), payment_id, choice))
 
 
 @blueprint.post("/<int:item_id>")
@@ -57,13 +58,8 @@ def reassign(payment_id: int, item_id: int) -> Response:
     """Link a delivery line to another document of this card."""
     document_id = _chosen()
     shown = optional_number("shown")
-    seen_in = _seen_in(document_id)
-    return write(
-        Action.DELIVERIES,
-        "reassign_delivery",
-        payment_id,
-        lambda card: deliveries.reassign(card, payment_id, item_id, document_id, shown, seen_in),
-    )
+    choice = Choice(document_id, _seen_in(document_id), shown)
+    return answer(deliveries.reassign(current_card(), asked(), payment_id, item_id, choice))
 
 
 def _chosen() -> int:
@@ -95,12 +91,7 @@ def _origin(document_id: int) -> tuple[int, int] | None:
 def remove(payment_id: int, item_id: int) -> Response:
     """Take a delivery line out."""
     shown = optional_number("shown")
-    return write(
-        Action.DELIVERIES,
-        "remove_delivery",
-        payment_id,
-        lambda card: deliveries.remove(card, payment_id, item_id, shown),
-    )
+    return answer(deliveries.remove(current_card(), asked(), payment_id, item_id, shown))
 
 
 @blueprint.get("/<int:item_id>/move")
@@ -120,21 +111,5 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
 def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
     to_id = whole_number(request.form.get("to", ""), "to")
-    return _moved(payment_id, item_id, to_id=to_id, shown=optional_number("shown"))
-
-
-def _moved(
-    payment_id: int,
-    item_id: int,
-    *,
-    to_id: int,
-    shown: int | None,
-    shown_at: int | None = None,
-) -> Response:
-    return write(
-        Action.DELIVERIES,
-        "move_delivery",
-        payment_id,
-        lambda card: moves.move(card, payment_id, item_id, to_id, shown),
-        shown_at=shown_at,
-    )
+    wish = Wish(item_id, to_id, optional_number("shown"))
+    return answer(moves.move(current_card(), asked(), payment_id, wish))

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from b24app.services.actions import Action
 from b24app.services.payments import filling, forms, items
+from b24app.services.payments.items import NewQuantity
 from b24app.services.payments.quantities import Wanted, whole
-from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
-from b24app.web.tab.writing import optional_decimal, whole_number, write
+from b24app.web.tab.writing import answer, asked, optional_decimal, whole_number
 
 blueprint = Blueprint("payment_items", __name__, url_prefix="/payments/<int:payment_id>/items")
 blueprint.before_request(require_session)
@@ -25,43 +26,26 @@ def form(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.post("")
 def add(payment_id: int) -> Response:
-    """Add the chosen rows. What puts a row back adds nothing to one that is there again."""
+    """Add the chosen rows."""
     wanted = chosen_rows()
-    is_putting_back = request.form.get("undo") == "1"
-    return write(
-        Action.ITEMS,
-        "add_items",
-        payment_id,
-        lambda card: filling.add(card, payment_id, wanted, may_raise=not is_putting_back),
-        is_repeatable=False,
-    )
+    return answer(filling.add(current_card(), asked(), payment_id, wanted))
 
 
 @blueprint.post("/<int:item_id>")
 def set_quantity(payment_id: int, item_id: int) -> Response:
     """Change a quantity in place."""
-    quantity = whole(request.form.get("quantity", ""))
-    shown = optional_decimal("shown")
-    may_round = request.form.get("may_round") == "1"
-    return write(
-        Action.ITEMS,
-        "set_quantity",
-        payment_id,
-        lambda card: items.set_quantity(
-            card, payment_id, item_id, quantity, shown=shown, may_round=may_round
-        ),
+    wish = NewQuantity(
+        whole(request.form.get("quantity", "")),
+        optional_decimal("shown"),
+        may_round=request.form.get("may_round") == "1",
     )
+    return answer(items.set_quantity(current_card(), asked(), payment_id, item_id, wish))
 
 
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
     """Take an item out."""
-    return write(
-        Action.ITEMS,
-        "remove_item",
-        payment_id,
-        lambda card: items.remove(card, payment_id, item_id),
-    )
+    return answer(items.remove(current_card(), asked(), payment_id, item_id))
 
 
 def chosen_rows() -> tuple[Wanted, ...]:

@@ -15,12 +15,13 @@ from b24app.services.card import linked, tab
 from b24app.services.card.card_view import Filter, Sort
 from b24app.services.card.tab import Wish
 from b24app.services.directories import pay_systems
-from b24app.services.payments import links, payments, timeline
+from b24app.services.payments import deletion, links, marking, pay_system
+from b24app.services.payments.marking import Seen
 from b24app.services.writing import membership
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
-from b24app.web.tab.writing import optional_decimal, optional_number, whole_number, write
+from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number, whole_number
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -69,45 +70,25 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
     """Mark as paid. `zero` says that the person was asked about a payment of nothing."""
-    shown = optional_decimal("shown")
-    may_be_zero = request.form.get("zero") == "1"
-    return write(
-        Action.PAY,
-        "pay",
-        payment_id,
-        lambda card: timeline.noted(
-            card,
-            payments.mark(card, payment_id, paid=True, shown=shown, may_be_zero=may_be_zero),
-            lambda number: _("Payment %(number)s was marked as paid.", number=number),
-        ),
-    )
+    seen = Seen(optional_decimal("shown"), may_be_zero=request.form.get("zero") == "1")
+    card = current_card()
+    comment = _("Payment %(number)s was marked as paid.")
+    return answer(marking.pay(card, asked(), payment_id, seen, comment))
 
 
 @blueprint.post("/<int:payment_id>/unpay")
 def unpay(payment_id: int) -> Response:
     """Mark as unpaid."""
-    return write(
-        Action.UNPAY,
-        "unpay",
-        payment_id,
-        lambda card: timeline.noted(
-            card,
-            payments.mark(card, payment_id, paid=False),
-            lambda number: _("Payment %(number)s was marked as unpaid.", number=number),
-        ),
-    )
+    card = current_card()
+    comment = _("Payment %(number)s was marked as unpaid.")
+    return answer(marking.unpay(card, asked(), payment_id, comment))
 
 
 @blueprint.delete("/<int:payment_id>")
 def delete(payment_id: int) -> Response:
     """Delete an unpaid payment."""
     shown = optional_decimal("shown")
-    return write(
-        Action.DELETE,
-        "delete",
-        payment_id,
-        lambda card: payments.delete(card, payment_id, shown),
-    )
+    return answer(deletion.delete(current_card(), asked(), payment_id, shown))
 
 
 @blueprint.get("/<int:payment_id>/link")
@@ -136,14 +117,8 @@ def change_system(payment_id: int) -> Response:
     """Change the payment system."""
     system_id = whole_number(request.form.get("pay_system_id", ""), "pay_system_id")
     shown = optional_number("shown")
-    return write(
-        Action.SYSTEM,
-        "change_system",
-        payment_id,
-        lambda card: payments.change_system(
-            card, payment_id, pay_systems.known(card, system_id), shown
-        ),
-    )
+    card = current_card()
+    return answer(pay_system.change_system(card, asked(), payment_id, system_id, shown))
 
 
 def _choice(kind: type[Choice], name: str) -> Choice:

@@ -1,81 +1,53 @@
-"""The way of every write through the web: who, what, key, one use case, one answer."""
+"""What a write needs of its request, and the way of its outcome back to the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
 from b24app.errors import DatabaseAwayError, InputError, UnrecordedError
-from b24app.services.actions import Action
-from b24app.services.auth.card_session import CardSession
-from b24app.services.writing.writes import Intent, Step, fingerprint, perform
+from b24app.services.writing.deed import WriteRequest, fingerprint
+from b24app.services.writing.outcome import Outcome
 from b24app.web.plumbing import i18n, security
 from b24app.web.plumbing.entry import MAX_ID, current_card
-from b24app.web.tab.outcomes import outcome
+from b24app.web.tab import outcomes
 
 ID_DIGITS = 16
 
 
-def write(
-    action: Action,
-    name: str,
-    payment_id: int | None,
-    run: Callable[[CardSession], Step],
-    *,
-    is_repeatable: bool = True,
-    shown_at: int | None = None,
-) -> Response:
-    """Carry out a use case once for the request's Idempotency-Key and answer what became of it.
-
-    `is_repeatable`: running it a second time does no harm, should the first have been cut off.
-    `shown_at` is the payment that the answer takes the place of, where it was asked for at another
-    one than the action begins with.
-    """
-    card = current_card()
-    intent = Intent(
-        action=action,
-        name=name,
+def asked() -> WriteRequest:
+    """The present request, as a write takes it."""
+    return WriteRequest(
         key=request.headers.get("Idempotency-Key", ""),
         fingerprint=fingerprint(
             request.method,
             request.path,
-            repr(card.ref),
+            repr(current_card().ref),
             repr(sorted(request.values.items(multi=True))),
         ),
         request_id=security.request_id(),
-        payment_id=payment_id,
-        is_repeatable=is_repeatable,
+        is_undo=request.form.get("undo") == "1",
     )
-    result = perform(card, intent, lambda card: undone(run(card)))
-    if shown_at is not None and result.payment_id not in {None, shown_at}:
-        also = (one for one in (result.payment_id, *result.also) if one not in {None, shown_at})
-        result = replace(result, payment_id=shown_at, also=tuple(also))
+
+
+def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
+    """Show what became of a write.
+
+    `shown_at` is the payment that the answer takes the place of, where it was asked for at another
+    one than the action begins with.
+    """
+    card = current_card()
+    if shown_at is not None and outcome.payment_id not in {None, shown_at}:
+        also = (one for one in (outcome.payment_id, *outcome.also) if one not in {None, shown_at})
+        outcome = replace(outcome, payment_id=shown_at, also=tuple(also))
     i18n.use_time_zone(card.time_zone)
     try:
-        return outcome(card, result)
+        return outcomes.answer(card, outcome)
     except DatabaseAwayError as error:
         # The write is over; only what became of it can no longer be shown.
         raise UnrecordedError(str(error)) from error
-
-
-PUT_BACK = {
-    "paid": "paid_again",
-    "paid_zero": "paid_again",
-    "unpaid": "unpaid_again",
-    "item_added": "item_put_back",
-    "quantity_saved": "quantity_put_back",
-    "delivery_added": "delivery_put_back",
-}
-
-
-def undone(step: Step) -> Step:
-    """A step, called taking back where the form says that it is one, with no Undo of its own."""
-    if request.form.get("undo") != "1":
-        return step
-    return replace(step, code=PUT_BACK.get(step.code, step.code), undo=None)
 
 
 def whole_number(text: str, field: str) -> int:

@@ -11,7 +11,9 @@ from flask_babel.speaklater import LazyString
 from b24app import errors
 from b24app.services.admin.activity_log import Line
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.writes import Kind
+from b24app.services.writing import error_names
+from b24app.services.writing.codes import ErrorName, OutcomeCode
+from b24app.services.writing.outcome import Kind
 from b24app.web.words import settings_words
 from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 from b24app.web.words.words import words_of
@@ -21,36 +23,38 @@ UNSURE = _l("Bitrix24 did not answer, so it is not known whether it was carried 
 TWO_PLACES = _l("The delivery may be in two payments or in none")
 LEFT_OUT = _l("Not everything could be put into the payment")
 
-REASONS: Mapping[str, LazyString] = {
-    "not_paid": NOT_AS_ASKED,
-    "not_confirmed_paid": NOT_AS_ASKED,
-    "not_unpaid": NOT_AS_ASKED,
-    "not_confirmed_unpaid": NOT_AS_ASKED,
-    "delivery_not_confirmed": NOT_AS_ASKED,
-    "system_not_changed": NOT_AS_ASKED,
-    "payment_not_deleted": NOT_AS_ASKED,
-    "items_not_added": NOT_AS_ASKED,
-    "item_not_removed": NOT_AS_ASKED,
-    "quantity_differs": NOT_AS_ASKED,
-    "delivery_not_added": NOT_AS_ASKED,
-    "delivery_not_removed": NOT_AS_ASKED,
-    "delivery_not_moved": NOT_AS_ASKED,
-    "not_confirmed": NOT_AS_ASKED,
-    "paid_other_amount": _l("Its amount was changed by someone else at the same time"),
-    "payment_created_partly": LEFT_OUT,
-    "rest_partly": LEFT_OUT,
-    "items_partly": LEFT_OUT,
-    "filling_stopped": _l("It stopped half-way, and the rest could be added later"),
-    "rest_not_billed": _l("Bitrix24 did not take the products, so the payment was deleted again"),
-    "payment_created_unseen": _l("What is in the new payment could not be read"),
-    "delivery_twice": TWO_PLACES,
-    "delivery_nowhere": TWO_PLACES,
-    "delivery_in_paid": _l("The delivery was in another payment already, which is paid"),
-    "delivery_in_another": _l("The delivery was in another payment already"),
-    "sum_stays": _l("The order is canceled, so the amount stayed as it was"),
-    "unseen": _l("Carried out, but the state afterwards could not be read"),
-    "unasked": _l("Bitrix24 did not answer before anything was sent"),
-    "abandoned": _l("The first attempt was interrupted"),
+REASONS: Mapping[OutcomeCode, LazyString] = {
+    OutcomeCode.NOT_PAID: NOT_AS_ASKED,
+    OutcomeCode.NOT_CONFIRMED_PAID: NOT_AS_ASKED,
+    OutcomeCode.NOT_UNPAID: NOT_AS_ASKED,
+    OutcomeCode.NOT_CONFIRMED_UNPAID: NOT_AS_ASKED,
+    OutcomeCode.DELIVERY_NOT_CONFIRMED: NOT_AS_ASKED,
+    OutcomeCode.SYSTEM_NOT_CHANGED: NOT_AS_ASKED,
+    OutcomeCode.PAYMENT_NOT_DELETED: NOT_AS_ASKED,
+    OutcomeCode.ITEMS_NOT_ADDED: NOT_AS_ASKED,
+    OutcomeCode.ITEM_NOT_REMOVED: NOT_AS_ASKED,
+    OutcomeCode.QUANTITY_DIFFERS: NOT_AS_ASKED,
+    OutcomeCode.DELIVERY_NOT_ADDED: NOT_AS_ASKED,
+    OutcomeCode.DELIVERY_NOT_REMOVED: NOT_AS_ASKED,
+    OutcomeCode.DELIVERY_NOT_MOVED: NOT_AS_ASKED,
+    OutcomeCode.NOT_CONFIRMED: NOT_AS_ASKED,
+    OutcomeCode.PAID_OTHER_AMOUNT: _l("Its amount was changed by someone else at the same time"),
+    OutcomeCode.PAYMENT_CREATED_PARTLY: LEFT_OUT,
+    OutcomeCode.REST_PARTLY: LEFT_OUT,
+    OutcomeCode.ITEMS_PARTLY: LEFT_OUT,
+    OutcomeCode.FILLING_STOPPED: _l("It stopped half-way, and the rest could be added later"),
+    OutcomeCode.REST_NOT_BILLED: _l(
+        "Bitrix24 did not take the products, so the payment was deleted again"
+    ),
+    OutcomeCode.PAYMENT_CREATED_UNSEEN: _l("What is in the new payment could not be read"),
+    OutcomeCode.DELIVERY_TWICE: TWO_PLACES,
+    OutcomeCode.DELIVERY_NOWHERE: TWO_PLACES,
+    OutcomeCode.DELIVERY_IN_PAID: _l("The delivery was in another payment already, which is paid"),
+    OutcomeCode.DELIVERY_IN_ANOTHER: _l("The delivery was in another payment already"),
+    OutcomeCode.SUM_STAYS: _l("The order is canceled, so the amount stayed as it was"),
+    OutcomeCode.UNSEEN: _l("Carried out, but the state afterwards could not be read"),
+    OutcomeCode.UNASKED: _l("Bitrix24 did not answer before anything was sent"),
+    OutcomeCode.ABANDONED: _l("The first attempt was interrupted"),
 }
 """By the code of what was said."""
 
@@ -69,11 +73,10 @@ def reason(line: Line, titles: Titles) -> str:
         return ""
     if line.action in {"settings", "repair"}:
         return _not_bound(line.detail, titles)
-    if line.detail in REASONS:
-        return str(REASONS[line.detail])
-    name, _slash, code = line.detail.removeprefix("error:").partition("/")
-    kind = getattr(errors, name, None) if line.detail.startswith("error:") else None
-    return _of_error(kind, code, line.action) if isinstance(kind, type) else ""
+    name, _slash, code = line.detail.partition("/")
+    if name in set(ErrorName):
+        return _of_error(error_names.CLASSES[ErrorName(name)], code, line.action)
+    return str(REASONS[OutcomeCode(name)]) if name in REASONS else ""
 
 
 def _of_error(kind: type[errors.AppError], code: str, action: str) -> str:

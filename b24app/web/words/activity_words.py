@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.writes import Kind
+from b24app.services.writing.outcome import Kind
 from b24app.web.plumbing import i18n
 
 ACTIONS: Mapping[str, LazyString] = {

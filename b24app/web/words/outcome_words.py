@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
 from b24app import errors
 from b24app.services.card.card_view import Notice
-from b24app.services.writing.writes import Announcement
+from b24app.services.writing import error_names
+from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 from b24app.web.words.words import words_of
 
 BILLED_TWICE = _l(
@@ -17,120 +19,132 @@ BILLED_TWICE = _l(
     "it more than once."
 )
 
-OUTCOMES = {
-    "paid": _l("Payment %(number)s marked as paid"),
-    "already_paid": _l("Payment %(number)s was already marked as paid"),
-    "not_paid": _l("Payment %(number)s was not marked as paid. Bitrix24 shows it as unpaid."),
-    "not_confirmed_paid": _l(
+OUTCOMES: Mapping[OutcomeCode, LazyString] = {
+    OutcomeCode.PAID: _l("Payment %(number)s marked as paid"),
+    OutcomeCode.ALREADY_PAID: _l("Payment %(number)s was already marked as paid"),
+    OutcomeCode.NOT_PAID: _l(
+        "Payment %(number)s was not marked as paid. Bitrix24 shows it as unpaid."
+    ),
+    OutcomeCode.NOT_CONFIRMED_PAID: _l(
         "Bitrix24 did not confirm it: payment %(number)s is shown as unpaid now. "
         "Press Refresh in a moment before you try again."
     ),
-    "paid_again": _l("Payment %(number)s is marked as paid again"),
-    "unpaid": _l("Payment %(number)s marked as unpaid"),
-    "unpaid_again": _l("Payment %(number)s is marked as unpaid again"),
-    "already_unpaid": _l("Payment %(number)s was already unpaid"),
-    "not_unpaid": _l("Payment %(number)s was not marked as unpaid. Bitrix24 shows it as paid."),
-    "not_confirmed_unpaid": _l(
+    OutcomeCode.PAID_AGAIN: _l("Payment %(number)s is marked as paid again"),
+    OutcomeCode.UNPAID: _l("Payment %(number)s marked as unpaid"),
+    OutcomeCode.UNPAID_AGAIN: _l("Payment %(number)s is marked as unpaid again"),
+    OutcomeCode.ALREADY_UNPAID: _l("Payment %(number)s was already unpaid"),
+    OutcomeCode.NOT_UNPAID: _l(
+        "Payment %(number)s was not marked as unpaid. Bitrix24 shows it as paid."
+    ),
+    OutcomeCode.NOT_CONFIRMED_UNPAID: _l(
         "Bitrix24 did not confirm it: payment %(number)s is shown as paid now. "
         "Press Refresh in a moment before you try again."
     ),
-    "delivery_reassigned": _l("Delivery reassigned in payment %(number)s"),
-    "delivery_already": _l("The delivery was already linked to this payment"),
-    "delivery_not_confirmed": _l(
+    OutcomeCode.DELIVERY_REASSIGNED: _l("Delivery reassigned in payment %(number)s"),
+    OutcomeCode.DELIVERY_ALREADY: _l("The delivery was already linked to this payment"),
+    OutcomeCode.DELIVERY_NOT_CONFIRMED: _l(
         "The delivery was not reassigned as asked. What you see now is current."
     ),
-    "paid_zero": _l("Payment %(number)s marked as paid. It asks for nothing: its amount is zero."),
-    "paid_other_amount": _l(
+    OutcomeCode.PAID_ZERO: _l(
+        "Payment %(number)s marked as paid. It asks for nothing: its amount is zero."
+    ),
+    OutcomeCode.PAID_OTHER_AMOUNT: _l(
         "Payment %(number)s marked as paid. Someone else had changed its amount: check what you "
         "see now."
     ),
-    "system_changed": _l("Payment system changed for payment %(number)s"),
-    "system_already": _l(
+    OutcomeCode.SYSTEM_CHANGED: _l("Payment system changed for payment %(number)s"),
+    OutcomeCode.SYSTEM_ALREADY: _l(
         "Payment %(number)s already has this payment system. Nothing was changed."
     ),
-    "system_not_changed": _l("The payment system was not changed. What you see now is current."),
-    "payment_deleted": _l("Payment %(number)s deleted"),
-    "payment_not_deleted": _l("Payment %(number)s was not deleted. What you see now is current."),
-    "payment_created": _l("Payment %(number)s created"),
-    "payment_created_partly": _l(
+    OutcomeCode.SYSTEM_NOT_CHANGED: _l(
+        "The payment system was not changed. What you see now is current."
+    ),
+    OutcomeCode.PAYMENT_DELETED: _l("Payment %(number)s deleted"),
+    OutcomeCode.PAYMENT_NOT_DELETED: _l(
+        "Payment %(number)s was not deleted. What you see now is current."
+    ),
+    OutcomeCode.PAYMENT_CREATED: _l("Payment %(number)s created"),
+    OutcomeCode.PAYMENT_CREATED_PARTLY: _l(
         "Payment %(number)s was created, but without: %(names)s. Add them, or delete the payment."
     ),
-    "payment_created_unseen": _l(
+    OutcomeCode.PAYMENT_CREATED_UNSEEN: _l(
         "Payment %(number)s was created, but what is in it could not be read. Press Refresh."
     ),
-    "rest_billed": _l("Payment %(number)s created with everything that was unbilled"),
-    "rest_billed_but": _l(
+    OutcomeCode.REST_BILLED: _l("Payment %(number)s created with everything that was unbilled"),
+    OutcomeCode.REST_BILLED_BUT: _l(
         "Payment %(number)s created. Only whole quantities can be billed here, so a part is "
         "left of: %(names)s"
     ),
-    "rest_not_billed": _l(
+    OutcomeCode.REST_NOT_BILLED: _l(
         "Nothing was billed: Bitrix24 did not take %(names)s, so the new payment was deleted again."
     ),
-    "rest_partly": _l(
+    OutcomeCode.REST_PARTLY: _l(
         "Payment %(number)s was left half done: %(names)s may be missing in it. Check it, then "
         "complete it or delete it."
     ),
-    "filling": _l(
+    OutcomeCode.FILLING: _l(
         "Payment %(number)s is not complete yet: %(done)s of %(total)s products are in it. "
         "Continue, unless someone else is adding them right now, or delete the payment."
     ),
-    "filling_stopped": _l(
+    OutcomeCode.FILLING_STOPPED: _l(
         "Bitrix24 did not answer in time, so this stopped at %(done)s of %(total)s products. "
         "Wait a moment, then press Continue: nothing is added twice."
     ),
-    "item_added": _l("Item added to payment %(number)s"),
-    "items_added": _l("Items added to payment %(number)s"),
-    "item_put_back": _l("Item put back into payment %(number)s"),
-    "items_there": _l("This was in the payment already, with this quantity"),
-    "items_not_added": _l("Nothing was added. What you see now is current."),
-    "items_partly": _l("Not added: %(names)s. The other items were added."),
-    "item_removed": _l("Item removed from payment %(number)s"),
-    "item_not_removed": _l("The item was not removed. What you see now is current."),
-    "quantity_saved": _l("Quantity saved in payment %(number)s"),
-    "quantity_put_back": _l("Quantity put back in payment %(number)s"),
-    "quantity_differs": _l(
+    OutcomeCode.ITEM_ADDED: _l("Item added to payment %(number)s"),
+    OutcomeCode.ITEMS_ADDED: _l("Items added to payment %(number)s"),
+    OutcomeCode.ITEM_PUT_BACK: _l("Item put back into payment %(number)s"),
+    OutcomeCode.ITEMS_THERE: _l("This was in the payment already, with this quantity"),
+    OutcomeCode.ITEMS_NOT_ADDED: _l("Nothing was added. What you see now is current."),
+    OutcomeCode.ITEMS_PARTLY: _l("Not added: %(names)s. The other items were added."),
+    OutcomeCode.ITEM_REMOVED: _l("Item removed from payment %(number)s"),
+    OutcomeCode.ITEM_NOT_REMOVED: _l("The item was not removed. What you see now is current."),
+    OutcomeCode.QUANTITY_SAVED: _l("Quantity saved in payment %(number)s"),
+    OutcomeCode.QUANTITY_PUT_BACK: _l("Quantity put back in payment %(number)s"),
+    OutcomeCode.QUANTITY_DIFFERS: _l(
         "Bitrix24 did not save this quantity; it shows %(stored)s now. What you see is current."
     ),
-    "sum_stays": _l(
+    OutcomeCode.SUM_STAYS: _l(
         "The order of payment %(number)s is canceled in Bitrix24: the change was saved, but the "
         "amount stayed as it was, and the change could not be taken back. Look at it in Bitrix24."
     ),
-    "delivery_there": _l("This delivery was already in the payment"),
-    "delivery_added": _l("Delivery added to payment %(number)s"),
-    "delivery_put_back": _l("Delivery put back into payment %(number)s"),
-    "delivery_added_twice": BILLED_TWICE,
-    "delivery_reassigned_twice": BILLED_TWICE,
-    "delivery_moved_twice": BILLED_TWICE,
-    "delivery_in_another": _l(
+    OutcomeCode.DELIVERY_THERE: _l("This delivery was already in the payment"),
+    OutcomeCode.DELIVERY_ADDED: _l("Delivery added to payment %(number)s"),
+    OutcomeCode.DELIVERY_PUT_BACK: _l("Delivery put back into payment %(number)s"),
+    OutcomeCode.DELIVERY_ADDED_TWICE: BILLED_TWICE,
+    OutcomeCode.DELIVERY_REASSIGNED_TWICE: BILLED_TWICE,
+    OutcomeCode.DELIVERY_MOVED_TWICE: BILLED_TWICE,
+    OutcomeCode.DELIVERY_IN_ANOTHER: _l(
         "Nothing was changed: delivery %(delivery)s is already in payment %(other)s. Move it from "
         "there, or choose it again to bill the client twice."
     ),
-    "delivery_in_paid": _l(
+    OutcomeCode.DELIVERY_IN_PAID: _l(
         "Nothing was changed: delivery %(delivery)s is already in payment %(other)s, which is "
         "paid. Choose it again only if the client is to be billed twice."
     ),
-    "delivery_not_added": _l("The delivery was not added. What you see now is current."),
-    "delivery_removed": _l("Delivery removed from payment %(number)s"),
-    "delivery_not_removed": _l("The delivery was not removed. What you see now is current."),
-    "delivery_moved": _l("Delivery moved from payment %(number)s to payment %(other)s"),
-    "delivery_not_moved": _l("The delivery was not moved. What you see now is current."),
-    "delivery_twice": _l(
+    OutcomeCode.DELIVERY_NOT_ADDED: _l("The delivery was not added. What you see now is current."),
+    OutcomeCode.DELIVERY_REMOVED: _l("Delivery removed from payment %(number)s"),
+    OutcomeCode.DELIVERY_NOT_REMOVED: _l(
+        "The delivery was not removed. What you see now is current."
+    ),
+    OutcomeCode.DELIVERY_MOVED: _l("Delivery moved from payment %(number)s to payment %(other)s"),
+    OutcomeCode.DELIVERY_NOT_MOVED: _l("The delivery was not moved. What you see now is current."),
+    OutcomeCode.DELIVERY_TWICE: _l(
         "Delivery %(delivery)s may be in payments %(number)s and %(other)s now. "
         "Remove it from one of them."
     ),
-    "delivery_nowhere": _l(
+    OutcomeCode.DELIVERY_NOWHERE: _l(
         "Delivery %(delivery)s may be in neither payment %(number)s nor %(other)s now. "
         "Add it to one of them."
     ),
-    "not_confirmed": _l(
+    OutcomeCode.NOT_CONFIRMED: _l(
         "Bitrix24 did not confirm it, and what you see now is how it was a moment ago. "
         "Press Refresh in a moment before you try again."
     ),
-    "unseen": _l(
+    OutcomeCode.UNSEEN: _l(
         "Bitrix24 has carried this out, but the present state could not be read. Press Refresh."
     ),
-    "unasked": _l("Bitrix24 did not answer. Nothing was changed. Try again in a moment."),
-    "abandoned": _l(
+    OutcomeCode.UNASKED: _l("Bitrix24 did not answer. Nothing was changed. Try again in a moment."),
+    OutcomeCode.ABANDONED: _l(
         "The first attempt was interrupted, and it is not known whether it was carried out. "
         "What you see now is current; check it before you try again."
     ),
@@ -138,22 +152,22 @@ OUTCOMES = {
 
 NOTHING_TO_DO = frozenset(
     {
-        "already_paid",
-        "already_unpaid",
-        "delivery_already",
-        "delivery_there",
-        "items_there",
-        "system_already",
+        OutcomeCode.ALREADY_PAID,
+        OutcomeCode.ALREADY_UNPAID,
+        OutcomeCode.DELIVERY_ALREADY,
+        OutcomeCode.DELIVERY_THERE,
+        OutcomeCode.ITEMS_THERE,
+        OutcomeCode.SYSTEM_ALREADY,
     }
 )
 """Outcomes of acts that changed nothing, as everything was so already: told, but no success."""
 
-UNDOES = {
-    "unpay": _l(
+UNDOES: Mapping[UndoKind, LazyString] = {
+    UndoKind.UNPAY: _l(
         "Undo takes back the stock and the delivery too, but no automation, receipt or message to "
         "the client."
     ),
-    "pay": _l(
+    UndoKind.PAY: _l(
         "Undo marks it as paid again, by you and as of now. Automation, a receipt and messages to "
         "the client may be repeated."
     ),
@@ -254,25 +268,23 @@ REFUSED_WRITE = _l(
 )
 
 
-def announced(announcement: Announcement) -> str:
-    """The sentence for an outcome that `services.writes` recorded."""
-    code = announcement.code
-    if code in OUTCOMES:
-        return str(OUTCOMES[code] % _named(announcement.values))
-    said = announcement.values
-    if said.get("code") == "0" and said.get("name") in {"create", "bill_rest"}:
+def announced(code: OutcomeCode | ErrorName, values: Mapping[str, str]) -> str:
+    """The sentence for how a write ended."""
+    if isinstance(code, OutcomeCode):
+        return str(OUTCOMES[code] % _named(values))
+    if values.get("code") == "0" and values.get("name") in {"create", "bill_rest"}:
         return str(NOT_CREATED)
-    return refused(code.removeprefix("error:"), said.get("code", ""), said)
+    return refused(code, values.get("code", ""), values)
 
 
-def names_payment(announcement: Announcement) -> bool:
+def names_payment(code: OutcomeCode | ErrorName) -> bool:
     """Whether the sentence for an outcome says which payment it is about."""
-    return "%(number)s" in str(OUTCOMES.get(announcement.code, ""))
+    return isinstance(code, OutcomeCode) and "%(number)s" in str(OUTCOMES[code])
 
 
 def noticed(notice: Notice) -> str:
     """The sentence for a half-finished action that is still shown on the card."""
-    return str(OUTCOMES[notice.code] % _named(notice.values))
+    return str(OUTCOMES[OutcomeCode(notice.code)] % _named(notice.values))
 
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:
@@ -292,11 +304,11 @@ def bad_input(code: str, values: Mapping[str, str]) -> str:
     return str(BAD_INPUT[code])
 
 
-def refused(class_name: str, code: str = "", values: Mapping[str, str] | None = None) -> str:
+def refused(name: ErrorName, code: str = "", values: Mapping[str, str] | None = None) -> str:
     """The sentence for a write that ended in an error of the tree."""
     if code in BAD_INPUT:
         return f"{_l('Not saved.')} {bad_input(code, values or {})}"
-    kind: type[errors.AppError] = getattr(errors, class_name, errors.AppError)
+    kind = error_names.CLASSES[name]
     if issubclass(kind, errors.PortalSilentError):
         return str(LOST)
     if issubclass(kind, errors.RightsRefusedError):

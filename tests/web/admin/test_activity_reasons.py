@@ -8,7 +8,8 @@ import pytest
 
 from b24app import errors
 from b24app.domain import EntityRef
-from b24app.services.writing.writes import Kind
+from b24app.services.writing.error_names import name_of
+from b24app.services.writing.outcome import Kind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.web.plumbing import i18n
@@ -135,7 +136,8 @@ def test_every_error_has_a_reason_in_words(writing_stage, kind):
     codes = [*outcome_words.BAD_INPUT, *outcome_words.REFUSALS, "", "0", "ERROR_CORE", "100"]
     with writing_stage.app.test_request_context():
         for code in codes:
-            detail = f"error:{kind.__name__}/{code}" if code else f"error:{kind.__name__}"
+            name = name_of(kind)
+            detail = f"{name}/{code}" if code else str(name)
             for action in ("pay", "create"):
                 line = Activity(outcome=Kind.REFUSED, detail=detail, action=action)
                 said = activity_reasons.reason(line, {})
@@ -147,7 +149,7 @@ def test_every_outcome_that_is_announced_has_a_reason_or_needs_none():
     assert set(outcome_words.OUTCOMES) == set(activity_reasons.REASONS) | ENDED_WELL
 
 
-@pytest.mark.parametrize("detail", ["error:NoSuchError", "error:InputError_", "of_a_later_version"])
+@pytest.mark.parametrize("detail", ["error:no_such", "error:input_", "of_a_later_version"])
 def test_a_code_of_another_version_is_not_shown(detail):
     line = Activity(outcome=Kind.FAILED, detail=detail, action="pay")
 
@@ -203,7 +205,7 @@ def test_a_deletion_has_its_amount_formatted_in_the_log_and_in_the_history(writi
 
 def test_the_history_has_reasons_and_words(writing_stage, add):
     add(before="unpaid", after="paid")
-    add(outcome="refused", detail="error:BusinessRefusalError/SALE_ORDER_PAID_ORDER_CANCELED")
+    add(outcome="refused", detail="error:business_refusal/SALE_ORDER_PAID_ORDER_CANCELED")
 
     text = writing_stage.tab().get(f"/payments/{SMALL}/history").text
 

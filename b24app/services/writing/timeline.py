@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import AppError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing.writes import Kind, Step
+from b24app.services.writing.outcome import Kind, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -16,17 +15,16 @@ SECONDS = 3.0
 """The payment is changed already; a comment is not worth a long wait."""
 
 
-def noted(card: CardSession, step: Step, comment: Callable[[str], str]) -> Step:
+def note(card: CardSession, outcome: Outcome, comment: str) -> None:
     """Comment on a change that was really made. A refused comment changes nothing about it.
 
-    `comment` makes the text from the payment's number. Adding is not idempotent, so a comment
-    without an answer is not sent again (crm-timeline-comment-add.md).
+    `comment` has a place for the payment's number. Adding is not idempotent, so a comment without
+    an answer is not sent again (crm-timeline-comment-add.md).
     """
-    if step.kind is not Kind.DONE or not card.rules.comment_in_timeline:
-        return step
-    command = portal_api.timeline_comment(card.ref, comment(step.number))
+    if outcome.kind is not Kind.DONE or not card.rules.comment_in_timeline:
+        return
+    text = comment % {"number": outcome.number}
     try:
-        card.api.call(command, SECONDS)
+        card.api.call(portal_api.timeline_comment(card.ref, text), SECONDS)
     except AppError as error:
         log.warning("no timeline comment: %s", error)
-    return step

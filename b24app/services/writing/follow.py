@@ -21,7 +21,8 @@ from b24app.services.card.adding_up import rounded
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
 from b24app.services.writing import portal_writes
-from b24app.services.writing.writes import Kind, Step, StepFailedError
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
 
 TAKEN_BACK = "order_canceled_taken_back"
 
@@ -38,30 +39,31 @@ class Before:
 
 
 def checked(
-    card: CardSession, step: Step, before: Sequence[Before], take_back: Sequence[Command[Any]]
-) -> Step:
-    """Answer the step of an edit that was carried out, where the sums have followed it.
+    card: CardSession,
+    outcome: Outcome,
+    before: Sequence[Before],
+    take_back: Sequence[Command[Any]],
+) -> Outcome:
+    """Answer the outcome of an edit that was carried out, where the sums have followed it.
 
-    Raises StepFailedError around OrderCanceledError where they have not and the edit was taken
-    back by `take_back`. Where that fails, or is empty, the step says what was left.
+    Raises WriteFailedError around OrderCanceledError where they have not and the edit was taken
+    back by `take_back`. Where that fails, or is empty, the outcome says what was left.
     """
-    read = step.read
-    if step.kind is not Kind.DONE or read is None:
-        return step
+    read = outcome.reading
+    if outcome.kind is not Kind.DONE or read is None:
+        return outcome
     if not all(_stays(read, one) for one in before):
-        return step
+        return outcome
     canceled.note(card, before[0].payment.number, read.core.payments)
     ids = [one.payment.id for one in before]
     after = read
     if take_back:
-        written = portal_writes.after_others(
-            card, ids, lambda: portal_writes.write_several(card, take_back, ids)
-        )
+        written = portal_writes.after_others(card, take_back, ids)
         after = written.read or read
     if take_back and all(_is_as_before(after, one) for one in before):
         error = OrderCanceledError("the sum did not follow, taken back", code=TAKEN_BACK)
-        raise StepFailedError(error, after, before[0].payment.number)
-    return replace(step, kind=Kind.PARTIAL, code="sum_stays", status=502, read=after, undo=None)
+        raise WriteFailedError(error, after, before[0].payment.number)
+    return replace(outcome, kind=Kind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None)
 
 
 def has_no_sum(read: Read | None, payment_id: int) -> bool:

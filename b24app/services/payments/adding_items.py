@@ -1,0 +1,152 @@
+"""Adding rows to a payment, in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import payment_items
+from b24app.domain import PaymentItem
+from b24app.errors import AppError, ChangedMeanwhileError, InputError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.payments.items import Place, place, quantities_by_row, setting, too_much
+from b24app.services.payments.quantities import Wanted, require_free
+from b24app.services.payments.row_names import few
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome
+
+AT_ONCE = 30
+"""Rows one action adds at most: the write and its re-read have to fit into one batch."""
+
+
+def add(
+    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
+) -> Outcome:
+    """Add rows to a payment. A row it has already is raised: adding it again saves nothing.
+
+    What takes back a removal adds nothing to a row that somebody else put there meanwhile.
+    Page: crm-item-payment-product-add.md.
+    """
+
+    def prove(card: CardSession, payment_id: int) -> Place:
+        if not wanted:
+            raise InputError("no row was chosen", code="nothing_chosen", field="row")
+        if len(wanted) > AT_ONCE:
+            raise InputError("too many rows at once", code="too_many_rows", field="row")
+        return place(card, payment_id)
+
+    def plan(at: Place) -> Edit:
+        addition = _addition(at, wanted, may_raise=not asked.is_undo)
+        return Edit(
+            commands=addition.commands,
+            is_done=lambda after: _is_added(after, addition),
+            done=lambda after: _added(after, addition),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.ITEMS_NOT_ADDED),
+            partly=lambda after: _partly_added(after, addition),
+            why_not=lambda after: _why_not_added(after, addition),
+            contents=at.contents,
+            take_back=lambda after: _removing(after, at),
+        )
+
+    adding = Change(Action.ITEMS, "add_items", payment_id, prove, plan, is_repeatable=False)
+    return change(card, asked, adding)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What is added to a payment, and what it is to hold of each row then.
+
+    `present` are the items that are there already, by their rows.
+    """
+
+    at: Place
+    present: Mapping[int, PaymentItem]
+    expected: Mapping[int, Decimal | int]
+    commands: Sequence[Command[Any]]
+
+    def failed(self, now: Mapping[int, Decimal]) -> list[int]:
+        """The rows of which the payment does not hold what was asked."""
+        return [row for row, quantity in self.expected.items() if now.get(row) != quantity]
+
+    def was(self, row_id: int) -> Decimal | None:
+        """What the payment held of a row."""
+        item = self.present.get(row_id)
+        return item.quantity if item else None
+
+
+def _addition(at: Place, wanted: Sequence[Wanted], *, may_raise: bool) -> Addition:
+    present = {item.row_id: item for item in at.items if item.row_id is not None}
+    if not may_raise and any(one.row_id in present for one in wanted):
+        raise ChangedMeanwhileError("the row is there again")
+    require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
+    if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
+        raise InputError("a fraction", code="fraction_asks")
+    commands = [_adding(at.payment.id, one, present.get(one.row_id)) for one in wanted]
+    expected = {
+        one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)
+        for one in wanted
+    }
+    return Addition(at, present, expected, commands)
+
+
+def _adding(
+    payment_id: int, one: Wanted, there: PaymentItem | None
+) -> Command[int] | Command[bool]:
+    if there is None:
+        return payment_items.add_item(payment_id, one.row_id, one.quantity)
+    return payment_items.set_quantity(there.id, int(there.quantity) + one.quantity)
+
+
+def _is_added(after: After, addition: Addition) -> bool | None:
+    now = quantities_by_row(after.composition)
+    failed = addition.failed(now)
+    return after.has(not failed, *(now.get(row_id) for row_id in failed))
+
+
+def _added(after: After, addition: Addition) -> Verdict:
+    expected = addition.expected
+    if after.error is not None and len(expected) == 1:
+        # The portal took nothing from us: somebody else added the very same at the same moment.
+        return Verdict(Kind.ALREADY, OutcomeCode.ITEMS_THERE)
+    now = quantities_by_row(after.composition)
+    code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
+    text = ", ".join(f"{addition.at.rows[row_id].name} x {now[row_id]}" for row_id in expected)
+    return Verdict(Kind.DONE, code, "", text[:200])
+
+
+def _partly_added(after: After, addition: Addition) -> Verdict | None:
+    now = quantities_by_row(after.composition)
+    failed = addition.failed(now)
+    unchanged = [row for row in failed if now.get(row) == addition.was(row)]
+    if len(unchanged) == len(addition.expected):
+        return None
+    values = few([addition.at.rows[row_id].name for row_id in failed])
+    return Verdict(Kind.PARTIAL, OutcomeCode.ITEMS_PARTLY, values=values)
+
+
+def _why_not_added(after: After, addition: Addition) -> AppError | None:
+    if after.error is None:
+        return None
+    now = quantities_by_row(after.composition)
+    failed = addition.failed(now)
+    return too_much(
+        after, [(row, addition.expected[row] - now.get(row, Decimal(0))) for row in failed]
+    )
+
+
+def _removing(after: After, at: Place) -> list[Command[bool]]:
+    """What takes back an addition: raised quantities as they were, new items out."""
+    before = {item.id: item for item in at.items}
+    back: list[Command[bool]] = []
+    for item in after.composition.items:
+        if item.id not in before:
+            back.append(payment_items.delete_item(item.id))
+        elif before[item.id].quantity != item.quantity:
+            back += setting(before[item.id], int(before[item.id].quantity))
+    return back

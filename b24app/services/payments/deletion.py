@@ -1,0 +1,53 @@
+"""Deleting a payment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from b24app.bitrix.methods import payments
+from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing import membership
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.membership import Present
+from b24app.services.writing.outcome import Kind, Outcome
+
+
+def delete(
+    card: CardSession, asked: WriteRequest, payment_id: int, shown: Decimal | None = None
+) -> Outcome:
+    """Delete an unpaid payment; its products can be billed again. Page: crm-item-payment-delete.md.
+
+    `shown` is the amount that the person saw. A paid payment is refused before the portal is asked.
+    Not listed afterwards is what proves it.
+    """
+
+    def plan(found: Present) -> Edit:
+        amount = found.payment.sum
+        if shown is not None and amount.amount != shown:
+            raise ChangedMeanwhileError("the amount changed")
+        before = f"{amount.amount} {amount.currency}".strip()
+        return Edit(
+            # Should it be paid at this moment, the portal refuses.
+            commands=[payments.delete_payment(payment_id)],
+            is_done=lambda after: after.is_gone,
+            # Refused and yet not there: somebody else deleted it at this moment.
+            done=lambda after: Verdict(
+                Kind.ALREADY if after.error else Kind.DONE,
+                OutcomeCode.PAYMENT_DELETED,
+                before,
+                "deleted",
+            ),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.PAYMENT_NOT_DELETED),
+            why_not=_paid_meanwhile,
+        )
+
+    return change(card, asked, Change(Action.DELETE, "delete", payment_id, membership.prove, plan))
+
+
+def _paid_meanwhile(after: After) -> AppError | None:
+    is_paid = after.payment.is_paid and after.error is None
+    return PaidLockedError("paid meanwhile") if is_paid else None

@@ -1,0 +1,139 @@
+"""A payment as a whole: marked as paid, marked as unpaid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from b24app.bitrix.methods import payments
+from b24app.domain import Payment
+from b24app.errors import ChangedMeanwhileError, InputError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing import membership
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.codes import OutcomeCode, UndoKind
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome, Undo
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One of the two marks, and what each way it can end is called."""
+
+    paid: bool
+    word: str
+    other: str
+    done: OutcomeCode
+    already: OutcomeCode
+    not_done: OutcomeCode
+    unconfirmed: OutcomeCode
+    undo: UndoKind
+
+
+PAID = Mark(
+    paid=True,
+    word="paid",
+    other="unpaid",
+    done=OutcomeCode.PAID,
+    already=OutcomeCode.ALREADY_PAID,
+    not_done=OutcomeCode.NOT_PAID,
+    unconfirmed=OutcomeCode.NOT_CONFIRMED_PAID,
+    undo=UndoKind.UNPAY,
+)
+UNPAID = Mark(
+    paid=False,
+    word="unpaid",
+    other="paid",
+    done=OutcomeCode.UNPAID,
+    already=OutcomeCode.ALREADY_UNPAID,
+    not_done=OutcomeCode.NOT_UNPAID,
+    unconfirmed=OutcomeCode.NOT_CONFIRMED_UNPAID,
+    undo=UndoKind.PAY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the person saw: the amount, and whether they were asked about one of nothing."""
+
+    amount: Decimal | None = None
+    may_be_zero: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The payment where it was read, None where it was listed here a moment ago."""
+
+    payment: Payment | None
+
+
+def pay(
+    card: CardSession, asked: WriteRequest, payment_id: int, seen: Seen, comment: str
+) -> Outcome:
+    """Mark a payment as paid; already paid is success without a write.
+
+    Where the state has to be read before anyway, another amount than the one seen stops the write;
+    where it is written in one call, it is said afterwards. `comment` is for the card's timeline.
+    Page: crm-item-payment-pay.md.
+    """
+    return change(card, asked, _marking(Action.PAY, payment_id, PAID, seen, comment))
+
+
+def unpay(card: CardSession, asked: WriteRequest, payment_id: int, comment: str) -> Outcome:
+    """Mark a payment as unpaid, likewise. Page: crm-item-payment-unpay.md."""
+    return change(card, asked, _marking(Action.UNPAY, payment_id, UNPAID, Seen(), comment))
+
+
+def _marking(
+    action: Action, payment_id: int, mark: Mark, seen: Seen, comment: str
+) -> Change[Found]:
+    def prove(card: CardSession, payment_id: int) -> Found:
+        _require_amount(seen, seen.amount)
+        if card.is_listing_fresh and payment_id in card.listed:
+            return Found(None)
+        return Found(membership.present(card, payment_id))
+
+    def plan(found: Found) -> Edit:
+        payment = found.payment
+        command = payments.pay(payment_id) if mark.paid else payments.unpay(payment_id)
+        if payment is not None:
+            _require_unchanged(payment, mark, seen)
+        is_so = payment is not None and payment.is_paid is mark.paid
+        return Edit(
+            # Marking twice has no second effect, so what was proven by a call needs no guard.
+            commands=[] if is_so else [command],
+            while_paid=not mark.paid if payment is None else None,
+            is_done=lambda after: after.payment.is_paid is mark.paid,
+            done=lambda after: _marked(after, mark, seen),
+            not_done=lambda _: Verdict(Kind.FAILED, mark.not_done),
+            unconfirmed=mark.unconfirmed,
+            is_refusal_final=True,
+        )
+
+    return Change(action, action, payment_id, prove, plan, needs_unpaid=False, comment=comment)
+
+
+def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
+    if mark.paid and not payment.is_paid:
+        _require_amount(seen, payment.sum.amount)
+    if seen.amount is not None and payment.sum.amount != seen.amount:
+        raise ChangedMeanwhileError("the amount changed")
+
+
+def _require_amount(seen: Seen, amount: Decimal | None) -> None:
+    if amount == 0 and not seen.may_be_zero:
+        raise InputError("the payment asks for nothing", code="zero_asks")
+
+
+def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
+    if after.written.is_guarded_off:
+        return Verdict(Kind.ALREADY, mark.already, mark.word, mark.word)
+    amount = after.payment.sum.amount
+    code = mark.done
+    if seen.amount is not None and after.payment.sum.is_readable and amount != seen.amount:
+        code = OutcomeCode.PAID_OTHER_AMOUNT
+    elif mark.paid and seen.amount is None and not amount:
+        code = OutcomeCode.PAID_ZERO
+    undo = Undo(mark.undo, after.payment_id, amount=amount)
+    return Verdict(Kind.DONE, code, mark.other, mark.word, undo=undo)

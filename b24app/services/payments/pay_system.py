@@ -1,0 +1,80 @@
+"""Letting a payment be paid another way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.bitrix.methods import payments
+from b24app.domain import Payment, PaySystem
+from b24app.errors import AppError, ChangedMeanwhileError, InputError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.directories import pay_systems
+from b24app.services.writing import membership
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The payment, and the system that it is to have."""
+
+    payment: Payment
+    system: PaySystem
+
+
+def change_system(
+    card: CardSession,
+    asked: WriteRequest,
+    payment_id: int,
+    system_id: int,
+    shown: int | None = None,
+) -> Outcome:
+    """Let an unpaid payment be paid another way. Page: crm-item-payment-update.md.
+
+    The system has to be one of the portal's directory; `shown` is the id that the person saw, 0 for
+    none, and another one in its place stops the write. Old portals keep the previous name beside
+    the new id, so the id decides.
+    """
+
+    def prove(card: CardSession, payment_id: int) -> Found:
+        system = pay_systems.known(card, system_id)
+        return Found(membership.present(card, payment_id), system)
+
+    def plan(found: Found) -> Edit | Verdict:
+        before, system = found.payment, found.system
+        name = before.pay_system_name
+        if before.pay_system_id == system.id:
+            return Verdict(Kind.ALREADY, OutcomeCode.SYSTEM_ALREADY, name, name)
+        if shown is not None and shown != (before.pay_system_id or 0):
+            raise ChangedMeanwhileError("the payment system changed")
+        return Edit(
+            commands=[payments.update_payment(payment_id, pay_system_id=system.id)],
+            # The portal would change a paid payment's system too, should it be paid at this moment.
+            while_paid=False,
+            is_done=lambda after: _is_of(after, system),
+            done=lambda _: Verdict(Kind.DONE, OutcomeCode.SYSTEM_CHANGED, name, system.name),
+            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.SYSTEM_NOT_CHANGED),
+            why_not=lambda after: _missing(card, system) if after.error else None,
+        )
+
+    return change(card, asked, Change(Action.SYSTEM, "change_system", payment_id, prove, plan))
+
+
+def _is_of(after: After, system: PaySystem) -> bool | None:
+    now = after.payment.pay_system_id
+    is_unread = now is None and after.error is None and not after.written.is_guarded_off
+    return None if is_unread else now == system.id
+
+
+def _missing(card: CardSession, system: PaySystem) -> AppError | None:
+    """Whether the system left the directory since that was read. Unreadable: nobody knows."""
+    try:
+        present = pay_systems.read(card)
+    except AppError:
+        return None
+    if any(one.id == system.id for one in present):
+        return None
+    return InputError("removed meanwhile", code="no_system", field="pay_system_id")

@@ -1,0 +1,253 @@
+"""The one way to change a payment: a `Change` says what is special about it, the rest is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Generic, Protocol, TypeVar
+
+from b24app.bitrix.command import Command
+from b24app.domain import Payment
+from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card.card_reads import Composition
+from b24app.services.card.tab import Read
+from b24app.services.writing import afterwards, follow, guarded_writes, portal_writes, timeline
+from b24app.services.writing.afterwards import Written
+from b24app.services.writing.codes import OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.follow import Before
+from b24app.services.writing.membership import LINE_GONE
+from b24app.services.writing.outcome import Kind, Outcome, Undo, WriteFailedError
+from b24app.services.writing.perform import perform
+
+
+class Proven(Protocol):
+    """What was read before a write, to prove that it is of this card."""
+
+    @property
+    def payment(self) -> Payment | None:
+        """None where this opening was listed it, and its state travels with the write."""
+
+
+P = TypeVar("P", bound=Proven)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a change ends, as it is told and logged. `undo` is offered where it was carried out.
+
+    `shows` are other payments that are read again, too, where nothing is written.
+    """
+
+    kind: Kind
+    code: OutcomeCode
+    before: str = ""
+    after: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    undo: Undo | None = None
+    shows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class After:
+    """What the portal shows after a write.
+
+    What cannot be read is raised as a failure that says so, with what is known all the same.
+    """
+
+    written: Written
+    payment_id: int
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the payment is not listed any more."""
+        return afterwards.listed(self.written, self.payment_id) is None
+
+    @property
+    def payment(self) -> Payment:
+        """The payment; a failure where it is gone."""
+        return afterwards.shown_payment(self.written, self.payment_id)
+
+    @property
+    def composition(self) -> Composition:
+        """What is in the payment."""
+        return afterwards.shown_composition(self.written, self.payment)
+
+    @property
+    def error(self) -> AppError | None:
+        """What the portal refused the write with."""
+        return self.written.error
+
+    def has(self, is_there: bool, *numbers: Decimal | None) -> bool | None:
+        """Whether what was to be there is there. None: it may be in what could not be read."""
+        if is_there or self.error is not None or self.written.is_guarded_off:
+            return is_there
+        return False if afterwards.is_certain(self.composition, *numbers) else None
+
+    def lacks(self, is_there: bool) -> bool | None:
+        """Whether what was to go is gone. None: it may be in what could not be read."""
+        if is_there:
+            return False
+        return True if afterwards.is_certain(self.composition) else None
+
+
+def _nothing(_after: After) -> None:
+    """Nothing more is known of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What to send, and how to tell from the re-read what became of it.
+
+    `is_done` tells whether the portal shows what was asked, None where it cannot be told.
+    """
+
+    commands: Sequence[Command[Any]]
+    """None of them: it is as it was asked, which the re-read has to bear out."""
+
+    is_done: Callable[[After], bool | None]
+    done: Callable[[After], Verdict]
+    not_done: Callable[[After], Verdict]
+    unconfirmed: OutcomeCode = OutcomeCode.NOT_CONFIRMED
+    """Said instead of `not_done` after a lost answer: the portal may still be working on it."""
+
+    partly: Callable[[After], Verdict | None] = _nothing
+    """A part of it was carried out."""
+
+    why_not: Callable[[After], AppError | None] = _nothing
+    """What the re-read shows to be in the way, where it was not done or refused without reason."""
+
+    while_paid: bool | None = None
+    """Run it only while the payment is paid, or only while it is unpaid."""
+
+    is_refusal_final: bool = False
+    """A refusal with a reason stands, although the portal shows what was asked: it is not ours."""
+
+    contents: Before | None = None
+    """What the payment held before, where its sum has to follow the edit."""
+
+    take_back: Callable[[After], Sequence[Command[Any]]] = lambda _after: ()
+    """What undoes an edit that the sum did not follow."""
+
+
+@dataclass(frozen=True)
+class Change(Generic[P]):
+    """What is special about one button.
+
+    `prove` reads what the change is about and proves that it is of this card. `plan` looks at that:
+    it raises what is in the way, answers how it ends without a write, or what to write.
+    """
+
+    action: Action
+    name: str
+    payment_id: int
+    prove: Callable[[CardSession, int], P]
+    plan: Callable[[P], Edit | Verdict]
+    is_repeatable: bool = True
+    needs_unpaid: bool = True
+    """The portal refuses it for a paid payment."""
+
+    comment: str = ""
+    """Said in the card's timeline, where the settings ask for it."""
+
+
+def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
+    """Carry out a change, once for the request's key, and tell what became of it."""
+    deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
+    return perform(card, asked, deed, lambda: _carry_out(card, wanted))
+
+
+def require_unpaid(payment: Payment) -> None:
+    """Raises WriteFailedError around PaidLockedError: the portal freezes what is paid."""
+    if payment.is_paid:
+        raise WriteFailedError(PaidLockedError("the payment is paid"), None, payment.number)
+
+
+def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
+    proven = wanted.prove(card, wanted.payment_id)
+    number = proven.payment.number if proven.payment else ""
+    edit = _plan(card, wanted, proven, number)
+    if isinstance(edit, Verdict):
+        shown = [wanted.payment_id, *edit.shows]
+        return _ended(edit, portal_writes.settle(card, shown), number)
+    after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
+    outcome = _judge(wanted, edit, after, number)
+    if edit.contents is not None and outcome.kind is Kind.DONE:
+        outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
+    if wanted.comment:
+        timeline.note(card, outcome, wanted.comment)
+    return outcome
+
+
+def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit | Verdict:
+    if wanted.needs_unpaid and proven.payment is not None:
+        require_unpaid(proven.payment)
+    try:
+        return wanted.plan(proven)
+    except AppError as error:
+        # The person looks at an older state: the answer brings the present one.
+        is_older = isinstance(error, ChangedMeanwhileError) or error.code == LINE_GONE
+        reading = portal_writes.settle(card, [wanted.payment_id]) if is_older else None
+        raise WriteFailedError(error, reading, number) from None
+
+
+def _write(card: CardSession, edit: Edit, payment_id: int) -> Written:
+    if not edit.commands:
+        return Written(portal_writes.settle(card, [payment_id]), is_guarded_off=True)
+    if edit.while_paid is None:
+        return portal_writes.write(card, edit.commands, [payment_id])
+    (command,) = edit.commands
+    return guarded_writes.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
+
+
+def _judge(wanted: Change[P], edit: Edit, after: After, number: str) -> Outcome:
+    read = after.written.read
+    is_done = edit.is_done(after)
+    if is_done and not (edit.is_refusal_final and _has_reason(after.error)):
+        return _ended(edit.done(after), read, number or after.payment.number)
+    payment = after.payment
+    if is_done is None:
+        raise afterwards.unseen(after.written, payment)
+    partly = edit.partly(after)
+    if partly is not None and not after.written.is_lost:
+        return _ended(partly, read, payment.number)
+    _raise_what_is_known(wanted, edit, after)
+    verdict = edit.not_done(after)
+    if after.written.is_lost:
+        verdict = Verdict(Kind.UNKNOWN, edit.unconfirmed, verdict.before)
+    return _ended(verdict, read, payment.number)
+
+
+def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
+    """Why it was not done: what the portal said, or what is in the way now."""
+    written, payment = after.written, after.payment
+    if after.error is not None and not wanted.needs_unpaid:
+        raise WriteFailedError(after.error, written.read, payment.number)
+    why_not = edit.why_not(after)
+    if after.error is not None:
+        raise afterwards.refusal(written, after.error, payment, why_not)
+    if written.is_guarded_off and wanted.needs_unpaid:
+        why_not = PaidLockedError("paid meanwhile")
+    if why_not is not None:
+        raise WriteFailedError(why_not, written.read, payment.number)
+
+
+def _has_reason(error: AppError | None) -> bool:
+    """A bare no is believed only as far as what is read afterwards bears it out."""
+    return error is not None and not afterwards.is_bare(error)
+
+
+def _ended(verdict: Verdict, reading: Read | None, number: str) -> Outcome:
+    return Outcome(
+        verdict.kind,
+        verdict.code,
+        reading,
+        number,
+        verdict.before,
+        verdict.after,
+        verdict.values,
+        undo=verdict.undo,
+    )

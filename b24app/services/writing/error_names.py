@@ -1,0 +1,118 @@
+"""The stored names of errors, and the classes that they stand for.
+
+What is stored is the name, so that a class can be renamed: only this table follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from b24app import errors
+from b24app.services.writing.codes import ErrorName
+
+CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
+    ErrorName.APP: errors.AppError,
+    ErrorName.INPUT: errors.InputError,
+    ErrorName.MALFORMED_REQUEST: errors.MalformedRequestError,
+    ErrorName.ACCESS: errors.AccessError,
+    ErrorName.UNKNOWN_PORTAL: errors.UnknownPortalError,
+    ErrorName.INSTALLATION_UNPROVEN: errors.InstallationUnprovenError,
+    ErrorName.HOST_UNUSABLE: errors.HostUnusableError,
+    ErrorName.HOST_INSECURE: errors.HostInsecureError,
+    ErrorName.NOT_ADMIN: errors.NotAdminError,
+    ErrorName.RULE_REFUSED: errors.RuleRefusedError,
+    ErrorName.SESSION: errors.SessionError,
+    ErrorName.SESSION_MISSING: errors.SessionMissingError,
+    ErrorName.SESSION_FORGED: errors.SessionForgedError,
+    ErrorName.SESSION_EXPIRED: errors.SessionExpiredError,
+    ErrorName.UNPROVEN: errors.UnprovenError,
+    ErrorName.NOT_ON_THIS_CARD: errors.NotOnThisCardError,
+    ErrorName.CONFLICT: errors.ConflictError,
+    ErrorName.CHANGED_MEANWHILE: errors.ChangedMeanwhileError,
+    ErrorName.PAID_LOCKED: errors.PaidLockedError,
+    ErrorName.GONE: errors.GoneError,
+    ErrorName.CARD_BUSY: errors.CardBusyError,
+    ErrorName.STILL_RUNNING: errors.StillRunningError,
+    ErrorName.KEY_REUSED: errors.KeyReusedError,
+    ErrorName.TOO_MANY_REQUESTS: errors.TooManyRequestsError,
+    ErrorName.DATABASE_AWAY: errors.DatabaseAwayError,
+    ErrorName.UNRECORDED: errors.UnrecordedError,
+    ErrorName.PORTAL: errors.PortalError,
+    ErrorName.PORTAL_BUSY: errors.PortalBusyError,
+    ErrorName.PORTAL_OVERLOADED: errors.PortalOverloadedError,
+    ErrorName.PORTAL_CROWDED: errors.PortalCrowdedError,
+    ErrorName.PORTAL_SILENT: errors.PortalSilentError,
+    ErrorName.UNEXPECTED_ANSWER: errors.UnexpectedAnswerError,
+    ErrorName.NO_CONNECTION: errors.NoConnectionError,
+    ErrorName.TOKEN_EXPIRED: errors.TokenExpiredError,
+    ErrorName.TOKEN_REJECTED: errors.TokenRejectedError,
+    ErrorName.RIGHTS_REFUSED: errors.RightsRefusedError,
+    ErrorName.METHOD_REFUSED: errors.MethodRefusedError,
+    ErrorName.NOT_FOUND: errors.NotFoundError,
+    ErrorName.BUSINESS_REFUSAL: errors.BusinessRefusalError,
+    ErrorName.ORDER_CANCELED: errors.OrderCanceledError,
+    ErrorName.HANDLER_REFUSED: errors.HandlerRefusedError,
+    ErrorName.PLACEMENT_MISSING: errors.PlacementMissingError,
+    ErrorName.ALREADY_BOUND: errors.AlreadyBoundError,
+    ErrorName.UNEXPLAINED_REFUSAL: errors.UnexplainedRefusalError,
+    ErrorName.BATCH_REFUSED: errors.BatchRefusedError,
+    ErrorName.USER_BLOCKED: errors.UserBlockedError,
+    ErrorName.NOT_SIGNED_IN: errors.NotSignedInError,
+    ErrorName.APP_UNINSTALLED: errors.AppUninstalledError,
+    ErrorName.MAYBE_UNINSTALLED: errors.MaybeUninstalledError,
+    ErrorName.SUBSCRIPTION_ENDED: errors.SubscriptionEndedError,
+    ErrorName.PLAN_WITHOUT_REST: errors.PlanWithoutRestError,
+    ErrorName.PORTAL_CLOSED: errors.PortalClosedError,
+    ErrorName.PORTAL_MOVED: errors.PortalMovedError,
+    ErrorName.SCOPE_MISSING: errors.ScopeMissingError,
+    ErrorName.METHOD_MISSING: errors.MethodMissingError,
+    ErrorName.GRANT: errors.GrantError,
+    ErrorName.GRANT_LOST: errors.GrantLostError,
+    ErrorName.NOT_INSTALLED: errors.NotInstalledError,
+    ErrorName.AUTHORIZATION_SERVER: errors.AuthorizationServerError,
+    ErrorName.ENDPOINT_INSECURE: errors.EndpointInsecureError,
+    ErrorName.SERVER_NOT_ALLOWED: errors.ServerNotAllowedError,
+    ErrorName.AUTHORIZATION_SERVER_CROWDED: errors.AuthorizationServerCrowdedError,
+}
+
+NAMES: Mapping[type[errors.AppError], ErrorName] = {kind: name for name, kind in CLASSES.items()}
+
+SESSION_REFUSED = (
+    errors.SessionError,
+    errors.TokenExpiredError,
+    errors.TokenRejectedError,
+    errors.GrantLostError,
+)
+
+REFUSALS = (
+    errors.InputError,
+    errors.MalformedRequestError,
+    errors.AccessError,
+    errors.NotOnThisCardError,
+    errors.ConflictError,
+    errors.TooManyRequestsError,
+    errors.RightsRefusedError,
+    errors.NotFoundError,
+    errors.BusinessRefusalError,
+    errors.UserBlockedError,
+    errors.AppUninstalledError,
+    errors.SubscriptionEndedError,
+    errors.PlanWithoutRestError,
+    errors.ScopeMissingError,
+    errors.NotInstalledError,
+)
+
+
+def name_of(kind: type[errors.AppError]) -> ErrorName:
+    """The name of a class of errors, or of the nearest one up the tree."""
+    return next(NAMES[ancestor] for ancestor in kind.__mro__ if ancestor in NAMES)
+
+
+def is_session_refused(error: errors.AppError) -> bool:
+    """Whether the page has to renew its session, and may then ask for the same again."""
+    return isinstance(error, SESSION_REFUSED)
+
+
+def is_refusal(error: errors.AppError) -> bool:
+    """Whether somebody said no for a reason; anything else is something that did not work."""
+    return isinstance(error, REFUSALS)

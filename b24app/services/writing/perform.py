@@ -1,0 +1,182 @@
+"""The frame around every write: rule, idempotency key, activity record, and the truth afterwards.
+
+A write is never repeated unless the portal certainly did not execute it. A lost answer is settled
+by reading back: the person is told what the portal shows, or that nobody knows yet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from b24app.errors import (
+    AppError,
+    DatabaseAwayError,
+    Executed,
+    InputError,
+    KeyReusedError,
+    MethodRefusedError,
+    OrderCanceledError,
+    PortalMovedError,
+    PortalSilentError,
+    RightsRefusedError,
+    StillRunningError,
+    UnrecordedError,
+)
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.tab import Read
+from b24app.services.writing import error_names, record
+from b24app.services.writing.codes import PUT_BACK, ErrorName, OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.storage import idempotency, refusals
+from b24app.storage.idempotency import Begun
+
+log = logging.getLogger(__name__)
+
+
+def perform(
+    card: CardSession, asked: WriteRequest, deed: Deed, run: Callable[[], Outcome]
+) -> Outcome:
+    """Run a write once for its key and record it before the answer leaves.
+
+    Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and what proves
+    the opener; everything that happens in `run` becomes an Outcome, unless our database is away:
+    UnrecordedError.
+    """
+    if not 8 <= len(asked.key) <= 100 or not asked.key.isascii():
+        raise InputError("a write needs an Idempotency-Key", code="no_key")
+    launches.prove_now(card)
+    card.require_rule(deed.action)
+    begun, is_canceled = _begin(card, asked, deed)
+    if begun is not None:
+        return begun
+    try:
+        return _carry_out(card, asked, deed, canceled.refuse if is_canceled else run)
+    except DatabaseAwayError as error:
+        raise UnrecordedError(str(error)) from error
+
+
+def _carry_out(
+    card: CardSession, asked: WriteRequest, deed: Deed, run: Callable[[], Outcome]
+) -> Outcome:
+    try:
+        with card.one_action():
+            outcome = run()
+    except DatabaseAwayError as error:
+        return _failed(card, asked, deed, WriteFailedError(UnrecordedError(str(error))))
+    except WriteFailedError as failure:
+        return _failed(card, asked, deed, failure, is_harmless=deed.is_repeatable)
+    except AppError as error:
+        # What is raised plainly has written nothing.
+        return _failed(card, asked, deed, WriteFailedError(error))
+    except Exception:
+        # A mistake of ours: the answer will say so, and the log that nobody knows what was done.
+        record.write(card, asked, deed, Outcome(Kind.UNKNOWN, ErrorName.APP))
+        raise
+    if asked.is_undo:
+        code = PUT_BACK.get(outcome.code, outcome.code)
+        outcome = replace(outcome, code=code, undo=None)
+    outcome = replace(
+        outcome,
+        values={"number": outcome.number, **outcome.values},
+        payment_id=outcome.payment_id or deed.payment_id,
+        is_creation=deed.payment_id is None,
+    )
+    record.write(card, asked, deed, outcome)
+    return outcome
+
+
+def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool]:
+    """Take the key: what there is to answer already, and whether the order is known as canceled."""
+    with card.db.transaction() as session:
+        begun = idempotency.begin(
+            session,
+            card.member_id,
+            card.user_id,
+            asked.key,
+            asked.fingerprint,
+            card.clock(),
+        )
+        is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
+    return _begun_before(card, asked, deed, begun), is_canceled
+
+
+def _begun_before(
+    card: CardSession, asked: WriteRequest, deed: Deed, begun: Begun
+) -> Outcome | None:
+    match begun.outcome:
+        case "new":
+            return None
+        case "abandoned" if deed.is_repeatable:
+            return None
+        case "abandoned":
+            abandoned = Outcome(
+                Kind.UNKNOWN,
+                OutcomeCode.ABANDONED,
+                payment_id=deed.payment_id,
+                is_replay=True,
+            )
+            record.write(card, asked, deed, abandoned)
+            return abandoned
+        case "done":
+            return record.read(begun.announcement or {}, deed)
+        case "running":
+            raise StillRunningError("the first request with this key has not ended")
+    raise KeyReusedError("this key was used for something else")
+
+
+def _failed(
+    card: CardSession,
+    asked: WriteRequest,
+    deed: Deed,
+    failure: WriteFailedError,
+    *,
+    is_harmless: bool = True,
+) -> Outcome:
+    error, reading, number = failure.error, failure.reading, failure.number
+    if _is_of_the_card(error, reading):
+        with card.db.transaction() as session:
+            refusals.refuse(session, card.member_id, card.user_id, card.ref, card.clock())
+    if isinstance(error, OrderCanceledError) and reading is not None:
+        canceled.note(card, number, reading.core.payments)
+    values = {"number": number, "code": error.code, "name": deed.name}
+    if isinstance(error, InputError):
+        values.update(error.values)
+    log.warning("write failed: %s %s", deed.name, error, extra={"request_id": asked.request_id})
+    kind, code = _ending(error)
+    outcome = Outcome(
+        kind, code, reading, number, values=values, payment_id=deed.payment_id, error=error
+    )
+    # The page then renews its session and sends the same request with the same key again.
+    is_sent_again = error_names.is_session_refused(error) and is_harmless
+    record.write(card, asked, deed, outcome, frees_key=is_sent_again)
+    return outcome
+
+
+def _is_of_the_card(error: AppError, reading: Read | None) -> bool:
+    """Whether a refusal says that this person may change nothing on this card.
+
+    With the same token the portal has just shown the card: so it is neither the token that it
+    refused, nor the portal's plan, which some portals answer with the same code and status.
+    """
+    is_refused = isinstance(error, RightsRefusedError)
+    return is_refused and not isinstance(error, MethodRefusedError) and reading is not None
+
+
+def _ending(error: AppError) -> tuple[Kind, OutcomeCode | ErrorName]:
+    """How the activity log calls a failure, and the code that chooses its sentence."""
+    name = error_names.name_of(type(error))
+    if isinstance(error, UnrecordedError):
+        return Kind.UNKNOWN, name
+    if not isinstance(error, PortalSilentError | PortalMovedError):
+        # Somebody said no for a reason, or something did not work.
+        return Kind.REFUSED if error_names.is_refusal(error) else Kind.FAILED, name
+    if error.code == OutcomeCode.UNSEEN:
+        return Kind.DONE, OutcomeCode.UNSEEN
+    if error.executed is Executed.UNKNOWN:
+        return Kind.UNKNOWN, name
+    return Kind.FAILED, OutcomeCode.UNASKED if isinstance(error, PortalSilentError) else name

@@ -1,0 +1,82 @@
+"""What is kept of a write: a line of the activity log, and the answer that its key repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing.codes import ErrorName, OutcomeCode
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.outcome import Kind, Outcome
+from b24app.storage import activity, idempotency
+
+
+def write(
+    card: CardSession,
+    asked: WriteRequest,
+    deed: Deed,
+    outcome: Outcome,
+    *,
+    frees_key: bool = False,
+) -> None:
+    """Activity and the key's answer, committed together before the answer leaves."""
+    now = card.clock()
+    payment_id = outcome.payment_id or deed.payment_id
+    with card.db.transaction() as session:
+        activity.append(
+            session,
+            activity.Record(
+                member_id=card.member_id,
+                at=now,
+                user_id=card.user_id,
+                user_name=card.user_name,
+                ref=card.ref,
+                payment_id=payment_id,
+                payment_number=outcome.number,
+                action=deed.name,
+                before=outcome.before,
+                after=outcome.after,
+                outcome=outcome.kind,
+                detail=_detail(outcome),
+                request_id=asked.request_id,
+            ),
+        )
+        who = card.member_id, card.user_id, asked.key
+        if frees_key:
+            idempotency.drop(session, *who)
+            return
+        said = {
+            "kind": outcome.kind,
+            "code": outcome.code,
+            "values": dict(outcome.values),
+            "payment_id": payment_id,
+        }
+        idempotency.finish(session, *who, announcement=said, now=now)
+
+
+def read(said: Mapping[str, Any], deed: Deed) -> Outcome:
+    """The outcome that was kept for a key, to be said again."""
+    # The version before this one kept no kind, and may still run somewhere.
+    kind = said.get("kind") or (Kind.FAILED if said["is_alert"] else Kind.DONE)
+    return Outcome(
+        Kind(kind),
+        _code(said["code"]),
+        values=said["values"],
+        payment_id=said.get("payment_id") or deed.payment_id,
+        is_replay=True,
+    )
+
+
+def _code(text: str) -> OutcomeCode | ErrorName:
+    if text in set(OutcomeCode):
+        return OutcomeCode(text)
+    # What a version after this one has kept is not known here.
+    return ErrorName(text) if text in set(ErrorName) else ErrorName.APP
+
+
+def _detail(outcome: Outcome) -> str:
+    """Why, as the log keeps it: of an error also its own code, which tells reasons apart."""
+    code = outcome.values.get("code", "")
+    is_error = isinstance(outcome.code, ErrorName)
+    return f"{outcome.code}/{code}" if is_error and code else str(outcome.code)

@@ -1,0 +1,38 @@
+"""Every error has one stored name, and how it ends a write agrees with the status it is told by."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app import errors
+from b24app.services.writing import error_names
+from b24app.services.writing.codes import ErrorName, OutcomeCode
+
+ALL = [
+    one
+    for one in vars(errors).values()
+    if isinstance(one, type) and issubclass(one, errors.AppError)
+]
+SESSION_REFUSED = 401
+
+
+def test_every_error_has_a_name_of_its_own():
+    assert list(error_names.CLASSES) == list(ErrorName)
+    assert set(error_names.CLASSES.values()) == set(ALL)
+    assert not set(ErrorName) & set(OutcomeCode)
+
+
+def test_an_error_that_has_no_name_yet_has_that_of_its_nearest_ancestor():
+    class NewerError(errors.GoneError):
+        pass
+
+    assert error_names.name_of(NewerError) is ErrorName.GONE
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_refusal_is_what_is_told_by_a_status_of_refusals(kind):
+    error = kind("")
+
+    is_of_session = error.status == SESSION_REFUSED
+    assert error_names.is_session_refused(error) == is_of_session
+    assert error_names.is_refusal(error) == (400 <= error.status < 500 and not is_of_session)
