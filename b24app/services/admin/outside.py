@@ -19,7 +19,7 @@ from b24app.bitrix.hosts import ascii_host, is_nameable, without_usual_port
 from b24app.config import LOOPBACK_HOSTS
 from b24app.domain import Grant, PortalUser
 from b24app.errors import GrantLostError, InputError, UnknownPortalError, UnprovenError
-from b24app.services.auth import launches
+from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import Ticket
 from b24app.services.auth.proofs import Sender, exchanging
 from b24app.services.deps import Deps
@@ -93,7 +93,7 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
         portal.member_id,
         APP_PAGE,
         portal.language,
-        launches.sealed(deps, grant.tokens),
+        shells.sealed(deps, grant.tokens),
         is_vouched=True,
     )
     card = launches.resume(deps, ticket)

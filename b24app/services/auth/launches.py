@@ -1,28 +1,24 @@
-"""Opening a tab: from the frame's post to a proven acting user.
+"""Opening a tab: from the session token of its shell to a proven acting user.
 
-A launch is one opening of the app by one user on one card. The shell of the page is answered
-before anything is known about the opener. The tokens of the post travel, sealed, in the session
-token, so that nothing unproven is stored; the first content request proves them (decisions 1). A
-pair that was exchanged for them, because the portal has moved, waits in the database instead.
+A launch is one opening of the app by one user on one card. The tokens of the frame's post travel,
+sealed, in the session token, so that nothing unproven is stored; the first content request proves
+them (decisions 1). A pair that was exchanged for them, because the portal has moved, waits in the
+database instead.
 """
 
 from __future__ import annotations
 
-import hmac
 import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-from b24app.bitrix.hosts import without_usual_port
 from b24app.bitrix.methods import portal as portal_api
 from b24app.bitrix.methods.portal import AppInfo
-from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.client import TokenSource
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle, PortalApi
-from b24app.bitrix.wire.shares import STRANGERS, Share
-from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
+from b24app.bitrix.wire.shares import Share
+from b24app.domain import Grant, PortalUser, TokenPair
 from b24app.errors import (
     RightsRefusedError,
     SessionExpiredError,
@@ -30,11 +26,9 @@ from b24app.errors import (
     UnknownPortalError,
     UnprovenError,
 )
-from b24app.seal import SealBrokenError
 from b24app.services.auth import exchanged, grant
 from b24app.services.auth.card_session import CardSession, Ticket
-from b24app.services.auth.frame_posts import require_nameable
-from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.shells import is_same, sealed, unsealed
 from b24app.services.auth.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.services.deps import Deps
 from b24app.storage import card_memory, launches, pending_grants, portals, user_tokens
@@ -48,90 +42,6 @@ SESSION_SECONDS = 30 * 60
 LAUNCH_DAYS = 2
 LISTED_SECONDS = 5 * 60
 BATCH_REFUSED_HOURS = 24
-SEPARATOR = "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """What the page of a tab needs before anybody is proven. No ticket: the card is not saved."""
-
-    ticket: Ticket | None
-    origin: str
-    app_sid: str
-
-
-def origin_of(client_endpoint: str) -> str:
-    """`https://portal.example:8443/rest/` -> `https://portal.example:8443`."""
-    parts = urlsplit(client_endpoint)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-@dataclass(frozen=True, slots=True)
-class Knock:
-    """A placement post, and what was known of the portal that it names."""
-
-    call: PlacementCall
-    portal: Portal | None
-    application_token: str
-
-    @property
-    def is_vouched(self) -> bool:
-        """Whether the post holds the portal's application_token, which strangers do not have."""
-        return bool(self.application_token) and is_same(
-            self.application_token, self.call.application_token
-        )
-
-
-def knock(deps: Deps, call: PlacementCall) -> Knock:
-    """Look up the portal that a post names."""
-    with deps.db.reading() as session:
-        portal = portals.find(session, call.member_id)
-        token = portals.application_token(session, deps.seal, call.member_id)
-    return Knock(call, portal, token or "")
-
-
-def open_shell(
-    deps: Deps, knock: Knock, ref: EntityRef | None, sender: Sender, moved: Grant | None = None
-) -> Shell:
-    """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
-
-    `moved`: what was exchanged for the posted pair already, since the portal had moved.
-
-    Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
-    HostUnusableError (moved to where no browser would show a tab), TooManyRequestsError (moved,
-    and too many such posts came already) and GrantError (the authorization server did not answer
-    about a moved portal).
-    """
-    call, portal, is_vouched = knock.call, knock.portal, knock.is_vouched
-    if portal is None or portal.state not in {"active", "installing"}:
-        raise UnknownPortalError("no installation of this member_id is proven")
-    if knock.application_token and call.application_token and not is_vouched:
-        # The portal changes this value at an update whose event may be late or lost. It proves
-        # nobody, so the opener's own token decides, in the first content request.
-        log.warning("application_token of %s differs from the stored one", portal.member_id)
-    if moved is None and is_elsewhere(call, portal):
-        require_nameable(call.domain)
-        share = Share(portal.member_id) if is_vouched else STRANGERS
-        with exchanging(deps, sender, portal.member_id, is_vouched=is_vouched):
-            moved = exchanged.prove_move(deps, portal, call.refresh_id, share)
-    endpoint = moved.client_endpoint if moved is not None else portal.client_endpoint
-    require_nameable(urlsplit(endpoint).netloc)
-    if ref is None:
-        return Shell(None, origin_of(endpoint), call.app_sid)
-    launch_id = secrets.token_hex(16)
-    carried = ""
-    if moved is not None:
-        exchanged.hold(deps, launch_id, moved)
-    else:
-        carried = sealed(deps, _posted_pair(deps, call))
-    ticket = Ticket(launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched)
-    return Shell(ticket, origin_of(endpoint), call.app_sid)
-
-
-def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
-    """Tell whether a post comes from another address than the portal had last."""
-    posted = without_usual_port(call.domain, call.scheme)
-    return posted != urlsplit(portal.client_endpoint).netloc
 
 
 def resume(deps: Deps, ticket: Ticket) -> CardSession:
@@ -197,11 +107,7 @@ def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]
     if not ticket.sealed:
         grant = _exchanged(deps, ticket)
         return grant.tokens, grant.user_id, Share(ticket.member_id)
-    try:
-        access, refresh, expires = deps.seal.open(ticket.sealed).split(SEPARATOR)
-    except (SealBrokenError, ValueError):
-        raise SessionForgedError("the sealed part of the token cannot be read") from None
-    posted = TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
+    posted = unsealed(deps, ticket.sealed)
     return posted, None, Share(ticket.member_id, ticket.is_vouched)
 
 
@@ -349,20 +255,3 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
         with deps.db.transaction() as session:
             launches.take_over(session, before, fresh.launch_id)
     return replace(fresh, sealed="")
-
-
-def sealed(deps: Deps, posted: TokenPair) -> str:
-    """A pair nobody has proven yet, as a ticket carries it."""
-    seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
-    parts = (posted.access_token, posted.refresh_token, str(seconds))
-    return deps.seal.close(SEPARATOR.join(parts))
-
-
-def _posted_pair(deps: Deps, call: PlacementCall) -> TokenPair:
-    expires_at = deps.clock() + timedelta(seconds=call.auth_expires)
-    return TokenPair(call.auth_id, call.refresh_id, expires_at)
-
-
-def is_same(one: str, other: str) -> bool:
-    """Compare two secrets in a time that tells nothing of them."""
-    return hmac.compare_digest(one.encode(), other.encode())

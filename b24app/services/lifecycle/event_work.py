@@ -15,12 +15,11 @@ from b24app.services.deps import Deps
 from b24app.services.lifecycle import (
     event_claims,
     event_tokens,
-    installation,
+    rebinding,
     subscriptions,
     uninstall,
 )
 from b24app.services.lifecycle.background import Lane
-from b24app.services.lifecycle.rebinding import REBIND
 from b24app.services.lifecycle.tasks import PAUSES, Again, Task
 from b24app.storage import jobs
 from b24app.storage.models import Job
@@ -42,18 +41,12 @@ class Work:
     merge: jobs.Merge = jobs.newest
 
 
-def _rebind(deps: Deps, task: Task) -> None:
-    """Bind the tabs the settings ask for and the manifest's events. May be repeated."""
-    installation.bind_tabs_of(deps, task.member_id)
-    installation.bind_events_of(deps, task.member_id)
-
-
 KINDS: Mapping[str, Work] = {
     uninstall.PROBE: Work(uninstall.work_off, 12.0, uninstall.merged),
     uninstall.FORMER: Work(uninstall.erase_former, 5.0),
     event_claims.PROOF: Work(event_tokens.work_off, 20.0),
     subscriptions.REFRESH: Work(subscriptions.work_off, 12.0),
-    REBIND: Work(_rebind, 20.0),
+    rebinding.REBIND: Work(rebinding.work_off, 20.0),
 }
 
 URGENT_SECONDS = 3.0

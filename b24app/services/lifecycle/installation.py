@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from b24app.bitrix.methods import events, placements
 from b24app.bitrix.payloads import PlacementCall
-from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, Grant, PortalUser
 from b24app.errors import (
-    AlreadyBoundError,
-    BusinessRefusalError,
     EndpointInsecureError,
     GrantLostError,
     HostInsecureError,
@@ -32,20 +28,12 @@ from b24app.services.auth import exchanged
 from b24app.services.auth import grant as portal_grant
 from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.frame_posts import require_nameable
-from b24app.services.auth.grant import Purpose
-from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof, origin_of
+from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof
 from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.shells import origin_of
 from b24app.services.auth.tokens import PostedTokens
-from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.lifecycle import (
-    bindings,
-    event_bindings,
-    reinstallation,
-    tab_bindings,
-    uninstall,
-)
-from b24app.services.lifecycle.bindings import BoundPortal
-from b24app.services.settings import tabs_wanted
+from b24app.services.deps import Deps
+from b24app.services.lifecycle import rebinding, reinstallation, uninstall
 from b24app.storage import launches, pending_grants, portals
 from b24app.storage.session import Session
 
@@ -227,56 +215,15 @@ def store(
 
 
 def bind_tabs(card: CardSession) -> None:
-    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
+    """Bind the tabs the settings ask for. Raises the portal's errors."""
     require_admin(card)
-    bind_tabs_of(card.deps, card.member_id)
-
-
-def bind_tabs_of(deps: Deps, member_id: str) -> None:
-    """Bind a portal's tabs as `bind_tabs` does, with nobody there."""
-    handler = tab_bindings.handler_of(deps)
-    with deps.db.reading() as session:
-        wanted = tabs_wanted(session, member_id, deps.manifest)
-    batch = Batch()
-    binds = [
-        batch.add(placements.bind_placement(tab.placement, handler, tab.title, tab.titles))
-        for tab in wanted
-    ]
-    listing = batch.add(tab_bindings.BOUND)
-    portal = BoundPortal(deps, member_id)
-    result = bindings.send(portal, Purpose.PLACEMENTS, batch)
-    listed = result[listing]
-    _raise_unless_bound(
-        result,
-        binds,
-        [
-            tab.placement
-            for tab in wanted
-            if not tab_bindings.is_bound(listed, tab.placement, handler)
-        ],
-    )
-    # What was bound before may have another title, an old address, or be switched off by now.
-    tab_bindings.apply(portal, wanted, listed)
+    rebinding.bind_tabs(card.deps, card.member_id)
 
 
 def bind_events(card: CardSession) -> None:
-    """Bind the manifest's events, in one batch. Raises the portal's errors."""
+    """Bind the manifest's events. Raises the portal's errors."""
     require_admin(card)
-    bind_events_of(card.deps, card.member_id)
-
-
-def bind_events_of(deps: Deps, member_id: str) -> None:
-    """Bind a portal's events as `bind_events` does, with nobody there."""
-    handler = event_bindings.handler_of(deps)
-    batch = Batch()
-    binds = [batch.add(events.bind_event(event, handler)) for event in deps.manifest.events]
-    listing = batch.add(event_bindings.BOUND)
-    portal = BoundPortal(deps, member_id)
-    result = bindings.send(portal, Purpose.EVENTS, batch)
-    listed = result[listing]
-    _raise_unless_bound(result, binds, event_bindings.missing(deps, listed))
-    # What was bound before may lead to an old address of ours.
-    event_bindings.apply(portal, listed, READ_SECONDS)
+    rebinding.bind_events(card.deps, card.member_id)
 
 
 def finish(card: CardSession) -> None:
@@ -290,16 +237,3 @@ def require_admin(card: CardSession) -> None:
     """Raises NotAdminError for everybody but a proven administrator."""
     if card.user is None or not card.user.is_admin:
         raise NotAdminError("only an administrator of the portal may do this")
-
-
-def _raise_unless_bound(
-    result: BatchResult, binds: Sequence[Handle[bool]], missing: Iterable[str]
-) -> None:
-    """The list read after the binds decides: "already bound" is success, silence is not."""
-    if not list(missing):
-        return
-    for handle in binds:
-        error = result.error(handle)
-        if error is not None and not isinstance(error, AlreadyBoundError):
-            raise error
-    raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")

@@ -1,10 +1,19 @@
-"""Having tabs and events bound again, however often it is asked for."""
+"""Binding all tabs and events of a portal: by the wizard, and again whenever somebody asks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from b24app.services.deps import Deps
+from b24app.bitrix.methods import events, placements
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.errors import AlreadyBoundError, BusinessRefusalError
+from b24app.services.auth.grant import Purpose
+from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.lifecycle import bindings, event_bindings, tab_bindings
+from b24app.services.lifecycle.bindings import BoundPortal
+from b24app.services.lifecycle.tasks import Task
+from b24app.services.settings import tabs_wanted
 from b24app.storage import jobs
 from b24app.storage.session import Session
 
@@ -27,3 +36,63 @@ def rebind_soon(session: Session, deps: Deps, member_id: str) -> bool:
         now=now,
         pace=PACE,
     )
+
+
+def work_off(deps: Deps, task: Task) -> None:
+    """Bind the tabs the settings ask for and the manifest's events. May be repeated."""
+    bind_tabs(deps, task.member_id)
+    bind_events(deps, task.member_id)
+
+
+def bind_tabs(deps: Deps, member_id: str) -> None:
+    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
+    handler = tab_bindings.handler_of(deps)
+    with deps.db.reading() as session:
+        wanted = tabs_wanted(session, member_id, deps.manifest)
+    batch = Batch()
+    binds = [
+        batch.add(placements.bind_placement(tab.placement, handler, tab.title, tab.titles))
+        for tab in wanted
+    ]
+    listing = batch.add(tab_bindings.BOUND)
+    portal = BoundPortal(deps, member_id)
+    result = bindings.send(portal, Purpose.PLACEMENTS, batch)
+    listed = result[listing]
+    _raise_unless_bound(
+        result,
+        binds,
+        [
+            tab.placement
+            for tab in wanted
+            if not tab_bindings.is_bound(listed, tab.placement, handler)
+        ],
+    )
+    # What was bound before may have another title, an old address, or be switched off by now.
+    tab_bindings.apply(portal, wanted, listed)
+
+
+def bind_events(deps: Deps, member_id: str) -> None:
+    """Bind the manifest's events, in one batch. Raises the portal's errors."""
+    handler = event_bindings.handler_of(deps)
+    batch = Batch()
+    binds = [batch.add(events.bind_event(event, handler)) for event in deps.manifest.events]
+    listing = batch.add(event_bindings.BOUND)
+    portal = BoundPortal(deps, member_id)
+    result = bindings.send(portal, Purpose.EVENTS, batch)
+    listed = result[listing]
+    _raise_unless_bound(result, binds, event_bindings.missing(deps, listed))
+    # What was bound before may lead to an old address of ours.
+    event_bindings.apply(portal, listed, READ_SECONDS)
+
+
+def _raise_unless_bound(
+    result: BatchResult, binds: Sequence[Handle[bool]], missing: Iterable[str]
+) -> None:
+    """The list read after the binds decides: "already bound" is success, silence is not."""
+    if not list(missing):
+        return
+    for handle in binds:
+        error = result.error(handle)
+        if error is not None and not isinstance(error, AlreadyBoundError):
+            raise error
+    raise BusinessRefusalError("a binding is missing after it was bound", code="not_bound")

@@ -23,9 +23,9 @@ from b24app.errors import (
     PortalSilentError,
     UnprovenError,
 )
-from b24app.services.auth import exchanged, launches
-from b24app.services.auth.launches import Shell
+from b24app.services.auth import exchanged, launches, shells
 from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.shells import Shell
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import uninstall
@@ -43,17 +43,17 @@ NO_ANSWER = (PortalSilentError, NoConnectionError, PortalBusyError, PortalClosed
 
 
 def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: Sender) -> Shell:
-    """Answer a placement post as `launches.open_shell`, of a portal that was shut out as well.
+    """Answer a placement post as `shells.open_shell`, of a portal that was shut out as well.
 
     Raises as it does; UnprovenError also where the portal does not take the posted token,
     PortalClosedError where it does not answer.
     """
-    knock = launches.knock(deps, call)
+    knock = shells.knock(deps, call)
     moved = None
     if knock.portal is not None and knock.portal.state == PortalState.CLOSED:
         moved = _reopen(deps, knock.portal, call, sender, is_vouched=knock.is_vouched)
-        knock = launches.knock(deps, call)
-    return launches.open_shell(deps, knock, ref, sender, moved)
+        knock = shells.knock(deps, call)
+    return shells.open_shell(deps, knock, ref, sender, moved)
 
 
 def _reopen(
@@ -96,7 +96,7 @@ def _confirm(
     try:
         result = deps.api_with(tokens).send(batch, SECONDS)
     except (*NO_ANSWER, PortalMovedError):
-        if not launches.is_elsewhere(call, portal):
+        if not shells.is_elsewhere(call, portal):
             raise
         server_share = share if share.is_vouched else STRANGERS
         with exchanging(deps, sender, portal.member_id, is_vouched=share.is_vouched):

@@ -13,7 +13,7 @@ from b24app.domain import EntityRef
 from b24app.errors import InputError
 from b24app.services.admin import activity_log
 from b24app.services.admin.activity_log import ActivityPage, Asked, Line
-from b24app.services.auth.launches import origin_of
+from b24app.services.auth.shells import origin_of
 from b24app.services.card.card_paths import path_of
 from b24app.web.admin import spreadsheet
 from b24app.web.admin.sections import in_place

@@ -8,7 +8,7 @@ from flask import g, request
 
 from b24app.errors import NotOnThisCardError
 from b24app.services.actions import Action
-from b24app.services.auth import launches
+from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.lifecycle.installation import APP_PAGE
@@ -45,7 +45,7 @@ def current_card() -> CardSession:
     card = launches.resume(deps(), ticket)
     if card.user is None:
         failures.require_voucher(ticket)
-    g.own_portal = launches.origin_of(card.client_endpoint)
+    g.own_portal = shells.origin_of(card.client_endpoint)
     if card.is_grouped:
         # Dialogs and toasts live outside the group, whose token their requests have to carry.
         g.group_token = bearer_token()

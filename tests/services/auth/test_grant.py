@@ -42,8 +42,8 @@ CALL_SITES = {
 alive; and the administrator of the wizard, whose own pair the grant is."""
 
 BINDING_SITES = {
-    ("services/lifecycle/installation.py", "bind_tabs_of"): "PLACEMENTS",
-    ("services/lifecycle/installation.py", "bind_events_of"): "EVENTS",
+    ("services/lifecycle/rebinding.py", "bind_tabs"): "PLACEMENTS",
+    ("services/lifecycle/rebinding.py", "bind_events"): "EVENTS",
     ("services/lifecycle/tab_bindings.py", "listed"): "PLACEMENTS",
     ("services/lifecycle/tab_bindings.py", "_run"): "PLACEMENTS",
     ("services/lifecycle/event_bindings.py", "apply"): "EVENTS",
@@ -110,7 +110,7 @@ def test_no_other_service_makes_a_command_that_binds_or_unbinds():
         if any(isinstance(node, ast.Attribute) and node.attr in names for node in nodes):
             users.add(file.name)
 
-    assert users == {"installation.py", "tab_bindings.py", "event_bindings.py"}
+    assert users == {"rebinding.py", "tab_bindings.py", "event_bindings.py"}
 
 
 def test_nobody_else_makes_a_source_of_the_grants_tokens():

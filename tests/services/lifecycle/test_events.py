@@ -7,7 +7,7 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from b24app.services.lifecycle import installation
+from b24app.services.lifecycle import rebinding
 from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import portals
 from b24app.storage.models import FailedProof, Job
@@ -147,7 +147,7 @@ def test_the_pair_of_an_update_becomes_the_grant_of_its_administrator(stage):
 
     assert grant_of(stage).refresh_token != before.refresh_token
     assert stage.portal.tokens.by_refresh(grant_of(stage).refresh_token).user_id == ADMIN
-    installation.bind_events_of(stage.deps, stage.portal.member_id)
+    rebinding.bind_events(stage.deps, stage.portal.member_id)
 
 
 def test_the_pair_of_somebody_else_does_not_become_the_grant(stage):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
-from b24app.services.lifecycle import installation
+from b24app.services.lifecycle import rebinding
 from b24app.storage import activity, portals, settings, user_tokens
 from b24app.storage.models import Job
 from tests.support.app_page import bound_codes
@@ -116,7 +116,7 @@ def test_the_new_installation_works_whatever_comes_late(stage, again, clean):
     tab = stage.tab()
     assert tab.post("/payments/1037/pay").status_code in {200, 409}
     assert portal_of(stage).state == "active"
-    installation.bind_events_of(stage.deps, stage.portal.member_id)
+    rebinding.bind_events(stage.deps, stage.portal.member_id)
     assert waiting(stage) == []
 
 
