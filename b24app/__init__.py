@@ -19,8 +19,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from b24app.bitrix.log.rest_log import RestLog
 from b24app.bitrix.oauth.server import AuthorizationServer
 from b24app.bitrix.wire.client import BitrixClient
-from b24app.bitrix.wire.shares import THREADS, visit
+from b24app.bitrix.wire.shares import THREADS
 from b24app.bitrix.wire.transport import make_session
+from b24app.bitrix.wire.visits import visit
 from b24app.config import Config, ConfigError
 from b24app.seal import Seal
 from b24app.services.deps import Deps
@@ -86,14 +87,7 @@ def create_app(
     `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time;
     `start_background` the thread in which events are worked off, `start_later` its timer.
     """
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
-    # A redirect to the address with one slash would name the host that the visitor named.
-    app.url_map.merge_slashes = False
-    app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.logger.setLevel(config.log_level)
-    logging.getLogger("b24app").setLevel(config.log_level)
-    log_lines.init_app(app)
+    app = _bare_app(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
     if not config.is_development:
         _warn(config)
@@ -110,12 +104,7 @@ def create_app(
         ),
         config.metrics_token,
     )
-    if config.trusted_proxies:
-        count = config.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way.
-            app.wsgi_app, x_for=count, x_proto=count, x_host=count
-        )
-    app.wsgi_app = _as_visits(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    _wrap(app, config.trusted_proxies)
     for part in (i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
@@ -124,6 +113,27 @@ def create_app(
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
     return app
+
+
+def _bare_app(config: Config) -> Flask:
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    # A redirect to the address with one slash would name the host that the visitor named.
+    app.url_map.merge_slashes = False
+    app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.logger.setLevel(config.log_level)
+    logging.getLogger("b24app").setLevel(config.log_level)
+    log_lines.init_app(app)
+    return app
+
+
+def _wrap(app: Flask, proxies: int) -> None:
+    """Put around the application what every request passes first. `proxies` are trusted."""
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way.
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    app.wsgi_app = _as_visits(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
 def _warn(config: Config) -> None:

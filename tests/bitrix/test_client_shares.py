@@ -11,8 +11,9 @@ from b24app.bitrix.methods import payments
 from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.portal_api import Batch, PortalApi
-from b24app.bitrix.wire.shares import STRANGERS, Share, Shares, authorization_crowded, visit
+from b24app.bitrix.wire.shares import STRANGERS, Share, Shares, authorization_crowded
 from b24app.bitrix.wire.transport import make_session
+from b24app.bitrix.wire.visits import visit
 from b24app.domain import EntityRef
 from b24app.errors import (
     AuthorizationServerCrowdedError,

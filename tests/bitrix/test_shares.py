@@ -16,8 +16,8 @@ from b24app.bitrix.wire.shares import (
     STRANGERS,
     Share,
     Shares,
-    visit,
 )
+from b24app.bitrix.wire.visits import visit
 from b24app.errors import PortalCrowdedError
 
 THREADS = 64

@@ -22,10 +22,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+from b24app.bitrix.wire.visits import visit
 from b24app.errors import AppError, AuthorizationServerCrowdedError, PortalCrowdedError
 
 log = logging.getLogger(__name__)
@@ -77,32 +77,6 @@ class _Slowness:
 
     count: int
     until: float
-
-
-@dataclass(slots=True)
-class _Visit:
-    """One request of ours, or one job: places it took are given back at its end."""
-
-    places: ExitStack = field(default_factory=ExitStack)
-    portals: set[tuple[int, str]] = field(default_factory=set)
-
-
-_visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
-
-
-@contextmanager
-def visit() -> Iterator[None]:
-    """Let places that are kept last until the end of the block; within another visit, of that."""
-    if _visit.get() is not None:
-        yield
-        return
-    present = _Visit()
-    token = _visit.set(present)
-    try:
-        with present.places:
-            yield
-    finally:
-        _visit.reset(token)
 
 
 def portal_crowded() -> PortalCrowdedError:
@@ -167,10 +141,9 @@ class Shares:
         Refusing the second call of a request would leave a person with half an answer, or with a
         write nobody read back.
         """
-        with visit():
-            present = _visit.get()
+        with visit() as present:
             key = (id(self), share.portal)
-            if present is not None and key not in present.portals:
+            if key not in present.portals:
                 present.places.enter_context(self.place(share, seconds))
                 present.portals.add(key)
                 present.places.callback(present.portals.discard, key)
