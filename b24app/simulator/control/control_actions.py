@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
+from b24app.simulator.control.control_application import APPLICATION
 from b24app.simulator.control.control_fields import (
+    OK,
+    Answer,
     Fields,
     flag_field,
     int_field,
@@ -19,7 +22,6 @@ from b24app.simulator.control.control_fields import (
 from b24app.simulator.oauth import INFO_FAULT, TOKEN_FAULT
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
-from b24app.simulator.portal_state.events import deliver_now
 from b24app.simulator.portal_state.faults import DEFAULT_SECONDS
 from b24app.simulator.portal_state.people import AREAS, LEVELS
 from b24app.simulator.portal_state.state import PortalState
@@ -27,8 +29,6 @@ from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS, O
 from b24app.simulator.rest.table import TABLE
 from b24app.simulator.ui.ui_ajax import REFRESH_FAULT
 
-Answer = dict[str, object]
-OK: Answer = {"ok": True}
 # What a fault can hit beside a REST method.
 OTHER_TARGETS = frozenset({"*", "batch", TOKEN_FAULT, INFO_FAULT, REFRESH_FAULT})
 
@@ -221,60 +221,6 @@ def invite(state: PortalState, fields: Fields) -> Answer:
     return {"signed_in": user.has_signed_in}
 
 
-def subscription(state: PortalState, fields: Fields) -> Answer:
-    """expired: end the application's subscription, or renew it (sends ONAPPPAYMENT)."""
-    state.set_payment_expired(flag_field(fields, "expired"))
-    return dict(OK)
-
-
-def move(state: PortalState, fields: Fields) -> Answer:
-    """domain: the portal's new host[:port]; the old one answers 302."""
-    if not fields.get("domain"):
-        raise ValueError("domain is missing")
-    state.move(fields["domain"])
-    return {"domain": state.domain}
-
-
-def scopes(state: PortalState, fields: Fields) -> Answer:
-    """scope: comma-separated scopes that the administrator grants to our application."""
-    granted = tuple(names_field(fields, "scope"))
-    state.grant_scope(granted)
-    return {"scope": list(granted)}
-
-
-def install(state: PortalState, fields: Fields) -> Answer:
-    """user, finished: install the application without its installer page."""
-    user_id = user_field(state, fields).id if fields.get("user") else 1
-    installation = state.install_app(user_id)
-    if flag_field(fields, "finished", "1"):
-        state.finish_install(user_id)
-    return {"application_token": installation.application_token, "number": installation.number}
-
-
-def uninstall(state: PortalState, fields: Fields) -> Answer:
-    """clean: remove the application, with or without its data (sends ONAPPUNINSTALL)."""
-    state.uninstall(flag_field(fields, "clean", "0"))
-    return dict(OK)
-
-
-def update(state: PortalState, _fields: Fields) -> Answer:
-    """Install the application's next version (sends ONAPPUPDATE, drops event handlers)."""
-    state.update_app()
-    return dict(OK)
-
-
-def deliver(state: PortalState, _fields: Fields) -> Answer:
-    """Send all queued events now."""
-    return {"delivered": deliver_now(state)}
-
-
-def drop_events(state: PortalState, _fields: Fields) -> Answer:
-    """Lose all queued events, as a portal may."""
-    lost = len(state.events.pending)
-    state.events.pending.clear()
-    return {"lost": lost}
-
-
 YES_NO_SWITCHES = {
     "is_cloud": "In the cloud, not on-premise",
     "has_rest_plan": "The plan includes REST",
@@ -310,12 +256,5 @@ ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "rights": rights,
     "dismiss": dismiss,
     "invite": invite,
-    "subscription": subscription,
-    "move": move,
-    "scopes": scopes,
-    "install": install,
-    "uninstall": uninstall,
-    "update": update,
-    "events/deliver": deliver,
-    "events/drop": drop_events,
+    **APPLICATION,
 }

@@ -10,6 +10,8 @@ from b24app.simulator.portal_state.people import User
 from b24app.simulator.portal_state.state import PortalState
 
 Fields = Mapping[str, str]
+Answer = dict[str, object]
+OK: Answer = {"ok": True}
 # Ten years: longer than any token lives, and far from where a clock overflows.
 LONGEST_SECONDS = 315_360_000.0
 _TRUE, _FALSE = (

@@ -1,21 +1,12 @@
-"""Frozen values of the field: cards, payments, items, deliveries, money. Standard library only."""
+"""What a card holds: payments, items, deliveries, product rows, money."""
 
 from __future__ import annotations
 
-import decimal
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
-R = TypeVar("R")
-
-EXACT_DIGITS = 100
-"""Sums and products of what can be read are exact with so many digits. Python rounds at 28."""
-
-# Of this thread, and of every thread that starts later.
-decimal.getcontext().prec = decimal.DefaultContext.prec = EXACT_DIGITS
+from b24app.domain.readable import is_readable
 
 DEAL = 2
 INVOICE = 31
@@ -23,85 +14,6 @@ LEAD, CONTACT, COMPANY = 1, 3, 4
 
 PAYMENT_OWNERS = frozenset({DEAL, INVOICE})
 """Types whose items own payments. A smart process never does (rest-contract e.3)."""
-
-
-class Unreadable(Decimal):
-    """A number of the portal that nobody can read or show: there is one, `UNREADABLE`.
-
-    What is computed from it is unreadable too. It is neither more nor less than anything, nor equal
-    to anything. Nothing done with it raises, so one odd value cannot take a page down; whoever
-    takes the greater of two numbers asks `is_readable` first.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls) -> Unreadable:
-        """Answer the only one."""
-        return super().__new__(cls, "NaN")
-
-    def _stays(self, *_others: object, **_options: object) -> Unreadable:
-        return self
-
-    def _never(self, _other: object) -> bool:
-        return False
-
-    def _nothing(self, *_others: object) -> int:
-        return 0
-
-    def __str__(self) -> str:
-        """Answer nothing: what a form sends of it says nothing about the number."""
-        return ""
-
-    def __format__(self, _spec: str, /, *_more: object) -> str:
-        """As `str`, whatever is asked for."""
-        return ""
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _stays
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _stays
-    __neg__ = __pos__ = __abs__ = __copy__ = __deepcopy__ = _stays
-    normalize = quantize = to_integral_value = _stays
-    __lt__ = __le__ = __gt__ = __ge__ = _never
-    __int__ = __trunc__ = __floor__ = __ceil__ = _nothing
-    __round__ = _nothing  # type: ignore[assignment] # With digits or without.
-
-
-UNREADABLE = Unreadable()
-
-
-def is_readable(number: Decimal) -> bool:
-    """Say whether this is a number at all."""
-    return number.is_finite()
-
-
-class Listing(tuple[R, ...]):
-    """What a list was read into.
-
-    `unread` has an entry for every row that could not be read: its id, or None where even that
-    makes no sense. Whoever concludes from a row that is missing has to look here first.
-    """
-
-    unread: tuple[int | None, ...] = ()
-    repeated: int = 0
-    """How many rows came again and were left out."""
-
-    @classmethod
-    def of(
-        cls, found: Iterable[R], unread: Iterable[int | None] = (), repeated: int = 0
-    ) -> Listing[R]:
-        """Make a list of what was read and of what was not."""
-        listing = cls(found)
-        listing.unread = tuple(unread)
-        listing.repeated = repeated
-        return listing
-
-    def may_hold(self, row_id: int) -> bool:
-        """Say whether one of the unread rows is, or may be, this one."""
-        return any(one is None or one == row_id for one in self.unread)
-
-
-def is_whole(listed: Iterable[object]) -> bool:
-    """Say whether every row of a list of the portal was read."""
-    return not (isinstance(listed, Listing) and listed.unread)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -289,52 +201,3 @@ class ProductRow:
     def is_fractional(self) -> bool:
         """Whether a part of the quantity cannot be billed: the portal cuts fractions."""
         return is_readable(self.quantity) and self.quantity != self.quantity.to_integral_value()
-
-
-@dataclass(frozen=True, slots=True)
-class PaySystem:
-    """A payment system of the portal's directory: id and name, nothing else is kept."""
-
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicLink:
-    """A payment's public page. `qr_png_base64` is empty where the portal sent no picture."""
-
-    url: str = field(repr=False)
-    short_url: str = field(repr=False)
-    qr_png_base64: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PortalUser:
-    """The owner of a token, as `profile` names them."""
-
-    id: int
-    name: str
-    is_admin: bool
-    time_zone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenPair:
-    """An OAuth pair. `expires_at` is aware UTC and informative: only the portal decides."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What the authorization server answered: the only trusted source of a portal's address."""
-
-    tokens: TokenPair
-    member_id: str
-    client_endpoint: str
-    server_endpoint: str
-    scope: frozenset[str]
-    status: str
-    user_id: int | None

@@ -1,0 +1,7 @@
+"""Frozen values of the field: cards, payments, items, deliveries, money. Standard library only."""
+
+from __future__ import annotations
+
+from b24app.domain.card import *
+from b24app.domain.portal import *
+from b24app.domain.readable import *
