@@ -144,6 +144,7 @@ class Mouse:
         A busy browser may still hold an older picture of a frame that has just grown, and sends
         the click to where the button was. What a page did feel is never sent twice.
         """
+        self.scroll_to(locator)
         for attempt in range(CLICKS_AT_MOST):
             felt = locator.evaluate_handle(FEELS)
             locator.click(click_count=clicks)
@@ -152,6 +153,15 @@ class Mouse:
             # The newer picture comes soon, and later on a busy machine.
             self.page.wait_for_timeout(100 * 2**attempt)
         raise AssertionError(f"no click reaches {locator}")
+
+    def scroll_to(self, locator):
+        """Turn the wheel until the control is in sight, as at the end of a long dialog."""
+        box, size = locator.bounding_box(), self.page.viewport_size
+        if box is None or 0 <= box["y"] <= size["height"] - box["height"]:
+            return
+        self.page.mouse.move(size["width"] / 2, size["height"] / 2)
+        self.page.mouse.wheel(0, box["y"] - size["height"] / 2)
+        self.page.wait_for_timeout(150)
 
     def toggle(self, locator):
         self.press(locator)
