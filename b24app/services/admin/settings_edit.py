@@ -1,31 +1,33 @@
-"""The settings of a portal, for administrators: show them, check them, apply and save them."""
+"""Saving the settings of a portal: check them, apply them to its tabs, record what is true then."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from b24app.bitrix.methods import crm, placements
-from b24app.bitrix.methods.crm import OwnerType
-from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.domain import PaySystem
-from b24app.errors import AppError, ChangedMeanwhileError, StillRunningError
+from b24app.errors import ChangedMeanwhileError, StillRunningError
 from b24app.services.admin import once, settings_form
 from b24app.services.admin.once import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
+from b24app.services.admin.settings_page import (
+    CardChoice,
+    Questions,
+    SettingsPage,
+    known_of,
+    page_of,
+    with_draft,
+)
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
-from b24app.services.directories import names, pay_systems
-from b24app.services.directories.names import Directory, NamesRequest
+from b24app.services.directories import pay_systems
 from b24app.services.lifecycle import tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
-from b24app.services.lifecycle.tab_bindings import Applied, Outcome
-from b24app.services.settings import SMART_PROCESSES, tabs_from
+from b24app.services.lifecycle.tab_bindings import Applied
+from b24app.services.settings import tabs_from
 from b24app.services.writing.outcome import Kind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
@@ -40,73 +42,6 @@ SYSTEMS_SECONDS = 2.0
 TURN_SECONDS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class CardChoice:
-    """A kind of card that can show the tab. `title` is the portal's, "" for the known kinds."""
-
-    key: str
-    placement: str
-    title: str = ""
-    is_on: bool = False
-
-
-@dataclass(frozen=True)
-class SettingsPage:
-    """What one rendering of the settings needs. `errors` maps field names to codes."""
-
-    draft: Draft
-    cards: tuple[CardChoice, ...]
-    people: Mapping[int, str | None]
-    pay_systems: tuple[PaySystem, ...]
-    saved: Saved | None
-    version: str
-    errors: Mapping[str, str] = field(default_factory=dict)
-    outcomes: tuple[Outcome, ...] = ()
-    theirs: Draft | None = None
-    """What somebody else saved since the form was made: then nothing of it was saved."""
-
-    @property
-    def failures(self) -> tuple[Outcome, ...]:
-        """The cards whose tab is not as it was asked for."""
-        return tuple(one for one in self.outcomes if not one.is_done)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is saved, and whose names the page will need."""
-
-    data: dict[str, Any]
-    saved: Saved | None
-    named: Directory
-    nameless: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is asked in the call that proves the administrator."""
-
-    batch: Batch
-    types: Handle[tuple[OwnerType, ...]]
-    names: NamesRequest
-
-    @classmethod
-    def of(cls, known: _Known) -> _Asked:
-        batch = Batch()
-        return cls(
-            batch, batch.add(crm.owner_types()), names.ask(batch, known.named, known.nameless)
-        )
-
-
-def show(card: CardSession) -> SettingsPage:
-    """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
-    known = _known(card, ())
-    with card.one_action():
-        asked = _Asked.of(known)
-        result = admins.check(card, asked.batch)
-        systems = pay_systems.directory(card)
-    return _page(card, result, asked, known, systems)
-
-
 def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
     """Check, apply to the portal's tabs, save what is true afterwards, and record it.
 
@@ -114,16 +49,16 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
     settings since the form was made. `failures` are tabs the portal did not change. A repeated
     request shows what is saved now. Raises like `show` and `once.run`.
     """
-    known = _known(card, settings_form.posted_user_ids(fields))
+    known = known_of(card, settings_form.posted_user_ids(fields))
     with card.one_action():
-        asked = _Asked.of(known)
+        asked = Questions.of(known)
         result = admins.check(card, asked.batch, CHECK_SECONDS)
         systems = pay_systems.directory(card, SYSTEMS_SECONDS)
-        page = _page(card, result, asked, known, systems)
+        page = page_of(card, result, asked, known, systems)
         read = settings_form.read(fields, _choices(page), card.deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
-            return replace(_with(page, read.draft), errors=read.errors, version=version)
+            return replace(with_draft(page, read.draft), errors=read.errors, version=version)
         try:
             done = once.run(
                 card,
@@ -155,7 +90,7 @@ def _apply(
         draft = _as_bound(deps, wished, page.cards, applied)
         _store(card, before, draft, applied, request_id)
     return replace(
-        _with(page, draft),
+        with_draft(page, draft),
         outcomes=applied.outcomes,
         saved=Saved(deps.clock(), card.user_id),
         version=settings_form.version_of(settings_form.data_of(draft, deps.manifest)),
@@ -182,72 +117,11 @@ def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> Settin
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
     return replace(
-        _with(page, wished),
+        with_draft(page, wished),
         saved=saved,
         version=settings_form.version_of(data),
         theirs=settings_form.draft_of(data, card.deps.manifest),
     )
-
-
-def _known(card: CardSession, user_ids: Iterable[int]) -> _Known:
-    with card.db.reading() as session:
-        data = stored.load(session, card.member_id)
-        saved = stored.last_saved(session, card.member_id)
-        named = names.directory(session, card)
-    shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
-    if saved is not None and saved.user_id is not None:
-        shown.add(saved.user_id)
-    nameless = sorted(user for user in shown if named.get(user) is None)
-    return _Known(data, saved, named, tuple(nameless[: names.AT_ONCE]))
-
-
-def _page(
-    card: CardSession,
-    result: BatchResult,
-    asked: _Asked,
-    known: _Known,
-    systems: tuple[PaySystem, ...],
-) -> SettingsPage:
-    """The settings as they are saved."""
-    draft = settings_form.draft_of(known.data, card.deps.manifest)
-    people = dict(names.take(card, result, asked.names))
-    if card.user is not None:
-        people[card.user.id] = card.user.name
-    page = SettingsPage(
-        draft=draft,
-        cards=_cards(card.deps, result, asked.types, known.data),
-        people=people,
-        pay_systems=systems,
-        saved=known.saved,
-        version=settings_form.version_of(known.data),
-    )
-    return _with(page, draft)
-
-
-def _with(page: SettingsPage, draft: Draft) -> SettingsPage:
-    cards = tuple(replace(card, is_on=card.key in draft.cards) for card in page.cards)
-    return replace(page, draft=draft, cards=cards)
-
-
-def _cards(
-    deps: Deps, result: BatchResult, types: Handle[tuple[OwnerType, ...]], data: Mapping[str, Any]
-) -> tuple[CardChoice, ...]:
-    """The kinds of cards of this portal; smart processes only as the portal lists them."""
-    usual = [
-        CardChoice(one.setting, one.placement)
-        for one in deps.manifest.placements
-        if one.setting != SMART_PROCESSES
-    ]
-    try:
-        listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
-    except AppError:
-        # Without the list nothing new can be chosen, and nothing chosen gets lost.
-        listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]
-    processes = [
-        CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
-        for number, title in listed
-    ]
-    return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
 
 
 def _choices(page: SettingsPage) -> Choices:

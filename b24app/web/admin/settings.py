@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import NotAdminError
 from b24app.services.actions import Action
-from b24app.services.admin import settings_edit
-from b24app.services.admin.settings_edit import CardChoice, SettingsPage
+from b24app.services.admin import settings_edit, settings_page
 from b24app.services.admin.settings_form import RETENTION_CHOICES, TITLE_LANGUAGES
+from b24app.services.admin.settings_page import CardChoice, SettingsPage
 from b24app.web.admin import settings_differences
 from b24app.web.admin.sections import change_asked
 from b24app.web.plumbing import i18n, security
@@ -30,7 +30,7 @@ def show() -> ResponseReturnValue:
     """All settings; for people who are no administrators a page of help instead."""
     section = request.args.get("page", "")
     try:
-        page = settings_edit.show(current_card())
+        page = settings_page.show(current_card())
     except NotAdminError:
         return render_template("settings/_help.html")
     return render_template(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from b24app.services.admin.settings_edit import SettingsPage
 from b24app.services.admin.settings_form import TITLE_LANGUAGES, Draft
+from b24app.services.admin.settings_page import SettingsPage
 from b24app.services.settings import Rule, Who
 from b24app.web.words import settings_words
 from b24app.web.words.activity_words import people

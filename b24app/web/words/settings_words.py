@@ -10,7 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from b24app import errors
 from b24app.services.actions import Action
-from b24app.services.admin.settings_edit import CardChoice
+from b24app.services.admin.settings_page import CardChoice
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle.tab_bindings import Change, Outcome
 from b24app.services.settings import Who

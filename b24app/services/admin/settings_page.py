@@ -1,0 +1,155 @@
+"""The settings of a portal as its administrators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from b24app.bitrix.methods import crm, placements
+from b24app.bitrix.methods.crm import OwnerType
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.domain import PaySystem
+from b24app.errors import AppError
+from b24app.services.admin import settings_form
+from b24app.services.admin.settings_form import Draft
+from b24app.services.auth import admins
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import Deps
+from b24app.services.directories import names, pay_systems
+from b24app.services.directories.names import Directory, NamesRequest
+from b24app.services.lifecycle.tab_bindings import Outcome
+from b24app.services.settings import SMART_PROCESSES
+from b24app.storage import settings as stored
+from b24app.storage.settings import Saved
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoice:
+    """A kind of card that can show the tab. `title` is the portal's, "" for the known kinds."""
+
+    key: str
+    placement: str
+    title: str = ""
+    is_on: bool = False
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """What one rendering of the settings needs. `errors` maps field names to codes."""
+
+    draft: Draft
+    cards: tuple[CardChoice, ...]
+    people: Mapping[int, str | None]
+    pay_systems: tuple[PaySystem, ...]
+    saved: Saved | None
+    version: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    theirs: Draft | None = None
+    """What somebody else saved since the form was made: then nothing of it was saved."""
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The cards whose tab is not as it was asked for."""
+        return tuple(one for one in self.outcomes if not one.is_done)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is saved, and whose names the page will need."""
+
+    data: dict[str, Any]
+    saved: Saved | None
+    named: Directory
+    nameless: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked in the call that proves the administrator."""
+
+    batch: Batch
+    types: Handle[tuple[OwnerType, ...]]
+    names: NamesRequest
+
+    @classmethod
+    def of(cls, known: Known) -> Questions:
+        """Ask for the kinds of cards, and for the names that are not known."""
+        batch = Batch()
+        return cls(
+            batch, batch.add(crm.owner_types()), names.ask(batch, known.named, known.nameless)
+        )
+
+
+def show(card: CardSession) -> SettingsPage:
+    """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
+    known = known_of(card, ())
+    with card.one_action():
+        asked = Questions.of(known)
+        result = admins.check(card, asked.batch)
+        systems = pay_systems.directory(card)
+    return page_of(card, result, asked, known, systems)
+
+
+def known_of(card: CardSession, user_ids: Iterable[int]) -> Known:
+    """Read what is saved. `user_ids`: whose names the page will need besides."""
+    with card.db.reading() as session:
+        data = stored.load(session, card.member_id)
+        saved = stored.last_saved(session, card.member_id)
+        named = names.directory(session, card)
+    shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
+    if saved is not None and saved.user_id is not None:
+        shown.add(saved.user_id)
+    nameless = sorted(user for user in shown if named.get(user) is None)
+    return Known(data, saved, named, tuple(nameless[: names.AT_ONCE]))
+
+
+def page_of(
+    card: CardSession,
+    result: BatchResult,
+    asked: Questions,
+    known: Known,
+    systems: tuple[PaySystem, ...],
+) -> SettingsPage:
+    """The settings as they are saved."""
+    draft = settings_form.draft_of(known.data, card.deps.manifest)
+    people = dict(names.take(card, result, asked.names))
+    if card.user is not None:
+        people[card.user.id] = card.user.name
+    page = SettingsPage(
+        draft=draft,
+        cards=_cards(card.deps, result, asked.types, known.data),
+        people=people,
+        pay_systems=systems,
+        saved=known.saved,
+        version=settings_form.version_of(known.data),
+    )
+    return with_draft(page, draft)
+
+
+def with_draft(page: SettingsPage, draft: Draft) -> SettingsPage:
+    """The same page with other values in its form."""
+    cards = tuple(replace(card, is_on=card.key in draft.cards) for card in page.cards)
+    return replace(page, draft=draft, cards=cards)
+
+
+def _cards(
+    deps: Deps, result: BatchResult, types: Handle[tuple[OwnerType, ...]], data: Mapping[str, Any]
+) -> tuple[CardChoice, ...]:
+    """The kinds of cards of this portal; smart processes only as the portal lists them."""
+    usual = [
+        CardChoice(one.setting, one.placement)
+        for one in deps.manifest.placements
+        if one.setting != SMART_PROCESSES
+    ]
+    try:
+        listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
+    except AppError:
+        # Without the list nothing new can be chosen, and nothing chosen gets lost.
+        listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]
+    processes = [
+        CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
+        for number, title in listed
+    ]
+    return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
