@@ -14,6 +14,18 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("web", "services", "bitrix", "storage", "simulator")
 ROOMS_OF_SERVICES = "Rooms of services import downwards only"
 LINES_AT_MOST = 400
+LINES_OF_THE_APP = 300
+LINES_OF_A_FUNCTION = 40
+
+LONGER = {
+    "storage/models.py": "all tables, one beside the other",
+    "web/words/outcome_words.py": "one table of sentences",
+    "web/words/words.py": "one table of sentences",
+    "services/payments/deliveries.py": "the four changes of deliveries share their proofs",
+    "services/payments/moves.py": "a move, and what becomes of one that stopped half-way",
+    "services/writing/record.py:write": "one field of the activity log a line",
+}
+"""What is longer than the others, and why."""
 TEMPLATE_LINE_AT_MOST = 120
 
 IMPORT_APP = """
@@ -147,6 +159,31 @@ def test_template_lines_fit_on_a_screen():
     ]
 
     assert not long
+
+
+def test_a_module_of_the_app_is_read_at_one_sitting():
+    app = ROOT / "b24app"
+    long = {
+        str(file.relative_to(app))
+        for file in app.rglob("*.py")
+        if len(file.read_text().splitlines()) > LINES_OF_THE_APP
+    }
+
+    assert long <= set(LONGER)
+
+
+def test_a_function_of_the_app_fits_on_a_screen():
+    app = ROOT / "b24app"
+    long = {
+        f"{file.relative_to(app)}:{function.name}"
+        for file in app.rglob("*.py")
+        if "migrations" not in file.parts
+        for function in ast.walk(ast.parse(file.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        and (function.end_lineno or 0) - function.lineno >= LINES_OF_A_FUNCTION
+    }
+
+    assert long <= set(LONGER)
 
 
 def test_tests_and_their_packages_have_no_stray_folders():
