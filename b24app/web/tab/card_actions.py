@@ -124,7 +124,7 @@ def show_history(payment_id: int) -> ResponseReturnValue:
         }
         for one in records
     ]
-    return render_template("payments/_history.html", shown={"payment": payment}, records=said)
+    return render_template("payments/_history.html", payment=payment, records=said)
 
 
 def _system_choice() -> int | None:

@@ -100,10 +100,10 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
     place, link, others = moves.targets(proven(Action.DELIVERIES), payment_id, item_id)
     return render_template(
         "payments/_move_delivery.html",
-        shown={"payment": place.payment},
+        payment=place.payment,
         item_id=item_id,
         delivery=place.documents[link.document_id],
-        others=[{"payment": payment} for payment in others],
+        others=others,
     )
 
 

@@ -107,7 +107,7 @@ def system_form(payment_id: int) -> ResponseReturnValue:
     payment = membership.present(card, payment_id)
     return render_template(
         "payments/_system.html",
-        shown={"payment": payment},
+        payment=payment,
         pay_systems=pay_systems.directory(card),
     )
 
