@@ -106,7 +106,7 @@ def test_reassigns_a_delivery(stage, either):
     either.press(either.button("Reassign delivery", row))
     choice = row.get_by_role("combobox")
     label = choice.locator(f'option[value="{other}"]').inner_text()
-    warning = row.get_by_text("is in another payment already")
+    warning = row.get_by_text("is already in another payment")
     expect(warning).to_be_hidden()
     either.hand.choose(choice, label)
     expect(warning).to_be_visible()

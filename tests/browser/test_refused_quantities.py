@@ -12,7 +12,7 @@ LAMP = "Pendant lamp Aria 40"
 REFUSED = {
     "2.5": ("enter a whole number, because Bitrix24 would drop the fraction.", "2"),
     "999": ("at most 12 pcs can be billed.", "12"),
-    "-1": ("enter a whole number from 1.", "1"),
+    "-1": ("enter a whole number, 1 or more.", "1"),
 }
 
 
@@ -67,7 +67,7 @@ def test_an_empty_quantity_is_told_by_enter_and_taken_back_by_escape(either, unp
     either.page.keyboard.press("Enter")
 
     expect(error_of(either, unpaid)).to_contain_text(
-        f"{LAMP}: enter a whole number from 1. The quantity is still 12."
+        f"{LAMP}: enter a whole number, 1 or more. The quantity is still 12."
     )
     expect(field).to_have_value("")
     either.page.keyboard.press("Escape")

@@ -71,7 +71,7 @@ def test_a_switched_card_gets_and_loses_its_tab_at_once(stage, new_page):
     frame.get_by_role("checkbox", name="Installation projects").check()
     save_settings(admin)
 
-    changes = frame.get_by_role("list", name="What became of the tabs")
+    changes = frame.get_by_role("list", name="Changes to the tabs")
     expect(changes).to_contain_text("Invoices: the tab is not shown any more.")
     expect(changes).to_contain_text("Installation projects: the tab is shown now.")
     assert bound(stage) == [DEAL_TAB, PROJECT_TAB]
@@ -106,8 +106,8 @@ def test_a_second_administrator_is_told_what_the_first_one_saved(stage, new_page
     expect(note).to_contain_text("Anna Berger changed the settings")
     expect(note.get_by_role("listitem")).to_have_text(
         [
-            "InvoicesSaved is “off”, here is “on”.",
-            "Tab title, DeutschSaved is “Zahlungen”, here is “Geld”.",
+            "InvoicesSaved: “off”. Here: “on”.",
+            "Tab title, DeutschSaved: “Zahlungen”. Here: “Geld”.",
         ]
     )
     expect(second.get_by_label("Deutsch")).to_have_value("Geld")

@@ -134,8 +134,8 @@ def test_days_the_wrong_way_round_are_refused_in_place(page):
 
 
 def test_an_empty_log_says_whether_something_was_asked_for(page):
-    assert "Nothing was done yet." in page.get("/settings/activity").text
-    assert "No entries for this choice." in page.get("/settings/activity", action="pay").text
+    assert "Nothing has been done yet." in page.get("/settings/activity").text
+    assert "No entries match this filter." in page.get("/settings/activity", action="pay").text
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "9" * 30])

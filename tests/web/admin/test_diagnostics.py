@@ -211,7 +211,7 @@ def test_the_last_failures_of_people_are_listed_with_their_request(stage, page):
 
     text = page.get("/settings/diagnostics").text
 
-    assert "Last actions that did not succeed" in text
+    assert "Recent actions that failed" in text
     assert line.request_id in text
     assert "Marked as paid" in text
     assert "Bitrix24 does not let this person do it" in text

@@ -52,16 +52,16 @@ def test_the_second_save_is_told_who_changed_what_and_loses_nothing(stage, pages
 
     assert marta.answer.status_code == 409
     alert = re.search(r'role="alert">.*?<p[^>]*>(.*?)</p>', marta.answer.text, re.DOTALL).group(1)
-    assert "Nothing of this form was saved." in alert
+    assert "Nothing on this form was saved." in alert
     assert marta.said == ""
     assert "Anna Berger changed the settings" in marta.answer.text
     assert differences(marta) == [
-        "Invoices: Saved is “off”, here is “on”.",
-        "Mark as paid: Saved is “Portal administrators”, here is “Everyone who can edit the card”.",
-        "Copy public link: Saved is “Chosen people: Jonas Weber”, here is "
+        "Invoices: Saved: “off”. Here: “on”.",
+        "Mark as paid: Saved: “Portal administrators”. Here: “Everyone who can edit the card”.",
+        "Copy public link: Saved: “Chosen people: Jonas Weber”. Here: "
         "“Everyone who can edit the card”.",
-        "Keep the activity log for: Saved is “365 days”, here is “90 days”.",
-        "Tab title, Deutsch: Saved is “Zahlungen”, here is “Geld”.",
+        "Keep the activity log for: Saved: “365 days”. Here: “90 days”.",
+        "Tab title, Deutsch: Saved: “Zahlungen”. Here: “Geld”.",
     ]
     assert 'value="Geld"' in marta.answer.text
     assert '<option value="90" selected>' in marta.answer.text

@@ -247,7 +247,7 @@ def test_lines_that_cannot_be_read_are_called_unknown_and_choose_nothing(stage):
 
     text = tab.get(FORM).text
 
-    assert "Not all payments of this card could be looked at" in text
+    assert "Not all payments of this card could be read" in text
     assert offered(text)[free.id] is False
 
 
@@ -336,5 +336,5 @@ def test_a_line_that_cannot_be_read_leaves_no_delivery_called_free(stage):
 
     text = tab.get(FORM).text
 
-    assert "Not all payments of this card could be looked at" in text
+    assert "Not all payments of this card could be read" in text
     assert not any(offered(text).values()), free.id

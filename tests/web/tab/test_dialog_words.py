@@ -38,7 +38,7 @@ def test_marking_as_unpaid_is_no_refund_and_looks_cancelled_in_bitrix24(dialog):
 
     assert "This is not a refund: no money goes back to the client." in words
     assert "Only the stock and the delivery are taken back" in words
-    assert "Bitrix24’s own screens call the payment cancelled afterwards." in words
+    assert "Bitrix24’s own screens will then call the payment canceled." in words
 
 
 def test_the_lock_of_a_paid_payment_names_the_way_to_its_deletion(stage):

@@ -67,7 +67,7 @@ def test_three_hundred_rows_are_billed_in_parts_that_say_how_far_they_are(writin
     tab.post("/payments/rest")
     while GOES_ON.search(tab.answer.text):
         assert tab.answer.headers["HX-Retarget"] == "#dlg-form"
-        progress += re.findall(r"(\d+) of 300 products are in it", tab.answer.text)
+        progress += re.findall(r"(\d+) of 300 products added", tab.answer.text)
         tab.post(part_of(tab))
 
     assert [int(one) for one in progress] == [35, *range(75, 300, 40)]
@@ -122,7 +122,7 @@ def test_what_was_stopped_is_named_on_the_card_and_continued(stage, tab):
         said = words(someone.answer.text)
         assert f"is not complete yet: 75 of {ROWS} products are in it" in said
         assert f'hx-get="{path}"' in someone.answer.text
-    assert f"75 of {ROWS} products are in it" in words(tab.get(path).text)
+    assert f"75 of {ROWS} products added" in words(tab.get(path).text)
     answer = go_on_to_the_end(stage.tab(ADMIN, entity_id=MANY), path)
 
     assert answer.status_code == 200
@@ -317,5 +317,5 @@ def test_a_portal_that_refuses_batches_is_filled_too(stage):
 
 
 def test_the_preview_says_how_much_it_is(stage, tab):
-    assert f"These are {ROWS} products" in words(tab.get("/payments/rest").text)
-    assert "These are" not in words(stage.tab().get("/payments/rest").text)
+    assert f"There are {ROWS} products" in words(tab.get("/payments/rest").text)
+    assert "There are" not in words(stage.tab().get("/payments/rest").text)

@@ -18,7 +18,7 @@ def stage(writing_stage):
 
 
 BIG = 8069
-GONE, UNREAD = "Item that is no longer in the card", "Product that could not be read now"
+GONE, UNREAD = "Item that is no longer in the card", "Product that could not be read just now"
 
 
 def fill_up(stage, count):

@@ -110,7 +110,7 @@ def test_a_portal_that_does_not_tell_what_is_unbilled_shows_the_rest(stage):
 
     assert tab.answer.status_code == 200
     assert payments_in(tab.answer.text)
-    assert "Which products are not billed could not be read now" in tab.answer.text
+    assert "The unbilled products could not be read just now" in tab.answer.text
     assert "Not billed, " not in tab.answer.text
 
 

@@ -46,7 +46,7 @@ def test_the_preview_shows_rows_total_system_and_deliveries_and_writes_nothing(s
     assert "Bill the rest: €1,472.00 ?" in said
     assert "Emergency exit sign E1 €118.00 10 pcs €1,180.00" in said
     assert "Cable set, 5 m €36.50 8 pcs €292.00" in said
-    assert "After it nothing is left to bill" in said
+    assert "Nothing is left to bill after it" in said
     assert "Delivery 3653/2 is in payment 3653/2." in said
     assert "Delivery 3653/3 is in payment 3653/4." in said
     assert "No delivery is left." in said
@@ -75,9 +75,9 @@ def test_a_delivery_that_is_in_no_payment_is_said_to_be_left(stage):
 
     said = words(stage.tab().get("/payments/rest").text)
 
-    assert f"Delivery {free.account_number} is in no payment yet." in said
+    assert f"Delivery {free.account_number} is not in a payment yet." in said
     assert "No delivery is left" not in said
-    assert "After it nothing is left" not in said
+    assert "Nothing is left to bill after it" not in said
 
 
 def test_a_delivery_in_several_payments_names_them_all(stage):
@@ -96,7 +96,7 @@ def test_fractions_are_named_and_the_preview_does_not_promise_all(stage):
     said = words(stage.tab().get("/payments/rest").text)
 
     assert "Cable set, 5 m: only whole quantities can be billed here, 8.5 are available." in said
-    assert "After it nothing is left" not in said
+    assert "Nothing is left to bill after it" not in said
     assert "€292.00" in said
 
 
@@ -164,7 +164,7 @@ def test_rows_that_come_to_nothing_can_be_looked_at_but_not_created(stage):
 
     text = tab.get("/payments/new").text
 
-    assert "comes to -€5.30 , and a payment has to ask for money" in words(text)
+    assert "come to -€5.30 , but a payment must be for more than zero" in words(text)
     assert re.search(r'<button class="btn btn--primary" type="submit"[^>]* disabled>', text)
     assert "comes to -€5.30" in words(tab.get("/payments/rest").text)
 

@@ -14,7 +14,7 @@ BIG = 8069
 """A deal of sixty product rows: ten more than a page of the portal."""
 
 GONE = "Item that is no longer in the card"
-UNREAD = "Product that could not be read now"
+UNREAD = "Product that could not be read just now"
 FREE = "crm.item.productrow.getavailableforpayment"
 
 
@@ -109,10 +109,10 @@ def test_what_is_free_and_cannot_be_read_is_not_called_billed(stage, path):
 
     text = tab.get(path).text
 
-    assert "could not be read now" in text
+    assert "could not be read just now" in text
     assert "already in payments" not in text
     assert 'name="row"' not in text
-    assert "Which products are not billed could not be read now" in tab.show().text
+    assert "The unbilled products could not be read just now" in tab.show().text
 
 
 @pytest.mark.parametrize("path", ["/payments/new", f"/payments/{SMALL}/items"])
@@ -129,7 +129,7 @@ def test_what_several_orders_leave_to_bill_comes_with_the_compositions(stage):
     do_order(stage.portal, {"do": "second", "entityId": "8061"})
     tab = stage.tab()
     assert "Not billed, 2 products" not in tab.answer.text
-    assert "Allocation works it out" in tab.answer.text
+    assert "Allocation shows them" in tab.answer.text
     assert "Bill the rest" not in tab.answer.text
 
     text = loaded(tab)
