@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from b24app.errors.root import AppError, Executed
+
+
+class InputCode(StrEnum):
+    """What is wrong with the input, as its sentence is chosen. The names are stored in the log."""
+
+    FRACTION = "fraction"
+    FRACTION_ASKS = "fraction_asks"
+    QUANTITY = "quantity"
+    TOO_MANY = "too_many"
+    TOO_MANY_ROWS = "too_many_rows"
+    NOTHING_CHOSEN = "nothing_chosen"
+    NO_DELIVERY = "no_delivery"
+    DELIVERY_THERE = "delivery_there"
+    ZERO_ASKS = "zero_asks"
+    NO_AMOUNT = "no_amount"
+    REST_CHANGED = "rest_changed"
+    """Of a conflict."""
+    NOTHING_TO_BILL = "nothing_to_bill"
+    NO_ESTIMATE = "no_estimate"
+    NO_SYSTEM = "no_system"
+    CHOICE_GONE = "choice_gone"
+    """What was chosen in a dialog is not on the card: removed meanwhile, or never there."""
+    LINE_GONE = "line_gone"
+    """A line is not in its payment: removed meanwhile, or never there."""
+    SAME_PAYMENT = "same_payment"
+    NUMBER = "number"
+    DATE = "date"
+    UNTIL = "until"
+    NO_KEY = "no_key"
+    NO_ADDRESS = "no_address"
 
 
 class InputError(AppError):
@@ -19,7 +50,7 @@ class InputError(AppError):
         self,
         message: str = "",
         *,
-        code: str = "",
+        code: InputCode,
         field: str = "",
         values: Mapping[str, str] | None = None,
     ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from b24app.bitrix.wire.portal_api import Batch
-from b24app.errors import InputError
+from b24app.errors import InputCode, InputError
 from b24app.services import time_zones
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
@@ -110,7 +110,7 @@ def _filter(card: CardSession, asked: Asked) -> Filter:
     until = _day(asked.until, "until")
     since = _day(asked.since, "since")
     if since and until and until < since:
-        raise InputError("it ends before it begins", code="until", field="until")
+        raise InputError("it ends before it begins", code=InputCode.UNTIL, field="until")
     return Filter(
         action=asked.action or None,
         outcomes=frozenset({Kind(asked.outcome)}) if asked.outcome in set(Kind) else None,
@@ -126,10 +126,10 @@ def _day(text: str, name: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InputError("not a date", code="date", field=name) from None
+        raise InputError("not a date", code=InputCode.DATE, field=name) from None
     # A day more or less, and other zones, must stay within what a computer calls a date.
     if not date(1970, 1, 2) <= day <= date(9998, 12, 30):
-        raise InputError("not a date of ours", code="date", field=name)
+        raise InputError("not a date of ours", code=InputCode.DATE, field=name)
     return day
 
 
@@ -147,5 +147,5 @@ def _id(text: str) -> int | None:
         return None
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
     if not is_number or int(text) > MAX_ID:
-        raise InputError("not an id", code="number", field="before")
+        raise InputError("not an id", code=InputCode.NUMBER, field="before")
     return int(text)

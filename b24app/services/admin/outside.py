@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.hosts import ascii_host, is_nameable, without_usual_port
 from b24app.config import LOOPBACK_HOSTS
 from b24app.domain import Grant, PortalUser
-from b24app.errors import GrantLostError, InputError, UnknownPortalError, UnprovenError
+from b24app.errors import GrantLostError, InputCode, InputError, UnknownPortalError, UnprovenError
 from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import Ticket
 from b24app.services.auth.proofs import Sender, exchanging
@@ -60,9 +60,9 @@ def start(deps: Deps, domain: str) -> Start:
     try:
         host = without_usual_port(ascii_host(domain), "https")
     except ValueError:
-        raise InputError("not the address of a portal", code="no_address") from None
+        raise InputError("not the address of a portal", code=InputCode.NO_ADDRESS) from None
     if not is_nameable(host):
-        raise InputError("no portal can be installed at this address", code="no_address")
+        raise InputError("no portal can be installed at this address", code=InputCode.NO_ADDRESS)
     state = secrets.token_urlsafe(24)
     url = deps.authorization.authorization_url(_endpoint(deps, host), state)
     return Start(url, state, host)

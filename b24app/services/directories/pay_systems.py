@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.domain import PaySystem
-from b24app.errors import AppError, BusinessRefusalError, InputError
+from b24app.errors import AppError, BusinessRefusalError, InputCode, InputError
 from b24app.services.auth import grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
@@ -57,7 +57,7 @@ def known(card: CardSession, system_id: int) -> PaySystem:
     for system in systems:
         if system.id == system_id:
             return system
-    raise InputError("no such payment system", code="no_system", field="pay_system_id")
+    raise InputError("no such payment system", code=InputCode.NO_SYSTEM, field="pay_system_id")
 
 
 def default_id(card: CardSession) -> int | None:

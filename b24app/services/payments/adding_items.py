@@ -10,7 +10,7 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_items
 from b24app.domain import PaymentItem
-from b24app.errors import AppError, ChangedMeanwhileError, InputError
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments.items import Place, place, quantities_by_row, setting, too_much
@@ -36,9 +36,9 @@ def add(
 
     def prove(card: CardSession, payment_id: int) -> Place:
         if not wanted:
-            raise InputError("no row was chosen", code="nothing_chosen", field="row")
+            raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
-            raise InputError("too many rows at once", code="too_many_rows", field="row")
+            raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
         return place(card, payment_id)
 
     def plan(at: Place) -> Edit:
@@ -86,7 +86,7 @@ def _addition(at: Place, wanted: Sequence[Wanted], *, may_raise: bool) -> Additi
         raise ChangedMeanwhileError("the row is there again")
     require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
     if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
-        raise InputError("a fraction", code="fraction_asks")
+        raise InputError("a fraction", code=InputCode.FRACTION_ASKS)
     commands = [_adding(at.payment.id, one, present.get(one.row_id)) for one in wanted]
     expected = {
         one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from b24app.bitrix.methods import payments
 from b24app.domain import ListedRow
-from b24app.errors import ChangedMeanwhileError, InputError, OrderCanceledError
+from b24app.errors import ChangedMeanwhileError, InputCode, InputError, OrderCanceledError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
@@ -104,7 +104,9 @@ def bill_the_rest(
 def _bill_the_rest(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:
     before = unbilled.read(card)
     if before.free is None:
-        raise before.problem or InputError("too many payments to compare", code="no_estimate")
+        raise before.problem or InputError(
+            "too many payments to compare", code=InputCode.NO_ESTIMATE
+        )
     rows = {row.id: row for row in before.free}
     wanted = billable(before.free)
     _require_rest(card, wanted, rows, shown)
@@ -122,10 +124,12 @@ def _require_rest(
     """Raises what keeps the rest from being billed, with what the card shows now."""
     if not wanted:
         # The page shows an older state: somebody else has billed it.
-        nothing = InputError("nothing is left to bill", code="nothing_to_bill")
+        nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, portal_writes.settle(card, []))
     if shown is not None and total_of(wanted, rows) != shown:
-        changed = ChangedMeanwhileError("another amount is left to bill", code="rest_changed")
+        changed = ChangedMeanwhileError(
+            "another amount is left to bill", code=InputCode.REST_CHANGED
+        )
         raise WriteFailedError(changed, portal_writes.settle(card, []))
     require_amount(wanted, rows)
 

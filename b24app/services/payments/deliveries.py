@@ -9,19 +9,18 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import crm, payment_deliveries
 from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Delivery, Payment, PaymentDelivery
-from b24app.errors import AppError, ChangedMeanwhileError, InputError, NotOnThisCardError
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError, NotOnThisCardError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.payments import delivery_places
 from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
-from b24app.services.payments.quantities import CHOICE_GONE
 from b24app.services.writing import membership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import LINE_GONE, before_writing
+from b24app.services.writing.membership import before_writing
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 MOST_SHOWN = 5
@@ -51,12 +50,16 @@ class Place:
         for link in self.links:
             if link.id == item_id:
                 return link
-        raise NotOnThisCardError("the delivery line is not of this payment", code=LINE_GONE)
+        raise NotOnThisCardError(
+            "the delivery line is not of this payment", code=InputCode.LINE_GONE
+        )
 
     def document(self, document_id: int) -> Delivery:
         """Raises NotOnThisCardError for a document of another card: the portal takes any."""
         if document_id not in self.documents:
-            raise NotOnThisCardError("the delivery document is not of this card", code=CHOICE_GONE)
+            raise NotOnThisCardError(
+                "the delivery document is not of this card", code=InputCode.CHOICE_GONE
+            )
         return self.documents[document_id]
 
     def label(self, document_id: int) -> str:
@@ -165,7 +168,9 @@ def reassign(
         require_shown(link, choice.shown)
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
-            raise InputError("already in the payment", code="delivery_there", field="delivery_id")
+            raise InputError(
+                "already in the payment", code=InputCode.DELIVERY_THERE, field="delivery_id"
+            )
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)

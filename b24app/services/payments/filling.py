@@ -16,6 +16,7 @@ from b24app.domain import ListedRow
 from b24app.errors import (
     BusinessRefusalError,
     GoneError,
+    InputCode,
     InputError,
     NotFoundError,
     NotOnThisCardError,
@@ -109,7 +110,7 @@ def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) 
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
     if any(one.row_id in there for one in wanted):
-        raise InputError("too many rows at once", code="too_many_rows", field="row")
+        raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
     number = at.payment.number
     filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
     return begin(card, filling, free)

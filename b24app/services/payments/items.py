@@ -13,6 +13,7 @@ from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, i
 from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
+    InputCode,
     InputError,
     NotOnThisCardError,
     PortalError,
@@ -26,7 +27,7 @@ from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import LINE_GONE, before_writing
+from b24app.services.writing.membership import before_writing
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 
@@ -49,7 +50,7 @@ class Place:
         for item in self.items:
             if item.id == item_id:
                 return item
-        raise NotOnThisCardError("the item is not of this payment", code=LINE_GONE)
+        raise NotOnThisCardError("the item is not of this payment", code=InputCode.LINE_GONE)
 
     def row_of(self, item: PaymentItem) -> ListedRow | None:
         """The card's row of an item, None for an orphan."""
@@ -147,7 +148,7 @@ def _require_settable(at: Place, item: PaymentItem, wish: NewQuantity) -> None:
     if wish.shown not in {None, item.quantity} and wish.quantity != item.quantity:
         raise ChangedMeanwhileError("the quantity changed")
     if not item.is_whole and not wish.may_round:
-        raise InputError("a fraction", code="fraction_asks")
+        raise InputError("a fraction", code=InputCode.FRACTION_ASKS)
     most = at.most(item)
     if most is not None and wish.quantity > most:
         raise too_many(_name(at, item), most)
@@ -213,7 +214,7 @@ def too_much(after: After, more: Iterable[tuple[int | None, Decimal]]) -> AppErr
         return None
     free = {row.id: row.quantity for row in read.core.free}
     if any(row_id is not None and one > free.get(row_id, Decimal(0)) for row_id, one in more):
-        return InputError("more than is free", code="too_many", field="quantity")
+        return InputError("more than is free", code=InputCode.TOO_MANY, field="quantity")
     return None
 
 

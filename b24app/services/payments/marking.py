@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment
-from b24app.errors import ChangedMeanwhileError, InputError
+from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import membership
@@ -123,7 +123,7 @@ def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
 
 def _require_amount(seen: Seen, amount: Decimal | None) -> None:
     if amount == 0 and not seen.may_be_zero:
-        raise InputError("the payment asks for nothing", code="zero_asks")
+        raise InputError("the payment asks for nothing", code=InputCode.ZERO_ASKS)
 
 
 def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:

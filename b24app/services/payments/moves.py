@@ -18,6 +18,7 @@ from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
     Executed,
+    InputCode,
     InputError,
     NotOnThisCardError,
     PaidLockedError,
@@ -115,7 +116,7 @@ def _move(card: CardSession, plan: Move) -> Outcome:
 
 def _plan(card: CardSession, payment_id: int, wish: Wish) -> Move:
     if wish.to_id == payment_id:
-        raise InputError("the same payment", code="same_payment", field="to")
+        raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
     both = [payment_id, wish.to_id]
     at, other = deliveries.places(card, both)
     for one in (at, other):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment, PaySystem
-from b24app.errors import AppError, ChangedMeanwhileError, InputError
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import pay_systems
@@ -77,4 +77,4 @@ def _missing(card: CardSession, system: PaySystem) -> AppError | None:
         return None
     if any(one.id == system.id for one in present):
         return None
-    return InputError("removed meanwhile", code="no_system", field="pay_system_id")
+    return InputError("removed meanwhile", code=InputCode.NO_SYSTEM, field="pay_system_id")

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from b24app.domain import ListedRow
-from b24app.errors import InputError, NotOnThisCardError
+from b24app.errors import InputCode, InputError, NotOnThisCardError
 
 MOST = 1_000_000
 CENT = Decimal("0.01")
-CHOICE_GONE = "choice_gone"
-"""Code of what was chosen in a dialog and is not on the card: removed meanwhile, or never there."""
 
 GROUPED = re.compile(r"\d{1,3}([.,](\d{3})+)+", re.ASCII)
 """A browser's number field drops the second point: 1.000.000 arrives as 1.000000."""
@@ -37,15 +35,15 @@ def whole(text: str, field: str = "quantity") -> int:
     """
     if GROUPED.fullmatch(text.strip()):
         raise InputError(
-            "1,000 is one to some and a thousand to others", code="quantity", field=field
+            "1,000 is one to some and a thousand to others", code=InputCode.QUANTITY, field=field
         )
     if not PLAIN.fullmatch(text.strip()):
-        raise InputError("not a number", code="quantity", field=field)
+        raise InputError("not a number", code=InputCode.QUANTITY, field=field)
     value = Decimal(text.strip().replace(",", "."))
     if not 0 < value <= MOST:
-        raise InputError("not between 1 and a million", code="quantity", field=field)
+        raise InputError("not between 1 and a million", code=InputCode.QUANTITY, field=field)
     if value != value.to_integral_value():
-        raise InputError("a fraction would be cut", code="fraction", field=field)
+        raise InputError("a fraction would be cut", code=InputCode.FRACTION, field=field)
     return int(value)
 
 
@@ -58,9 +56,13 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: 
     for one in wanted:
         row = free.get(one.row_id)
         if row is None and one.row_id not in rows:
-            raise NotOnThisCardError("the product row is not of this card", code=CHOICE_GONE)
+            raise NotOnThisCardError(
+                "the product row is not of this card", code=InputCode.CHOICE_GONE
+            )
         if row is None:
-            raise InputError("nothing is free", code="too_many", field=f"quantity-{one.row_id}")
+            raise InputError(
+                "nothing is free", code=InputCode.TOO_MANY, field=f"quantity-{one.row_id}"
+            )
         if one.quantity > row.quantity:
             raise too_many(row.name, row.quantity, f"quantity-{one.row_id}")
 
@@ -68,7 +70,7 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: 
 def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError:
     """The refusal of a quantity beyond `most`, of which the whole part can be billed."""
     values = {"product": product, "most": str(max(0, int(most)))}
-    return InputError("more than is free", code="too_many", field=field, values=values)
+    return InputError("more than is free", code=InputCode.TOO_MANY, field=field, values=values)
 
 
 def total_of(wanted: Iterable[Wanted], rows: Mapping[int, ListedRow]) -> Decimal:
@@ -83,10 +85,10 @@ def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> N
     less. The portal rounds what each comes to, so that a few of a tiny price come to nothing.
     """
     if not wanted:
-        raise InputError("no row was chosen", code="nothing_chosen", field="row")
+        raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
     sums = (rows[one.row_id].bare_price * one.quantity for one in wanted)
     if sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0:
-        raise InputError("the rows come to nothing", code="no_amount", field="row")
+        raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.domain import Payment
-from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, PaidLockedError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
@@ -19,7 +19,6 @@ from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import LINE_GONE
 from b24app.services.writing.outcome import Kind, Outcome, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
 
@@ -189,7 +188,7 @@ def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit 
         return wanted.plan(proven)
     except AppError as error:
         # The person looks at an older state: the answer brings the present one.
-        is_older = isinstance(error, ChangedMeanwhileError) or error.code == LINE_GONE
+        is_older = isinstance(error, ChangedMeanwhileError) or error.code == InputCode.LINE_GONE
         reading = portal_writes.settle(card, [wanted.payment_id]) if is_older else None
         raise WriteFailedError(error, reading, number) from None
 

@@ -34,9 +34,6 @@ B = TypeVar("B")
 UNREADABLE_ROW = "unreadable_row"
 """Code of a payment that is on the card, in a row of which nothing certain can be read."""
 
-LINE_GONE = "line_gone"
-"""Code of a line that is not in its payment: removed meanwhile, or never there."""
-
 
 @contextmanager
 def before_writing() -> Iterator[None]:

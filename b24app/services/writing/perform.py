@@ -14,6 +14,7 @@ from b24app.errors import (
     AppError,
     DatabaseAwayError,
     Executed,
+    InputCode,
     InputError,
     KeyReusedError,
     MethodRefusedError,
@@ -48,7 +49,7 @@ def perform(
     UnrecordedError.
     """
     if not 8 <= len(asked.key) <= 100 or not asked.key.isascii():
-        raise InputError("a write needs an Idempotency-Key", code="no_key")
+        raise InputError("a write needs an Idempotency-Key", code=InputCode.NO_KEY)
     launches.prove_now(card)
     card.require_rule(deed.action)
     begun, is_canceled = _begin(card, asked, deed)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urljoin
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from b24app.domain import EntityRef
-from b24app.errors import InputError
+from b24app.errors import InputCode, InputError
 from b24app.services.admin import activity_log
 from b24app.services.admin.activity_log import ActivityPage, Asked, Line
 from b24app.services.auth.shells import origin_of
@@ -23,9 +24,9 @@ from b24app.web.words import activity_reasons, activity_words
 
 blueprint = Blueprint("activity", __name__, url_prefix="/settings")
 
-DATES = {
-    "date": _l("This is not a date."),
-    "until": _l("This is before the first day."),
+DATES: Mapping[str, LazyString] = {
+    InputCode.DATE: _l("This is not a date."),
+    InputCode.UNTIL: _l("This is before the first day."),
 }
 COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
            "detail", "request_id")  # fmt: skip

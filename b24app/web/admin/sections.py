@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Response, make_response, render_template, request
 
-from b24app.errors import AppError, InputError
+from b24app.errors import AppError, InputCode, InputError
 from b24app.services.admin.once import Change
 from b24app.services.writing.deed import fingerprint
 from b24app.web.plumbing import security
@@ -19,7 +19,7 @@ def change_asked() -> Change:
     """The present request as a change that is carried out once for its Idempotency-Key."""
     key = request.headers.get("Idempotency-Key", "")
     if key and not (len(key) <= MAX_KEY and key.isascii()):
-        raise InputError("the Idempotency-Key is too long or odd", code="no_key")
+        raise InputError("the Idempotency-Key is too long or odd", code=InputCode.NO_KEY)
     body = repr(sorted(request.form.items(multi=True)))
     return Change(key, fingerprint(request.method, request.path, body), security.request_id())
 

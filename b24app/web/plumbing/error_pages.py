@@ -12,9 +12,15 @@ from werkzeug.exceptions import HTTPException
 from b24app import errors
 from b24app.web.plumbing import failures, htmx, security
 from b24app.web.plumbing.entry import APP_PAGES
+from b24app.web.words.error_words import (
+    CANNOT_SHOW,
+    INCOMPLETE_POST,
+    LINK_REFUSALS,
+    NOT_FOUND,
+    words_at,
+)
 from b24app.web.words.outcome_words import BAD_INPUT, announced, noticed, refused
-from b24app.web.words.words import CANNOT_SHOW, INCOMPLETE_POST, LINK_REFUSALS, NOT_FOUND
-from b24app.web.words.words_elsewhere import Place, words_at
+from b24app.web.words.sentences import Place
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import InputError
+from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.payments import deliveries, forms, moves
 from b24app.services.payments.deliveries import Choice
@@ -66,7 +66,7 @@ def _chosen() -> int:
     """The delivery that was chosen. Raises InputError."""
     text = request.form.get("delivery_id", "")
     if not text:
-        raise InputError("no delivery was chosen", code="no_delivery", field="delivery_id")
+        raise InputError("no delivery was chosen", code=InputCode.NO_DELIVERY, field="delivery_id")
     return whole_number(text, "delivery_id")
 
 

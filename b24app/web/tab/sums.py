@@ -13,7 +13,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.domain import Money
-from b24app.errors import InputError
+from b24app.errors import InputCode, InputError
 from b24app.web.plumbing.entry import current_card, require_session
 
 blueprint = Blueprint("sums", __name__, url_prefix="/payments")
@@ -42,7 +42,7 @@ def sums() -> ResponseReturnValue:
 def _sums() -> str:
     currency = request.args.get("currency", "")
     if not CURRENCY.fullmatch(currency):
-        raise InputError("no currency", code="number", field="currency")
+        raise InputError("no currency", code=InputCode.NUMBER, field="currency")
     text = request.args.get("chosen", "")
     chosen = [_read(CHOSEN, part, "chosen") for part in text.split("_")] if text else []
     total = Money(Decimal(0), currency)
@@ -58,7 +58,7 @@ def _sums() -> str:
 def _read(pattern: re.Pattern[str], text: str, field: str) -> tuple[str, ...]:
     found = pattern.fullmatch(text)
     if found is None:
-        raise InputError("no quantity and price", code="number", field=field)
+        raise InputError("no quantity and price", code=InputCode.NUMBER, field=field)
     return found.groups()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
-from b24app.errors import DatabaseAwayError, InputError, UnrecordedError
+from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
 from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.services.writing.outcome import Outcome
 from b24app.web.plumbing import i18n, security
@@ -54,7 +54,7 @@ def whole_number(text: str, field: str) -> int:
     """A non-negative whole number in plain digits. Raises InputError naming the field."""
     # Python refuses to read numbers of thousands of digits, so their length is looked at first.
     if not text.isascii() or not text.isdigit() or len(text) > ID_DIGITS or int(text) > MAX_ID:
-        raise InputError(f"{field} is not a whole number", code="number", field=field)
+        raise InputError(f"{field} is not a whole number", code=InputCode.NUMBER, field=field)
     return int(text)
 
 
@@ -75,7 +75,7 @@ def optional_decimal(field: str) -> Decimal | None:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise InputError(f"{field} is not a number", code="number", field=field) from None
+        raise InputError(f"{field} is not a number", code=InputCode.NUMBER, field=field) from None
     if not value.is_finite():
-        raise InputError(f"{field} is not a number", code="number", field=field)
+        raise InputError(f"{field} is not a number", code=InputCode.NUMBER, field=field)
     return value

@@ -10,7 +10,8 @@ from flask_babel.speaklater import LazyString
 from b24app.services.admin.diagnostics import Check
 from b24app.services.directories.type_titles import Titles
 from b24app.web.words import settings_words
-from b24app.web.words.words_elsewhere import Place, words_at
+from b24app.web.words.error_words import words_at
+from b24app.web.words.sentences import Place
 
 TITLES: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from b24app import errors
 from b24app.storage import portals
 from b24app.storage.models import Base, PendingGrant
-from b24app.web.words.words_elsewhere import Place, words_at
+from b24app.web.words.error_words import words_at
+from b24app.web.words.sentences import Place
 from tests.support.app_page import bound_codes
 from tests.support.stage import ADMIN, CLIENT, DEAL, INVOICE, MANAGER, OAUTH, token_in
 

@@ -1,0 +1,100 @@
+"""The sentences people read about errors: what happened, what was not done, what to do now.
+
+Chosen from an error's class, never from its message or the portal's localized description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from b24app import errors
+from b24app.web.words.sentences import Place, Row, Words
+from b24app.web.words.words_of_own_errors import OWN
+from b24app.web.words.words_of_portal_errors import PORTAL
+
+WORDS: Mapping[type[errors.AppError], Row] = {**OWN, **PORTAL}
+
+
+def words_at(place: Place, kind: type[errors.AppError]) -> Words:
+    """The words for an error where they are read."""
+    return next(words for row in _rows(kind) if (words := row.at(place)))
+
+
+def of_write(kind: type[errors.AppError]) -> str:
+    """The sentence for a write that ended in an error."""
+    own = next((row.write for row in _rows(kind) if row.write), None)
+    words = words_at(Place.CARD, kind)
+    return str(own) if own else f"{words.title}. {words.text}"
+
+
+def in_log(kind: type[errors.AppError]) -> str:
+    """The reason that the activity log gives: no advice, for it is read afterwards."""
+    own = next((row.log for row in _rows(kind) if row.log), None)
+    return str(own or words_at(Place.CARD, kind).title)
+
+
+def _rows(kind: type[errors.AppError]) -> Iterator[Row]:
+    """From the class itself up the tree, whose root has one."""
+    return (WORDS[ancestor] for ancestor in kind.__mro__ if ancestor in WORDS)
+
+
+CANNOT_SHOW = _l("This cannot be shown")
+"""Bad input of a request that would have saved nothing."""
+
+INCOMPLETE_POST = Words(
+    _l("This page could not be opened"),
+    _l(
+        "What Bitrix24 sent along was incomplete. Nothing was changed. Close this page and open it "
+        "again. If it keeps failing, send the number below to support."
+    ),
+    action="",
+)
+"""For a malformed post of a frame: who reads it is inside Bitrix24."""
+
+NO_LINK = _l("There is no link")
+LINK_REFUSALS = {
+    "no_shop": Words(
+        NO_LINK,
+        _l("This Bitrix24 has no shop site yet. An administrator can create one in Bitrix24."),
+        action="",
+        icon="info",
+    ),
+    "phone_not_confirmed": Words(
+        NO_LINK,
+        _l(
+            "The phone of the shop site’s owner is not confirmed yet. "
+            "An administrator can confirm it in Bitrix24."
+        ),
+        action="",
+        icon="info",
+    ),
+    "unreadable_row": Words(
+        _l("This payment cannot be read"),
+        _l(
+            "Bitrix24 sent data that cannot be read. Nothing was changed. "
+            "Look at the payment in Bitrix24."
+        ),
+        action="",
+    ),
+    "no_page": Words(
+        NO_LINK,
+        _l(
+            "Bitrix24 has no public page for this payment. It may be setting one up: try again in "
+            "a minute. If it stays so, an administrator can check the shop site in Bitrix24."
+        ),
+        icon="info",
+    ),
+}
+"""Why there is no public link, or no payment to make one of, by the refusal's code."""
+
+NOT_FOUND = {
+    "filling_over": Words(
+        _l("Nothing to go on with"),
+        _l("This is finished already, or was given up. Press Refresh to see the present state."),
+        action="",
+        icon="info",
+    ),
+}
+"""What is not on this card any more, by its code."""

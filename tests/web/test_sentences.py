@@ -1,0 +1,86 @@
+"""Whatever services can say by name has its sentence, in every place that says it; and no other."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import pytest
+
+from b24app import errors
+from b24app.bitrix.methods import portal as portal_api
+from b24app.errors import InputCode
+from b24app.services.admin import diagnostics
+from b24app.services.card.partial_states import HalfDone
+from b24app.services.directories import shop_site
+from b24app.services.payments import links
+from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.error_names import CLASSES
+from b24app.services.writing.outcome import Kind
+from b24app.web.admin.activity import DATES
+from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES
+from b24app.web.words import activity_words, diagnostics_words, error_words, outcome_words
+from b24app.web.words.outcome_sentences import OUTCOMES
+from b24app.web.words.sentences import Place
+
+SAID_ON_ITS_PAGE = {InputCode.NO_ADDRESS}
+
+
+def test_every_outcome_has_a_sentence_beside_the_card():
+    assert set(OUTCOMES) == set(OutcomeCode)
+    assert all(str(said.card) for said in OUTCOMES.values())
+
+
+@pytest.mark.parametrize("name", ErrorName)
+def test_every_error_has_words_in_every_place(app, name):
+    kind = CLASSES[name]
+    with app.test_request_context():
+        for place in Place:
+            words = error_words.words_at(place, kind)
+            assert str(words.title)
+            assert str(words.text)
+        assert error_words.of_write(kind)
+        assert error_words.in_log(kind)
+
+
+def test_every_row_is_of_an_error_that_exists():
+    assert set(error_words.WORDS) <= set(CLASSES.values())
+    assert error_words.WORDS[errors.AppError].card
+
+
+def test_every_way_to_end_has_a_status_and_words_in_the_log():
+    assert set(STATUSES) == set(Kind) == set(activity_words.OUTCOMES) == set(activity_words.TONES)
+    assert set(STATUSES_OF_CODES) <= set(OutcomeCode)
+
+
+def test_what_is_wrong_with_an_input_is_said_in_its_place():
+    assert set(InputCode) == set(outcome_words.BAD_INPUT) | set(DATES) | SAID_ON_ITS_PAGE
+
+
+def test_what_is_half_done_is_said_as_long_as_it_is():
+    assert {OutcomeCode(kind) for kind in HalfDone} <= set(OUTCOMES)
+
+
+def test_what_takes_back_a_mark_says_what_it_does_not_take_back():
+    assert set(outcome_words.UNDOES) == set(MARKS) < set(UndoKind)
+
+
+def test_every_finding_of_the_diagnostics_has_words():
+    found = set(_checks(ast.parse(inspect.getsource(diagnostics))))
+    shop = {
+        *links.OUTCOMES.values(), links.NO_PAGE, links.FAILED, shop_site.FOUND,
+        portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED,
+    }  # fmt: skip
+
+    assert found | {("shop", code) for code in shop} == set(diagnostics_words.FOUND)
+    assert {name for name, _code in found} == set(diagnostics_words.TITLES)
+
+
+def _checks(tree):
+    """Name and code of every check that the module makes, as far as it writes them down."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check":
+            name, _state, code = node.args[:3]
+            said = [one.value for one in ast.walk(code) if isinstance(one, ast.Constant)]
+            if isinstance(name, ast.Constant):
+                yield from ((name.value, one) for one in said if isinstance(one, str))
