@@ -39,7 +39,7 @@
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  /* The portal never reports an error, so what must not wait for ever has a time limit. */
+  /* The portal never reports an error, so whatever must not wait for ever has a time limit. */
   function ask(method, params, seconds, id = newId()) {
     if (!me) return Promise.reject(new Error("not in a frame"));
     return new Promise((resolve, reject) => {

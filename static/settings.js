@@ -44,7 +44,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
-  /* Whoever removes one person after the other goes on with the next one. */
+  /* Removing one person moves the focus to the next one. */
   function forget(item) {
     const list = item.parentNode;
     const next = item.nextElementSibling || item.previousElementSibling;
@@ -87,7 +87,7 @@
     showUnsaved();
   }
 
-  /* What was wrong is said no longer than until it is changed. */
+  /* Clear an error as soon as its field is changed. */
   function clearError(place) {
     for (const error of place?.querySelectorAll(".field__error") || []) error.remove();
     for (const field of place?.querySelectorAll("[aria-invalid]") || []) {
@@ -158,7 +158,7 @@
     if (unsaved().length) event.preventDefault();
   });
 
-  /* Whatever would take the form away asks first, but for what says so itself. */
+  /* Ask before anything takes the form away, except what says so itself. */
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, target, verb, issueRequest } = event.detail;
     const isTaken = verb === "get" && target.querySelector("#settings-form") && unsaved().length;
@@ -167,7 +167,7 @@
     B24App.ask("dlg-unsaved", elt, () => issueRequest(true));
   });
 
-  /* What was said about the last try is over with the next one. */
+  /* A new attempt clears what was said about the last one. */
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     if (detail.requestConfig.verb !== "get") for (const toast of document.querySelectorAll(".toast--err")) toast.remove();
   });

@@ -18,8 +18,8 @@ function succeeded(config) {
   }
 }
 
-/* That a delivery is in several payments is said until the page shows that it is not. Of a payment
-   that is not shown, or not what it is made of, nobody knows. */
+/* Say that a delivery is in several payments until the page shows that it is not. A payment that
+   is not shown, or whose lines are not, may hold it. */
 on("htmx:afterRequest", () => {
   for (const toast of document.querySelectorAll(".toast[data-twice]")) {
     const holders = toast.dataset.among.split(" ").filter((id) => mayHold(id, toast.dataset.twice));
@@ -37,7 +37,7 @@ function isSameAct(cause, config) {
   return cause.verb === config.verb && cause.path === config.path && cause !== config;
 }
 
-/* Whoever has read the words and acts again knows them; what was under way before does not count. */
+/* Somebody who acts again has read the words; what was under way before does not count. */
 function isAnswered(toast, config) {
   if (config.began < toast.shownAt || isQuiet(config)) return false;
   return "untilAnswer" in toast.dataset || config.elt.id === "refresh";

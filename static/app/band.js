@@ -1,5 +1,5 @@
 /* The visible band. A fitted frame is taller than the screen: which part of it is seen. The browser
-   tells with the next picture it draws, and of a hidden page it draws none. */
+   tells with the next picture it draws, and a hidden page draws none. */
 
 /* The portal's own bars lie over a frame that reaches beyond the window: one over its top, and on a
    narrow screen one over its foot. */

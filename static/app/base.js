@@ -9,5 +9,5 @@ const byId = (id) => document.getElementById(id);
 const on = (name, handle, capture) => document.addEventListener(name, handle, capture);
 const copyOf = (id) => byId(id).content.cloneNode(true);
 const isWrite = (config) => config.verb !== "get";
-/* The same control on the page as it is now: an answer may have replaced it meanwhile. */
+/* The same control on the page as it is now: an answer may have replaced it in the meantime. */
 const present = (elt) => (elt.isConnected ? elt : byId(elt.id));

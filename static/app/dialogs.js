@@ -43,10 +43,10 @@ function openForm(config) {
   open(dialog, elt);
 }
 
-/* What was asked for before the dialog was opened for something else is nobody's wish any more. */
+/* Drop what was asked for before the dialog was opened for something else. */
 const isWanted = (config) => !config.elt.dataset.opens || config === contentWanted;
 
-/* Content that did not come is told where it was to be, with a way to ask for it again: what lies
+/* Say that content did not come where it should be, with a way to ask for it again: what lies
    behind a dialog can be neither read nor pressed. */
 function contentFailed(config, words) {
   const dialog = byId("dlg-box");
@@ -85,7 +85,7 @@ function payOf(elt) {
   return elt.closest(".pay") || (target?.startsWith("#payment-") ? document.querySelector(target) : null);
 }
 
-/* Shown where the person looks: focus in a dialog somewhere else would scroll the card away. */
+/* Show it where the person looks: focus in a dialog somewhere else would scroll the card away. */
 async function open(dialog, elt) {
   elt.closest("[popover]")?.hidePopover?.();
   opener = elt;
@@ -106,7 +106,7 @@ async function open(dialog, elt) {
   makeRoom(dialog);
 }
 
-/* Whoever acts on something sees it, except an entry of a menu that is closed by now. */
+/* What somebody acts on is in sight, except an entry of a menu that is closed by now. */
 function isSeen(elt) {
   const box = elt.getBoundingClientRect();
   return !box.height || (box.bottom > band.top && box.top < band.bottom);

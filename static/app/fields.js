@@ -43,7 +43,7 @@ function refusedByServer(field, toast) {
 }
 
 /* A quantity that was not saved stays as it was typed. What there is instead is said where the answer
-   brought it. Of a field that was written anew meanwhile this would not be true. */
+   brought it. Of a field that was rendered again in the meantime this would not be true. */
 function toldAtQuantity(field, config, toast) {
   const typed = config.formData.get("quantity");
   if (field.value !== typed) return false;

@@ -1,13 +1,13 @@
 /* Longer work, such as three hundred products for one payment: the server does a part at each request,
-   and the next one is asked for here while its dialog is open. Whoever stops can go on later. */
+   and the next one is asked for here while its dialog is open. It can be stopped and continued later. */
 
-/* That these payments are there is nobody else's doing. */
+/* These payments were not added by somebody else. */
 const filledHere = new Set();
 
 const isWatched = (elt) => Boolean(elt.closest("dialog[open], dialog[data-opening]"));
 const isPart = (xhr) => xhr.getResponseHeader("HX-Retarget") === "#dlg-form";
 
-/* A part that nobody watches any more is not shown: its dialog may hold something else by now. */
+/* Do not show a part that nobody watches any more: its dialog may hold something else by now. */
 function partCame(detail, config) {
   if (!isWatched(config.elt)) detail.swapOverride = "none";
 }

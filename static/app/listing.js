@@ -14,7 +14,7 @@ function compare(listing, config) {
   compared.add(listing);
   const now = new Map(Object.entries(JSON.parse(listing.dataset.listed)));
   const before = listings.get(listing.id);
-  /* Of a payment that the portal told oddly nobody knows whether it is gone. */
+  /* A payment that could not be read may or may not be gone. */
   const isWhole = !("partial" in listing.dataset);
   listings.set(listing.id, isWhole ? now : new Map([...(before || []), ...now]));
   if (before) tell(before, now, new Set([...listing.dataset.own.split(" "), ...filledHere]), isWhole);

@@ -33,7 +33,7 @@ function need(pop) {
   pop.replaceChildren(links.get(pop.id).cloneNode(true));
 }
 
-/* Said once: only who presses asks again, nobody who points at a button: the portal may set up its shop. */
+/* Say it once: only a press asks again, never pointing at a button, because the portal may set up its shop. */
 function linkFailed(pop) {
   for (const group of document.querySelectorAll("[data-ahead]")) group.removeAttribute("data-ahead");
   pop.dataset.failed = pop.dataset.wanted === "copy" ? `[data-copies="${pop.id}"]` : `[popovertarget="${pop.id}"]`;

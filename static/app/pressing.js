@@ -57,7 +57,7 @@ on("change", (event) => {
 on("input", () => { held = null; }, true);
 
 /* While the pointer is down nothing is saved and nothing is told at a field: what it is on would move
-   away or be replaced. What an earlier answer replaced meanwhile is pressed in its new place. */
+   away or be replaced. What an earlier answer has replaced is pressed in its new place. */
 on("pointerdown", ({ target }) => { down = target.closest("button") || target; }, true);
 on("pointerup", ({ target, pointerType }) => {
   /* A finger clicks what is there when it is lifted, without our help. */

@@ -7,7 +7,7 @@ let answered = null;
 let renewing = null;
 let shownAt = Date.now();
 
-/* Where it gets no answer htmx's own events tell, and nobody waits for its promise. */
+/* htmx's own events tell of a missing answer, so its promise needs no handler. */
 function request(...what) {
   return htmx.ajax(...what)?.catch(() => {});
 }
@@ -86,7 +86,7 @@ async function fetchWithToken(url) {
   return fetch(url, { headers: tokenHeader() });
 }
 
-/* On a card with several objects each has a token of its own: they come anew with the tab. */
+/* On a card with several objects each has a token of its own: they come again with the tab. */
 function repeat(config) {
   if (config.elt.closest("[hx-headers]") !== body) {
     finish(config, false);
@@ -123,7 +123,7 @@ const root = () => byId("tab") || byId("settings");
 
 const isFirst = (config) => "firstLoad" in config.target.dataset;
 
-/* Reading ahead is nobody's wish yet, so its failure is nobody's news. */
+/* Nobody has asked for what is read ahead, so its failure is not reported. */
 const isQuiet = (config) => config.elt.hasAttribute("data-quiet") || (config.elt.matches(".pop[hx-get]") && !config.elt.dataset.wanted);
 
 on("htmx:sendError", ({ detail }) => lost(detail.requestConfig, false));

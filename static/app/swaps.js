@@ -126,7 +126,7 @@ on("toggle", ({ target }) => {
 }, true);
 
 /* Details that come later push the payments below them down: moved by a transform, nothing jumps.
-   Who wants no motion sees them fade in where they stand now. */
+   With reduced motion they fade in where they are now. */
 let tops = null;
 on("htmx:oobBeforeSwap", ({ detail }) => {
   if (tops || !detail.target.matches(".pay__more")) return;

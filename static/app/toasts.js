@@ -159,8 +159,8 @@ function makeRoomOn(shelf, toast) {
   others.toSorted((one, other) => needOf(one) - needOf(other)).slice(0, Math.max(0, surplus)).forEach(leave);
 }
 
-/* Success is gone after a while, later where something can be done about it. Time stands still for whoever looks
-   at it, acts in it, or is asked something else. */
+/* Success leaves after a while, later where something can be done about it. The clock stops while somebody
+   looks at it, acts in it, or is asked something else. */
 const leaving = new Map();
 const TICK = 250;
 let ticking = 0;
@@ -195,7 +195,7 @@ function isAttended(toast) {
   return isHovered || isCovered || toast.matches(":focus-within, :has(.htmx-request)");
 }
 
-/* Whose focus was in a toast goes on where they came from. */
+/* Return focus from a toast to where it came from. */
 let cameFrom = null;
 on("focusin", ({ target, relatedTarget }) => {
   if (target.closest(".toast") && !relatedTarget?.closest(".toast")) cameFrom = relatedTarget;

@@ -5,7 +5,7 @@ const timing = new Map();
 const told = new Set();
 let reconnections = 0;
 
-/* Said where the content is to come, else in a toast of its own. What is read ahead nobody waits for. */
+/* Say it where the content will be, else in a toast of its own. Nobody waits for what is read ahead. */
 on("htmx:beforeSend", ({ detail: { requestConfig: config } }) => {
   config.began = performance.now();
   config.reconnections = navigator.onLine ? NaN : reconnections;

@@ -34,13 +34,13 @@ COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "
 
 @blueprint.get("/activity")
 def show_activity() -> ResponseReturnValue:
-    """One page of the log."""
+    """Show one page of the log."""
     return in_place("activity", _page)
 
 
 @blueprint.get("/activity.csv")
 def export_activity() -> Response:
-    """The filtered log, for the page to save; the times are UTC."""
+    """Send the filtered log, for the page to save; the times are UTC."""
     lines = activity_log.export(current_card(), Asked.of(request.args))
     response = Response(spreadsheet.pieces(_rows(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'

@@ -22,7 +22,7 @@ blueprint = Blueprint("app_page", __name__)
 
 @blueprint.post("/")
 def open_page() -> ResponseReturnValue:
-    """The shell of a known portal's page, framed by its stored origin and nobody else."""
+    """Show the shell of a known portal's page, framed by its stored origin and nobody else."""
     call = placement_call()
     try:
         shell = reopening.open_shell(deps(), call, APP_PAGE, failures.sender())

@@ -27,7 +27,7 @@ SECTIONS = frozenset({"cards", "rules", "defaults", "activity", "diagnostics"})
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
-    """All settings; for people who are no administrators a page of help instead."""
+    """Show all settings, or a page of help to people who are not administrators."""
     section = request.args.get("page", "")
     try:
         page = settings_page.show(current_card())
@@ -44,7 +44,7 @@ def show() -> ResponseReturnValue:
 def save() -> Response:
     """Save, and say for every card what became of its tab.
 
-    Nothing was changed: 422 for a wrong field, 409 where somebody else saved meanwhile.
+    Nothing was changed: 422 for a wrong field, 409 where somebody else saved in the meantime.
     """
     fields = request.form.to_dict(flat=False)
     page = settings_edit.save(current_card(), fields, change_asked())
@@ -69,7 +69,7 @@ def save() -> Response:
 
 
 def _settings(page: SettingsPage) -> Mapping[str, Any]:
-    """The settings as the templates name them."""
+    """Return the settings as the templates name them."""
     i18n.use_time_zone(current_card().time_zone)
     draft = page.draft
     by = page.saved.user_id if page.saved is not None else None

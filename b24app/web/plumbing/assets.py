@@ -47,7 +47,7 @@ def joined(folder: Path) -> bytes:
 
 @blueprint.get(f"/static/{SCRIPT}")
 def script() -> Response:
-    """The script of the tab and of the application's own page."""
+    """Serve the script of the tab and of the application's own page."""
     content = joined(_static() / "app")
     response = Response(content, mimetype="text/javascript")
     response.set_etag(_digest(content))
@@ -70,7 +70,7 @@ def _static() -> Path:
 
 
 def address(name: str) -> str:
-    """The address of a static file, changing with its content, so that it may be kept for ever."""
+    """Return the address of a static file; it changes with the content, so caches may keep it."""
     version = _version_of((_static() / name).resolve())
     if name == SCRIPT:
         return url_for("assets.script", v=version)
@@ -78,7 +78,7 @@ def address(name: str) -> str:
 
 
 def is_named_by_content() -> bool:
-    """Whether the present request names the version of the file that it is answered with.
+    """Tell whether this request names the version of the file that it is answered with.
 
     While a new version of the app replaces an old one, a page of the new one may ask a process of
     the old one: no cache may keep that answer under the new address.

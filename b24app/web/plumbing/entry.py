@@ -22,14 +22,14 @@ APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
 
 
 def placement_call() -> PlacementCall:
-    """The fields of a frame post. Raises MalformedRequestError naming what is missing."""
+    """Return the fields of a frame post. Raises MalformedRequestError naming what is missing."""
     # First of all, so that a refusal is in the person's language, too.
     i18n.use_language(request.args.get("LANG", ""))
     return parse_placement_post(request.args.to_dict(), request.form.to_dict())
 
 
 def current_card() -> CardSession:
-    """Who acts on what in the present htmx request, proven before or by its first call.
+    """Return who acts on what in this htmx request, proven before or by its first call.
 
     Made once a request.
 
@@ -55,7 +55,7 @@ def current_card() -> CardSession:
 
 
 def current_ticket() -> Ticket:
-    """What the session token of the present request carries, read once. Raises SessionError."""
+    """Return what the session token of this request carries, read once. Raises SessionError."""
     if "ticket" not in g:
         g.ticket = wiring().session_tokens.read(bearer_token())
     return cast(Ticket, g.ticket)
@@ -83,7 +83,7 @@ def proven(action: Action | None = None) -> CardSession:
 
 
 def frame_context() -> dict[str, object]:
-    """What templates need of the session: the portal's origin, and the token of a group."""
+    """Return what templates need of the session: the portal's origin, and the token of a group."""
     token = g.get("group_token", "")
     return {
         "grouped": bool(token),
@@ -94,5 +94,5 @@ def frame_context() -> dict[str, object]:
 
 
 def signed(ticket: Ticket) -> str:
-    """The session token of a ticket."""
+    """Return the session token of a ticket."""
     return wiring().session_tokens.sign(ticket)

@@ -55,7 +55,7 @@ class Shown:
 
 
 def shown(error: errors.AppError) -> Shown:
-    """The words for an error, in the page's language."""
+    """Return the words for an error, in the page's language."""
     words = words_at(_place(), type(error))
     if isinstance(error, errors.BusinessRefusalError):
         words = LINK_REFUSALS.get(error.code, words)
@@ -142,7 +142,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    """A mistake of ours: noted with its traceback, shown without one."""
+    """Log a bug in our code with its traceback; show it without one."""
     log.error("unexpected error in %s", request.endpoint, exc_info=error)
     return answer(errors.AppError("unexpected"))
 

@@ -12,7 +12,7 @@ from b24app.web.plumbing.wiring import deps
 
 
 def sender() -> Sender:
-    """Where the present request came from."""
+    """Return where this request came from."""
     return Sender.of(request.remote_addr or "", request.headers.get("Origin", ""))
 
 

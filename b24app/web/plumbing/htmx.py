@@ -6,7 +6,7 @@ from flask import Response, request
 
 
 def is_htmx() -> bool:
-    """Whether htmx sent the present request."""
+    """Tell whether htmx sent this request."""
     return request.headers.get("HX-Request") == "true"
 
 

@@ -38,7 +38,7 @@ SPOKEN = "SPOKEN_LANGUAGES"
 
 
 def locale_of(language: str) -> str:
-    """The locale for a frame's LANG; the raw value never reaches HTML or a path."""
+    """Return the locale for a frame's LANG; the raw value never reaches HTML or a path."""
     return LANGUAGES.get(language.strip().lower(), "en")
 
 
@@ -54,7 +54,7 @@ def use_time_zone(name: str) -> None:
 
 
 def current_locale() -> str:
-    """The locale of the present answer."""
+    """Return the locale of this answer."""
     return str(g.get("language", "en"))
 
 
@@ -77,7 +77,7 @@ MAX_NAME, MAX_LONG_NAME = 12, 60
 
 
 def tag_of(locale: str) -> str:
-    """A locale as HTML and scripts name it: pt_BR is pt-BR."""
+    """Return a locale as HTML and scripts name it: pt_BR is pt-BR."""
     return locale.replace("_", "-")
 
 
@@ -150,7 +150,7 @@ def currency_title(code: str) -> str:
 
 
 def quantity(value: Decimal) -> str:
-    """A quantity in the page's locale, with all its digits."""
+    """Return a quantity in the page's locale, with all its digits."""
     if not is_readable(value):
         return str(_("unreadable"))
     return _counted(value.normalize(), current_locale())

@@ -27,10 +27,10 @@ class Wiring:
 
 
 def wiring() -> Wiring:
-    """The present application's wiring."""
+    """Return the wiring of this application."""
     return cast(Wiring, current_app.extensions[EXTENSION])
 
 
 def deps() -> Deps:
-    """What use cases are given."""
+    """Return what use cases are given."""
     return wiring().deps
