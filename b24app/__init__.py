@@ -161,7 +161,6 @@ def _deps(
         seal=Seal(config.token_keys),
         client=BitrixClient(
             session,
-            client_id=config.client_id,
             rest_log=rest_log,
             monotonic=monotonic,
             sleep=sleep,

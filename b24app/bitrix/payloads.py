@@ -38,8 +38,7 @@ class PlacementCall:
 
     `domain` is the posted host as browsers write it, `auth_id` the access token of the person who
     opened it, `auth_expires` its seconds, `options` the decoded PLACEMENT_OPTIONS, None where they
-    could not be read. Portals of some age leave `server_endpoint`, `application_token` and
-    `application_scope` empty.
+    could not be read. Portals of some age leave `server_endpoint` and `application_token` empty.
     """
 
     domain: str
@@ -51,9 +50,7 @@ class PlacementCall:
     refresh_id: str = field(repr=False)
     server_endpoint: str
     application_token: str = field(repr=False)
-    application_scope: str
     member_id: str
-    status: str
     placement: str
     options: Mapping[str, object] | None
 
@@ -70,9 +67,7 @@ class PlacementCall:
             refresh_id=_needed(form, "REFRESH_ID", TOKEN),
             server_endpoint=_optional(form, "SERVER_ENDPOINT", TOKEN),
             application_token=_optional(form, "APPLICATION_TOKEN", TOKEN),
-            application_scope=_optional(form, "APPLICATION_SCOPE", TOKEN),
             member_id=_needed(form, "member_id", MEMBER_ID),
-            status=_optional(form, "status", PLACEMENT),
             placement=_optional(form, "PLACEMENT", PLACEMENT) or DEFAULT_PLACEMENT,
             options=_options(form.get("PLACEMENT_OPTIONS", "")),
         )
@@ -81,12 +76,6 @@ class PlacementCall:
     def scheme(self) -> str:
         """`https`, or `http` where the portal says that it has no certificate."""
         return SCHEMES[self.protocol]
-
-    @property
-    def entity_id(self) -> int:
-        """The id of the open card; 0 for a card that was never saved and for the main page."""
-        text = str((self.options or {}).get("ID", ""))
-        return int(text) if DIGITS.match(text) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +113,15 @@ def json_fields(body: bytes) -> Mapping[str, object]:
 class EventAuth:
     """Who an event claims to come from. Only `member_id` is always there.
 
-    Tokens come only when a person is behind the event, endpoints not from every portal. `domain`
-    may be the authorization server's (rest-contract g.2), and is text that nobody checked.
+    Tokens come only when a person is behind the event, the endpoint not from every portal. What it
+    says of domain and user nobody has checked (rest-contract g.2), so it is not read.
     """
 
     member_id: str
     application_token: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
-    expires_in: int
-    domain: str
-    client_endpoint: str
     server_endpoint: str
-    scope: str
-    status: str
-    user_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +158,12 @@ class EventCall:
 
 
 def _event_auth(auth: Mapping[str, str]) -> EventAuth:
-    user_id = _optional(auth, "user_id", DIGITS)
     return EventAuth(
         member_id=_needed(auth, "member_id", MEMBER_ID),
         application_token=_optional(auth, "application_token", TOKEN),
         access_token=_optional(auth, "access_token", TOKEN),
         refresh_token=_optional(auth, "refresh_token", TOKEN),
-        expires_in=int(_optional(auth, "expires_in", SECONDS) or DEFAULT_SECONDS),
-        domain=_optional(auth, "domain", TOKEN),
-        client_endpoint=_optional(auth, "client_endpoint", TOKEN),
         server_endpoint=_optional(auth, "server_endpoint", TOKEN),
-        scope=_optional(auth, "scope", TOKEN),
-        status=_optional(auth, "status", PLACEMENT),
-        user_id=int(user_id) if user_id else None,
     )
 
 

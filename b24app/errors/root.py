@@ -10,7 +10,6 @@ class Executed(Enum):
 
     NO = "no"
     UNKNOWN = "unknown"
-    YES = "yes"
 
 
 class AppError(Exception):

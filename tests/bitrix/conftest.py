@@ -202,7 +202,6 @@ def tokens() -> Tokens:
 def client(server, clock) -> BitrixClient:
     return BitrixClient(
         make_session(server),
-        client_id=CLIENT_ID,
         monotonic=clock.monotonic,
         sleep=clock.sleep,
         jitter=lambda: 0.0,

@@ -146,15 +146,6 @@ class TestCommands:
 
         with pytest.raises(ValueError, match="1 to 50"):
             batch.encode_all(commands)
-        assert [len(group) for group in batch.split(commands)] == [50, 1]
-
-    def test_split_keeps_the_order(self):
-        assert batch.split({"a": 1, "b": 2, "c": 3}, 2) == [{"a": 1, "b": 2}, {"c": 3}]
-
-    @pytest.mark.parametrize("size", [0, 51])
-    def test_split_refuses_impossible_sizes(self, size):
-        with pytest.raises(ValueError, match="1 to 50"):
-            batch.split({"a": 1}, size)
 
     @pytest.mark.parametrize("key", ["0", "", "a b", "a[0]", "1st"])
     def test_keys_that_would_become_lists_or_break_references_are_refused(self, key):

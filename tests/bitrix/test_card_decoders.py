@@ -135,7 +135,7 @@ class TestCards:
             for one in crm.owner_types().decode(result_of("crm.enum.ownertype"))
         }
 
-        assert found[177] == crm.OwnerType(177, "Equipment Purchase", "DYNAMIC_177", "Tb1")
+        assert found[177] == crm.OwnerType(177, "Equipment Purchase", "DYNAMIC_177")
 
 
 class TestPortal:
@@ -153,9 +153,8 @@ class TestPortal:
         [variant] = example("app.info")["variants"]
         not_finished = portal.app_info().decode(variant["body"]["result"])
 
-        assert (info.code, info.version, info.status) == ("telefum24.kp10", "4", "F")
+        assert (info.code, info.status) == ("telefum24.kp10", "F")
         assert (info.is_installed, info.is_payment_expired, info.days) == (True, False, None)
-        assert (info.language, info.license) == ("de", "de_ent10000")
         assert not not_finished.is_installed
 
     def test_users(self):
@@ -231,12 +230,6 @@ class TestPortal:
         with pytest.raises(UnexpectedAnswerError):
             portal.scope().decode({"a": "crm"})
 
-    def test_methods_that_are_missing_are_not_available(self):
-        [variant] = example("method.get")["variants"]
-
-        assert portal.method_get("X.Y").params == {"name": "x.y"}
-        assert portal.method_get("x").decode(variant["body"]["result"]) is False
-
 
 class TestBindings:
     def test_placements_that_are_bound(self):
@@ -246,18 +239,14 @@ class TestBindings:
             "CRM_DEAL_LIST_TOOLBAR",
             "https://myapp.com/?handler=1",
         )
-        assert (first.title, first.titles, first.user_id) == (
-            "Add invoice",
-            {"de": "Add invoice"},
-            0,
-        )
+        assert (first.title, first.titles) == ("Add invoice", {"de": "Add invoice"})
 
     def test_a_binding_without_languages(self):
         row = {"placement": "X", "handler": "h", "langAll": [], "userId": "1"}
 
         [bound] = placements.get_placements().decode([row])
 
-        assert (bound.titles, bound.user_id) == ({}, 1)
+        assert bound.titles == {}
 
     def test_unbinding_counts(self):
         unbind = placements.unbind_placement("CRM_LEAD_DETAIL_TAB")
@@ -268,13 +257,6 @@ class TestBindings:
         assert events.unbind_event("X", "h").decode(result_of("event.unbind")) == 1
         with pytest.raises(UnexpectedAnswerError):
             unbind.decode([])
-
-    def test_placements_that_exist(self):
-        codes = placements.list_placements().decode(result_of("placement.list"))
-
-        assert "CRM_DYNAMIC_136_DETAIL_TOOLBAR" in codes
-        with pytest.raises(UnexpectedAnswerError):
-            placements.list_placements().decode(None)
 
     def test_events_that_are_bound(self):
         first, _ = events.get_events().decode(result_of("event.get"))

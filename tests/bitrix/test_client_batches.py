@@ -60,7 +60,7 @@ class TestBatch:
         assert server.seen[0].json["cmd"] == wanted["request"]["body"]["cmd"]
         assert server.seen[0].json["halt"] == 0
         assert answer.take("add", payments.add_payment(DEAL)) == 1033
-        error = answer.error("broken")
+        error = answer.errors.get("broken")
         assert error is not None
         assert (error.code, error.method) == ("100", "crm.item.payment.get")
 
@@ -81,7 +81,7 @@ class TestBatch:
 
         answer = client.batch(tokens, {"pay": payments.pay(1)}, deadline)
 
-        assert not answer.has("pay")
+        assert "pay" not in answer.results
         with pytest.raises(UnexpectedAnswerError) as raised:
             answer.take("pay", payments.pay(1))
         assert raised.value.executed is Executed.UNKNOWN
@@ -109,7 +109,7 @@ class TestBatch:
         answer = client.batch(tokens, commands, deadline)
 
         assert answer.take("good", commands["good"]) is True
-        assert isinstance(answer.error("bad"), RightsRefusedError)
+        assert isinstance(answer.errors.get("bad"), RightsRefusedError)
 
     def test_tells_pages_and_the_application(self, client, server, tokens, deadline):
         body = {
@@ -121,8 +121,7 @@ class TestBatch:
 
         answer = client.batch(tokens, {"rows": crm.list_product_rows(DEAL)}, deadline)
 
-        assert (answer.total("rows"), answer.next("rows")) == (120, 50)
-        assert answer.next("other") is None
+        assert (answer.totals, answer.nexts) == ({"rows": 120}, {"rows": 50})
         assert answer.application == "app.573ad8"
 
     def test_refused_as_a_whole_refuses_each_of_its_commands(
@@ -132,8 +131,8 @@ class TestBatch:
 
         answer = client.batch(tokens, {"pay": payments.pay(1)}, deadline)
 
-        assert isinstance(answer.error("pay"), BatchRefusedError)
-        assert answer.error("pay").executed is Executed.NO
+        assert isinstance(answer.errors.get("pay"), BatchRefusedError)
+        assert answer.errors["pay"].executed is Executed.NO
 
     def test_refused_for_the_plan_is_not_taken_for_missing_rights(
         self, client, server, tokens, deadline

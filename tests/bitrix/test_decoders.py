@@ -50,8 +50,6 @@ SENT = [
         "crm.timeline.comment.add",
         portal.timeline_comment(EntityRef(2, 10), "New comment was added"),
     ),
-    ("placement.list", placements.list_placements()),
-    ("method.get", portal.method_get("user.get")),
     ("event.bind", events.bind_event("ONCRMLEADADD", "https://www.my-domain.com/handler/")),
     ("event.unbind", events.unbind_event("ONCRMLEADADD", "https://www.my-domain.com/handler/")),
     (

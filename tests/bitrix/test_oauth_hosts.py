@@ -98,12 +98,12 @@ class TestAppInfo:
 
         assert server.seen[0].url.partition("?")[0] == wanted["request"]["url"]
         assert server.seen[0].query == wanted["request"]["query"]
-        assert (info.client_id, info.user_id) == ("local.abc123def456", 12345)
+        assert info.client_id == "local.abc123def456"
         assert (info.member_id, info.client_endpoint) == (
             "123456",
             "https://example.bitrix24.com/rest/",
         )
-        assert (info.status, info.version, info.is_installed) == ("P", "2", True)
+        assert (info.status, info.is_installed) == ("P", True)
         assert info.scope == {"crm", "user", "task"}
 
     def test_tolerates_missing_keys(self, authorization, server):
@@ -111,7 +111,7 @@ class TestAppInfo:
 
         info = authorization.app_info(ACCESS)
 
-        assert (info.user_id, info.member_id, info.client_endpoint) == (None, "", "")
+        assert (info.member_id, info.client_endpoint) == ("", "")
         assert not info.is_installed
 
     @pytest.mark.parametrize(

@@ -29,7 +29,6 @@ class OwnerType:
     entity_type_id: int
     title: str
     code: str
-    short_code: str
 
     @property
     def is_smart_process(self) -> bool:
@@ -184,5 +183,4 @@ def _owner_type(row: Record) -> OwnerType:
         entity_type_id=row.id("ID"),
         title=row.text("NAME"),
         code=row.text("SYMBOL_CODE"),
-        short_code=row.text("SYMBOL_CODE_SHORT"),
     )

@@ -1,7 +1,7 @@
 """Bitrix24's numbers and codes of CRM object types. Pure.
 
 https://apidocs.bitrix24.com, crm/data-types, "object types". Which smart processes exist is asked
-of the portal (`crm.owner_types`, `placements.list_placements`), never computed.
+of the portal (`crm.owner_types`), never computed.
 """
 
 from __future__ import annotations

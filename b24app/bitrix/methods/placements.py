@@ -13,7 +13,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import object_types
 from b24app.bitrix.methods.catalog import command
 from b24app.bitrix.methods.outcomes import done
-from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
+from b24app.bitrix.wire.shapes import Record, record, rows, unexpected, whole
 
 PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
 
@@ -26,7 +26,6 @@ class BoundPlacement:
     handler: str
     title: str
     titles: Mapping[str, str]
-    user_id: int
 
 
 def placement_of(entity_type_id: int) -> str:
@@ -72,16 +71,6 @@ def unbind_placement(placement: str, handler: str | None = None) -> Command[int]
     return command(method, params, lambda value: count(method, value))
 
 
-def list_placements() -> Command[tuple[str, ...]]:
-    """List the codes of the CRM placements available now, those of smart processes included."""
-    method = "placement.list"
-
-    def decode(value: object) -> tuple[str, ...]:
-        return tuple(code for code in entries(method, value) if isinstance(code, str))
-
-    return command(method, {"SCOPE": "crm"}, decode)
-
-
 def count(method: str, value: object) -> int:
     """Read `{count}` of an unbind."""
     number = whole(record(method, value).get("count"))
@@ -96,7 +85,6 @@ def _bound(row: Record) -> BoundPlacement:
         handler=row.exact("handler"),
         title=row.text("title"),
         titles=_titles(row.get("langAll")),
-        user_id=whole(row.get("userId")) or 0,
     )
 
 

@@ -35,13 +35,10 @@ class AppInfo:
     """
 
     code: str
-    version: str
     status: str
     is_installed: bool
     is_payment_expired: bool
     days: int | None
-    language: str
-    license: str
 
 
 def profile() -> Command[PortalUser]:
@@ -67,13 +64,10 @@ def app_info() -> Command[AppInfo]:
         row = record(method, value)
         return AppInfo(
             code=row.text("CODE"),
-            version=row.text("VERSION"),
             status=row.text("STATUS"),
             is_installed=row.flag_or_none("INSTALLED") is True,
             is_payment_expired=row.text("PAYMENT_EXPIRED") == "Y",
             days=whole(row.get("DAYS")),
-            language=row.text("LANGUAGE_ID"),
-            license=row.text("LICENSE"),
         )
 
     return command(method, {}, decode)
@@ -151,21 +145,6 @@ def scope() -> Command[frozenset[str]]:
         return frozenset(name for name in entries(method, value) if isinstance(name, str))
 
     return command(method, {}, decode)
-
-
-def method_get(name: str) -> Command[bool]:
-    """Say whether a method exists on this portal and is available to the application.
-
-    The portal caches this for up to seven days (quirk 53).
-    """
-    method = "method.get"
-
-    def decode(value: object) -> bool:
-        row = record(method, value)
-        return row.flag("isExisting") and row.flag("isAvailable")
-
-    # Lower case is what every portal understands.
-    return command(method, {"name": name.lower()}, decode)
 
 
 def _name(row: Record) -> str:

@@ -54,12 +54,10 @@ class ServerAppInfo:
     """
 
     client_id: str
-    user_id: int | None
     scope: frozenset[str]
     member_id: str
     client_endpoint: str
     status: str
-    version: str
     is_installed: bool
 
 
@@ -96,12 +94,10 @@ def server_app_info(answer: Mapping[str, object], *, trust_local: bool) -> Serve
     endpoint = install.exact("client_endpoint")
     return ServerAppInfo(
         client_id=fields.exact("client_id"),
-        user_id=fields.id_or_none("user_id"),
         scope=_scopes(fields.exact("scope")),
         member_id=install.exact("member_id"),
         client_endpoint=portal_endpoint(endpoint, trust_local=trust_local) if endpoint else "",
         status=install.exact("status"),
-        version=install.exact("version"),
         is_installed=install.get("installed") in (True, "Y", 1, "1", "true"),
     )
 

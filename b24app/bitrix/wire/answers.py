@@ -74,26 +74,6 @@ class BatchAnswer:
             raise not_run_error(command.method)
         raise unexpected(command.method, "no answer to this command of the batch")
 
-    def error(self, key: str) -> PortalError | None:
-        """Return the error the portal gave for a command, if any."""
-        return self.errors.get(key)
-
-    def has(self, key: str) -> bool:
-        """Say whether there is a result, which may still be one that `take` refuses."""
-        return key in self.results
-
-    def answers(self, key: str) -> bool:
-        """Say whether the portal came to this command at all: with a result or with an error."""
-        return key in self.results or key in self.errors
-
-    def next(self, key: str) -> int | None:
-        """Return the offset of the next page of a paged command; None on the last one."""
-        return self.nexts.get(key)
-
-    def total(self, key: str) -> int | None:
-        """Return the number of rows on all pages of a paged command."""
-        return self.totals.get(key)
-
 
 def not_run_error(method: str) -> PortalError:
     """Return the exception for a command that was never sent or reached."""

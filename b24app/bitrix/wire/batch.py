@@ -76,14 +76,6 @@ def encode_all(commands: Mapping[str, Command[object]]) -> dict[str, str]:
     return {key: encode(command) for key, command in commands.items()}
 
 
-def split(commands: Mapping[str, V], size: int = MAX_COMMANDS) -> list[dict[str, V]]:
-    """Cut commands into batches of at most `size`, in order. References do not reach across."""
-    if not 0 < size <= MAX_COMMANDS:
-        raise ValueError(f"a batch has 1 to {MAX_COMMANDS} commands")
-    pairs = list(commands.items())
-    return [dict(pairs[at : at + size]) for at in range(0, len(pairs), size)]
-
-
 def decode(result: object) -> Parts:
     """Read the `result` of a batch. Raises UnexpectedAnswerError where it has no parts."""
     if not isinstance(result, Mapping) or not ("result" in result or "result_error" in result):

@@ -78,7 +78,6 @@ class BitrixClient:
         self,
         session: requests.Session,
         *,
-        client_id: str = "",
         rest_log: RestLog | None = None,
         shares: Shares | None = None,
         user_agent: str = "DealPayments/1.0",
@@ -86,7 +85,6 @@ class BitrixClient:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.client_id = client_id
         self.shares = shares or Shares(monotonic=monotonic)
         self._session = session
         self._rest_log = rest_log
