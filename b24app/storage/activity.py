@@ -48,11 +48,8 @@ class Filter:
     `text` is a part of a payment's number or of a person's name; `outcomes` any of these.
     """
 
-    user_id: int | None = None
-    ref: EntityRef | None = None
     payment_id: int | None = None
     action: str | None = None
-    outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None
@@ -120,14 +117,7 @@ def delete_older(session: Session, member_id: str, before: datetime) -> int:
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    equal = {
-        Activity.user_id: wanted.user_id,
-        Activity.payment_id: wanted.payment_id,
-        Activity.action: wanted.action,
-        Activity.outcome: wanted.outcome,
-        Activity.entity_type_id: wanted.ref and wanted.ref.entity_type_id,
-        Activity.entity_id: wanted.ref and wanted.ref.entity_id,
-    }
+    equal = {Activity.payment_id: wanted.payment_id, Activity.action: wanted.action}
     conditions = [column == value for column, value in equal.items() if value is not None]
     if wanted.since is not None:
         conditions.append(Activity.at >= wanted.since)

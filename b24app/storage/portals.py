@@ -30,7 +30,6 @@ __all__ = [
     "grant_owner",
     "grant_tokens",
     "lock",
-    "member_ids",
     "move",
     "save_grant_tokens",
     "save_installation",
@@ -59,12 +58,6 @@ def find_by_endpoint(session: Session, endpoints: Sequence[str]) -> Portal | Non
     """Return the portal that has one of these REST bases; the newest where two claim it."""
     query = select(Portal).where(Portal.client_endpoint.in_(endpoints))
     return session.scalars(query.order_by(Portal.updated_at.desc()).limit(1)).first()
-
-
-def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]:
-    """Return a page of all installed portals' ids in their order, for work on each of them."""
-    query = select(Portal.member_id).where(Portal.member_id > after)
-    return list(session.scalars(query.order_by(Portal.member_id).limit(limit)))
 
 
 def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> list[str]:

@@ -151,6 +151,5 @@ def init_app(app: Flask) -> None:
     """Register the handlers and let templates say outcomes."""
     app.register_error_handler(errors.AppError, answer)
     app.register_error_handler(HTTPException, _http_error)
-    if not app.testing:
-        app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, _unexpected)
     app.jinja_env.globals.update(announced=announced, refused=refused, noticed=noticed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from b24app.bitrix.methods import placements
 from b24app.domain import TokenPair
@@ -10,6 +11,7 @@ from b24app.errors import UnprovenError
 from b24app.services.auth import grant as portal_grant
 from b24app.services.auth.grant import Purpose
 from b24app.storage import portals, user_tokens
+from b24app.storage.models import Portal
 from tests.support.acts import ACTS, PAY, SMALL, books, outcomes, payment, writes_asked
 from tests.support.app_page import open_page
 from tests.support.stage import ADMIN, DEAL, MANAGER, READER, Tab, payments_in, token_in
@@ -342,7 +344,7 @@ def test_an_installation_with_two_owners_is_none(bare_stage, told):
 
     assert answer.status_code == 403
     with stage.deps.db.reading() as session:
-        assert portals.member_ids(session) == []
+        assert session.scalars(select(Portal)).all() == []
 
 
 @pytest.mark.parametrize("told", [{"user_id": READER}, {"member_id": FOREIGN}], ids=str)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from b24app.services.lifecycle import rebinding
 from b24app.services.lifecycle.tasks import PAUSES
 from b24app.storage import portals
-from b24app.storage.models import FailedProof, Job
+from b24app.storage.models import FailedProof, Job, Portal
 from tests.support.events import jobs_of, post
 from tests.support.lifecycle import exchanges, grant_of, portal_of, stored_token
 from tests.support.stage import ADMIN, MANAGER
@@ -92,7 +92,7 @@ def test_an_unproven_installation_event_leaves_no_portal(bare_stage, user_id, ch
     stage.work_off()
 
     with stage.deps.db.reading() as session:
-        assert portals.member_ids(session) == []
+        assert session.scalars(select(Portal)).all() == []
     assert not any("attacker" in url for url in stage.adapter.sent)
 
 

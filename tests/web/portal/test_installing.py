@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from b24app import errors
 from b24app.storage import portals
-from b24app.storage.models import Base, PendingGrant
+from b24app.storage.models import Base, PendingGrant, Portal
 from b24app.web.words.error_words import words_at
 from b24app.web.words.sentences import Place
 from tests.support.app_page import bound_codes
@@ -259,7 +259,7 @@ def test_uninstalling_erases_it_and_the_wizard_has_to_start_again(stage, keep_se
 
     assert answer.status_code == 401
     with stage.deps.db.reading() as session:
-        assert portals.member_ids(session) == []
+        assert session.scalars(select(Portal)).all() == []
 
 
 def test_the_pair_of_somebody_who_may_not_install_is_not_kept(bare_stage):
