@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from b24app.services.actions import Action
 from b24app.services.admin.settings_form import version_of
 from b24app.storage import settings as stored
 from tests.support.stage import ADMIN, Tab, token_in
-
-ACTIONS = ("pay", "unpay", "create", "system", "items", "deliveries", "delete", "link")
 
 
 def open_page(stage, user_id=ADMIN, **options):
@@ -20,7 +19,7 @@ def settings_fields(**changes):
     """What the form posts when nothing was touched, with changes. None leaves a field out."""
     fields = {
         "card": ["deals", "invoices"],
-        **{f"who-{action}": "everybody" for action in ACTIONS},
+        **{f"who-{action}": "everybody" for action in Action},
         "confirm_pay": "1",
         "default_pay_system": "",
         "retention_days": "365",

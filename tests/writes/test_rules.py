@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.services.actions import Action
 from b24app.storage import settings as stored
 from tests.support.stage import ADMIN, MANAGER, READER
 
@@ -46,6 +47,10 @@ REFUSING: tuple[dict[str, object], ...] = (
     {"who": "users", "users": []},
     {"who": "a rule of a later version"},
 )
+
+
+def test_every_action_has_its_ways():
+    assert set(ROUTES) == set(Action)
 
 
 @pytest.fixture
