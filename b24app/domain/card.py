@@ -78,7 +78,6 @@ class Card:
     title: str
     number: str
     amount: Money
-    stage: str = ""
     is_amount_typed: bool = False
 
 
@@ -135,16 +134,11 @@ class PaymentDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery document of the card. `service_id` is what the portal's rows call `deliveryId`.
-
-    `is_shipped` and `service_id` are None where the portal's value makes no sense.
-    """
+    """A delivery document of the card. `is_shipped` is None where the value makes no sense."""
 
     id: int
     number: str
     is_shipped: bool | None
-    date_shipped: datetime | None
-    service_id: int | None
     service_name: str
     price: Money
 
@@ -161,7 +155,6 @@ class ListedRow:
     bare_price: Decimal
     quantity: Decimal
     measure: str = ""
-    basket_id: int | None = None
     sort: int = 0
 
     def of(self, card: Card) -> ProductRow:
@@ -172,7 +165,6 @@ class ListedRow:
             price=Money(self.bare_price, card.amount.currency),
             quantity=self.quantity,
             measure=self.measure,
-            basket_id=self.basket_id,
             sort=self.sort,
         )
 
@@ -189,7 +181,6 @@ class ProductRow:
     price: Money
     quantity: Decimal
     measure: str = ""
-    basket_id: int | None = None
     sort: int = 0
 
     @property

@@ -34,8 +34,6 @@ class TestCards:
             id=4077,
             number="3657/2",
             is_shipped=False,
-            date_shipped=None,
-            service_id=228,
             service_name="Uber Taxi (Cargo)",
             price=Money(Decimal("79.99"), "USD"),
         )
@@ -59,16 +57,8 @@ class TestCards:
             Decimal(90000),
             Decimal(3),
         )
-        assert (row.measure, row.basket_id, row.sort) == ("pcs", 8147, 20)
-        assert (free.id, free.basket_id, free.quantity) == (17657, 8149, Decimal(3))
-
-    @pytest.mark.parametrize("xml_id", ["", None, "sale_basket_", "sale_basket_0", "other_5"])
-    def test_a_product_row_may_be_in_no_basket(self, xml_id):
-        row = {"id": 1, "price": 2, "quantity": 3, "xmlId": xml_id}
-
-        [read] = crm.list_product_rows(DEAL).decode({"productRows": [row]})
-
-        assert read.basket_id is None
+        assert (row.measure, row.sort) == ("pcs", 20)
+        assert (free.id, free.quantity) == (17657, Decimal(3))
 
     def test_product_rows_are_asked_for_by_literal_keys_and_pages(self):
         command = crm.list_product_rows(EntityRef(177, 5), start=50)
@@ -88,7 +78,6 @@ class TestCards:
             title="New deal (specifically for rest method examples)",
             number="342",
             amount=Money(Decimal("999.99"), "EUR"),
-            stage="C9:UC_KN8KFI",
             is_amount_typed=True,
         )
 

@@ -5,7 +5,6 @@ https://apidocs.bitrix24.com, section crm/universal.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +14,6 @@ from b24app.bitrix.methods.catalog import command
 from b24app.bitrix.methods.object_types import short_code_of
 from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected
 from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Listing, Money
-
-BASKET = re.compile(r"sale_basket_([1-9]\d{0,17})\Z", re.ASCII)
 
 RawItem = Mapping[str, object]
 """A CRM item with the portal's own field names, as it came."""
@@ -130,7 +127,6 @@ def card_of(ref: EntityRef, item: RawItem) -> Card:
         title=title,
         number=number or str(ref.entity_id),
         amount=Money(fields.number("opportunity", Decimal(0)), fields.text("currencyId")),
-        stage=fields.text("stageId"),
         is_amount_typed=fields.text("isManualOpportunity") == "Y",
     )
 
@@ -154,14 +150,12 @@ def _product_rows(method: str, value: object) -> Listing[ListedRow]:
 
 
 def _product_row(row: Record) -> ListedRow:
-    basket = BASKET.match(row.text("xmlId"))
     return ListedRow(
         id=row.id(),
         name=row.text("productName"),
         bare_price=row.number("price"),
         quantity=row.quantity("quantity"),
         measure=row.text("measureName"),
-        basket_id=int(basket[1]) if basket else None,
         sort=int(row.number("sort", Decimal(0))),
     )
 
@@ -171,8 +165,6 @@ def _delivery(row: Record) -> Delivery:
         id=row.id(),
         number=row.text("accountNumber"),
         is_shipped=row.flag_or_none("deducted"),
-        date_shipped=row.time("dateDeducted"),
-        service_id=row.id_or_none("deliveryId"),
         service_name=row.text("deliveryName"),
         price=Money(row.number("priceDelivery"), row.text("currency")),
     )

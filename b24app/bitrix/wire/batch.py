@@ -9,13 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
 from urllib.parse import quote_plus
 
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.wire.shapes import unexpected
-
-V = TypeVar("V")
 
 MAX_COMMANDS = 50
 

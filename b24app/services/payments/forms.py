@@ -15,14 +15,11 @@ from b24app.services.payments.delivery_places import DeliveryPlaces
 from b24app.services.writing import membership
 
 
-def for_payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
-    """Raises NotOnThisCardError for a payment of another card, GoneError for a deleted one."""
-    view, shown, _ = _payment(card, payment_id)
-    return view, shown
-
-
 def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
-    """As `for_payment`, with the rows that can be added. Raises the same."""
+    """The card with the rows that can be added, and a payment.
+
+    Raises NotOnThisCardError for a payment of another card, GoneError for a deleted one.
+    """
     view, shown, core = _payment(card, payment_id)
     return _with_free_rows(card, core, view), shown
 
@@ -44,7 +41,7 @@ def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
 def for_delivery(
     card: CardSession, payment_id: int
 ) -> tuple[CardView, PaymentView, DeliveryPlaces]:
-    """The card, a payment, and which payments bill what. Raises as `for_payment`."""
+    """The card, a payment, and which payments bill what. Raises as `for_items`."""
     membership.require_listed_or_present(card, payment_id)
     # Of this payment the lines are wanted for certain, however old it is.
     others = delivery_places.known(card) - {payment_id}

@@ -7,7 +7,6 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 MANIFEST = Path(__file__).parents[3] / "install.json"
@@ -38,7 +37,6 @@ class Placement:
     handler: str
     title: str = ""
     description: str = ""
-    group_name: str = ""
     lang_all: dict[str, dict[str, str]] = field(default_factory=dict)
     user_id: int = 0
 
@@ -71,7 +69,6 @@ class Installation:
     application_token: str
     version: int
     scope: tuple[str, ...]
-    installed_at: datetime
     status: str = "F"
     is_finished: bool = False
     is_payment_expired: bool = False

@@ -177,7 +177,6 @@ class PortalState:
                 application_token=new_application_token(),
                 version=self.application.version,
                 scope=self.application.scopes,
-                installed_at=self.clock.now(),
                 status=status,
             )
             return self.installation

@@ -115,7 +115,6 @@ def _binding(call: Call, code: str, handler: str) -> Placement:
         handler=handler,
         title=to_text(call.params.get("TITLE")),
         description=to_text(call.params.get("DESCRIPTION")),
-        group_name=to_text(call.params.get("GROUP_NAME")),
         lang_all={
             str(language): {
                 name: to_text(as_array(texts).get(name))

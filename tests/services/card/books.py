@@ -44,7 +44,7 @@ def payment(number, amount, *, paid=False, currency="EUR"):
 
 def delivery(number, price, currency="EUR"):
     money = Money(Decimal(price), currency)
-    return Delivery(number, f"1/{number}", False, None, 3, "Courier", money)
+    return Delivery(number, f"1/{number}", False, "Courier", money)
 
 
 def composition(items=(), links=()):

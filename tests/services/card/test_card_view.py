@@ -29,7 +29,7 @@ def payment(number, amount, *, paid=False, currency="EUR", date_paid=None):
 
 
 def delivery(price):
-    return Delivery(1, "1/1", False, None, 3, "Courier", Money(Decimal(price), "EUR"))
+    return Delivery(1, "1/1", False, "Courier", Money(Decimal(price), "EUR"))
 
 
 def row(number, quantity, price="10.00"):

@@ -35,7 +35,7 @@ def cards(draw):
         one: ProductRow(one, f"Row {one}", EUR, Decimal(9), sort=sort)
         for one, sort in zip(ids, sorts, strict=True)
     }
-    deliveries = {one: Delivery(one, f"1/{one}", False, None, 3, "Courier", EUR) for one in ids}
+    deliveries = {one: Delivery(one, f"1/{one}", False, "Courier", EUR) for one in ids}
     billed = draw(st.lists(st.integers(1, 40), unique=True, min_size=1, max_size=10))
     items = [PaymentItem(100 + at, 1, Decimal(1), one) for at, one in enumerate(billed)]
     links = [PaymentDelivery(200 + at, 1, one) for at, one in enumerate(billed)]
