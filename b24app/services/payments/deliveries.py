@@ -1,138 +1,32 @@
-"""The delivery lines of a payment: linked to another document, added, removed, moved."""
+"""The delivery lines of a payment: linked to another document, added, removed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import crm, payment_deliveries
-from b24app.bitrix.wire.portal_api import Batch, Handle
-from b24app.domain import Delivery, Payment, PaymentDelivery
-from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError, NotOnThisCardError
+from b24app.bitrix.methods import payment_deliveries
+from b24app.domain import Delivery
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
-from b24app.services.payments import delivery_places
-from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
-from b24app.services.writing import membership
+from b24app.services.payments.delivery_lines import (
+    Among,
+    Place,
+    place,
+    place_among,
+    require_shown,
+)
+from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import before_writing
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 MOST_SHOWN = 5
 """Payments that one refusal names, and reads again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A payment of this card with its delivery lines and the card's delivery documents."""
-
-    payment: Payment
-    links: tuple[PaymentDelivery, ...]
-    documents: Mapping[int, Delivery]
-
-    @property
-    def contents(self) -> Before:
-        """What its sum has to follow."""
-        return Before(self.payment, links=self.links)
-
-    @property
-    def document_ids(self) -> frozenset[int]:
-        """The documents that its lines are linked to."""
-        return frozenset(one.document_id for one in self.links)
-
-    def link(self, item_id: int) -> PaymentDelivery:
-        """Raises NotOnThisCardError for a line of another payment."""
-        for link in self.links:
-            if link.id == item_id:
-                return link
-        raise NotOnThisCardError(
-            "the delivery line is not of this payment", code=InputCode.LINE_GONE
-        )
-
-    def document(self, document_id: int) -> Delivery:
-        """Raises NotOnThisCardError for a document of another card: the portal takes any."""
-        if document_id not in self.documents:
-            raise NotOnThisCardError(
-                "the delivery document is not of this card", code=InputCode.CHOICE_GONE
-            )
-        return self.documents[document_id]
-
-    def label(self, document_id: int) -> str:
-        """A document's number and service for the activity log."""
-        document = self.documents.get(document_id)
-        return f"{document.number} {document.service_name}" if document else str(document_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Among:
-    """A payment, and which others bill the card's deliveries."""
-
-    at: Place
-    places: DeliveryPlaces
-
-    @property
-    def payment(self) -> Payment:
-        """The payment."""
-        return self.at.payment
-
-    def holders(self, document_id: int) -> tuple[Holder, ...]:
-        """The other payments that bill a document."""
-        return self.places.of(document_id)
-
-
-def place(card: CardSession, payment_id: int) -> Place:
-    """Read, in one call, what proves a delivery edit.
-
-    Raises NotOnThisCardError or GoneError as `membership.present`.
-    """
-    return places(card, [payment_id])[0]
-
-
-@before_writing()
-def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
-    """As `place`, for several payments in the same call."""
-    found = membership.read_about(
-        card,
-        payment_ids,
-        payment_deliveries.list_links,
-        lambda batch: batch.add(crm.list_deliveries(card.ref)),
-    )
-    documents = {one.id: one for one in found.result[found.beside]}
-    return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
-
-
-@before_writing()
-def place_among(card: CardSession, payment_id: int) -> Among:
-    """As `place`, with the payments that bill the card's deliveries, in the same call.
-
-    One more where the card has payments that nobody was shown here yet.
-    """
-    others = delivery_places.known(card) - {payment_id}
-
-    def beside(batch: Batch) -> tuple[Handle[tuple[Delivery, ...]], PlacesRequest]:
-        documents = batch.add(crm.list_deliveries(card.ref))
-        return documents, delivery_places.ask(batch, card, others)
-
-    found = membership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
-    payment = found.payments[payment_id]
-    documents, asked = found.beside
-    by_id = {one.id: one for one in found.result[documents]}
-    at = Place(payment, found.about(payment_id), by_id)
-    return Among(at, delivery_places.take(card, found.result, asked, besides=payment_id))
-
-
-def require_shown(link: PaymentDelivery, shown: int | None) -> None:
-    """Raises ChangedMeanwhileError where the line is not any more of the document that was seen.
-
-    The line keeps its id when somebody reassigns it, so the id alone names another delivery then.
-    """
-    if shown not in {None, link.document_id}:
-        raise ChangedMeanwhileError("the line was changed meanwhile")
 
 
 @dataclass(frozen=True, slots=True)

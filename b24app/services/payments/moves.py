@@ -11,64 +11,25 @@ from dataclasses import dataclass, replace
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
-from b24app.bitrix.methods.payments import list_payments
 from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import Delivery, Payment, PaymentDelivery
-from b24app.errors import (
-    AppError,
-    ChangedMeanwhileError,
-    Executed,
-    InputCode,
-    InputError,
-    NotOnThisCardError,
-    PaidLockedError,
-    PortalError,
-)
+from b24app.domain import Payment
+from b24app.errors import AppError, Executed, PortalError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.partial_states import HalfDone
 from b24app.services.card.tab import Read
-from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
+from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places
-from b24app.services.payments.deliveries import Place
 from b24app.services.payments.delivery_places import Holder
+from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import afterwards, follow, portal_writes
 from b24app.services.writing.afterwards import Written
-from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.outcome import Kind, Outcome
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One move: the line and its document, from where to where.
-
-    `there` is how many delivery lines the other payment had before; `has_it` that one of them is
-    of this document, so that nothing of ours is in it.
-    """
-
-    source: Payment
-    target: Payment
-    item_id: int
-    document: Delivery
-    label: str
-    there: int
-    has_it: bool
-    before: tuple[follow.Before, ...]
-
-    @property
-    def document_id(self) -> int:
-        """Of the delivery that moves."""
-        return self.document.id
-
-    @property
-    def both(self) -> list[int]:
-        """The ids of both payments."""
-        return [self.source.id, self.target.id]
 
 
 @dataclass(frozen=True)
@@ -79,20 +40,11 @@ class Moved:
     removed: Written | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which line goes to which payment. `shown` is the document that the person saw in it."""
-
-    item_id: int
-    to_id: int
-    shown: int | None = None
-
-
 def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) -> Outcome:
     """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
 
     def run() -> Outcome:
-        plan = _plan(card, payment_id, wish)
+        plan = plan_move(card, payment_id, wish)
         outcome = _move(card, plan)
         return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
 
@@ -112,37 +64,6 @@ def _move(card: CardSession, plan: Move) -> Outcome:
     if _is_in_source(removed.read, plan) is False:
         return _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
     return _take_back(card, plan, removed)
-
-
-def _plan(card: CardSession, payment_id: int, wish: Wish) -> Move:
-    if wish.to_id == payment_id:
-        raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
-    both = [payment_id, wish.to_id]
-    at, other = deliveries.places(card, both)
-    for one in (at, other):
-        require_unpaid(one.payment)
-    link = _link(card, at, wish, both)
-    return Move(
-        source=at.payment,
-        target=other.payment,
-        item_id=wish.item_id,
-        document=at.document(link.document_id),
-        label=at.label(link.document_id),
-        there=len(other.links),
-        has_it=link.document_id in other.document_ids,
-        before=(at.contents, other.contents),
-    )
-
-
-def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
-    """The line; where it is not as the person saw it, the failure brings the present state."""
-    try:
-        link = at.link(wish.item_id)
-        deliveries.require_shown(link, wish.shown)
-    except (NotOnThisCardError, ChangedMeanwhileError) as error:
-        read = portal_writes.settle(card, both)
-        raise WriteFailedError(error, read, at.payment.number) from None
-    return link
 
 
 def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bool]]:
@@ -346,17 +267,3 @@ def _ended(plan: Move, kind: Kind, code: OutcomeCode, read: Read | None) -> Outc
         values={"delivery": plan.label, "other": plan.target.number},
         also=(plan.target.id,),
     )
-
-
-def targets(
-    card: CardSession, payment_id: int, item_id: int
-) -> tuple[Place, PaymentDelivery, list[Payment]]:
-    """What the move dialog offers: the line where it is, and the other unpaid payments."""
-    at = deliveries.place(card, payment_id)
-    if at.payment.is_paid:
-        raise PaidLockedError("the payment is paid")
-    link = at.link(item_id)
-    at.document(link.document_id)
-    found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
-    others = [one for one in found if one.id != payment_id and not one.is_paid]
-    return at, link, others

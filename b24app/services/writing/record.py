@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from b24app.services.auth.card_session import CardSession
@@ -22,27 +23,9 @@ def write(
 ) -> None:
     """Activity and the key's answer, committed together before the answer leaves."""
     now = card.clock()
-    payment_id = outcome.payment_id or deed.payment_id
+    who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
-        activity.append(
-            session,
-            activity.Record(
-                member_id=card.member_id,
-                at=now,
-                user_id=card.user_id,
-                user_name=card.user_name,
-                ref=card.ref,
-                payment_id=payment_id,
-                payment_number=outcome.number,
-                action=deed.name,
-                before=outcome.before,
-                after=outcome.after,
-                outcome=outcome.kind,
-                detail=_detail(outcome),
-                request_id=asked.request_id,
-            ),
-        )
-        who = card.member_id, card.user_id, asked.key
+        activity.append(session, _line(card, asked, deed, outcome, now))
         if frees_key:
             idempotency.drop(session, *who)
             return
@@ -50,9 +33,29 @@ def write(
             "kind": outcome.kind,
             "code": outcome.code,
             "values": dict(outcome.values),
-            "payment_id": payment_id,
+            "payment_id": outcome.payment_id or deed.payment_id,
         }
         idempotency.finish(session, *who, announcement=said, now=now)
+
+
+def _line(
+    card: CardSession, asked: WriteRequest, deed: Deed, outcome: Outcome, now: datetime
+) -> activity.Record:
+    return activity.Record(
+        member_id=card.member_id,
+        at=now,
+        user_id=card.user_id,
+        user_name=card.user_name,
+        ref=card.ref,
+        payment_id=outcome.payment_id or deed.payment_id,
+        payment_number=outcome.number,
+        action=deed.name,
+        before=outcome.before,
+        after=outcome.after,
+        outcome=outcome.kind,
+        detail=_detail(outcome),
+        request_id=asked.request_id,
+    )
 
 
 def read(said: Mapping[str, Any], deed: Deed) -> Outcome:

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
-from b24app.services.payments import deliveries, forms, moves
+from b24app.services.payments import deliveries, forms, move_plan, moves
 from b24app.services.payments.deliveries import Choice
-from b24app.services.payments.moves import Wish
+from b24app.services.payments.move_plan import Wish
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab.writing import answer, asked, optional_number, whole_number
 
@@ -97,7 +97,7 @@ def remove(payment_id: int, item_id: int) -> Response:
 @blueprint.get("/<int:item_id>/move")
 def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
     """The dialog that moves a delivery to another unpaid payment."""
-    place, link, others = moves.targets(proven(Action.DELIVERIES), payment_id, item_id)
+    place, link, others = move_plan.targets(proven(Action.DELIVERIES), payment_id, item_id)
     return render_template(
         "payments/_move_delivery.html",
         payment=place.payment,

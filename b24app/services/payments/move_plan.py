@@ -1,0 +1,106 @@
+"""What a move of a delivery line begins with: the line, and both payments as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from b24app.bitrix.methods.payments import list_payments
+from b24app.domain import Delivery, Payment, PaymentDelivery
+from b24app.errors import (
+    ChangedMeanwhileError,
+    InputCode,
+    InputError,
+    NotOnThisCardError,
+    PaidLockedError,
+)
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments import delivery_lines
+from b24app.services.payments.delivery_lines import Place
+from b24app.services.writing import follow, portal_writes
+from b24app.services.writing.change import require_unpaid
+from b24app.services.writing.outcome import WriteFailedError
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which line goes to which payment. `shown` is the document that the person saw in it."""
+
+    item_id: int
+    to_id: int
+    shown: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move: the line and its document, from where to where.
+
+    `there` is how many delivery lines the other payment had before; `has_it` that one of them is
+    of this document, so that nothing of ours is in it.
+    """
+
+    source: Payment
+    target: Payment
+    item_id: int
+    document: Delivery
+    label: str
+    there: int
+    has_it: bool
+    before: tuple[follow.Before, ...]
+
+    @property
+    def document_id(self) -> int:
+        """Of the delivery that moves."""
+        return self.document.id
+
+    @property
+    def both(self) -> list[int]:
+        """The ids of both payments."""
+        return [self.source.id, self.target.id]
+
+
+def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
+    """Read both payments in one call, and prove that the line can move as the person saw it."""
+    if wish.to_id == payment_id:
+        raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
+    both = [payment_id, wish.to_id]
+    at, other = delivery_lines.places(card, both)
+    for one in (at, other):
+        require_unpaid(one.payment)
+    link = _link(card, at, wish, both)
+    return Move(
+        source=at.payment,
+        target=other.payment,
+        item_id=wish.item_id,
+        document=at.document(link.document_id),
+        label=at.label(link.document_id),
+        there=len(other.links),
+        has_it=link.document_id in other.document_ids,
+        before=(at.contents, other.contents),
+    )
+
+
+def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
+    """The line; where it is not as the person saw it, the failure brings the present state."""
+    try:
+        link = at.link(wish.item_id)
+        delivery_lines.require_shown(link, wish.shown)
+    except (NotOnThisCardError, ChangedMeanwhileError) as error:
+        read = portal_writes.settle(card, both)
+        raise WriteFailedError(error, read, at.payment.number) from None
+    return link
+
+
+def targets(
+    card: CardSession, payment_id: int, item_id: int
+) -> tuple[Place, PaymentDelivery, list[Payment]]:
+    """What the move dialog offers: the line where it is, and the other unpaid payments."""
+    at = delivery_lines.place(card, payment_id)
+    if at.payment.is_paid:
+        raise PaidLockedError("the payment is paid")
+    link = at.link(item_id)
+    at.document(link.document_id)
+    found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
+    others = [one for one in found if one.id != payment_id and not one.is_paid]
+    return at, link, others
