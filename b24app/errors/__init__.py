@@ -28,10 +28,12 @@ AppError
 │   ├── NoConnectionError      nothing was sent (502)
 │   ├── TokenExpiredError · TokenRejectedError    the access token is not taken (401)
 │   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it
-│   │   └── MethodRefusedError    the method is closed to this person or application everywhere
+│   │   ├── MethodRefusedError    the method is closed to this person or application everywhere
+│   │   └── BareRefusalError      an old portal's no, without a word
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
 │   │   ├── OrderCanceledError      the order of the payment is canceled
+│   │   ├── ParameterRefusedError   a parameter is missing or of a wrong type: nothing was done
 │   │   ├── AlreadyBoundError · PlacementMissingError · HandlerRefusedError    of tabs and events
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   ├── BatchRefusedError      the method is not served inside a batch

@@ -84,6 +84,13 @@ class MethodRefusedError(RightsRefusedError):
     """Closed to extranet users, or not confirmed by an administrator. It says nothing of a card."""
 
 
+class BareRefusalError(RightsRefusedError):
+    """Old portals only say no: `0` as a number, `null` or `false` (quirks 1 and 3).
+
+    Some say it of what they did, so it is believed as far as what is read afterwards bears it out.
+    """
+
+
 class NotFoundError(PortalError):
     """The portal has no such payment, item or card."""
 
@@ -98,6 +105,10 @@ class BusinessRefusalError(PortalError):
 
 class OrderCanceledError(BusinessRefusalError):
     """The order of the payment is canceled: refused by the portal, or by us who know it."""
+
+
+class ParameterRefusedError(BusinessRefusalError):
+    """`100`: a parameter is missing or of a wrong type, so nothing was done (rest-contract a.3)."""
 
 
 class AlreadyBoundError(BusinessRefusalError):

@@ -8,6 +8,7 @@ from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
     AlreadyBoundError,
     AppUninstalledError,
+    BareRefusalError,
     BatchRefusedError,
     BusinessRefusalError,
     Executed,
@@ -17,6 +18,7 @@ from b24app.errors import (
     MethodRefusedError,
     NotFoundError,
     OrderCanceledError,
+    ParameterRefusedError,
     PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
@@ -84,8 +86,8 @@ TABLE = [
     ("REQUIRED_ARG_MISSING", 400, BusinessRefusalError, NO, False),
     ("INVALID_ARG_VALUE", 400, BusinessRefusalError, NO, False),
     ("ADDING_DISABLED", 400, BusinessRefusalError, NO, False),
-    ("100", 400, BusinessRefusalError, NO, False),
-    (100, 400, BusinessRefusalError, NO, False),
+    ("100", 400, ParameterRefusedError, NO, False),
+    (100, 400, ParameterRefusedError, NO, False),
     ("", 400, BusinessRefusalError, NO, False),
     ("ERROR_PLACEMENT_NOT_FOUND", 400, PlacementMissingError, NO, False),
     ("ERROR_WRONG_HANDLER_URL", 400, HandlerRefusedError, NO, False),
@@ -176,7 +178,7 @@ class TestZero:
         ],
     )
     def test_as_a_number_is_an_old_portal_refusing(self, method):
-        assert type(error_for(method, 0, "Insufficient permissions", 400)) is RightsRefusedError
+        assert type(error_for(method, 0, "Insufficient permissions", 400)) is BareRefusalError
 
     @pytest.mark.parametrize(
         ("method", "old"),

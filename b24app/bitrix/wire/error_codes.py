@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from b24app.errors import (
     AlreadyBoundError,
     AppUninstalledError,
+    BareRefusalError,
     BatchRefusedError,
     BusinessRefusalError,
     HandlerRefusedError,
@@ -22,6 +23,7 @@ from b24app.errors import (
     NotFoundError,
     NotSignedInError,
     OrderCanceledError,
+    ParameterRefusedError,
     PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
@@ -90,7 +92,7 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "ERROR_WRONG_HANDLER_URL": HandlerRefusedError,
     "ERROR_UNSUPPORTED_PROTOCOL": HandlerRefusedError,
     "ERROR_CHECK_FAILURE": BusinessRefusalError,
-    PARAMETER_REFUSED: BusinessRefusalError,
+    PARAMETER_REFUSED: ParameterRefusedError,
     "": BusinessRefusalError,
 }
 
@@ -123,15 +125,15 @@ ZERO_ON_NEW: Mapping[str, type[PortalError]] = {
 ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
     # 0 as a number comes from portals whose word for missing rights it is, said of a missing
     # payment too (rest-contract e.1). Of these last ones it may be a reason of the method as well.
-    "crm.item.payment.list": RightsRefusedError,
-    "crm.item.payment.get": RightsRefusedError,
-    "crm.item.payment.update": RightsRefusedError,
-    "crm.item.payment.delete": RightsRefusedError,
-    "crm.item.payment.pay": RightsRefusedError,
-    "crm.item.payment.unpay": RightsRefusedError,
-    "crm.item.payment.product.list": RightsRefusedError,
-    "crm.item.payment.delivery.list": RightsRefusedError,
-    "crm.item.delivery.list": RightsRefusedError,
+    "crm.item.payment.list": BareRefusalError,
+    "crm.item.payment.get": BareRefusalError,
+    "crm.item.payment.update": BareRefusalError,
+    "crm.item.payment.delete": BareRefusalError,
+    "crm.item.payment.pay": BareRefusalError,
+    "crm.item.payment.unpay": BareRefusalError,
+    "crm.item.payment.product.list": BareRefusalError,
+    "crm.item.payment.delivery.list": BareRefusalError,
+    "crm.item.delivery.list": BareRefusalError,
     "crm.item.payment.add": UnexplainedRefusalError,
     "crm.item.payment.product.add": UnexplainedRefusalError,
     "crm.item.payment.product.setQuantity": UnexplainedRefusalError,

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from b24app import texts
 from b24app.domain import UNREADABLE, Listing
-from b24app.errors import RightsRefusedError, UnexpectedAnswerError
+from b24app.errors import BareRefusalError, UnexpectedAnswerError
 
 R = TypeVar("R")
 
@@ -141,7 +141,7 @@ class Record:
 
 
 def rows(method: str, value: object, read: Callable[[Record], R]) -> Listing[R]:
-    """Read a list of objects. Refusals of old portals raise RightsRefusedError.
+    """Read a list of objects. Refusals of old portals raise BareRefusalError.
 
     Rows past the first 1,500 are among the unread ones. A row that comes twice counts once.
     """
@@ -182,15 +182,15 @@ def _without_repetitions(listed: list[object]) -> list[object]:
 
 
 def record(method: str, value: object) -> Record:
-    """Read one object. Refusals of old portals raise RightsRefusedError."""
+    """Read one object. Refusals of old portals raise BareRefusalError."""
     refuse_false(method, value)
     return Record(method, value)
 
 
 def refuse_false(method: str, value: object) -> None:
-    """Raise RightsRefusedError for `false` or `null`: how old portals say no (quirks 1 and 3)."""
+    """Raise BareRefusalError for `false` or `null`: how old portals say no (quirks 1 and 3)."""
     if value is None or value is False:
-        raise RightsRefusedError(
+        raise BareRefusalError(
             f"{method}: refused without an error", code=REFUSED, method=method, http_status=200
         )
 

@@ -11,10 +11,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.bitrix.methods import payment_deliveries, payment_items, payments
-from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ListedRow, is_readable
-from b24app.errors import AppError, Executed, PortalError, PortalSilentError
+from b24app.errors import (
+    AppError,
+    BareRefusalError,
+    Executed,
+    ParameterRefusedError,
+    PortalError,
+    PortalSilentError,
+)
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.card_reads import Composition, CompositionRequest, CoreRequest
@@ -23,7 +29,7 @@ from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import Wanted
 from b24app.services.payments.unbilled import Before
-from b24app.services.writing import afterwards, portal_writes
+from b24app.services.writing import portal_writes
 from b24app.services.writing.outcome import WriteFailedError
 from b24app.services.writing.portal_writes import Reread, Sent
 
@@ -95,7 +101,7 @@ def _did_not_arrive(error: PortalError | None) -> bool:
     The portal did not resolve the reference to the new payment, which it then refuses as a
     parameter of a wrong type (rest-contract d.3).
     """
-    return error is not None and error.code == PARAMETER_REFUSED
+    return isinstance(error, ParameterRefusedError)
 
 
 def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before: Before) -> Made:
@@ -133,7 +139,7 @@ def denied(before: Before, read: Read | None, error: PortalError) -> Made:
 
     One that is listed may be somebody else's, whom nothing was refused: nobody knows.
     """
-    if afterwards.is_bare(error) and (read is None or _fresh(before, read)):
+    if isinstance(error, BareRefusalError) and (read is None or _fresh(before, read)):
         unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
         return Made(None, read, unknown)
     return Made(None, read, error)

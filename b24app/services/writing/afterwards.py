@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from b24app.bitrix.wire.shapes import REFUSED
 from b24app.domain import Payment, is_readable
 from b24app.errors import (
     AppError,
+    BareRefusalError,
     BusinessRefusalError,
     GoneError,
     NotFoundError,
@@ -106,21 +106,16 @@ def refusal(
     return WriteFailedError(error, written.read, payment.number)
 
 
-def is_bare(error: AppError) -> bool:
-    """Whether the portal only said no, with `false`, `null` or `0` instead of an error."""
-    return isinstance(error, RightsRefusedError) and error.code in {REFUSED, "0"}
-
-
 def _names_no_reason(error: AppError) -> bool:
     """Whether the portal's word for it stands for several reasons."""
     if isinstance(error, OrderCanceledError):
         return False
-    return is_bare(error) or isinstance(error, BusinessRefusalError | NotFoundError)
+    return isinstance(error, BareRefusalError | BusinessRefusalError | NotFoundError)
 
 
 def _unseen(written: Written) -> AppError:
     known = written.error or written.cause
-    if known is not None and is_bare(known):
+    if isinstance(known, BareRefusalError):
         # Some portals say no to what they did, and what would tell cannot be read.
         return PortalSilentError("denied, and the portal cannot be read", code=known.code)
     if known is not None:

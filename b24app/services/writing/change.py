@@ -9,7 +9,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.domain import Payment
-from b24app.errors import AppError, ChangedMeanwhileError, InputCode, PaidLockedError
+from b24app.errors import (
+    AppError,
+    BareRefusalError,
+    ChangedMeanwhileError,
+    InputCode,
+    PaidLockedError,
+)
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
@@ -236,7 +242,7 @@ def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
 
 def _has_reason(error: AppError | None) -> bool:
     """A bare no is believed only as far as what is read afterwards bears it out."""
-    return error is not None and not afterwards.is_bare(error)
+    return error is not None and not isinstance(error, BareRefusalError)
 
 
 def _ended(verdict: Verdict, reading: Read | None, number: str) -> Outcome:

@@ -119,9 +119,11 @@ class ErrorName(StrEnum):
     TOKEN_REJECTED = "error:token_rejected"  # noqa: S105 - no password
     RIGHTS_REFUSED = "error:rights_refused"
     METHOD_REFUSED = "error:method_refused"
+    BARE_REFUSAL = "error:bare_refusal"
     NOT_FOUND = "error:not_found"
     BUSINESS_REFUSAL = "error:business_refusal"
     ORDER_CANCELED = "error:order_canceled"
+    PARAMETER_REFUSED = "error:parameter_refused"
     HANDLER_REFUSED = "error:handler_refused"
     PLACEMENT_MISSING = "error:placement_missing"
     ALREADY_BOUND = "error:already_bound"

@@ -14,7 +14,6 @@ from typing import Generic, TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods.payments import PaymentId, list_payments
-from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment
 from b24app.errors import (
@@ -23,6 +22,7 @@ from b24app.errors import (
     Executed,
     GoneError,
     NotOnThisCardError,
+    ParameterRefusedError,
     PortalError,
 )
 from b24app.services.auth.card_session import CardSession
@@ -155,7 +155,7 @@ def _read_by_reference(
     result = card.api.send(batch, seconds)
     found = Found(_take_payments(card, result, listings), result, asked, others)
     errors = [result.error(handle) for handle in asked.values()]
-    is_refused = any(one is not None and one.code == PARAMETER_REFUSED for one in errors)
+    is_refused = any(isinstance(one, ParameterRefusedError) for one in errors)
     is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
     return found, is_first and not is_refused
 
