@@ -1,5 +1,7 @@
 """The one exception tree. Every error knows whether the request was executed and may be repeated.
 
+The numbers are the statuses that `web/plumbing/statuses.py` answers them with.
+
 AppError
 ├── InputError                 a person or a browser sent something we cannot use (422)
 ├── MalformedRequestError      a frame post or event without the fields it must have (400)

@@ -8,19 +8,13 @@ from b24app.errors.root import AppError, Executed
 class GrantError(AppError):
     """The authorization server did not give what was asked of it."""
 
-    status = 502
-
 
 class GrantLostError(GrantError):
     """`invalid_grant`: the refresh token is used, old or foreign. A person has to act."""
 
-    status = 401
-
 
 class NotInstalledError(GrantError):
     """`NOT_INSTALLED`: the authorization server knows no installation."""
-
-    status = 403
 
 
 class AuthorizationServerError(GrantError):
@@ -44,5 +38,4 @@ class EndpointInsecureError(AuthorizationServerError):
 class AuthorizationServerCrowdedError(AuthorizationServerError):
     """As many of our requests as may wait for it do so already: nothing was sent."""
 
-    status = 503
     executed = Executed.NO

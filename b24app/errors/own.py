@@ -44,8 +44,6 @@ class InputError(AppError):
     `values` are what the sentence says: the product, and the most that can be billed of it.
     """
 
-    status = 422
-
     def __init__(
         self,
         message: str = "",
@@ -62,13 +60,9 @@ class InputError(AppError):
 class MalformedRequestError(AppError):
     """A frame post or event lacks a field or has one of the wrong shape."""
 
-    status = 400
-
 
 class AccessError(AppError):
     """Not allowed by our own rules or proofs."""
-
-    status = 403
 
 
 class UnknownPortalError(AccessError):
@@ -81,8 +75,6 @@ class InstallationUnprovenError(AccessError):
 
 class HostUnusableError(AccessError):
     """No policy can name the portal's host, so that no browser would show a page of ours there."""
-
-    status = 422
 
 
 class HostInsecureError(HostUnusableError):
@@ -99,8 +91,6 @@ class RuleRefusedError(AccessError):
 
 class SessionError(AppError):
     """The request carries no session token that opens this door."""
-
-    status = 401
 
 
 class SessionMissingError(SessionError):
@@ -122,13 +112,9 @@ class UnprovenError(SessionError):
 class NotOnThisCardError(AppError):
     """The id is not one of this card, this payment or this portal. Nothing was done with it."""
 
-    status = 404
-
 
 class ConflictError(AppError):
     """The state is not the one the person saw when acting."""
-
-    status = 409
 
 
 class ChangedMeanwhileError(ConflictError):
@@ -158,13 +144,10 @@ class KeyReusedError(ConflictError):
 class TooManyRequestsError(AppError):
     """Too many failed proofs from one address."""
 
-    status = 429
-
 
 class DatabaseAwayError(AppError):
     """Our database cannot be reached, is full or locked, or has another version's schema."""
 
-    status = 503
     retryable = True
 
 

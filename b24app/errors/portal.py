@@ -12,8 +12,6 @@ class PortalError(AppError):
     `description` the portal's own words, which go to the log only: they are localized.
     """
 
-    status = 502
-
     def __init__(
         self,
         message: str = "",
@@ -31,7 +29,6 @@ class PortalError(AppError):
 class PortalBusyError(PortalError):
     """The portal's limits: nothing was executed, a later try may work."""
 
-    status = 503
     retryable = True
 
 
@@ -64,20 +61,15 @@ class NoConnectionError(PortalError):
 class TokenExpiredError(PortalError):
     """`expired_token`: refresh once, repeat once."""
 
-    status = 401
     retryable = True
 
 
 class TokenRejectedError(PortalError):
     """`NO_AUTH_FOUND`, `invalid_token`: the portal does not know this token."""
 
-    status = 401
-
 
 class RightsRefusedError(PortalError):
     """Missing rights, or a paid payment: the portal answers both alike (quirks 3 and 4)."""
-
-    status = 403
 
 
 class MethodRefusedError(RightsRefusedError):
@@ -94,13 +86,9 @@ class BareRefusalError(RightsRefusedError):
 class NotFoundError(PortalError):
     """The portal has no such payment, item or card."""
 
-    status = 404
-
 
 class BusinessRefusalError(PortalError):
     """A documented refusal of the method itself."""
-
-    status = 422
 
 
 class OrderCanceledError(BusinessRefusalError):
@@ -137,8 +125,6 @@ class BatchRefusedError(PortalError):
 class UserBlockedError(PortalError):
     """The user may not use the application, or was dismissed."""
 
-    status = 403
-
 
 class NotSignedInError(UserBlockedError):
     """The token is refused because its owner never signed in, or is gone (quirk 73)."""
@@ -146,8 +132,6 @@ class NotSignedInError(UserBlockedError):
 
 class AppUninstalledError(PortalError):
     """The portal says the application is not installed."""
-
-    status = 403
 
 
 class MaybeUninstalledError(AppUninstalledError):
@@ -157,19 +141,13 @@ class MaybeUninstalledError(AppUninstalledError):
 class SubscriptionEndedError(PortalError):
     """The application's trial or subscription is over."""
 
-    status = 403
-
 
 class PlanWithoutRestError(PortalError):
     """The portal's plan has no REST."""
 
-    status = 403
-
 
 class PortalClosedError(PortalError):
     """`PORTAL_DELETED`: deleted, or an on-premise site closed for maintenance."""
-
-    status = 503
 
 
 class PortalMovedError(PortalError):
@@ -180,8 +158,6 @@ class PortalMovedError(PortalError):
 
 class ScopeMissingError(PortalError):
     """The installation was granted fewer scopes than this needs."""
-
-    status = 403
 
 
 class MethodMissingError(PortalError):

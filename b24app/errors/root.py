@@ -19,7 +19,6 @@ class AppError(Exception):
     is chosen by `web/plumbing/error_pages.py` from the class and the code, never from the message.
     """
 
-    status = 500
     executed = Executed.NO
     retryable = False
 

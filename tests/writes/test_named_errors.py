@@ -7,13 +7,13 @@ import pytest
 from b24app import errors
 from b24app.services.writing import error_names
 from b24app.services.writing.codes import ErrorName, OutcomeCode
+from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 
 ALL = [
     one
     for one in vars(errors).values()
     if isinstance(one, type) and issubclass(one, errors.AppError)
 ]
-SESSION_REFUSED = 401
 
 
 def test_every_error_has_a_name_of_its_own():
@@ -33,6 +33,7 @@ def test_an_error_that_has_no_name_yet_has_that_of_its_nearest_ancestor():
 def test_a_refusal_is_what_is_told_by_a_status_of_refusals(kind):
     error = kind.__new__(kind)
 
-    is_of_session = error.status == SESSION_REFUSED
+    status = status_of(kind)
+    is_of_session = status == SESSION_REFUSED
     assert error_names.is_session_refused(error) == is_of_session
-    assert error_names.is_refusal(error) == (400 <= error.status < 500 and not is_of_session)
+    assert error_names.is_refusal(error) == (400 <= status < 500 and not is_of_session)

@@ -34,6 +34,7 @@ from b24app.web.admin.settings import SECTIONS
 from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.entry import signed
 from b24app.web.plumbing.error_pages import shown
+from b24app.web.plumbing.statuses import status_of
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("oauth", __name__)
@@ -82,7 +83,7 @@ def callback() -> Response:
         error = failures.failed(unproven)
         if error is not unproven:
             raise error from None
-        return make_response(_not_completed(unproven), unproven.status)
+        return make_response(_not_completed(unproven), status_of(type(unproven)))
     i18n.use_language(signed_in.ticket.language)
     if signed_in.user is None or not signed_in.user.is_admin:
         raise NotAdminError("the settings are for administrators")

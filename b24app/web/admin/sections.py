@@ -11,6 +11,7 @@ from b24app.services.admin.once import Change
 from b24app.services.writing.deed import fingerprint
 from b24app.web.plumbing import security
 from b24app.web.plumbing.error_pages import shown, when_again
+from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 
 MAX_KEY = 100
 
@@ -32,9 +33,9 @@ def in_place(name: str, render: Callable[[], str | Response]) -> Response:
     try:
         return make_response(render())
     except AppError as error:
-        if error.status == 401:
+        if status_of(type(error)) == SESSION_REFUSED:
             raise
         body = render_template(
             "settings/_failed.html", name=name, error=shown(error), retry_url=request.path
         )
-        return make_response(body, error.status, when_again(error))
+        return make_response(body, status_of(type(error)), when_again(error))

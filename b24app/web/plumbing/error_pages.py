@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
-from b24app.web.plumbing import failures, htmx, security
+from b24app.web.plumbing import failures, htmx, security, statuses
 from b24app.web.plumbing.entry import APP_PAGES
 from b24app.web.words.error_words import (
     CANNOT_SHOW,
@@ -91,7 +91,8 @@ def answer(error: errors.AppError) -> Response:
     if isinstance(error, UNPROVEN_KINDS):
         error = failures.failed(error)
     security.allow_framing_of_words(error)
-    if error.status >= 500:
+    status = statuses.status_of(type(error))
+    if status >= 500:
         log.warning(
             "%s %s: %s", request.method, request.path, error, extra={"id": security.request_id()}
         )
@@ -106,7 +107,7 @@ def answer(error: errors.AppError) -> Response:
         response = make_response(render_template(f"errors/_{place}.html", error=view))
     else:
         response = toast(view)
-    response.status_code = error.status
+    response.status_code = status
     response.headers.update(when_again(error))
     return response
 

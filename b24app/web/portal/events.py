@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from b24app.errors import AccessError, MalformedRequestError, TooManyRequestsError
 from b24app.services.lifecycle import events
 from b24app.services.lifecycle.events import Received
+from b24app.web.plumbing.statuses import status_of
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("events", __name__)
@@ -22,7 +23,7 @@ def receive() -> ResponseReturnValue:
     try:
         received = events.receive(deps(), request.form.to_dict(), request.remote_addr or "")
     except (MalformedRequestError, AccessError, TooManyRequestsError) as error:
-        return jsonify(status="error", error=error.code or "refused"), error.status
+        return jsonify(status="error", error=error.code or "refused"), status_of(type(error))
     if received is not Received.IGNORED:
         wiring().background.kick()
     return jsonify(status=received.value)

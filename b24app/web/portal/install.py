@@ -15,6 +15,7 @@ from b24app.services.lifecycle.installation import Begun
 from b24app.web.plumbing import failures, i18n, security
 from b24app.web.plumbing.entry import current_card, current_ticket, placement_call, signed
 from b24app.web.plumbing.error_pages import UNPROVEN_KINDS, shown, when_again
+from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 from b24app.web.plumbing.wiring import deps
 
 blueprint = Blueprint("install", __name__)
@@ -39,12 +40,12 @@ def install() -> ResponseReturnValue:
     error = _verify(begun, ticket)
     if isinstance(error, NotAdminError):
         page = render_template("install.html", failed=shown(error), steps=(), **frame)
-        return page, error.status
+        return page, status_of(type(error))
     if error is not None:
         installation.hold(deps(), begun, ticket)
         failed = {"failed": shown(error), **_state(VERIFY)}
         page = render_template("install.html", token=signed(ticket), **failed, **frame)
-        return page, error.status
+        return page, status_of(type(error))
     return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
 
 
@@ -57,7 +58,8 @@ def _verify_again() -> Response:
         return make_response(render_template("_install.html", **_state("tabs")))
     steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(VERIFY)
     body = render_template("_install.html", failed=shown(error), **steps)
-    status = 403 if error.status == 401 else error.status
+    status = status_of(type(error))
+    status = 403 if status == SESSION_REFUSED else status
     return make_response(body, status, when_again(error))
 
 
@@ -83,11 +85,11 @@ def run_step(step: str) -> Response:
         admins.confirm(card)
         run(card)
     except AppError as error:
-        if isinstance(error, UNPROVEN_KINDS) or error.status == 401:
+        if isinstance(error, UNPROVEN_KINDS) or status_of(type(error)) == SESSION_REFUSED:
             raise
         steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(step)
         body = render_template("_install.html", failed=shown(error), **steps)
-        return make_response(body, error.status, when_again(error))
+        return make_response(body, status_of(type(error)), when_again(error))
     following = ORDER[ORDER.index(step) + 1 :]
     return make_response(
         render_template("_install.html", **_state(following[0] if following else "done"))

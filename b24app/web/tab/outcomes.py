@@ -19,7 +19,7 @@ from b24app.services.payments import filling
 from b24app.services.writing import error_names
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 from b24app.services.writing.outcome import Kind, Outcome, Undo
-from b24app.web.plumbing import htmx, security
+from b24app.web.plumbing import htmx, security, statuses
 from b24app.web.words.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
 
 STATUSES: Mapping[Kind, int] = {
@@ -44,7 +44,7 @@ MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Ac
 def status_of(outcome: Outcome) -> int:
     """The status of the answer to a write."""
     if isinstance(outcome.code, ErrorName):
-        return error_names.CLASSES[outcome.code].status
+        return statuses.status_of(error_names.CLASSES[outcome.code])
     return STATUSES_OF_CODES.get(outcome.code, STATUSES[outcome.kind])
 
 

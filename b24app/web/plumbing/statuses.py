@@ -1,0 +1,45 @@
+"""The HTTP status of an error, chosen by its class: the nearest one up the tree that has a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from b24app import errors
+
+SESSION_REFUSED = 401
+"""The page renews its session then, and asks again."""
+
+STATUSES: Mapping[type[errors.AppError], int] = {
+    errors.AppError: 500,
+    errors.GrantError: 502,
+    errors.GrantLostError: SESSION_REFUSED,
+    errors.NotInstalledError: 403,
+    errors.AuthorizationServerCrowdedError: 503,
+    errors.InputError: 422,
+    errors.MalformedRequestError: 400,
+    errors.AccessError: 403,
+    errors.HostUnusableError: 422,
+    errors.SessionError: SESSION_REFUSED,
+    errors.NotOnThisCardError: 404,
+    errors.ConflictError: 409,
+    errors.TooManyRequestsError: 429,
+    errors.DatabaseAwayError: 503,
+    errors.PortalError: 502,
+    errors.PortalBusyError: 503,
+    errors.TokenExpiredError: SESSION_REFUSED,
+    errors.TokenRejectedError: SESSION_REFUSED,
+    errors.RightsRefusedError: 403,
+    errors.NotFoundError: 404,
+    errors.BusinessRefusalError: 422,
+    errors.UserBlockedError: 403,
+    errors.AppUninstalledError: 403,
+    errors.SubscriptionEndedError: 403,
+    errors.PlanWithoutRestError: 403,
+    errors.PortalClosedError: 503,
+    errors.ScopeMissingError: 403,
+}
+
+
+def status_of(kind: type[errors.AppError]) -> int:
+    """The status that an error of this class is answered with."""
+    return next(STATUSES[ancestor] for ancestor in kind.__mro__ if ancestor in STATUSES)
