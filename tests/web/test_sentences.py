@@ -15,6 +15,7 @@ from b24app.services.card.partial_states import HalfDone
 from b24app.services.directories import shop_site
 from b24app.services.payments import links
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.deed import DeedName
 from b24app.services.writing.error_names import CLASSES
 from b24app.services.writing.outcome import Kind
 from b24app.web.admin.activity import DATES
@@ -55,6 +56,10 @@ def test_every_way_to_end_has_a_status_and_words_in_the_log():
 
 def test_what_is_wrong_with_an_input_is_said_in_its_place():
     assert set(InputCode) == set(outcome_words.BAD_INPUT) | set(DATES) | SAID_ON_ITS_PAGE
+
+
+def test_everything_a_person_does_has_words_in_the_log():
+    assert set(activity_words.ACTIONS) == set(DeedName) | {"settings", "repair"}
 
 
 def test_what_is_half_done_is_said_as_long_as_it_is():

@@ -18,7 +18,7 @@ from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome
 
 AT_ONCE = 30
@@ -54,7 +54,7 @@ def add(
             take_back=lambda after: _removing(after, at),
         )
 
-    adding = Change(Action.ITEMS, "add_items", payment_id, prove, plan, is_repeatable=False)
+    adding = Change(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, prove, plan, is_repeatable=False)
     return change(card, asked, adding)
 
 

@@ -34,7 +34,7 @@ from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import Before
 from b24app.services.writing import follow, portal_writes
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
@@ -79,7 +79,7 @@ def create(
             require_amount(wanted, free)
             return _make(card, Aim(wanted, pay_system_id), before)
 
-    return perform(card, asked, Deed(Action.CREATE, "create", is_repeatable=False), run)
+    return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
 
 
 def bill_the_rest(
@@ -98,7 +98,7 @@ def bill_the_rest(
         with card_lease.alone(card):
             return _bill_the_rest(card, pay_system_id, shown)
 
-    return perform(card, asked, Deed(Action.CREATE, "bill_rest", is_repeatable=False), run)
+    return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
 
 def _bill_the_rest(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:

@@ -11,7 +11,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import membership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.membership import Present
 from b24app.services.writing.outcome import Kind, Outcome
 
@@ -45,7 +45,9 @@ def delete(
             why_not=_paid_meanwhile,
         )
 
-    return change(card, asked, Change(Action.DELETE, "delete", payment_id, membership.prove, plan))
+    return change(
+        card, asked, Change(Action.DELETE, DeedName.DELETE, payment_id, membership.prove, plan)
+    )
 
 
 def _paid_meanwhile(after: After) -> AppError | None:

@@ -22,7 +22,7 @@ from b24app.services.payments.delivery_lines import (
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 MOST_SHOWN = 5
@@ -81,7 +81,7 @@ def reassign(
             take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
         )
 
-    name = "reassign_delivery"
+    name = DeedName.REASSIGN_DELIVERY
     return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
@@ -118,7 +118,7 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
             take_back=lambda after: _taking_out(after, document_id),
         )
 
-    name = "add_delivery"
+    name = DeedName.ADD_DELIVERY
     return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
@@ -190,7 +190,7 @@ def remove(
             take_back=lambda _: back,
         )
 
-    name = "remove_delivery"
+    name = DeedName.REMOVE_DELIVERY
     return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place, plan))
 
 

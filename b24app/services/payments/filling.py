@@ -32,7 +32,7 @@ from b24app.services.payments.row_names import few
 from b24app.services.writing import afterwards, follow, portal_writes
 from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
@@ -99,7 +99,7 @@ def add(
     """
     if len(wanted) <= adding_items.AT_ONCE:
         return adding_items.add(card, asked, payment_id, wanted)
-    deed = Deed(Action.ITEMS, "add_items", payment_id, is_repeatable=False)
+    deed = Deed(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, is_repeatable=False)
     return perform(card, asked, deed, lambda: _begin_adding(card, payment_id, wanted))
 
 
@@ -132,7 +132,7 @@ def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
     Raises NotOnThisCardError for a filling of another card.
     """
     action = Action.CREATE if find(card, filling_id).is_new else Action.ITEMS
-    return perform(card, asked, Deed(action, "fill"), lambda: _go_on(card, filling_id))
+    return perform(card, asked, Deed(action, DeedName.FILL), lambda: _go_on(card, filling_id))
 
 
 def _go_on(card: CardSession, filling_id: int) -> Outcome:

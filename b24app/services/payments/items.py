@@ -25,7 +25,7 @@ from b24app.services.payments.quantities import too_many
 from b24app.services.writing import membership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.membership import before_writing
 from b24app.services.writing.outcome import Kind, Outcome, Undo
@@ -131,7 +131,7 @@ def set_quantity(
             take_back=lambda _: setting(item, int(item.quantity)),
         )
 
-    return change(card, asked, Change(Action.ITEMS, "set_quantity", payment_id, place, plan))
+    return change(card, asked, Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, place, plan))
 
 
 def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:
@@ -196,7 +196,7 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
             take_back=lambda _: back,
         )
 
-    return change(card, asked, Change(Action.ITEMS, "remove_item", payment_id, place, plan))
+    return change(card, asked, Change(Action.ITEMS, DeedName.REMOVE_ITEM, payment_id, place, plan))
 
 
 def quantities_by_row(composition: Composition) -> dict[int, Decimal]:

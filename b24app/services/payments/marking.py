@@ -13,7 +13,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import membership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 
@@ -21,6 +21,8 @@ from b24app.services.writing.outcome import Kind, Outcome, Undo
 class Mark:
     """One of the two marks, and what each way it can end is called."""
 
+    action: Action
+    name: DeedName
     paid: bool
     word: str
     other: str
@@ -32,6 +34,8 @@ class Mark:
 
 
 PAID = Mark(
+    action=Action.PAY,
+    name=DeedName.PAY,
     paid=True,
     word="paid",
     other="unpaid",
@@ -42,6 +46,8 @@ PAID = Mark(
     undo=UndoKind.UNPAY,
 )
 UNPAID = Mark(
+    action=Action.UNPAY,
+    name=DeedName.UNPAY,
     paid=False,
     word="unpaid",
     other="paid",
@@ -77,17 +83,15 @@ def pay(
     where it is written in one call, it is said afterwards. `comment` is for the card's timeline.
     Page: crm-item-payment-pay.md.
     """
-    return change(card, asked, _marking(Action.PAY, payment_id, PAID, seen, comment))
+    return change(card, asked, _marking(payment_id, PAID, seen, comment))
 
 
 def unpay(card: CardSession, asked: WriteRequest, payment_id: int, comment: str) -> Outcome:
     """Mark a payment as unpaid, likewise. Page: crm-item-payment-unpay.md."""
-    return change(card, asked, _marking(Action.UNPAY, payment_id, UNPAID, Seen(), comment))
+    return change(card, asked, _marking(payment_id, UNPAID, Seen(), comment))
 
 
-def _marking(
-    action: Action, payment_id: int, mark: Mark, seen: Seen, comment: str
-) -> Change[Found]:
+def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Found]:
     def prove(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:
@@ -111,7 +115,15 @@ def _marking(
             is_refusal_final=True,
         )
 
-    return Change(action, action, payment_id, prove, plan, needs_unpaid=False, comment=comment)
+    return Change(
+        mark.action,
+        mark.name,
+        payment_id,
+        prove,
+        plan,
+        needs_unpaid=False,
+        comment=comment,
+    )
 
 
 def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:

@@ -26,7 +26,7 @@ from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import afterwards, follow, portal_writes
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
@@ -48,7 +48,7 @@ def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) ->
         outcome = _move(card, plan)
         return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
 
-    return perform(card, asked, Deed(Action.DELIVERIES, "move_delivery", payment_id), run)
+    return perform(card, asked, Deed(Action.DELIVERIES, DeedName.MOVE_DELIVERY, payment_id), run)
 
 
 def _move(card: CardSession, plan: Move) -> Outcome:

@@ -13,7 +13,7 @@ from b24app.services.directories import pay_systems
 from b24app.services.writing import membership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome
 
 
@@ -60,7 +60,9 @@ def change_system(
             why_not=lambda after: _missing(card, system) if after.error else None,
         )
 
-    return change(card, asked, Change(Action.SYSTEM, "change_system", payment_id, prove, plan))
+    return change(
+        card, asked, Change(Action.SYSTEM, DeedName.CHANGE_SYSTEM, payment_id, prove, plan)
+    )
 
 
 def _is_of(after: After, system: PaySystem) -> bool | None:

@@ -23,7 +23,7 @@ from b24app.services.card.tab import Read
 from b24app.services.writing import afterwards, follow, guarded_writes, portal_writes, timeline
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Kind, Outcome, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
@@ -147,7 +147,7 @@ class Change(Generic[P]):
     """
 
     action: Action
-    name: str
+    name: DeedName
     payment_id: int
     prove: Callable[[CardSession, int], P]
     plan: Callable[[P], Edit | Verdict]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 from b24app.services.actions import Action
 
@@ -21,15 +22,34 @@ class WriteRequest:
     is_undo: bool = False
 
 
+class DeedName(StrEnum):
+    """What a person does, as the activity log keeps it."""
+
+    PAY = "pay"
+    UNPAY = "unpay"
+    CREATE = "create"
+    BILL_REST = "bill_rest"
+    FILL = "fill"
+    CHANGE_SYSTEM = "change_system"
+    DELETE = "delete"
+    ADD_ITEMS = "add_items"
+    SET_QUANTITY = "set_quantity"
+    REMOVE_ITEM = "remove_item"
+    ADD_DELIVERY = "add_delivery"
+    REMOVE_DELIVERY = "remove_delivery"
+    REASSIGN_DELIVERY = "reassign_delivery"
+    MOVE_DELIVERY = "move_delivery"
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What a person wants. `name` is the activity log's word, such as "pay".
+    """What a person wants.
 
     `is_repeatable`: running it twice has the effect of once, also at the portal.
     """
 
     action: Action
-    name: str
+    name: DeedName
     payment_id: int | None = None
     is_repeatable: bool = True
 
