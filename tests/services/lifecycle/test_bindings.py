@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from b24app.services.lifecycle import event_bindings, tab_bindings
@@ -132,3 +134,27 @@ def test_a_reinstallation_brings_old_titles_and_old_addresses_up_to_date(stage):
     assert event_names(stage) == EVENTS
     handlers = {one.handler for one in installation.event_handlers}
     assert handlers == {event_bindings.handler_of(stage.deps)}
+
+
+def test_a_grant_that_dies_between_single_calls_is_replaced_and_nothing_stays_half_done(stage):
+    member_id, deps = stage.portal.member_id, stage.deps
+    stage.portal.users[MANAGER].is_admin = True
+    stage.portal.switches.batch_refused = ["placement."]
+    page = open_page(stage, MANAGER)
+    save(page, card=["deals"])
+    with deps.db.transaction() as session:
+        pair = portals.grant_tokens(session, deps.seal, member_id)
+        assert pair is not None
+        dying = replace(pair, refresh_token="0" * 32)
+        portals.save_grant_tokens(
+            session, deps.seal, member_id, dying, user_id=None, now=deps.clock()
+        )
+    # The tab is unbound by then, so binding it must not be left to another day.
+    stage.portal.faults.add("placement.bind", "expired_token")
+
+    save(page, card=["deals"], **{"title-en": "Money"})
+
+    assert page.said == "Settings saved"
+    assert [one.title for one in stage.portal.installation.placements] == ["Money"]
+    with deps.db.reading() as session:
+        assert portals.grant_owner(session, member_id) == MANAGER
