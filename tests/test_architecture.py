@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from b24app.bitrix.wire.error_codes import BY_CODE
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("web", "services", "bitrix", "storage", "simulator")
 ROOMS_OF_SERVICES = "Rooms of services import downwards only"
@@ -179,6 +181,19 @@ def test_a_function_of_the_app_fits_on_a_screen():
     }
 
     assert long <= set(LONGER)
+
+
+def test_codes_of_the_portal_become_classes_in_bitrix_and_are_compared_nowhere_else():
+    codes = {code for code in BY_CODE if code and not code.startswith("SALE_")}
+    told = [
+        f"{file.name}:{node.lineno}"
+        for room in ("services", "web")
+        for file in (ROOT / "b24app" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and node.value in codes
+    ]
+
+    assert told == []
 
 
 def test_tests_and_their_packages_have_no_stray_folders():
