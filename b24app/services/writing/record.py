@@ -32,6 +32,8 @@ def write(
         said = {
             "kind": outcome.kind,
             "code": outcome.code,
+            # For a process of the version before, which may still run beside this one.
+            "is_alert": outcome.is_alert,
             "values": dict(outcome.values),
             "payment_id": outcome.payment_id or deed.payment_id,
         }
