@@ -104,7 +104,7 @@ def test_a_row_that_is_none_is_left_out_alone(stage, method, field, text):
 
     expected = 3 if method == LIST else 4
     assert len(payments_in(answer.text)) == expected
-    assert ("could not be read. It is not shown" in answer.text) is (method == LIST)
+    assert ("could not be read. It is neither shown nor counted" in answer.text) is (method == LIST)
     assert ("Deliveries of this card could not be read" in answer.text) is (method == DELIVERIES)
 
 
