@@ -39,6 +39,7 @@ from b24app.web.portal import events, install, session
 from b24app.web.tab import (
     card_actions,
     payment_deliveries,
+    payment_details,
     payment_items,
     payments,
     placement,
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     payments.blueprint,
     payment_items.blueprint,
     payment_deliveries.blueprint,
+    payment_details.blueprint,
     card_actions.blueprint,
     sums.blueprint,
     app_page.blueprint,

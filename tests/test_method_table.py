@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 
 from b24app import BLUEPRINTS
-from b24app.bitrix.methods import payments
 from b24app.bitrix.methods.catalog import METHODS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,7 +35,6 @@ PAYMENT_API = (
 )
 """Every method of the API, https://apidocs.bitrix24.com, section crm/universal/payment."""
 
-UNUSED = frozenset({"crm.item.payment.get"})
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -93,19 +91,9 @@ def test_we_can_call_every_one_of_them():
 
 
 @pytest.mark.parametrize("method", PAYMENT_API)
-def test_a_method_is_used_or_said_to_be_unused_on_purpose(method):
-    makes = _commands()[method]
-    is_used = makes in _called_methods()
-
-    assert is_used is (method not in UNUSED)
-    assert any(CODE.findall(MAIN[method][1])) is (method not in UNUSED)
-
-
-def test_what_is_unused_is_explained():
-    explained = PAGE.read_text().split("**Deliberately unused:**")[1].split("## Helpers")[0]
-
-    assert {one for one in CODE.findall(explained) if one in PAYMENT_API} >= UNUSED
-    assert callable(payments.get_payment)
+def test_every_one_of_them_is_used(method):
+    assert _commands()[method] in _called_methods()
+    assert CODE.findall(MAIN[method][1])
 
 
 @pytest.mark.parametrize(("method", "route"), ROUTES)

@@ -2,7 +2,16 @@
 
 const clicks = {
   "[data-step]": (button) => step(button.parentNode.querySelector("input"), Number(button.dataset.step)),
+  "[data-show]": (button) => choose({ show: button.dataset.show }),
+  "[data-clears]": () => {
+    byId("find").value = byId("of-system").value = "";
+    choose({ find: "", system: "" });
+    byId("find").focus();
+  },
+  "[data-opens-row]": showDetails,
+  ".pay__open": (button) => toggleRow(button.closest(".pay")),
   "[data-copies]": copyLink,
+  "[data-copy-text]": copyText,
   "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),
   "[data-close]": (button) => button.closest("dialog").close(),
@@ -55,11 +64,12 @@ const clicks = {
   "dialog[closedby=any]": (dialog, event) => {
     if (event.target === dialog && !("closedBy" in dialog)) dialog.close();
   },
+  "[data-toggles]": clickRow,
 };
 
 on("click", (event) => {
   for (const [selector, act] of Object.entries(clicks)) {
-    const found = event.target.closest?.(selector);
-    if (found) return act(found, event);
+    const pressed = event.target.closest?.(selector);
+    if (pressed) return act(pressed, event);
   }
 });

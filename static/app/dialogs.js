@@ -71,12 +71,16 @@ function fill(dialog, elt) {
     verb: elt.getAttribute("aria-label") || elt.textContent.trim(),
     text: elt.dataset.text,
   };
-  for (const slot of dialog.querySelectorAll("[data-fill]")) {
-    const value = values[slot.dataset.fill] || "";
-    slot.replaceChildren(value.cloneNode ? value.cloneNode(true) : value);
-  }
+  fillAll(dialog, values);
   for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];
   for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
+}
+
+function fillAll(place, values) {
+  for (const slot of place.querySelectorAll("[data-fill]")) {
+    const value = values[slot.dataset.fill] ?? "";
+    slot.replaceChildren(value.cloneNode ? value.cloneNode(true) : value);
+  }
 }
 
 /* Undo stands in a toast, and a field of the allocation in a dialog. */

@@ -48,12 +48,9 @@ function bringUpToDate(list, now, isWhole) {
   else holdFilter(rows);
 }
 
-/* The chosen filter: what a payment is now decides, not what it was when the list was read. */
-const filter = () => document.querySelector("#list-state [name=show]")?.value || "all";
-const fits = (state) => filter() === "all" || (filter() === "paid") === state.startsWith("Y");
-
 function holdFilter(rows) {
-  for (const row of rows) row.hidden = !fits(row.dataset.state);
+  if (isByServer()) for (const row of rows) row.hidden = !fits(row.dataset.state);
+  else arrange();
   const { activeElement } = document;
   if (activeElement !== body && activeElement.checkVisibility()) return;
   const next = rows.find((row) => row.isConnected && !row.hidden);
@@ -68,8 +65,9 @@ function readAgain(wanted) {
     if (document.querySelectorAll("[data-listed]").length <= 10) request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;
   }
-  if (wanted) byId("list-state").querySelector("[name=show]").value = wanted;
-  htmx.trigger("#toolbar", "change");
+  if (wanted && isByServer()) byId("list-state").querySelector("[name=show]").value = wanted;
+  else if (wanted) Object.assign(view, { show: wanted, find: "", system: "" });
+  htmx.trigger("#toolbar", "renew");
 }
 
 /* *Show*: there, or else read again without a filter. */

@@ -2,7 +2,7 @@
 
 on("visibilitychange", () => {
   const isBusy = document.querySelector("dialog[open], .pay[aria-busy], .pop:popover-open");
-  if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "change");
+  if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "renew");
 });
 
 window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, fetchWithToken });

@@ -41,8 +41,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   if (found("[data-install-done]").length) frame.installFinish();
   for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
   for (const details of found("details[id]")) {
-    if ("openLater" in details.dataset && !opened.has(details.id)) opened.set(details.id, true);
-    else if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
+    if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
   }
   for (const input of found("input[data-saves]")) if (unsaved.has(input.id)) typeAgain(input, unsaved.get(input.id));
   /* What has no field any more must not turn up in one that comes much later. */
@@ -116,6 +115,7 @@ on("toggle", ({ target }) => {
   if (target.matches("details[id]")) {
     opened.set(target.id, target.open);
     if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");
+    if (target.matches(".pay__more")) rowToggled(target);
   } else if (target.matches(".pop")) {
     if (target.matches(":popover-open")) popOpened(target);
     else {

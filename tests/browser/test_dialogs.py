@@ -19,6 +19,9 @@ WHERE = """() => {
 }"""
 
 
+CLOSED = ".pay__open[aria-expanded=false], details:not([open]) > summary:not([hidden])"
+
+
 def dialog_openers(someone):
     """The ids of what opens a dialog: of one payment of each kind, and of the card."""
     return someone.frame.evaluate(
@@ -52,7 +55,7 @@ def press_by_keyboard(someone, opener_id):
 
 def open_and_close_all(someone):
     opened = 0
-    for details in someone.frame.query_selector_all("details:not([open]) > summary"):
+    for details in someone.frame.query_selector_all(CLOSED):
         details.evaluate("one => one.click()")
     expect(someone.frame.locator("details[open][data-waits]")).to_have_count(0)
     for opener_id in dialog_openers(someone):

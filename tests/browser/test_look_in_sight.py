@@ -32,7 +32,7 @@ def tall(stage, sit):
     for payment in stage.payments:
         details = someone.payment(payment).locator("details")
         if not details.evaluate("one => one.open"):
-            details.locator("summary").click()
+            someone.opener(payment).click()
     # The frame has to be as tall as what was opened before anybody scrolls.
     someone.wait_until_loaded()
     return someone

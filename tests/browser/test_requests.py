@@ -7,7 +7,7 @@ def test_shell_needs_six_requests_at_most(stage, person):
     seen = []
     person.page.on("request", lambda one: seen.append(one.url.removeprefix(stage.app_url)))
 
-    person.open_tab()
+    person.open_tab(opens=False)
 
     ours = [url for url in seen if url.startswith("/") and not url.startswith("//")]
     content = ours.index("/payments?first=1")
@@ -29,7 +29,7 @@ def test_static_files_are_kept_for_ever(stage, person):
 
 
 def test_frame_sets_no_cookie(stage, person):
-    person.open_tab()
+    person.open_tab(opens=False)
 
     ours = [one for one in person.page.context.cookies() if one["domain"] == "127.0.0.1"]
     assert ours == []

@@ -221,7 +221,7 @@ def test_toasts_stand_at_the_foot_of_what_is_seen_and_go_along(stage, person):
     person.page.set_viewport_size({"width": 1280, "height": 640})
     person.open_tab()
     for payment in stage.payments[:2]:
-        person.press(person.payment(payment).locator("summary"))
+        person.press(person.payment(payment).locator(".pay__open"))
     stage.portal.switches.shop = "no_site"
     person.press(person.button("Copy public link", person.payment(stage.payments[3])))
     expect(errors(person)).to_have_count(1)
@@ -238,7 +238,7 @@ def test_a_toast_never_lies_over_what_is_in_use(stage, person):
     person.page.set_viewport_size({"width": 1280, "height": 640})
     person.open_tab()
     last = stage.payments[0]
-    person.press(person.payment(last).locator("summary"))
+    person.press(person.payment(last).locator(".pay__open"))
     button = person.button("Mark as unpaid", person.payment(last))
     button.scroll_into_view_if_needed()
     # The used row is the lowest that the window shows.
@@ -267,7 +267,7 @@ def test_a_toast_covers_neither_the_figures_nor_the_changed_row(stage, person, w
     person.page.set_viewport_size({"width": width, "height": 900})
     person.open_tab()
     small, large = stage.payments[2:]
-    person.press(person.payment(large).locator("summary"))
+    person.press(person.payment(large).locator(".pay__open"))
     strip = person.frame.locator("#strip")
     row = person.payment(small).locator(".pay__row")
     bar = 52 + 8

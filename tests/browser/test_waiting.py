@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.support.browser_stage import ADMIN
 
 SLOW = "Bitrix24 is slow. Please wait a little longer."
-OPENERS = ("New payment", "Allocation", "History", "Change payment system")
+OPENERS = ("New payment", "Allocation", "Add items", "Change payment system")
 
 
 def go_offline(someone, *, is_offline=True):
@@ -20,9 +20,7 @@ def go_offline(someone, *, is_offline=True):
 
 def open_dialog(someone, stage, verb):
     payment = stage.payments[3]
-    if verb == "History":
-        someone.press(someone.button(verb, someone.payment(payment)))
-    elif verb == "Change payment system":
+    if verb in {"Add items", "Change payment system"}:
         someone.choose_in_menu(payment, verb)
     else:
         someone.press(someone.button(verb))
@@ -94,11 +92,11 @@ def test_what_does_not_come_any_more_is_not_told_to_who_has_gone_on(stage, perso
     expect(person.dialog).to_have_count(0)
     person.page.unroute("**/payments/new")
 
-    person.page.route("**/payments/*/history", lambda route: route.abort())
-    open_dialog(person, stage, "History")
+    person.page.route("**/payments/*/system", lambda route: route.abort())
+    open_dialog(person, stage, "Change payment system")
 
     expect(person.dialog.get_by_role("alert")).to_contain_text("No connection")
-    expect(person.dialog.get_by_role("heading")).to_have_text("History")
+    expect(person.dialog.get_by_role("heading")).to_have_text("Change payment system")
 
 
 def test_a_session_that_is_over_is_told_in_front_of_the_dialog(stage, person):
@@ -169,7 +167,7 @@ def test_a_slow_portal_is_told_in_the_tab(late):
     expect(late.frame.get_by_text(SLOW)).to_have_count(0)
 
 
-@pytest.mark.parametrize("verb", ["New payment", "History"])
+@pytest.mark.parametrize("verb", ["New payment", "Change payment system"])
 def test_a_slow_portal_is_told_in_dialogs(stage, late_in_the_tab, verb):
     late = late_in_the_tab
     open_dialog(late, stage, verb)

@@ -44,11 +44,24 @@ class Person:
         self.page.get_by_role("tab", name="Payments").click()
         return self.enter_frame()
 
-    def open_tab(self, card=DEAL_CARD):
-        """Open a card's tab and wait until nothing loads any more."""
+    def open_tab(self, card=DEAL_CARD, *, opens=True):
+        """Open a card's tab and, where it has one, its newest unpaid payment, and let all load."""
         self.start_tab(card)
         self.wait_until_loaded()
+        if opens:
+            self.frame.evaluate("() => document.querySelector('.pay--unpaid .pay__open')?.click()")
+            self.wait_until_opened()
         return self.frame
+
+    def wait_until_opened(self):
+        """Wait for what only an opened payment shows."""
+        waiting = self.frame.locator(".pay__more[open] :is([data-needs], [hx-trigger=need])")
+        expect(waiting).to_have_count(0)
+        self.wait_until_loaded()
+
+    def opener(self, payment):
+        """The button that opens a payment's row, and closes it."""
+        return self.payment(payment).locator(".pay__open")
 
     def open_application(self):
         self.go(f"/marketplace/app/{self.stage.portal.application.code}/")
@@ -75,7 +88,7 @@ class Person:
         return self.frame.locator(f'[data-payment-id="{payment.id}"]')
 
     def status(self, payment):
-        return self.payment(payment).locator(".pay__head .badge")
+        return self.payment(payment).locator(".pay__state .badge")
 
     def button(self, name, within=None):
         return (within or self.frame).get_by_role("button", name=name, exact=True)

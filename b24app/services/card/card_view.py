@@ -36,6 +36,7 @@ class Sort(StrEnum):
     AMOUNT_DOWN = "amount-down"
     AMOUNT_UP = "amount-up"
     PAID_DATE = "paid-date"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,6 @@ class PaymentView:
     payer_name: str = ""
     is_payer_unknown: bool = False
     """The id resolves to nobody: a bot, a dismissed or a technical user."""
-    is_open: bool = False
     is_new: bool = False
     is_canceled: bool = False
     """Its order is canceled: what would change its sum or its state cannot work."""
@@ -115,12 +115,15 @@ class CardView:
     """How many of the card's payments could not be read: they are in no list and no figure."""
     unread_deliveries: int = 0
     beyond: int = 0
+    is_long: bool = False
+    """More payments than one page shows: the server filters and sorts them, not the browser."""
     """How many payments are in the counts and figures and, being too many, not in `payments`."""
 
     def cut(self, most: int) -> CardView:
         """The same view with the first payments only."""
-        beyond = len(self.payments) - most
-        return replace(self, payments=self.payments[:most], beyond=beyond) if beyond > 0 else self
+        beyond = max(0, len(self.payments) - most)
+        is_long = self.counts.get(Filter.ALL, 0) > most
+        return replace(self, payments=self.payments[:most], beyond=beyond, is_long=is_long)
 
     @property
     def billable(self) -> Billable:
@@ -165,6 +168,11 @@ class CardView:
         found = tuple(one for one in self.totals if one.count)
         return found if len(found) > 1 else ()
 
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The names of the payment systems of the payments shown."""
+        return tuple(sorted({one.payment.pay_system_name for one in self.payments} - {""}))
+
     def payment(self, payment_id: int) -> PaymentView | None:
         """The view of one payment, if it is among those shown."""
         return next((one for one in self.payments if one.payment.id == payment_id), None)
@@ -179,6 +187,8 @@ def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[P
             key=lambda view: (view.payment.sum.currency, _rank(view.payment.sum)),
             reverse=sort is Sort.AMOUNT_DOWN,
         )
+    if sort is Sort.WAITING:
+        kept.sort(key=_waiting_rank)
     if sort is Sort.PAID_DATE:
         kept.sort(key=_paid_rank, reverse=True)
     return tuple(kept)
@@ -190,6 +200,13 @@ def _is_paid_filter(view: PaymentView, shown: Filter) -> bool:
 
 def _rank(money: Money) -> tuple[bool, Decimal]:
     return (True, money.amount) if money.is_readable else (False, ZERO)
+
+
+def _waiting_rank(view: PaymentView) -> tuple[int, float, int]:
+    """Rank the longest waiting first, then those of unknown age, then what is paid."""
+    if view.payment.is_paid or view.waiting is None:
+        return (2 if view.payment.is_paid else 1, 0.0, view.payment.id)
+    return (0, view.waiting.since.timestamp(), view.payment.id)
 
 
 def _paid_rank(view: PaymentView) -> tuple[bool, float]:

@@ -127,7 +127,6 @@ def _payments(
     names: Mapping[int, str | None],
     canceled_orders: Sequence[str],
 ) -> tuple[PaymentView, ...]:
-    opened = _opened_at_first(core.payments)
     return tuple(
         PaymentView(
             payment,
@@ -135,7 +134,6 @@ def _payments(
             details=details.get(payment.id),
             payer_name=names.get(payment.payer_id or 0) or "",
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
-            is_open=payment.id == opened,
             is_canceled=payment.order_number in canceled_orders,
             waiting=waits.get(payment.id),
         )
@@ -164,11 +162,6 @@ def _estimate(core: Core, compositions: Mapping[int, Composition]) -> Listing[Pr
         return None
     items = [item for one in core.payments for item in compositions[one.id].items]
     return unbilled_rows(core.rows.values(), items)
-
-
-def _opened_at_first(payments: Iterable[Payment]) -> int | None:
-    """The newest unpaid payment is the one a manager most likely came for."""
-    return max((one.id for one in payments if not one.is_paid), default=None)
 
 
 def _counts(payments: Iterable[Payment]) -> dict[Filter, int]:

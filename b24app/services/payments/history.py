@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from b24app.domain import Payment
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import membership
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
+Record = Activity
+"""One thing that was done, as the activity log keeps it."""
 
-def of_payment(card: CardSession, payment_id: int) -> tuple[Payment, Sequence[Activity]]:
-    """The payment, proven to be of this card, and its newest records."""
-    payment = membership.present(card, payment_id)
+
+def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:
+    """Return the newest records of a payment of this card.
+
+    Raises NotOnThisCardError, or GoneError where this opening was shown it before.
+    """
+    membership.require_listed_or_present(card, payment_id)
     with card.db.reading() as session:
-        return payment, activity.of_payment(session, card.member_id, payment_id)
+        return activity.of_payment(session, card.member_id, payment_id)

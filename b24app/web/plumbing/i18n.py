@@ -164,11 +164,13 @@ def _counted(value: Decimal, locale: str) -> str:
 def when(value: datetime, form: str = "full") -> Markup:
     """An aware time as `<time datetime=…>`, in the user's zone, else in the value's own.
 
-    `form` is "full" for date and time, "time" for the time of day.
+    `form` is "full" for date and time, "time" for the time of day, "day" for the date.
     """
     shown = _in_zone(value, time_zones.load(g.get("time_zone", "")))
     if form == "time":
         text = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
+    elif form == "day":
+        text = format_date(shown, "medium", locale=current_locale())
     else:
         day = format_date(shown, "medium", locale=current_locale())
         time = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())

@@ -1,4 +1,4 @@
-"""What concerns the card as a whole: new payments, the allocation view, history."""
+"""What concerns the card as a whole: new payments, the allocation view."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, partial_states, tab
 from b24app.services.directories import pay_systems
-from b24app.services.payments import creation, filling, forms, history
+from b24app.services.payments import creation, filling, forms
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.payment_items import chosen_rows
 from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number
-from b24app.web.words import activity_reasons, activity_words
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -105,26 +104,6 @@ def show_allocation() -> ResponseReturnValue:
     """Product rows against payments."""
     found = allocation.read(proven())
     return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
-
-
-@blueprint.get("/<int:payment_id>/history")
-def show_history(payment_id: int) -> ResponseReturnValue:
-    """What was done with one payment through this app."""
-    payment, records = history.of_payment(proven(), payment_id)
-    said = [
-        {
-            "at": one.at,
-            "who": activity_words.people(one.user_name, one.user_id),
-            "action": activity_words.action(one.action),
-            "before": activity_words.value(one.before),
-            "after": activity_words.value(one.after),
-            "outcome": activity_words.outcome(one.outcome),
-            "tone": activity_words.tone(one.outcome),
-            "reason": activity_reasons.reason(one, {}),
-        }
-        for one in records
-    ]
-    return render_template("payments/_history.html", payment=payment, records=said)
 
 
 def _system_choice() -> int | None:

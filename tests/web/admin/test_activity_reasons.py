@@ -211,5 +211,5 @@ def test_the_history_has_reasons_and_words(writing_stage, add):
     text = writing_stage.tab().get(f"/payments/{SMALL}/history").text
 
     assert "<bdi>unpaid → paid</bdi>" in text
-    assert '<span class="badge badge--unpaid">Refused</span>' in text
+    assert "<b>Refused</b>" in text
     assert "the order of this payment is canceled in Bitrix24" in text

@@ -46,7 +46,8 @@ FILLINGS = {
     "GET /payments/filling/<int:filling_id>",
     "POST /payments/filling/<int:filling_id>",
 }
-OURS_ALONE = {NOTICE, "DELETE /payments/canceled", *FILLINGS}
+HISTORY = "GET /payments/<int:payment_id>/history"
+OURS_ALONE = {NOTICE, HISTORY, "DELETE /payments/canceled", *FILLINGS}
 """Routes that ask the portal nothing here."""
 
 ARITHMETIC = {"GET /payments/sums"}

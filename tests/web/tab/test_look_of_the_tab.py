@@ -29,7 +29,7 @@ def test_names_that_somebody_typed_turn_nothing_around_them(stage):
     for cell in ("item", "delivery"):
         [first, *_] = [line for line in tab.answer.text.splitlines() if f'id="{cell}-' in line]
         assert f"<bdi>{ARABIC}</bdi>" in first
-    assert "Marked by <bdi>" in tab.answer.text
+    assert "by <bdi>" in tab.answer.text
 
 
 def test_nothing_due_is_no_warning(stage):

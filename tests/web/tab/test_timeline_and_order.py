@@ -77,4 +77,4 @@ def test_who_marks_a_payment_paid_is_named_at_once(stage):
 
     tab.post("/payments/1039/pay")
 
-    assert "Marked by <bdi>Marta Lindqvist</bdi>" in tab.answer.text
+    assert "by <bdi>Marta Lindqvist</bdi>" in tab.answer.text

@@ -1,0 +1,70 @@
+"""Everything that is known of one payment: what the portal says of it, and what was done with it.
+
+The portal's `crm.item.payment.get` asks rights on the order, which the card's list does not
+(quirk 29). Where it refuses them, the listed payment is shown and the reason is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from b24app.bitrix.methods.payments import get_payment
+from b24app.bitrix.wire.portal_api import Batch
+from b24app.domain import Payment
+from b24app.errors import NotFoundError, PortalError, RightsRefusedError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.directories import names
+from b24app.services.writing import membership
+from b24app.storage import activity
+from b24app.storage.models import Activity
+
+
+@dataclass(frozen=True)
+class PaymentDetails:
+    """One payment of the card.
+
+    `refusal` is the error of a portal that did not answer about this payment by itself: then these
+    are the fields of the list. `payer_name` is None where it is not known yet, and "" where the
+    portal knows no such person.
+    """
+
+    payment: Payment
+    refusal: PortalError | None
+    payer_name: str | None
+    records: Sequence[Activity]
+
+    @property
+    def is_right_missing(self) -> bool:
+        """Whether it is the person's rights on the order that the portal misses."""
+        return isinstance(self.refusal, RightsRefusedError | NotFoundError)
+
+
+def read(card: CardSession, payment_id: int) -> PaymentDetails:
+    """Read one payment and its newest records. One call.
+
+    Raises NotOnThisCardError, or GoneError where this opening was shown it before, and the
+    portal's errors where even the card's list could not be read.
+    """
+    with card.db.reading() as session:
+        known = names.directory(session, card)
+    found = membership.read_about(
+        card, [payment_id], get_payment, lambda batch: _ask_names(batch, known)
+    )
+    payment, refusal = found.payments[payment_id], None
+    try:
+        told = found.about(payment_id)
+        payment = told if told.id == payment_id else payment
+    except PortalError as error:
+        # Also "not found": the list has just shown it, and an old portal says the same where
+        # rights are missing (quirk 3).
+        refusal = error
+    people = names.take(card, found.result, found.beside)
+    with card.db.transaction() as session:
+        people = {**names.note(session, card, names.payers([payment])), **people}
+        records = activity.of_payment(session, card.member_id, payment_id)
+    return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records)
+
+
+def _ask_names(batch: Batch, known: names.Directory) -> names.NamesRequest:
+    return names.ask(batch, known)

@@ -1,0 +1,47 @@
+"""What is known of one payment: the portal's fields and what was done with it here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from b24app.services.payments import details, history
+from b24app.services.payments.history import Record
+from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.words import activity_reasons, activity_words
+
+blueprint = Blueprint("payment_details", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
+
+
+@blueprint.get("/<int:payment_id>/details")
+def show(payment_id: int) -> ResponseReturnValue:
+    """Answer what the portal says of one payment by itself, and its history."""
+    found = details.read(proven(), payment_id)
+    template = "payments/_payment_details.html"
+    return render_template(template, found=found, records=_said(found.records))
+
+
+@blueprint.get("/<int:payment_id>/history")
+def show_history(payment_id: int) -> ResponseReturnValue:
+    """Answer what was done with one payment through this app."""
+    records = history.of_payment(proven(), payment_id)
+    return render_template("payments/_log.html", pid=payment_id, records=_said(records))
+
+
+def _said(records: Sequence[Record]) -> list[dict[str, object]]:
+    return [
+        {
+            "at": one.at,
+            "who": activity_words.people(one.user_name, one.user_id),
+            "action": activity_words.action(one.action),
+            "before": activity_words.value(one.before),
+            "after": activity_words.value(one.after),
+            "outcome": activity_words.outcome(one.outcome),
+            "tone": activity_words.tone(one.outcome),
+            "reason": activity_reasons.reason(one, {}),
+        }
+        for one in records
+    ]

@@ -1,0 +1,131 @@
+/* Which payments of the list are shown, and in which order: decided here, without a request. The list
+   of a card with more payments than one page holds is arranged by the server instead. */
+
+const view = { show: "all", sort: "newest", find: "", system: "" };
+const texts = new WeakMap();
+let remembered = "";
+
+const isByServer = () => Boolean(document.querySelector("#toolbar[data-by-server]"));
+const filter = () => (isByServer() ? document.querySelector("#list-state [name=show]").value : view.show);
+const paymentsIn = (list) => [...list.querySelectorAll(".pay[data-payment-id]")];
+const isSearched = () => Boolean(view.find || view.system);
+
+/* What a payment is now decides, not what it was when the list was read. */
+const fits = (state) => filter() === "all" || (filter() === "paid") === state.startsWith("Y");
+
+const ORDERS = {
+  newest: (one, other) => idOf(other) - idOf(one),
+  oldest: (one, other) => idOf(one) - idOf(other),
+  waiting: (one, other) => rank(one) - rank(other) || sinceOf(one) - sinceOf(other) || idOf(one) - idOf(other),
+  "amount-down": (one, other) => other.dataset.amount - one.dataset.amount || idOf(other) - idOf(one),
+  "amount-up": (one, other) => one.dataset.amount - other.dataset.amount || idOf(one) - idOf(other),
+  "paid-date": (one, other) => (other.dataset.paidAt || 0) - (one.dataset.paidAt || 0) || idOf(other) - idOf(one),
+};
+const idOf = (row) => Number(row.dataset.paymentId);
+const rank = (row) => (row.dataset.paid === "Y" ? 2 : row.dataset.since ? 0 : 1);
+const sinceOf = (row) => Number(row.dataset.since || 0);
+
+function arrange() {
+  const list = document.querySelector("#payments[data-card]");
+  if (!list || isByServer()) return;
+  recall(list);
+  for (const chip of document.querySelectorAll("#toolbar [data-show]")) chip.setAttribute("aria-pressed", String(chip.dataset.show === view.show));
+  byId("sort").value = view.sort;
+  hideRows(list);
+  sortRows(list);
+  list.dataset.filter = isSearched() ? "search" : view.show;
+}
+
+function hideRows(list) {
+  const rows = paymentsIn(list);
+  const words = plainly(view.find).split(" ").filter(Boolean);
+  for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, words);
+  for (const head of list.querySelectorAll(".cur")) head.hidden = runAfter(head).every((row) => row.hidden);
+  const place = byId("found");
+  if (!place) return;
+  place.hidden = !isSearched();
+  fillAll(place, { found: rows.filter((row) => !row.hidden).length, total: rows.length });
+  place.querySelector("[data-still-unread]").hidden = !view.find || !list.querySelector(".pay__more[data-waits]");
+}
+
+function isFound(row, words) {
+  if (view.system && row.dataset.system !== view.system) return false;
+  if (!words.length) return true;
+  const more = row.querySelector(".pay__more");
+  if (!texts.has(more)) {
+    const names = [...more.querySelectorAll("tbody th")].map((name) => name.textContent);
+    const { number, system, amount } = row.dataset;
+    texts.set(more, plainly([number, system, amount, row.querySelector(".pay__amount").textContent, ...names].join(" ")));
+  }
+  return words.every((word) => texts.get(more).includes(word));
+}
+
+/* As people type it: in any case, without accents, with simple spaces. */
+const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+
+/* Payments of one currency stay together under their head. */
+function sortRows(list) {
+  const heads = [...list.querySelectorAll(".cur")];
+  for (const run of heads.length ? heads.map(runAfter) : [paymentsIn(list)]) {
+    const sorted = run.toSorted(ORDERS[view.sort] || ORDERS.newest);
+    if (sorted.every((row, index) => row === run[index])) continue;
+    const marker = document.createComment("");
+    run[0].before(marker);
+    marker.after(...sorted);
+    marker.remove();
+  }
+}
+
+function runAfter(head) {
+  const run = [];
+  for (let next = head.nextElementSibling; next?.matches(".pay"); next = next.nextElementSibling) run.push(next);
+  return run;
+}
+
+function choose(changes) {
+  Object.assign(view, changes);
+  arrange();
+  keep();
+  byId("live").textContent = isSearched() ? byId("found").textContent : document.querySelector("#toolbar [aria-pressed=true]")?.textContent || "";
+}
+
+/* For the session of the card. A frame may be refused its storage. */
+function keep() {
+  try {
+    sessionStorage.setItem(`list ${remembered}`, JSON.stringify({ show: view.show, sort: view.sort }));
+  } catch {
+    /* Then it is forgotten with the page. */
+  }
+}
+
+function recall({ dataset: { card } }) {
+  if (remembered === card) return;
+  remembered = card;
+  try {
+    Object.assign(view, JSON.parse(sessionStorage.getItem(`list ${card}`)));
+  } catch {
+    /* As above. */
+  }
+}
+
+on("change", ({ target }) => {
+  if (isByServer() && target.closest("#toolbar")) htmx.trigger("#toolbar", "renew");
+  else if (target.id === "sort") choose({ sort: target.value });
+  else if (target.id === "of-system") choose({ system: target.value });
+});
+
+/* Products and deliveries are searched, so all of them are read. */
+on("input", ({ target }) => {
+  if (target.id !== "find") return;
+  for (const loader of document.querySelectorAll(".pay__load")) htmx.trigger(loader, "need");
+  choose({ find: target.value });
+});
+
+on("htmx:load", ({ detail: { elt } }) => {
+  if (elt.matches("#tab, #payments") || elt.querySelector("#payments")) {
+    const field = byId("find");
+    if (field) field.value = view.find;
+    if (byId("of-system")) byId("of-system").value = view.system;
+    arrange();
+  } else if (view.find && elt.closest(".pay")) arrange();
+});

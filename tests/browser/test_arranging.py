@@ -1,0 +1,149 @@
+"""Filter, order and search of the list: in the browser, without a request."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+
+SHOWN = """() => [...document.querySelectorAll('[data-payment-id]')]
+  .filter((row) => row.checkVisibility()).map((row) => Number(row.dataset.paymentId))"""
+
+SYSTEMS = """() => [...document.querySelectorAll('[data-payment-id]')]
+  .filter((row) => row.checkVisibility()).map((row) => row.dataset.system)"""
+
+
+def shown(person):
+    return person.frame.evaluate(SHOWN)
+
+
+def ids(stage, *places):
+    return [stage.payments[place].id for place in places]
+
+
+@pytest.fixture
+def quiet(person, stage):
+    """The opened tab; asserts that nothing was asked for while it was arranged."""
+    assert stage.was_installed
+    person.open_tab(opens=False)
+    seen = []
+    person.page.on("request", lambda one: seen.append(one.url))
+    yield person
+    assert [url for url in seen if "/payments" in url] == []
+
+
+def test_a_filter_shows_what_it_says_without_a_request(stage, quiet):
+    quiet.press(quiet.frame.locator("#show-unpaid"))
+    assert shown(quiet) == ids(stage, 3, 2)
+    expect(quiet.frame.locator("#show-unpaid")).to_have_attribute("aria-pressed", "true")
+    expect(quiet.frame.locator("#live")).to_have_text("Unpaid 2")
+
+    quiet.press(quiet.frame.locator("#show-paid"))
+    assert shown(quiet) == ids(stage, 1, 0)
+    quiet.press(quiet.frame.locator("#show-all"))
+    assert shown(quiet) == ids(stage, 3, 2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("order", "places"),
+    [
+        ("oldest", (0, 1, 2, 3)),
+        ("amount-up", (0, 2, 1, 3)),
+        ("amount-down", (3, 1, 2, 0)),
+        ("paid-date", (1, 0, 3, 2)),
+        ("waiting", (2, 3, 0, 1)),
+    ],
+)
+def test_an_order_is_as_the_server_would_have_it(stage, quiet, order, places):
+    quiet.frame.locator("#sort").select_option(order)
+
+    assert shown(quiet) == ids(stage, *places)
+
+
+def test_filter_and_order_are_kept_for_the_card_and_its_refresh(stage, person):
+    person.open_tab(opens=False)
+    person.frame.locator("#sort").select_option("oldest")
+    person.press(person.frame.locator("#show-unpaid"))
+
+    person.press(person.button("Refresh"))
+    person.wait_until_loaded()
+    assert shown(person) == ids(stage, 2, 3)
+
+    person.open_tab(opens=False)
+    assert shown(person) == ids(stage, 2, 3)
+    expect(person.frame.locator("#sort")).to_have_value("oldest")
+
+
+def test_a_payment_that_is_paid_under_the_unpaid_filter_leaves(stage, person):
+    person.open_tab(opens=False)
+    person.press(person.frame.locator("#show-unpaid"))
+    small = stage.payments[2]
+
+    person.press(person.button("Mark as paid", person.payment(small)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.payment(small)).to_be_hidden()
+    assert shown(person) == ids(stage, 3)
+
+
+def test_four_payments_need_no_search(person, stage):
+    person.open_tab(opens=False)
+    assert stage.was_installed
+
+    expect(person.frame.get_by_label("Search payments")).to_have_count(0)
+
+
+class TestManyPayments:
+    """Sixty of them: found by number, system, amount, product and delivery."""
+
+    @pytest.fixture
+    def many(self, stage, person):
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, 60)
+        person.start_tab()
+        expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
+        expect(person.frame.locator("[data-item-id]").first).to_be_attached()
+        return person
+
+    def test_a_search_looks_into_what_is_not_read_yet_as_well(self, stage, many):
+        field = many.frame.get_by_label("Search payments")
+        product = many.frame.locator("[data-item-id] th").first.text_content().strip()
+        many.hand.write(field, product.upper())
+
+        expect(many.frame.locator(".pay__more[data-waits]")).to_have_count(0)
+        crm = stage.portal.crm
+        rows = {row.id for row in crm.product_rows.values() if row.name == product}
+        holding = {
+            payment.id
+            for payment in stage.payments
+            if rows & {item.row_id for item in crm.items_of(payment.id, "product")}
+        }
+        many.page.wait_for_timeout(300)
+        assert set(shown(many)) == holding
+        expect(many.frame.locator("#found")).to_contain_text(f"Found: {len(holding)} of 60")
+
+    def test_a_number_and_an_amount_are_found_and_the_search_is_cleared(self, stage, many):
+        field = many.frame.get_by_label("Search payments")
+        last = stage.payments[-1]
+        many.hand.write(field, last.account_number)
+        expect(many.frame.locator("#found")).to_contain_text("of 60")
+        assert last.id in shown(many)
+
+        many.hand.write(field, "no such thing")
+        expect(many.frame.get_by_role("heading", name="No payment found")).to_be_visible()
+        many.press(many.button("Clear search").first)
+
+        assert len(shown(many)) == 60
+        expect(field).to_be_focused()
+
+    def test_a_payment_system_is_chosen(self, many):
+        choice = many.frame.get_by_label("Payment system", exact=True)
+        choice.select_option("Card online")
+
+        names = many.frame.evaluate(SYSTEMS)
+        assert set(names) == {"Card online"}
+        assert len(names) < 60
+
+    def test_sixty_payments_fit(self, many):
+        assert many.frame.evaluate("() => document.getElementById('payments').offsetHeight") < 3600

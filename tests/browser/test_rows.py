@@ -1,0 +1,110 @@
+"""A payment is one row that opens to what it is made of, its details and its history."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser_stage import DEAL_CARD
+
+GET = "crm.item.payment.get"
+ROWS = "() => [...document.querySelectorAll('.pay__row')].map((row) => row.offsetHeight)"
+
+
+def details(person, payment):
+    return person.payment(payment).locator(".pay__side")
+
+
+@pytest.mark.parametrize("width", [1280, 768])
+def test_nothing_opens_by_itself_and_a_row_is_one_line(stage, person, width):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    person.open_tab(opens=False)
+
+    assert set(person.frame.evaluate(ROWS)) == {57} or set(person.frame.evaluate(ROWS)) == {56, 57}
+    expect(person.frame.locator("[data-item-id]:visible")).to_have_count(0)
+    assert [one for one in stage.portal.recorder.commands() if one.method == GET] == []
+
+
+def test_the_button_of_a_row_opens_its_details_and_closes_it(stage, either):
+    payment = stage.payments[1]
+    opener = either.opener(payment)
+    expect(opener).to_have_attribute("aria-expanded", "false")
+
+    either.press(opener)
+
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(opener).to_be_focused()
+    expect(details(either, payment)).to_contain_text("Bank transfer (ID")
+    expect(details(either, payment).get_by_role("heading", name="Details")).to_be_visible()
+    expect(details(either, payment)).to_contain_text("Nothing has been done")
+    either.press(opener)
+    expect(details(either, payment)).to_be_hidden()
+
+
+def test_a_click_on_the_row_opens_it_but_none_on_its_controls(stage, person):
+    person.open_tab(opens=False)
+    payment = stage.payments[1]
+
+    person.press(person.payment(payment).locator(".pay__amount"))
+    expect(person.opener(payment)).to_have_attribute("aria-expanded", "true")
+    person.press(person.status(payment))
+    expect(person.opener(payment)).to_have_attribute("aria-expanded", "false")
+    person.open_menu(payment)
+    expect(person.opener(payment)).to_have_attribute("aria-expanded", "false")
+    person.press(person.button("Details and history", person.payment(payment)))
+    expect(person.opener(payment)).to_have_attribute("aria-expanded", "true")
+    expect(person.opener(payment)).to_be_focused()
+
+
+def test_after_a_write_the_history_is_new_and_the_portal_is_not_asked_again(stage, person):
+    person.open_tab()
+    payment = stage.payments[3]
+    expect(details(person, payment)).to_contain_text("Status")
+    stage.portal.recorder.clear()
+
+    person.press(person.button("Mark as paid", person.payment(payment)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(payment)).to_have_text("Paid")
+    expect(details(person, payment)).to_contain_text("Marked as paid")
+    expect(details(person, payment)).to_contain_text("Date paid")
+    assert [one for one in stage.portal.recorder.commands() if one.method == GET] == []
+
+
+def test_a_field_is_copied_and_its_button_says_so(stage, person):
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.open_tab()
+    payment = stage.payments[3]
+    button = person.button("Copy", details(person, payment)).first
+
+    person.press(button)
+
+    expect(details(person, payment).get_by_role("status")).to_have_text("Copied")
+    assert person.page.evaluate("() => navigator.clipboard.readText()") == payment.account_number
+    expect(button).to_be_focused()
+    expect(person.said).to_have_count(0)
+
+
+def test_details_that_do_not_come_are_asked_for_again(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab(opens=False)
+    payment = stage.payments[3]
+    person.page.route("**/payments/*/details", lambda route: route.abort())
+    person.press(person.opener(payment))
+    expect(person.alert.first).to_contain_text("No connection")
+    person.page.unroute("**/payments/*/details")
+
+    person.press(person.button("Try again", person.said))
+
+    expect(details(person, payment)).to_contain_text("Nothing has been done")
+
+
+def test_a_row_that_was_opened_stays_so_when_the_list_is_read_again(stage, person):
+    person.open_tab(DEAL_CARD)
+    payment = stage.payments[3]
+
+    person.press(person.button("Refresh"))
+    person.wait_until_opened()
+
+    expect(person.opener(payment)).to_have_attribute("aria-expanded", "true")
+    expect(details(person, payment)).to_contain_text("Status")
