@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -113,7 +115,7 @@ class TestManyPayments:
 
         expect(many.frame.locator(".pay__more[data-waits]")).to_have_count(0)
         crm = stage.portal.crm
-        rows = {row.id for row in crm.product_rows.values() if row.name == product}
+        rows = {row.id for row in crm.product_rows.values() if row.product_name == product}
         holding = {
             payment.id
             for payment in stage.payments
@@ -147,3 +149,15 @@ class TestManyPayments:
 
     def test_sixty_payments_fit(self, many):
         assert many.frame.evaluate("() => document.getElementById('payments').offsetHeight") < 3600
+
+    def test_the_head_stays_in_sight_while_somebody_scrolls(self, many):
+        head = many.frame.locator("#toolbar")
+        many.page.mouse.move(640, 700)
+        many.page.mouse.wheel(0, 1800)
+
+        expect(head).to_have_class(re.compile("is-stuck"))
+        expect(head).to_be_in_viewport()
+        box = head.bounding_box()
+        assert 0 <= box["y"] < 200
+        many.page.mouse.wheel(0, -5000)
+        expect(head).not_to_have_class(re.compile("is-stuck"))
