@@ -34,6 +34,7 @@ PARTS = (
     "listing",
     "sums",
     "filling",
+    "shortcuts",
     "clicks",
     "start",
 )

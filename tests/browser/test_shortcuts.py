@@ -1,0 +1,183 @@
+"""One key does what a button does, but not while somebody types, chooses or is asked."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+from tests.browser.test_looks import violations
+from tests.support.browser_stage import EMPTY_CARD, MANAGER
+
+
+@pytest.fixture
+def tab(stage, person):
+    """The opened tab, with the focus in the frame and on no control."""
+    assert stage.was_installed
+    person.open_tab(opens=False)
+    focus_frame(person)
+    return person
+
+
+def focus_frame(person):
+    person.frame.locator("#page").evaluate("one => { one.tabIndex = -1; one.focus(); }")
+
+
+def type_key(person, key):
+    person.page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("key", ["n", "N"])
+def test_n_opens_new_payment_and_the_focus_comes_back_to_where_it_was(stage, tab, key):
+    tab.opener(stage.payments[2]).focus()
+
+    type_key(tab, key)
+
+    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    expect(tab.opener(stage.payments[2])).to_be_focused()
+
+
+def test_n_makes_the_first_payment_of_a_card_that_has_products_only(stage, person):
+    for row in stage.portal.crm.rows_of(2, 8061):
+        row.entity_id = 8063
+    person.open_tab(EMPTY_CARD, opens=False)
+    focus_frame(person)
+
+    type_key(person, "n")
+
+    expect(person.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+
+
+def test_r_refreshes(tab):
+    with tab.page.expect_response(lambda answer: "refresh=1" in answer.url):
+        type_key(tab, "r")
+
+
+def test_a_letter_of_another_script_is_known_by_its_place(tab):
+    """A Russian keyboard writes another letter where N is."""
+    tab.frame.evaluate(
+        "() => document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'т', code: 'KeyN', bubbles: true, cancelable: true }))"
+    )
+
+    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+
+
+def test_u_takes_back_what_was_done_last_and_is_nothing_without_undo(stage, tab):
+    type_key(tab, "u")
+    expect(tab.dialog).to_have_count(0)
+    payment = stage.payments[2]
+    items = len(stage.items(payment))
+    tab.press(tab.opener(payment))
+    tab.wait_until_opened()
+    tab.press(tab.button("Remove item", tab.payment(payment)).first)
+    expect(tab.button("Undo", tab.said)).to_be_visible()
+    assert len(stage.items(payment)) == items - 1
+
+    type_key(tab, "u")
+
+    expect(tab.payment(payment).locator("[data-item-id]")).to_have_count(items)
+    assert len(stage.items(payment)) == items
+
+
+def test_a_slash_goes_to_the_search_where_there_is_one(stage, person):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, 12)
+    person.open_tab(opens=False)
+    focus_frame(person)
+    type_key(person, "/")
+    field = person.frame.get_by_label("Search payments")
+    expect(field).to_be_focused()
+
+    for key in ("/", "n", "r", "?"):
+        type_key(person, key)
+
+    expect(field).to_have_value("/nr?")
+    expect(person.dialog).to_have_count(0)
+
+
+def test_a_question_mark_lists_what_there_is_on_this_card(tab):
+    type_key(tab, "?")
+
+    expect(tab.dialog.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    expect(tab.dialog.get_by_text("New payment")).to_be_visible()
+    expect(tab.dialog.get_by_text("Search payments")).to_be_hidden()
+    expect(tab.button("Close", tab.dialog)).to_be_focused()
+    assert violations(tab.frame) == []
+    for key in ("n", "r", "?"):
+        type_key(tab, key)
+    expect(tab.dialog).to_have_count(1)
+    tab.page.keyboard.press("Escape")
+    expect(tab.dialog).to_have_count(0)
+
+
+def test_the_list_of_keys_is_found_in_the_menu(either):
+    either.press(either.button("More for this list"))
+    expect(either.frame.locator("#list-menu")).to_be_visible()
+    either.page.keyboard.press("n")
+    expect(either.dialog).to_have_count(0)
+
+    either.press(either.button("Keyboard shortcuts"))
+
+    expect(either.dialog.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    either.press(either.button("Close", either.dialog))
+    expect(either.button("More for this list")).to_be_focused()
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
+def test_with_another_key_held_it_is_no_shortcut(tab, modifier):
+    tab.frame.evaluate(
+        "(key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
+        " { key: 'n', code: 'KeyN', [`${key}Key`]: true, bubbles: true, cancelable: true }))",
+        {"Control": "ctrl", "Alt": "alt", "Meta": "meta"}[modifier],
+    )
+
+    tab.page.wait_for_timeout(300)
+    expect(tab.dialog).to_have_count(0)
+
+
+def test_a_key_that_is_held_down_acts_once(tab):
+    asked = []
+    tab.page.on("request", lambda one: asked.append(one.url))
+    tab.page.keyboard.down("r")
+    for _ in range(5):
+        tab.page.keyboard.down("r")
+    tab.page.keyboard.up("r")
+    tab.wait_until_loaded()
+
+    assert len([url for url in asked if "refresh=1" in url]) == 1
+
+
+def test_nothing_happens_in_a_list_or_a_quantity(stage, tab):
+    tab.frame.locator("#sort").focus()
+    type_key(tab, "n")
+    payment = stage.payments[3]
+    tab.press(tab.opener(payment))
+    tab.wait_until_opened()
+    tab.payment(payment).get_by_label("Quantity", exact=True).first.focus()
+    for key in ("n", "?", "/"):
+        type_key(tab, key)
+
+    tab.page.wait_for_timeout(300)
+    expect(tab.dialog).to_have_count(0)
+
+
+def test_they_can_be_switched_off_and_the_menu_still_has_the_way_back(stage, tab):
+    assert stage.portal.users[MANAGER]
+    type_key(tab, "?")
+    tab.frame.get_by_label("Use these shortcuts").uncheck()
+    tab.page.keyboard.press("Escape")
+    tab.open_tab(opens=False)
+    focus_frame(tab)
+
+    type_key(tab, "?")
+
+    expect(tab.dialog).to_have_count(0)
+    tab.press(tab.button("More for this list"))
+    tab.press(tab.button("Keyboard shortcuts"))
+    expect(tab.frame.get_by_label("Use these shortcuts")).not_to_be_checked()
+    tab.frame.get_by_label("Use these shortcuts").check()
+    tab.page.keyboard.press("Escape")
+    type_key(tab, "?")
+    expect(tab.dialog).to_be_visible()
