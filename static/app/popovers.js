@@ -65,17 +65,20 @@ function copyLink(button) {
   else button.classList.add("is-busy");
 }
 
-/* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. */
+/* The button itself says that it has copied, and the address stands in the row, to be selected. Where the
+   browser refuses, the address is selected in its popover. */
 async function copy(pop) {
   pop.dataset.wanted = "show";
-  const source = document.querySelector(`[popovertarget="${pop.id}"]`);
-  if (!pop.matches(":popover-open")) pop.showPopover({ source });
+  const button = document.querySelector(`[data-copies="${pop.id}"]`);
   const field = pop.querySelector("input");
+  if (await isCopied(field.value, button)) {
+    const place = button.closest(".pay").querySelector("[data-url]");
+    place.hidden = false;
+    place.value = field.value;
+    return showCopied(button, byId("live"), button.closest("[data-says-copied]").dataset.saysCopied);
+  }
+  pop.showPopover({ source: document.querySelector(`[popovertarget="${pop.id}"]`) });
   field.focus({ preventScroll: true });
   field.select();
-  const policy = document.permissionsPolicy || document.featurePolicy;
-  let isCopied = document.execCommand("copy");
-  if (!isCopied && policy?.allowsFeature("clipboard-write")) isCopied = await navigator.clipboard.writeText(field.value).then(() => true, () => false);
-  pop.querySelector(".tip").hidden = !isCopied;
-  say(isCopied ? "say-copied" : "say-copy-yourself", {}, { elt: pop, target: pop });
+  say("say-copy-yourself", {}, { elt: pop, target: pop });
 }

@@ -27,20 +27,31 @@ function rowToggled(more) {
   htmx.trigger(waiting, "need");
 }
 
-/* The button itself says that it has copied. Where the browser refuses, the text is selected. */
-function copyText(button) {
+/* Where the browser refuses, the text is selected. */
+async function copyText(button) {
+  if (!(await isCopied(button.dataset.copyText, button))) return getSelection().selectAllChildren(button.closest("div").querySelector("dd"));
+  const status = button.closest(".pay__side").querySelector("[data-says-copied]");
+  showCopied(button, status, status.dataset.saysCopied);
+}
+
+/* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. */
+async function isCopied(text, button) {
+  const policy = document.permissionsPolicy || document.featurePolicy;
   const field = document.createElement("textarea");
-  field.value = button.dataset.copyText;
+  field.value = text;
   field.className = "vh";
   button.after(field);
   field.select();
-  const isCopied = document.execCommand("copy");
+  const isDone = document.execCommand("copy");
   field.remove();
   button.focus({ preventScroll: true });
-  if (!isCopied) return getSelection().selectAllChildren(button.closest("div").querySelector("dd"));
+  if (isDone || !policy?.allowsFeature("clipboard-write")) return isDone;
+  return navigator.clipboard.writeText(text).then(() => true, () => false);
+}
+
+function showCopied(button, status, words) {
   button.classList.add("is-copied");
-  const status = button.closest(".pay__side").querySelector("[data-says-copied]");
-  status.textContent = status.dataset.saysCopied;
+  status.textContent = words;
   setTimeout(() => {
     button.classList.remove("is-copied");
     status.textContent = "";
