@@ -52,6 +52,9 @@ class Money:
     def __sub__(self, other: Money) -> Money:
         return Money(self.amount - self._of_same_currency(other), self.currency)
 
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
     def __mul__(self, quantity: Decimal) -> Money:
         return Money(self.amount * quantity, self.currency)
 

@@ -34,6 +34,7 @@ const clicks = {
     leave(toast);
     if (failed) tryAgain(failed);
   },
+  "[data-asks-again]": ({ form }) => askAdvance(form, 0),
   "[data-content]": () => resend(contentAsked),
   "[data-resave]": ({ dataset: { of } }) => {
     byId(of).focus();

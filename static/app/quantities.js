@@ -35,7 +35,7 @@ function changed(input) {
   showSteps(input);
   clearTimeout(timers.get(input));
   if ("saves" in input.dataset) saveLater(input);
-  else if (isSummed(input.form)) addUp(input.form, input.closest("tr"));
+  else if (isSummed(input.form)) touched(input.form, input.closest("tr"));
 }
 
 function saveLater(input) {

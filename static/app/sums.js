@@ -8,28 +8,34 @@ const boxOf = (row) => row.querySelector("[type=checkbox]");
 const quantityOf = (row) => row.querySelector("[type=number]");
 const amountOf = (row) => `${Number(quantityOf(row).value)}x${row.dataset.price}`;
 
-function addUp(form, row) {
-  if (row) {
-    row.dataset.stale = "";
-    row.toggleAttribute("data-unsummed", !hasSum(row));
-  }
+/* Somebody changed what is billed: from now on it is what they choose. */
+function touched(form, row) {
+  if (form.elements.what) choose(form, "some");
+  if (row) isStale(row);
+  addUp(form);
+}
+
+function isStale(row) {
+  row.dataset.stale = "";
+  row.toggleAttribute("data-unsummed", !hasSum(row));
+}
+
+function addUp(form, pause = 250) {
   const rows = rowsOf(form);
   const chosen = rows.filter((one) => boxOf(one).checked);
   const all = form.querySelector("[data-all]");
   if (all) Object.assign(all, { checked: chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
-  if (form.elements.what) form.elements.what.value = isAllChosen(rows) ? "all" : "some";
-  form.querySelector("[type=submit]").disabled = !chosen.length;
+  form.querySelector("[type=submit]").disabled = !chosen.length || isUnsettled(form);
   byId("dialog-sum").setAttribute("aria-busy", "true");
   clearTimeout(adding.get(form));
-  adding.set(form, setTimeout(() => askSums(form), 250));
+  adding.set(form, setTimeout(() => askSums(form), pause));
 }
 
 const hasSum = (row) => row.dataset.price && quantityOf(row).validity.valid;
-const isAllChosen = (rows) => rows.every((row) => boxOf(row).checked && quantityOf(row).value === quantityOf(row).defaultValue);
 
 /* Of a quantity that cannot be billed, and of a price that could not be read, there is no sum. */
 function askSums(form) {
-  if (!form.isConnected) return;
+  if (!form.isConnected || isUnsettled(form)) return;
   if (rowsOf(form).every((row) => !boxOf(row).checked || hasSum(row))) htmx.trigger(byId("dialog-sum"), "add");
   else sumsUnknown("why-quantity");
 }
@@ -60,24 +66,34 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
 });
 
 on("htmx:load", ({ detail: { elt } }) => {
-  if (elt.id === "dialog-sum") elt.closest("form").querySelector("[type=submit]").disabled = "refused" in elt.dataset;
+  if (elt.id !== "dialog-sum") return;
+  const form = elt.closest("form");
+  form.querySelector("[type=submit]").disabled = "refused" in elt.dataset || isUnsettled(form);
 });
 
 on("change", ({ target }) => {
   const { form } = target;
   if (!isSummed(form)) return;
   if (target.matches("[data-all]")) for (const row of rowsOf(form)) boxOf(row).checked = target.checked;
-  else if (target.name === "what" && target.value === "all") chooseAll(form);
-  else if (target.name !== "row") return;
-  addUp(form);
+  if (target.matches("[data-all], [name=row]")) touched(form);
+  else if (target.name === "what") turnTo(form, target.value);
+  else if (target.matches("[data-fills]")) fillRows(form, target);
 });
 
-function chooseAll(form) {
-  for (const row of rowsOf(form)) {
-    const quantity = quantityOf(row);
-    boxOf(row).checked = true;
-    if (quantity.value === quantity.defaultValue) continue;
-    quantity.value = quantity.defaultValue;
-    changed(quantity);
-  }
+function turnTo(form, what) {
+  choose(form, what);
+  if (what === "advance") return askAdvance(form, 0);
+  if (what === "all") for (const row of rowsOf(form)) take(row, quantityOf(row).defaultValue);
+  addUp(form);
+}
+
+/* A row with a quantity, or, with 0, without one: what it was stays in its field. */
+function take(row, quantity) {
+  const field = quantityOf(row);
+  boxOf(row).checked = quantity !== "0";
+  if (quantity === "0" || field.value === quantity) return;
+  field.value = quantity;
+  clearError(field);
+  showSteps(field);
+  isStale(row);
 }

@@ -130,6 +130,8 @@ def choose_everything(either):
     if either.hand.name == "keyboard":
         either.hand.reach(either.dialog.get_by_role("radio", name="Chosen items"))
         either.page.keyboard.press("ArrowLeft")
+        expect(either.dialog.get_by_role("radio", name="An advance")).to_be_focused()
+        either.page.keyboard.press("ArrowLeft")
     else:
         either.press(either.dialog.get_by_role("radio", name="Everything left"))
 

@@ -15,6 +15,7 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
     "create": [
         ("GET", "/payments/new", {}),
         ("POST", "/payments", {}),
+        ("GET", "/payments/advance", {}),
         ("GET", "/payments/rest", {}),
         ("POST", "/payments/rest", {}),
     ],

@@ -86,9 +86,13 @@ def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> N
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
-    sums = (rows[one.row_id].bare_price * one.quantity for one in wanted)
-    if sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0:
+    if comes_to_nothing(rows[one.row_id].bare_price * one.quantity for one in wanted):
         raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
+
+
+def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
+    """Say whether rows with these sums, each of which the portal rounds, ask for nothing."""
+    return sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:

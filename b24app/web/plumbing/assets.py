@@ -33,6 +33,7 @@ PARTS = (
     "arranging",
     "listing",
     "sums",
+    "advance",
     "filling",
     "shortcuts",
     "clicks",

@@ -126,6 +126,11 @@ def _is_letter(character: str) -> bool:
     return unicodedata.category(character)[0] not in "SZ"
 
 
+def currency_digits(code: str) -> int:
+    """How many decimals a currency has: 2 of euros, 0 of yen, 3 of Kuwaiti dinars."""
+    return get_currency_precision(code)
+
+
 def currency_name(code: str) -> str:
     """What people call a currency in the middle of a sentence: "US dollars", "euros"."""
     if not code:

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, partial_states, tab
 from b24app.services.directories import pay_systems
-from b24app.services.payments import creation, filling, forms
+from b24app.services.payments import advance, creation, filling, forms
+from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.payment_items import chosen_rows
@@ -30,6 +31,21 @@ def new_form() -> ResponseReturnValue:
         pay_systems=pay_systems.directory(card),
         default_system_id=pay_systems.default_id(card),
     )
+
+
+@blueprint.get("/advance")
+def work_out_advance() -> ResponseReturnValue:
+    """The quantities that come nearest to an advance, `number` per cent or money of the card."""
+    card = proven(Action.CREATE)
+    unit = advance.unit_of(request.args.get("unit", ""))
+    view = forms.for_card(card)
+    found = advance.work_out(
+        view.billable,
+        request.args.get("number", ""),
+        unit,
+        i18n.currency_digits(view.card.amount.currency),
+    )
+    return render_template("payments/_nearest.html", view=view, advance=found, unit=unit)
 
 
 @blueprint.post("")

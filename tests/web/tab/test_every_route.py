@@ -39,6 +39,7 @@ BODIES = {
     },
     "POST /payments/<int:payment_id>/deliveries/<int:item_id>/move": {"to": SMALL},
     "GET /payments/details": {"ids": LARGE, "rows": 11},
+    "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},
 }
 NOTICE = "DELETE /payments/notices/<int:notice_id>"

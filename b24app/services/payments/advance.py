@@ -1,0 +1,153 @@
+"""An advance: a share or an amount, and the whole quantities of what is left that come nearest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from b24app.domain import Money, ProductRow
+from b24app.errors import InputCode, InputError
+from b24app.services.card.billable import Billable
+from b24app.services.payments.nearest_sums import Counts, Part, nearest
+from b24app.services.payments.quantities import Wanted, comes_to_nothing
+
+TYPED = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?", re.ASCII)
+HUNDRED = Decimal(100)
+
+
+class Unit(StrEnum):
+    """What the number of an advance counts."""
+
+    SHARE = "share"
+    """Per cent of what no payment bills yet."""
+    AMOUNT = "amount"
+    """Money in the card's currency."""
+
+
+class State(StrEnum):
+    """What became of an advance, as its words are chosen."""
+
+    EXACT = "exact"
+    NEAREST = "nearest"
+    TOO_MUCH = "too_much"
+    TOO_LITTLE = "too_little"
+    NO_NUMBER = "no_number"
+    NOTHING_LEFT = "nothing_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Quantities that can be billed, and how far their sum is from the one asked for."""
+
+    wanted: tuple[Wanted, ...]
+    sum: Money
+    off: Money
+    """Above zero where it is more than asked."""
+    share: Decimal
+    """Of what is left, in per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """An advance worked out. The first of `proposals` is the nearest one."""
+
+    state: State
+    left: Money
+    asked: Money | None = None
+    share: Decimal = Decimal(0)
+    """What was asked for, in per cent of what is left."""
+    proposals: tuple[Proposal, ...] = ()
+    is_approximate: bool = False
+    unread: int = 0
+    """Rows that are left out, because nobody can read their prices."""
+
+
+def unit_of(text: str) -> Unit:
+    """Read what the number counts. Raises InputError."""
+    try:
+        return Unit(text)
+    except ValueError:
+        raise InputError("no unit of an advance", code=InputCode.NUMBER, field="unit") from None
+
+
+def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
+    """Find the quantities for what was typed. `digits` are those of the card's currency."""
+    rows = [row for row in billable.rows if row.price.is_readable]
+    left = sum((row.sum for row in rows), Money(Decimal(0), billable.currency))
+    unread = len(billable.rows) - len(rows)
+    if left.amount <= 0:
+        return Advance(State.NOTHING_LEFT, left, unread=unread)
+    if not TYPED.fullmatch(text.strip()):
+        return Advance(State.NO_NUMBER, left, unread=unread)
+    number = Decimal(text.strip().replace(",", "."))
+    amount = left.amount * number / HUNDRED if unit is Unit.SHARE else number
+    asked = Money(_rounded(amount, digits), left.currency)
+    if amount > left.amount:
+        return Advance(State.TOO_MUCH, left, asked, unread=unread)
+    # All that is left may have more digits than its currency.
+    asked = left if amount == left.amount else asked
+    proposals, is_approximate = _proposals(rows, left, asked, digits)
+    if asked.amount <= 0 or not proposals:
+        return Advance(State.TOO_LITTLE, left, asked, unread=unread)
+    state = State.NEAREST if proposals[0].off.amount else State.EXACT
+    share = _share(asked, left)
+    return Advance(state, left, asked, share, proposals, is_approximate, unread)
+
+
+def _proposals(
+    rows: Sequence[ProductRow], left: Money, asked: Money, digits: int
+) -> tuple[tuple[Proposal, ...], bool]:
+    """What can be billed, the nearest first; of two equally near ones the lower."""
+    if asked.amount <= 0:
+        return (), False
+    # Of what costs nothing there is none in an advance.
+    rows = [row for row in rows if row.price.amount]
+    scale = 10 ** max(digits, *(_decimals(row.price.amount) for row in rows))
+    parts = [Part(abs(int(row.price.amount * scale)), int(row.quantity)) for row in rows]
+    # What lowers the sum is taken whole to begin with: not to take it makes the sum larger.
+    lowered = sum(part.unit * part.most for part, row in _lowering(parts, rows))
+    found = nearest(parts, int(asked.amount * scale) + lowered)
+    sums = [one for one in (found.below, found.above) if one is not None]
+    proposals = (_proposal(rows, counts, left, asked) for counts in sums)
+    kept = [one for one in proposals if one is not None]
+    kept.sort(key=lambda one: (abs(one.off.amount), one.off.amount))
+    return tuple(kept), found.is_approximate
+
+
+def _lowering(
+    parts: Iterable[Part], rows: Iterable[ProductRow]
+) -> Iterable[tuple[Part, ProductRow]]:
+    return (pair for pair in zip(parts, rows, strict=True) if pair[1].price.amount < 0)
+
+
+def _proposal(
+    rows: Sequence[ProductRow], counts: Counts, left: Money, asked: Money
+) -> Proposal | None:
+    """None where it could not be created, because it comes to nothing."""
+    wanted = []
+    lines = []
+    for row, count in zip(rows, counts, strict=True):
+        quantity = count if row.price.amount > 0 else int(row.quantity) - count
+        if quantity:
+            wanted.append(Wanted(row.id, quantity))
+            lines.append(row.price.amount * quantity)
+    if comes_to_nothing(lines):
+        return None
+    money = Money(sum(lines, Decimal(0)), left.currency)
+    return Proposal(tuple(wanted), money, money - asked, _share(money, left))
+
+
+def _share(part: Money, whole: Money) -> Decimal:
+    return _rounded(part.amount * HUNDRED / whole.amount, 1)
+
+
+def _rounded(amount: Decimal, digits: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def _decimals(amount: Decimal) -> int:
+    exponent = amount.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,199 @@
+"""An advance in New payment: what is asked for, what is proposed, and what is created."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_looks import take_picture, violations
+from tests.support import odd_cards
+
+SIZES = {"1280": (1280, 900), "768": (768, 900), "375": (375, 1100)}
+
+
+def open_advance(someone):
+    someone.press(someone.button("New payment"))
+    expect(choice(someone, "Everything left")).to_be_checked()
+    choose(someone, "An advance")
+
+
+def choice(someone, name):
+    return someone.dialog.get_by_role("radio", name=name, exact=True)
+
+
+CHOICES = ("Everything left", "An advance", "Chosen items")
+
+
+def choose(someone, name):
+    """By keyboard Tab reaches the chosen one of a group, and arrows the others."""
+    if someone.hand.name == "mouse":
+        someone.press(choice(someone, name))
+        return
+    now = next(one for one in CHOICES if choice(someone, one).is_checked())
+    someone.hand.reach(choice(someone, now))
+    for _ in range(abs(CHOICES.index(name) - CHOICES.index(now))):
+        is_back = CHOICES.index(name) < CHOICES.index(now)
+        someone.page.keyboard.press("ArrowLeft" if is_back else "ArrowRight")
+
+
+def number(someone):
+    return someone.dialog.get_by_role("spinbutton", name="Advance", exact=True)
+
+
+def total(someone):
+    return someone.dialog.locator("#dialog-sum")
+
+
+def quantities(someone):
+    fields = someone.dialog.get_by_label("Quantity", exact=True)
+    return [field.input_value() for field in fields.all()]
+
+
+def test_thirty_per_cent_are_offered_and_created(stage, either):
+    before = {one.id for one in stage.payments}
+    open_advance(either)
+
+    expect(number(either)).to_have_value("30")
+    expect(either.dialog).to_contain_text("= €441.60 of €1,472.00")
+    expect(either.dialog).to_contain_text("so €441.60 cannot be reached. Nearest:")
+    nearest = either.dialog.get_by_role("radio", name=re.compile("more than asked"))
+    expect(nearest).to_be_checked()
+    expect(nearest).to_have_accessible_name(
+        re.compile(r"€455\.00, 30\.9%.*€13\.40 more than asked")
+    )
+    expect(total(either)).to_have_text("€455.00")
+    assert quantities(either) == ["2", "6"]
+    either.press(either.button("Create payment", either.dialog))
+
+    expect(either.said).to_contain_text("created")
+    [created] = [one for one in stage.payments if one.id not in before]
+    assert sorted(item.quantity for item in stage.items(created)) == [Decimal(2), Decimal(6)]
+
+
+def test_the_lower_sum_can_be_chosen_instead(stage, either):
+    open_advance(either)
+    lower = either.dialog.get_by_role("radio", name=re.compile("less than asked"))
+    expect(lower).to_be_visible()
+    if either.hand.name == "mouse":
+        either.press(lower)
+    else:
+        either.hand.reach(either.dialog.locator("[name=near]:checked"))
+        either.page.keyboard.press("ArrowRight")
+
+    expect(total(either)).to_have_text("€427.00")
+    assert stage.executed("crm.item.payment.add") == []
+
+
+def test_another_share_an_amount_and_what_cannot_be(stage, either):
+    open_advance(either)
+    create = either.button("Create payment", either.dialog)
+    expect(create).to_be_enabled()
+
+    either.hand.write(number(either), "100")
+    expect(either.dialog).to_contain_text("Exactly €1,472.00.")
+    expect(create).to_be_enabled()
+    either.hand.write(number(either), "101")
+    expect(either.dialog).to_contain_text("At most €1,472.00 is left to bill.")
+    expect(create).to_be_disabled()
+    expect(total(either)).to_have_text("—")
+    either.hand.choose(either.dialog.get_by_label("Share or currency"), "EUR")
+    expect(either.dialog).to_contain_text("so €101.00 cannot be reached")
+    expect(total(either)).to_have_text("€109.50")
+    expect(create).to_be_enabled()
+    assert stage.executed("crm.item.payment.add") == []
+
+
+def test_touching_a_quantity_goes_on_with_chosen_items(stage, either):
+    assert stage.was_installed
+    open_advance(either)
+    expect(total(either)).to_have_text("€455.00")
+
+    either.press(either.button("Increase quantity", either.dialog).first)
+
+    expect(choice(either, "Chosen items")).to_be_checked()
+    expect(number(either)).to_be_hidden()
+    expect(total(either)).to_have_text("€573.00")
+    assert quantities(either) == ["3", "6"]
+
+
+def test_each_choice_is_another_one(stage, either):
+    assert stage.was_installed
+    open_advance(either)
+    expect(total(either)).to_have_text("€455.00")
+
+    choose(either, "Chosen items")
+    expect(choice(either, "Chosen items")).to_be_checked()
+    expect(total(either)).to_have_text("€455.00")
+    choose(either, "Everything left")
+    expect(total(either)).to_have_text("€1,472.00")
+    assert quantities(either) == ["10", "8"]
+
+
+@pytest.mark.usefixtures("stage")
+def test_chosen_items_stays_chosen_while_all_are(person):
+    person.open_tab()
+    person.press(person.button("New payment"))
+
+    choose(person, "Chosen items")
+
+    expect(total(person)).to_have_text("€1,472.00")
+    expect(choice(person, "Chosen items")).to_be_checked()
+
+
+@pytest.mark.usefixtures("stage")
+def test_enter_in_the_field_creates_nothing(stage, person):
+    person.open_tab()
+    open_advance(person)
+    expect(total(person)).to_have_text("€455.00")
+
+    number(person).fill("50")
+    number(person).press("Enter")
+    expect(person.dialog).to_contain_text("= €736.00 of")
+    number(person).press("Enter")
+    expect(person.dialog).to_contain_text("= €736.00 of")
+
+    assert stage.executed("crm.item.payment.add") == []
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_advance_that_cannot_be_worked_out_says_so_and_is_asked_for_again(person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.page.route("**/payments/advance*", lambda route: route.abort())
+    open_advance(person)
+
+    expect(person.dialog).to_contain_text("The advance could not be worked out just now.")
+    expect(person.button("Create payment", person.dialog)).to_be_disabled()
+    person.page.unroute("**/payments/advance*")
+    person.press(person.button("Try again", person.dialog))
+
+    expect(total(person)).to_have_text("€455.00")
+    expect(person.button("Create payment", person.dialog)).to_be_enabled()
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("size", SIZES)
+def test_looks_of_an_advance(person, size):
+    person.page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    person.open_tab()
+    person.press(person.button("New payment"))
+    expect(person.button("Create payment", person.dialog)).to_be_visible()
+    take_picture(person.page, f"new-payment-all-{size}")
+    choose(person, "An advance")
+    expect(total(person)).to_have_text("€455.00")
+
+    take_picture(person.page, f"new-payment-advance-{size}")
+
+    assert violations(person.frame) == []
+
+
+def test_three_hundred_products(stage, person):
+    odd_cards.add_deal(stage.portal.crm, odd_cards.MANY)
+    person.open_tab(f"/crm/deal/details/{odd_cards.MANY}/")
+    open_advance(person)
+
+    expect(person.dialog).to_contain_text(re.compile("Exactly|approximately"))
+    expect(person.button("Create payment", person.dialog)).to_be_enabled()
