@@ -46,6 +46,19 @@ def test_a_write_is_done_said_noted_and_shown(stage, act):
     assert 'id="strip"' in answer.text
 
 
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_a_write_is_told_as_done_where_the_portal_has_no_number_of_the_payment(stage, act):
+    tab = stage.tab()
+    for one in stage.portal.crm.payments.values():
+        one.account_number = ""
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    assert outcomes(stage) == [(act.name, "done")]
+
+
 @pytest.mark.parametrize("act", [PAY, UNPAY, REASSIGN], ids=str)
 @pytest.mark.parametrize("is_fresh", [True, False])
 def test_a_common_write_costs_two_calls_at_most(stage, act, is_fresh):

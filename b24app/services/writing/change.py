@@ -179,7 +179,7 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
         shown = [wanted.payment_id, *edit.shows]
         return _ended(edit, portal_writes.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
-    outcome = _judge(wanted, edit, after, number)
+    outcome = _judge(wanted, edit, after, proven.payment)
     if edit.contents is not None and outcome.kind is Kind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.comment:
@@ -208,11 +208,12 @@ def _write(card: CardSession, edit: Edit, payment_id: int) -> Written:
     return guarded_writes.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
 
 
-def _judge(wanted: Change[P], edit: Edit, after: After, number: str) -> Outcome:
+def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:
     read = after.written.read
     is_done = edit.is_done(after)
     if is_done and not (edit.is_refusal_final and _has_reason(after.error)):
-        return _ended(edit.done(after), read, number or after.payment.number)
+        # What is deleted now has the number it had before, if any.
+        return _ended(edit.done(after), read, (before or after.payment).number)
     payment = after.payment
     if is_done is None:
         raise afterwards.unseen(after.written, payment)
