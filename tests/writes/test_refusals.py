@@ -11,11 +11,14 @@ from tests.support.acts import (
     ACTS,
     BANK,
     CARD,
+    COURIER,
     CREATE,
     MOVE,
+    PAID,
     PAY,
     PREFIX,
     REST,
+    SIGNS,
     SMALL,
     books,
     outcomes,
@@ -124,6 +127,34 @@ def test_what_the_portal_says_instead_of_executing_changes_nothing(stage, act, k
     assert answer.status_code == BEFORE_EXECUTION[kind], tab.said
     require_truth(stage, act, answer, before)
     assert books(stage) == before
+
+
+PRODUCTS, LINES = PREFIX + "product.list", PREFIX + "delivery.list"
+ROWS, DOCUMENTS = "crm.item.productrow.list", "crm.item.delivery.list"
+READ_FOR_A_PAID_ONE = {
+    "add an item": ("POST", "items", {"row": SIGNS, f"quantity-{SIGNS}": 1}, (PRODUCTS, ROWS)),
+    "set a quantity": ("POST", "items/1197", {"quantity": 2}, (PRODUCTS, ROWS)),
+    "remove an item": ("DELETE", "items/1197", {}, (PRODUCTS, ROWS)),
+    "add a delivery": ("POST", "deliveries", {"delivery_id": COURIER}, (LINES, DOCUMENTS)),
+    "reassign": ("POST", "deliveries/1199", {"delivery_id": COURIER}, (LINES, DOCUMENTS)),
+    "remove a delivery": ("DELETE", "deliveries/1199", {}, (LINES, DOCUMENTS)),
+    "move": ("POST", "deliveries/1199/move", {"to": SMALL}, (LINES, DOCUMENTS)),
+    "ask where to move": ("GET", "deliveries/1199/move", {}, (LINES, DOCUMENTS)),
+}
+
+
+@pytest.mark.parametrize("name", READ_FOR_A_PAID_ONE)
+def test_a_paid_payment_is_called_paid_whatever_else_of_it_may_not_be_read(stage, name):
+    """As decisions 20 says: `paid` is read first."""
+    method, path, data, reads = READ_FOR_A_PAID_ONE[name]
+    tab = stage.tab()
+    for read in reads:
+        stage.portal.faults.add(read, "denied", times=9)
+
+    answer = tab.send(method, f"/payments/{PAID}/{path}", data)
+
+    assert answer.status_code == 409
+    assert "a paid payment is locked" in tab.said
 
 
 def test_a_canceled_order_is_named(stage):

@@ -13,6 +13,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.payments import delivery_places
 from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
 from b24app.services.writing import membership
+from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.follow import Before
 from b24app.services.writing.membership import before_writing
 
@@ -78,7 +79,8 @@ class Among:
 def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
-    Raises NotOnThisCardError or GoneError as `membership.present`.
+    Raises NotOnThisCardError or GoneError as `membership.present`, and as `require_unpaid`: of a
+    paid payment the portal may refuse to tell more, which would be told as missing rights.
     """
     return places(card, [payment_id])[0]
 
@@ -92,6 +94,8 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
         payment_deliveries.list_links,
         lambda batch: batch.add(crm.list_deliveries(card.ref)),
     )
+    for payment in found.payments.values():
+        require_unpaid(payment)
     documents = {one.id: one for one in found.result[found.beside]}
     return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
 
@@ -110,6 +114,7 @@ def place_among(card: CardSession, payment_id: int) -> Among:
 
     found = membership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
     payment = found.payments[payment_id]
+    require_unpaid(payment)
     documents, asked = found.beside
     by_id = {one.id: one for one in found.result[documents]}
     at = Place(payment, found.about(payment_id), by_id)

@@ -30,7 +30,6 @@ from b24app.services.payments.items import Place
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import afterwards, follow, portal_writes
-from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
@@ -105,7 +104,6 @@ def add(
 
 def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Outcome:
     at = items.place(card, payment_id)
-    require_unpaid(at.payment)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
@@ -144,7 +142,6 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
             _settle(card, filling)
             gone = GoneError("the payment was deleted meanwhile")
             raise WriteFailedError(gone, portal_writes.settle(card, [])) from None
-        require_unpaid(at.payment)
         filling, part = _next_part(filling, at)
         if not part:
             return _finished(card, filling, portal_writes.settle(card, [filling.payment_id]))

@@ -23,7 +23,14 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.payments.quantities import too_many
 from b24app.services.writing import membership
-from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.change import (
+    After,
+    Change,
+    Edit,
+    Verdict,
+    change,
+    require_unpaid,
+)
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.follow import Before
@@ -69,12 +76,14 @@ class Place:
 def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
-    Raises NotOnThisCardError or GoneError as `membership.present`.
+    Raises NotOnThisCardError or GoneError as `membership.present`, and as `require_unpaid`: of a
+    paid payment the portal may refuse to tell more, which would be told as missing rights.
     """
     found = membership.read_about(
         card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
     )
     payment = found.payments[payment_id]
+    require_unpaid(payment)
     try:
         free = {row.id: row for row in found.result[found.beside.free]}
     except PortalError:

@@ -12,14 +12,12 @@ from b24app.errors import (
     InputCode,
     InputError,
     NotOnThisCardError,
-    PaidLockedError,
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import delivery_lines
 from b24app.services.payments.delivery_lines import Place
 from b24app.services.writing import follow, portal_writes
-from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.outcome import WriteFailedError
 
 
@@ -66,8 +64,6 @@ def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
         raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
     both = [payment_id, wish.to_id]
     at, other = delivery_lines.places(card, both)
-    for one in (at, other):
-        require_unpaid(one.payment)
     link = _link(card, at, wish, both)
     return Move(
         source=at.payment,
@@ -96,9 +92,10 @@ def targets(
     card: CardSession, payment_id: int, item_id: int
 ) -> tuple[Place, PaymentDelivery, list[Payment]]:
     """What the move dialog offers: the line where it is, and the other unpaid payments."""
-    at = delivery_lines.place(card, payment_id)
-    if at.payment.is_paid:
-        raise PaidLockedError("the payment is paid")
+    try:
+        at = delivery_lines.place(card, payment_id)
+    except WriteFailedError as failure:
+        raise failure.error from None
     link = at.link(item_id)
     at.document(link.document_id)
     found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
