@@ -1,19 +1,31 @@
-/* The settings page: choosing people in Bitrix24's own dialog, saving the log, sections, and what is
-   not saved yet. */
+/* The settings: choosing people, saving the log, the five pages, and what is not saved yet. */
 (function () {
   "use strict";
 
   const frame = window.B24Frame;
 
-  /* Bitrix24's dialog cannot preselect people, so those chosen before stay and new ones join them. */
+  /* Neither dialog takes anybody off: those chosen before stay and new ones join them. */
   async function choose(button) {
     const list = button.parentNode.querySelector(".people__list");
     const action = button.closest("[data-rule]").dataset.rule;
-    const known = new Set([...list.querySelectorAll("input")].map((input) => input.value.split(":")[0]));
-    for (const user of await frame.selectUsers(button.textContent)) {
-      if (!known.has(String(user.id))) list.append(person(action, String(user.id), user.name));
+    const chosen = () => new Set([...list.querySelectorAll("input")].map((input) => input.value.split(":")[0]));
+    const join = (people) => {
+      for (const { id, name } of people) if (!chosen().has(String(id))) list.append(person(action, String(id), name));
+      edited(list);
+    };
+    if (frame.isFramed()) join(await frame.selectUsers(button.textContent));
+    else chooseKnown(button, chosen(), join);
+  }
+
+  /* Outside of the frame: from those whose names came along. */
+  const known = () => [...document.querySelectorAll("#dlg-people [data-known]")];
+
+  function chooseKnown(button, chosen, join) {
+    for (const box of known()) {
+      box.checked = box.disabled = chosen.has(box.value);
     }
-    edited(list);
+    const picked = () => known().filter((box) => box.checked && !box.disabled);
+    B24App.ask("dlg-people", button, () => join(picked().map((box) => ({ id: box.value, name: box.dataset.known }))));
   }
 
   function person(action, id, name) {
@@ -53,14 +65,30 @@
     (next?.querySelector("button") || list.parentNode.querySelector("[data-choose]:not([hidden])"))?.focus();
   }
 
-  function goTo(link) {
-    const section = document.querySelector(link.hash);
-    for (const other of document.querySelectorAll("[data-section]")) other.removeAttribute("aria-current");
-    link.setAttribute("aria-current", "true");
-    section.scrollIntoView();
-    section.focus({ preventScroll: true });
-    frame.scrollTo(section.getBoundingClientRect().top + window.scrollY);
+  /* The five pages: one is seen, and all that is typed stays in its form. */
+  const pages = () => document.getElementById("settings");
+  const linkTo = (name) => document.querySelector(`[data-section="${CSS.escape(name)}"]`);
+
+  function showPage(name) {
+    pages().dataset.page = name;
+    for (const link of document.querySelectorAll("[data-section]")) link.removeAttribute("aria-current");
+    linkTo(name).setAttribute("aria-current", "page");
+    htmx.trigger(document.getElementById(name), "need");
+    showUnsaved();
   }
+
+  /* Outside of the frame the address tells the page, so that Back, Forward and a reload lead to it. In
+     the frame Back is the portal's. */
+  function goTo(name) {
+    if (!frame.isFramed() && location.hash !== `#${name}`) history.pushState(null, "", `#${name}`);
+    showPage(name);
+    document.getElementById(name).focus({ preventScroll: true });
+  }
+
+  window.addEventListener("popstate", () => {
+    const name = location.hash.slice(1) || "cards";
+    if (linkTo(name)) showPage(name);
+  });
 
   document.addEventListener("click", (event) => {
     const found = (selector) => event.target.closest?.(selector);
@@ -69,7 +97,7 @@
     else if (found("[data-csv]")) saveCsv(found("[data-csv]"));
     else if (found("[data-section]")) {
       event.preventDefault();
-      goTo(found("[data-section]"));
+      goTo(found("[data-section]").dataset.section);
     }
   });
 
@@ -132,27 +160,28 @@
     const names = unsaved();
     const bar = document.querySelector(".savebar");
     const said = bar.querySelector("[data-unsaved]");
-    const words = names.length > 5 ? said.dataset.many : said.dataset.some;
+    const words = names.length > 5 ? said.dataset.many : JSON.parse(said.dataset.some)[names.length - 1] || "";
     bar.classList.toggle("is-unsaved", names.length > 0);
     said.parentNode.hidden = !names.length;
     bar.querySelector("#settings-discard").hidden = !names.length;
-    bar.querySelector("[data-saved]")?.toggleAttribute("hidden", names.length > 0);
+    bar.querySelector("[data-saved]").hidden = names.length > 0;
     said.textContent = words.replace("{names}", names.slice(0, 5).join(", ")).replace("{more}", names.length - 5);
-    if (names.length) B24App.follow(placeBar);
-    else B24App.unfollow(placeBar);
+    B24App.follow(placeBar);
     placeBar();
   }
 
-  /* The bar stands at the foot of its form or, where that is not seen, at the foot of what is. */
+  /* The bar stands at the foot of the page or, where that is not seen, at the foot of what is. */
   function placeBar() {
-    const bar = document.querySelector(".savebar.is-unsaved");
-    if (!bar) return document.documentElement.style.removeProperty("--lift");
+    const bar = document.querySelector(".savebar");
+    if (!bar) return B24App.unfollow(placeBar);
     const lift = Number.parseFloat(document.documentElement.style.getPropertyValue("--lift")) || 0;
     const { bottom, height } = bar.getBoundingClientRect();
-    const room = bottom + lift - formOf(bar).getBoundingClientRect().top - height;
+    const room = bottom + lift - pages().getBoundingClientRect().top - height;
     const wanted = Math.max(0, Math.min(bottom + lift - B24App.band().bottom, room));
     document.documentElement.style.setProperty("--lift", `${wanted}px`);
   }
+
+  window.addEventListener("resize", () => B24App.readBand().then(placeBar));
 
   window.addEventListener("beforeunload", (event) => {
     if (unsaved().length) event.preventDefault();
@@ -172,20 +201,26 @@
     if (detail.requestConfig.verb !== "get") for (const toast of document.querySelectorAll(".toast--err")) toast.remove();
   });
 
-  /* Outside the frame there is no dialog to choose from; people can still be removed. */
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-    for (const button of elt.querySelectorAll("[data-choose]")) button.hidden = !frame.isFramed();
     const form = elt.matches("#settings-form") ? elt : elt.querySelector("#settings-form");
     if (form) {
+      for (const button of form.querySelectorAll("[data-choose]")) button.hidden = !frame.isFramed() && !known().length;
+      form.querySelector("[data-outside]").hidden = frame.isFramed();
       if (!("unsaved" in form.dataset)) saved = settingsOf(form);
       showUnsaved();
     }
-    const asked = elt.dataset.sectionAsked;
-    if (asked && asked !== "cards") goTo(document.querySelector(`[data-section][href="#${asked}"]`));
-    (elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section"))?.focus();
+    if (elt === pages() && linkTo("cards")) showPage(pageAsked(elt));
+    const wrong = elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section");
+    if (wrong?.closest("[data-panel]")) showPage(wrong.closest("[data-panel]").dataset.panel);
+    wrong?.focus();
   });
+
+  function pageAsked(settings) {
+    const name = frame.isFramed() ? "" : location.hash.slice(1);
+    return linkTo(name) ? name : settings.dataset.page;
+  }
 
   /* The code in the address works only once, so a reload outside the frame begins a new login. */
   const start = document.querySelector("[data-sign-in]");
-  if (start) history.replaceState(null, "", start.dataset.signIn);
+  if (start) history.replaceState(null, "", start.dataset.signIn + location.hash);
 })();

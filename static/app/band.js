@@ -32,7 +32,7 @@ function setBand(seen) {
 
 /* What lies at an edge of the band goes along while somebody scrolls: whenever a row comes into
    sight or leaves it, the band is read again. */
-const LINES = "main :is(.pay__row, tr, li, .card, .field)";
+const LINES = "main :is(.pay__row, tr, li, .card, .field, footer)";
 const followers = new Set();
 let lines = null;
 

@@ -108,6 +108,6 @@ def test_forced_colours_tell_what_is_on_in_the_settings(sit):
     assert style(on, "background-color") != style(off, "background-color")
     for switch in (on, off):
         assert style(switch, "background-color") != style(switch, "background-color", "::after")
-    current = someone.frame.locator(".sidenav [aria-current]")
-    others = someone.frame.locator(".sidenav :not([aria-current])").first
+    current = someone.frame.locator(".tabs [aria-current]")
+    others = someone.frame.locator(".tabs a:not([aria-current])").first
     assert style(current, "background-color") != style(others, "background-color")

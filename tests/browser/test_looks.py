@@ -23,6 +23,7 @@ from tests.support.browser_stage import (
     UNLINKED_CARD,
 )
 from tests.support.framed_app import bind_tab
+from tests.support.story import open_settings
 
 WIDE, NARROW = (1280, 900), (375, 800)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -225,13 +226,29 @@ def test_first_load_fails(stage, person, look, kind):
     look(person, f"first-load-{kind}")
 
 
-@pytest.mark.usefixtures("stage")
-def test_settings_and_help(person, look):
+@pytest.mark.parametrize("page", ["Cards", "Rules", "Defaults", "Activity", "Diagnostics"])
+def test_each_page_of_the_settings(stage, person, look, page):
+    stage.portal.installation.placements.pop()
     person.be(ADMIN)
-    person.open_application()
-    expect(person.button("Save settings")).to_be_visible()
-    expect(person.button("Re-check")).to_be_visible()
-    look(person, "settings")
+    open_settings(person, page)
+
+    look(person, f"settings-{page.lower()}")
+
+
+@pytest.mark.usefixtures("stage")
+def test_settings_that_were_not_taken(person, look):
+    person.be(ADMIN)
+    person.page.may_fail_to_load = True
+    open_settings(person, "Rules")
+    person.frame.get_by_label("Who can use: Delete payment").select_option("users")
+    person.press(person.button("Save settings"))
+    expect(person.alert).to_be_visible()
+
+    look(person, "settings-refused")
+
+
+@pytest.mark.usefixtures("stage")
+def test_help(person, look):
     person.be(MANAGER)
     person.open_application()
     expect(person.frame.locator("#settings[data-first-load]")).to_have_count(0)

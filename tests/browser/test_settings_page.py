@@ -5,28 +5,42 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.support.browser_stage import ADMIN
-from tests.support.story import open_settings, seat, settings_of
+from tests.support.story import open_settings, seat, settings_of, turn_to
 
 
-def wait_until_loaded(place):
-    expect(place.get_by_role("button", name="Save settings")).to_be_visible()
-    expect(place.get_by_role("button", name="Re-check")).to_be_visible()
-    expect(place.get_by_role("button", name="Export CSV")).to_be_visible()
+def show_diagnostics(page):
+    expect(page.get_by_role("button", name="Save settings")).to_be_visible()
+    page.get_by_role("link", name="Diagnostics").click()
+    expect(page.get_by_role("button", name="Re-check")).to_be_visible()
+
+
+def expect_apart(one, other):
+    """One ends above where the other begins, as soon as both have found their places."""
+    for _ in range(50):
+        above, below = one.bounding_box(), other.bounding_box()
+        if above["y"] + above["height"] <= below["y"]:
+            return
+        one.page.wait_for_timeout(100)
+    raise AssertionError((above, below))
 
 
 def test_a_wrong_field_is_led_to_and_nothing_typed_is_lost(stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
     admin.page.may_fail_to_load = True
-    open_settings(admin)
-    admin.frame.get_by_label("Deutsch").fill("Zahlungen")
+    open_settings(admin, "Rules")
     admin.frame.get_by_label("Who can use: Mark as unpaid").select_option("users")
+    turn_to(admin, "Defaults")
+    admin.frame.get_by_label("Deutsch").fill("Zahlungen")
 
     admin.press(admin.button("Save settings"))
 
     expect(admin.alert).to_contain_text("Not saved")
+    # The page of the field is shown, and no toast lies over the bar that saves.
     field = admin.frame.get_by_label("Who can use: Mark as unpaid")
     expect(field).to_be_focused()
     expect(field).to_have_accessible_description("Choose at least one person, or another rule.")
+    expect_apart(admin.frame.locator(".toast"), admin.frame.locator(".savebar"))
+    turn_to(admin, "Defaults")
     expect(admin.frame.get_by_label("Deutsch")).to_have_value("Zahlungen")
     assert settings_of(stage) == {}
 
@@ -35,18 +49,18 @@ def test_a_session_that_is_over_outside_the_frame_leads_to_a_login(new_page, sta
     page = new_page()
     page.may_fail_to_load = True
     page.goto(f"{servers.app_url}/oauth/start?domain={stage.portal.domain}")
-    wait_until_loaded(page)
+    show_diagnostics(page)
     stage.clock.advance(31 * 60)
 
     page.get_by_role("button", name="Re-check").click()
     page.get_by_role("link", name="Sign in again").click()
 
-    wait_until_loaded(page)
+    show_diagnostics(page)
 
 
 def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Activity")
     export = admin.button("Export CSV", frame.locator("#activity"))
     broken = "() => Promise.reject(new TypeError('the connection is gone'))"
     whole = "() => Promise.resolve(new Blob(['time']))"
@@ -61,3 +75,37 @@ def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(s
     with admin.page.expect_download():
         admin.press(export)
     assert frame.locator("body").evaluate("() => window.revoked") == []
+
+
+def test_outside_of_the_frame_the_address_tells_the_page(stage, new_page, servers):
+    page = new_page()
+    page.goto(f"{servers.app_url}/oauth/start?domain={stage.portal.domain}")
+    page.get_by_role("link", name="Rules").click()
+    expect(page.get_by_label("Who can use: Mark as paid")).to_be_visible()
+    page.get_by_role("link", name="Defaults").click()
+    expect(page.get_by_label("Deutsch")).to_be_visible()
+
+    page.go_back()
+    expect(page.get_by_label("Who can use: Mark as paid")).to_be_visible()
+    page.reload()
+
+    expect(page.get_by_label("Who can use: Mark as paid")).to_be_visible()
+    expect(page.get_by_role("link", name="Rules")).to_have_attribute("aria-current", "page")
+
+
+def test_a_problem_is_counted_beside_the_name_of_the_diagnostics(stage, new_page):
+    stage.portal.installation.placements.pop()
+    admin = seat(new_page(), stage, ADMIN)
+    frame = open_settings(admin)
+
+    link = frame.get_by_role("link", name="Diagnostics", exact=True)
+    expect(link).to_have_accessible_description("1 problem")
+    turn_to(admin, "Diagnostics")
+    expect(admin.button("Repair")).to_have_accessible_description(
+        "Puts back tabs and events as the settings ask. "
+        "It changes no payment and nothing that works, and can be pressed twice."
+    )
+    admin.press(admin.button("Repair"))
+
+    expect(admin.said).to_contain_text("Tabs and events are complete")
+    expect(link).not_to_have_accessible_description("1 problem")

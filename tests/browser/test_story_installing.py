@@ -16,6 +16,7 @@ from tests.support.story import (
     seat,
     settings_of,
     tab_names,
+    turn_to,
 )
 
 EVENTS = ["ONAPPINSTALL", "ONAPPPAYMENT", "ONAPPUNINSTALL", "ONAPPUPDATE"]
@@ -102,9 +103,10 @@ def test_an_older_portal_without_the_newer_fields_is_installed_and_used(bare_sta
 
 def test_settings_survive_a_reinstallation_and_nothing_is_bound_twice(stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Defaults")
     frame.get_by_label("English").fill("Money")
     frame.get_by_label("Keep the activity log for").select_option("90")
+    turn_to(admin, "Cards")
     frame.get_by_role("checkbox", name="Contacts").check()
     save_settings(admin)
     before, tabs = settings_of(stage), bound(stage)

@@ -99,7 +99,7 @@ def test_an_uninstallation_ends_every_tab(is_clean, stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
     manager = seat(new_page(), stage, MANAGER)
     manager.page.may_fail_to_load = True
-    open_settings(admin).get_by_label("Keep the activity log for").select_option("90")
+    open_settings(admin, "Defaults").get_by_label("Keep the activity log for").select_option("90")
     save_settings(admin)
     kept = settings_of(stage)
     manager.open_tab()
@@ -121,6 +121,6 @@ def test_an_uninstallation_ends_every_tab(is_clean, stage, new_page):
     assert "Payments" not in tab_names(seat(new_page(), stage, MANAGER), DEAL_CARD)
     stage.install()
     expected = "365" if is_clean else "90"
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Defaults")
     expect(frame.get_by_label("Keep the activity log for")).to_have_value(expected)
     assert settings_of(stage) == ({} if is_clean else kept)

@@ -22,6 +22,7 @@ from tests.support.story import (
     save_settings,
     seat,
     settings_of,
+    turn_to,
 )
 
 
@@ -51,7 +52,7 @@ def fill_log(stage, lines):
 def test_the_log_is_filtered_paged_saved_and_leads_to_cards(stage, new_page, tmp_path):
     fill_log(stage, 120)
     admin = seat(new_page(), stage, ADMIN)
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Activity")
     log = frame.locator("#activity")
     lines = log.locator("tbody tr")
     expect(lines).to_have_count(50)
@@ -93,7 +94,7 @@ def test_a_missing_tab_is_repaired_and_checked_again(stage, new_page):
     stage.portal.installation.event_handlers.pop()
     events = handled_events(stage)
     admin = seat(new_page(), stage, ADMIN)
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Diagnostics")
     found = frame.locator("#diagnostics")
     tabs = found.locator("li", has_text="Tabs in cards")
     expect(tabs).to_contain_text("Invoices")
@@ -122,9 +123,9 @@ def sign_in(someone):
     someone.page.goto(f"{someone.stage.app_url}/oauth/start?{query}")
 
 
-def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
+def test_people_are_removed_and_chosen_outside_of_the_frame(stage, new_page):
     admin = seat(new_page(), stage, ADMIN)
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Rules")
     rule = '[data-rule="delete"]'
     frame.locator(rule).get_by_role("combobox").select_option(label="Chosen people")
     choose_people(
@@ -140,11 +141,14 @@ def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
 
     admin.frame = admin.page.main_frame
     expect(admin.button("Save settings")).to_be_visible()
+    turn_to(admin, "Rules")
     assert "code=" not in admin.page.url
     assert admin.page.context.cookies(stage.app_url) == []
     chosen = admin.frame.locator(rule)
     expect(chosen.locator(".person")).to_have_count(2)
-    expect(admin.frame.get_by_role("button", name="Choose people")).to_have_count(0)
+    expect(
+        admin.frame.get_by_text("can be chosen where it is open inside Bitrix24").first
+    ).to_be_visible()
     admin.press(chosen.get_by_role("button", name="Remove Jonas Weber"))
     save_settings(admin)
     expect(admin.frame.locator(rule).locator(".person")).to_have_text(["Marta Lindqvist"])
@@ -153,6 +157,13 @@ def test_settings_outside_of_the_frame_only_remove_people(stage, new_page):
     admin.page.reload()
     expect(admin.button("Save settings")).to_be_visible()
     expect(admin.frame.locator(rule).locator(".person")).to_have_text(["Marta Lindqvist"])
+    # There is no dialog of Bitrix24 here: those whom it has named before can be chosen.
+    admin.press(chosen.get_by_role("button", name="Choose people"))
+    expect(admin.dialog.get_by_label("Marta Lindqvist")).to_be_disabled()
+    admin.dialog.get_by_label("Jonas Weber").check()
+    admin.press(admin.button("Add people", admin.dialog))
+    save_settings(admin)
+    assert settings_of(stage)["rules"]["delete"]["users"] == [MANAGER, READER]
 
 
 def test_nobody_but_administrators_gets_in_from_outside(stage, new_page):

@@ -18,6 +18,7 @@ from tests.support.story import (
     seat,
     settings_of,
     tab_names,
+    turn_to,
 )
 
 
@@ -29,7 +30,7 @@ def test_a_rule_for_chosen_people_takes_the_control_and_the_right(stage, new_pag
     manager.open_tab()
     manager.press(manager.button("Mark as paid", manager.payment(unpaid)))
 
-    frame = open_settings(admin)
+    frame = open_settings(admin, "Rules")
     rule = frame.locator('[data-rule="pay"]')
     opener = rule.get_by_role("button", name="Choose people")
     expect(opener).to_be_hidden()
@@ -95,9 +96,12 @@ def test_a_second_administrator_is_told_what_the_first_one_saved(stage, new_page
     first, second = open_settings(anna), open_settings(marta)
     first.get_by_role("checkbox", name="Invoices").uncheck()
     save_settings(anna)
+    turn_to(anna, "Activity")
     expect(first.locator("#activity")).to_contain_text("Settings saved cards")
+    turn_to(anna, "Diagnostics")
     expect(first.locator("#diagnostics")).to_contain_text("All there: Deals.")
 
+    turn_to(marta, "Defaults")
     second.get_by_label("Deutsch").fill("Geld")
     marta.press(marta.button("Save settings"))
 
@@ -114,6 +118,7 @@ def test_a_second_administrator_is_told_what_the_first_one_saved(stage, new_page
     assert bound(stage) == [DEAL_TAB]
     look_at_both_widths(marta, "settings-conflict")
 
+    turn_to(marta, "Cards")
     second.get_by_role("checkbox", name="Invoices").uncheck()
     save_settings(marta)
 

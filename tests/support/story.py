@@ -35,12 +35,24 @@ def seat(page, stage, user_id):
     return someone
 
 
-def open_settings(admin):
-    """Open the application's own page as an administrator; all sections are there."""
+def open_settings(admin, page="Cards"):
+    """Open the application's own page as an administrator, and go to one of its five pages."""
     admin.open_application()
     expect(admin.frame.get_by_role("button", name="Save settings")).to_be_visible()
-    expect(admin.frame.locator("#activity[aria-busy], #diagnostics[aria-busy]")).to_have_count(0)
+    expect(admin.frame.locator("#diagnostics[aria-busy]")).to_have_count(0)
+    if page != "Cards":
+        turn_to(admin, page)
     return admin.frame
+
+
+def turn_to(admin, page):
+    """Go to a page of the settings, and wait until it is there."""
+    admin.press(admin.frame.get_by_role("link", name=page, exact=True))
+    expect(admin.frame.get_by_role("link", name=page, exact=True)).to_have_attribute(
+        "aria-current", "page"
+    )
+    expect(admin.frame.locator(f"#{page.lower()}")).to_be_visible()
+    expect(admin.frame.locator("[data-panel][aria-busy]:visible")).to_have_count(0)
 
 
 def save_settings(admin):

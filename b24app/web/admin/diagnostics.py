@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services.admin import diagnostics
-from b24app.services.admin.diagnostics import Check, Report
+from b24app.services.admin.diagnostics import Check, Report, State
 from b24app.services.directories.type_titles import Titles
 from b24app.web.admin.sections import change_asked, in_place
 from b24app.web.plumbing import i18n, security
@@ -49,9 +49,11 @@ def _report(report: Report) -> Mapping[str, object]:
     i18n.use_time_zone(current_card().time_zone)
     return {
         "checks": [_check(check, report.titles) for check in report.checks],
+        "problems": sum(check.state is State.ERR for check in report.checks),
         "errors": [
             {
                 "at": line.at,
+                "user_name": activity_words.people(line.user_name, line.user_id),
                 "action": activity_words.action(line.action),
                 "payment_number": line.payment_number,
                 "outcome": activity_words.outcome(line.outcome),

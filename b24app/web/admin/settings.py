@@ -23,12 +23,16 @@ from b24app.web.words.activity_words import people
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 SECTIONS = frozenset({"cards", "rules", "defaults", "activity", "diagnostics"})
+"""The pages of the settings. Each has its address: the last two answer by themselves elsewhere."""
 
 
 @blueprint.get("")
+@blueprint.get("/cards")
+@blueprint.get("/rules")
+@blueprint.get("/defaults")
 def show() -> ResponseReturnValue:
-    """Show all settings, or a page of help to people who are not administrators."""
-    section = request.args.get("page", "")
+    """Show the settings on the page that is asked for, or help to who is no administrator."""
+    section = request.args.get("page", "") or request.path.rpartition("/")[2]
     try:
         page = settings_page.show(current_card())
     except NotAdminError:
@@ -94,6 +98,10 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
         "changes": _changes(page),
         "version": page.version,
         "differences": settings_differences.of(page),
+        "known_people": sorted(
+            ((user, name) for user, name in page.people.items() if name),
+            key=lambda person: person[1].casefold(),
+        ),
     }
 
 

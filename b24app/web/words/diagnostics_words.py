@@ -82,6 +82,25 @@ STATUSES: Mapping[str, LazyString] = {
     "S": _l("by Bitrix24 subscription"),
 }
 
+SCOPES: Mapping[str, LazyString] = {
+    "crm": _l("CRM"),
+    "pay_system": _l("payment systems"),
+    "placement": _l("tabs"),
+    "salescenter": _l("public links"),
+    "user_brief": _l("names of people"),
+}
+EVENTS: Mapping[str, LazyString] = {
+    "ONAPPINSTALL": _l("installation"),
+    "ONAPPUPDATE": _l("update"),
+    "ONAPPPAYMENT": _l("payment for the app"),
+    "ONAPPUNINSTALL": _l("removal"),
+}
+ITEMS: Mapping[str, Mapping[str, LazyString]] = {
+    "scopes": SCOPES,
+    "events": EVENTS,
+    "subscription": STATUSES,
+}
+
 UNANSWERED = _l("This could not be checked: %(reason)s. Press Re-check in a moment.")
 NO_ACCESS = _l("Cannot be checked while background access is lost.")
 
@@ -104,6 +123,4 @@ def _found(check: Check) -> LazyString | str:
 def _item(check: Check, item: str, titles: Titles) -> LazyString | str:
     if check.name == "tabs":
         return settings_words.card_of_placement(item, titles)
-    if check.name == "subscription":
-        return STATUSES.get(item, item)
-    return item
+    return ITEMS.get(check.name, {}).get(item, item)

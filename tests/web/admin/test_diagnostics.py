@@ -24,9 +24,9 @@ def page(stage):
 
 def findings(answer):
     """Title to (finding, badge)."""
-    pattern = r"<b>([^<]+)</b><small>(.*?)</small></div>\s*<span[^>]*>(\w+)</span>"
+    pattern = r'<span class="badge[^>]*>(\w+)</span>\s*<b>([^<]+)</b>\s*<span[^>]*>(.*?)</span>'
     found = re.findall(pattern, answer.text)
-    return {title: (re.sub(r"<[^>]+>", "", text), badge) for title, text, badge in found}
+    return {title: (re.sub(r"<[^>]+>", "", text), badge) for badge, title, text in found}
 
 
 def check(page, title, **query):
@@ -52,7 +52,7 @@ def test_a_missing_scope_is_named(stage, page):
     text, badge = check(page, "Permissions")
 
     assert badge == "Problem"
-    assert "Missing: salescenter." in text
+    assert "Missing: public links." in text
 
 
 def test_a_missing_tab_is_named_and_repaired_once(stage, page):
@@ -97,7 +97,7 @@ def test_missing_events_are_named_and_repaired_once(stage, page):
     stage.portal.installation.event_handlers[:] = []
     text, badge = check(page, "Events")
     assert badge == "Problem"
-    assert "ONAPPUNINSTALL" in text
+    assert "Missing: installation, update, payment for the app, removal." in text
 
     page.post("/settings/repair")
     page.post("/settings/repair")
@@ -112,7 +112,7 @@ def test_events_sent_to_an_old_address_too_are_found_and_sent_here_only(stage, p
     handlers.append(replace(handlers[0], handler="http://127.0.0.9:8000/events"))
     text, badge = check(page, "Events")
     assert badge == "Check"
-    assert "Sent twice, once to an old address: ONAPPINSTALL. Press Repair." in text
+    assert "Sent twice, once to an old address: installation. Press Repair." in text
 
     page.post("/settings/repair")
 
@@ -211,7 +211,8 @@ def test_the_last_failures_of_people_are_listed_with_their_request(stage, page):
 
     text = page.get("/settings/diagnostics").text
 
-    assert "Recent actions that failed" in text
+    assert "Last actions that did not succeed" in text
+    assert "Marta Lindqvist" in text
     assert line.request_id in text
     assert "Marked as paid" in text
     assert "Bitrix24 does not let this person do it" in text
