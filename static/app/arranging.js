@@ -86,7 +86,13 @@ function choose(changes) {
   Object.assign(view, changes);
   arrange();
   keep();
-  byId("live").textContent = isSearched() ? byId("found").textContent : document.querySelector("#toolbar [aria-pressed=true]")?.textContent || "";
+  byId("live").textContent = howMany();
+}
+
+/* In words of the page: of a search what was found, else the chosen filter with its count. */
+function howMany() {
+  if (isByServer()) return byId("payments").dataset.shown;
+  return (isSearched() ? byId("found") : document.querySelector("#toolbar [aria-pressed=true]"))?.textContent || "";
 }
 
 /* For the session of the card. A frame may be refused its storage. */

@@ -173,5 +173,5 @@ function finish(config, isDone) {
 }
 
 function announce(config) {
-  if (config.elt.id !== "tab" && config.elt.id !== "refresh") byId("live").textContent = byId("payments").dataset.shown || "";
+  if (config.elt.id !== "tab" && config.elt.id !== "refresh") byId("live").textContent = howMany();
 }

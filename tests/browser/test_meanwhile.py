@@ -162,7 +162,7 @@ def test_coming_back_to_the_tab_says_what_was_added(stage, person, show):
     person.wait_until_loaded()
     made = somebody(stage, "add", **DEAL)
 
-    person.frame.evaluate("document.getElementById('toolbar').dispatchEvent(new Event('change'))")
+    person.frame.evaluate("htmx.trigger('#toolbar', 'renew')")
 
     expect(person.said.get_by_text("1 payment was added")).to_be_visible()
     require_one_list(person, stage, show)

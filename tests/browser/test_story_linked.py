@@ -44,7 +44,7 @@ def groups(someone):
 
 def test_actions_on_linked_payments_work_also_after_refresh(stage, manager, new_page):
     stage.portal.recorder.clear()
-    manager.open_tab(LINKED_CARD)
+    manager.open_tab(LINKED_CARD, opens=False)
     expect(manager.frame.locator("[data-payment-id]")).to_have_count(4)
     assert len(stage.http_calls) <= 3
 

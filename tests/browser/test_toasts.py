@@ -301,7 +301,7 @@ def test_try_again_on_a_newer_page_asks_about_what_is_there_now(stage, either):
     stage.portal.faults.clear()
     small.sum += 10
     # Somebody comes back to the tab: it is read again, and the error still stands.
-    either.frame.evaluate("htmx.trigger('#toolbar', 'change')")
+    either.frame.evaluate("htmx.trigger('#toolbar', 'renew')")
     expect(either.payment(small)).to_contain_text("2,268.00")
     either.wait_until_loaded()
     expect(errors(either)).to_have_count(1)
