@@ -11,7 +11,8 @@ const paymentsIn = (list) => [...list.querySelectorAll(".pay[data-payment-id]")]
 const isSearched = () => Boolean(view.find || view.system);
 
 /* What a payment is now decides, not what it was when the list was read. */
-const fits = (state) => filter() === "all" || (filter() === "paid") === state.startsWith("Y");
+const isOf = (state, shown) => shown === "all" || (shown === "paid") === state.startsWith("Y");
+const fits = (state) => isOf(state, filter());
 
 const ORDERS = {
   newest: (one, other) => idOf(other) - idOf(one),
@@ -29,10 +30,12 @@ function arrange() {
   const list = document.querySelector("#payments[data-card]");
   if (!list || isByServer()) return;
   recall(list);
-  for (const chip of document.querySelectorAll("#toolbar [data-show]")) chip.setAttribute("aria-pressed", String(chip.dataset.show === view.show));
-  byId("sort").value = view.sort;
+  for (const chip of document.querySelectorAll(".toolbar [data-show]")) chip.setAttribute("aria-pressed", String(chip.dataset.show === view.show));
   hideRows(list);
-  sortRows(list);
+  if (byId("sort")) {
+    byId("sort").value = view.sort;
+    sortRows(list);
+  }
   list.dataset.filter = isSearched() ? "search" : view.show;
 }
 
@@ -41,6 +44,9 @@ function hideRows(list) {
   const words = plainly(view.find).split(" ").filter(Boolean);
   for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, words);
   for (const head of list.querySelectorAll(".cur")) head.hidden = runAfter(head).every((row) => row.hidden);
+  for (const chip of document.querySelectorAll("[data-counts] [data-show]")) {
+    chip.querySelector(".chip__n").textContent = rows.filter((row) => isOf(row.dataset.state, chip.dataset.show)).length;
+  }
   const place = byId("found");
   if (!place) return;
   place.hidden = !isSearched();
@@ -92,7 +98,7 @@ function choose(changes) {
 /* In words of the page: of a search what was found, else the chosen filter with its count. */
 function howMany() {
   if (isByServer()) return byId("payments").dataset.shown;
-  return (isSearched() ? byId("found") : document.querySelector("#toolbar [aria-pressed=true]"))?.textContent || "";
+  return (isSearched() ? byId("found") : document.querySelector(".toolbar [aria-pressed=true]"))?.textContent || "";
 }
 
 /* For the session of the card. A frame may be refused its storage. */
@@ -128,7 +134,7 @@ on("input", ({ target }) => {
 });
 
 on("htmx:load", ({ detail: { elt } }) => {
-  if (elt.matches("#tab, #payments") || elt.querySelector("#payments")) {
+  if (elt.matches("#tab, #payments, .group") || elt.querySelector("#payments")) {
     const field = byId("find");
     if (field) field.value = view.find;
     if (byId("of-system")) byId("of-system").value = view.system;

@@ -8,6 +8,7 @@ const clicks = {
     choose({ find: "", system: "" });
     byId("find").focus();
   },
+  "[data-folds]": fold,
   "[data-keys]": showKeys,
   "[data-opens-row]": showDetails,
   ".pay__open": (button) => toggleRow(button.closest(".pay")),

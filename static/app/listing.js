@@ -61,6 +61,7 @@ function holdFilter(rows) {
 function readAgain(wanted) {
   if (!wanted && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
   if (!byId("toolbar")) {
+    if (wanted) choose({ show: wanted });
     /* Linked cards that were asked for one by one would go again. */
     if (document.querySelectorAll("[data-listed]").length <= 10) request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;
@@ -74,6 +75,7 @@ function readAgain(wanted) {
 function show(button) {
   toShow = button.querySelector("[data-fill=ids]").textContent.split(" ");
   leave(button.closest(".toast"));
+  for (const id of toShow) unfold(byId(`payment-${id}`));
   const isThere = toShow.every((id) => byId(`payment-${id}`)?.checkVisibility());
   if (isThere) showPayments();
   else readAgain("all");
@@ -82,7 +84,10 @@ function show(button) {
 function showPayments() {
   const rows = toShow.map((id) => byId(`payment-${id}`)).filter(Boolean);
   toShow = [];
-  for (const row of rows) row.classList.add("is-new");
+  for (const row of rows) {
+    unfold(row);
+    row.classList.add("is-new");
+  }
   rows[0]?.querySelector(".pay__title").focus();
   rows[0]?.scrollIntoView({ block: "nearest" });
 }

@@ -81,7 +81,7 @@ def test_more_than_ten_linked_cards_come_on_demand(stage, manager):
         stage.portal.crm.add_card(deal)
     stage.portal.recorder.clear()
 
-    manager.open_tab(CONTRACT_CARD)
+    manager.open_tab(CONTRACT_CARD, opens=False)
 
     expect(groups(manager)).to_have_count(10)
     expect(groups(manager).first).to_contain_text("Visit 9112")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from b24app.domain import Card, Delivery, EntityRef, Money, Payment, ProductRow
 from b24app.services.actions import Action
 from b24app.services.card.billable import Billable
+from b24app.services.card.card_paths import path_of
 from b24app.services.card.payment_details import Details
 from b24app.services.card.totals import Totals
 
@@ -124,6 +125,11 @@ class CardView:
         beyond = max(0, len(self.payments) - most)
         is_long = self.counts.get(Filter.ALL, 0) > most
         return replace(self, payments=self.payments[:most], beyond=beyond, is_long=is_long)
+
+    @property
+    def path(self) -> str:
+        """Where the card lives in the portal."""
+        return path_of(self.card.ref)
 
     @property
     def billable(self) -> Billable:

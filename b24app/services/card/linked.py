@@ -9,6 +9,7 @@ proofs as on the object's own card.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.launches import LAUNCH_DAYS
 from b24app.services.card import card_reads, tab
 from b24app.services.card.card_reads import Composition, Core, CoreRequest
-from b24app.services.card.card_view import CardView
+from b24app.services.card.card_view import CardView, Filter
+from b24app.services.card.linked_totals import Sum, together
 from b24app.services.card.rendering import kept_of, view_of
 from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
 from b24app.services.directories import names
@@ -69,6 +71,24 @@ class Linked:
     next_offset: int
     updated_at: datetime
     time_zone: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are, or may be, linked cards that are not shown yet."""
+        return self.more > 0 or self.is_more_unknown
+
+    @property
+    def totals(self) -> tuple[Sum, ...]:
+        """What the cards of these groups come to, in each currency."""
+        views = (group.view for group in self.groups)
+        return together(Sum(one.amount, one.paid) for view in views for one in view.totals)
+
+    @property
+    def counts(self) -> Mapping[Filter, int]:
+        """How many payments of these groups are shown, by filter."""
+        views = (group.view for group in self.groups)
+        paid = Counter(one.payment.is_paid for view in views for one in view.payments)
+        return {Filter.ALL: paid.total(), Filter.UNPAID: paid[False], Filter.PAID: paid[True]}
 
 
 def show(card: CardSession, wish: Wish, offset: int = 0) -> Linked:

@@ -32,6 +32,7 @@ PARTS = (
     "wheel",
     "arranging",
     "listing",
+    "linked",
     "sums",
     "advance",
     "filling",

@@ -1,7 +1,8 @@
-"""What the chosen rows of a dialog come to: worked out and formatted by the rules of the page.
+"""Sums that change on the page: worked out and formatted by the rules of the page.
 
-Nothing is read from the portal and nothing is decided here: prices and quantities are those that
-the dialog shows, and a write takes its own from the portal.
+What the chosen rows of a dialog come to, and what linked cards come to together. Nothing is read
+from the portal and nothing is decided here: the numbers are those that the page shows, and a write
+takes its own from the portal.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from decimal import Decimal, localcontext
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.domain import Money
+from b24app.domain import UNREADABLE, Money
 from b24app.errors import InputCode, InputError
+from b24app.services.card.linked_totals import Sum, together
 from b24app.web.plumbing.entry import current_card, require_session
+from b24app.web.tab.writing import whole_number
 
 blueprint = Blueprint("sums", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -27,6 +30,10 @@ DIGITS = 80
 
 LINE = re.compile(r"(\d{1,16})_" + AMOUNT, re.ASCII)
 
+AMOUNT_OR_NOTHING = r"((?:-?\d{1,30}(?:\.\d{1,30})?)?)"
+SUM = re.compile(rf"(\w{{0,10}})~{AMOUNT_OR_NOTHING}~{AMOUNT_OR_NOTHING}", re.ASCII)
+"""Amount and paid of a linked card in one currency; nothing where nobody can read it."""
+
 
 @blueprint.get("/sums")
 def sums() -> ResponseReturnValue:
@@ -37,6 +44,27 @@ def sums() -> ResponseReturnValue:
     current_card()
     with localcontext(prec=DIGITS):
         return _sums()
+
+
+@blueprint.get("/sums/linked")
+def linked_sums() -> ResponseReturnValue:
+    """The total of the linked cards shown: `sums` as "EUR~18400~6990!USD~1300~0"."""
+    current_card()
+    text = request.args.get("sums", "")
+    parts = [_read(SUM, part, "sums") for part in text.split("!")] if text else []
+    return render_template(
+        "payments/_linked_totals.html",
+        totals=together(
+            Sum(_money(amount, currency), _money(paid, currency))
+            for currency, amount, paid in parts
+        ),
+        cards=whole_number(request.args.get("cards", ""), "cards"),
+        has_more=request.args.get("more") == "1",
+    )
+
+
+def _money(text: str, currency: str) -> Money:
+    return Money(Decimal(text) if text else UNREADABLE, currency)
 
 
 def _sums() -> str:

@@ -1,0 +1,47 @@
+"""What the linked cards that are shown come to together, in each currency. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from b24app.domain import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Amount and paid in one currency, of one card or of several together."""
+
+    amount: Money
+    paid: Money
+
+    @property
+    def currency(self) -> str:
+        """The currency of both."""
+        return self.amount.currency
+
+    @property
+    def outstanding(self) -> Money:
+        """What is still to be paid."""
+        return self.amount - self.paid
+
+
+def together(sums: Iterable[Sum]) -> tuple[Sum, ...]:
+    """Add up by currency, in the order in which they come.
+
+    A currency in which there is nothing is left out, unless there is no other.
+    """
+    found: dict[str, Sum] = {}
+    for one in sums:
+        so_far = found.get(one.currency)
+        found[one.currency] = one if so_far is None else _added(so_far, one)
+    all_of_them = tuple(found.values())
+    return tuple(one for one in all_of_them if not _is_nothing(one)) or all_of_them[:1]
+
+
+def _added(one: Sum, other: Sum) -> Sum:
+    return Sum(one.amount + other.amount, one.paid + other.paid)
+
+
+def _is_nothing(one: Sum) -> bool:
+    return one.amount.amount == 0 and one.paid.amount == 0

@@ -1,0 +1,79 @@
+/* A card that shows what is linked to it: each linked card can be folded, and on top stands what they come
+   to together. That is added up by the server, like every sum; here the parts are collected. */
+
+const LONGEST = 7000;
+const folded = new Set();
+let foldedOf = "";
+let summed = "";
+
+const sumsShown = () => [...document.querySelectorAll("[data-sums]")].map((head) => head.dataset.sums).join("!");
+
+/* A write has changed one of them, or more of them came. */
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  const place = byId("linked-totals");
+  if (!place) return;
+  if (config.elt === place && xhr.status !== 200) place.hidden = true;
+  const sums = sumsShown();
+  if (sums === summed) return;
+  summed = sums;
+  place.setAttribute("aria-busy", "true");
+  if (sums.length > LONGEST) place.hidden = true;
+  else htmx.trigger(place, "add");
+});
+
+on("htmx:configRequest", ({ detail: config }) => {
+  if (config.elt.id !== "linked-totals") return;
+  config.formData.append("sums", sumsShown());
+  config.formData.append("cards", document.querySelectorAll("[data-sums]").length);
+  config.formData.append("more", byId("more-linked") ? 1 : 0);
+});
+
+function fold(button) {
+  const group = button.closest(".group");
+  if (!folded.delete(group.id)) folded.add(group.id);
+  showFolds();
+  keepFolds();
+}
+
+function unfold(row) {
+  const group = row?.closest(".group");
+  if (!group || !folded.delete(group.id)) return;
+  showFolds();
+  keepFolds();
+}
+
+/* The head of a group is replaced by every write. */
+function showFolds() {
+  for (const button of document.querySelectorAll("[data-folds]")) {
+    const group = button.closest(".group");
+    group.toggleAttribute("data-folded", folded.has(group.id));
+    button.setAttribute("aria-expanded", String(!folded.has(group.id)));
+  }
+}
+
+/* For the session of the card. A frame may be refused its storage. */
+function keepFolds() {
+  try {
+    sessionStorage.setItem(`folded ${foldedOf}`, JSON.stringify([...folded]));
+  } catch {
+    /* Then it is forgotten with the page. */
+  }
+}
+
+function recallFolds({ dataset: { card } }) {
+  if (foldedOf === card) return;
+  foldedOf = card;
+  try {
+    for (const id of JSON.parse(sessionStorage.getItem(`folded ${card}`)) || []) folded.add(id);
+  } catch {
+    /* As above. */
+  }
+}
+
+on("htmx:load", ({ detail: { elt } }) => {
+  if (elt.id === "tab") summed = sumsShown();
+  if (!document.querySelector("[data-folds]")) return;
+  recallFolds(byId("payments"));
+  if (elt.matches(".pay.is-new")) unfold(elt);
+  showFolds();
+});

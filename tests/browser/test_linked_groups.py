@@ -1,0 +1,157 @@
+"""Linked cards: what they come to, their filter, and each of them folded or not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.records import Card
+from tests.browser.test_looks import SCREENSHOTS, expect_no_scroll_bars, take_picture, violations
+from tests.support.framed_app import bind_tab
+
+CONTRACT, CONTRACTS, DEAL = 21, 1040, 2
+CONTRACT_CARD = f"/crm/type/{CONTRACTS}/details/{CONTRACT}/"
+SHOWN = """() => [...document.querySelectorAll('[data-payment-id]')]
+  .filter((row) => row.checkVisibility()).map((row) => row.dataset.state[0]).join("")"""
+
+
+@pytest.fixture(autouse=True)
+def linked(stage):
+    """The demo deal and two of other currencies are linked to a contract, beside its own."""
+    bind_tab(stage.portal, f"CRM_DYNAMIC_{CONTRACTS}_DETAIL_TAB", f"{stage.app_url}/placement")
+    crm = stage.portal.crm
+    created = crm.cards[DEAL, 8061].created_at
+    dollars = crm.add_card(Card(DEAL, 9_200, "Overseas", created, Decimal(500), "USD"))
+    seed._row(crm, dollars, "Freight", "500", "1")
+    for card in (crm.cards[DEAL, 8061], crm.cards[DEAL, 8066], dollars):
+        card.parent_ids[CONTRACTS] = CONTRACT
+
+
+def group(someone, number=8061):
+    return someone.frame.locator(f"#of-2-{number}")
+
+
+def totals(someone):
+    return someone.frame.locator("#linked-totals")
+
+
+def open_card(someone):
+    someone.open_tab(CONTRACT_CARD, opens=False)
+
+
+def fold(someone, number=8061):
+    return group(someone, number).locator(".group__fold")
+
+
+def test_the_total_follows_a_write_in_a_group(stage, person):
+    open_card(person)
+    before = totals(person).inner_text()
+    assert "Euros" in before
+    assert "US dollars" in before
+
+    person.press(person.button("Mark as paid", person.payment(stage.payments[3])))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.status(stage.payments[3])).to_have_text("Paid")
+    expect(totals(person)).not_to_have_text(before)
+    expect(totals(person)).not_to_have_attribute("aria-busy", "true")
+    expect(group(person).locator(".figures")).to_contain_text("€14,670.00")
+
+
+def test_more_linked_cards_are_in_the_total(stage, person):
+    first = stage.portal.crm.cards[DEAL, 8064]
+    for number in range(12):
+        card = Card(DEAL, 9_100 + number, f"Visit {number}", first.created_at, currency="EUR")
+        card.parent_ids[CONTRACTS] = CONTRACT
+        stage.portal.crm.add_card(card)
+    open_card(person)
+    expect(totals(person)).to_contain_text("Total of the 10 linked cards shown")
+    before = person.frame.locator("#count-all").inner_text()
+
+    person.press(person.frame.locator("#show-more"))
+
+    expect(person.frame.locator("#show-more")).to_have_count(0)
+    count = person.frame.locator(".group").count()
+    expect(totals(person)).to_contain_text(f"Total of {count} linked cards")
+    rows = person.frame.locator("[data-payment-id]").count()
+    expect(person.frame.locator("#count-all")).to_have_text(str(rows))
+    assert int(before) < rows
+
+
+def test_the_filter_works_over_all_groups_without_a_request(stage, either):
+    open_card(either)
+    every = either.frame.evaluate(SHOWN)
+    seen = []
+    either.page.on("request", lambda one: seen.append(one.url))
+
+    either.press(either.frame.locator("#show-unpaid"))
+    assert either.frame.evaluate(SHOWN) == "N" * every.count("N")
+    either.press(either.frame.locator("#show-paid"))
+
+    assert either.frame.evaluate(SHOWN) == "Y" * every.count("Y")
+    expect(group(either, 8066)).to_contain_text("No paid payments")
+    expect(group(either).get_by_text("No paid payments")).to_be_hidden()
+    assert [url for url in seen if "/payments" in url] == []
+    assert stage.was_installed
+    either.press(either.button("Refresh"))
+    either.wait_until_loaded()
+    assert either.frame.evaluate(SHOWN) == "Y" * every.count("Y")
+
+
+def test_a_group_is_folded_and_stays_so_for_the_session_of_the_card(stage, either):
+    open_card(either)
+    either.press(fold(either))
+    expect(fold(either)).to_have_attribute("aria-expanded", "false")
+    expect(either.payment(stage.payments[0])).to_be_hidden()
+    expect(group(either).locator(".figures")).to_be_visible()
+    expect(fold(either)).to_be_focused()
+
+    open_card(either)
+    expect(fold(either)).to_have_attribute("aria-expanded", "false")
+    expect(either.payment(stage.payments[0])).to_be_hidden()
+    either.press(fold(either))
+
+    expect(either.payment(stage.payments[0])).to_be_visible()
+    either.press(either.button("Refresh"))
+    either.wait_until_loaded()
+    expect(fold(either)).to_have_attribute("aria-expanded", "true")
+
+
+def test_a_payment_made_in_a_folded_group_unfolds_it(stage, person):
+    open_card(person)
+    person.press(fold(person))
+
+    person.press(person.button("New payment", group(person)))
+    person.press(person.dialog.locator("[type=submit]"))
+
+    expect(person.dialog).to_have_count(0)
+    expect(group(person).locator(".pay.is-new")).to_be_visible()
+    expect(fold(person)).to_have_attribute("aria-expanded", "true")
+    assert len(stage.payments) == 5
+
+
+def test_the_title_of_a_group_opens_its_card(person):
+    open_card(person)
+    link = group(person).get_by_role("link", name="Showroom lighting, phase 2")
+    expect(link).to_have_attribute("data-portal-path", "/crm/deal/details/8061/")
+
+    person.press(link)
+
+    expect(person.page.locator("iframe[src*='/crm/deal/details/8061']")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_it_fits(stage, person, width):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    assert stage.was_installed
+    person.page.set_viewport_size({"width": width, "height": 900})
+    open_card(person)
+    person.press(fold(person, 8066))
+    person.press(person.frame.locator("#show-unpaid"))
+
+    expect_no_scroll_bars(person.frame)
+    take_picture(person.page, f"linked-groups-{width}")
+    assert violations(person.frame) == []
