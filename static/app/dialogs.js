@@ -136,13 +136,15 @@ function focusIn(dialog) {
 
 /* An overlay at the foot of a frame that is as tall as its content would be cut off. A dialog
    moves up as far as it has to for being seen whole, but where the frame begins in sight not so far
-   as to get under the portal's bar. */
+   as to get under the portal's bar. One whose content comes later, or changes, is there from the
+   beginning, so that it never moves under somebody's eyes. */
 const BELOW = 24;
 
 function makeRoom(overlay) {
   if (!frame.isFramed()) return;
   const seen = places.get(overlay);
-  if (seen) overlay.style.setProperty("--drop", `${Math.max(seen.top ? 12 : 40, Math.min(72, seen.bottom - seen.top - overlay.offsetHeight - BELOW))}px`);
+  const most = overlay.id === "dlg-box" ? 0 : 72;
+  if (seen) overlay.style.setProperty("--drop", `${Math.max(seen.top ? 12 : 40, Math.min(most, seen.bottom - seen.top - overlay.offsetHeight - BELOW))}px`);
   /* It comes growing from its middle: where it will begin when it has its size. */
   const box = overlay.getBoundingClientRect();
   const bottom = box.top + (box.height - overlay.offsetHeight) / 2 + overlay.scrollHeight + BELOW;
