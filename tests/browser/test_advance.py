@@ -174,6 +174,28 @@ def test_an_advance_that_cannot_be_worked_out_says_so_and_is_asked_for_again(per
     expect(person.button("Create payment", person.dialog)).to_be_enabled()
 
 
+TOPS = """() => [...document.querySelectorAll("dialog[open], #advance, dialog[open] .grid")]
+  .map((one) => Math.round(one.getBoundingClientRect().top)).join()"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_moves_when_the_answer_comes(stage, person, size):
+    person.page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    frame = person.open_tab()
+    stage.portal.switches.request_ms = 1000
+    open_advance(person)
+    expect(person.dialog).to_contain_text("Working it out…")
+    person.page.wait_for_timeout(300)
+    before = frame.evaluate(TOPS)
+
+    expect(total(person)).to_have_text("€455.00")
+
+    assert frame.evaluate(TOPS) == before
+    number(person).fill("100")
+    expect(person.dialog).to_contain_text("Exactly")
+    assert frame.evaluate(TOPS) == before
+
+
 @pytest.mark.usefixtures("stage")
 @pytest.mark.parametrize("size", SIZES)
 def test_looks_of_an_advance(person, size):

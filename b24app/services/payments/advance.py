@@ -1,4 +1,4 @@
-"""An advance: a share or an amount, and the whole quantities of what is left that come nearest."""
+"""An advance: a share or an amount, and the whole quantities that come nearest (decisions 47)."""
 
 from __future__ import annotations
 
