@@ -181,7 +181,14 @@
     document.documentElement.style.setProperty("--lift", `${wanted}px`);
   }
 
-  window.addEventListener("resize", () => B24App.readBand().then(placeBar));
+  /* A frame that grows with its page was too low for the field that the focus went to. */
+  let led = null;
+
+  window.addEventListener("resize", () => {
+    B24App.readBand().then(placeBar);
+    if (led && led === document.activeElement) frame.scrollTo(Math.max(0, led.getBoundingClientRect().top + window.scrollY - 120));
+    led = null;
+  });
 
   window.addEventListener("beforeunload", (event) => {
     if (unsaved().length) event.preventDefault();
@@ -212,13 +219,22 @@
     if (elt === pages() && linkTo("cards")) showPage(pageAsked(elt));
     const wrong = elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section");
     if (wrong?.closest("[data-panel]")) showPage(wrong.closest("[data-panel]").dataset.panel);
+    else if (elt === pages() && kept) document.getElementById(elt.dataset.page).focus({ preventScroll: true });
     wrong?.focus();
+    led = wrong;
+    if (elt === pages()) kept = "";
   });
 
   function pageAsked(settings) {
-    const name = frame.isFramed() ? "" : location.hash.slice(1);
+    const name = kept || (frame.isFramed() ? "" : location.hash.slice(1));
     return linkTo(name) ? name : settings.dataset.page;
   }
+
+  /* What is read anew is read for the page that is seen. */
+  let kept = "";
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb === "get" && detail.target === pages()) kept = detail.parameters.page = pages().dataset.page;
+  });
 
   /* The code in the address works only once, so a reload outside the frame begins a new login. */
   const start = document.querySelector("[data-sign-in]");

@@ -77,6 +77,40 @@ def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(s
     assert frame.locator("body").evaluate("() => window.revoked") == []
 
 
+def test_the_field_is_in_sight_when_its_page_takes_the_place_of_another(stage, new_page):
+    admin = seat(new_page(size=(375, 800)), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    open_settings(admin, "Rules")
+    field = admin.frame.get_by_label("Who can use: Delete payment")
+    field.select_option("users")
+    turn_to(admin, "Cards")
+
+    admin.press(admin.button("Save settings"))
+
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    for _ in range(50):
+        box, bar = field.bounding_box(), admin.frame.locator(".savebar").bounding_box()
+        if box["y"] > 0 and box["y"] + box["height"] < bar["y"] < 800:
+            return
+        admin.page.wait_for_timeout(100)
+    raise AssertionError((box, bar))
+
+
+def test_discard_stays_on_its_page(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    frame = open_settings(admin, "Rules")
+    rule = frame.get_by_label("Who can use: Delete payment")
+    rule.select_option("admins")
+
+    admin.press(admin.button("Discard"))
+
+    expect(rule).to_have_value("everybody")
+    expect(frame.locator("#rules")).to_be_focused()
+    expect(admin.button("Discard")).to_be_hidden()
+    assert settings_of(stage) == {}
+
+
 def test_outside_of_the_frame_the_address_tells_the_page(stage, new_page, servers):
     page = new_page()
     page.goto(f"{servers.app_url}/oauth/start?domain={stage.portal.domain}")
@@ -91,6 +125,10 @@ def test_outside_of_the_frame_the_address_tells_the_page(stage, new_page, server
 
     expect(page.get_by_label("Who can use: Mark as paid")).to_be_visible()
     expect(page.get_by_role("link", name="Rules")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Activity").click()
+    expect(page.get_by_role("button", name="Export CSV")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Export CSV")).to_be_visible()
 
 
 def test_a_problem_is_counted_beside_the_name_of_the_diagnostics(stage, new_page):
