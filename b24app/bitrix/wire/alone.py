@@ -15,7 +15,7 @@ from b24app.bitrix.wire.answers import Answer, BatchAnswer, as_batch_answer, not
 from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED, error_for
-from b24app.errors import AppError, BatchRefusedError, PortalError
+from b24app.errors import AppError, BatchRefusedError, BusinessRefusalError, PortalError
 
 Commands = Mapping[str, Command[Any]]
 Outcomes = Mapping[str, Answer | PortalError]
@@ -33,7 +33,8 @@ class SingleCalls:
     def send(self, commands: Commands, earlier: Outcomes | None = None) -> BatchAnswer:
         """Return what the commands came to, beside what is known of `earlier` ones.
 
-        Where no command got a result, the first error is raised, as that of a batch would be.
+        Where no command got a result, the first error is raised, as that of a batch would be; not
+        where some were refused by their methods: then each has an error of its own.
         """
         outcomes = dict(earlier or {})
         is_stopped = False
@@ -47,7 +48,9 @@ class SingleCalls:
                 break
         errors = [one for one in outcomes.values() if isinstance(one, PortalError)]
         if errors and len(errors) == len(outcomes):
-            raise next((one for one in errors if not isinstance(one, BatchRefusedError)), errors[0])
+            told = [one for one in errors if not isinstance(one, BatchRefusedError)] or errors
+            if len({isinstance(one, BusinessRefusalError) for one in told}) == 1:
+                raise told[0]
         return as_batch_answer(outcomes, is_halted=is_stopped)
 
     def send_rest(

@@ -6,9 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from b24app.services.lifecycle import event_bindings, tab_bindings
+from b24app.bitrix.methods import events
+from b24app.bitrix.wire.portal_api import Batch
+from b24app.domain import PortalUser
+from b24app.services.auth.grant import Purpose
+from b24app.services.lifecycle import bindings, event_bindings, rebinding, tab_bindings
 from b24app.storage import portals
 from tests.support.app_page import bound_codes, open_page, save
+from tests.support.events import jobs_of
 from tests.support.stage import DEAL, INVOICE, MANAGER
 
 CONTACT = "CRM_CONTACT_DETAIL_TAB"
@@ -19,6 +24,18 @@ REFUSED = (["placement.bind", "event.bind"], ["placement.unbind", "event.unbind"
 
 def event_names(stage):
     return sorted(one.event for one in stage.portal.installation.event_handlers)
+
+
+def dying_grant(stage):
+    """A grant whose access token works, and which cannot be renewed."""
+    deps, member_id = stage.deps, stage.portal.member_id
+    with deps.db.transaction() as session:
+        pair = portals.grant_tokens(session, deps.seal, member_id)
+        assert pair is not None
+        dying = replace(pair, refresh_token="0" * 32)
+        portals.save_grant_tokens(
+            session, deps.seal, member_id, dying, user_id=None, now=deps.clock()
+        )
 
 
 def batches_with(stage, prefix):
@@ -142,13 +159,7 @@ def test_a_grant_that_dies_between_single_calls_is_replaced_and_nothing_stays_ha
     stage.portal.switches.batch_refused = ["placement."]
     page = open_page(stage, MANAGER)
     save(page, card=["deals"])
-    with deps.db.transaction() as session:
-        pair = portals.grant_tokens(session, deps.seal, member_id)
-        assert pair is not None
-        dying = replace(pair, refresh_token="0" * 32)
-        portals.save_grant_tokens(
-            session, deps.seal, member_id, dying, user_id=None, now=deps.clock()
-        )
+    dying_grant(stage)
     # The tab is unbound by then, so binding it must not be left to another day.
     stage.portal.faults.add("placement.bind", "expired_token")
 
@@ -158,3 +169,40 @@ def test_a_grant_that_dies_between_single_calls_is_replaced_and_nothing_stays_ha
     assert [one.title for one in stage.portal.installation.placements] == ["Money"]
     with deps.db.reading() as session:
         assert portals.grant_owner(session, member_id) == MANAGER
+
+
+@pytest.mark.parametrize("kind", ["busy", "error_500", "html"])
+@pytest.mark.parametrize("method", ["placement.get", "event.get"])
+def test_what_is_bound_already_does_not_hide_that_the_portal_did_not_tell_what_is_bound(
+    stage, method, kind
+):
+    stage.portal.switches.batch_refused = ["placement.", "event."]
+    with stage.database.transaction() as session:
+        rebinding.rebind_soon(session, stage.deps, stage.portal.member_id)
+    stage.fail(method, kind, times=9)
+
+    stage.run_housekeeping()
+
+    # It is put off, not given up: an old address may still be bound.
+    assert jobs_of(stage)[-1] == (rebinding.REBIND, False)
+
+
+def test_a_grant_that_dies_after_single_calls_found_all_bound_is_replaced(stage):
+    stage.portal.users[MANAGER].is_admin = True
+    open_page(stage, MANAGER).get("/settings")
+    stage.portal.switches.batch_refused = ["event."]
+    admin = PortalUser(MANAGER, "Somebody", is_admin=True)
+    portal = bindings.BoundPortal(stage.deps, stage.portal.member_id, admin)
+    batch = Batch()
+    for event in stage.deps.manifest.events:
+        batch.add(events.bind_event(event, event_bindings.handler_of(stage.deps)))
+    listing = batch.add(event_bindings.BOUND)
+    bindings.send(portal, Purpose.EVENTS, batch)
+    dying_grant(stage)
+    stage.fail("event.get", "expired_token")
+
+    result = bindings.send(portal, Purpose.EVENTS, batch)
+
+    assert event_bindings.missing(stage.deps, result[listing]) == ()
+    with stage.deps.db.reading() as session:
+        assert portals.grant_owner(session, stage.portal.member_id) == MANAGER
