@@ -102,7 +102,7 @@ def open_tab(page: Page, portal_url: str, card: str = DEMO_CARD) -> FrameLocator
     page.get_by_role("tab", name="Payments").click()
     frame = page.frame_locator(".app-frame")
     frame.locator('#payments[aria-busy="false"], #payments:not([aria-busy])').wait_for()
-    frame.locator("[data-item-id]").first.wait_for()
+    frame.locator("[data-item-id]").first.wait_for(state="attached")
     return frame
 
 
@@ -112,10 +112,12 @@ def tab(page: Page, portal_url: str) -> None:
 
 
 def new_payment(page: Page, portal_url: str) -> None:
-    """The dialog of a new payment."""
+    """The dialog of a new payment, with an advance worked out."""
     frame = open_tab(page, portal_url)
     frame.get_by_role("button", name="New payment").click()
-    frame.get_by_role("dialog").locator("input, select").first.wait_for()
+    frame.get_by_role("radio", name="An advance").check()
+    frame.get_by_role("radiogroup", name="Nearest sums").wait_for()
+    frame.locator("#dialog-sum", has_text="455.00").wait_for()
 
 
 def link(page: Page, portal_url: str) -> None:

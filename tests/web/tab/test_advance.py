@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from b24app.simulator.control.control_somebody import do_order
 from tests.support import odd_cards
 from tests.support.acts import CABLES, SIGNS, books, writes_asked
 from tests.web.tab.test_previews import words
+from tests.web.tab.test_unread_rows import FREE
 
 FILLS = re.compile(r'data-fills="([^"]+)"')
 
@@ -130,6 +132,26 @@ def test_odd_cards_have_an_answer_too(stage, deal, said):
         odd_cards.add_deal(stage.portal.crm, deal)
 
     assert said in words(worked_out(stage.tab(entity_id=deal)))
+
+
+def test_what_could_not_be_read_is_not_called_billed(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(FREE, "operation_limit", times=9)
+
+    said = words(worked_out(tab))
+
+    assert "could not be read just now" in said
+    assert "Nothing that has" not in said
+
+
+def test_a_price_that_nobody_can_read_is_left_out_and_told(stage):
+    (row,) = [one for one in stage.portal.crm.rows_of(2, 8061) if one.id == CABLES]
+    row.price = Decimal("NaN")
+
+    said = words(worked_out(stage.tab(), "50"))
+
+    assert "Exactly €590.00 ." in said
+    assert "1 product has a price that could not be read, and is left out." in said
 
 
 def test_a_sum_of_very_many_combinations_is_said_to_be_approximate(stage):
