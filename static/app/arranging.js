@@ -88,7 +88,7 @@ function runAfter(head) {
   return run;
 }
 
-function choose(changes) {
+function arrangeBy(changes) {
   Object.assign(view, changes);
   arrange();
   keep();
@@ -122,15 +122,15 @@ function recall({ dataset: { card } }) {
 
 on("change", ({ target }) => {
   if (isByServer() && target.closest("#toolbar")) htmx.trigger("#toolbar", "renew");
-  else if (target.id === "sort") choose({ sort: target.value });
-  else if (target.id === "of-system") choose({ system: target.value });
+  else if (target.id === "sort") arrangeBy({ sort: target.value });
+  else if (target.id === "of-system") arrangeBy({ system: target.value });
 });
 
 /* Products and deliveries are searched, so all of them are read. */
 on("input", ({ target }) => {
   if (target.id !== "find") return;
   for (const loader of document.querySelectorAll(".pay__load")) htmx.trigger(loader, "need");
-  choose({ find: target.value });
+  arrangeBy({ find: target.value });
 });
 
 on("htmx:load", ({ detail: { elt } }) => {

@@ -2,10 +2,10 @@
 
 const clicks = {
   "[data-step]": (button) => step(button.parentNode.querySelector("input"), Number(button.dataset.step)),
-  "[data-show]": (button) => choose({ show: button.dataset.show }),
+  "[data-show]": (button) => arrangeBy({ show: button.dataset.show }),
   "[data-clears]": () => {
     byId("find").value = byId("of-system").value = "";
-    choose({ find: "", system: "" });
+    arrangeBy({ find: "", system: "" });
     byId("find").focus();
   },
   "[data-folds]": fold,

@@ -61,7 +61,7 @@ function holdFilter(rows) {
 function readAgain(wanted) {
   if (!wanted && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
   if (!byId("toolbar")) {
-    if (wanted) choose({ show: wanted });
+    if (wanted) arrangeBy({ show: wanted });
     /* Linked cards that were asked for one by one would go again. */
     if (document.querySelectorAll("[data-listed]").length <= 10) request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;
