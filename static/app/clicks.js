@@ -10,6 +10,7 @@ const clicks = {
   },
   "[data-folds]": fold,
   "[data-keys]": showKeys,
+  "[data-prints]": (button) => button.closest(".pop").hidePopover(),
   "[data-opens-row]": showDetails,
   ".pay__open": (button) => toggleRow(button.closest(".pay")),
   "[data-copies]": copyLink,

@@ -37,6 +37,7 @@ PARTS = (
     "advance",
     "filling",
     "shortcuts",
+    "print",
     "clicks",
     "start",
 )

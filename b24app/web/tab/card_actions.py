@@ -115,6 +115,13 @@ def show_how() -> ResponseReturnValue:
     return large_pages.render("payments/_how.html", [shown.view], view=shown.view)
 
 
+@blueprint.get("/printed")
+def printed() -> ResponseReturnValue:
+    """Who prints the list and when, for the head of the paper. The portal is not asked."""
+    card = current_card()
+    return render_template("payments/_printed.html", now=card.clock(), name=card.user_name)
+
+
 @blueprint.get("/allocation")
 def show_allocation() -> ResponseReturnValue:
     """Product rows against payments."""

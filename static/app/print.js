@@ -1,0 +1,52 @@
+/* Print: every payment with what it is made of, whatever is filtered or folded. What waits is read first; what
+   was opened for the paper alone is closed again, and asks for no details or history. */
+
+const TRIES = 300;
+const forPrint = new Set();
+const pause = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
+const unreadRows = () => [...document.querySelectorAll(".pay__more[data-waits]")];
+const isReading = (place) => place.isConnected && place.matches(".htmx-request");
+
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  if ("prints" in config.elt.dataset && xhr.status === 200) printAll(byId("list-more"));
+});
+
+async function printAll(button) {
+  button.classList.add("is-busy");
+  await readWhatWaits();
+  button.classList.remove("is-busy");
+  window.print();
+}
+
+/* By groups where they are read so, and what is left one by one: that may be two calls each. */
+async function readWhatWaits() {
+  const loaders = [...document.querySelectorAll(".pay:has(> .pay__more[data-waits]) > .pay__load")];
+  for (const loader of loaders) if (!isReading(loader)) htmx.trigger(loader, "need");
+  await whenRead(loaders);
+  for (const more of unreadRows()) {
+    if (more.isConnected && !isReading(more)) htmx.trigger(more, "need");
+    await whenRead([more]);
+  }
+}
+
+async function whenRead(reading) {
+  for (let tries = 0; tries < TRIES && reading.some(isReading); tries++) await pause(50);
+}
+
+window.addEventListener("beforeprint", () => {
+  for (const more of document.querySelectorAll(".pay__more:not([open])")) {
+    forPrint.add(more);
+    more.open = true;
+  }
+});
+
+window.addEventListener("afterprint", () => {
+  for (const more of forPrint) more.open = false;
+});
+
+/* The browser tells of it later. */
+function isToggledForPrint(more) {
+  if (!forPrint.has(more)) return false;
+  if (!more.open) forPrint.delete(more);
+  return true;
+}

@@ -1,0 +1,123 @@
+"""Print: every payment with what it is made of, ink only, under the name of its card."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+from tests.browser.test_looks import SCREENSHOTS, violations
+from tests.support.browser_stage import LINKED_CARD
+from tests.support.framed_app import bind_tab
+
+GET = "crm.item.payment.get"
+PRINTS = """() => {
+  window.prints = [];
+  window.print = () => {
+    dispatchEvent(new Event("beforeprint"));
+    window.prints.push({
+      open: document.querySelectorAll(".pay__more[open]").length,
+      waiting: document.querySelectorAll(".pay__more[data-waits]").length,
+      head: document.querySelector(".print-head").textContent,
+    });
+  };
+}"""
+CAN_BE_PRESSED = """() => [...document.querySelectorAll("button, select, [role=button]")]
+  .filter((one) => one.checkVisibility() && !one.matches(".pay__open, .flag"))
+  .map((one) => one.outerHTML)"""
+
+
+def print_list(someone):
+    """Press Print, and answer what was on the page when the browser was asked to print."""
+    someone.frame.evaluate(PRINTS)
+    someone.press(someone.button("More for this list"))
+    someone.press(someone.button("Print"))
+    someone.frame.wait_for_function("() => window.prints.length")
+    return someone.frame.evaluate("() => window.prints")[0]
+
+
+def on_paper(someone):
+    someone.page.set_viewport_size({"width": 794, "height": 1123})
+    someone.page.emulate_media(media="print")
+
+
+def after_printing(someone):
+    someone.page.emulate_media(media="screen")
+    someone.frame.evaluate("() => dispatchEvent(new Event('afterprint'))")
+
+
+def test_all_payments_are_opened_for_the_paper_and_closed_after_it(stage, either):
+    either.open_tab(opens=False)
+    either.press(either.opener(stage.payments[2]))
+    either.wait_until_opened()
+    stage.portal.recorder.clear()
+
+    printed = print_list(either)
+
+    assert (printed["open"], printed["waiting"]) == (4, 0)
+    assert "Payments of deal 8061: Showroom lighting, phase 2" in printed["head"]
+    assert "by Marta Lindqvist." in printed["head"]
+    after_printing(either)
+    expect(either.frame.locator(".pay__more[open]")).to_have_count(1)
+    expect(either.opener(stage.payments[0])).to_have_attribute("aria-expanded", "false")
+    assert [one for one in stage.portal.recorder.commands() if one.method == GET] == []
+
+
+def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    person.open_tab(opens=False)
+    person.press(person.frame.locator("#show-paid"))
+    print_list(person)
+    on_paper(person)
+
+    assert person.frame.evaluate(CAN_BE_PRESSED) == []
+    for payment in stage.payments:
+        place = person.payment(payment)
+        expect(place.get_by_text(f"Payment {payment.account_number}").first).to_be_visible()
+        expect(place.locator("tbody tr:visible")).not_to_have_count(0)
+        expect(place.locator(".pay__sum")).to_be_visible()
+        expect(place.locator(".pay__side")).to_be_hidden()
+    expect(person.frame.locator(".figures")).to_be_visible()
+    expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_visible()
+    assert person.frame.evaluate("() => document.scrollingElement.scrollWidth - innerWidth") <= 0
+    person.page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)
+    after_printing(person)
+    expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_hidden()
+    expect(person.payment(stage.payments[3])).to_be_hidden()
+
+
+def test_what_waits_is_read_before_it_is_printed(stage, person):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, 60)
+    person.start_tab()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
+    assert person.frame.locator(".pay__more[data-waits]").count()
+
+    printed = print_list(person)
+
+    assert (printed["open"], printed["waiting"]) == (60, 0)
+
+
+def test_linked_cards_are_printed_with_all_their_payments(stage, person):
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+    person.open_tab(LINKED_CARD, opens=False)
+    person.press(person.frame.locator(".group__fold").first)
+
+    printed = print_list(person)
+
+    assert (printed["open"], printed["waiting"]) == (4, 0)
+    on_paper(person)
+    expect(person.payment(stage.payments[0]).locator(".pay__sum")).to_be_visible()
+    assert person.frame.evaluate(CAN_BE_PRESSED) == []
+    after_printing(person)
+    expect(person.payment(stage.payments[0])).to_be_hidden()
+
+
+@pytest.mark.usefixtures("stage")
+def test_the_menu_has_nothing_for_axe_to_say(person):
+    person.open_tab(opens=False)
+
+    person.press(person.button("More for this list"))
+
+    expect(person.button("Print")).to_be_visible()
+    assert violations(person.frame) == []
