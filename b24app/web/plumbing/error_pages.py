@@ -17,6 +17,7 @@ from b24app.web.words.error_words import (
     INCOMPLETE_POST,
     LINK_REFUSALS,
     NOT_FOUND,
+    two_sentences,
     words_at,
 )
 from b24app.web.words.outcome_words import BAD_INPUT, announced, noticed, refused
@@ -120,7 +121,7 @@ def when_again(error: errors.AppError) -> dict[str, str]:
 
 def toast(view: Shown) -> Response:
     """Say why nothing changed, beside the old content."""
-    said = {**asdict(view), "text": f"{view.title}. {view.text}"}
+    said = {**asdict(view), "text": two_sentences(view.title, view.text)}
     if request.method != "GET" and view.action == "retry" and _place() is Place.CARD:
         # Settings may be sent again as they are; what is known of a payment is looked at first.
         said["action"] = "refresh"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from b24app import errors
@@ -26,7 +27,12 @@ def of_write(kind: type[errors.AppError]) -> str:
     """The sentence for a write that ended in an error."""
     own = next((row.write for row in _rows(kind) if row.write), None)
     words = words_at(Place.CARD, kind)
-    return str(own) if own else f"{words.title}. {words.text}"
+    return str(own) if own else two_sentences(words.title, words.text)
+
+
+def two_sentences(title: object, text: object) -> str:
+    """Join a title and what it means: not every language ends a sentence with a point."""
+    return str(_("%(title)s. %(text)s", title=title, text=text))
 
 
 def in_log(kind: type[errors.AppError]) -> str:
