@@ -219,3 +219,33 @@ def test_three_hundred_products(stage, person):
 
     expect(person.dialog).to_contain_text(re.compile("Exactly|approximately"))
     expect(person.button("Create payment", person.dialog)).to_be_enabled()
+
+
+def test_a_session_that_is_over_is_renewed_and_the_advance_asked_for_again(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    open_advance(person)
+    expect(total(person)).to_have_text("€455.00")
+    stage.clock.advance(31 * 60)
+
+    number(person).fill("100")
+
+    expect(person.dialog).to_contain_text("Exactly €1,472.00.")
+    expect(total(person)).to_have_text("€1,472.00")
+    expect(person.button("Create payment", person.dialog)).to_be_enabled()
+
+
+def test_what_comes_after_somebody_went_on_is_not_filled_in(stage, person):
+    person.open_tab()
+    open_advance(person)
+    expect(total(person)).to_have_text("€455.00")
+    stage.portal.switches.request_ms = 1500
+    number(person).fill("100")
+    person.page.wait_for_timeout(600)
+
+    choose(person, "Chosen items")
+    person.page.wait_for_timeout(2500)
+
+    assert quantities(person) == ["2", "6"]
+    expect(total(person)).to_have_text("€455.00")
+    expect(person.button("Create payment", person.dialog)).to_be_enabled()
