@@ -233,7 +233,7 @@
   /* What is read anew is read for the page that is seen. */
   let kept = "";
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.verb === "get" && detail.target === pages()) kept = detail.parameters.page = pages().dataset.page;
+    if (detail.verb === "get" && detail.target === pages() && linkTo("cards")) kept = detail.parameters.page = pages().dataset.page;
   });
 
   /* The code in the address works only once, so a reload outside the frame begins a new login. */

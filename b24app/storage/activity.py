@@ -105,6 +105,18 @@ def of_payment(
     return page(session, member_id, Filter(payment_id=payment_id), limit=limit)
 
 
+def people(session: Session, member_id: str, lines: int = 500) -> dict[int, str]:
+    """Return who acted in the newest lines, by user id; each with the newest name."""
+    newest = (
+        select(Activity.user_id, Activity.user_name)
+        .where(Activity.member_id == member_id)
+        .order_by(Activity.id.desc())
+        .limit(lines)
+    )
+    rows = session.execute(newest).all()
+    return {user_id: name for user_id, name in reversed(rows) if user_id is not None and name}
+
+
 def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]:
     """Return a page of the portals that have lines, uninstalled ones too, for retention."""
     query = select(Activity.member_id).where(Activity.member_id > after).distinct()

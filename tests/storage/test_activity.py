@@ -164,6 +164,7 @@ def test_the_log_offers_no_way_to_change_a_line():
         "append",
         "page",
         "of_payment",
+        "people",
         "member_ids",
         "delete_older",
     }
@@ -196,3 +197,16 @@ def test_outcomes_mean_any_of_these(append, ids):
     failed, _, unknown = (append(outcome=one) for one in ("failed", "done", "unknown"))
 
     assert ids(Filter(outcomes=frozenset({"failed", "unknown"}))) == [unknown, failed]
+
+
+def test_people_are_who_acted_with_their_newest_names(database, append, portal):
+    append()
+    append(user_name="Ann Newname")
+    append(user_id=9, user_name="Ben Example")
+    append(user_id=None, user_name="")
+    append(user_id=8, user_name="")
+    append(member_id=OTHER_MEMBER, user_id=5)
+
+    with database.reading() as session:
+        assert activity.people(session, portal) == {7: "Ann Newname", 9: "Ben Example"}
+        assert activity.people(session, portal, lines=1) == {}

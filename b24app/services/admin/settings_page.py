@@ -20,6 +20,7 @@ from b24app.services.directories import names, pay_systems
 from b24app.services.directories.names import Directory, NamesRequest
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import SMART_PROCESSES
+from b24app.storage import activity
 from b24app.storage import settings as stored
 from b24app.storage.settings import Saved
 
@@ -44,10 +45,18 @@ class SettingsPage:
     pay_systems: tuple[PaySystem, ...]
     saved: Saved | None
     version: str
+    acted: Mapping[int, str] = field(default_factory=dict)
+    """Who did something lately, by the names of the activity log."""
+
     errors: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     theirs: Draft | None = None
     """What somebody else saved since the form was made: then nothing of it was saved."""
+
+    @property
+    def choosable(self) -> Mapping[int, str]:
+        """Everybody whom the portal has named here: for choosing where it has no dialog."""
+        return {**self.acted, **{user: name for user, name in self.people.items() if name}}
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
@@ -63,6 +72,7 @@ class Known:
     saved: Saved | None
     named: Directory
     nameless: tuple[int, ...]
+    acted: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -98,11 +108,12 @@ def known_of(card: CardSession, user_ids: Iterable[int]) -> Known:
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
         named = names.directory(session, card)
+        acted = activity.people(session, card.member_id)
     shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
     if saved is not None and saved.user_id is not None:
         shown.add(saved.user_id)
     nameless = sorted(user for user in shown if named.get(user) is None)
-    return Known(data, saved, named, tuple(nameless[: names.AT_ONCE]))
+    return Known(data, saved, named, tuple(nameless[: names.AT_ONCE]), acted)
 
 
 def page_of(
@@ -124,6 +135,7 @@ def page_of(
         pay_systems=systems,
         saved=known.saved,
         version=settings_form.version_of(known.data),
+        acted=known.acted,
     )
     return with_draft(page, draft)
 
