@@ -18,7 +18,8 @@ async function printAll(button) {
   window.print();
 }
 
-/* By groups where they are read so, and what is left one by one: that may be two calls each. */
+/* By groups where they are read so, and what is left one by one: that may be two calls each. Where one cannot be
+   read, the paper says so of it and of the others. */
 async function readWhatWaits() {
   const loaders = [...document.querySelectorAll(".pay:has(> .pay__more[data-waits]) > .pay__load")];
   for (const loader of loaders) if (!isReading(loader)) htmx.trigger(loader, "need");
@@ -26,6 +27,7 @@ async function readWhatWaits() {
   for (const more of unreadRows()) {
     if (more.isConnected && !isReading(more)) htmx.trigger(more, "need");
     await whenRead([more]);
+    if (more.isConnected && "waits" in more.dataset) return;
   }
 }
 

@@ -98,6 +98,27 @@ def test_what_waits_is_read_before_it_is_printed(stage, person):
     assert (printed["open"], printed["waiting"]) == (60, 0)
 
 
+def test_what_cannot_be_read_is_called_so_on_the_paper_after_one_more_try(stage, person):
+    person.page.may_fail_to_load = True
+    asked = []
+    person.page.route("**/payments/details?*", lambda route: asked.append(route.abort()))
+    person.start_tab()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
+    waiting = person.frame.locator(".pay__more[data-waits]")
+    expect(waiting).to_have_count(4)
+    person.frame.wait_for_function("() => !document.querySelector('.htmx-request')")
+    before = len(asked)
+
+    printed = print_list(person)
+
+    assert printed["waiting"] == 4
+    # The group of the first payment reads by itself only once; then one payment is asked for.
+    assert len(asked) - before <= 2
+    on_paper(person)
+    expect(person.payment(stage.payments[0])).to_contain_text("could not be read for printing")
+    expect(waiting.locator(".print-only:visible")).to_have_count(4)
+
+
 def test_linked_cards_are_printed_with_all_their_payments(stage, person):
     bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
     person.open_tab(LINKED_CARD, opens=False)
