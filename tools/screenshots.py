@@ -123,8 +123,8 @@ def new_payment(page: Page, portal_url: str) -> None:
 def link(page: Page, portal_url: str) -> None:
     """A payment's public link."""
     frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="Copy public link").first.click()
-    frame.get_by_role("dialog").locator("input").first.wait_for()
+    frame.get_by_role("button", name="Show QR code").first.click()
+    frame.get_by_role("img", name="QR code").wait_for()
 
 
 def settings(page: Page, portal_url: str) -> None:
