@@ -20,7 +20,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.writing import afterwards, follow, guarded_writes, portal_writes, timeline
+from b24app.services.writing import afterwards, conditional, follow, portal_writes, timeline
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
@@ -205,7 +205,7 @@ def _write(card: CardSession, edit: Edit, payment_id: int) -> Written:
     if edit.while_paid is None:
         return portal_writes.write(card, edit.commands, [payment_id])
     (command,) = edit.commands
-    return guarded_writes.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
+    return conditional.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
 
 
 def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:
