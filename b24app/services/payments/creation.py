@@ -32,7 +32,7 @@ from b24app.services.payments.quantities import (
 )
 from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import Before
-from b24app.services.writing import follow, portal_writes
+from b24app.services.writing import follow, sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
@@ -125,12 +125,12 @@ def _require_rest(
     if not wanted:
         # The page shows an older state: somebody else has billed it.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
-        raise WriteFailedError(nothing, portal_writes.settle(card, []))
+        raise WriteFailedError(nothing, sending.settle(card, []))
     if shown is not None and total_of(wanted, rows) != shown:
         changed = ChangedMeanwhileError(
             "another amount is left to bill", code=InputCode.REST_CHANGED
         )
-        raise WriteFailedError(changed, portal_writes.settle(card, []))
+        raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows)
 
 
@@ -169,7 +169,7 @@ def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: 
 
 def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outcome:
     deletion = payments.delete_payment(payment_id)
-    written = portal_writes.after_others(card, [deletion], [payment_id])
+    written = sending.after_others(card, [deletion], [payment_id])
     if written.read is not None and written.read.core.is_gone(payment_id):
         return Outcome(Kind.FAILED, OutcomeCode.REST_NOT_BILLED, written.read, values=few(names))
     return _half_done(card, written.read, payment_id, names)

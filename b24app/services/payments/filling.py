@@ -29,7 +29,7 @@ from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import Place
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing import afterwards, follow, portal_writes
+from b24app.services.writing import afterwards, follow, sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
@@ -141,10 +141,10 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
         except (GoneError, NotOnThisCardError):
             _settle(card, filling)
             gone = GoneError("the payment was deleted meanwhile")
-            raise WriteFailedError(gone, portal_writes.settle(card, [])) from None
+            raise WriteFailedError(gone, sending.settle(card, [])) from None
         filling, part = _next_part(filling, at)
         if not part:
-            return _finished(card, filling, portal_writes.settle(card, [filling.payment_id]))
+            return _finished(card, filling, sending.settle(card, [filling.payment_id]))
         return _add(card, filling, part, at)
 
 
@@ -173,7 +173,7 @@ def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
 def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Outcome:
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
-    written = portal_writes.write(card, commands, [payment_id])
+    written = sending.write(card, commands, [payment_id])
     payment = afterwards.shown_payment(written, payment_id)
     composition = afterwards.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}

@@ -29,9 +29,9 @@ from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import Wanted
 from b24app.services.payments.unbilled import Before
-from b24app.services.writing import portal_writes
+from b24app.services.writing import sending
 from b24app.services.writing.outcome import WriteFailedError
-from b24app.services.writing.portal_writes import Reread, Sent
+from b24app.services.writing.sending import Reread, Sent
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def make(
     if made.payment_id is None or made.is_lost or not late:
         return made
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
-    written = portal_writes.after_others(card, adding, [made.payment_id])
+    written = sending.after_others(card, adding, [made.payment_id])
     return replace(made, read=written.read, is_lost=written.is_lost)
 
 
@@ -111,12 +111,12 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
         if error.executed is Executed.UNKNOWN:
             return settled(card, before)
         sent = Sent(result, Reread(asked.core, {}))
-        return denied(before, portal_writes.read_after(card, sent), error)
+        return denied(before, sending.read_after(card, sent), error)
     try:
         core = card_reads.take_core(result, asked.core)
         composition = Composition(result[asked.lines.items], result[asked.lines.links])
     except PortalError:
-        return Made(payment_id, portal_writes.settle(card, [payment_id]))
+        return Made(payment_id, sending.settle(card, [payment_id]))
     with card.db.transaction() as session:
         people = tab.note_listing(session, card, core)
     return Made(payment_id, Read(core, {payment_id: composition}, people))
@@ -124,13 +124,13 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
 
 def settled(card: CardSession, before: Before) -> Made:
     """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
-    read = portal_writes.settle(card, [])
+    read = sending.settle(card, [])
     if read is None:
         return Made(None, None, is_lost=True)
     fresh = _fresh(before, read)
     if len(fresh) != 1:
         return Made(None, read, is_lost=True)
-    again = portal_writes.settle(card, fresh) or read
+    again = sending.settle(card, fresh) or read
     return Made(fresh[0], again, is_lost=True)
 
 

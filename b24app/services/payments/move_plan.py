@@ -17,7 +17,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import delivery_lines
 from b24app.services.payments.delivery_lines import Place
-from b24app.services.writing import follow, portal_writes
+from b24app.services.writing import follow, sending
 from b24app.services.writing.outcome import WriteFailedError
 
 
@@ -83,7 +83,7 @@ def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> Paym
         link = at.link(wish.item_id)
         delivery_lines.require_shown(link, wish.shown)
     except (NotOnThisCardError, ChangedMeanwhileError) as error:
-        read = portal_writes.settle(card, both)
+        read = sending.settle(card, both)
         raise WriteFailedError(error, read, at.payment.number) from None
     return link
 

@@ -23,7 +23,7 @@ from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
-from b24app.services.writing import afterwards, follow, portal_writes
+from b24app.services.writing import afterwards, follow, sending
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
@@ -60,7 +60,7 @@ def _move(card: CardSession, plan: Move) -> Outcome:
             return outcome
     # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
     remove = payment_deliveries.delete_link(item_id)
-    removed = portal_writes.after_others(card, [remove], plan.both)
+    removed = sending.after_others(card, [remove], plan.both)
     if _is_in_source(removed.read, plan) is False:
         return _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
     return _take_back(card, plan, removed)
@@ -91,10 +91,10 @@ def _add_and_remove(card: CardSession, plan: Move) -> Moved:
     count = batch.add(payment_deliveries.list_links(plan.target.id))
     batch.add(payment_deliveries.list_links(count.reference(plan.there, "paymentId")))
     remove = batch.add(payment_deliveries.delete_link(plan.item_id))
-    sent = portal_writes.send(card, batch, plan.both, stop_on_error=True)
+    sent = sending.send(card, batch, plan.both, stop_on_error=True)
     if isinstance(sent, PortalError):
-        return Moved(portal_writes.lost(card, sent, plan.both))
-    added = portal_writes.written(card, sent, add)
+        return Moved(sending.lost(card, sent, plan.both))
+    added = sending.written(card, sent, add)
     if not sent.result.is_answered(remove):
         return Moved(added)
     try:
@@ -140,7 +140,7 @@ def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bo
     return replace(
         outcome,
         code=OutcomeCode.DELIVERY_MOVED_TWICE,
-        reading=portal_writes.settle(card, shown) or read,
+        reading=sending.settle(card, shown) or read,
         number=plan.target.number,
         values=values,
         also=tuple(shown[1:]),
@@ -221,14 +221,14 @@ def _undone(card: CardSession, plan: Move, read: Read) -> Read:
     if line is None:
         return read
     command = payment_deliveries.delete_link(line)
-    written = portal_writes.after_others(card, [command], plan.both)
+    written = sending.after_others(card, [command], plan.both)
     return written.read or read
 
 
 def _put_back(card: CardSession, plan: Move) -> Outcome:
     """Somebody else took the line out of the other payment at this moment: it belongs here."""
     command = payment_deliveries.add_link(plan.source.id, plan.document_id)
-    written = portal_writes.after_others(card, [command], plan.both)
+    written = sending.after_others(card, [command], plan.both)
     if _holds(written.read, plan, plan.source.id):
         return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
     return _half_done(card, plan, HalfDone.DELIVERY_NOWHERE, written.read)

@@ -20,7 +20,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.writing import afterwards, conditional, follow, portal_writes, timeline
+from b24app.services.writing import afterwards, conditional, follow, sending, timeline
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
@@ -177,7 +177,7 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     edit = _plan(card, wanted, proven, number)
     if isinstance(edit, Verdict):
         shown = [wanted.payment_id, *edit.shows]
-        return _ended(edit, portal_writes.settle(card, shown), number)
+        return _ended(edit, sending.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
     outcome = _judge(wanted, edit, after, proven.payment)
     if edit.contents is not None and outcome.kind is Kind.DONE:
@@ -195,15 +195,15 @@ def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit 
     except AppError as error:
         # The person looks at an older state: the answer brings the present one.
         is_older = isinstance(error, ChangedMeanwhileError) or error.code == InputCode.LINE_GONE
-        reading = portal_writes.settle(card, [wanted.payment_id]) if is_older else None
+        reading = sending.settle(card, [wanted.payment_id]) if is_older else None
         raise WriteFailedError(error, reading, number) from None
 
 
 def _write(card: CardSession, edit: Edit, payment_id: int) -> Written:
     if not edit.commands:
-        return Written(portal_writes.settle(card, [payment_id]), is_guarded_off=True)
+        return Written(sending.settle(card, [payment_id]), is_guarded_off=True)
     if edit.while_paid is None:
-        return portal_writes.write(card, edit.commands, [payment_id])
+        return sending.write(card, edit.commands, [payment_id])
     (command,) = edit.commands
     return conditional.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
 

@@ -28,7 +28,7 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import portal_writes
+from b24app.services.writing import sending
 from b24app.services.writing.afterwards import Written
 from b24app.services.writing.membership import before_writing
 
@@ -44,9 +44,9 @@ def write_guarded(
     guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
     door = batch.add(payment_items.list_items(guard.reference(0, "id")))
     write = batch.add(command)
-    sent = portal_writes.send(card, batch, [payment_id], stop_on_error=True)
+    sent = sending.send(card, batch, [payment_id], stop_on_error=True)
     if isinstance(sent, PortalError):
-        return portal_writes.lost(card, sent, [payment_id])
+        return sending.lost(card, sent, [payment_id])
     with before_writing():
         listed = sent.result[guard]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
@@ -54,11 +54,11 @@ def write_guarded(
     if has_stopped and is_open:
         # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
         # Nothing ran, and the state was proven a moment ago.
-        return portal_writes.write(card, [command], [payment_id])
+        return sending.write(card, [command], [payment_id])
     if has_stopped:
-        read = portal_writes.settle(card, [payment_id])
+        read = sending.settle(card, [payment_id])
         return Written(read, is_guarded_off=True)
-    written = portal_writes.written(card, sent, write)
+    written = sending.written(card, sent, write)
     return replace(written, is_guarded_off=not is_open)
 
 

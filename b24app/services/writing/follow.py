@@ -20,7 +20,7 @@ from b24app.services.card import canceled
 from b24app.services.card.adding_up import rounded
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.writing import portal_writes
+from b24app.services.writing import sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
 
@@ -58,7 +58,7 @@ def checked(
     ids = [one.payment.id for one in before]
     after = read
     if take_back:
-        written = portal_writes.after_others(card, take_back, ids)
+        written = sending.after_others(card, take_back, ids)
         after = written.read or read
     if take_back and all(_is_as_before(after, one) for one in before):
         error = OrderCanceledError("the sum did not follow, taken back", code=TAKEN_BACK)
