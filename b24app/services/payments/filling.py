@@ -29,7 +29,7 @@ from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import Place
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing import afterwards, follow, sending
+from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
@@ -174,8 +174,8 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
     written = sending.write(card, commands, [payment_id])
-    payment = afterwards.shown_payment(written, payment_id)
-    composition = afterwards.shown_composition(written, payment)
+    payment = verdicts.shown_payment(written, payment_id)
+    composition = verdicts.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}
     failed = [one.row_id for one in part if one.row_id not in now]
     is_refusal = isinstance(written.error, BusinessRefusalError | NotFoundError)
@@ -192,7 +192,7 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
     if followed is not sent:
         return followed
     if len(failed) == len(part) and written.error is not None and not is_refusal:
-        raise afterwards.refusal(written, written.error, payment)
+        raise verdicts.refusal(written, written.error, payment)
     if written.is_lost or (failed and written.error is None):
         return _stopped(filling)
     if filling.done + len(filling.refused) < filling.total:

@@ -23,12 +23,12 @@ from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
-from b24app.services.writing import afterwards, follow, sending
-from b24app.services.writing.afterwards import Written
+from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome
 from b24app.services.writing.perform import perform
+from b24app.services.writing.verdicts import Written
 from b24app.storage import partial_actions
 
 
@@ -117,7 +117,7 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
     is_taken_out = removed is not None and removed.error is None
     if is_in_source is False and is_in_target is False and is_taken_out:
         return _put_back(card, plan)
-    target = afterwards.shown_payment(added, plan.target.id)
+    target = verdicts.shown_payment(added, plan.target.id)
     if not is_in_target:
         return _not_added(plan, added, target)
     if is_in_source is False:
@@ -188,9 +188,9 @@ def _told(composition: Composition, is_there: bool) -> bool | None:
 
 
 def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
-    afterwards.shown_composition(written, target)
+    verdicts.shown_composition(written, target)
     if written.error is not None:
-        raise afterwards.refusal(written, written.error, target)
+        raise verdicts.refusal(written, written.error, target)
     if written.is_lost:
         return _ended(plan, Kind.UNKNOWN, OutcomeCode.NOT_CONFIRMED, written.read)
     return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
@@ -209,7 +209,7 @@ def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
         if plan.has_it or _holds(read, plan, plan.target.id) is False:
             if removed.error is not None:
                 source = read.core.payment(plan.source.id) or plan.source
-                raise afterwards.refusal(replace(removed, read=read), removed.error, source)
+                raise verdicts.refusal(replace(removed, read=read), removed.error, source)
             return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, read)
     return _half_done(card, plan, HalfDone.DELIVERY_TWICE, read)
 

@@ -20,13 +20,13 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.card.tab import Read
-from b24app.services.writing import afterwards, conditional, follow, sending, timeline
-from b24app.services.writing.afterwards import Written
+from b24app.services.writing import conditional, follow, sending, timeline, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Kind, Outcome, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
+from b24app.services.writing.verdicts import Written
 
 
 class Proven(Protocol):
@@ -69,17 +69,17 @@ class After:
     @property
     def is_gone(self) -> bool:
         """Whether the payment is not listed any more."""
-        return afterwards.listed(self.written, self.payment_id) is None
+        return verdicts.listed(self.written, self.payment_id) is None
 
     @property
     def payment(self) -> Payment:
         """The payment; a failure where it is gone."""
-        return afterwards.shown_payment(self.written, self.payment_id)
+        return verdicts.shown_payment(self.written, self.payment_id)
 
     @property
     def composition(self) -> Composition:
         """What is in the payment."""
-        return afterwards.shown_composition(self.written, self.payment)
+        return verdicts.shown_composition(self.written, self.payment)
 
     @property
     def error(self) -> AppError | None:
@@ -90,13 +90,13 @@ class After:
         """Whether what was to be there is there. None: it may be in what could not be read."""
         if is_there or self.error is not None or self.written.is_guarded_off:
             return is_there
-        return False if afterwards.is_certain(self.composition, *numbers) else None
+        return False if verdicts.is_certain(self.composition, *numbers) else None
 
     def lacks(self, is_there: bool) -> bool | None:
         """Whether what was to go is gone. None: it may be in what could not be read."""
         if is_there:
             return False
-        return True if afterwards.is_certain(self.composition) else None
+        return True if verdicts.is_certain(self.composition) else None
 
 
 def _nothing(_after: After) -> None:
@@ -216,7 +216,7 @@ def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) 
         return _ended(edit.done(after), read, (before or after.payment).number)
     payment = after.payment
     if is_done is None:
-        raise afterwards.unseen(after.written, payment)
+        raise verdicts.unseen(after.written, payment)
     partly = edit.partly(after)
     if partly is not None and not after.written.is_lost:
         return _ended(partly, read, payment.number)
@@ -234,7 +234,7 @@ def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
         raise WriteFailedError(after.error, written.read, payment.number)
     why_not = edit.why_not(after)
     if after.error is not None:
-        raise afterwards.refusal(written, after.error, payment, why_not)
+        raise verdicts.refusal(written, after.error, payment, why_not)
     if written.is_guarded_off and wanted.needs_unpaid:
         why_not = PaidLockedError("paid meanwhile")
     if why_not is not None:

@@ -29,8 +29,8 @@ from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import sending
-from b24app.services.writing.afterwards import Written
 from b24app.services.writing.membership import before_writing
+from b24app.services.writing.verdicts import Written
 
 
 def write_guarded(

@@ -18,7 +18,7 @@ from b24app.services.card import card_reads
 from b24app.services.card.card_reads import CompositionRequest, CoreRequest
 from b24app.services.card.tab import Read, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
-from b24app.services.writing.afterwards import Written
+from b24app.services.writing.verdicts import Written
 
 
 @dataclass(frozen=True, slots=True)
