@@ -8,12 +8,12 @@ from b24app.bitrix.methods import payments
 from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.membership import Present
 from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.ownership import Present
 
 
 def delete(
@@ -46,7 +46,7 @@ def delete(
         )
 
     return change(
-        card, asked, Change(Action.DELETE, DeedName.DELETE, payment_id, membership.prove, plan)
+        card, asked, Change(Action.DELETE, DeedName.DELETE, payment_id, ownership.prove, plan)
     )
 
 

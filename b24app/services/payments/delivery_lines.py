@@ -12,10 +12,10 @@ from b24app.errors import ChangedMeanwhileError, InputCode, NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments import delivery_places
 from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import before_writing
+from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Among:
 def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves a delivery edit.
 
-    Raises NotOnThisCardError or GoneError as `membership.present`, and as `require_unpaid`: of a
+    Raises NotOnThisCardError or GoneError as `ownership.present`, and as `require_unpaid`: of a
     paid payment the portal may refuse to tell more, which would be told as missing rights.
     """
     return places(card, [payment_id])[0]
@@ -88,7 +88,7 @@ def place(card: CardSession, payment_id: int) -> Place:
 @before_writing()
 def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
     """As `place`, for several payments in the same call."""
-    found = membership.read_about(
+    found = ownership.read_about(
         card,
         payment_ids,
         payment_deliveries.list_links,
@@ -112,7 +112,7 @@ def place_among(card: CardSession, payment_id: int) -> Among:
         documents = batch.add(crm.list_deliveries(card.ref))
         return documents, delivery_places.ask(batch, card, others)
 
-    found = membership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
+    found = ownership.read_about(card, [payment_id], payment_deliveries.list_links, beside)
     payment = found.payments[payment_id]
     require_unpaid(payment)
     documents, asked = found.beside

@@ -15,7 +15,7 @@ from b24app.domain import Payment
 from b24app.errors import NotFoundError, PortalError, RightsRefusedError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import names
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
@@ -48,7 +48,7 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
     """
     with card.db.reading() as session:
         known = names.directory(session, card)
-    found = membership.read_about(
+    found = ownership.read_about(
         card, [payment_id], get_payment, lambda batch: _ask_names(batch, known)
     )
     payment, refusal = found.payments[payment_id], None

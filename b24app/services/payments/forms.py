@@ -12,7 +12,7 @@ from b24app.services.card.card_view import CardView, PaymentView
 from b24app.services.card.rendering import view_of
 from b24app.services.payments import delivery_places, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 
 
 def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
@@ -42,14 +42,14 @@ def for_delivery(
     card: CardSession, payment_id: int
 ) -> tuple[CardView, PaymentView, DeliveryPlaces]:
     """The card, a payment, and which payments bill what. Raises as `for_items`."""
-    membership.require_listed_or_present(card, payment_id)
+    ownership.require_listed_or_present(card, payment_id)
     # Of this payment the lines are wanted for certain, however old it is.
     others = delivery_places.known(card) - {payment_id}
     core, places = _read_with_places(card, others, payment_id)
     view = view_of(card, core, {}, {})
     shown = view.payment(payment_id)
     if shown is None:
-        raise membership.absent(card, payment_id)
+        raise ownership.absent(card, payment_id)
     return view, shown, places
 
 
@@ -64,12 +64,12 @@ def _read_with_places(
 
 
 def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView, Core]:
-    membership.require_listed_or_present(card, payment_id)
+    ownership.require_listed_or_present(card, payment_id)
     read = tab.read_card(card, [payment_id])
     view = view_of(card, read.core, read.compositions, read.people)
     shown = view.payment(payment_id)
     if shown is None:
-        raise membership.absent(card, payment_id)
+        raise ownership.absent(card, payment_id)
     return view, shown, read.core
 
 

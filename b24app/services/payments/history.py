@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
@@ -18,6 +18,6 @@ def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:
 
     Raises NotOnThisCardError, or GoneError where this opening was shown it before.
     """
-    membership.require_listed_or_present(card, payment_id)
+    ownership.require_listed_or_present(card, payment_id)
     with card.db.reading() as session:
         return activity.of_payment(session, card.member_id, payment_id)

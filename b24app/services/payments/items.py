@@ -22,7 +22,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
 from b24app.services.payments.quantities import too_many
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.services.writing.change import (
     After,
     Change,
@@ -34,8 +34,8 @@ from b24app.services.writing.change import (
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.membership import before_writing
 from b24app.services.writing.outcome import Kind, Outcome, Undo
+from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ class Place:
 def place(card: CardSession, payment_id: int) -> Place:
     """Read, in one call, what proves an item edit.
 
-    Raises NotOnThisCardError or GoneError as `membership.present`, and as `require_unpaid`: of a
+    Raises NotOnThisCardError or GoneError as `ownership.present`, and as `require_unpaid`: of a
     paid payment the portal may refuse to tell more, which would be told as missing rights.
     """
-    found = membership.read_about(
+    found = ownership.read_about(
         card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
     )
     payment = found.payments[payment_id]

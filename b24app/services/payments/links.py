@@ -20,7 +20,7 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.directories import shop_site
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 
 UNEXPLAINED = "0"
 NO_PAGE = "no_page"
@@ -47,8 +47,8 @@ def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
     """
     launches.prove_now(card)
     card.require_rule(Action.LINK)
-    membership.require_listed_or_present(card, payment_id)
-    found = membership.read_about(
+    ownership.require_listed_or_present(card, payment_id)
+    found = ownership.read_about(
         card, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
     )
     try:

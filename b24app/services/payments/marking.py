@@ -10,7 +10,7 @@ from b24app.domain import Payment
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
@@ -96,7 +96,7 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:
             return Found(None)
-        return Found(membership.present(card, payment_id))
+        return Found(ownership.present(card, payment_id))
 
     def plan(found: Found) -> Edit:
         payment = found.payment

@@ -10,7 +10,7 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import pay_systems
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import DeedName, WriteRequest
@@ -41,7 +41,7 @@ def change_system(
 
     def prove(card: CardSession, payment_id: int) -> Found:
         system = pay_systems.known(card, system_id)
-        return Found(membership.present(card, payment_id), system)
+        return Found(ownership.present(card, payment_id), system)
 
     def plan(found: Found) -> Edit | Verdict:
         before, system = found.payment, found.system

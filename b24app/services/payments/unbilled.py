@@ -16,7 +16,7 @@ from b24app.services.card import product_rows
 from b24app.services.card.payment_details import unbilled_rows
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
-from b24app.services.writing.membership import before_writing
+from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)

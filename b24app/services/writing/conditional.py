@@ -29,7 +29,7 @@ from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import sending
-from b24app.services.writing.membership import before_writing
+from b24app.services.writing.ownership import before_writing
 from b24app.services.writing.verdicts import Written
 
 

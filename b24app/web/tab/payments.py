@@ -17,7 +17,7 @@ from b24app.services.card.tab import Wish
 from b24app.services.directories import pay_systems
 from b24app.services.payments import deletion, links, marking, pay_system
 from b24app.services.payments.marking import Seen
-from b24app.services.writing import membership
+from b24app.services.writing import ownership
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
@@ -104,7 +104,7 @@ def link(payment_id: int) -> ResponseReturnValue:
 def system_form(payment_id: int) -> ResponseReturnValue:
     """The dialog that changes the payment system."""
     card = proven(Action.SYSTEM)
-    payment = membership.present(card, payment_id)
+    payment = ownership.present(card, payment_id)
     return render_template(
         "payments/_system.html",
         payment=payment,
