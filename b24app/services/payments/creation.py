@@ -19,9 +19,9 @@ from b24app.services.card.partial_states import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.directories import pay_systems
 from b24app.services.payments import card_lease, unbilled
+from b24app.services.payments.creation_outcome import Made, made_id, make, missing
 from b24app.services.payments.filling import Filling
 from b24app.services.payments.filling import begin as begin_filling
-from b24app.services.payments.made import Made, made_id, make, missing
 from b24app.services.payments.quantities import (
     Wanted,
     billable,
