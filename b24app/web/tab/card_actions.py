@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, partial_states, tab
 from b24app.services.directories import pay_systems
-from b24app.services.payments import advance, creation, filling, forms
+from b24app.services.payments import advance, creation, dialogs, filling
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
@@ -23,7 +23,7 @@ blueprint.before_request(require_session)
 def new_form() -> ResponseReturnValue:
     """The dialog for a new payment."""
     card = proven(Action.CREATE)
-    view = forms.for_card(card)
+    view = dialogs.for_card(card)
     return large_pages.render(
         "payments/_new.html",
         [view],
@@ -38,7 +38,7 @@ def work_out_advance() -> ResponseReturnValue:
     """The quantities that come nearest to an advance, `number` per cent or money of the card."""
     card = proven(Action.CREATE)
     unit = advance.unit_of(request.args.get("unit", ""))
-    view = forms.for_card(card)
+    view = dialogs.for_card(card)
     found = advance.work_out(
         view.billable,
         request.args.get("number", ""),
@@ -60,7 +60,7 @@ def create() -> Response:
 def rest_form() -> ResponseReturnValue:
     """What Bill the rest would bill: nothing is billed at the first click."""
     card = proven(Action.CREATE)
-    view, places = forms.for_rest(card)
+    view, places = dialogs.for_rest(card)
     return render_template(
         "payments/_rest.html",
         view=view,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
-from b24app.services.payments import deliveries, forms, move_plan, moves
+from b24app.services.payments import deliveries, dialogs, move_plan, moves
 from b24app.services.payments.deliveries import Choice
 from b24app.services.payments.move_plan import Wish
 from b24app.web.plumbing.entry import current_card, proven, require_session
@@ -22,7 +22,7 @@ blueprint.before_request(require_session)
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds a delivery, with the payments that bill it already."""
-    view, shown, places = forms.for_delivery(proven(Action.DELIVERIES), payment_id)
+    view, shown, places = dialogs.for_delivery(proven(Action.DELIVERIES), payment_id)
     here = {
         one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
         for one in view.deliveries

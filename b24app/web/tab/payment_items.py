@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services.actions import Action
-from b24app.services.payments import filling, forms, items
+from b24app.services.payments import dialogs, filling, items
 from b24app.services.payments.items import NewQuantity
 from b24app.services.payments.quantities import Wanted, whole
 from b24app.web.plumbing.entry import current_card, proven, require_session
@@ -20,7 +20,7 @@ blueprint.before_request(require_session)
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
     """The dialog that adds rows to a payment."""
-    view, shown = forms.for_items(proven(Action.ITEMS), payment_id)
+    view, shown = dialogs.for_items(proven(Action.ITEMS), payment_id)
     return large_pages.render("payments/_add_items.html", [view], view=view, shown=shown)
 
 
