@@ -13,7 +13,7 @@ from b24app.errors import InputCode
 from b24app.services.admin import diagnostics
 from b24app.services.card.partial_states import HalfDone
 from b24app.services.directories import shop_site
-from b24app.services.payments import links
+from b24app.services.payments import public_links
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName
 from b24app.services.writing.error_names import CLASSES
@@ -73,7 +73,7 @@ def test_what_takes_back_a_mark_says_what_it_does_not_take_back():
 def test_every_finding_of_the_diagnostics_has_words():
     found = set(_checks(ast.parse(inspect.getsource(diagnostics))))
     shop = {
-        *links.OUTCOMES.values(), links.NO_PAGE, links.FAILED, shop_site.FOUND,
+        *public_links.OUTCOMES.values(), public_links.NO_PAGE, public_links.FAILED, shop_site.FOUND,
         portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED,
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from b24app.services.card import linked, tab
 from b24app.services.card.card_view import Filter, Sort
 from b24app.services.card.tab import Wish
 from b24app.services.directories import pay_systems
-from b24app.services.payments import deletion, links, marking, pay_system
+from b24app.services.payments import deletion, marking, pay_system, public_links
 from b24app.services.payments.marking import Seen
 from b24app.services.writing import ownership
 from b24app.web.plumbing import i18n
@@ -94,7 +94,7 @@ def delete(payment_id: int) -> Response:
 @blueprint.get("/<int:payment_id>/link")
 def link(payment_id: int) -> ResponseReturnValue:
     """The public link of a payment, visible and selectable."""
-    payment, public_link = links.fetch(current_card(), payment_id)
+    payment, public_link = public_links.fetch(current_card(), payment_id)
     return render_template(
         "payments/_link.html", link=public_link, payment_id=payment_id, number=payment.number
     )
