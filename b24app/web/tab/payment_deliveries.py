@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
-from b24app.services.payments import deliveries, dialogs, move_plan, moves
+from b24app.services.payments import deliveries, dialogs, move_delivery, move_plan
 from b24app.services.payments.deliveries import Choice
 from b24app.services.payments.move_plan import Wish
 from b24app.web.plumbing.entry import current_card, proven, require_session
@@ -46,7 +46,7 @@ def add(payment_id: int) -> Response:
     if origin is not None:
         from_id, item_id = origin
         wish = Wish(item_id, payment_id, document_id)
-        outcome = moves.move(current_card(), asked(), from_id, wish)
+        outcome = move_delivery.move(current_card(), asked(), from_id, wish)
         return answer(outcome, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
     choice = Choice(document_id, seen_in)
@@ -112,4 +112,4 @@ def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
     to_id = whole_number(request.form.get("to", ""), "to")
     wish = Wish(item_id, to_id, optional_number("shown"))
-    return answer(moves.move(current_card(), asked(), payment_id, wish))
+    return answer(move_delivery.move(current_card(), asked(), payment_id, wish))
