@@ -16,8 +16,8 @@ from b24app.services.admin.settings_form import Draft
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
-from b24app.services.directories import names, pay_systems
-from b24app.services.directories.names import Directory, NamesRequest
+from b24app.services.directories import pay_systems, user_names
+from b24app.services.directories.user_names import Directory, NamesRequest
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import SMART_PROCESSES
 from b24app.storage import activity
@@ -88,7 +88,7 @@ class Questions:
         """Ask for the kinds of cards, and for the names that are not known."""
         batch = Batch()
         return cls(
-            batch, batch.add(crm.owner_types()), names.ask(batch, known.named, known.nameless)
+            batch, batch.add(crm.owner_types()), user_names.ask(batch, known.named, known.nameless)
         )
 
 
@@ -107,13 +107,13 @@ def known_of(card: CardSession, user_ids: Iterable[int]) -> Known:
     with card.db.reading() as session:
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
-        named = names.directory(session, card)
+        named = user_names.directory(session, card)
         acted = activity.people(session, card.member_id)
     shown = set(user_ids) | settings_form.draft_of(data, card.deps.manifest).user_ids
     if saved is not None and saved.user_id is not None:
         shown.add(saved.user_id)
     nameless = sorted(user for user in shown if named.get(user) is None)
-    return Known(data, saved, named, tuple(nameless[: names.AT_ONCE]), acted)
+    return Known(data, saved, named, tuple(nameless[: user_names.AT_ONCE]), acted)
 
 
 def page_of(
@@ -125,7 +125,7 @@ def page_of(
 ) -> SettingsPage:
     """The settings as they are saved."""
     draft = settings_form.draft_of(known.data, card.deps.manifest)
-    people = dict(names.take(card, result, asked.names))
+    people = dict(user_names.take(card, result, asked.names))
     if card.user is not None:
         people[card.user.id] = card.user.name
     page = SettingsPage(

@@ -29,7 +29,7 @@ from b24app.services.card.card_view import CardView, Filter
 from b24app.services.card.linked_totals import Sum, together
 from b24app.services.card.rendering import kept_of, view_of
 from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
-from b24app.services.directories import names
+from b24app.services.directories import user_names
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 from b24app.storage.session import Session
@@ -179,7 +179,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
     with card.db.reading() as session:
-        known = names.directory(session, card)
+        known = user_names.directory(session, card)
         seen = [_seen_before(session, card, part) for part in halves]
     batches = [Batch() for _ in halves]
     cores = [
@@ -190,10 +190,10 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
         card_reads.ask_compositions(batch, payment_ids, is_optional=True)
         for batch, payment_ids in zip(batches, seen, strict=True)
     ]
-    names_asked = names.ask(batches[0], known) if batches else None
+    names_asked = user_names.ask(batches[0], known) if batches else None
     answers = card.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
-        names.take(card, answers[0], names_asked)
+        user_names.take(card, answers[0], names_asked)
     most = MOST_SHOWN // max(1, len(objects))
     groups: list[Group | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):

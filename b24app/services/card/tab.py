@@ -18,8 +18,8 @@ from b24app.services.card import card_reads, product_rows
 from b24app.services.card.card_reads import Composition, CompositionRequest, Core
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.card.rendering import kept_of, view_of
-from b24app.services.directories import names
-from b24app.services.directories.names import Directory
+from b24app.services.directories import user_names
+from b24app.services.directories.user_names import Directory
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
 from b24app.storage.session import Session
@@ -114,7 +114,7 @@ def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
         card.clock(),
         is_whole=is_whole(core.payments),
     )
-    return names.note(session, card, names.payers(core.payments))
+    return user_names.note(session, card, user_names.payers(core.payments))
 
 
 def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
@@ -216,10 +216,10 @@ def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_tot
 def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
     """The core with the first part's compositions, the other parts beside it."""
     with card.db.reading() as session:
-        known = names.directory(session, card)
+        known = user_names.directory(session, card)
     batches = [Batch() for _ in parts] or [Batch()]
     core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
-    names_asked = names.ask(batches[0], known)
+    names_asked = user_names.ask(batches[0], known)
     asked = [
         card_reads.ask_compositions(batch, ids)
         for batch, ids in zip(batches, parts or [()], strict=True)
@@ -227,5 +227,5 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
     answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     core = card_reads.take_core(answer, core_asked)
-    people = names.take(card, answer, names_asked)
+    people = user_names.take(card, answer, names_asked)
     return Read(core, _compositions(asked, answers), people)

@@ -14,7 +14,7 @@ from datetime import timedelta
 from b24app.errors import AppError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
-from b24app.services.directories import names
+from b24app.services.directories import user_names
 from b24app.services.lifecycle import event_work, uninstall
 from b24app.services.settings import load_rules
 from b24app.storage import (
@@ -129,7 +129,9 @@ def delete_expired(deps: Deps) -> Counts:
         "cards remembered": lambda session: card_memory.delete_older(session, now - MEMORY_KEPT),
         "canceled orders": lambda session: canceled_orders.delete_older(session, now - MEMORY_KEPT),
         "refusals": lambda session: refusals.delete_older(session, now - refusals.KEPT),
-        "names": lambda session: cached_lists.delete_older(session, names.KIND, now - NAMES_KEPT),
+        "names": lambda session: cached_lists.delete_older(
+            session, user_names.KIND, now - NAMES_KEPT
+        ),
         "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),
         "partial actions": lambda session: partial_actions.delete_older(
             session, now - PARTIAL_KEPT

@@ -14,7 +14,7 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import NotFoundError, PortalError, RightsRefusedError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.directories import names
+from b24app.services.directories import user_names
 from b24app.services.writing import ownership
 from b24app.storage import activity
 from b24app.storage.models import Activity
@@ -47,7 +47,7 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
     portal's errors where even the card's list could not be read.
     """
     with card.db.reading() as session:
-        known = names.directory(session, card)
+        known = user_names.directory(session, card)
     found = ownership.read_about(
         card, [payment_id], get_payment, lambda batch: _ask_names(batch, known)
     )
@@ -59,12 +59,12 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         # Also "not found": the list has just shown it, and an old portal says the same where
         # rights are missing (quirk 3).
         refusal = error
-    people = names.take(card, found.result, found.beside)
+    people = user_names.take(card, found.result, found.beside)
     with card.db.transaction() as session:
-        people = {**names.note(session, card, names.payers([payment])), **people}
+        people = {**user_names.note(session, card, user_names.payers([payment])), **people}
         records = activity.of_payment(session, card.member_id, payment_id)
     return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records)
 
 
-def _ask_names(batch: Batch, known: names.Directory) -> names.NamesRequest:
-    return names.ask(batch, known)
+def _ask_names(batch: Batch, known: user_names.Directory) -> user_names.NamesRequest:
+    return user_names.ask(batch, known)
