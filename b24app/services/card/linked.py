@@ -24,10 +24,10 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.launches import LAUNCH_DAYS
 from b24app.services.card import card_reads, tab
+from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import Composition, Core, CoreRequest
 from b24app.services.card.card_view import CardView, Filter
 from b24app.services.card.linked_totals import Sum, together
-from b24app.services.card.rendering import kept_of, view_of
 from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
 from b24app.services.directories import user_names
 from b24app.storage import card_memory, refusals

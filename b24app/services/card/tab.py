@@ -15,9 +15,9 @@ from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, product_rows
+from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import Composition, CompositionRequest, Core
 from b24app.services.card.card_view import CardView, Filter, Sort
-from b24app.services.card.rendering import kept_of, view_of
 from b24app.services.directories import user_names
 from b24app.services.directories.user_names import Directory
 from b24app.storage import card_memory, refusals

@@ -7,9 +7,9 @@ from dataclasses import replace
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
+from b24app.services.card.build_view import view_of
 from b24app.services.card.card_reads import Core
 from b24app.services.card.card_view import CardView, PaymentView
-from b24app.services.card.rendering import view_of
 from b24app.services.payments import delivery_places, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
 from b24app.services.writing import ownership

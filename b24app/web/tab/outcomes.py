@@ -12,8 +12,8 @@ from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBus
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
+from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
-from b24app.services.card.rendering import view_of
 from b24app.services.card.tab import Read
 from b24app.services.payments import filling
 from b24app.services.writing import error_names
