@@ -11,7 +11,7 @@ from b24app import errors
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import InputCode
 from b24app.services.admin import diagnostics
-from b24app.services.card.partial_states import HalfDone
+from b24app.services.card.half_done import HalfDone
 from b24app.services.directories import shop_site
 from b24app.services.payments import public_links
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind

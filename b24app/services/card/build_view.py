@@ -9,7 +9,7 @@ from datetime import datetime
 from b24app.domain import Listing, Payment, ProductRow
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import adding_up, canceled, partial_states
+from b24app.services.card import adding_up, canceled, half_done
 from b24app.services.card.canceled import States
 from b24app.services.card.card_reads import Composition, Core
 from b24app.services.card.card_view import (
@@ -90,7 +90,7 @@ def view_of(
         counts=_counts(core.payments),
         may_ask_links_ahead=kept.is_shop_open,
         listed={one.id: one.state for one in core.payments},
-        notices=partial_states.notices(card, kept.half_done, core, compositions),
+        notices=half_done.notices(card, kept.half_done, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
     ).arranged(Filter.ALL, Sort.NEWEST)

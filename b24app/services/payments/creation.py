@@ -15,7 +15,7 @@ from b24app.errors import ChangedMeanwhileError, InputCode, InputError, OrderCan
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
-from b24app.services.card.partial_states import HalfDone
+from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.directories import pay_systems
 from b24app.services.payments import card_lease, unbilled

@@ -23,7 +23,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.partial_states import HalfDone
+from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import Place

@@ -17,7 +17,7 @@ from b24app.errors import AppError, Executed, PortalError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import Composition
-from b24app.services.card.partial_states import HalfDone
+from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services.actions import Action
-from b24app.services.card import allocation, canceled, partial_states, tab
+from b24app.services.card import allocation, canceled, half_done, tab
 from b24app.services.directories import pay_systems
 from b24app.services.payments import advance, creation, dialogs, filling
 from b24app.web.plumbing import i18n
@@ -97,7 +97,7 @@ def fill(filling_id: int) -> Response:
 @blueprint.delete("/notices/<int:notice_id>")
 def dismiss_notice(notice_id: int) -> ResponseReturnValue:
     """Stop showing a half-finished action that somebody has dealt with."""
-    partial_states.dismiss(proven(), notice_id)
+    half_done.dismiss(proven(), notice_id)
     return ""
 
 
