@@ -14,8 +14,8 @@ from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
-from b24app.services.admin import once
-from b24app.services.admin.once import Change
+from b24app.services.admin import idempotent
+from b24app.services.admin.idempotent import Change
 from b24app.services.auth import admins, grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
@@ -120,11 +120,11 @@ def repair(card: CardSession, change: Change) -> Report:
     """Bind what is missing, as the settings ask for it; safe to repeat.
 
     A grant that is lost is replaced by the administrator's own pair. Raises like `check` and
-    `once.run`, and the portal's errors where nothing could be asked.
+    `idempotent.run`, and the portal's errors where nothing could be asked.
     """
     with card.one_action():
         titles = _require_administrator(card, CHECK_SECONDS)
-        is_repaired = once.run(card, change, lambda: _repair(card, change.request_id))
+        is_repaired = idempotent.run(card, change, lambda: _repair(card, change.request_id))
         answer = _ask(card, SETTLE_SECONDS)
         report = _report(card, answer, is_fresh=False)
     return replace(report, titles=titles, is_repaired=is_repaired is not False)

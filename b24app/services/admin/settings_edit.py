@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from b24app.errors import ChangedMeanwhileError, StillRunningError
-from b24app.services.admin import once, settings_form
-from b24app.services.admin.once import Change
+from b24app.services.admin import idempotent, settings_form
+from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
 from b24app.services.admin.settings_page import (
     CardChoice,
@@ -47,7 +47,7 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
 
     With `errors` in the page nothing was changed, nor with `theirs`: somebody else saved other
     settings since the form was made. `failures` are tabs the portal did not change. A repeated
-    request shows what is saved now. Raises like `show` and `once.run`.
+    request shows what is saved now. Raises like `show` and `idempotent.run`.
     """
     known = known_of(card, settings_form.posted_user_ids(fields))
     with card.one_action():
@@ -60,7 +60,7 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
         if read.errors:
             return replace(with_draft(page, read.draft), errors=read.errors, version=version)
         try:
-            done = once.run(
+            done = idempotent.run(
                 card,
                 change,
                 lambda: _apply(card, page, read.draft, version, change.request_id),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, InputCode, InputError
-from b24app.services.admin.once import Change
+from b24app.services.admin.idempotent import Change
 from b24app.services.writing.deed import fingerprint
 from b24app.web.plumbing import security
 from b24app.web.plumbing.error_pages import shown, when_again
