@@ -8,7 +8,7 @@ from datetime import datetime
 
 from b24app.errors import UnprovenError
 from b24app.seal import Seal, SealBrokenError
-from b24app.services.admin.outside import LIFETIME_SECONDS
+from b24app.services.admin.oauth_login import LIFETIME_SECONDS
 
 PURPOSE = "login"
 

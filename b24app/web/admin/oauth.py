@@ -28,8 +28,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from b24app.errors import InputError, MalformedRequestError, NotAdminError, UnprovenError
-from b24app.services.admin import outside
-from b24app.services.admin.outside import LIFETIME_SECONDS, SignedIn
+from b24app.services.admin import oauth_login
+from b24app.services.admin.oauth_login import LIFETIME_SECONDS, SignedIn
 from b24app.web.admin.settings import SECTIONS
 from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.entry import signed
@@ -51,7 +51,7 @@ def start() -> ResponseReturnValue:
     if not domain:
         raise MalformedRequestError("domain is missing")
     try:
-        begun = outside.start(deps(), domain)
+        begun = oauth_login.start(deps(), domain)
     except InputError as error:
         return _no_address(error), 404
     if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
@@ -78,7 +78,7 @@ def callback() -> Response:
         raise MalformedRequestError("code is missing")
     after_this_request(_without_cookie)
     try:
-        signed_in = outside.finish(deps(), _started(), code, failures.sender())
+        signed_in = oauth_login.finish(deps(), _started(), code, failures.sender())
     except UnprovenError as unproven:
         error = failures.failed(unproven)
         if error is not unproven:
