@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import parse_qs, urlsplit
 
-from b24app.services.auth import proofs
+from b24app.services.auth import throttle
 from b24app.simulator.portal_state.state import MEMBER_ID
 from tests.support.events import post
 from tests.support.login import Browser
@@ -19,14 +19,14 @@ EVIL = "https://pages.evil.example"
 
 def use_small_figures(monkeypatch):
     """A tenth of the real figures, so that a flood takes a tenth of the time."""
-    assert proofs.A_MINUTE == 300
-    monkeypatch.setattr(proofs, "A_MINUTE", A_MINUTE)
-    monkeypatch.setattr(proofs, "EXCHANGES_A_SENDER", SENDER)
-    monkeypatch.setattr(proofs, "EXCHANGES_AN_ADDRESS", ADDRESS)
-    monkeypatch.setattr(proofs, "EXCHANGES_IN_ALL", IN_ALL)
-    monkeypatch.setattr(proofs, "EXCHANGES_A_PORTAL", OF_PORTAL)
-    monkeypatch.setattr(proofs, "OPENINGS_A_SENDER", OPENINGS_SENDER)
-    monkeypatch.setattr(proofs, "OPENINGS_IN_ALL", OPENINGS_IN_ALL)
+    assert throttle.A_MINUTE == 300
+    monkeypatch.setattr(throttle, "A_MINUTE", A_MINUTE)
+    monkeypatch.setattr(throttle, "EXCHANGES_A_SENDER", SENDER)
+    monkeypatch.setattr(throttle, "EXCHANGES_AN_ADDRESS", ADDRESS)
+    monkeypatch.setattr(throttle, "EXCHANGES_IN_ALL", IN_ALL)
+    monkeypatch.setattr(throttle, "EXCHANGES_A_PORTAL", OF_PORTAL)
+    monkeypatch.setattr(throttle, "OPENINGS_A_SENDER", OPENINGS_SENDER)
+    monkeypatch.setattr(throttle, "OPENINGS_IN_ALL", OPENINGS_IN_ALL)
 
 
 def forged(member_id, application_token="", **changes):

@@ -21,7 +21,7 @@ from b24app.domain import Grant, PortalUser
 from b24app.errors import GrantLostError, InputCode, InputError, UnknownPortalError, UnprovenError
 from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import Ticket
-from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.storage import leases, portals

@@ -22,7 +22,7 @@ from b24app.seal import SealBrokenError
 from b24app.services.auth import exchanged
 from b24app.services.auth.card_session import Ticket
 from b24app.services.auth.frame_posts import require_nameable
-from b24app.services.auth.proofs import Sender, exchanging
+from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
 from b24app.storage import portals
 from b24app.storage.models import Portal

@@ -15,8 +15,8 @@ from functools import partial
 from b24app.domain import Grant
 from b24app.errors import AppError, Executed, NotAdminError, TooManyRequestsError
 from b24app.services.auth import grant as portal_grant
-from b24app.services.auth import proofs
-from b24app.services.auth.proofs import EXCHANGES_A_SENDER, EXCHANGES_IN_ALL, Limit, Limits
+from b24app.services.auth import throttle
+from b24app.services.auth.throttle import EXCHANGES_A_SENDER, EXCHANGES_IN_ALL, Limit, Limits
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_claims, installation, uninstall
 from b24app.services.lifecycle.event_claims import PACE, Claim
@@ -64,7 +64,7 @@ def work_off(deps: Deps, task: Task) -> Again | None:
 def _may_try(deps: Deps, task: Task, claim: Claim) -> bool:
     """Whether not too many events of this address have failed within the minute."""
     try:
-        proofs.require(deps, _limits(task, claim))
+        throttle.require(deps, _limits(task, claim))
     except TooManyRequestsError:
         return False
     return True
@@ -91,7 +91,7 @@ def _try(deps: Deps, task: Task, claim: Claim) -> Claim | None:
             log.warning("event %s of %s is put off: %s", claim.event, claim.member_id, error)
             return claim.later(deps.clock())
         log.warning("event %s of %s refused: %s", claim.event, claim.member_id, error)
-        proofs.note_failed(deps, _limits(task, claim))
+        throttle.note_failed(deps, _limits(task, claim))
     return None
 
 

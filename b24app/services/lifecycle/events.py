@@ -15,8 +15,8 @@ from enum import StrEnum
 from b24app.bitrix.payloads import EventCall
 from b24app.errors import AccessError, TooManyRequestsError, UnknownPortalError
 from b24app.services.auth import grant as portal_grant
-from b24app.services.auth import proofs
-from b24app.services.auth.proofs import Sender
+from b24app.services.auth import throttle
+from b24app.services.auth.throttle import Sender
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_claims, event_tokens, subscriptions, uninstall
 from b24app.services.lifecycle.event_claims import Claim
@@ -130,9 +130,9 @@ def _count_unproven(deps: Deps, call: EventCall, proof: Proof, *, is_known: bool
     What may prove itself is never refused for what others have sent: its list is short instead.
     """
     name = f"events:{call.auth.member_id}" if is_known else STRANGERS
-    if proof not in MAY_BE_TRUE and proofs.is_blocked(deps, name):
+    if proof not in MAY_BE_TRUE and throttle.is_blocked(deps, name):
         raise TooManyRequestsError("too many unproven events")
-    proofs.note(deps, name)
+    throttle.note(deps, name)
     if proof is not Proof.NONE:
         return
     log.warning(

@@ -29,8 +29,8 @@ from b24app.services.auth import grant as portal_grant
 from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.frame_posts import require_nameable
 from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof
-from b24app.services.auth.proofs import Sender, exchanging
 from b24app.services.auth.shells import origin_of
+from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import rebinding, reinstallation, uninstall

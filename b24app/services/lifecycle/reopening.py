@@ -24,8 +24,8 @@ from b24app.errors import (
     UnprovenError,
 )
 from b24app.services.auth import exchanged, launches, shells
-from b24app.services.auth.proofs import Sender, exchanging
 from b24app.services.auth.shells import Shell
+from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import uninstall

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import g, request
 
 from b24app.errors import AppError, DatabaseAwayError, TooManyRequestsError
-from b24app.services.auth import proofs
+from b24app.services.auth import throttle
 from b24app.services.auth.card_session import Ticket
-from b24app.services.auth.proofs import Sender
+from b24app.services.auth.throttle import Sender
 from b24app.web.plumbing.wiring import deps
 
 
@@ -24,8 +24,8 @@ def failed(error: AppError) -> AppError:
     """
     try:
         if (member_id := g.pop("unvouched", "")) != "":
-            proofs.note_failed(deps(), proofs.opening_limits(sender(), member_id))
-        is_too_often = proofs.note_address(deps(), sender())
+            throttle.note_failed(deps(), throttle.opening_limits(sender(), member_id))
+        is_too_often = throttle.note_address(deps(), sender())
     except DatabaseAwayError as away:
         return away
     return TooManyRequestsError("too many failed proofs of this address") if is_too_often else error
@@ -38,5 +38,5 @@ def require_voucher(ticket: Ticket) -> None:
     """
     if ticket.is_vouched:
         return
-    proofs.require(deps(), proofs.opening_limits(sender(), ticket.member_id))
+    throttle.require(deps(), throttle.opening_limits(sender(), ticket.member_id))
     g.unvouched = ticket.member_id

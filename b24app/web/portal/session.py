@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from b24app.services.auth import launches, proofs
+from b24app.services.auth import launches, throttle
 from b24app.services.auth.frame_posts import Renewal, json_fields
 from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.launch import RENEWABLE_SECONDS, bearer_token
@@ -22,7 +22,7 @@ def renew() -> ResponseReturnValue:
     i18n.use_language(old.language)
     fields = json_fields(request.get_data()) if request.is_json else request.form.to_dict()
     fresh = Renewal.from_fields(fields)
-    if not proofs.was_proven(deps(), old.launch_id):
+    if not throttle.was_proven(deps(), old.launch_id):
         failures.require_voucher(old)
     ticket = launches.renew(deps(), old, fresh.auth_id, fresh.refresh_id, fresh.expires)
     return jsonify(token=tokens.sign(ticket))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from b24app.services.auth.proofs import EXCHANGES_A_SENDER
+from b24app.services.auth.throttle import EXCHANGES_A_SENDER
 from b24app.services.lifecycle import event_claims
 from b24app.services.lifecycle.event_claims import LISTED, Claim, merged
 from b24app.storage.models import Job

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from b24app.services.auth import proofs
+from b24app.services.auth import throttle
 from b24app.storage import portals
 from b24app.storage.models import Base
 from tests.support.stage import ADMIN, DEAL, PORTAL, Tab, token_in
@@ -246,7 +246,7 @@ def test_a_post_of_json_is_words(client, path):
 def test_too_many_failed_proofs_are_said_in_the_frame(stage, path):
     forged = {"REFRESH_ID": "invented", "APPLICATION_TOKEN": None}
 
-    for _ in range(proofs.EXCHANGES_A_SENDER):
+    for _ in range(throttle.EXCHANGES_A_SENDER):
         assert post(stage, path, forged, host="moved.example").status_code in {401, 403}
 
     expect_words(post(stage, path, forged, host="moved.example"), 429, f"http://{PORTAL}")
