@@ -26,7 +26,7 @@ from b24app.config import Config, ConfigError
 from b24app.seal import Seal
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_work
-from b24app.services.lifecycle.background import Background, Later, Start, start_thread, start_timer
+from b24app.services.lifecycle.worker import Background, Later, Start, start_thread, start_timer
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
 from b24app.web import cli, pages

@@ -19,8 +19,8 @@ from b24app.services.lifecycle import (
     subscriptions,
     uninstall,
 )
-from b24app.services.lifecycle.background import Lane
 from b24app.services.lifecycle.tasks import PAUSES, Again, Task
+from b24app.services.lifecycle.worker import Lane
 from b24app.storage import jobs
 from b24app.storage.models import Job
 

@@ -8,7 +8,7 @@ from typing import cast
 from flask import current_app
 
 from b24app.services.deps import Deps
-from b24app.services.lifecycle.background import Background
+from b24app.services.lifecycle.worker import Background
 from b24app.web.admin.login_states import LoginStates
 from b24app.web.plumbing.launch import SessionTokens
 

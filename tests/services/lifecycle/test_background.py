@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from b24app.services.lifecycle.background import (
+from b24app.services.lifecycle.worker import (
     LEAST_PAUSE,
     LONGEST_PAUSE,
     TROUBLE_PAUSE,

@@ -10,9 +10,9 @@ import pytest
 
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.services.lifecycle import event_work, liveness, subscriptions, uninstall
-from b24app.services.lifecycle.background import Background
 from b24app.services.lifecycle.event_work import KINDS, URGENT_SECONDS, Work
 from b24app.services.lifecycle.liveness import Verdict
+from b24app.services.lifecycle.worker import Background
 from b24app.storage import jobs
 from tests.storage.setting import at_once, install
 from tests.support.events import jobs_of, post

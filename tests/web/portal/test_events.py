@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from b24app.domain import EntityRef
 from b24app.services.auth.throttle import A_MINUTE
-from b24app.services.lifecycle.background import start_thread
+from b24app.services.lifecycle.worker import start_thread
 from b24app.storage import cached_lists, failed_proofs, refusals
 from b24app.storage.models import Job
 from tests.support.events import event_form, jobs_of, post
