@@ -25,7 +25,7 @@ from b24app.bitrix.wire.visits import visit
 from b24app.config import Config, ConfigError
 from b24app.seal import Seal
 from b24app.services.deps import Deps
-from b24app.services.lifecycle import event_work
+from b24app.services.lifecycle import event_jobs
 from b24app.services.lifecycle.worker import Background, Later, Start, start_thread, start_timer
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database, upgrade
@@ -99,9 +99,9 @@ def create_app(
         SessionTokens(config.secret_key, clock),
         LoginStates(deps.seal, clock),
         Background(
-            event_work.lanes(deps),
+            event_jobs.lanes(deps),
             start_background,
-            next_in=partial(event_work.next_in, deps),
+            next_in=partial(event_jobs.next_in, deps),
             later=start_later,
         ),
         config.metrics_token,

@@ -1,7 +1,7 @@
 """The door for the portal's events: check the proof, put the work down for later, answer at once.
 
 Slow handlers are called less often and an unanswered event is not sent again, so no portal is
-called here (api-reference/events, safe event handlers). The work itself: `event_work.py`.
+called here (api-reference/events, safe event handlers). The work itself: `event_jobs.py`.
 """
 
 from __future__ import annotations

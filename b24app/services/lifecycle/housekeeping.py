@@ -15,7 +15,7 @@ from b24app.errors import AppError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
 from b24app.services.directories import user_names
-from b24app.services.lifecycle import event_work, uninstall
+from b24app.services.lifecycle import event_jobs, uninstall
 from b24app.services.settings import load_rules
 from b24app.storage import (
     activity,
@@ -59,7 +59,7 @@ Counts = dict[str, int]
 
 def run(deps: Deps) -> Counts:
     """Do what is due now; answer how much of what, in the order of the work."""
-    worked = event_work.work_off(deps)
+    worked = event_jobs.work_off(deps)
     counts = {
         "jobs done": worked.done,
         "jobs given up": worked.given_up,

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from b24app.bitrix.wire.deadline import Deadline
-from b24app.services.lifecycle import event_work, liveness, subscriptions, uninstall
-from b24app.services.lifecycle.event_work import KINDS, URGENT_SECONDS, Work
+from b24app.services.lifecycle import event_jobs, liveness, subscriptions, uninstall
+from b24app.services.lifecycle.event_jobs import KINDS, URGENT_SECONDS, Work
 from b24app.services.lifecycle.liveness import Verdict
 from b24app.services.lifecycle.worker import Background
 from b24app.storage import jobs
@@ -92,7 +92,7 @@ def slow_portals(stage, monkeypatch):
         deps.sleep(KINDS_BEFORE[task.job.kind].seconds)
 
     monkeypatch.setattr(
-        event_work,
+        event_jobs,
         "KINDS",
         {
             kind: work if kind == uninstall.PROBE else Work(be_silent, work.seconds)
@@ -131,7 +131,7 @@ def test_an_uninstallation_behind_slow_portals_is_done_first(stage):
 
 
 def test_portals_are_worked_for_in_turn(stage, slow_portals):
-    event_work.work_off(stage.deps, limit=len(SLOW))
+    event_jobs.work_off(stage.deps, limit=len(SLOW))
 
     assert [member_id for member_id, _ in slow_portals] == list(SLOW)
 
@@ -148,7 +148,7 @@ def test_work_of_a_silent_portal_ends_with_its_seconds(stage):
 
     monitored = {**KINDS, "rebind": Work(ask_often, 12.0)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(event_work, "KINDS", monitored)
+        patch.setattr(event_jobs, "KINDS", monitored)
         post(stage, "ONAPPUPDATE")
         stage.work_off()
 
@@ -181,7 +181,7 @@ def test_two_processes_with_their_threads_do_each_piece_once(stage_on_each_datab
         with lock:
             done.append(task.member_id)
 
-    monkeypatch.setattr(event_work, "KINDS", {**KINDS, "rebind": Work(note, 5.0)})
+    monkeypatch.setattr(event_jobs, "KINDS", {**KINDS, "rebind": Work(note, 5.0)})
     deps = replace(stage.deps, monotonic=time.monotonic, sleep=time.sleep)
     now = deps.clock()
     with deps.db.transaction() as session:
@@ -196,7 +196,7 @@ def test_two_processes_with_their_threads_do_each_piece_once(stage_on_each_datab
                 now=now,
             )
 
-    at_once(8, lambda _: event_work.work_off(deps))
+    at_once(8, lambda _: event_jobs.work_off(deps))
 
     assert sorted(done) == sorted(f"portal-{number}" for number in range(24))
 
@@ -215,7 +215,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
         probed.set()
 
     monkeypatch.setattr(
-        event_work,
+        event_jobs,
         "KINDS",
         {**KINDS, "rebind": Work(hold, 20.0), uninstall.PROBE: Work(notice, 5.0)},
     )
@@ -238,7 +238,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
         ended.append(thread)
         thread.start()
 
-    background = Background(event_work.lanes(stage.deps), start)
+    background = Background(event_jobs.lanes(stage.deps), start)
     try:
         background.kick()
         with stage.deps.db.transaction() as session:
