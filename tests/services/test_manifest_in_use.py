@@ -11,7 +11,7 @@ import pytest
 
 from b24app import services
 from b24app.bitrix.methods.catalog import BASIC, METHODS
-from b24app.services.lifecycle import events
+from b24app.services.lifecycle import event_inbox
 from tests.bitrix.test_methods import MODULES, build, builders
 from tests.support.stage import ADMIN, MANAGER
 
@@ -65,7 +65,7 @@ def test_the_events_of_the_manifest_are_bound_and_each_is_worked_off(stage):
     bound = {one.event for one in stage.portal.installation.event_handlers}
 
     assert bound == set(stage.deps.manifest.events)
-    assert bound < set(events.REACTIONS)
+    assert bound < set(event_inbox.REACTIONS)
 
 
 def test_bound_are_the_tabs_that_are_on_by_default_and_nothing_else(stage):

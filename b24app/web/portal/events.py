@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import AccessError, MalformedRequestError, TooManyRequestsError
-from b24app.services.lifecycle import events
-from b24app.services.lifecycle.events import Received
+from b24app.services.lifecycle import event_inbox
+from b24app.services.lifecycle.event_inbox import Received
 from b24app.web.plumbing.statuses import status_of
 from b24app.web.plumbing.wiring import deps, wiring
 
@@ -21,7 +21,7 @@ def receive() -> ResponseReturnValue:
     200 also for an event that came before or is not ours; 400 malformed, 403 unproven.
     """
     try:
-        received = events.receive(deps(), request.form.to_dict(), request.remote_addr or "")
+        received = event_inbox.receive(deps(), request.form.to_dict(), request.remote_addr or "")
     except (MalformedRequestError, AccessError, TooManyRequestsError) as error:
         return jsonify(status="error", error=error.code or "refused"), status_of(type(error))
     if received is not Received.IGNORED:
