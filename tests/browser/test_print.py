@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_called_so_on_the_paper_after_one_more_try(stage,
     # The group of the first payment reads by itself only once; then one payment is asked for.
     assert len(asked) - before <= 2
     on_paper(person)
-    expect(person.payment(stage.payments[0])).to_contain_text("could not be read for printing")
+    expect(person.payment(stage.payments[0])).to_contain_text("are not on this paper")
     expect(waiting.locator(".print-only:visible")).to_have_count(4)
 
 

@@ -41,6 +41,7 @@ BODIES = {
     "GET /payments/details": {"ids": LARGE, "rows": 11},
     "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},
+    "GET /payments/sums/linked": {"cards": 2, "sums": "EUR~18400~6990"},
 }
 NOTICE = "DELETE /payments/notices/<int:notice_id>"
 FILLINGS = {
@@ -51,8 +52,8 @@ HISTORY = "GET /payments/<int:payment_id>/history"
 OURS_ALONE = {NOTICE, HISTORY, "DELETE /payments/canceled", *FILLINGS}
 """Routes that ask the portal nothing here."""
 
-ARITHMETIC = {"GET /payments/sums"}
-"""Routes that ask nobody: what was sent is added up."""
+ARITHMETIC = {"GET /payments/sums", "GET /payments/sums/linked", "GET /payments/printed"}
+"""Routes that ask nobody: what was sent is added up, or it is said who prints."""
 
 SECRET = re.compile(r"access_token|refresh_token|client_secret|Bearer [\w.-]{20}")
 
