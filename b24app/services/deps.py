@@ -1,4 +1,4 @@
-"""What every use case is given: storage, the two clients, the clock. Made once by the root."""
+"""Bundle what every use case needs: storage, the two clients, the clock. Made once."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from b24app.services.manifest import Manifest
 from b24app.storage.session import Database
 
 READ_SECONDS = 12.0
-"""All calls of one reading request together: the page gives up after 15 seconds."""
+"""For all calls of one reading request: the page gives up after 15 seconds."""
 
 WRITE_SECONDS = 8.5
-"""A write may take this long; what is left of 15 seconds settles a lost answer."""
+"""For a write; the remainder of 15 seconds is for reading back after a lost answer."""
 
 SETTLE_SECONDS = 4.0
-"""Kept for reading back, whatever the steps before it took."""
+"""Reserved for reading back, whatever the earlier steps took."""
 
 ACTION_SECONDS = 14.0
-"""All steps of one write together: proof, write and reading back."""
+"""For all steps of one write: proof, write and reading back."""
 
 AUTHORIZATION_PART = 4
 
@@ -53,10 +53,10 @@ class Deps:
     trust_local_portals: bool = False
 
     def deadline(self, seconds: float = READ_SECONDS) -> Deadline:
-        """Start counting down the time all calls of one step have together.
+        """Start the deadline for all calls of one step.
 
-        Within `one_action` a step gets no more than what the action has left, and every step but
-        the reading back leaves time for that.
+        Within `one_action`, a step gets no more than what the action has left, and every step
+        except reading back leaves time for it.
         """
         end = _action_end.get()
         if end is not None:
@@ -65,22 +65,22 @@ class Deps:
         return Deadline(seconds, self.monotonic)
 
     def api_with(self, tokens: TokenSource) -> PortalApi:
-        """Speak to a portal with this token; of its batches nothing is known."""
+        """Return the API of a portal with this token; nothing is known of its batches."""
         return PortalApi(self.client, tokens, self.deadline)
 
     def carry(self, threads: int) -> None:
-        """Say how many requests the server gives this process at once; portals share them.
+        """Set how many requests this process serves at once; portals share them.
 
-        The authorization server, for which all portals wait alike, may hold a quarter.
+        The authorization server, which all portals need, may hold a quarter.
         """
         self.client.shares.resize(threads)
         self.authorization.shares.resize(threads // AUTHORIZATION_PART)
 
     @contextmanager
     def one_action(self) -> Iterator[None]:
-        """Bound the steps of one write: a person waits 15 seconds at most, however many there are.
+        """Limit the time of all steps of one write: a person waits 15 seconds at most.
 
-        A step for which no time is left is not sent and says so (NoConnectionError).
+        A step with no time left is not sent and raises NoConnectionError.
         """
         token = _action_end.set(self.monotonic() + ACTION_SECONDS)
         try:

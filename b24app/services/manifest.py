@@ -1,4 +1,4 @@
-"""Reads `install.json`: the single source for scopes, placements, events and handler paths."""
+"""Read `install.json`: the single source for scopes, placements, events and handler paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A portal's settings: which cards show the tab, who may do what. Missing values are defaults."""
+"""Read a portal's settings: which cards show the tab, who may do what. Defaults for the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMART_PROCESSES = "smart_processes"
 
 
 class Who(StrEnum):
-    """For whom an action exists (decisions 23). Departments would need another scope."""
+    """Who may use an action (decisions 23). Departments would need another scope."""
 
     EVERYBODY = "everybody"
     USERS = "users"
@@ -28,16 +28,16 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Administrators of the portal may always do what chosen users may.
+    """Who may use an action. Administrators may always do what chosen users may.
 
-    `users` are ids. Names are read from the portal when they are shown, and not kept here.
+    `users` are ids. Names are read from the portal when they are shown, and are not kept here.
     """
 
     who: Who = Who.EVERYBODY
     users: frozenset[int] = frozenset()
 
     def allows(self, user: PortalUser) -> bool:
-        """Whether the rule lets this user act."""
+        """Return whether the rule allows this user the action."""
         if self.who is Who.NOBODY:
             return False
         if self.who is Who.EVERYBODY or user.is_admin:
@@ -56,7 +56,7 @@ class PortalRules:
     retention_days: int = RETENTION_DAYS
 
     def allowed(self, user: PortalUser) -> frozenset[Action]:
-        """Every action the rules leave to this user."""
+        """Return every action the rules allow this user."""
         return frozenset(action for action in Action if self.rules.get(action, Rule()).allows(user))
 
 
@@ -70,12 +70,12 @@ class Tab:
 
 
 def tabs_wanted(session: Session, member_id: str, manifest: Manifest) -> tuple[Tab, ...]:
-    """The tabs the portal's settings ask for; the manifest's defaults where nothing was saved."""
+    """Return the tabs of the portal's settings; the manifest's defaults if nothing was saved."""
     return tabs_from(stored.load(session, member_id), manifest)
 
 
 def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
-    """The tabs that saved or just chosen settings ask for."""
+    """Return the tabs that saved or just chosen settings ask for."""
     chosen: Mapping[str, bool] = data.get("tabs", {})
     titles: dict[str, str] = {**manifest.tab_titles, **data.get("titles", {})}
     codes = [
@@ -95,7 +95,7 @@ def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
 def load_rules(session: Session, member_id: str) -> PortalRules:
     """Read the portal's rules.
 
-    Values of an older shape open no doors: an unknown `who` means administrators only.
+    Values of an older shape grant nothing: an unknown `who` means administrators only.
     """
     return rules_from(stored.load(session, member_id))
 

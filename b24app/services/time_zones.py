@@ -1,4 +1,4 @@
-"""Time zones by the names that portals have for them."""
+"""Load time zones by the names that portals use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 @lru_cache(maxsize=512)
 def load(name: str) -> tzinfo | None:
-    """Return the zone, None where there is none of this name.
+    """Return the zone, None if there is none with this name.
 
-    A name may lead anywhere in the folder of zones: `Europe` is a folder, `tzdata.zi` another file.
+    A name may match anything in the folder of zones: `Europe` is a folder, `tzdata.zi` another
+    file.
     """
     try:
         return ZoneInfo(name) if name else None

@@ -1,4 +1,4 @@
-"""Commands for operators: `flask --app app housekeeping`."""
+"""Define commands for operators: `flask --app app housekeeping`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from b24app.services.lifecycle import housekeeping
 
 
 def in_one_sentence(command: Callable[[], None]) -> Callable[[], None]:
-    """End a command that finds no database with a sentence and status 1, not with a traceback."""
+    """End a command without a database with one sentence and status 1, not with a traceback."""
 
     @functools.wraps(command)
     def run() -> None:
@@ -29,7 +29,7 @@ def in_one_sentence(command: Callable[[], None]) -> Callable[[], None]:
 
 
 def housekeeping_command(deps: Deps) -> click.Command:
-    """The command that does the hourly work of this deployment."""
+    """Return the command that does the hourly work of this deployment."""
 
     @click.command("housekeeping")
     @in_one_sentence

@@ -1,4 +1,4 @@
-"""Pages for curious people and machines: landing, legal texts, health, metrics."""
+"""Serve pages for visitors and machines: landing, legal texts, health, metrics."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ FORWARDED = (
     "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
     "X-Forwarded-Server", "X-Real-IP", "Forwarded", "Via", "CF-Connecting-IP", "True-Client-IP",
 )  # fmt: skip
-"""What proxies add of their own accord."""
+"""Headers that proxies add by themselves."""
 
 
 @blueprint.get("/")
 @blueprint.get("/install")
 @blueprint.get("/placement")
 def landing() -> ResponseReturnValue:
-    """Say what this is and to open it from Bitrix24. The vendor console probes it with HEAD.
+    """Say what this is and that it opens from Bitrix24. The vendor console probes it with HEAD.
 
-    With `code` and `state` it is the end of a login: the vendor card decides which of our
-    addresses a portal sends people back to (decisions 28).
+    With `code` and `state` this is the end of a login: the vendor card decides to which of our
+    addresses a portal sends people back (decisions 28).
     """
     if request.path == "/" and {"code", "state"} <= request.args.keys():
         return oauth.callback()
@@ -40,25 +40,25 @@ def landing() -> ResponseReturnValue:
 
 @blueprint.get("/legal/license")
 def license_page() -> ResponseReturnValue:
-    """The licence agreement."""
+    """Show the licence agreement."""
     return render_template("legal/license.html")
 
 
 @blueprint.get("/legal/privacy")
 def privacy() -> ResponseReturnValue:
-    """What is stored, why, and for how long."""
+    """Show what is stored, why, and for how long."""
     return render_template("legal/privacy.html")
 
 
 @blueprint.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """The process is alive."""
+    """Report that the process is alive."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """The database is reachable and its schema current; 503 with the reason otherwise."""
+    """Report whether the database is reachable and its schema current; if not, 503 and why."""
     trouble = health.trouble(deps())
     if trouble:
         return jsonify(status=trouble), 503, {"Retry-After": "5"}
@@ -67,7 +67,7 @@ def readyz() -> ResponseReturnValue:
 
 @blueprint.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Prometheus figures, for loopback or the bearer of METRICS_TOKEN."""
+    """Show Prometheus figures, for loopback or the bearer of METRICS_TOKEN."""
     if not _may_read_metrics():
         return Response(
             "metrics are for this machine without a proxy, or for the METRICS_TOKEN\n",
@@ -86,9 +86,9 @@ def _may_read_metrics() -> bool:
 
 
 def _is_from_this_machine() -> bool:
-    """Whether nobody stands between: behind a proxy of this machine everybody is loopback.
+    """Return whether no proxy is in between: behind one on this machine everybody is loopback.
 
-    That is so although TRUSTED_PROXIES may say nothing of the proxy, or a number that is wrong.
+    This holds even if TRUSTED_PROXIES does not mention the proxy, or has a wrong number.
     """
     if any(name in request.headers for name in FORWARDED):
         return False

@@ -1,4 +1,4 @@
-"""The activity log for administrators: pages of it, and all of it as rows for a file."""
+"""Show the activity log to administrators: by pages, or as rows for a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Line = Activity
 
 @dataclass(frozen=True)
 class Asked:
-    """A filter as it was typed: shown again in the form as it is."""
+    """A filter as it was typed; the form shows it again unchanged."""
 
     query: str = ""
     action: str = ""
@@ -42,7 +42,7 @@ class Asked:
 
     @property
     def is_anything(self) -> bool:
-        """Whether something was asked for, so that not everything is shown."""
+        """Return whether the filter limits what is shown."""
         return any((self.query, self.action, self.outcome, self.since, self.until))
 
     @classmethod
@@ -59,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class ActivityPage:
-    """Lines, newest first. `older` is where the next page begins, None on the last one."""
+    """Lines, newest first. `older` is where the next page begins, None on the last page."""
 
     asked: Asked
     lines: Sequence[Line]
@@ -69,7 +69,7 @@ class ActivityPage:
 
 
 def show(card: CardSession, asked: Asked, before: str = "") -> ActivityPage:
-    """One page of the log. Raises NotAdminError, InputError naming the field, portal's errors."""
+    """Read one page. Raises NotAdminError, InputError naming the field, the portal's errors."""
     batch = Batch()
     types = type_titles.ask(batch)
     result = admins.check(card, batch)
@@ -86,7 +86,7 @@ def show(card: CardSession, asked: Asked, before: str = "") -> ActivityPage:
 
 
 def export(card: CardSession, asked: Asked) -> Iterator[Line]:
-    """Every line that fits, newest first, at most MAX_ROWS, read while they are written out.
+    """Read every matching line, newest first, at most MAX_ROWS, while they are written out.
 
     Raises like `show`, before the first line is asked for.
     """
@@ -127,14 +127,14 @@ def _day(text: str, name: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         raise InputError("not a date", code=InputCode.DATE, field=name) from None
-    # A day more or less, and other zones, must stay within what a computer calls a date.
+    # Adding a day or changing the zone must still give a valid date.
     if not date(1970, 1, 2) <= day <= date(9998, 12, 30):
         raise InputError("not a date of ours", code=InputCode.DATE, field=name)
     return day
 
 
 def _start(day: date, zone: tzinfo) -> datetime:
-    """The first moment of a day where the acting user lives."""
+    """Return the start of a day in the acting user's time zone."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 

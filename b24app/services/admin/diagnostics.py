@@ -1,4 +1,4 @@
-"""What works and what does not on a portal, for its administrators; and repairing it."""
+"""Check what works on a portal and repair it, for its administrators."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 LAST_ERRORS = 5
 CHECK_SECONDS = 4.0
-"""What one step of a repair may take; `one_action` bounds them all."""
+"""The time limit of one step of a repair; `one_action` bounds all of them."""
 
 TROUBLE = frozenset({Kind.FAILED, Kind.UNKNOWN, Kind.PARTIAL, Kind.REFUSED})
 
@@ -86,7 +86,7 @@ class _Questions:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the portal has of the application, or why it does not tell."""
+    """What the portal has bound for the application, or why it did not answer."""
 
     asked: _Questions
     result: BatchResult | AppError
@@ -97,7 +97,7 @@ class _Found:
         return self.result[handle]
 
     def require_access(self) -> None:
-        """Raises what the grant was refused with: its owner is no administrator any more."""
+        """Raise the error of the refused grant: its owner is no longer an administrator."""
         result = self.result
         error = result if isinstance(result, AppError) else result.error(self.asked.tabs)
         if isinstance(error, bindings.LOST):
@@ -105,10 +105,10 @@ class _Found:
 
 
 def check(card: CardSession, *, is_fresh: bool = False) -> Report:
-    """Look at everything. `is_fresh` also reads what is kept for a while otherwise.
+    """Check everything. With `is_fresh`, cached values are read again as well.
 
-    Raises NotAdminError, UnprovenError and the portal's errors of asking who is acting; what the
-    grant is refused is part of the report.
+    Raises NotAdminError, UnprovenError and the portal's errors when it is asked who is acting. A
+    refusal of the grant is part of the report.
     """
     with card.one_action():
         titles = _require_administrator(card, READ_SECONDS)
@@ -117,10 +117,10 @@ def check(card: CardSession, *, is_fresh: bool = False) -> Report:
 
 
 def repair(card: CardSession, change: Change) -> Report:
-    """Bind what is missing, as the settings ask for it; safe to repeat.
+    """Bind what is missing according to the settings. Safe to repeat.
 
-    A grant that is lost is replaced by the administrator's own pair. Raises like `check` and
-    `idempotent.run`, and the portal's errors where nothing could be asked.
+    A lost grant is replaced by the administrator's own pair. Raises like `check` and
+    `idempotent.run`, and the portal's errors if no question could be sent.
     """
     with card.one_action():
         titles = _require_administrator(card, CHECK_SECONDS)
@@ -206,7 +206,7 @@ def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
 
 
 def _survived(name: str, look: Callable[[], Check]) -> Check:
-    """A check that the portal does not answer is a finding, not an error of the page."""
+    """Turn an error of the portal into a finding, so that the page is still shown."""
     try:
         return look()
     except bindings.LOST:
@@ -239,7 +239,7 @@ def _tabs(card: CardSession, bound: Sequence[BoundPlacement]) -> Check:
 
 
 def _events(deps: Deps, found: _Found) -> Check:
-    # Whoever administers nothing is shown their own handlers only, which says nothing.
+    # Without administrator rights, the portal lists only a person's own handlers.
     found.require_access()
     bound = found[found.asked.events]
     missing = event_bindings.missing(deps, bound)

@@ -1,7 +1,7 @@
-"""A change to the portal's settings, carried out once for its Idempotency-Key.
+"""Carry out a change to the portal's settings once for its Idempotency-Key.
 
-Unlike a payment's write it has the effect of once even when it runs twice, so a request without a
-key is carried out too, and one that was cut off may simply run again.
+Unlike a write to a payment, it can run twice without a second effect. So a request without a key is
+carried out too, and one that was cut off may simply run again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Which request it is: its key, "" for none, what it asks for, and its id in the log."""
+    """A request: its key, "" for none, what it asks for, and its id in the log."""
 
     key: str
     fingerprint: str
@@ -27,9 +27,9 @@ class Change:
 
 
 def run(card: CardSession, change: Change, work: Callable[[], T]) -> T | None:
-    """Carry out `work`; None where this very request was carried out before.
+    """Carry out `work`; return None if this request was carried out before.
 
-    Raises StillRunningError, KeyReusedError, and whatever `work` raises: then the key is free.
+    Raises StillRunningError, KeyReusedError, and what `work` raises, which frees the key.
     """
     if not change.key:
         return work()

@@ -1,11 +1,11 @@
-"""The full OAuth 2.0 code flow, for an administrator who opens the app's own address.
+"""Sign in an administrator who opens the app's own address: the full OAuth 2.0 code flow.
 
-Nothing of the redirect is believed but the code, and that only when the authorization server
-exchanges it for the portal the flow was started for (rest-contract f.1).
+Only the code of the redirect is used, and only if the authorization server exchanges it for the
+portal the flow was started for (rest-contract f.1).
 
-Strangers are not told whose Bitrix24 has the app: a login starts alike at every address, and ends
-alike wherever the authorization server does not confirm the code. Only who proves to be of a portal
-learns whether the app is installed there.
+Strangers cannot find out which Bitrix24 has the app: a login starts the same way at every address
+and ends the same way wherever the authorization server does not confirm the code. Only a person
+who has proven to belong to a portal learns whether the app is installed there.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ OPEN = frozenset({PortalState.ACTIVE, PortalState.INSTALLING})
 
 
 LIFETIME_SECONDS = 10 * 60
-"""How long a login may take. Each can be finished once."""
+"""The time limit of a login. Each login can be finished once."""
 
 SCHEMES = ("https", "http")
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where to send the browser, and what its cookie has to remember until it comes back."""
+    """Where to send the browser, and what its cookie must remember until it comes back."""
 
     url: str
     state: str
@@ -48,7 +48,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A proven administrator, with the ticket of their session and the way to sign in anew."""
+    """A proven administrator, with the ticket of their session and the way to sign in again."""
 
     user: PortalUser | None
     ticket: Ticket
@@ -56,7 +56,7 @@ class SignedIn:
 
 
 def start(deps: Deps, domain: str) -> Start:
-    """Begin a login at this address, whoever lives there. Raises InputError for none."""
+    """Begin a login at this address, known or not. Raises InputError if it is no address."""
     try:
         host = without_usual_port(ascii_host(domain), "https")
     except ValueError:
@@ -71,16 +71,16 @@ def start(deps: Deps, domain: str) -> Start:
 def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> SignedIn:
     """Exchange the code of the redirect and prove who came back.
 
-    `started` are state and host of `start`; they are used up. Raises UnprovenError (used before, a
-    used or old code, another portal, another application), UnknownPortalError (of whom the code
+    `started` holds the state and host of `start`, and can be used once. Raises UnprovenError (used
+    before, a used or old code, another portal, another application), UnknownPortalError (the code
     is from a portal that has not installed the app), TooManyRequestsError (too many codes were
-    tried), the errors of both servers.
+    tried), and the errors of both servers.
     """
     state, host = started
     with deps.db.reading() as session:
         known = _portal_at(session, deps, host)
     member_id, server = (known.member_id, known.server_endpoint) if known else (host, "")
-    # Within it, since strangers can start many logins, and each leaves a row when it ends.
+    # Inside the limit: strangers can start many logins, and each leaves a row when it ends.
     with exchanging(deps, sender, member_id, is_vouched=False):
         _use_up(deps, state)
         grant = _exchange(deps, server, code)
@@ -104,7 +104,7 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
 
 
 def _use_up(deps: Deps, state: str) -> None:
-    """Raises UnprovenError for a login that was finished before, or is being finished now."""
+    """Raise UnprovenError if this login was finished before or is being finished now."""
     name = f"login:{hashlib.sha256(state.encode()).hexdigest()}"
     with deps.db.transaction() as session:
         is_first = leases.try_take(
@@ -115,7 +115,7 @@ def _use_up(deps: Deps, state: str) -> None:
 
 
 def _exchange(deps: Deps, server: str, code: str) -> Grant:
-    """Exchange the code. At an address that nobody knows it is tried all the same."""
+    """Exchange the code, even at an address that no portal has."""
     try:
         return deps.authorization.exchange_code(code, server or None)
     except GrantLostError:
@@ -123,7 +123,7 @@ def _exchange(deps: Deps, server: str, code: str) -> Grant:
 
 
 def _portal_of(deps: Deps, grant: Grant, known: Portal | None, host: str) -> Portal:
-    """The portal that the code is of; the login was started at its present address or its last."""
+    """Return the portal of the code; the login started at its current or previous address."""
     with deps.db.reading() as session:
         portal = portals.find(session, grant.member_id)
     addresses = {_host_of(grant.client_endpoint)}
@@ -137,7 +137,7 @@ def _portal_of(deps: Deps, grant: Grant, known: Portal | None, host: str) -> Por
 
 
 def _endpoint(deps: Deps, host: str) -> str:
-    """The REST base of a portal at this address; http is for local work only."""
+    """Return the REST base of a portal at this address; http is for local work only."""
     if not deps.trust_local_portals:
         return f"https://{host}/rest/"
     with deps.db.reading() as session:

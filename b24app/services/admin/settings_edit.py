@@ -1,4 +1,4 @@
-"""Saving the settings of a portal: check them, apply them to its tabs, record what is true then."""
+"""Save the settings of a portal: check them, apply them to its tabs, record the result."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ from b24app.storage import settings as stored
 from b24app.storage.settings import Saved
 
 CHECK_SECONDS = 4.0
-"""What asking first may take of a save: the tabs have to be changed in the same 15 seconds."""
+"""The time limit of the first questions: the tabs must be changed within the same 15 seconds."""
 
 SYSTEMS_SECONDS = 2.0
-"""A save only wants to know whether a chosen payment system exists; an older list tells it too."""
+"""An older list is enough: a save only needs to know whether a payment system exists."""
 
 TURN_SECONDS = 30
 
 
 def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
-    """Check, apply to the portal's tabs, save what is true afterwards, and record it.
+    """Check the form, apply it to the portal's tabs, save and record the result.
 
-    With `errors` in the page nothing was changed, nor with `theirs`: somebody else saved other
-    settings since the form was made. `failures` are tabs the portal did not change. A repeated
-    request shows what is saved now. Raises like `show` and `idempotent.run`.
+    Nothing was changed if the page has `errors`, or `theirs`: somebody else saved other settings
+    after the form was made. `failures` are tabs that the portal did not change. A repeated request
+    shows what is saved now. Raises like `show` and `idempotent.run`.
     """
     known = known_of(card, settings_form.posted_user_ids(fields))
     with card.one_action():
@@ -99,7 +99,7 @@ def _apply(
 
 @contextmanager
 def _turn(deps: Deps, member_id: str) -> Iterator[None]:
-    """Let one save of a portal's settings happen at a time. Raises StillRunningError."""
+    """Allow one save of a portal's settings at a time. Raises StillRunningError."""
     name, owner = f"settings:{member_id}", secrets.token_hex(8)
     with deps.db.transaction() as session:
         if not leases.try_take(session, name, owner, deps.clock(), TURN_SECONDS):
@@ -112,7 +112,7 @@ def _turn(deps: Deps, member_id: str) -> Iterator[None]:
 
 
 def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:
-    """The form as it was typed, beside what somebody else saved; saving again is for knowing."""
+    """Return the typed form beside what somebody else saved, so that the person can decide."""
     with card.db.reading() as session:
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
@@ -136,7 +136,7 @@ def _titles(draft: Draft) -> dict[str, str]:
 
 
 def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Applied) -> Draft:
-    """What is saved is what is bound. Where nobody knows, the wish stands: Repair fulfils it."""
+    """Save the tabs that are bound. If unknown, save what was requested, for Repair to apply."""
     bound = applied.bound
     if bound is None:
         return draft

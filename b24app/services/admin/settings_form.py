@@ -1,4 +1,4 @@
-"""What an administrator typed into the settings, checked field by field; nothing typed is lost."""
+"""Check the posted settings form field by field and keep everything that was typed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Draft:
 
     @property
     def user_ids(self) -> frozenset[int]:
-        """Everybody whom a rule names."""
+        """Return the ids of all people whom a rule names."""
         return frozenset(user for rule in self.rules.values() for user in rule.users)
 
 
@@ -66,7 +66,7 @@ class Read:
 
 
 def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
-    """Saved settings as a draft, with defaults where nothing was saved."""
+    """Return saved settings as a draft, with defaults for what is missing."""
     rules = rules_from(data)
     chosen: Mapping[str, bool] = data.get("tabs", {})
     settings = [one for one in manifest.placements if one.setting != SMART_PROCESSES]
@@ -84,7 +84,7 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
 
 
 def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
-    """A draft as it is saved: ids, no names of people."""
+    """Return a draft in the form in which it is saved: ids, no names of people."""
     settings = [one.setting for one in manifest.placements if one.setting != SMART_PROCESSES]
     return {
         "tabs": {setting: setting in draft.cards for setting in settings},
@@ -102,18 +102,18 @@ def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
 
 
 def version_of(data: Mapping[str, Any]) -> str:
-    """Name saved settings by their content: a form brings back the version it was made from."""
+    """Return a digest of saved settings: a form sends back the version it was made from."""
     text = json.dumps(data, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
 
 
 def posted_version(fields: Fields) -> str:
-    """The version a posted form was made from, "" where it names none."""
+    """Return the version a posted form was made from, "" if it names none."""
     return _first(fields, "version")[:VERSION_LENGTH]
 
 
 def posted_user_ids(fields: Fields) -> frozenset[int]:
-    """Everybody whom the posted form names, for their names to be read beside the check."""
+    """Return the ids of all people in the posted form, to read their names with the check."""
     return frozenset(user for action in Action for user in _users(fields, action))
 
 
@@ -167,7 +167,7 @@ def _rule(fields: Fields, action: Action, errors: dict[str, str]) -> Rule:
 
 
 def _users(fields: Fields, action: Action) -> Iterable[int]:
-    """Ids of the people posted for an action. Names beside them are for the page only."""
+    """Return the ids posted for an action. The names posted with them are only for the page."""
     for value in fields.get(f"user-{action}", ()):
         number = _number(value.partition(":")[0])
         if number:
@@ -192,6 +192,6 @@ def _retention(fields: Fields, errors: dict[str, str]) -> int:
 
 
 def _number(text: str) -> int:
-    """A number in plain digits, 0 for anything else."""
+    """Return a number in plain digits, 0 for anything else."""
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
     return int(text) if is_number and int(text) <= MAX_ID else 0

@@ -1,4 +1,4 @@
-"""The settings of a portal as its administrators see them."""
+"""Read the settings of a portal as its administrators see them."""
 
 from __future__ import annotations
 
@@ -46,27 +46,27 @@ class SettingsPage:
     saved: Saved | None
     version: str
     acted: Mapping[int, str] = field(default_factory=dict)
-    """Who did something lately, by the names of the activity log."""
+    """People who did something recently, with their names from the activity log."""
 
     errors: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     theirs: Draft | None = None
-    """What somebody else saved since the form was made: then nothing of it was saved."""
+    """What somebody else saved after the form was made; if set, nothing was saved."""
 
     @property
     def choosable(self) -> Mapping[int, str]:
-        """Everybody whom the portal has named here: for choosing where it has no dialog."""
+        """Return all people known by name, to choose from if the portal has no dialog."""
         return {**self.acted, **{user: name for user, name in self.people.items() if name}}
 
     @property
     def failures(self) -> tuple[Outcome, ...]:
-        """The cards whose tab is not as it was asked for."""
+        """Return the cards whose tab is not as requested."""
         return tuple(one for one in self.outcomes if not one.is_done)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is saved, and whose names the page will need."""
+    """What is saved, and the ids whose names the page needs."""
 
     data: dict[str, Any]
     saved: Saved | None
@@ -85,7 +85,7 @@ class Questions:
 
     @classmethod
     def of(cls, known: Known) -> Questions:
-        """Ask for the kinds of cards, and for the names that are not known."""
+        """Ask for the kinds of cards, and for missing names."""
         batch = Batch()
         return cls(
             batch, batch.add(crm.owner_types()), user_names.ask(batch, known.named, known.nameless)
@@ -93,7 +93,7 @@ class Questions:
 
 
 def show(card: CardSession) -> SettingsPage:
-    """The saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
+    """Read the saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
     known = known_of(card, ())
     with card.one_action():
         asked = Questions.of(known)
@@ -103,7 +103,7 @@ def show(card: CardSession) -> SettingsPage:
 
 
 def known_of(card: CardSession, user_ids: Iterable[int]) -> Known:
-    """Read what is saved. `user_ids`: whose names the page will need besides."""
+    """Read what is saved. The page also needs the names of `user_ids`."""
     with card.db.reading() as session:
         data = stored.load(session, card.member_id)
         saved = stored.last_saved(session, card.member_id)
@@ -123,7 +123,7 @@ def page_of(
     known: Known,
     systems: tuple[PaySystem, ...],
 ) -> SettingsPage:
-    """The settings as they are saved."""
+    """Build the page from the saved settings."""
     draft = settings_form.draft_of(known.data, card.deps.manifest)
     people = dict(user_names.take(card, result, asked.names))
     if card.user is not None:
@@ -141,7 +141,7 @@ def page_of(
 
 
 def with_draft(page: SettingsPage, draft: Draft) -> SettingsPage:
-    """The same page with other values in its form."""
+    """Return the same page with other values in its form."""
     cards = tuple(replace(card, is_on=card.key in draft.cards) for card in page.cards)
     return replace(page, draft=draft, cards=cards)
 
@@ -149,7 +149,7 @@ def with_draft(page: SettingsPage, draft: Draft) -> SettingsPage:
 def _cards(
     deps: Deps, result: BatchResult, types: Handle[tuple[OwnerType, ...]], data: Mapping[str, Any]
 ) -> tuple[CardChoice, ...]:
-    """The kinds of cards of this portal; smart processes only as the portal lists them."""
+    """Return the kinds of cards of this portal; smart processes only as the portal lists them."""
     usual = [
         CardChoice(one.setting, one.placement)
         for one in deps.manifest.placements
@@ -158,7 +158,7 @@ def _cards(
     try:
         listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
     except AppError:
-        # Without the list nothing new can be chosen, and nothing chosen gets lost.
+        # Without the list, nothing new can be chosen and no earlier choice is lost.
         listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]
     processes = [
         CardChoice(str(number), placements.placement_of(number), title or f"#{number}")

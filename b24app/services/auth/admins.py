@@ -1,7 +1,7 @@
-"""Who is an administrator is asked of the portal at every request to settings and installer.
+"""Ask the portal at every request to settings and installer whether a person administers it.
 
-What a launch remembered may be half an hour old, and somebody who was an administrator then may
-have been dismissed since.
+A launch may be half an hour old, and a person who was an administrator then may have been
+dismissed since.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from b24app.services.deps import READ_SECONDS
 def check(
     card: CardSession, batch: Batch | None = None, seconds: float = READ_SECONDS
 ) -> BatchResult:
-    """Ask the portal who is acting, together with `batch`, in one call of the acting user.
+    """Ask the portal who is acting, together with `batch`, in one call as that user.
 
     Raises NotAdminError for everybody else, UnprovenError and the portal's errors.
     """
@@ -33,9 +33,9 @@ def check(
 
 
 def confirm(card: CardSession) -> None:
-    """Ask the portal nothing but who is acting, before something that is not its own batch.
+    """Ask the portal only who is acting, before work that has no batch of its own.
 
-    Raises as `check`.
+    Raises like `check`.
     """
     if card.user is None:
         check(card)
@@ -44,7 +44,7 @@ def confirm(card: CardSession) -> None:
 
 
 def _require_administrator(card: CardSession, user: PortalUser) -> None:
-    """From here on the acting person is as the portal describes them just now."""
+    """Update the acting user from the portal's answer and require an administrator."""
     if user.id != card.user_id:
         raise UnprovenError("the token is of another user than the launch")
     card.user = user

@@ -1,8 +1,8 @@
-"""Pairs that were exchanged for posted ones before the portal has confirmed their owner.
+"""Keep pairs exchanged for posted ones before the portal has confirmed their owner.
 
-That happens twice: when an installer is opened, and when a page is opened from another address than
-the stored one (decisions 2 and 3). The posted refresh token is used up by it. The new pair waits
-on the server and is named by the launch; it never travels through the browser, not even sealed.
+There are two cases: an installer is opened, or a page is opened from an address other than the
+stored one (decisions 2 and 3). The exchange uses up the posted refresh token. The new pair waits on
+the server under the launch's id; it never travels through the browser, not even encrypted.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from b24app.storage.pending_grants import Pending
 __all__ = ["Pending", "hold", "prove_move", "waiting_for"]
 
 HELD_FOR = timedelta(minutes=30)
-"""As long as the session lasts that may come back for it."""
+"""As long as the session that may come back for it."""
 
 
 def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> Grant:
     """Ask the authorization server where the portal lives now, and store its answer.
 
-    The posted host is only the occasion to ask: it is never called and never stored.
+    The posted host is only a reason to ask: it is never called and never stored.
     """
     try:
         grant = deps.authorization.refresh(refresh_token, share=share)
@@ -56,7 +56,7 @@ def hold(deps: Deps, launch_id: str, grant: Grant, application_token: str | None
 
 
 def waiting_for(deps: Deps, ticket: Ticket) -> Pending | None:
-    """What waits for this launch; None where nothing does, or not any more."""
+    """Return what waits for this launch; None if there is nothing, or no longer."""
     with deps.db.reading() as session:
         return pending_grants.find(
             session, deps.seal, ticket.launch_id, ticket.member_id, deps.clock()

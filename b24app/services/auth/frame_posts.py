@@ -1,4 +1,4 @@
-"""The door for frame posts: raw fields become a frozen value, a placement code an object type."""
+"""Parse frame posts: raw fields into a frozen value, a placement code into an object type."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ ID_DIGITS = 16
 
 
 def parse_placement_post(query: Mapping[str, str], form: Mapping[str, str]) -> PlacementCall:
-    """Raises MalformedRequestError naming the missing field."""
+    """Parse the fields of a post. Raises MalformedRequestError naming the missing field."""
     return PlacementCall.from_request(query, form)
 
 
 def require_nameable(host: str) -> None:
-    """Raises HostUnusableError where no browser would show a page of ours at this host."""
+    """Raise HostUnusableError if no browser would show our page in a frame of this host."""
     if not is_nameable(host):
         raise HostUnusableError("the portal's host cannot be named in frame-ancestors")
 
 
 def frame_source_of_refusal(deps: Deps, query: Mapping[str, str], form: Mapping[str, str]) -> str:
-    """Who may frame the words of a refused post, which hold no data, no control and no token.
+    """Return who may frame the answer to a refused post, which has no data, control or token.
 
-    A known portal does so from its stored address, anybody else from the host that they posted;
-    "" where that is none.
+    A known portal may from its stored address, any other sender from the posted host; "" if that
+    is not valid.
     """
     member_id = form.get("member_id", "")
     if MEMBER_ID.match(member_id):
@@ -62,10 +62,10 @@ def frame_source_of_refusal(deps: Deps, query: Mapping[str, str], form: Mapping[
 
 
 def card_of(call: PlacementCall) -> EntityRef | None:
-    """The card a tab was opened on; None on a card that is not saved yet (`ID` missing or 0).
+    """Return the card a tab was opened on; None if it is not saved yet (`ID` missing or 0).
 
     The object type comes only from the placement code (rest-contract g.1). Raises
-    MalformedRequestError: options that cannot be read do not mean that the card is not saved.
+    MalformedRequestError: unreadable options do not mean that the card is not saved.
     """
     entity_type_id = entity_type_id_of(call.placement)
     if entity_type_id is None:
@@ -73,7 +73,7 @@ def card_of(call: PlacementCall) -> EntityRef | None:
     if call.options is None:
         raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed")
     text = str(call.options.get("ID") or "0").strip()
-    # Python refuses to read numbers of thousands of digits, so their length is looked at first.
+    # Python refuses to parse numbers of thousands of digits, so check the length first.
     is_number = text.isascii() and text.isdigit() and len(text) <= ID_DIGITS
     if not is_number or int(text) > MAX_ID:
         raise MalformedRequestError("PLACEMENT_OPTIONS.ID is not a number")

@@ -1,7 +1,7 @@
-"""The portal's grant, the installing administrator's pair: the one place where it is used.
+"""Use the portal's grant, the installing administrator's pair; it is used nowhere else.
 
-Everything a person sees or changes in a card goes with their own token. The grant serves the
-purposes of `Purpose` and nothing else; a test lists the call sites.
+Everything a person sees or changes on a card uses their own token. The grant serves only the
+purposes in `Purpose`; a test lists the call sites.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ T = TypeVar("T")
 
 REFUSED = "grant_refused"
 REFUSALS = (UserBlockedError, RightsRefusedError)
-"""The grant's owner was dismissed or is no administrator any more: somebody else has to grant."""
+"""The grant's owner was dismissed or is no longer an administrator; another one must grant."""
 
 ALONE = "bindings_alone"
-"""The portal refuses these methods inside `batch`: remembered apart from those of payments."""
+"""Methods that the portal refuses inside `batch`, remembered apart from those of payments."""
 
 REMEMBERED = timedelta(hours=24)
 
@@ -63,8 +63,8 @@ def call(
 ) -> T:
     """Call one method with the grant.
 
-    Raises UnknownPortalError, SessionExpiredError (the grant is lost), UnprovenError (it turned out
-    to be somebody else's, and is lost from now on) and the portal's errors.
+    Raises UnknownPortalError, SessionExpiredError (the grant is lost), UnprovenError (it belonged
+    to somebody else, and is lost from now on) and the portal's errors.
     """
     try:
         return deps.api_with(_tokens(deps, member_id)).call(command, seconds)
@@ -80,7 +80,7 @@ def send(
     batch: Batch,
     seconds: float = READ_SECONDS,
 ) -> BatchResult:
-    """Send commands with the grant; errors of single ones are in the answer. Raises like `call`."""
+    """Send commands with the grant; single errors are in the answer. Raises like `call`."""
     try:
         result = _api(deps, member_id).send(batch, seconds)
     except REFUSALS as error:
@@ -99,9 +99,9 @@ def server_info(deps: Deps, member_id: str) -> ServerAppInfo:
 
 
 def keep_alive(deps: Deps, member_id: str) -> None:
-    """Exchange a grant nobody used for months, before its refresh token dies after 180 days.
+    """Exchange a grant unused for months, before its refresh token expires after 180 days.
 
-    The only exchange nobody asked for; more of them can get the application blocked
+    The only exchange without a request; more of them can get the application blocked
     (settings/oauth/auto-renewal). Raises like `server_info`.
     """
     tokens = _tokens(deps, member_id)
@@ -109,14 +109,14 @@ def keep_alive(deps: Deps, member_id: str) -> None:
 
 
 def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
-    """The grant as the acting user's own pair, where this very user's pair became the grant."""
+    """Return the grant as the acting user's own pair, if this user's pair became the grant."""
     if portal.grant_user_id != user_id:
         return None
     return grant_tokens_of(deps, portal.member_id, portal.client_endpoint, user_id)
 
 
 def is_lost(session: Session, deps: Deps, member_id: str) -> bool:
-    """Whether an administrator has to open the app before the grant can be used again."""
+    """Return whether an administrator must open the app before the grant works again."""
     return (
         portals.grant_tokens(session, deps.seal, member_id) is None
         or cached_lists.load(session, member_id, REFUSED) is not None
@@ -126,10 +126,10 @@ def is_lost(session: Session, deps: Deps, member_id: str) -> bool:
 def adopt(
     session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
 ) -> bool:
-    """Let a proven administrator's pair take the place of a grant that is lost.
+    """Replace a lost grant with a proven administrator's pair.
 
-    True: the pair is the grant now, or was before. Then no second copy of it may be stored: the
-    refresh token rotates, and the first of two copies to be renewed kills the other.
+    True: the pair is the grant now, or already was. Then no second copy of it may be stored: the
+    refresh token rotates, and renewing one of two copies invalidates the other.
     """
     held = portals.grant_tokens(session, deps.seal, member_id)
     if held is not None and posted.refresh_token == held.refresh_token:
@@ -142,9 +142,9 @@ def adopt(
 
 
 def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
-    """Let the stored pair of a proven administrator take the place of a grant that is lost.
+    """Replace a lost grant with the stored pair of a proven administrator.
 
-    It moves there, as in `adopt`. False where there is none, or it is the lost grant itself.
+    The pair moves there, as in `adopt`. False if there is none, or if it is the lost grant itself.
     """
     with deps.db.transaction() as session:
         own = user_tokens.find(session, deps.seal, member_id, user.id)
@@ -171,7 +171,7 @@ def _tokens(deps: Deps, member_id: str) -> StoredTokens:
 
 
 def _api(deps: Deps, member_id: str) -> PortalApi:
-    """The portal with its grant. What it refuses inside `batch` is asked for alone for a day."""
+    """Return the portal with its grant. What `batch` refuses is called alone for a day."""
 
     def remember_refusal() -> None:
         with deps.db.transaction() as session:
@@ -199,7 +199,7 @@ def _note_refusals(
 def _note_refused(deps: Deps, member_id: str, purpose: Purpose, error: Exception) -> None:
     log.warning("the grant of %s was refused for %s: %s", member_id, purpose.value, error)
     if isinstance(error, MethodRefusedError):
-        # Nobody else's grant would be heard either.
+        # Another person's grant would be refused as well.
         return
     with deps.db.transaction() as session:
         if portals.find(session, member_id) is not None:

@@ -1,9 +1,9 @@
-"""Opening a tab: from the session token of its shell to a proven acting user.
+"""Open a tab: from the session token of its shell to a proven acting user.
 
-A launch is one opening of the app by one user on one card. The tokens of the frame's post travel,
-sealed, in the session token, so that nothing unproven is stored; the first content request proves
-them (decisions 1). A pair that was exchanged for them, because the portal has moved, waits in the
-database instead.
+A launch is one opening of the app by one user on one card. The tokens of the frame's post travel
+encrypted in the session token, so that nothing unproven is stored; the first content request
+proves them (decisions 1). If they were exchanged because the portal has moved, the new pair waits
+in the database instead.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ BATCH_REFUSED_HOURS = 24
 
 
 def resume(deps: Deps, ticket: Ticket) -> CardSession:
-    """Make the session of a request: of an opener proven earlier, or still to be proven.
+    """Make the session of a request; its opener was proven earlier or still has to be.
 
     Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
     """
@@ -103,7 +103,7 @@ def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
 
 
 def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]:
-    """The pair an opener is to be proven with, its owner where one was named, and its share."""
+    """Return the pair to prove an opener with, its owner if named, and the share it waits on."""
     if not ticket.sealed:
         grant = _exchanged(deps, ticket)
         return grant.tokens, grant.user_id, Share(ticket.member_id)
@@ -112,16 +112,16 @@ def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]
 
 
 def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
-    """The pair that waits for this launch."""
+    """Return the pair that waits for this launch."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is not None:
-        # An installer's pair proves nobody on a card or in the settings.
+        # An installer's pair is no proof on a card or in the settings.
         raise SessionExpiredError("the launch is over")
     return pending.grant
 
 
 def _recall(card: CardSession, launch: Launch) -> None:
-    """Take over what was proven and listed earlier in this opening."""
+    """Load what was proven and listed earlier in this opening."""
     card.user = PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone)
     card.listed = frozenset(launch.listed or ())
     card.shown = frozenset(launch.shown or launch.listed or ())
@@ -131,7 +131,7 @@ def _recall(card: CardSession, launch: Launch) -> None:
 
 
 def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:
-    """The user's own pair, or the grant where theirs became it, as the wizard's did."""
+    """Return the user's own pair, or the grant if their pair became it, as in the wizard."""
     member_id, endpoint = portal.member_id, portal.client_endpoint
     own = user_tokens.find(session, deps.seal, member_id, user_id)
     granted = grant.own_tokens(deps, portal, user_id) if own is None else None
@@ -147,14 +147,14 @@ class ProofRequest:
 
 
 def ask_proof(batch: Batch) -> ProofRequest:
-    """Ask whose token it is, and of which application."""
+    """Ask for the owner and the application of the token."""
     return ProofRequest(batch.add(portal_api.profile()), batch.add(portal_api.app_info()))
 
 
 def prove(card: CardSession, result: BatchResult, asked: ProofRequest) -> None:
-    """Confirm the opener from an answer to `ask_proof`, then keep the tokens.
+    """Confirm the opener from an answer to `ask_proof`, then store the tokens.
 
-    Raises UnprovenError: nothing is stored and nothing of the answer may be shown.
+    Raises UnprovenError: then nothing is stored and nothing of the answer may be shown.
     """
     if card.user is not None:
         return
@@ -179,7 +179,7 @@ def confirm(deps: Deps, app_code: str, result: BatchResult, asked: ProofRequest)
 
 
 def prove_now(card: CardSession) -> None:
-    """Prove a launch with a call of its own; for requests that read nothing else first."""
+    """Prove a launch with a call of its own, for requests that read nothing else first."""
     if card.user is not None:
         return
     batch = Batch()
@@ -214,7 +214,7 @@ def _keep(card: CardSession, user: PortalUser) -> None:
 def _keep_pair(
     session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
 ) -> None:
-    """Keep a proven pair in one place only: as the user's own, or as the portal's grant."""
+    """Store a proven pair in one place only: as the user's own, or as the portal's grant."""
     if grant.adopt(session, deps, member_id, user, posted):
         user_tokens.forget(session, member_id, user.id)
         return
@@ -230,9 +230,9 @@ def _keep_pair(
 
 
 def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) -> Ticket:
-    """Answer a new ticket for an old one and a fresh token from the frame (decisions 5).
+    """Return a new ticket for an old one and a fresh token from the frame (decisions 5).
 
-    The fresh token is proven like any opener and has to be of the same user as before.
+    The fresh token is proven like any opener and must be of the same user as before.
     """
     with deps.db.reading() as session:
         before = launches.find(session, old.launch_id)
@@ -251,7 +251,7 @@ def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) 
         raise UnprovenError("the fresh token is of another user")
     prove(card, result, asked)
     if before is not None:
-        # The page still shows the old list, and its age counts on.
+        # The page still shows the old list, so its age is kept.
         with deps.db.transaction() as session:
             launches.take_over(session, before, fresh.launch_id)
     return replace(fresh, sealed="")

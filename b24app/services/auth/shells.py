@@ -1,6 +1,6 @@
-"""Answering a frame's post with the shell of a page, before anything is known about the opener.
+"""Answer a frame's post with the shell of a page, before anything is known about the opener.
 
-What the post brings travels on, sealed, in the session token that the shell's requests carry:
+What the post brings travels encrypted in the session token that the shell's requests carry;
 `services/auth/launches.py` proves it.
 """
 
@@ -34,7 +34,7 @@ SEPARATOR = "\n"
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What the page of a tab needs before anybody is proven. No ticket: the card is not saved."""
+    """What a tab's page needs before the opener is proven. No ticket: the card is not saved."""
 
     ticket: Ticket | None
     origin: str
@@ -42,14 +42,14 @@ class Shell:
 
 
 def origin_of(client_endpoint: str) -> str:
-    """`https://portal.example:8443/rest/` -> `https://portal.example:8443`."""
+    """Return the origin: `https://portal.example:8443/rest/` -> `https://portal.example:8443`."""
     parts = urlsplit(client_endpoint)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """A placement post, and what was known of the portal that it names."""
+    """A placement post, and what is known of the portal that it names."""
 
     call: PlacementCall
     portal: Portal | None
@@ -57,7 +57,7 @@ class Knock:
 
     @property
     def is_vouched(self) -> bool:
-        """Whether the post holds the portal's application_token, which strangers do not have."""
+        """Return whether the post holds the portal's application_token, unknown to strangers."""
         return bool(self.application_token) and is_same(
             self.application_token, self.call.application_token
         )
@@ -74,9 +74,9 @@ def knock(deps: Deps, call: PlacementCall) -> Knock:
 def open_shell(
     deps: Deps, knock: Knock, ref: EntityRef | None, sender: Sender, moved: Grant | None = None
 ) -> Shell:
-    """Answer a placement post of a known portal. Calls nobody unless the portal has moved.
+    """Return a placement post of a known portal. Calls nobody unless the portal has moved.
 
-    `moved`: what was exchanged for the posted pair already, since the portal had moved.
+    `moved`: the pair that the posted one was already exchanged for, because the portal had moved.
 
     Raises UnknownPortalError, UnprovenError (moved, and the move could not be proven),
     HostUnusableError (moved to where no browser would show a tab), TooManyRequestsError (moved,
@@ -87,8 +87,8 @@ def open_shell(
     if portal is None or portal.state not in {"active", "installing"}:
         raise UnknownPortalError("no installation of this member_id is proven")
     if knock.application_token and call.application_token and not is_vouched:
-        # The portal changes this value at an update whose event may be late or lost. It proves
-        # nobody, so the opener's own token decides, in the first content request.
+        # The portal changes this value in an update whose event may be late or lost. It is no proof
+        # of a person, so the opener's own token decides in the first content request.
         log.warning("application_token of %s differs from the stored one", portal.member_id)
     if moved is None and is_elsewhere(call, portal):
         require_nameable(call.domain)
@@ -110,13 +110,13 @@ def open_shell(
 
 
 def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
-    """Tell whether a post comes from another address than the portal had last."""
+    """Return whether a post comes from an address other than the portal's last one."""
     posted = without_usual_port(call.domain, call.scheme)
     return posted != urlsplit(portal.client_endpoint).netloc
 
 
 def sealed(deps: Deps, posted: TokenPair) -> str:
-    """A pair nobody has proven yet, as a ticket carries it."""
+    """Encrypt a pair that is not proven yet, for a ticket."""
     seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
     parts = (posted.access_token, posted.refresh_token, str(seconds))
     return deps.seal.close(SEPARATOR.join(parts))
@@ -137,5 +137,5 @@ def _posted_pair(deps: Deps, call: PlacementCall) -> TokenPair:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Compare two secrets in a time that tells nothing of them."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())

@@ -1,9 +1,9 @@
-"""What strangers may fail at, and how often: failed proofs are counted, not traffic (decisions 29).
+"""Limit how often strangers may fail: failed proofs are counted, not traffic (decisions 29).
 
 A whole company shares one address, and any web page can make a browser send forged posts from it.
-So a count keeps nobody out who proves something at no cost: a session that the portal confirmed, or
-the portal's application_token. Only what costs an exchange with our secret, or a call to somebody's
-portal, is refused before it is tried, and each sender and portal has a count of its own.
+So a count never blocks a person with a proof that costs nothing: a session that the portal
+confirmed, or the portal's application_token. Only what costs an exchange with our secret, or a
+call to a portal, is refused before it is tried, and each sender and portal has its own count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from b24app.services.deps import Deps
 from b24app.storage import failed_proofs, launches
 
 A_MINUTE = 300
-"""Failed proofs of one address in a minute, after which the answer is that these are too many."""
+"""Failed proofs that one address may have in a minute."""
 
 EXCHANGES_A_SENDER = 10
 EXCHANGES_AN_ADDRESS = 20
@@ -31,14 +31,14 @@ EXCHANGES_A_PORTAL = 20
 
 OPENINGS_A_SENDER = 30
 OPENINGS_IN_ALL = 60
-"""Openings of one portal that nobody vouches for and that the portal does not confirm: half of the
-calls that Bitrix24 allows it in a minute."""
+"""Openings of one portal in a minute without its application_token or its confirmation: half of the
+calls that Bitrix24 allows."""
 
 NETWORK_V6 = 64
 EVERY = "every failure"
 MARK_DIGITS = 5
-"""Names hold addresses and what strangers call themselves, so what is stored of each is a short
-mark: nobody can be read from it, and there are a million of them at most."""
+"""Names hold addresses and text from strangers, so only a short digest of each is stored: it
+identifies nobody, and there are at most a million of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Sender:
 
     @classmethod
     def of(cls, address: str, origin: str) -> Sender:
-        """Read the address and the Origin header; of a host's name the last two parts."""
+        """Read the address and the Origin header, of which the host's last two parts count."""
         try:
             host = urlsplit(origin).hostname or ""
         except ValueError:
@@ -64,7 +64,7 @@ class Sender:
 
     @property
     def network(self) -> str:
-        """The address, of IPv6 the network a customer is given."""
+        """Return the address; for IPv6, the network that a customer is given."""
         try:
             address = ipaddress.ip_address(self.address)
         except ValueError:
@@ -84,11 +84,11 @@ class Limit:
 
 Limits = Sequence[Limit]
 """From the narrowest to the widest. Above a wider one, only a sender's first try of the minute is
-let through, and only up to twice as many: a few who flood do not shut out those who come after."""
+let through, and only up to twice as many, so that a flood does not shut out later senders."""
 
 
 def exchange_limits(sender: Sender) -> Limits:
-    """What strangers may cost us at the authorization server."""
+    """Return the limits of exchanges that strangers may cause at the authorization server."""
     return (
         Limit(f"exchange {sender.network} {sender.site}", EXCHANGES_A_SENDER),
         Limit(f"exchange {sender.network}", EXCHANGES_AN_ADDRESS),
@@ -97,7 +97,7 @@ def exchange_limits(sender: Sender) -> Limits:
 
 
 def opening_limits(sender: Sender, member_id: str) -> Limits:
-    """What strangers may cost a portal: each call counts for the limits of all its people."""
+    """Return the limits of calls strangers may cause; they use up the limits of its people."""
     return (
         Limit(f"opening {member_id} {sender.network}", OPENINGS_A_SENDER),
         Limit(f"opening {member_id}", OPENINGS_IN_ALL),
@@ -105,7 +105,7 @@ def opening_limits(sender: Sender, member_id: str) -> Limits:
 
 
 def require(deps: Deps, limits: Limits) -> None:
-    """Raise TooManyRequestsError where too much has failed in the present minute."""
+    """Raise TooManyRequestsError if too much has failed in the current minute."""
     now = deps.clock()
     with deps.db.reading() as session:
         counts = [failed_proofs.count(session, _mark(deps, one.name), now) for one in limits]
@@ -122,21 +122,21 @@ def note_failed(deps: Deps, limits: Limits) -> None:
 
 @contextmanager
 def exchanging(deps: Deps, sender: Sender, member_id: str, *, is_vouched: bool) -> Iterator[None]:
-    """Bound the exchanges with our secret that posts can cause: put it around each one.
+    """Limit the exchanges with our secret that posts can cause. Put it around each one.
 
-    What proves itself counts for the portal that it proves, and nowhere else. `is_vouched`: by the
-    portal's application_token; then a failure counts there too. Raises TooManyRequestsError.
+    A proven post counts only for its portal. `is_vouched`: the post held the portal's
+    application_token; then a failure counts there too. Raises TooManyRequestsError.
     """
     own: Limits = (Limit(f"exchange of {member_id}", EXCHANGES_A_PORTAL),)
     limits = own if is_vouched else exchange_limits(sender)
     require(deps, own)
     require(deps, limits)
-    # Counted before it is known how it ends: many at the same moment would all be let through.
+    # Count before the result is known: otherwise many at the same time would all be let through.
     note_failed(deps, limits)
     try:
         yield
     except AuthorizationServerError:
-        # Its silence says nothing about whoever asked.
+        # Its silence says nothing about the sender.
         _take_back(deps, limits)
         raise
     if limits is not own:
@@ -145,7 +145,7 @@ def exchanging(deps: Deps, sender: Sender, member_id: str, *, is_vouched: bool) 
 
 
 def is_blocked(deps: Deps, name: str) -> bool:
-    """Whether this name has failed too often in the present minute."""
+    """Return whether this name has failed too often in the current minute."""
     with deps.db.reading() as session:
         return failed_proofs.count(session, name, deps.clock()) >= A_MINUTE
 
@@ -156,7 +156,7 @@ def note(deps: Deps, name: str) -> None:
 
 
 def note_address(deps: Deps, sender: Sender) -> bool:
-    """Count one failed proof of an address. True where these are too many."""
+    """Count one failed proof of an address. Return True if there are too many."""
     name = _mark(deps, f"address {sender.network}")
     if is_blocked(deps, name):
         return True
@@ -165,7 +165,7 @@ def note_address(deps: Deps, sender: Sender) -> bool:
 
 
 def was_proven(deps: Deps, launch_id: str) -> bool:
-    """Whether the portal has confirmed the opener of this launch before."""
+    """Return whether the portal has confirmed the opener of this launch before."""
     with deps.db.reading() as session:
         return launches.find(session, launch_id) is not None
 
@@ -174,7 +174,7 @@ def _add(deps: Deps, names: Sequence[str]) -> None:
     now = deps.clock()
     with deps.db.transaction() as session:
         if failed_proofs.add(session, EVERY, now) == 1:
-            # Once a minute, by whoever fails first: a flood must not fill the table for an hour.
+            # Once a minute, on the first failure: a flood must not fill the table for an hour.
             failed_proofs.delete_old(session, now)
         for name in names:
             failed_proofs.add(session, name, now)

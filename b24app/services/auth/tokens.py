@@ -1,13 +1,13 @@
 """Token sources: whose token a call carries and how it is renewed after `expired_token`.
 
-Refresh tokens rotate and two refreshes in parallel lose one of them, so a refresh runs under a
+Refresh tokens rotate, and of two parallel refreshes one pair is lost. So a refresh runs under a
 lease in the database, which works across processes and machines, and the new pair is committed
-before it is used (settings/oauth/auto-renewal). The portal's address follows the answer: it is the
-only trusted source of it.
+before it is used (settings/oauth/auto-renewal). The answer also gives the portal's address: it is
+the only trusted source of it.
 
 A frame's post may hold one person's access token and another's refresh token, and only the first is
-proven when the tab opens. So whoever renews a pair asks whose the new one is: of anybody else than
-the one it was kept for, or of another portal, nothing is kept and nothing is sent.
+proven when the tab opens. So a renewal asks who owns the new pair: if that is not the person it was
+kept for, or if it is of another portal, nothing is kept and nothing is sent.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PAUSE_SECONDS = 0.05
 
 
 class PostedTokens:
-    """A token that came with a frame post and is not proven yet.
+    """A token from a frame post that is not proven yet.
 
     It is never refreshed: the frame brings a fresh one (decisions 3 and 5).
     """
@@ -48,20 +48,20 @@ class PostedTokens:
         self._access_token = access_token
 
     def current(self) -> str:
-        """The posted token."""
+        """Return the posted token."""
         return self._access_token
 
     def renew(self, rejected: str) -> str:
-        """Raises SessionExpiredError: only the frame has a newer one than `rejected`."""
+        """Raise SessionExpiredError: only the frame has a newer token than `rejected`."""
         del rejected
         raise SessionExpiredError("the posted token has expired")
 
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where a pair is kept, and whose it is. `lease` keeps two from renewing it at once.
+    """Where a pair is kept, and its owner. `lease` prevents two renewals at once.
 
-    Whose it is stays so until the transaction ends that has read `owner`.
+    The owner cannot change until the transaction that has read `owner` ends.
     """
 
     lease: str
@@ -74,7 +74,7 @@ class Keeping:
 class StoredTokens:
     """A pair kept in the database: the acting user's, or the portal's grant.
 
-    Build it with `user_tokens_of` or `grant_tokens_of`. `pair` where it was just read.
+    Build it with `user_tokens_of` or `grant_tokens_of`. `pair` is given if it was just read.
     """
 
     def __init__(
@@ -93,9 +93,9 @@ class StoredTokens:
         self._access_token = pair.access_token if pair is not None else None
 
     def current(self) -> str:
-        """The stored access token, read once. Raises SessionExpiredError where none is stored.
+        """Return the stored access token, read once. Raises SessionExpiredError if there is none.
 
-        Should somebody else renew the pair meanwhile, the portal calls this one expired, and
+        If somebody else renews the pair in the meantime, the portal calls this token expired, and
         `renew` finds the new one.
         """
         if self._access_token is None:
@@ -103,11 +103,11 @@ class StoredTokens:
         return self._access_token
 
     def renew(self, rejected: str) -> str:
-        """Return a token that is not `rejected`; refreshes once for all who wait.
+        """Return a token that is not `rejected`; refresh once for everyone who waits.
 
-        Raises SessionExpiredError where the authorization server refuses the refresh token: then
-        the frame has to bring a new one; UnprovenError where it belonged to somebody else;
-        PortalBusyError after waiting in vain.
+        Raises SessionExpiredError if the authorization server refuses the refresh token (the frame
+        has to bring a new one), UnprovenError if it belonged to somebody else, PortalBusyError
+        if the wait was too long.
         """
         owner = secrets.token_hex(8)
         deadline = self._deps.monotonic() + WAIT_SECONDS
@@ -131,7 +131,7 @@ class StoredTokens:
     def ask_server(self) -> ServerAppInfo:
         """Ask the authorization server about the installation the pair belongs to.
 
-        Raise like `renew`, and GrantError.
+        Raises like `renew`, and GrantError.
         """
         access = self.current()
         try:
@@ -170,9 +170,9 @@ class StoredTokens:
         return grant.tokens
 
     def _keep(self, grant: Grant) -> bool:
-        """Keep a new pair where it is still its owner's place. False where it is somebody else's.
+        """Keep a new pair if the place is still its owner's. Return False if it is not.
 
-        Whose place it is may change while the servers are asked, so it is read by what writes.
+        The owner may change while the servers are asked, so the writing transaction reads it.
         """
         owner = owner_of(self._deps, grant)
         with self._deps.db.transaction() as session:
@@ -184,14 +184,14 @@ class StoredTokens:
         return True
 
     def _drop(self, pair: TokenPair) -> None:
-        """Forget a pair that cannot be renewed, unless a tab opened since has brought another."""
+        """Delete a pair that cannot be renewed, unless a newer tab has brought another."""
         with self._deps.db.transaction() as session:
             if self._keeping.load(session) == pair:
                 self._keeping.forget(session)
 
 
 def owner_of(deps: Deps, grant: Grant) -> int:
-    """Whose pair the authorization server has answered; one that does not say is asked about.
+    """Return the owner of an answered pair; ask the portal if the answer does not say.
 
     Raises the portal's errors.
     """
@@ -204,7 +204,7 @@ def owner_of(deps: Deps, grant: Grant) -> int:
 def user_tokens_of(
     deps: Deps, member_id: str, endpoint: str, user_id: int, pair: TokenPair | None = None
 ) -> StoredTokens:
-    """The acting user's own pair; `pair` where it was just read."""
+    """Return the acting user's own pair; `pair` is given if it was just read."""
 
     def save(session: Session, grant: Grant) -> None:
         user_tokens.save(
@@ -230,10 +230,10 @@ def user_tokens_of(
 def grant_tokens_of(
     deps: Deps, member_id: str, endpoint: str, user_id: int | None = None
 ) -> StoredTokens:
-    """The portal's grant. For `services/auth/grant.py` only, which says what it may be used for.
+    """Return the portal's grant. Only for `services/auth/grant.py`, which limits its use.
 
-    With `user_id` only for as long as it is this user's: it may pass to another administrator
-    while a request is on its way.
+    With `user_id`, only as long as it is this user's: it may pass to another administrator
+    during a request.
     """
 
     def load(session: Session) -> TokenPair | None:

@@ -1,1 +1,1 @@
-"""Reads a card and computes what is shown of it. Sends no writing command."""
+"""Read a card and compute what is shown of it. Never sends a write."""

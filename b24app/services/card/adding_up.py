@@ -1,8 +1,8 @@
-"""From what was read of a card to figures that add up (docs/totals.md). Pure.
+"""Work out figures that add up from what was read of a card (docs/totals.md). Pure.
 
-The amount comes from the card: its products and deliveries. What is not billed is the rest of it
-beyond all payments, so the figures add up whatever the portal says. What the rest consists of is
-named as far as it is known; a last line holds what is left to be named.
+The amount comes from the card: its products and deliveries. What is not billed is the amount minus
+all payments, so the figures add up whatever the portal says. The parts of the rest are named as
+far as they are known; a last line holds what remains.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from b24app.services.card.card_reads import Composition, Core
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
 
 LEAST_DECIMALS = 2
-"""What the portal rounds sums to as it is set up, whatever the currency has (rest-contract e.7)."""
+"""The portal rounds sums to this by default, whatever the currency (rest-contract e.7)."""
 
 Compositions = Mapping[int, Composition]
 Rows = Iterable[ProductRow]
@@ -35,10 +35,10 @@ Rows = Iterable[ProductRow]
 def totals_of(
     core: Core, compositions: Compositions, free: Sequence[ProductRow] | None
 ) -> tuple[Totals, ...]:
-    """The figures of a card: in its own currency first, then in the others by code.
+    """Return the figures of a card: in its own currency first, then in the others by code.
 
-    Its own is always there, so that no edit takes it away or brings it. `free` is what no payment
-    bills yet, None where nobody knows.
+    Its own is always there, so that no edit makes it come or go. `free` is what no payment bills
+    yet, None if unknown.
     """
     own = _own(core, compositions, free)
     found = {one.sum.currency for one in core.payments}
@@ -81,7 +81,7 @@ def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | No
 
 
 def _other(core: Core, compositions: Compositions, currency: str) -> Totals:
-    """A currency that is not the card's: its payments, and deliveries that none of them bills."""
+    """Return the figures of another currency: its payments and the deliveries they leave out."""
     paid, waiting = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     lines: list[Line] = []
@@ -109,10 +109,10 @@ def _products(
     free: Sequence[ProductRow] | None,
     deliveries: Sequence[Delivery],
 ) -> Line:
-    """What the card's products come to, by the best that was read of them.
+    """Return the total of the card's products, from the best data that was read.
 
-    An amount that nobody typed is, in the portal, that of products and deliveries, as the card was
-    last saved.
+    An amount that nobody typed is, in the portal, the sum of products and deliveries when the card
+    was last saved.
     """
     currency = core.card.amount.currency
     if core.has_all_rows:
@@ -143,10 +143,10 @@ def _products_line(rows: Rows, currency: str) -> Line:
 
 
 def _elsewhere(core: Core, compositions: Compositions, rest: Money, free: Sequence[Line]) -> Money:
-    """What payments in other currencies hold of the card's products, in its own, below zero.
+    """Return the products held by payments in other currencies, in the card's own, below zero.
 
-    `rest` is what is left of the amount beyond the payments in its currency. Where it is not known
-    what the payments hold, it is what of that rest nobody can bill any more.
+    `rest` is the amount minus the payments in its currency. If the payments' lines are not known,
+    the result is the part of that rest that can no longer be billed.
     """
     currency = core.card.amount.currency
     abroad = [one.id for one in core.payments if one.sum.currency != currency]
@@ -175,7 +175,7 @@ def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
 def _billed_wrong(
     core: Core, compositions: Compositions, deliveries: Sequence[Delivery]
 ) -> list[Line]:
-    """Deliveries in no payment or in several, and products billed beyond what the card has."""
+    """Return lines for deliveries in no payment or in several, and for over-billed products."""
     currency = core.card.amount.currency
     held = _held(core, compositions, currency)
     lines = [_delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]]
@@ -198,7 +198,7 @@ def _billed_wrong(
 
 
 def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple[Line, ...]:
-    """The lines, without those of nothing, and with what is left to be named."""
+    """Return the lines without empty ones, and with one for what remains."""
     left = rest - total(rest.currency, lines)
     kind = LineKind.OTHER if is_settled else LineKind.UNSETTLED
     return tuple(line for line in [*lines, Line(kind, left)] if line.amount.amount)
@@ -212,7 +212,7 @@ def _is_all_known(core: Core, compositions: Compositions) -> bool:
 
 
 def _held(core: Core, compositions: Compositions, currency: str) -> Counter[int]:
-    """In how many payments of a currency each delivery is."""
+    """Count the payments in a currency that hold each delivery."""
     found: Counter[int] = Counter()
     for payment in core.payments:
         if payment.sum.currency == currency and payment.id in compositions:
@@ -221,7 +221,7 @@ def _held(core: Core, compositions: Compositions, currency: str) -> Counter[int]
 
 
 def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int | None, Decimal]:
-    """How much of each product row these payments hold."""
+    """Return how much of each product row these payments hold."""
     found: defaultdict[int | None, Decimal] = defaultdict(Decimal)
     for payment_id in ids:
         for item in compositions[payment_id].items:
@@ -235,7 +235,7 @@ def _payments(core: Core, currency: str) -> tuple[list[Payment], list[Payment]]:
 
 
 def _only_other(core: Core) -> str:
-    """The one currency of payments that are not in the card's; "" where there are several."""
+    """Return the only other currency of payments; "" if there are several."""
     found = {one.sum.currency for one in core.payments} - {core.card.amount.currency}
     return found.pop() if len(found) == 1 else ""
 
@@ -257,12 +257,12 @@ def _delivery_line(kind: LineKind, delivery: Delivery) -> Line:
 
 
 def _lesser(one: Decimal, other: Decimal) -> Decimal:
-    """The lesser of two quantities; of one that cannot be read nobody knows."""
+    """Return the lesser of two quantities; unreadable if one of them is."""
     return min(one, other) if is_readable(one) and is_readable(other) else UNREADABLE
 
 
 def rounded(money: Money) -> Money:
-    """An amount as the portal sums it up: half a cent and more is a cent."""
+    """Round an amount like the portal: half a cent or more is a cent."""
     digits = max(LEAST_DECIMALS, get_currency_precision(money.currency))
     exact = money.amount
     if not exact.is_finite() or exact == exact.quantize(Decimal(1).scaleb(-digits)):

@@ -1,4 +1,4 @@
-"""The allocation view: every product row against every payment, and what is left to bill."""
+"""Build the allocation view: product rows against payments, and what is left to bill."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from b24app.services.card.card_view import CardView
 from b24app.services.card.payment_details import ItemLine
 
 MOST_PAYMENTS = 60
-"""More are not read at once: three parallel calls of twenty payments each."""
+"""The most that are read at once: three parallel calls of twenty payments each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class Part:
 
     @property
     def quantity(self) -> Decimal:
-        """The billed quantity."""
+        """Return the billed quantity."""
         return self.line.item.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class RowUse:
-    """One product row: `free` is what no payment bills, below zero where too much is billed."""
+    """One product row: `free` is what no payment bills, below zero if too much is billed."""
 
     row: ProductRow
     parts: tuple[Part, ...]
@@ -39,10 +39,10 @@ class RowUse:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """`orphans` are items whose row is gone or was not read; each of them says which it is.
+    """`orphans` are items whose row is gone or was not read; each says which.
 
-    `is_whole` is False where payments were left out, `has_more_rows` where rows were, and `unread`
-    counts payments and lines that could not be read.
+    `is_whole` is False if payments were left out, `has_more_rows` is True if rows were, and
+    `unread` counts payments and lines that could not be read.
     """
 
     view: CardView
@@ -54,7 +54,7 @@ class Allocation:
 
 
 def read(card: CardSession) -> Allocation:
-    """Read rows and the composition of the newest payments of the card."""
+    """Read the card's rows and the lines of its newest payments."""
     shown = tab.details_of_newest(card, MOST_PAYMENTS)
     parts = [
         Part(one.payment, line)
@@ -83,7 +83,7 @@ def _use(row: ProductRow, parts: tuple[Part, ...]) -> RowUse:
 
 
 def _told(row: ProductRow, view: CardView) -> Decimal:
-    """What the portal says is free of a row, where what payments hold was not all read."""
+    """Return what the portal says is free of a row, for when not all payments were read."""
     if not view.is_free_known:
         return UNREADABLE
     free = (one.quantity for one in view.free_rows if one.id == row.id)

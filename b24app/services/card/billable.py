@@ -1,4 +1,4 @@
-"""What of a card can be billed from here: the whole part of what no payment bills."""
+"""Work out what can still be billed: the whole part of what no payment bills."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from b24app.domain import Money, ProductRow
 
 @dataclass(frozen=True, slots=True)
 class Billable:
-    """`free` are the rows that no payment bills, with fractions that the portal would cut."""
+    """`free` are the rows that no payment bills, including fractions the portal would cut."""
 
     free: Sequence[ProductRow]
     currency: str
 
     @property
     def rows(self) -> tuple[ProductRow, ...]:
-        """The rows with the whole part of their quantities (decisions 15)."""
+        """Return the rows with the whole part of their quantities (decisions 15)."""
         rows = (replace(row, quantity=Decimal(int(row.quantity))) for row in self.free)
         return tuple(row for row in rows if row.quantity >= 1)
 
     @property
     def total(self) -> Money:
-        """What all of them come to, at the card's prices."""
+        """Return the total of all of them, at the card's prices."""
         return sum((row.sum for row in self.rows), Money(Decimal(0), self.currency))
 
     @property
     def rest(self) -> Money | None:
-        """What Bill the rest comes to; None where it could ask for nothing."""
+        """Return the total of Bill the rest; None if there is nothing to ask for."""
         total = self.total
         is_nothing = total.is_readable and total.amount <= 0
         return total if self.rows and not is_nothing else None
 
     @property
     def fractional(self) -> tuple[ProductRow, ...]:
-        """The rows of which a part stays."""
+        """Return the rows of which a fraction stays."""
         return tuple(row for row in self.free if row.is_fractional)

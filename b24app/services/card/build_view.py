@@ -1,4 +1,4 @@
-"""From what the portal answered to the view that templates render, with rules applied."""
+"""Build the view that templates render from the portal's answers and the rules."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from b24app.storage.models import PartialAction
 from b24app.storage.session import Session
 
 READING = frozenset({Action.LINK})
-"""What is left to somebody whom the portal refused a write: links are for everybody."""
+"""What a person may still do after the portal refused a write: links are for everybody."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a card and told in its view, beside what the portal says."""
+    """What is stored of a card and shown in its view, besides what the portal says."""
 
     canceled: States
     half_done: Sequence[PartialAction]
@@ -42,7 +42,7 @@ class Kept:
 
 
 def kept_of(session: Session, card: CardSession) -> Kept:
-    """Read what is kept of a card."""
+    """Read what is stored of a card."""
     now = card.clock()
     since = now - refusals.KEPT
     return Kept(
@@ -61,7 +61,7 @@ def view_of(
     people: Mapping[int, str | None],
     kept: Kept | None = None,
 ) -> CardView:
-    """Everything one rendering needs, of all payments. `kept` where it was just read."""
+    """Return everything one rendering needs, of all payments. `kept` if it was just read."""
     if kept is None:
         with card.db.reading() as session:
             kept = kept_of(session, card)
@@ -97,7 +97,7 @@ def view_of(
 
 
 def _names(card: CardSession, people: Mapping[int, str | None]) -> Mapping[int, str | None]:
-    """The names of people; who has just marked a payment paid need not be looked up."""
+    """Return people's names; the acting user's own need not be looked up."""
     user = card.user
     return {**people, user.id: user.name} if user is not None and user.name else people
 
@@ -105,7 +105,7 @@ def _names(card: CardSession, people: Mapping[int, str | None]) -> Mapping[int, 
 def _waits(
     now: datetime, payments: Iterable[Payment], sights: Mapping[int, FirstSight]
 ) -> dict[int, Waiting]:
-    """How long unpaid payments have been there: the portal has no date of their creation."""
+    """Return how long payments have been unpaid: the portal has no date of their creation."""
     return {
         one.id: Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
         for one in payments
@@ -154,7 +154,7 @@ def _details(
 
 
 def _estimate(core: Core, compositions: Mapping[int, Composition]) -> Listing[ProductRow] | None:
-    """Rows minus billed, only where all rows and every payment's composition are known."""
+    """Return rows minus billed, only if all rows and every payment's lines are known."""
     if not core.is_estimate or not core.has_all_rows or core.payments.unread:
         return None
     known = [compositions.get(one.id) for one in core.payments]

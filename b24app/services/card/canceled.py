@@ -1,9 +1,9 @@
-"""What is known of canceled orders.
+"""Remember which orders are canceled.
 
-No method tells whether an order is canceled: marking as paid is refused for it, and so it is
-learned, as it is from edits that are saved while the sum stays (`follow`). It is remembered for the
-card until somebody says that the order was reopened, or until the portal shows that it was: nobody
-can mark a payment of a canceled order, or change its sum.
+No method tells whether an order is canceled. It is learned when marking as paid is refused, or when
+edits are saved while the sum stays (`follow`). It is remembered for the card until a person says
+that the order was reopened, or until the portal shows it: nobody can mark a payment of a canceled
+order, or change its sum.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from b24app.storage import canceled_orders
 from b24app.storage.session import Session
 
 KNOWN = "order_canceled"
-"""Code of a refusal of ours, before the portal is asked."""
+"""Code of our own refusal, before the portal is asked."""
 
 NOT_CREATED = "order_canceled_not_created"
 """Code of a payment that got no sum and was deleted again."""
@@ -30,12 +30,12 @@ States = Mapping[str, Mapping[str, str]]
 
 
 def read(session: Session, card: CardSession) -> States:
-    """What is known of the card, to be handed to `orders`."""
+    """Read what is known of the card, for `orders`."""
     return canceled_orders.states(session, card.member_id, card.ref)
 
 
 def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
-    """The numbers of the card's canceled orders; what was reopened is forgotten."""
+    """Return the numbers of the card's canceled orders; forget those that were reopened."""
     now = {str(one.id): one.state for one in core.payments}
     reopened = [
         number
@@ -49,13 +49,13 @@ def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
 
 
 def takes_new_payments(core: Core, canceled: tuple[str, ...]) -> bool:
-    """Whether a new payment can work: it goes to the order of the newest one."""
+    """Return whether a new payment can work: it goes to the newest payment's order."""
     newest = max(core.payments, key=lambda one: one.id, default=None)
     return newest.order_number not in canceled if newest else not canceled
 
 
 def is_known(session: Session, card: CardSession, action: Action, payment_id: int | None) -> bool:
-    """Whether an action is known to fail, because the order of its payment is canceled."""
+    """Return whether an action is known to fail, because its payment's order is canceled."""
     if payment_id is None:
         payment_id = max(card.listed, default=None)
     elif action not in OF_AN_OPEN_ORDER:
@@ -65,12 +65,12 @@ def is_known(session: Session, card: CardSession, action: Action, payment_id: in
 
 
 def refuse() -> NoReturn:
-    """In the place of a write that cannot work: nothing is asked of the portal."""
+    """Refuse a write that cannot work, without asking the portal."""
     raise OrderCanceledError("the order is known to be canceled", code=KNOWN)
 
 
 def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:
-    """Remember that the order of the payment of this number is canceled."""
+    """Remember that the order of the payment with this number is canceled."""
     order = next((one.order_number for one in payments if one.number == number), "")
     states = {str(one.id): one.state for one in payments if one.order_number == order}
     if not states:
@@ -80,9 +80,9 @@ def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:
 
 
 def forget(card: CardSession) -> None:
-    """Forget all of the card: somebody says that the order was reopened.
+    """Forget all of the card's canceled orders: a person says that they were reopened.
 
-    Raises NotOnThisCardError for who was not shown a payment of it.
+    Raises NotOnThisCardError if the person was shown no payment of it.
     """
     if not card.listed:
         raise NotOnThisCardError("no payment of this card was listed to this session")

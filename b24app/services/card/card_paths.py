@@ -1,4 +1,4 @@
-"""Where a card lives in the portal, as a path below its origin."""
+"""Build the path of a card below its portal's origin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ OWN_PATHS = {DEAL: "deal", LEAD: "lead", CONTACT: "contact", COMPANY: "company"}
 
 
 def path_of(ref: EntityRef) -> str:
-    """`/crm/deal/details/8061/`; "" for what is no card. Invoices are a type among others."""
+    """Return `/crm/deal/details/8061/`, or "" for what is no card."""
     if not (ref.entity_type_id and ref.entity_id):
         return ""
     if ref.entity_type_id in OWN_PATHS:

@@ -1,4 +1,4 @@
-"""What is asked of a card in a batch, and what the answers mean. No transactions, no rules."""
+"""Ask for a card in a batch and decode the answers. No transactions, no rules."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from b24app.services.card import product_rows
 from b24app.services.card.product_rows import Pages, ReadRows
 
 MOST_LINES = 3_000
-"""Of all payments whose composition is read at once: what a page can show in a moment."""
+"""Lines of all payments read at once: as many as a page can show quickly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """A card with everything but the composition of its payments.
+    """A card with everything except the lines of its payments.
 
-    `rows` holds the product rows read so far. `free` is None where the portal does not tell, with
-    `is_estimate` where that is because of several orders (decisions 19).
+    `rows` holds the product rows read so far. `free` is None if the portal does not say; with
+    `is_estimate`, because of several orders (decisions 19).
     """
 
     card: Card
@@ -44,25 +44,25 @@ class Core:
 
     @property
     def rows_total(self) -> int:
-        """How many product rows have to be read for all of them, as far as is known."""
+        """Return how many product rows there are, as far as is known."""
         return self.read_rows.total
 
     @property
     def has_all_rows(self) -> bool:
-        """Whether a row that is not in `rows` is not in the card either."""
+        """Return whether a row that is not in `rows` is not on the card either."""
         return self.read_rows.is_whole
 
     def payment(self, payment_id: int) -> Payment | None:
-        """The payment of this id, if the portal lists it on this card."""
+        """Return the payment with this id, if the portal lists it on this card."""
         return next((one for one in self.payments if one.id == payment_id), None)
 
     def is_gone(self, payment_id: int) -> bool:
-        """Whether this payment is on the card no more, and not just in a row that is unread."""
+        """Return whether this payment is no longer on the card, not just unreadable."""
         return self.payment(payment_id) is None and not self.payments.may_hold(payment_id)
 
     @property
     def deliveries_by_id(self) -> dict[int, Delivery]:
-        """The card's delivery documents by id."""
+        """Return the card's delivery documents by id."""
         return {delivery.id: delivery for delivery in self.deliveries}
 
 
@@ -75,12 +75,12 @@ class Composition:
 
     @property
     def unread(self) -> int:
-        """How many of its lines could not be read."""
+        """Return how many of its lines could not be read."""
         return len(self.items.unread) + len(self.links.unread)
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of its lines were read."""
+        """Return whether all of its lines were read."""
         return not self.unread
 
 
@@ -112,7 +112,7 @@ def ask_core(
 ) -> CoreRequest:
     """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
 
-    One more for each page of product rows past the first, as far as `rows_total`.
+    Each page of product rows after the first, up to `rows_total`, takes one more.
     """
     return CoreRequest(
         card=batch.add(crm.get_card(ref)),
@@ -127,8 +127,8 @@ def take_core(result: BatchResult, asked: CoreRequest) -> Core:
     """Decode the answers to `ask_core`.
 
     Raises the portal's error for card, payments and deliveries, without which nothing true could
-    be shown. Product rows only add names, so a refusal there is tolerated, and so are deliveries
-    that make no sense: they are named as unread.
+    be shown. Product rows only add names, so their refusal is tolerated. Deliveries that make no
+    sense are tolerated too, and reported as unread.
     """
     card = result[asked.card]
     free, is_estimate = _take_free(result, asked.free, card)
@@ -184,7 +184,7 @@ def take_compositions(
 ) -> dict[int, Composition]:
     """Decode the answers to `ask_compositions`; a payment that could not be read is left out.
 
-    So are those beyond `MOST_LINES`: they are read when somebody opens them.
+    So are those beyond `MOST_LINES`: they are read when a person opens them.
     """
     found: dict[int, Composition] = {}
     lines = 0
@@ -200,7 +200,7 @@ def take_compositions(
 
 
 def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
-    """Those whose rows were all read. Others have rows on further pages, which come later."""
+    """Return those whose rows were all read. The others' rows are on pages that come later."""
     if not core.read_rows.has_more:
         return dict(compositions)
     return {

@@ -1,4 +1,4 @@
-"""What the tab shows, computed from the portal's answers. Pure: no calls, no clock, no words."""
+"""Compute what the tab shows from the portal's answers. Pure: no calls, no clock, no words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from b24app.services.card.totals import Totals
 ZERO = Decimal(0)
 
 OF_AN_OPEN_ORDER = frozenset({Action.PAY, Action.UNPAY, Action.ITEMS, Action.DELIVERIES})
-"""What the portal refuses on a canceled order, or saves while the sum stays (quirk 72)."""
+"""Actions the portal refuses on a canceled order, or saves while the sum stays (quirk 72)."""
 
 
 class Filter(StrEnum):
@@ -42,9 +42,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How long a payment has been unpaid, in whole days, and since when.
+    """Since when a payment has been unpaid, and for how many whole days.
 
-    Not `is_exact`: it was there already when the card was first seen, so it is older.
+    Not `is_exact`: it already existed when the card was first seen, so it is older.
     """
 
     days: int
@@ -61,12 +61,12 @@ class PaymentView:
     details: Details | None = None
     payer_name: str = ""
     is_payer_unknown: bool = False
-    """The id resolves to nobody: a bot, a dismissed or a technical user."""
+    """The portal has no name for the id: a bot, a dismissed or a technical user."""
     is_new: bool = False
     is_canceled: bool = False
-    """Its order is canceled: what would change its sum or its state cannot work."""
+    """Its order is canceled: changes of its sum or state cannot work."""
     waiting: Waiting | None = None
-    """Of an unpaid payment, where it is known."""
+    """Set for an unpaid payment, if known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,45 +99,45 @@ class CardView:
     read_only: str = ""
     """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
     is_estimate: bool = False
-    """Unbilled is computed, because the card has several orders (decisions 19)."""
+    """Unbilled is an estimate, because the card has several orders (decisions 19)."""
     is_free_known: bool = True
-    """Whether `free_rows` says what no payment bills; without it they are just not known."""
+    """Whether `free_rows` says what no payment bills; otherwise that is unknown."""
     has_no_products: bool = False
-    """The card has no product row, and that is known: then nothing can be billed."""
+    """The card certainly has no product row, so nothing can be billed."""
     confirm_pay: bool = True
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
     listed: Mapping[int, str] = field(default_factory=dict)
-    """The state of every payment of the card by its id, whatever the filter."""
+    """The state of every payment of the card by id, whatever the filter."""
     notices: tuple[Notice, ...] = ()
     may_ask_links_ahead: bool = False
-    """Whether a link may be asked for before a click: asking changes nothing at this portal."""
+    """Whether a link may be requested before a click: that changes nothing at this portal."""
     unread_payments: int = 0
-    """How many of the card's payments could not be read: they are in no list and no figure."""
+    """The number of unreadable payments of the card; they are in no list and no figure."""
     unread_deliveries: int = 0
     beyond: int = 0
     is_long: bool = False
     """More payments than one page shows: the server filters and sorts them, not the browser."""
-    """How many payments are in the counts and figures and, being too many, not in `payments`."""
+    """The number of payments that are counted but, being too many, are not in `payments`."""
 
     def cut(self, most: int) -> CardView:
-        """The same view with the first payments only."""
+        """Return the same view with the first payments only."""
         beyond = max(0, len(self.payments) - most)
         is_long = self.counts.get(Filter.ALL, 0) > most
         return replace(self, payments=self.payments[:most], beyond=beyond, is_long=is_long)
 
     @property
     def path(self) -> str:
-        """Where the card lives in the portal."""
+        """Return the path of the card in the portal."""
         return path_of(self.card.ref)
 
     @property
     def billable(self) -> Billable:
-        """What a new payment can hold."""
+        """Return what a new payment can hold."""
         return Billable(self.free_rows, self.card.amount.currency)
 
     def holding(self, document_id: int, besides: int) -> tuple[Payment, ...]:
-        """The other payments that bill a delivery, as far as their lines were read."""
+        """Return the other payments that bill a delivery, as far as their lines were read."""
         return tuple(
             one.payment
             for one in self.payments
@@ -147,16 +147,16 @@ class CardView:
         )
 
     def arranged(self, shown: Filter, sort: Sort) -> CardView:
-        """The same view with its payments filtered and sorted, those of each currency together."""
+        """Return the view with its payments filtered and sorted, each currency together."""
         kept = arranged(self.payments, shown, sort)
         order = [one.currency for one in self.totals]
         kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
         return replace(self, payments=kept, filter=shown, sort=sort)
 
     def may(self, shown: PaymentView) -> frozenset[Action]:
-        """What the person may do with a payment.
+        """Return what the person may do with a payment.
 
-        A canceled order takes no change of it and no money for it: no client is to get its link.
+        A payment of a canceled order cannot be changed or paid, so no client should get its link.
         """
         if not shown.is_canceled:
             return self.allowed
@@ -165,27 +165,27 @@ class CardView:
 
     @property
     def is_all_canceled(self) -> bool:
-        """Whether every order of the card is known to be canceled: then nothing is due."""
+        """Return whether all orders of the card are known to be canceled: then nothing is due."""
         return bool(self.canceled) and len(self.canceled) >= self.orders
 
     @property
     def currencies(self) -> tuple[Totals, ...]:
-        """The figures by which the list is divided: none where all payments are in one currency."""
+        """Return the figures that divide the list: none if all payments have one currency."""
         found = tuple(one for one in self.totals if one.count)
         return found if len(found) > 1 else ()
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """The names of the payment systems of the payments shown."""
+        """Return the names of the shown payments' payment systems."""
         return tuple(sorted({one.payment.pay_system_name for one in self.payments} - {""}))
 
     def payment(self, payment_id: int) -> PaymentView | None:
-        """The view of one payment, if it is among those shown."""
+        """Return the view of one payment, if it is shown."""
         return next((one for one in self.payments if one.payment.id == payment_id), None)
 
 
 def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:
-    """Filter and sort over the full list. Ties go by id, so two renderings never differ."""
+    """Filter and sort the full list. Ties go by id, so two renderings never differ."""
     kept = [view for view in views if shown is Filter.ALL or _is_paid_filter(view, shown)]
     kept.sort(key=lambda view: view.payment.id, reverse=sort is not Sort.OLDEST)
     if sort in {Sort.AMOUNT_UP, Sort.AMOUNT_DOWN}:
@@ -209,7 +209,7 @@ def _rank(money: Money) -> tuple[bool, Decimal]:
 
 
 def _waiting_rank(view: PaymentView) -> tuple[int, float, int]:
-    """Rank the longest waiting first, then those of unknown age, then what is paid."""
+    """Rank the longest waiting first, then unknown ages, then paid ones."""
     if view.payment.is_paid or view.waiting is None:
         return (2 if view.payment.is_paid else 1, 0.0, view.payment.id)
     return (0, view.waiting.since.timestamp(), view.payment.id)

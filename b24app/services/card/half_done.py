@@ -1,4 +1,4 @@
-"""Half-finished actions that are named on the card until they are settled, reloads included."""
+"""Show half-finished actions on the card until they are settled, also after reloads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class HalfDone(StrEnum):
     DELIVERY_NOWHERE = "delivery_nowhere"
     REST_PARTLY = "rest_partly"
     FILLING = "filling"
-    """A payment that gets its products part by part."""
+    """A payment that gets its products in parts."""
 
 
 def notices(
@@ -30,7 +30,7 @@ def notices(
     core: Core,
     compositions: Mapping[int, Composition],
 ) -> tuple[Notice, ...]:
-    """What of `present` is still half done. What the portal shows as settled is forgotten."""
+    """Return what is still half done. Delete what the portal shows as settled."""
     settled = [one for one in present if _is_settled(one, core, compositions)]
     if settled:
         with card.db.transaction() as session:
@@ -50,7 +50,7 @@ def _notice(one: PartialAction, core: Core) -> Notice:
 
 
 def dismiss(card: CardSession, notice_id: int) -> None:
-    """Forget a state that somebody has dealt with. Raises NotOnThisCardError."""
+    """Delete a state that a person has dealt with. Raises NotOnThisCardError."""
     with card.db.transaction() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
         if all(one.id != notice_id for one in present):

@@ -1,9 +1,9 @@
-"""Cards that own no payments: the deals and invoices linked to them, with their payments.
+"""Show the linked deals and invoices, with their payments, on a card that owns no payments.
 
 Links are items whose `parentId<type>` is this card, and this item's own `parentId2` and
 `parentId31`; for a contact `contactIds`, a company `companyId`, a lead `leadId` (decisions 13).
-Every object shown gets a launch of its own, so that all actions are pinned to it, with the same
-proofs as on the object's own card.
+Every object shown gets its own launch, so that all actions are limited to it, with the same proofs
+as on the object's own card.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from b24app.storage.session import Session
 
 AT_ONCE = 10
 MOST_LINKS = 1000
-"""Twenty pages each of deals and invoices, beside the card and the proof, fill one batch."""
+"""Twenty pages each of deals and invoices, with the card and the proof, fill one batch."""
 
 FILTERS: Mapping[int, str] = {CONTACT: "contactIds", COMPANY: "companyId", LEAD: "leadId"}
 OWNERS = (DEAL, INVOICE)
@@ -44,9 +44,9 @@ OWNERS = (DEAL, INVOICE)
 
 @dataclass(frozen=True)
 class Group:
-    """One linked object with its payments. `ticket` opens all actions on it, and nothing else.
+    """One linked object with its payments. `ticket` allows actions on it, and nothing else.
 
-    `waiting` as in `tab.Shown`: only where one object is linked is there a call left to read them.
+    `waiting` as in `tab.Shown`: a call is left to read them only if one object is linked.
     """
 
     view: CardView
@@ -57,10 +57,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Linked:
-    """A card with the groups read now; `more` objects are linked beyond `next_offset`.
+    """A card with the groups read now; `more` objects are linked after `next_offset`.
 
-    With `is_more_unknown` there may be further ones, and the portal does not tell how many.
-    `unread` of those asked for now were answered with something that makes no sense.
+    With `is_more_unknown` there may be further ones, and the portal does not say how many.
+    `unread` is the number of those asked for now whose answers make no sense.
     """
 
     card: Card
@@ -74,18 +74,18 @@ class Linked:
 
     @property
     def has_more(self) -> bool:
-        """Whether there are, or may be, linked cards that are not shown yet."""
+        """Return whether there are, or may be, linked cards that are not shown yet."""
         return self.more > 0 or self.is_more_unknown
 
     @property
     def totals(self) -> tuple[Sum, ...]:
-        """What the cards of these groups come to, in each currency."""
+        """Return the totals of these groups' cards, in each currency."""
         views = (group.view for group in self.groups)
         return together(Sum(one.amount, one.paid) for view in views for one in view.totals)
 
     @property
     def counts(self) -> Mapping[Filter, int]:
-        """How many payments of these groups are shown, by filter."""
+        """Count the payments shown in these groups, by filter."""
         views = (group.view for group in self.groups)
         paid = Counter(one.payment.is_paid for view in views for one in view.payments)
         return {Filter.ALL: paid.total(), Filter.UNPAID: paid[False], Filter.PAID: paid[True]}
@@ -138,7 +138,7 @@ def _ask_links(batch: Batch, ref: EntityRef, most: int) -> Links:
 
 
 def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> list[EntityRef]:
-    """The linked objects, newest first. A filter the portal does not know means: no such links."""
+    """Return linked objects, newest first. A filter the portal does not know has no links."""
     found: set[EntityRef] = set()
     for owner in OWNERS:
         for handle in links[owner]:
@@ -155,7 +155,7 @@ def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> l
 
 
 def _unread(result: BatchResult, links: Links) -> tuple[int, bool]:
-    """How many linked objects are on pages that were not asked for, and whether nobody tells."""
+    """Count the linked objects on pages not asked for, and return whether that is unknown."""
     unread, is_unknown = 0, False
     for pages in links.values():
         total = result.total(pages[0]) or 0
@@ -175,7 +175,7 @@ def _is_last(result: BatchResult, page: Handle[tuple[Mapping[str, object], ...]]
 
 
 def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | None]:
-    """The objects that the acting user may see; None for one whose answer makes no sense."""
+    """Return the objects the acting user may see; None for one whose answer makes no sense."""
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
     with card.db.reading() as session:
@@ -206,13 +206,13 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
             if _is_seen(answer, asked)
         )
     if len(objects) > 1:
-        # Three calls are made by now: what else payments are made of is read when they are opened.
+        # Three calls are made by now: other payments' lines are read when they are opened.
         return [group and replace(group, waiting=()) for group in groups]
     return groups
 
 
 def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRef]) -> list[int]:
-    """Payments whose composition is worth asking for beside the lists: the newest of each."""
+    """Return the payments whose lines are asked for with the lists: the newest of each."""
     known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
     newest = [sorted(ids, reverse=True) for ids in known]
     in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
@@ -220,7 +220,7 @@ def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRe
 
 
 def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:
-    """Whether the acting user may see the object and its payments; others are not counted."""
+    """Return whether the acting user may see the object and its payments; others do not count."""
     return result.error(asked.card) is None and result.error(asked.payments) is None
 
 
@@ -266,7 +266,7 @@ def _group(
 
 
 def _ticket(card: CardSession, ref: EntityRef) -> Ticket:
-    """One launch for each object of this opening, found again by every refresh."""
+    """Return the ticket of this object's launch, the same for every refresh of this opening."""
     text = f"{card.launch_id}:{ref.entity_type_id}:{ref.entity_id}"
     launch_id = hashlib.sha256(text.encode()).hexdigest()[:32]
     return Ticket(launch_id, card.member_id, ref, card.language, "", is_grouped=True)

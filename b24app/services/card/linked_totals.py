@@ -1,4 +1,4 @@
-"""What the linked cards that are shown come to together, in each currency. Pure."""
+"""Add up the shown linked cards, in each currency. Pure."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class Sum:
 
     @property
     def currency(self) -> str:
-        """The currency of both."""
+        """Return the currency of both."""
         return self.amount.currency
 
     @property
     def outstanding(self) -> Money:
-        """What is still to be paid."""
+        """Return what is still to be paid."""
         return self.amount - self.paid
 
 
 def together(sums: Iterable[Sum]) -> tuple[Sum, ...]:
-    """Add up by currency, in the order in which they come.
+    """Add up by currency, in the given order.
 
-    A currency in which there is nothing is left out, unless there is no other.
+    A currency with nothing in it is left out, unless it is the only one.
     """
     found: dict[str, Sum] = {}
     for one in sums:

@@ -1,4 +1,4 @@
-"""What one payment holds, joined with the card's rows and documents. Pure: no calls, no words."""
+"""Join what one payment holds with the card's rows and documents. Pure: no calls, no words."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One product line. Name and price are unknown ("" and None) where its row was not read.
+    """One product line. Name and price are unknown ("" and None) if its row was not read.
 
-    `is_orphan`: there is no such row in the card any more. `max_quantity` is what the person may
-    set at most: the present quantity plus what is free; None where the portal does not tell.
+    `is_orphan`: its row is no longer on the card. `max_quantity` is the most a person may set:
+    the current quantity plus what is free; None if the portal does not say.
     """
 
     item: PaymentItem
@@ -45,7 +45,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One delivery line; `delivery` is None where the document is not one of this card."""
+    """One delivery line; `delivery` is None if the document is not of this card."""
 
     item: PaymentDelivery
     delivery: Delivery | None = None
@@ -53,10 +53,10 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Items and deliveries of one payment. `difference` is what its sum has beyond its lines.
+    """Items and deliveries of one payment. `difference` is its sum minus that of its lines.
 
-    It is None, too, where a line or its price could not be read, and where a line is in another
-    currency than the payment: then there is no sum of both.
+    It is also None if a line or its price could not be read, or if a line is in a currency other
+    than the payment's: then they cannot be added up.
     """
 
     items: tuple[ItemLine, ...]
@@ -65,20 +65,20 @@ class Details:
     deliveries_sum: Money
     difference: Money | None = None
     unread: int = 0
-    """How many of its lines could not be read."""
+    """The number of lines that could not be read."""
 
     @property
     def is_in_two_currencies(self) -> bool:
-        """Whether items are priced in another currency than the payment (decisions 38)."""
+        """Return whether items have a currency other than the payment's (decisions 38)."""
         return self.items_sum.currency != self.deliveries_sum.currency
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the lines of a card's payments come from, by id.
+    """The sources of payment lines, by id.
 
-    With `has_all_rows` a row that is not among `rows` is gone, else it was not read. `free_rows`
-    is None where the portal does not tell.
+    With `has_all_rows`, a row that is not in `rows` is gone, otherwise it was not read.
+    `free_rows` is None if the portal does not say.
     """
 
     rows: Mapping[int, ProductRow]
@@ -88,7 +88,7 @@ class Sources:
 
     @property
     def row_ids(self) -> list[int]:
-        """The rows as the card has them."""
+        """Return the row ids in the card's order."""
         return sorted(self.rows, key=lambda row_id: (self.rows[row_id].sort, row_id))
 
 
@@ -98,9 +98,9 @@ def details_of(
     links: Sequence[PaymentDelivery],
     sources: Sources,
 ) -> Details:
-    """Join a payment's items and deliveries with what they come from.
+    """Join a payment's items and deliveries with their sources.
 
-    The payment's own `sum` stays the truth: `difference` names what the lines do not explain.
+    The payment's own `sum` decides: `difference` is what the lines do not explain.
     """
     item_lines = tuple(
         _item_line(item, sources)
@@ -132,9 +132,10 @@ def details_of(
 def in_order_of(
     card: Iterable[int], lines: Iterable[Line], origin: Callable[[Line], int | None]
 ) -> list[Line]:
-    """Lines as the card has what they come from, the others last, as the portal lists them.
+    """Return lines in the order of the card, the others last, as the portal lists them.
 
-    The portal lists by id, and what is taken out and put back gets a new one: it would come last.
+    The portal lists by id, and a line that is removed and put back gets a new id: it would come
+    last.
     """
     places: dict[int | None, int] = {one: place for place, one in enumerate(card)}
     return sorted(lines, key=lambda line: places.get(origin(line), len(places)))
@@ -145,7 +146,7 @@ def _is_explained(line: ItemLine) -> bool:
 
 
 def _sum(amounts: Sequence[Money], currency: str) -> Money:
-    """The sum of amounts in one currency; zero in `currency` of none."""
+    """Return the sum of amounts in one currency; zero in `currency` if there are none."""
     if not amounts:
         return Money(ZERO, currency)
     return sum(amounts[1:], amounts[0])
@@ -168,11 +169,11 @@ def _item_line(item: PaymentItem, sources: Sources) -> ItemLine:
 
 
 def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> Listing[Row]:
-    """Rows with what no item bills yet: an estimate for cards with several orders."""
+    """Return rows with what no item bills yet: an estimate for cards with several orders."""
     billed: dict[int, Decimal] = {}
     for item in items:
         if item.row_id is not None:
             billed[item.row_id] = billed.get(item.row_id, ZERO) + item.quantity
     left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
-    # Not `> 0`: of a quantity that cannot be read something may be left.
+    # Not `> 0`: something may be left of a quantity that cannot be read.
     return Listing(row for row in left if not row.quantity <= 0)

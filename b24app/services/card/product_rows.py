@@ -1,7 +1,7 @@
-"""The product rows of a card, page by page: what was read, and whether there are more.
+"""Read the product rows of a card, page by page, and find out whether there are more.
 
 A full page with `next`, or without a total, means that there may be more: on some portals the total
-stops at 50, and some send none (decisions 40).
+stops at 50, and others send none (decisions 40).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST = 1000
 """Twenty pages beside the card fill one batch."""
 
 GUESS = 4
-"""Where the portal does not tell how many there are, so many times those read are asked for."""
+"""If the portal sends no total, this many times the rows already read are asked for."""
 
 Pages = tuple[Handle[Listing[ListedRow]], ...]
 """The handles of the pages in a batch."""
@@ -27,10 +27,10 @@ Pages = tuple[Handle[Listing[ListedRow]], ...]
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """The rows read so far. `total`: how many have to be read for all of them, as far as known.
+    """The rows read so far. `total`: how many there are, as far as known.
 
-    `has_more`: there may be further pages, which were not asked for. `is_whole`: a row that is not
-    here is not in the card either.
+    `has_more`: there may be further pages that were not asked for. `is_whole`: a row that is not
+    here is not on the card either.
     """
 
     by_id: Mapping[int, ListedRow]
@@ -39,13 +39,13 @@ class ReadRows:
     is_whole: bool
 
     def next_total(self, asked: int) -> int:
-        """How many rows the next reading asks for, after one that asked for so many."""
+        """Return how many rows the next reading asks for, after one that asked for `asked`."""
         guess = self.total if self.total > asked else GUESS * max(asked, ROWS_PER_PAGE)
         return min(guess, MOST)
 
 
 def ask(batch: Batch, ref: EntityRef, total: int = 0) -> Pages:
-    """Ask for the first page, and for as many as hold `total` rows: one command a page of 50."""
+    """Ask for as many pages as hold `total` rows, at least one: one command per page of 50."""
     starts = range(0, max(ROWS_PER_PAGE, min(total, MOST)), ROWS_PER_PAGE)
     return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)
 
@@ -53,8 +53,8 @@ def ask(batch: Batch, ref: EntityRef, total: int = 0) -> Pages:
 def take(result: BatchResult, pages: Pages, *, are_needed: bool = False) -> ReadRows:
     """Read the pages that `ask` asked for.
 
-    Mostly rows only add names, so a page that the portal refuses is tolerated: then they are not
-    whole. Raises the portal's error where they `are_needed`.
+    Usually rows only add names, so a refused page is tolerated: then the rows are not whole.
+    Raises the portal's error if they `are_needed`.
     """
     found: dict[int, ListedRow] = {}
     is_whole, has_more, known = True, False, 0

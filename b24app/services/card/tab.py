@@ -1,4 +1,4 @@
-"""Showing a card's payments: at most three calls to the portal for up to twenty payments.
+"""Show a card's payments: at most three calls to the portal for up to twenty payments.
 
 A card seen before asks for the known payments' composition in parallel with the first call;
 a new one shows its payments after one call and reads their composition in a second request.
@@ -25,12 +25,12 @@ from b24app.storage import launches as stored_launches
 from b24app.storage.session import Session
 
 MOST_SHOWN = 500
-"""Payments on one page. More of them nobody looks through, and no browser draws at once."""
+"""Payments on one page. Nobody looks through more, and browsers draw them slowly."""
 
 IN_FIRST_CALL = 4
 DETAILS_AT_ONCE = 20
 IN_A_PART = 12
-"""Two commands a payment, the core and twenty pages of rows have to fit into one batch of 50."""
+"""Two commands per payment, the core and twenty pages of rows must fit into one batch of 50."""
 
 ORDERS: Mapping[Sort, Mapping[str, str]] = {
     Sort.NEWEST: {"id": "desc"},
@@ -39,12 +39,12 @@ ORDERS: Mapping[Sort, Mapping[str, str]] = {
     Sort.AMOUNT_UP: {"sum": "asc"},
     Sort.PAID_DATE: {"datePaid": "desc"},
 }
-"""What the portal is asked to sort by; ties and unpaid ones are put in order here afterwards."""
+"""What the portal is asked to sort by; ties and unpaid payments are sorted here afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How the person wants to see the list."""
+    """The person's options for the list."""
 
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
@@ -53,7 +53,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Shown:
-    """A rendered card's data. `waiting` are groups of payments whose composition is not read."""
+    """A rendered card's data. `waiting` are groups of payments whose lines are not read yet."""
 
     view: CardView
     waiting: tuple[tuple[int, ...], ...]
@@ -65,7 +65,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Read:
-    """What one reading of the portal brought."""
+    """The result of one reading of the portal."""
 
     core: Core
     compositions: Mapping[int, Composition]
@@ -73,12 +73,12 @@ class Read:
 
 
 def show(card: CardSession, wish: Wish) -> Shown:
-    """Read the card and everything about its payments that is cheap to have.
+    """Read the card and everything about its payments that is cheap to read.
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
     """
     if wish.is_refresh:
-        # At once, also where the portal cannot be read just now.
+        # First, so that it also happens if the portal cannot be read now.
         launches.prove_now(card)
         with card.db.transaction() as session:
             refusals.clear(session, card.member_id, card.user_id, card.ref)
@@ -94,15 +94,15 @@ def show(card: CardSession, wish: Wish) -> Shown:
         for start in range(0, len(newest), DETAILS_AT_ONCE)
     )
     if card.api.refuses_batch:
-        # Two calls a payment: only for those that somebody opens (decisions 11).
+        # Two calls per payment: only for those that a person opens (decisions 11).
         waiting = ()
     return Shown(view, waiting, core.rows_total)
 
 
 def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
-    """Remember which payments the portal listed, and answer the names of those who paid.
+    """Remember which payments the portal listed, and return the names of those who paid.
 
-    It proves membership for five minutes, and names what to ask for at the next opening.
+    The list proves ownership for five minutes, and says what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
     stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
@@ -118,10 +118,10 @@ def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
 
 
 def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
-    """Read the composition of up to 20 payments that this session was shown.
+    """Read the lines of up to 20 payments that this session was shown.
 
-    Raises NotOnThisCardError, before the portal is asked, for any other payment, and GoneError
-    where none of them is left.
+    Raises NotOnThisCardError for any other payment, before the portal is asked, and GoneError
+    if none of them is left.
     """
     launches.prove_now(card)
     wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
@@ -130,7 +130,7 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> S
     wanted = tuple(one for one in wanted if one in card.listed)
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
-    # On a card with linked objects two calls were made for the list already (decisions 13).
+    # On a card with linked objects, two calls were already made for the list (decisions 13).
     is_one_call = card.is_grouped and len(wanted) <= IN_A_PART
     parts = [wanted] if is_one_call else card_reads.halves(wanted)
     read = _read_to_the_end(card, parts, rows_total)
@@ -140,7 +140,7 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> S
 
 
 def details_of_newest(card: CardSession, most: int) -> Shown:
-    """Read the composition of the newest payments of the card, in parallel calls."""
+    """Read the lines of the newest payments of the card, in parallel calls."""
     launches.prove_now(card)
     most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
     newest = sorted(card.listed, reverse=True)[:most]
@@ -153,23 +153,23 @@ def details_of_newest(card: CardSession, most: int) -> Shown:
 
 
 def read_card(card: CardSession, payment_ids: Sequence[int]) -> Read:
-    """Read the card and the composition of payments whose membership is proven."""
+    """Read the card and the lines of payments that are proven to be of it."""
     return _read_parts(card, [payment_ids] if payment_ids else [], 0)
 
 
 def read_again(card: CardSession, payment_id: int | None) -> Read:
-    """Read the card and one payment, where this session was shown it, for a replayed answer."""
+    """Read the card and one payment, if this session was shown it, for a replayed answer."""
     return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
 
 
 def _read(card: CardSession, order: Mapping[str, str]) -> tuple[Core, dict[int, Composition]]:
-    """Prove the opener, where that is still to be done, with the reading itself."""
+    """Read the card and, if still necessary, prove the opener in the same call."""
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
     core_asked = card_reads.ask_core(first, card.ref, order=order)
-    # Where batches are refused this would be two calls a payment: only the first call's reads
-    # are sent then (decisions 11).
+    # If batches are refused, this would be two calls per payment: then only the first call's
+    # reads are sent (decisions 11).
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)
     batches = [first] if len(parts) <= 1 else [first, *(Batch() for _ in parts)]
     targets = batches if len(parts) <= 1 else batches[1:]
@@ -195,7 +195,7 @@ def _or_raise(answer: BatchResult | AppError) -> BatchResult:
 def _compositions(
     asked: Sequence[Mapping[int, CompositionRequest]], answers: Sequence[BatchResult | AppError]
 ) -> dict[int, Composition]:
-    """Join parallel answers. A failed one leaves its payments waiting, to be read again."""
+    """Join parallel answers. The payments of a failed one stay waiting and are read again."""
     found: dict[int, Composition] = {}
     for part, answer in zip(asked, answers, strict=True):
         if isinstance(answer, BatchResult):
@@ -204,7 +204,7 @@ def _compositions(
 
 
 def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
-    """Read with all product rows. Once more only where the page knew of too few of them."""
+    """Read with all product rows: once more only if the first reading asked for too few."""
     asked = min(rows_total, product_rows.MOST)
     read = _read_parts(card, parts, asked)
     while read.core.read_rows.has_more and asked < product_rows.MOST:
@@ -214,7 +214,7 @@ def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_tot
 
 
 def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
-    """The core with the first part's compositions, the other parts beside it."""
+    """Read the core with the first part's lines, and the other parts in parallel."""
     with card.db.reading() as session:
         known = user_names.directory(session, card)
     batches = [Batch() for _ in parts] or [Batch()]

@@ -1,4 +1,4 @@
-"""The strip's figures in one currency, and what they are made of (docs/totals.md). Pure."""
+"""Figures of a card in one currency, and what they are made of (docs/totals.md). Pure."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ class LineKind(StrEnum):
 
     PRODUCTS = "products"
     CARD = "card"
-    """The card's own amount, typed by somebody, because its products were not all read."""
+    """The card's own amount, typed by a person, because not all of its products were read."""
     DELIVERY = "delivery"
     ELSEWHERE = "elsewhere"
-    """Products that payments in another currency hold: taken off. Its name is that currency."""
+    """Products held by payments in another currency: subtracted. Its name is that currency."""
     PAYMENTS = "payments"
-    """All payments of a currency that is not the card's: only deliveries are known beside them."""
+    """All payments in a currency other than the card's: besides them, only deliveries are known."""
     FREE = "free"
     FREE_DELIVERY = "free_delivery"
     TWICE = "twice"
-    """A delivery that several payments hold: what is too much is taken off."""
+    """A delivery held by several payments: the excess is subtracted."""
     TOO_MANY = "too_many"
-    """More of a product in payments than in the card: likewise."""
+    """More of a product in payments than on the card: the excess is subtracted."""
     OTHER = "other"
-    """Tax that payments leave out, rounding, lines that are no longer in the card."""
+    """Tax that payments leave out, rounding, lines that are no longer on the card."""
     UNSETTLED = "unsettled"
-    """As OTHER, and deliveries not billed, while what payments hold was not all read."""
+    """Like OTHER, with unbilled deliveries, while not everything in the payments was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where the solid and the hatched part of the bar end, in percent of its length."""
+    """The ends of the bar's solid and hatched parts, in percent of its length."""
 
     paid_to: Decimal
     waiting_to: Decimal
@@ -59,9 +59,8 @@ class Bar:
 class Totals:
     """The figures in one currency. By construction paid + outstanding = amount.
 
-    `made_of` are the lines that the amount is the sum of, `rest_lines` those of the rest. `stated`
-    is what the card itself says, where that is another amount; `is_stated_typed` that somebody
-    typed it.
+    The amount is the sum of the lines `made_of`, the rest that of `rest_lines`. `stated` is the
+    card's own amount if that differs; `is_stated_typed` means that a person typed it.
     """
 
     currency: str
@@ -76,76 +75,76 @@ class Totals:
 
     @property
     def amount(self) -> Money:
-        """What the client is to pay in all: products and deliveries."""
+        """Return what the client has to pay in all: products and deliveries."""
         return total(self.currency, self.made_of)
 
     @property
     def outstanding(self) -> Money:
-        """What is still to be paid, billed or not. Below zero where too much was paid."""
+        """Return what is still to be paid, billed or not. Below zero if too much was paid."""
         return self.amount - self.paid
 
     @property
     def billed(self) -> Money:
-        """The sum of all payments."""
+        """Return the sum of all payments."""
         return self.paid + self.waiting
 
     @property
     def count(self) -> int:
-        """How many payments there are in this currency."""
+        """Return the number of payments in this currency."""
         return self.paid_count + self.waiting_count
 
     @property
     def rest(self) -> Money:
-        """What no payment bills. Below zero where payments come to more than the amount."""
+        """Return what no payment bills. Below zero if payments come to more than the amount."""
         return self.amount - self.billed
 
     @property
     def over_billed(self) -> Money | None:
-        """By how much payments come to more than there is to pay."""
+        """Return by how much all payments exceed the amount."""
         return _excess(self.billed, self.amount)
 
     @property
     def over_paid(self) -> Money | None:
-        """By how much more was paid than there is to pay."""
+        """Return by how much the paid sum exceeds the amount."""
         return _excess(self.paid, self.amount)
 
     @property
     def is_rest_free(self) -> bool:
-        """Whether all of the rest can still be billed: nothing in it needs another name."""
+        """Return whether all of the rest can still be billed, with nothing else in it."""
         free = {LineKind.FREE, LineKind.FREE_DELIVERY}
         return all(line.kind in free for line in self.rest_lines)
 
     @property
     def free_deliveries(self) -> Money | None:
-        """Deliveries that no payment bills, where the rest is just these and free products."""
+        """Return unbilled deliveries if the rest is only these and free products."""
         lines = [line for line in self.rest_lines if line.kind is LineKind.FREE_DELIVERY]
         return total(self.currency, lines) if lines and self.is_rest_free else None
 
     @property
     def is_typed(self) -> bool:
-        """Whether the amount is what somebody typed, because nothing better was read."""
+        """Return whether the amount was typed by a person, because nothing better was read."""
         return bool(self.made_of) and self.made_of[0].kind is LineKind.CARD
 
     @property
     def are_deliveries_unstated(self) -> bool:
-        """Whether the card's own amount is this one without the deliveries."""
+        """Return whether the card's own amount is this one without deliveries."""
         unstated = {LineKind.DELIVERY, LineKind.ELSEWHERE}
         stated = [line for line in self.made_of if line.kind not in unstated]
         return self.stated == total(self.currency, stated)
 
     @property
     def is_unsettled(self) -> bool:
-        """Whether reading what all payments hold would name more of the rest."""
+        """Return whether reading all payments' lines would explain more of the rest."""
         return any(line.kind is LineKind.UNSETTLED for line in self.rest_lines)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to bill and nothing was billed."""
+        """Return whether there is nothing to bill and nothing was billed."""
         return not self.count and all(line.amount.amount == 0 for line in self.made_of)
 
     @property
     def bar(self) -> Bar | None:
-        """The bar of three parts, None where there is nothing to be drawn."""
+        """Return the bar of three parts, None if there is nothing to draw."""
         if not self.amount.amount.is_finite() or not self.billed.amount.is_finite():
             return None
         whole = max(self.amount.amount, self.billed.amount)
@@ -155,9 +154,9 @@ class Totals:
 
     @property
     def percents(self) -> tuple[int, int, int] | None:
-        """Percent of the amount that is paid, waits, and is not billed; together 100.
+        """Return the percentages that are paid, waiting, and not billed; together 100.
 
-        None where they would say nothing: no amount, or too much billed.
+        None if they would mean nothing: no amount, or too much billed.
         """
         parts = [self.paid.amount, self.waiting.amount, self.rest.amount]
         if not all(part.is_finite() for part in parts):
@@ -168,7 +167,7 @@ class Totals:
 
 
 def total(currency: str, lines: Sequence[Line]) -> Money:
-    """The sum of lines, which are all in this currency."""
+    """Return the sum of lines, which are all in this currency."""
     return sum((line.amount for line in lines), Money(ZERO, currency))
 
 
@@ -181,7 +180,7 @@ def _share(part: Decimal, whole: Decimal) -> Decimal:
 
 
 def _percents(parts: Sequence[Decimal], whole: Decimal) -> tuple[int, int, int]:
-    """Whole percents that add up to 100: what is there is at least 1, and 100 means all."""
+    """Return whole percentages that add up to 100: anything there is at least 1, 100 is all."""
     shares = [part * HUNDRED / whole for part in parts]
     found = [max(int(share), 1 if part else 0) for share, part in zip(shares, parts, strict=True)]
     while sum(found) != 100:

@@ -1,1 +1,1 @@
-"""Names that are kept for a while: people, payment systems, kinds of cards."""
+"""Keep names for a while: people, payment systems, kinds of cards."""

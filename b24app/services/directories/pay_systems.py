@@ -1,6 +1,6 @@
-"""The portal's payment systems: a directory of ids and names, read with the portal's grant.
+"""Read the portal's payment systems: a directory of ids and names, with the portal's grant.
 
-`sale.paysystem.list` is for CRM administrators, while a manager has to choose one. So the
+`sale.paysystem.list` is for CRM administrators, but managers must be able to choose. So the
 directory is read with the grant and kept for an hour, ids and names only (decisions 21 and 22).
 """
 
@@ -24,7 +24,7 @@ BY_PORTAL = 0
 
 
 def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
-    """The payment systems, in the portal's order. An older list is better than none."""
+    """Return the payment systems in the portal's order. An older list is better than none."""
     with card.db.reading() as session:
         kept = cached_lists.load(session, card.member_id, KIND)
     if kept is not None and kept.fetched_at > card.clock() - KEPT:
@@ -49,7 +49,7 @@ def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
 def known(card: CardSession, system_id: int) -> PaySystem:
     """Prove that a payment system is one of the portal's.
 
-    Raises InputError, or BusinessRefusalError where there is no list to prove it with.
+    Raises InputError, or BusinessRefusalError if there is no list to prove it with.
     """
     systems = directory(card)
     if not systems:
@@ -61,17 +61,17 @@ def known(card: CardSession, system_id: int) -> PaySystem:
 
 
 def default_id(card: CardSession) -> int | None:
-    """The payment system the settings name, while the portal has it; else the portal picks."""
+    """Return the payment system of the settings if the portal has it; else the portal picks."""
     chosen = card.rules.default_pay_system
     systems = directory(card) if chosen is not None else ()
     return chosen if any(one.id == chosen for one in systems) else None
 
 
 def chosen_id(card: CardSession, choice: int | None) -> int | None:
-    """The payment system of a new payment; None where the portal picks one.
+    """Return the payment system of a new payment; None if the portal picks one.
 
-    `choice` is what a form says: None nothing at all, which is the default, `BY_PORTAL` that the
-    portal is to pick. Raises as `known`.
+    `choice` comes from a form: None for nothing, which means the default, or `BY_PORTAL` to let
+    the portal pick. Raises like `known`.
     """
     if choice is None:
         return default_id(card)

@@ -1,4 +1,4 @@
-"""What is known of a portal's payment page: the outcome of the last request for a link."""
+"""Remember the outcome of the last request for a link to a portal's payment page."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ KNOWN_FOR = timedelta(days=30)
 
 
 def note(session: Session, member_id: str, outcome: str, now: datetime) -> None:
-    """Remember what a request for a link came to."""
+    """Remember the outcome of a request for a link."""
     cached_lists.save(session, member_id, OUTCOME, {"outcome": outcome}, now)
 
 
 def last_outcome(session: Session, member_id: str) -> cached_lists.Kept | None:
-    """The outcome noted last with its time, or None when no link was asked for yet."""
+    """Return the last outcome with its time, or None if no link was requested yet."""
     return cached_lists.load(session, member_id, OUTCOME)
 
 
 def is_known_to_be_open(session: Session, member_id: str, now: datetime) -> bool:
-    """Whether the last request, not long ago, brought a link.
+    """Return whether the last request, not long ago, brought a link.
 
     Then the next one changes nothing. Otherwise it may install or publish a shop site, so it takes
     a click (decision 31).

@@ -1,4 +1,4 @@
-"""What the portal calls its kinds of cards: asked along with another question, never alone."""
+"""Read the portal's titles for its kinds of cards, always together with another question."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
 
 Titles = Mapping[int, str]
-"""Title by entity_type_id. Empty where the portal did not tell them."""
+"""Title by entity_type_id. Empty if the portal did not send them."""
 
 
 def ask(batch: Batch) -> Handle[tuple[OwnerType, ...]]:
-    """Let a batch ask for the titles, too."""
+    """Ask for the titles in a batch."""
     return batch.add(crm.owner_types(), is_optional=True)
 
 
 def read(result: BatchResult, asked: Handle[tuple[OwnerType, ...]]) -> Titles:
-    """The titles that a batch brought. A page can do without them."""
+    """Return the titles from a batch. A page can do without them."""
     try:
         return {one.entity_type_id: one.title for one in result[asked] if one.title}
     except AppError:

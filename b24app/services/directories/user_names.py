@@ -1,7 +1,7 @@
-"""Names of the people who marked payments paid: a directory per portal, kept for a day.
+"""Read the names of people who marked payments paid: a directory per portal, kept for a day.
 
-The first call of an opening tells who paid; the names come with the next call. So ids that are
-met without a name are noted with None, and the next request that goes to the portal asks for them.
+The first call of an opening tells who paid; the names come with the next call. So an id without a
+name is stored with None, and the next request to the portal asks for it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Directory = Mapping[int, str | None]
 
 
 def payers(payments: Iterable[Payment]) -> frozenset[int]:
-    """Who marked the paid ones paid; after an unpay the portal keeps a stale payer."""
+    """Return who marked paid payments paid; after an unpay the portal keeps a stale payer."""
     return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
 
 
 def directory(session: Session, card: CardSession) -> dict[int, str | None]:
-    """User id to name; None where the name is not read yet, "" where it does not resolve."""
+    """Return names by user id; None if not read yet, "" if the portal has none."""
     kept = cached_lists.load(session, card.member_id, KIND)
     if kept is None or kept.fetched_at < card.clock() - KEPT:
         return {}
@@ -39,12 +39,12 @@ def directory(session: Session, card: CardSession) -> dict[int, str | None]:
 
 
 def missing(known: Directory) -> tuple[int, ...]:
-    """Ids whose names are still to be read, as many as one call answers."""
+    """Return ids whose names are still to be read, as many as one call answers."""
     return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
 
 
 def note(session: Session, card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
-    """Remember ids that were met, and answer the directory with them in it."""
+    """Remember new ids, and return the directory including them."""
     known = directory(session, card)
     unmet = {user_id: None for user_id in user_ids if user_id not in known}
     if unmet:
@@ -66,14 +66,14 @@ class NamesRequest:
 
 
 def ask(batch: Batch, known: Directory, user_ids: Iterable[int] | None = None) -> NamesRequest:
-    """Ask for names, if there are any to ask for: by default those that the directory lacks."""
+    """Ask for names, if there are any to ask for; by default those missing in the directory."""
     wanted = missing(known) if user_ids is None else tuple(user_ids)
     handle = batch.add(portal_api.users(wanted)) if wanted else None
     return NamesRequest(known, wanted, handle)
 
 
 def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:
-    """Keep the names of an answer. A refusal is tolerated: then ids are shown, for this time."""
+    """Keep the names of an answer. A refusal is tolerated: then ids are shown this time."""
     if asked.handle is None:
         return asked.known
     try:

@@ -1,1 +1,1 @@
-"""The app on a portal, from installing to uninstalling. Knows no card."""
+"""Manage the app on a portal, from installing to uninstalling. Knows no card."""

@@ -1,7 +1,7 @@
-"""What the portal has bound for us, tabs and events: read and changed with the portal's grant.
+"""Read and change what the portal has bound for us, tabs and events, with the portal's grant.
 
-Every change may be repeated. Where the grant turns out to be lost, the pair of an administrator who
-is there takes its place and everything is sent once more.
+Every change may be repeated. If the grant turns out to be lost, it is replaced by the pair of an
+administrator, if there is one, and everything is sent once more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOST = (SessionExpiredError, UnprovenError, *grant.REFUSALS)
 class BoundPortal:
     """A portal whose bindings are read or changed.
 
-    `admin` is an administrator whom the portal has just confirmed; None where nobody is there.
+    `admin` is an administrator whom the portal has just confirmed; None if there is none.
     """
 
     deps: Deps
@@ -33,7 +33,7 @@ class BoundPortal:
 def send(
     portal: BoundPortal, purpose: Purpose, batch: Batch, seconds: float = READ_SECONDS
 ) -> BatchResult:
-    """Send commands that may all be repeated; errors of single ones are in the answer.
+    """Send commands that may all be repeated; single errors are in the answer.
 
     Raises like `grant.call`.
     """
@@ -49,7 +49,7 @@ def send(
 
 
 def _is_lost(error: AppError) -> bool:
-    """Whether a command was refused for the grant, or not sent because of it."""
+    """Return whether a command was refused because of the grant, or not sent because of it."""
     return isinstance(error, LOST) or isinstance(error.__cause__, LOST)
 
 

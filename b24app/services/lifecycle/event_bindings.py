@@ -1,4 +1,4 @@
-"""Making the portal send the manifest's events to this address, and to no old one.
+"""Make the portal send the manifest's events to this address, and to no old one.
 
 What the portal lists afterwards decides, as with tabs.
 """
@@ -20,27 +20,27 @@ BOUND = events.get_events()
 
 
 def handler_of(deps: Deps) -> str:
-    """The address that events are to be sent to."""
+    """Return the address for events."""
     return deps.app_url + deps.manifest.paths["events"]
 
 
 def missing(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[str, ...]:
-    """Events of the manifest that do not arrive here."""
+    """Return the manifest's events that do not arrive here."""
     handler = handler_of(deps)
     arriving = {one.event for one in bound if one.handler == handler}
     return tuple(event for event in deps.manifest.events if event not in arriving)
 
 
 def stale(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[BoundEvent, ...]:
-    """Handlers at another address, left behind by a move of ours."""
+    """Return handlers at another address, left behind when we moved."""
     handler = handler_of(deps)
     return tuple(dict.fromkeys(one for one in bound if one.handler != handler))
 
 
 def apply(portal: BoundPortal, bound: Sequence[BoundEvent], seconds: float) -> list[str]:
-    """Bind what is missing, unbind what is stale; answer what is not as it should be afterwards.
+    """Bind what is missing, unbind what is stale; return what is still wrong afterwards.
 
-    Sends nothing where nothing differs. Failures are answered, never raised.
+    Sends nothing if nothing differs. Failures are returned, never raised.
     """
     deps = portal.deps
     wrong = [*missing(deps, bound), *(one.event for one in stale(deps, bound))]

@@ -1,7 +1,7 @@
-"""The list of events that wait to be proven by their own tokens.
+"""Keep the events that wait to be proven by their own tokens.
 
-Anybody can send such an event, so the list is short: one for each portal, and one for all portals
-nobody knows. Addresses take turns in it, and one that fills it pushes out its own events only.
+Anybody can send such an event, so the lists are short: one for each portal, and one for all unknown
+portals. Addresses take turns, and one that fills a list pushes out only its own events.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ PROOF = "event_tokens"
 """The kind of work that proves events by their tokens."""
 
 STRANGERS = "*"
-"""In place of a member_id: the list of all portals that nobody has proven."""
+"""In place of a member_id: the list of all unproven portals."""
 
 PACE = timedelta(seconds=6)
-"""From one try to the next: ten in a minute."""
+"""The time between two tries: ten in a minute."""
 
 LISTED = 40
 MAX_TOKEN = 512
@@ -43,9 +43,9 @@ Payload = dict[str, Any]
 class Claim:
     """What one event says, until its tokens are used.
 
-    `ts` is the portal's time of sending, 0 where it is missing; `came_at` is ours. `grant`: what
-    the authorization server gave for the refresh token, which is used up then. After a failed try
-    it waits until `not_before`. `address` is the network the event came from.
+    `ts` is the portal's time of sending, 0 if it is missing; `came_at` is ours. `grant`: what the
+    authorization server gave for the refresh token, which is then used up. After a failed try it
+    waits until `not_before`. `address` is the network the event came from.
     """
 
     event: str
@@ -80,7 +80,7 @@ class Claim:
 
     @classmethod
     def load(cls, saved: Payload) -> Claim:
-        """Read it from the list."""
+        """Read a claim from the list."""
         not_before = saved["not_before"]
         moments = {
             "came_at": datetime.fromisoformat(saved["came_at"]),
@@ -90,22 +90,22 @@ class Claim:
 
     @property
     def saved(self) -> Payload:
-        """As it lies in the list."""
+        """Return the claim as the list stores it."""
         not_before = self.not_before and self.not_before.isoformat()
         return {**asdict(self), "came_at": self.came_at.isoformat(), "not_before": not_before}
 
     @property
     def key(self) -> str:
-        """Tells claims apart. The same event, delivered twice, is one."""
+        """Return what tells claims apart. The same event, delivered twice, is one claim."""
         parts = (self.event, self.member_id, self.refresh_token, self.application_token)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def with_grant(self, grant: Grant) -> Claim:
-        """The same, with a pair that is proven."""
+        """Return the claim with a proven pair."""
         return replace(self, grant=grants_as_json.written(grant))
 
     def later(self, now: datetime) -> Claim | None:
-        """The same after a try that failed; None where it was tried often enough."""
+        """Return the claim after a failed try; None if it was tried often enough."""
         if self.tries >= len(PAUSES):
             return None
         return replace(self, tries=self.tries + 1, not_before=now + PAUSES[self.tries])
@@ -122,7 +122,7 @@ def written(claims: list[Claim]) -> Payload:
 
 
 def put_down(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bool:
-    """Have the event's tokens tried. False where its portal's list is worked off anyway.
+    """Enqueue the event to have its tokens tried. False if its list is already being processed.
 
     Raises InstallationUnprovenError for what cannot be a token.
     """
@@ -143,7 +143,7 @@ def put_down(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> b
 
 
 def holds_token(session: Session, deps: Deps, member_id: str, application_token: str) -> bool:
-    """Tell whether an event that waits to be proven brings this application_token."""
+    """Return whether an event that waits to be proven brings this application_token."""
     payload = jobs.waiting(session, deps.seal, PROOF, member_id)
     tokens = [one.application_token for one in read(payload)] if payload else []
     given = application_token.encode()
@@ -151,7 +151,7 @@ def holds_token(session: Session, deps: Deps, member_id: str, application_token:
 
 
 def merged(waiting: Payload, given: Payload) -> Payload:
-    """Make one list of two. A long one loses the oldest of the address that fills it most."""
+    """Merge two lists. A long one loses the oldest claim of the address that fills it most."""
     claims = read(waiting)
     known = {one.key for one in claims}
     claims += [one for one in read(given) if one.key not in known]
@@ -165,7 +165,7 @@ def merged(waiting: Payload, given: Payload) -> Payload:
 
 
 def next_of(claims: list[Claim], now: datetime, may_try: Callable[[Claim], bool]) -> Claim | None:
-    """Return whose turn it is: proven ones first, then the newest of who sent the fewest."""
+    """Return whose turn it is: proven ones first, then the newest of the rarest address."""
     held = Counter(one.address for one in claims)
     ready = [one for one in reversed(claims) if one.not_before is None or one.not_before <= now]
     ready.sort(key=lambda one: (one.grant is None, held[one.address]))
@@ -173,7 +173,7 @@ def next_of(claims: list[Claim], now: datetime, may_try: Callable[[Claim], bool]
 
 
 def replaced(claim: Claim, by: Claim | None) -> jobs.Change:
-    """Return the change of a list that puts `by` in place of `claim`, or takes it away."""
+    """Return a change of the list that replaces `claim` with `by`, or removes it."""
 
     def new(payload: Payload) -> Payload:
         claims = [by if one.key == claim.key else one for one in read(payload)]

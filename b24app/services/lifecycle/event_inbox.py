@@ -1,4 +1,4 @@
-"""The door for the portal's events: check the proof, put the work down for later, answer at once.
+"""Receive the portal's events: check the proof, enqueue a job, answer at once.
 
 Slow handlers are called less often and an unanswered event is not sent again, so no portal is
 called here (api-reference/events, safe event handlers). The work itself: `event_jobs.py`.
@@ -42,7 +42,7 @@ METHOD = re.compile(r"[\w.]{1,64}\Z", re.ASCII)
 
 
 class Received(StrEnum):
-    """What became of an event that was not refused. `REPEATED`: the same is to be done anyway."""
+    """The result of an accepted event. `REPEATED`: the same work is already waiting."""
 
     ACCEPTED = "accepted"
     REPEATED = "repeated"
@@ -50,22 +50,22 @@ class Received(StrEnum):
 
 
 class Proof(StrEnum):
-    """What an event brings to be believed."""
+    """The proof that an event brings."""
 
     TOKEN = "token"  # noqa: S105 - a name, not a secret.
     """The portal's application_token."""
 
     FORMER = "former"
-    """That of an installation which was replaced meanwhile, and whose end nobody reported."""
+    """The application_token of a replaced installation whose end was not reported yet."""
 
     OCCASION = "occasion"
-    """None, and none is needed: nothing it says is used."""
+    """No proof, and none is needed: nothing it says is used."""
 
     PAIR = "pair"
-    """Tokens that may prove it, once they are used."""
+    """Tokens that may prove it once they are used."""
 
     AWAITED = "awaited"
-    """A token that another event brought, which waits to be proven itself."""
+    """A token from another event that still waits to be proven itself."""
 
     NONE = "none"
 
@@ -74,7 +74,7 @@ MAY_BE_TRUE = frozenset({Proof.PAIR, Proof.FORMER, Proof.AWAITED})
 
 
 def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
-    """Take an event in. Calls nobody. `address` is where it came from.
+    """Accept an event. Calls no server. `address` is where it came from.
 
     Raises MalformedRequestError, UnknownPortalError, AccessError (the application_token is not
     the stored one) and TooManyRequestsError; nothing is kept then.
@@ -114,7 +114,7 @@ def _proof_of(session: Session, deps: Deps, call: EventCall, *, is_known: bool) 
         return Proof.FORMER if _same(former, given) else Proof.NONE
     if call.event == PAYMENT and not given:
         # The documentation shows this event without a token. Nothing it says is believed: it is
-        # only the occasion to ask the authorization server, which has a pace of its own.
+        # only a reason to ask the authorization server, at a limited pace.
         return Proof.OCCASION
     can_prove = call.event in WITH_TOKENS and bool(call.auth.refresh_token)
     return Proof.PAIR if can_prove else Proof.NONE
@@ -125,9 +125,9 @@ def _same(expected: str | None, given: str) -> bool:
 
 
 def _count_unproven(deps: Deps, call: EventCall, proof: Proof, *, is_known: bool) -> None:
-    """Count what came without the right token. Raises unless there is another proof.
+    """Count an event without the right token. Raises unless there is another proof.
 
-    What may prove itself is never refused for what others have sent: its list is short instead.
+    An event that may prove itself is never refused because of others: its list is short instead.
     """
     name = f"events:{call.auth.member_id}" if is_known else STRANGERS
     if proof not in MAY_BE_TRUE and throttle.is_blocked(deps, name):
@@ -150,9 +150,9 @@ Reaction = Callable[[Session, Deps, EventCall, Proof], Received]
 
 
 def _installed(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> Received:
-    """The installation is finished.
+    """Handle a finished installation.
 
-    A portal that was shut out needs more than a token that browsers know, and stays so.
+    A portal that was shut out stays so: it needs more than a token that browsers know.
     """
     member_id = call.auth.member_id
     portal = portals.lock(session, member_id)
@@ -163,23 +163,23 @@ def _installed(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> 
 
 
 def _updated(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> Received:
-    """A new version: the handlers of events are gone, so everything is bound again."""
+    """Handle a new version: event handlers are gone, so everything is bound again."""
     is_new = rebind_soon(session, deps, call.auth.member_id)
     if call.auth.refresh_token and portal_grant.is_lost(session, deps, call.auth.member_id):
-        # Its pair may take the place of the grant, which binding needs.
+        # Its pair may replace the grant, which binding needs.
         claim = Claim.of(call, deps.clock(), "")
         is_new |= event_claims.put_down(session, deps, claim, is_known=True)
     return _said(is_new)
 
 
 def _paid(session: Session, deps: Deps, call: EventCall, proof: Proof) -> Received:
-    """The subscription changed. What is true of it is asked of the authorization server."""
+    """Handle a changed subscription: ask the authorization server for the truth."""
     is_proven = proof is Proof.TOKEN
     return _said(subscriptions.ask_soon(session, deps, call.auth.member_id, is_proven=is_proven))
 
 
 def _uninstalled(session: Session, deps: Deps, call: EventCall, proof: Proof) -> Received:
-    """Somebody says that the app was uninstalled. `uninstall.py` finds out."""
+    """Handle a claim that the app was uninstalled; `uninstall.py` finds out."""
     member_id = call.auth.member_id
     is_clean = call.texts.get("CLEAN") == "1"
     if proof is Proof.FORMER:
@@ -191,7 +191,7 @@ def _uninstalled(session: Session, deps: Deps, call: EventCall, proof: Proof) ->
 
 
 def _confirmed(session: Session, _deps: Deps, call: EventCall, _proof: Proof) -> Received:
-    """An administrator decided about a method: what was refused before is tried again."""
+    """Handle an administrator's decision about a method: try again what was refused before."""
     method = call.texts.get("METHOD", "")
     is_allowed = call.texts.get("CONFIRMED") == "1"
     log.info(
@@ -214,7 +214,7 @@ REACTIONS: Mapping[str, Reaction] = {
     UNINSTALL: _uninstalled,
     CONFIRMATION: _confirmed,
 }
-"""ONAPPTEST, and every event nobody knows, needs nothing but an answer."""
+"""ONAPPTEST and unknown events only need an answer."""
 
 
 def _said(is_new: bool) -> Received:

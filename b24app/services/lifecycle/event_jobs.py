@@ -1,4 +1,4 @@
-"""Working off what events left behind: each piece is claimed by one process and has its seconds."""
+"""Process the jobs of events: each is claimed by one process and has a time limit."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Handler = Callable[[Deps, Task], Again | None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How one kind of work is done, and the seconds that everything it asks has together.
+    """How one kind of work is done, and the time limit in seconds of all its calls.
 
-    `merge` makes one payload of what is done again and of what came meanwhile.
+    `merge` makes one payload of the work to repeat and of what came in the meantime.
     """
 
     handle: Handler
@@ -50,7 +50,7 @@ KINDS: Mapping[str, Work] = {
 }
 
 URGENT_SECONDS = 3.0
-"""For what was reported just now. A portal that needs longer is asked again a minute later."""
+"""For what was just reported. A portal that needs longer is asked again a minute later."""
 
 AT_ONCE = 1000
 URGENT_THREADS = 8
@@ -67,7 +67,7 @@ class Worked:
 
 
 def lanes(deps: Deps) -> tuple[Lane, Lane]:
-    """The two lines of a process: what is urgent never waits behind what is not."""
+    """Return the two lanes of a process: urgent work never waits behind other work."""
     return (
         Lane(partial(work_one, deps, Worked(), urgent_only=True), URGENT_THREADS),
         Lane(partial(work_one, deps, Worked()), THREADS),
@@ -75,7 +75,7 @@ def lanes(deps: Deps) -> tuple[Lane, Lane]:
 
 
 def work_off(deps: Deps, limit: int = AT_ONCE) -> Worked:
-    """Do what is due, at most `limit` pieces. One that fails does not stop the others."""
+    """Process what is due, at most `limit` jobs. A failed one does not stop the others."""
     worked = Worked()
     for _ in range(limit):
         if not work_one(deps, worked):
@@ -90,9 +90,9 @@ def work_one(
     *,
     urgent_only: bool = False,
 ) -> bool:
-    """Do the piece of work whose turn it is. Return False where there is none.
+    """Do the job whose turn it is. Return False if there is none.
 
-    `on_claim` is called before it is done, so that somebody else may take the next one.
+    `on_claim` is called before it is done, so that another worker may take the next one.
     """
     with deps.db.transaction() as session:
         owner = secrets.token_hex(8)
@@ -105,7 +105,7 @@ def work_one(
 
 
 def next_in(deps: Deps) -> float | None:
-    """In how many seconds the next work is due, below zero for what waits already; or None."""
+    """Return in how many seconds the next work is due, below zero if overdue; or None."""
     now = deps.clock()
     with deps.db.reading() as session:
         run_at = jobs.next_run(session, now)
@@ -123,7 +123,7 @@ def _run(deps: Deps, job: Job, worked: Worked) -> None:
         log.warning("%s of %s was sealed with an unknown key", job.kind, job.member_id)
         _put_off(deps, job, worked, again=False)
     except Exception:
-        # A mistake of ours in one portal's work must not keep the others waiting.
+        # A bug in our code in one portal's work must not keep the others waiting.
         log.exception("%s of %s failed", job.kind, job.member_id)
         _put_off(deps, job, worked, again=True)
     else:

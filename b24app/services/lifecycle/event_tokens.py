@@ -1,9 +1,9 @@
-"""ONAPPINSTALL and ONAPPUPDATE that the application_token does not prove: their own tokens may.
+"""Prove ONAPPINSTALL and ONAPPUPDATE by their own tokens if application_token does not.
 
 Both bring a pair of tokens. ONAPPUPDATE brings a new application_token as well, so it cannot be
 proven by the old one: its refresh token is exchanged at the authorization server, which names the
 portal, and the portal names the person (api-reference/events, on-app-install and on-app-update).
-Only an administrator is believed, and before that nothing is kept, bound, opened or called off.
+Only an administrator is believed; until then nothing is kept, bound, opened or canceled.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ MAX_SKEW = timedelta(days=1)
 
 
 def work_off(deps: Deps, task: Task) -> Again | None:
-    """Try one of the waiting events. One that may be better later waits for that.
+    """Try one of the waiting events. If it may succeed later, it waits for that.
 
-    One at a time: the few exchanges of a minute that may fail are spread over it, so that a genuine
-    event that comes after a flood is not the one that finds them spent.
+    One at a time: the few exchanges that may fail in a minute are spread over it, so that they are
+    not used up when a genuine event comes after a flood.
     """
     may_try = partial(_may_try, deps, task)
     claims = event_claims.read(task.payload)
@@ -62,7 +62,7 @@ def work_off(deps: Deps, task: Task) -> Again | None:
 
 
 def _may_try(deps: Deps, task: Task, claim: Claim) -> bool:
-    """Whether not too many events of this address have failed within the minute."""
+    """Return whether few enough events of this address have failed within the minute."""
     try:
         throttle.require(deps, _limits(task, claim))
     except TooManyRequestsError:
@@ -71,7 +71,7 @@ def _may_try(deps: Deps, task: Task, claim: Claim) -> bool:
 
 
 def _try(deps: Deps, task: Task, claim: Claim) -> Claim | None:
-    """Prove one event and carry it out. Return what is left to be tried again of it."""
+    """Prove one event and carry it out. Return what has to be tried again."""
     try:
         if _is_old(deps, claim):
             log.info("%s of %s is older than what is known", claim.event, claim.member_id)
@@ -80,7 +80,7 @@ def _try(deps: Deps, task: Task, claim: Claim) -> Claim | None:
             grant = installation.exchange(
                 deps, claim.member_id, claim.refresh_token, claim.server_endpoint
             )
-            # It is used up, and the new pair kept before it is used.
+            # The token is used up now, and the new pair is stored before it is used.
             claim = claim.with_grant(grant)
             change(deps, task, event_claims.replaced(claim, claim))
         else:
@@ -139,7 +139,7 @@ def _update(session: Session, deps: Deps, claim: Claim, proven: Proven) -> None:
     if claim.version:
         portals.set_version(session, member_id, claim.version, now)
     portal_grant.replace(session, deps, member_id, proven.user.id, grant.tokens)
-    # Whose administrator is heard now is installed. It may have been uninstalled since.
+    # Its administrator's token works, so the app is installed. It may have been uninstalled since.
     uninstall.contradict(session, deps, member_id)
     rebind_soon(session, deps, member_id)
 
@@ -151,9 +151,9 @@ def _is_old(deps: Deps, claim: Claim) -> bool:
 
 
 def _is_older(claim: Claim, portal: Portal) -> bool:
-    """Whether something newer has changed the application token since this was sent.
+    """Return whether something newer has changed the application token since this was sent.
 
-    Times of the portal are compared with each other, and ours with ours.
+    The portal's times are compared with each other, and ours with ours.
     """
     if claim.ts and portal.event_ts and claim.ts != portal.event_ts:
         return claim.ts < portal.event_ts
@@ -161,13 +161,13 @@ def _is_older(claim: Claim, portal: Portal) -> bool:
 
 
 def _believable(claim: Claim) -> int | None:
-    """The event's time, but no later than a clock may be wrong: it keeps older events out."""
+    """Return the event's time, limited to the possible clock error: it blocks older events."""
     latest = int((claim.came_at + MAX_SKEW).timestamp())
     return min(claim.ts, latest) or None
 
 
 def _limits(task: Task, claim: Claim) -> Limits:
-    """What the events of one address about one portal may cost: each exchange shows our secret."""
+    """Return the limits of one address's events about one portal: exchanges use our secret."""
     return (
         Limit(f"event {task.member_id} {claim.address}", EXCHANGES_A_SENDER),
         Limit("event", EXCHANGES_IN_ALL),

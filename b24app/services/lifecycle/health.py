@@ -1,4 +1,4 @@
-"""Whether this process can serve: the database answers and has the schema this code needs."""
+"""Check whether this process can serve: the database answers and has the right schema."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from b24app.storage.session import is_current
 
 
 def trouble(deps: Deps) -> str:
-    """Empty when all is well, else what is wrong, in words for an operator."""
+    """Return what is wrong, in words for an operator; empty if all is well."""
     return "" if is_current(deps.db) else "database unreachable or schema not current"

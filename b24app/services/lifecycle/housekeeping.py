@@ -1,7 +1,7 @@
-"""The hourly work: event work and probes, retention, grants that would die, keys that were changed.
+"""Do the hourly work: event work and probes, retention, expiring grants, changed keys.
 
-Safe from two machines: jobs are claimed one by one, everything else runs under a lease. What fails
-for one portal is logged and leaves the others their turn.
+Safe from two machines: jobs are claimed one by one, everything else runs under a lease. A failure
+for one portal is logged and does not stop the others.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ LEASE_SECONDS = 1800
 PAGE = 500
 
 MEMORY_KEPT = timedelta(days=90)
-"""How long it is remembered what a card held."""
+"""How long the payments of a card are remembered."""
 
 REFRESH_TOKEN_LIVES = timedelta(days=180)
 PARTIAL_KEPT = timedelta(days=365)
 DONE_KEPT = timedelta(days=7)
-"""For so long it is known when a portal's work was last done, which is how portals take turns."""
+"""How long the last time of a portal's work is kept, by which portals take turns."""
 
 NAMES_KEPT = timedelta(days=2)
 GRANT_IDLE = timedelta(days=150)
-"""The refresh token of a grant dies after 180 days; the hours between two sweeps do not matter."""
+"""A grant's refresh token expires after 180 days; the hours between two sweeps do not matter."""
 
 Counts = dict[str, int]
 
 
 def run(deps: Deps) -> Counts:
-    """Do what is due now; answer how much of what, in the order of the work."""
+    """Do what is due now; return how much of each kind, in the order of the work."""
     worked = event_jobs.work_off(deps)
     counts = {
         "jobs done": worked.done,
@@ -96,7 +96,7 @@ def _keep_house(deps: Deps) -> Counts:
 
 
 def delete_old_activity(deps: Deps) -> int:
-    """Delete lines older than each portal's settings say, of uninstalled portals too."""
+    """Delete lines older than each portal's settings allow, also of uninstalled portals."""
 
     def delete(member_id: str) -> int:
         with deps.db.transaction() as session:
@@ -118,7 +118,7 @@ def _with_activity(deps: Deps) -> Iterator[str]:
 
 
 def delete_expired(deps: Deps) -> Counts:
-    """Delete what only served for a while, each kind in a transaction of its own."""
+    """Delete what was kept for a limited time, each kind in its own transaction."""
     now = deps.clock()
     kinds: dict[str, Callable[[Session], int]] = {
         "idempotency keys": lambda session: idempotency.delete_older(session, now),
@@ -146,7 +146,7 @@ def delete_expired(deps: Deps) -> Counts:
 
 
 def keep_grants_alive(deps: Deps) -> tuple[int, int]:
-    """Renew grants that nobody used for 150 days; answer how many lived on and how many failed."""
+    """Renew grants unused for 150 days; return how many were renewed and how many failed."""
     before = deps.clock() - GRANT_IDLE
     with deps.db.reading() as session:
         idle = portals.with_grant_older(session, before, PAGE)
@@ -164,21 +164,21 @@ def keep_grants_alive(deps: Deps) -> tuple[int, int]:
 
 
 def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int]:
-    """Do the same for every portal; yield what came of it where it worked."""
+    """Do the same for every portal; yield the result of each that worked."""
     for member_id in member_ids:
         try:
             result = work(member_id)
         except AppError as error:
             log.warning("housekeeping for %s failed: %s", member_id, error)
         except Exception:
-            # A mistake of ours, or one in one portal's rows, must not keep the others waiting.
+            # A bug in our code, or a bad row of one portal, must not keep the others waiting.
             log.exception("housekeeping for %s failed", member_id)
         else:
             yield result
 
 
 def _suspect(deps: Deps, member_id: str) -> None:
-    """The uninstall event was lost: do what it would have asked for, without deleting settings."""
+    """Act as for a lost uninstall event, without deleting settings."""
     log.warning("the authorization server knows no installation of %s any more", member_id)
     with deps.db.transaction() as session:
         if not jobs.is_waiting(session, uninstall.PROBE, member_id):

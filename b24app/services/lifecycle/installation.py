@@ -1,6 +1,6 @@
-"""Installing and re-installing: prove, save, bind the tabs, bind the events, finish.
+"""Install and re-install: prove, save, bind the tabs, bind the events, finish.
 
-Every step may be repeated: what is bound already counts as done, settings are kept.
+Every step may be repeated: what is already bound counts as done, and settings are kept.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from b24app.storage import launches, pending_grants, portals
 from b24app.storage.session import Session
 
 APP_PAGE = EntityRef(0, 0)
-"""Where no card is open: the installer and the application's own page."""
+"""Pages without a card: the installer and the application's own page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a proven installer post gives. The tokens of `grant` replace the posted ones.
+    """The result of a proven installer post. The tokens of `grant` replace the posted ones.
 
-    `is_bare`: the portal has nothing bound for the app; None where that was not asked or not said.
+    `is_bare`: the portal has nothing bound for the app; None if that was not asked or answered.
     """
 
     grant: Grant
@@ -58,8 +58,8 @@ class Proven:
 class Begun:
     """An installation whose grant is proven, before the portal has said who installs.
 
-    Everything after may be repeated: until then it waits on the server, since the posted refresh
-    token is used up. The wizard's session token only names it.
+    It waits on the server until the portal has answered, because the posted refresh token is used
+    up. The wizard's session token only names it. Every later step may be repeated.
     """
 
     grant: Grant
@@ -68,16 +68,15 @@ class Begun:
 
     @property
     def origin(self) -> str:
-        """Who may frame the wizard."""
+        """Return who may frame the wizard."""
         return origin_of(self.grant.client_endpoint)
 
 
 def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
     """Prove an installer post at the authorization server, before anything of it is believed.
 
-    Raises HostUnusableError (installed, the app would never be seen there),
-    InstallationUnprovenError, TooManyRequestsError (so many forged ones came that it is not tried),
-    AuthorizationServerError (silent).
+    Raises HostUnusableError (browsers would never show the app there), InstallationUnprovenError,
+    TooManyRequestsError (not tried after too many forged posts), AuthorizationServerError (silent).
     """
     require_nameable(call.domain)
     is_vouched = _is_vouched(deps, call)
@@ -89,7 +88,7 @@ def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
 
 
 def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
-    """Whether the post holds the application_token of a portal that is installed already."""
+    """Return whether the post holds the application_token of an installed portal."""
     with deps.db.reading() as session:
         expected = portals.application_token(session, deps.seal, call.member_id) or ""
     given = call.application_token
@@ -97,17 +96,17 @@ def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
 
 
 def ticket_of(begun: Begun) -> Ticket:
-    """The ticket of a wizard: the session that `verify` opens."""
+    """Return the ticket of a wizard: the session that `verify` opens."""
     return Ticket(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
 
 
 def hold(deps: Deps, begun: Begun, ticket: Ticket) -> None:
-    """Let `verify` be tried again with this ticket, for as long as its session lasts."""
+    """Allow `verify` to be tried again with this ticket, for as long as its session lasts."""
     exchanged.hold(deps, ticket.launch_id, begun.grant, begun.application_token)
 
 
 def begun_of(deps: Deps, ticket: Ticket) -> Begun:
-    """What `hold` kept. Raises SessionExpiredError where nothing waits for this ticket."""
+    """Return what `hold` kept. Raises SessionExpiredError if nothing waits for this ticket."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is None:
         raise SessionExpiredError("no installation waits for this session")
@@ -136,7 +135,7 @@ def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
             )
             pending_grants.delete(session, ticket.launch_id)
     except NotAdminError:
-        # Nothing comes of the pair of somebody who may not install.
+        # The pair of a person who may not install is useless.
         with deps.db.transaction() as session:
             pending_grants.delete(session, ticket.launch_id)
         raise
@@ -151,7 +150,7 @@ def exchange(
 ) -> Grant:
     """Prove a posted refresh token: it is of our application and of this portal.
 
-    It is used up by that: keep the pair of the answer. Raises InstallationUnprovenError,
+    This consumes it: keep the pair of the answer. Raises InstallationUnprovenError,
     HostInsecureError, AuthorizationServerError (silent: try the same token again).
     """
     try:
@@ -168,10 +167,10 @@ def exchange(
 
 
 def identify(deps: Deps, grant: Grant) -> Proven:
-    """Ask the portal whose pair this is, and by which code it knows the application.
+    """Ask the portal who owns this pair, and by which code it knows the application.
 
-    Of a known portal also whether anything is bound there. Raises InstallationUnprovenError where
-    the authorization server named somebody else, and the portal's errors.
+    A known portal is also asked whether anything is bound there. Raises InstallationUnprovenError
+    if the authorization server named somebody else, and the portal's errors.
     """
     with deps.db.reading() as session:
         is_known = portals.find(session, grant.member_id) is not None
@@ -191,7 +190,7 @@ def identify(deps: Deps, grant: Grant) -> Proven:
 def store(
     session: Session, deps: Deps, proven: Proven, application_token: str, language: str
 ) -> None:
-    """Write a proven installation over whatever was known of the portal, except its settings.
+    """Store a proven installation over everything known of the portal, except its settings.
 
     Raises NotAdminError.
     """
@@ -210,7 +209,7 @@ def store(
         now=deps.clock(),
     )
     portal_grant.replace(session, deps, member_id, proven.user.id, proven.grant.tokens)
-    # What was reported about this installation, which is there, stands contradicted.
+    # A report that this installation is gone is contradicted.
     uninstall.contradict(session, deps, member_id)
 
 
@@ -227,13 +226,13 @@ def bind_events(card: CardSession) -> None:
 
 
 def finish(card: CardSession) -> None:
-    """Open the portal for its people; the frame tells the portal afterwards, as the last thing."""
+    """Open the portal for its people; as the last step, the frame tells the portal."""
     require_admin(card)
     with card.db.transaction() as session:
         portals.activate(session, card.member_id, card.clock())
 
 
 def require_admin(card: CardSession) -> None:
-    """Raises NotAdminError for everybody but a proven administrator."""
+    """Raise NotAdminError for everybody except a proven administrator."""
     if card.user is None or not card.user.is_admin:
         raise NotAdminError("only an administrator of the portal may do this")

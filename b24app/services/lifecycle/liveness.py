@@ -1,6 +1,6 @@
-"""Finding out whether the app is still installed on a portal, by using the pairs it left with us.
+"""Find out whether the app is still installed on a portal, by using its stored pairs.
 
-A token that is refused is not an installation that is gone: its owner may have left, or changed a
+A refused token does not mean that the installation is gone: its owner may have left or changed the
 password. So one pair after another is used, the portal's grant first, until the portal or the
 authorization server says something about the installation itself.
 """
@@ -42,15 +42,15 @@ from b24app.storage import portals, user_tokens
 log = logging.getLogger(__name__)
 
 SECONDS = 8.0
-"""For one question to the portal."""
+"""The time limit of one question to the portal."""
 
 WITNESSES = 5
-"""So many people's pairs are used at a time. Refused ones are forgotten, so others follow."""
+"""The most people's pairs used at a time. Refused ones are deleted, so others follow."""
 
 REFUSED_BY_ALL = 2
-"""Pairs of so many people, refused and none left, are an installation that is gone.
+"""If the pairs of this many people are refused and none is left, the installation is gone.
 
-The one pair of somebody who left is not.
+The single pair of a person who left proves nothing.
 """
 
 SAYS_NOTHING = (
@@ -59,10 +59,10 @@ SAYS_NOTHING = (
     PlanWithoutRestError,
     PortalOverloadedError,
 )
-"""The portal answers so before it looks which application is asking (rest-contract a.6)."""
+"""Errors that the portal answers before it checks which application asks (rest-contract a.6)."""
 
 IS_KNOWN = (UserBlockedError, ScopeMissingError, SubscriptionEndedError, RightsRefusedError)
-"""The portal answers so only about an application that it has."""
+"""Errors that the portal answers only for an installed application."""
 
 
 class Verdict(StrEnum):
@@ -75,7 +75,7 @@ class Verdict(StrEnum):
 
 
 class Heard(StrEnum):
-    """What one pair brought that says nothing about the installation."""
+    """The result of one pair that says nothing about the installation."""
 
     REFUSED = "refused"
     UNCLEAR = "unclear"
@@ -95,11 +95,11 @@ class Witness(Protocol):
         ...
 
     def renew(self) -> None:
-        """Have the pair renewed."""
+        """Renew the pair."""
         ...
 
     def is_stored(self) -> bool:
-        """Tell whether the authorization server has not refused the pair."""
+        """Return whether the pair is still stored: the authorization server has not refused it."""
         ...
 
 
@@ -138,7 +138,7 @@ def verdict_of(error: AppError) -> Verdict | Heard:
         return Verdict.ALIVE
     if isinstance(error, PortalBusyError):
         return Verdict.BUSY
-    # What concerns one pair only, such as its renewal: another may need none.
+    # An error that concerns only this pair, such as its renewal: another may not need one.
     is_of_pair = isinstance(error, AuthorizationServerError | SessionError)
     return Heard.UNCLEAR if is_of_pair else Verdict.SILENT
 
@@ -168,7 +168,7 @@ class _Grant:
 
 
 class _Person:
-    """The pair that somebody of the portal opened the app with last."""
+    """The pair with which a person of the portal last opened the app."""
 
     def __init__(self, deps: Deps, member_id: str, endpoint: str, user_id: int) -> None:
         self.user_id: int | None = user_id
@@ -192,7 +192,7 @@ class _Person:
 
 
 def _witnesses(deps: Deps, member_id: str) -> tuple[Iterator[Witness], bool]:
-    """The stored pairs to ask with, and whether there are no more of them."""
+    """Return the stored pairs to ask with, and whether there are no more of them."""
     with deps.db.reading() as session:
         portal = portals.find(session, member_id)
         people = user_tokens.newest(session, member_id, WITNESSES + 1)
@@ -234,7 +234,7 @@ def _ask_server(witness: Witness, member_id: str) -> Verdict | Heard:
 
 
 def _renew(witness: Witness) -> Verdict | Heard:
-    """Neither side knows the access token: the authorization server decides about the pair."""
+    """Renew a pair whose access token is unknown: the authorization server decides about it."""
     try:
         witness.renew()
     except SessionExpiredError:
@@ -245,5 +245,5 @@ def _renew(witness: Witness) -> Verdict | Heard:
 
 
 def _refused(witness: Witness) -> Heard:
-    """Tell a pair that the authorization server refused from one that could not be used here."""
+    """Return whether the pair was refused, or just could not be used here."""
     return Heard.UNCLEAR if witness.is_stored() else Heard.REFUSED

@@ -1,4 +1,4 @@
-"""Binding all tabs and events of a portal: by the wizard, and again whenever somebody asks."""
+"""Bind all tabs and events of a portal: in the wizard, and again on request."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from b24app.storage import jobs
 from b24app.storage.session import Session
 
 REBIND = "rebind"
-"""The kind of work that binds tabs and events anew."""
+"""The kind of work that binds tabs and events again."""
 
 PACE = timedelta(minutes=1)
 
 
 def rebind_soon(session: Session, deps: Deps, member_id: str) -> bool:
-    """Have tabs and events bound. False where they will be anyway."""
+    """Enqueue the binding of tabs and events. False if it is already waiting."""
     now = deps.clock()
     return jobs.put(
         session,
@@ -67,7 +67,7 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
             if not tab_bindings.is_bound(listed, tab.placement, handler)
         ],
     )
-    # What was bound before may have another title, an old address, or be switched off by now.
+    # An old binding may have another title or an old address, or be switched off by now.
     tab_bindings.apply(portal, wanted, listed)
 
 
@@ -81,14 +81,14 @@ def bind_events(deps: Deps, member_id: str) -> None:
     result = bindings.send(portal, Purpose.EVENTS, batch)
     listed = result[listing]
     _raise_unless_bound(result, binds, event_bindings.missing(deps, listed))
-    # What was bound before may lead to an old address of ours.
+    # An old binding may lead to our old address.
     event_bindings.apply(portal, listed, READ_SECONDS)
 
 
 def _raise_unless_bound(
     result: BatchResult, binds: Sequence[Handle[bool]], missing: Iterable[str]
 ) -> None:
-    """The list read after the binds decides: "already bound" is success, silence is not."""
+    """Raise unless the list read after the binds has it: "already bound" is success, too."""
     if not list(missing):
         return
     for handle in binds:

@@ -1,7 +1,7 @@
-"""Telling an installation anew from an installer that is run again.
+"""Tell a new installation from an installer that is run again.
 
-What was asked for when the app was uninstalled is carried out before the new installation writes
-anything, so that nothing of it can be erased by that, and nothing of the old one is found in it.
+What was requested when the app was uninstalled is carried out before the new installation writes
+anything, so that it erases nothing of the new one, and nothing of the old one remains in it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The handles of what the portal has bound for the app, whatever address it leads to."""
+    """The handles of what the portal has bound for the app, at any address."""
 
     events: Handle[tuple[BoundEvent, ...]]
     tabs: Handle[tuple[BoundPlacement, ...]]
 
     def is_bare(self, result: BatchResult) -> bool | None:
-        """Whether nothing is bound; None where that was not said."""
+        """Return whether nothing is bound; None if the portal did not say."""
         try:
             return not (bool(result[self.events]) or bool(result[self.tabs]))
         except AppError:
@@ -41,16 +41,16 @@ class Bound:
 
 
 def ask_bound(batch: Batch) -> Bound:
-    """Ask what is bound, beside whatever else is asked. For administrators."""
+    """Ask what is bound, together with other questions. For administrators."""
     return Bound(batch.add(get_events()), batch.add(get_placements()))
 
 
 def make_way(
     session: Session, deps: Deps, grant: Grant, application_token: str, bare: bool | None
 ) -> None:
-    """Where the app was uninstalled since, carry out what was asked for when it was.
+    """If the app was uninstalled since, carry out what was requested then.
 
-    What nobody has reported yet may still be reported: `uninstall.report_former`.
+    An uninstallation that was not reported yet still may be: `uninstall.report_former`.
     """
     member_id = grant.member_id
     portal = portals.lock(session, member_id)
@@ -74,14 +74,14 @@ def make_way(
 
 
 def _is_reported(report: Suspicion | None) -> bool:
-    """Where a portal does not say what is bound, a report and another token have to do."""
+    """Return whether a report stands, for portals that do not say what is bound."""
     return report is not None and report.contradicted_at is None
 
 
 def _had_bindings(session: Session, deps: Deps, portal: Portal, report: Suspicion | None) -> bool:
-    """Whether there was something that only an uninstallation, or an administrator, removes.
+    """Return whether there were bindings, which only an uninstallation or an administrator removes.
 
-    The portal removes it by itself (rest-contract g.3).
+    The portal removes them by itself (rest-contract g.3).
     """
     was_finished = report is not None or portal.state != PortalState.INSTALLING
     return was_finished and bool(tabs_wanted(session, portal.member_id, deps.manifest))

@@ -1,7 +1,7 @@
-"""A portal that was shut out, and somebody who opens the app there: it is asked at once.
+"""Ask a portal that was shut out at once when a person opens the app there.
 
-Whoever opens brings a token. Where the portal takes it, the app is installed there, whatever was
-reported and however silent the portal was. A silent one is not asked by everybody at the same time.
+The person brings a token. If the portal accepts it, the app is installed there, whatever was
+reported and however silent the portal was. A silent portal is not asked once for every person.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ log = logging.getLogger(__name__)
 
 SECONDS = 5.0
 LEASE_SECONDS = 15
-"""A portal that does not answer is asked so often by those who open, and not more often."""
+"""A portal that does not answer is asked no more often than this."""
 
 PROBE_PACE = timedelta(minutes=1)
 NO_ANSWER = (PortalSilentError, NoConnectionError, PortalBusyError, PortalClosedError)
 
 
 def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: Sender) -> Shell:
-    """Answer a placement post as `shells.open_shell`, of a portal that was shut out as well.
+    """Return a placement post like `shells.open_shell`, also of a portal that was shut out.
 
-    Raises as it does; UnprovenError also where the portal does not take the posted token,
-    PortalClosedError where it does not answer.
+    Raises like it; UnprovenError also if the portal does not accept the posted token,
+    PortalClosedError if it does not answer.
     """
     knock = shells.knock(deps, call)
     moved = None
@@ -59,10 +59,10 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
 def _reopen(
     deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, *, is_vouched: bool
 ) -> Grant | None:
-    """Open the portal again for somebody whom it confirms.
+    """Open the portal again for a person whom it confirms.
 
-    Strangers, who know no application token of the portal, wait for each other only. Returns what
-    was exchanged for the posted pair, if the portal has moved.
+    Strangers, who know no application token of the portal, only wait for each other. Returns the
+    pair exchanged for the posted one, if the portal has moved.
     """
     lease = f"reopen:{portal.member_id}:{is_vouched:d}"
     owner = secrets.token_hex(8)
@@ -89,7 +89,7 @@ def _reopen(
 def _confirm(
     deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, share: Share
 ) -> Grant | None:
-    """Let the portal, or of a moved one the authorization server, confirm who posted."""
+    """Let the portal, or the authorization server if it has moved, confirm who posted."""
     batch = Batch()
     asked = launches.ask_proof(batch)
     tokens = PostedTokens(portal.client_endpoint, call.auth_id, share)
@@ -106,7 +106,7 @@ def _confirm(
 
 
 def _hurry(deps: Deps, member_id: str) -> None:
-    """Have the portal asked with the stored pairs as well."""
+    """Make the waiting probe ask the portal with the stored pairs as well."""
     with deps.db.transaction() as session:
         jobs.hurry(session, uninstall.PROBE, member_id, deps.clock(), PROBE_PACE)
 

@@ -1,6 +1,6 @@
-"""The application's status on a portal and the portal's address, as the authorization server says.
+"""Ask the authorization server for the application's status on a portal and for its address.
 
-What an event or a frame post says about them is informational only (api-reference/events,
+What an event or a frame post says about them is only informational (api-reference/events,
 on-app-payment).
 """
 
@@ -25,11 +25,11 @@ REFRESH = "subscription"
 
 PACE = timedelta(minutes=1)
 STRANGERS_PACE = timedelta(hours=1)
-"""How often an event that nobody proved may be the occasion to ask."""
+"""How often an unproven event may be a reason to ask."""
 
 
 def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -> bool:
-    """Have the authorization server asked, however many events say so. False: it will be anyway."""
+    """Enqueue a question to the authorization server. False: one is already waiting."""
     now = deps.clock()
     return jobs.put(
         session,
@@ -44,21 +44,21 @@ def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -
 
 
 def work_off(deps: Deps, task: Task) -> None:
-    """Carry out `refresh` for an event, of which nothing else is used. Raises like it."""
+    """Carry out `refresh` for an event; nothing else of it is used. Raises like `refresh`."""
     refresh(deps, task.member_id)
 
 
 def refresh(deps: Deps, member_id: str) -> None:
     """Ask for status, scopes and address, and store them.
 
-    Raises what `grant.server_info` raises, and SubscriptionEndedError is no failure.
+    Raises like `grant.server_info`; SubscriptionEndedError is no failure.
     """
     try:
         info = grant.server_info(deps, member_id)
     except SubscriptionEndedError:
         log.info("the subscription of %s has ended", member_id)
         return
-    # Nobody documents this answer: a field may be missing, but not another one's.
+    # This answer is not documented: a field may be missing, but never another portal's.
     if info.member_id not in {"", member_id} or info.client_id not in {"", deps.client_id}:
         log.warning("the authorization server answered about another installation")
         return

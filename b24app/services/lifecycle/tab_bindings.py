@@ -1,8 +1,8 @@
-"""Making the portal's tabs what the settings ask for: plan, apply in one batch, read back.
+"""Bind the tabs that the settings ask for: plan, apply in one batch, read back.
 
-The portal's grant does it (decisions 22), for an administrator whom the portal has just confirmed.
-What the portal lists afterwards decides about success; the answer of a single bind or unbind does
-not.
+This uses the portal's grant (decisions 22), for an administrator whom the portal has just
+confirmed. What the portal lists afterwards decides about success, not the answer of a single bind
+or unbind.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from b24app.services.settings import Tab
 
 BOUND = placements.get_placements()
 APPLY_SECONDS = 6.0
-"""With the check before it and a reading back after it this stays within 15 seconds."""
+"""With the check before it and the read-back after it, this stays within 15 seconds."""
 
 
 class Change(StrEnum):
-    """What is to be done about one card's tab."""
+    """What to do about one card's tab."""
 
     SHOW = "show"
     HIDE = "hide"
@@ -37,9 +37,9 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one card's tab. `error` is what the log notes, "" for success.
+    """The result for one card's tab. `error` is for the log, "" for success.
 
-    `trouble` is the kind of error where the portal did not take it.
+    `trouble` is the kind of error if the portal did not accept it.
     """
 
     placement: str
@@ -49,13 +49,13 @@ class Outcome:
 
     @property
     def is_done(self) -> bool:
-        """Whether the portal lists the tab as it was asked for."""
+        """Return whether the portal lists the tab as requested."""
         return not self.error
 
 
 @dataclass(frozen=True)
 class Applied:
-    """`bound` is what the portal lists now; None where it could not be read back."""
+    """`bound` is what the portal lists now; None if it could not be read back."""
 
     outcomes: tuple[Outcome, ...] = ()
     bound: tuple[BoundPlacement, ...] | None = None
@@ -63,7 +63,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class _Task:
-    """What is sent for one card's tab. `wanted` is None for one that is to go."""
+    """What is sent for one card's tab. `wanted` is None for a tab to remove."""
 
     placement: str
     change: Change
@@ -72,17 +72,17 @@ class _Task:
 
 
 def handler_of(deps: Deps) -> str:
-    """The address that the portal opens for a tab."""
+    """Return the address that the portal opens for a tab."""
     return deps.app_url + deps.manifest.paths["placement"]
 
 
 def is_bound(bound: Sequence[BoundPlacement], placement: str, handler: str) -> bool:
-    """Whether a tab is there and leads to us."""
+    """Return whether a tab is bound and leads to us."""
     return any((one.placement, one.handler) == (placement, handler) for one in bound)
 
 
 def listed(portal: BoundPortal, seconds: float) -> tuple[BoundPlacement, ...]:
-    """What the portal has bound for us. Raises the portal's errors."""
+    """Return what the portal has bound for us. Raises the portal's errors."""
     batch = Batch()
     listing = batch.add(BOUND)
     return bindings.send(portal, Purpose.PLACEMENTS, batch, seconds)[listing]
@@ -97,8 +97,8 @@ def apply(
 ) -> Applied:
     """Show, hide and rename tabs so that the portal lists what is wanted; safe to repeat.
 
-    `is_renamed`: titles were changed, so what is there is bound anew. Nothing is sent where
-    nothing differs. Failures are outcomes, never raised.
+    `is_renamed`: titles were changed, so existing tabs are bound again. Nothing is sent if nothing
+    differs. Failures are outcomes, never raised.
     """
     handler = handler_of(portal.deps)
     tasks = [*_shown(handler, wanted, bound, is_renamed=is_renamed), *_hidden(wanted, bound)]
@@ -121,7 +121,7 @@ def _shown(
         if there and not (is_stale or is_renamed):
             continue
         bind = placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
-        # A changed title needs an unbind before (rest-contract e.20), and so does an old address.
+        # A changed title needs an unbind first (rest-contract e.20), and so does an old address.
         commands = (placements.unbind_placement(tab.placement), bind) if there else (bind,)
         change = Change.RENAME if is_bound(bound, tab.placement, handler) else Change.SHOW
         tasks.append(_Task(tab.placement, change, commands, tab))
@@ -139,7 +139,7 @@ def _hidden(wanted: Sequence[Tab], bound: Sequence[BoundPlacement]) -> list[_Tas
 
 
 def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
-    """Whether the tab has its title; languages the portal leaves out are not asked for."""
+    """Return whether the tab has its title; languages the portal leaves out do not matter."""
     if one.title != tab.title:
         return False
     return all(tab.titles.get(language, text) == text for language, text in one.titles.items())
@@ -148,7 +148,7 @@ def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
 def _run(
     portal: BoundPortal, tasks: Sequence[_Task]
 ) -> tuple[list[AppError | None], tuple[BoundPlacement, ...] | None]:
-    """Send everything and read back. Errors in the order of the tasks."""
+    """Send everything and read back. Return errors in the order of the tasks."""
     batch = Batch()
     sent = [[batch.add(command) for command in task.commands] for task in tasks]
     listing = batch.add(BOUND)

@@ -1,4 +1,4 @@
-"""What a handler of work is given, and what it answers when there is more to do later."""
+"""Define what a job's handler gets, and what it returns if there is more to do later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from b24app.storage.models import Job
 from b24app.storage.session import Session
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
-"""How long to wait before the next try of what a silent portal kept from being done."""
+"""How long to wait before the next try after a portal did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Task:
     job: Job
 
     def hold(self, session: Session) -> bool:
-        """Tell whether the work is still ours, and keep portal and work from changing meanwhile.
+        """Return whether the work is still ours, and lock portal and work against changes.
 
-        It is not once somebody installed anew, or showed that the portal lives.
+        It is no longer ours after a new installation, or after the portal was seen alive.
         """
         portals.lock(session, self.member_id)
         return jobs.is_ours(session, self.job)
@@ -41,9 +41,9 @@ class Again:
 
 
 def change(deps: Deps, task: Task, new: jobs.Change) -> dict[str, Any] | None:
-    """Replace the payload of work that is under way, with what was merged into it meanwhile.
+    """Replace the payload of running work, including what was merged into it since.
 
-    None where it is not ours any more.
+    None if it is no longer ours.
     """
     with deps.db.transaction() as session:
         if not jobs.is_ours(session, task.job):

@@ -1,7 +1,7 @@
-"""Finding out whether a portal really uninstalled the app, and erasing what it leaves behind.
+"""Find out whether a portal really uninstalled the app, and erase what it leaves behind.
 
-The event's only proof travels through every user's browser, and its loss would be final. So the
-stored pairs are tried first: a living one contradicts the event (api-reference/common/system/
+The event's only proof travels through every user's browser, and erasing is final. So the stored
+pairs are tried first: a working one contradicts the event (api-reference/common/system/
 app-uninstallation, safe event handlers).
 """
 
@@ -27,7 +27,7 @@ PROBE = "uninstall_probe"
 """The kind of work that asks the portal once and, if need be, again later."""
 
 FORMER = "uninstall_former"
-"""The kind of work that erases what an installation left which was replaced meanwhile."""
+"""The kind of work that erases the remains of an installation that has been replaced."""
 
 AFTER_ALIVE = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=24))
 """When a portal that contradicted the event is asked again, counted from the event."""
@@ -39,16 +39,16 @@ AFTER_CLOSING = timedelta(hours=1)
 ERASED_AFTER = timedelta(hours=72)
 BUSY_PAUSE = timedelta(minutes=1)
 PACE = timedelta(seconds=10)
-"""However many events say so, a portal is not asked more often than this."""
+"""A portal is not asked more often than this, however many events come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """An uninstallation that was reported and is not settled. `is_clean`: with all data.
+    """A reported uninstallation that is not settled. `is_clean`: with all data.
 
-    `silent_since`: since when nothing was heard of the installation. `contradicted_at`: when the
-    portal was found alive after the report. One that is not `is_proven` came with a token that
-    nobody could check yet: it is looked into, and shuts nobody out.
+    `silent_since`: since when there was no answer about the installation. `contradicted_at`: when
+    the portal was found alive after the report. Without `is_proven`, the report came with a token
+    that could not be checked yet: it is looked into, but shuts nobody out.
     """
 
     reported_at: datetime
@@ -70,7 +70,7 @@ class Suspicion:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What a job carries."""
+        """Return the job's payload."""
         return {
             "reported_at": self.reported_at.isoformat(),
             "is_clean": self.is_clean,
@@ -80,14 +80,14 @@ class Suspicion:
         }
 
     def is_over(self, now: datetime) -> bool:
-        """Whether nothing was heard for so long that the installation counts as gone."""
+        """Return whether the silence is so long that the installation counts as gone."""
         return self.silent_since is not None and now - self.silent_since >= ERASED_AFTER
 
 
 def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """One suspicion for two reports: the older waits on, and an erasure that was asked for stays.
+    """Merge two reports: the older keeps its time, and a requested erasure stays.
 
-    A report that the portal has contradicted makes way for a newer one, and an unproven one for a
+    A report that the portal has contradicted is replaced by a newer one, and an unproven one by a
     proven one.
     """
     older, newer = Suspicion.of(waiting), Suspicion.of(given)
@@ -101,7 +101,7 @@ def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 def suspect(
     session: Session, deps: Deps, member_id: str, *, is_clean: bool, is_proven: bool = True
 ) -> bool:
-    """Have the portal probed at once. False where it will be anyway."""
+    """Enqueue a probe of the portal. False if one is already waiting."""
     now = deps.clock()
     return jobs.put(
         session,
@@ -118,7 +118,7 @@ def suspect(
 
 
 def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> bool:
-    """Have erased what the installation before the present one left."""
+    """Enqueue the erasure of what the previous installation left."""
     now = deps.clock()
     return jobs.put(
         session,
@@ -133,7 +133,7 @@ def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: boo
 
 
 def asked(session: Session, deps: Deps, member_id: str) -> Suspicion | None:
-    """Return the report that is not settled, if there is one. The portal is locked before."""
+    """Return the unsettled report, if there is one. Lock the portal first."""
     payload = jobs.waiting(session, deps.seal, PROBE, member_id)
     return Suspicion.of(payload) if payload else None
 
@@ -164,16 +164,16 @@ def work_off(deps: Deps, task: Task) -> Again | None:
 
 
 def erase(deps: Deps, task: Task) -> None:
-    """Erase the portal: everything, or all that opens or names somebody, as the report asked.
+    """Erase the portal: everything, or all tokens and names, as the report asked.
 
-    Does nothing where the work was called off: by another installation, or by a sign of life.
+    Does nothing if the work was canceled by another installation or a sign of life.
     """
     member_id = task.member_id
     with deps.db.transaction() as session:
         if not task.hold(session):
             log.warning("%s was not erased: it is in use again", member_id)
             return
-        # Read now: what was reported while the portal was asked counts as well.
+        # Read now, so that reports that came while the portal was asked count as well.
         is_clean = (asked(session, deps, member_id) or Suspicion.of(task.payload)).is_clean
         portals.erase(session, member_id, keep_settings=not is_clean)
     if not deps.db.empty_journal():
@@ -182,14 +182,14 @@ def erase(deps: Deps, task: Task) -> None:
 
 
 def erase_former(deps: Deps, task: Task) -> None:
-    """Carry out a late report about the installation before the present one."""
+    """Carry out a late report about the previous installation."""
     with deps.db.transaction() as session:
         if task.hold(session):
             _erase_former(session, deps, task.member_id, is_clean=task.payload["is_clean"])
 
 
 def contradict(session: Session, deps: Deps, member_id: str) -> None:
-    """The portal was seen alive: open it again, and let the report stand contradicted."""
+    """Open the portal again because it was seen alive, and mark the report as contradicted."""
     now = deps.clock()
     portal = portals.lock(session, member_id)
     if portal is None:
@@ -221,7 +221,7 @@ def _refuse(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
         if portal is not None and portal.state == PortalState.CLOSED:
             portals.activate(session, task.member_id, now)
         if installations.is_former_open(session, task.member_id, now):
-            # The present installation lives, so it is the one before that was reported.
+            # The current installation is alive, so the previous one was reported.
             _erase_former(session, deps, task.member_id, is_clean=suspicion.is_clean)
     return _after_alive(suspicion, now)
 
@@ -236,7 +236,7 @@ def _after_alive(suspicion: Suspicion, now: datetime) -> Again | None:
 
 
 def _wait(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
-    """Ask again soon; once the last of these times has passed, shut everybody out."""
+    """Ask again soon; after the last of these times, shut everybody out."""
     now = deps.clock()
     since = suspicion.silent_since or now
     soon = next((since + delay for delay in BEFORE_CLOSING if since + delay > now), None)
@@ -251,7 +251,7 @@ def _wait(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
 
 
 def _erase_former(session: Session, deps: Deps, member_id: str, *, is_clean: bool) -> None:
-    """Erase what is left of earlier installations; what was bound by their settings goes, too."""
+    """Erase what is left of earlier installations, with what their settings have bound."""
     had_settings = installations.erase_former(session, member_id, keep_settings=not is_clean)
     installations.settle(session, member_id)
     if had_settings:

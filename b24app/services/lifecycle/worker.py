@@ -1,4 +1,4 @@
-"""Work that follows an answer: done at once, later at its time, or by the next housekeeping."""
+"""Do work after an answer: at once, later at its time, or by the next housekeeping."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Cancel = Callable[[], object]
 Later = Callable[[float, Callable[[], None]], Cancel]
 
 LEAST_PAUSE = 1.0
-"""Seconds before looking again: a clock that is a little behind the database's must not spin."""
+"""Seconds before looking again, so that a clock a little behind the database's does not spin."""
 
 LONGEST_PAUSE = 24 * 3600.0
 TROUBLE_PAUSE = 30.0
-"""Seconds before looking again after something failed that is nobody's work, such as a database."""
+"""Seconds before looking again after something other than the work failed, such as a database."""
 
 
 def start_thread(work: Callable[[], None]) -> None:
-    """Run `work` beside the requests; it does not keep the process from ending."""
+    """Run `work` in a thread that does not keep the process from ending."""
     threading.Thread(target=work, name="event-work", daemon=True).start()
 
 
 def start_timer(seconds: float, work: Callable[[], None]) -> Cancel:
-    """Run `work` after `seconds`, unless what is returned is called before."""
+    """Run `work` after `seconds`, unless the returned function is called before."""
     timer = threading.Timer(seconds, work)
     timer.daemon = True
     timer.start()
@@ -38,8 +38,8 @@ def start_timer(seconds: float, work: Callable[[], None]) -> Cancel:
 class Lane:
     """One line of work and how many workers it may have.
 
-    `work` does one piece and answers False where there was none. It calls what it is given when it
-    has taken a piece and not done it yet.
+    `work` does one piece and returns False if there was none. It calls its argument after it has
+    taken a piece and before it does it.
     """
 
     work: Callable[[Callable[[], None]], bool]
@@ -47,11 +47,11 @@ class Lane:
 
 
 class Background:
-    """A few workers a process, started when there is something to do and gone when there is not.
+    """A few workers per process, started when there is something to do, ended when there is not.
 
-    `next_in` tells in how many seconds the next work is due: then they come back by themselves, so
-    that a probe after ten minutes does not wait for the hourly housekeeping. Nothing is lost with
-    the process: the work is in the database, and another process or housekeeping takes it over.
+    `next_in` tells in how many seconds the next work is due: then they start by themselves, so that
+    a probe after ten minutes does not wait for the hourly housekeeping. If the process ends,
+    nothing is lost: the work is in the database, and another process or housekeeping takes it over.
     """
 
     def __init__(
@@ -69,12 +69,12 @@ class Background:
         self._cancel: Cancel | None = None
 
     def kick(self) -> None:
-        """Have the work done soon. Returns at once."""
+        """Start the work soon. Returns at once."""
         for crew in self._crews:
             crew.kick()
 
     def _come_back(self, *, is_in_trouble: bool) -> None:
-        """Have one timer for what is due next, instead of the one there was."""
+        """Set the timer for what is due next, replacing the previous one."""
         with self._lock:
             seconds = TROUBLE_PAUSE if is_in_trouble else self._next_in()
             if self._cancel is not None:
@@ -97,7 +97,7 @@ class _Crew:
         self._is_wanted = False
 
     def kick(self) -> None:
-        """Start a worker, or have one of those at work look again where there are enough."""
+        """Start a worker, or make a running one look again if there are enough."""
         with self._lock:
             self._is_wanted = self._running >= self._lane.threads
             if self._is_wanted:
@@ -112,7 +112,7 @@ class _Crew:
                 if self._lane.work(self._help):
                     continue
             except Exception:
-                # The thread's end is nobody's request: whatever went wrong is told here or nowhere.
+                # No request waits for this thread: errors are reported here or nowhere.
                 log.exception("background work failed")
                 is_in_trouble = True
             if self._is_over():
@@ -123,7 +123,7 @@ class _Crew:
             log.exception("background work failed")
 
     def _help(self) -> None:
-        """While one worker is busy with what it took, another one takes the next."""
+        """Let another worker take the next piece while this one is busy."""
         with self._lock:
             if self._running >= self._lane.threads:
                 return
@@ -134,13 +134,13 @@ class _Crew:
         try:
             self._start(self._run)
         except RuntimeError:
-            # No thread can be had now. The work stays where it is, and so does who asked for it.
+            # No thread is available now. The work stays in the database, and the request goes on.
             log.exception("background work could not be started")
             with self._lock:
                 self._running -= 1
 
     def _is_over(self) -> bool:
-        """Whether this worker may go: nothing was asked for since it looked last."""
+        """Return whether this worker may end: nothing was requested since it last looked."""
         with self._lock:
             if self._is_wanted:
                 self._is_wanted = False

@@ -1,4 +1,4 @@
-"""Adding rows to a payment, in one request."""
+"""Add rows to a payment, in one request."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome
 
 AT_ONCE = 30
-"""Rows one action adds at most: the write and its re-read have to fit into one batch."""
+"""The most rows of one action: the write and its re-read must fit into one batch."""
 
 
 def add(
     card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
 ) -> Outcome:
-    """Add rows to a payment. A row it has already is raised: adding it again saves nothing.
+    """Add rows to a payment. A row it already has is raised: adding it again saves nothing.
 
-    What takes back a removal adds nothing to a row that somebody else put there meanwhile.
+    Undoing a removal adds nothing to a row that somebody else has put back in the meantime.
     Page: crm-item-payment-product-add.md.
     """
 
@@ -60,9 +60,9 @@ def add(
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What is added to a payment, and what it is to hold of each row then.
+    """What is added to a payment, and what it should hold of each row then.
 
-    `present` are the items that are there already, by their rows.
+    `present` are the items already there, by row.
     """
 
     at: Place
@@ -71,11 +71,11 @@ class Addition:
     commands: Sequence[Command[Any]]
 
     def failed(self, now: Mapping[int, Decimal]) -> list[int]:
-        """The rows of which the payment does not hold what was asked."""
+        """Return the rows of which the payment does not hold what was requested."""
         return [row for row, quantity in self.expected.items() if now.get(row) != quantity]
 
     def was(self, row_id: int) -> Decimal | None:
-        """What the payment held of a row."""
+        """Return what the payment held of a row."""
         item = self.present.get(row_id)
         return item.quantity if item else None
 
@@ -112,7 +112,7 @@ def _is_added(after: After, addition: Addition) -> bool | None:
 def _added(after: After, addition: Addition) -> Verdict:
     expected = addition.expected
     if after.error is not None and len(expected) == 1:
-        # The portal took nothing from us: somebody else added the very same at the same moment.
+        # The portal accepted nothing from us: somebody else added the same at the same time.
         return Verdict(Kind.ALREADY, OutcomeCode.ITEMS_THERE)
     now = quantities_by_row(after.composition)
     code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
@@ -141,7 +141,7 @@ def _why_not_added(after: After, addition: Addition) -> AppError | None:
 
 
 def _removing(after: After, at: Place) -> list[Command[bool]]:
-    """What takes back an addition: raised quantities as they were, new items out."""
+    """Return how to undo an addition: restore raised quantities, remove new items."""
     before = {item.id: item for item in at.items}
     back: list[Command[bool]] = []
     for item in after.composition.items:

@@ -1,4 +1,4 @@
-"""An advance: a share or an amount, and the whole quantities that come nearest (decisions 47)."""
+"""Find the whole quantities nearest to an advance, a share or an amount (decisions 47)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Unit(StrEnum):
     """What the number of an advance counts."""
 
     SHARE = "share"
-    """Per cent of what no payment bills yet."""
+    """Percent of what no payment bills yet."""
     AMOUNT = "amount"
     """Money in the card's currency."""
 
 
 class State(StrEnum):
-    """What became of an advance, as its words are chosen."""
+    """The result of an advance, which chooses its words."""
 
     EXACT = "exact"
     NEAREST = "nearest"
@@ -40,29 +40,29 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Quantities that can be billed, and how far their sum is from the one asked for."""
+    """Quantities that can be billed, and the distance of their sum from the requested one."""
 
     wanted: tuple[Wanted, ...]
     sum: Money
     off: Money
-    """Above zero where it is more than asked."""
+    """Above zero if it is more than requested."""
     share: Decimal
-    """Of what is left, in per cent."""
+    """In percent of what is left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """An advance worked out. The first of `proposals` is the nearest one."""
+    """A computed advance. The first of `proposals` is the nearest."""
 
     state: State
     left: Money
     asked: Money | None = None
     share: Decimal = Decimal(0)
-    """What was asked for, in per cent of what is left."""
+    """What was requested, in percent of what is left."""
     proposals: tuple[Proposal, ...] = ()
     is_approximate: bool = False
     unread: int = 0
-    """Rows that are left out, because nobody can read their prices."""
+    """Rows that are left out because their prices are unreadable."""
 
 
 def unit_of(text: str) -> Unit:
@@ -74,7 +74,7 @@ def unit_of(text: str) -> Unit:
 
 
 def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
-    """Find the quantities for what was typed. `digits` are those of the card's currency."""
+    """Find the quantities for the typed number. `digits` are those of the card's currency."""
     rows = [row for row in billable.rows if row.price.is_readable]
     left = sum((row.sum for row in rows), Money(Decimal(0), billable.currency))
     unread = len(billable.rows) - len(rows)
@@ -87,7 +87,7 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     asked = Money(_rounded(amount, digits), left.currency)
     if amount > left.amount:
         return Advance(State.TOO_MUCH, left, asked, unread=unread)
-    # All that is left may have more digits than its currency.
+    # The whole rest may have more digits than its currency.
     asked = left if amount == left.amount else asked
     proposals, is_approximate = _proposals(rows, left, asked, digits)
     if asked.amount <= 0 or not proposals:
@@ -100,14 +100,14 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
 def _proposals(
     rows: Sequence[ProductRow], left: Money, asked: Money, digits: int
 ) -> tuple[tuple[Proposal, ...], bool]:
-    """What can be billed, the nearest first; of two equally near ones the lower."""
+    """Return what can be billed, the nearest first; of two equally near sums the lower."""
     if asked.amount <= 0:
         return (), False
-    # Of what costs nothing there is none in an advance.
+    # Rows that cost nothing are not part of an advance.
     rows = [row for row in rows if row.price.amount]
     scale = 10 ** max(digits, *(_decimals(row.price.amount) for row in rows))
     parts = [Part(abs(int(row.price.amount * scale)), int(row.quantity)) for row in rows]
-    # What lowers the sum is taken whole to begin with: not to take it makes the sum larger.
+    # Start with all rows that lower the sum: leaving one out makes the sum larger.
     lowered = sum(part.unit * part.most for part, row in _lowering(parts, rows))
     found = nearest(parts, int(asked.amount * scale) + lowered)
     sums = [one for one in (found.below, found.above) if one is not None]
@@ -126,7 +126,7 @@ def _lowering(
 def _proposal(
     rows: Sequence[ProductRow], counts: Counts, left: Money, asked: Money
 ) -> Proposal | None:
-    """None where it could not be created, because it comes to nothing."""
+    """Return the proposal, or None if its sum is zero, so that it could not be created."""
     wanted = []
     lines = []
     for row, count in zip(rows, counts, strict=True):

@@ -1,7 +1,7 @@
-"""One creation of a payment at a time on a card, whoever asks, in whichever process.
+"""Allow one creation of a payment at a time on a card, across people and processes.
 
-What is free is read first and billed second, and the portal locks nothing in between: of several
-who bill the same at once, all but one would be left with an empty or half-filled payment.
+What is free is read first and billed second, and the portal locks nothing in between: if several
+people billed the same at once, all but one would get an empty or half-filled payment.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from b24app.services.deps import ACTION_SECONDS
 from b24app.storage import leases
 
 LEASE_SECONDS = 2 * ACTION_SECONDS
-"""An action ends sooner. So long the card stays closed after a process that died in the middle."""
+"""Longer than any action: how long the card stays locked after a process died in the middle."""
 
 
 @contextmanager
 def alone(card: CardSession) -> Iterator[None]:
-    """Keep the card to oneself. Raises CardBusyError while somebody else has it."""
+    """Lock the card. Raises CardBusyError while somebody else holds it."""
     ref = card.ref
     name = f"create:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
     owner = secrets.token_hex(16)

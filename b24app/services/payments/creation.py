@@ -1,6 +1,6 @@
-"""New payments: with chosen rows, or with everything that no payment bills yet.
+"""Create payments: with chosen rows, or with everything that no payment bills yet.
 
-None is made that asks for nothing: a payment without an amount could still be marked paid.
+A payment without an amount is never created, because it could still be marked as paid.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ IN_ONE_BATCH = 35
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a new payment is to hold.
+    """What a new payment should hold.
 
-    `is_all_or_nothing`: where a row cannot be added, the payment is deleted again. `left_over` are
-    the names of rows of which a fraction stays, because only whole quantities can be billed.
+    `is_all_or_nothing`: if a row cannot be added, the payment is deleted again. `left_over` are the
+    names of rows with a fraction left, because only whole quantities can be billed.
     """
 
     wanted: Sequence[Wanted]
@@ -57,17 +57,17 @@ class Aim:
 
     @property
     def is_all_or_nothing(self) -> bool:
-        """Whether the first part of it is worth nothing alone."""
+        """Return whether the payment is useless with only its first rows."""
         return self.is_rest or len(self.wanted) > IN_ONE_BATCH
 
 
 def create(
     card: CardSession, asked: WriteRequest, choice: int | None, wanted: Sequence[Wanted]
 ) -> Outcome:
-    """Create a payment with the chosen rows. `choice` is of its system: `pay_systems.chosen_id`.
+    """Create a payment with the chosen rows. For `choice` see `pay_systems.chosen_id`.
 
-    Where a part of them could not be added, that is said and the payment stays; where none could,
-    it is deleted again. More than one request can carry are added by `filling`.
+    If some of them could not be added, that is reported and the payment stays; if none could, it
+    is deleted again. Rows beyond what one request can carry are added by `filling`.
     """
 
     def run() -> Outcome:
@@ -87,10 +87,10 @@ def bill_the_rest(
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
-    `shown` is the amount that the person agreed to: another one now means that somebody else has
-    billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
-    half-finished payment is named on the card until somebody has dealt with it. More rows than one
-    request can carry are added by `filling`, and what was added stays.
+    `shown` is the amount that the person agreed to: a different one now means that somebody else
+    has billed a part of it. If a row fails, the new payment is deleted again. If that fails too,
+    the half-finished payment is named on the card until a person has dealt with it. Rows beyond
+    what one request can carry are added by `filling`, and what was added stays.
     """
 
     def run() -> Outcome:
@@ -121,9 +121,9 @@ def _require_rest(
     rows: Mapping[int, ListedRow],
     shown: Decimal | None,
 ) -> None:
-    """Raises what keeps the rest from being billed, with what the card shows now."""
+    """Raise why the rest cannot be billed, with the card's current state."""
     if not wanted:
-        # The page shows an older state: somebody else has billed it.
+        # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
     if shown is not None and total_of(wanted, rows) != shown:
@@ -144,7 +144,7 @@ def _make(card: CardSession, aim: Aim, before: Before) -> Outcome:
     if lacking == []:
         return _made_whole(card, made, payment_id, aim, before)
     if lacking is None or made.is_lost:
-        # The portal may still be adding rows, or the payment may even be somebody else's.
+        # The portal may still be adding rows, or the payment may be somebody else's.
         names = lacking or [before.rows[one.row_id].name for one in aim.wanted]
         if aim.is_all_or_nothing:
             return _half_done(card, made.read, payment_id, names)
@@ -155,7 +155,7 @@ def _make(card: CardSession, aim: Aim, before: Before) -> Outcome:
 
 
 def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Outcome:
-    """All its rows, and still nothing to pay: the order is canceled, and the payment goes again."""
+    """Delete a payment that has all rows but no amount: the order is canceled."""
     payment = made.read.core.payment(payment_id) if made.read else None
     if made.read is not None and payment is not None:
         canceled.note(card, payment.number, made.read.core.payments)
@@ -204,7 +204,7 @@ def _half_done(
 def _made_whole(
     card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before
 ) -> Outcome:
-    """The payment holds what was sent: it is whole, or the page goes on with the rows that wait."""
+    """Report a payment that holds what was sent: whole, or to be continued by the page."""
     if len(aim.wanted) > IN_ONE_BATCH:
         payment = made.read.core.payment(payment_id) if made.read else None
         filling = Filling(
@@ -226,7 +226,7 @@ def _made_whole(
 
 
 def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Outcome:
-    """The payment with some of its rows, or, with None, with what could not be read."""
+    """Report a payment with some of its rows; `missing` None: that could not be read."""
     if lacking is None:
         return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, Kind.UNKNOWN)
     return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_PARTLY, Kind.PARTIAL, few(lacking))

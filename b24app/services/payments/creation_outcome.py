@@ -1,7 +1,7 @@
-"""Making a new payment, and finding out whether it came into being and what is in it.
+"""Make a new payment, and find out whether it exists and what is in it.
 
-`crm.item.payment.add` is not idempotent, so it is sent once; a lost or untrue answer is settled by
-comparing the card's payments before and after (crm-item-payment-add.md).
+`crm.item.payment.add` is not idempotent, so it is sent once; after a lost or wrong answer, the
+card's payments before and after are compared (crm-item-payment-add.md).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from b24app.services.writing.sending import Reread, Sent
 
 @dataclass(frozen=True)
 class Made:
-    """What a creation led to. `payment_id` None: none was made, or nobody knows (`read` None)."""
+    """The result of a creation. `payment_id` None: none was made, or unknown (`read` None)."""
 
     payment_id: int | None
     read: Read | None
@@ -46,7 +46,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class CreationRequest:
-    """The handles of a creation, and of what is read after it in the same batch."""
+    """The handles of a creation and of its re-read in the same batch."""
 
     add: Handle[int]
     core: CoreRequest
@@ -76,7 +76,7 @@ def make(
     if _is_another(made, before):
         return settled(card, before)
     late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
-    # What was only found in the list may be somebody else's: nothing is added to it.
+    # A payment only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
         return made
     adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
@@ -85,9 +85,9 @@ def make(
 
 
 def _is_another(made: Made, before: Before) -> bool:
-    """Whether the id that the portal answered is not that of a new payment of this card.
+    """Return whether the answered id is not that of a new payment of this card.
 
-    Nothing is added to such a payment, and above all it is not deleted.
+    Nothing is added to such a payment, and above all it is never deleted.
     """
     if made.payment_id is None or made.is_lost:
         return False
@@ -96,10 +96,10 @@ def _is_another(made: Made, before: Before) -> bool:
 
 
 def _did_not_arrive(error: PortalError | None) -> bool:
-    """Whether a row was not even looked at, so that it may be sent again with the payment's id.
+    """Return whether a row was not processed and may be sent again with the payment's id.
 
-    The portal did not resolve the reference to the new payment, which it then refuses as a
-    parameter of a wrong type (rest-contract d.3).
+    The portal did not resolve the reference to the new payment, and then refused it as a parameter
+    of a wrong type (rest-contract d.3).
     """
     return isinstance(error, ParameterRefusedError)
 
@@ -123,7 +123,7 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
 
 
 def settled(card: CardSession, before: Before) -> Made:
-    """Find out after a lost answer. Exactly one new payment is taken for the one that was asked."""
+    """Find out after a lost answer. Exactly one new payment is taken to be the requested one."""
     read = sending.settle(card, [])
     if read is None:
         return Made(None, None, is_lost=True)
@@ -135,9 +135,9 @@ def settled(card: CardSession, before: Before) -> Made:
 
 
 def denied(before: Before, read: Read | None, error: PortalError) -> Made:
-    """After a refusal. A bare no is believed only where no new payment is listed.
+    """Judge a refusal. Without a reason it counts only if no new payment is listed.
 
-    One that is listed may be somebody else's, whom nothing was refused: nobody knows.
+    A listed one may be somebody else's, so the result is unknown.
     """
     if isinstance(error, BareRefusalError) and (read is None or _fresh(before, read)):
         unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
@@ -146,12 +146,12 @@ def denied(before: Before, read: Read | None, error: PortalError) -> Made:
 
 
 def _fresh(before: Before, read: Read) -> list[int]:
-    """The payments that are new on the card."""
+    """Return the payments that are new on the card."""
     return [one.id for one in read.core.payments if one.id not in before.payment_ids]
 
 
 def made_id(made: Made) -> int:
-    """The new payment's id. Raises WriteFailedError where none was made or nobody knows."""
+    """Return the new payment's id. Raises WriteFailedError if none was made or it is unknown."""
     if made.payment_id is not None:
         return made.payment_id
     if made.error is not None:
@@ -168,7 +168,7 @@ def missing(
     wanted: Sequence[Wanted],
     rows: Mapping[int, ListedRow],
 ) -> list[str] | None:
-    """Names of the rows that are not in the payment as asked. None: nobody knows."""
+    """Return the names of rows that are not in the payment as requested. None: unknown."""
     composition = read.compositions.get(payment_id) if read else None
     if composition is None:
         return None

@@ -1,4 +1,4 @@
-"""Deleting a payment."""
+"""Delete a payment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def delete(
     """Delete an unpaid payment; its products can be billed again. Page: crm-item-payment-delete.md.
 
     `shown` is the amount that the person saw. A paid payment is refused before the portal is asked.
-    Not listed afterwards is what proves it.
+    The deletion is proven when the payment is no longer listed.
     """
 
     def plan(found: Present) -> Edit:
@@ -31,10 +31,10 @@ def delete(
             raise ChangedMeanwhileError("the amount changed")
         before = f"{amount.amount} {amount.currency}".strip()
         return Edit(
-            # Should it be paid at this moment, the portal refuses.
+            # If it is paid at this moment, the portal refuses.
             commands=[payments.delete_payment(payment_id)],
             is_done=lambda after: after.is_gone,
-            # Refused and yet not there: somebody else deleted it at this moment.
+            # Refused but gone: somebody else deleted it at the same time.
             done=lambda after: Verdict(
                 Kind.ALREADY if after.error else Kind.DONE,
                 OutcomeCode.PAYMENT_DELETED,

@@ -1,4 +1,4 @@
-"""The delivery lines of a payment: linked to another document, added, removed."""
+"""Edit the delivery lines of a payment: link to another document, add, remove."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 MOST_SHOWN = 5
-"""Payments that one refusal names, and reads again."""
+"""Payments that one refusal names and reads again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A delivery of this card that is to be in a payment.
+    """A delivery of this card to be put into a payment.
 
-    One that another payment bills is asked for twice then. So it is refused, unless that is one of
-    `seen_in`, the payments that the person was told of. `shown` is the document that they saw in
-    the line that changes: another one now means that somebody else was faster.
+    If another payment bills it, the client would be asked for it twice. So it is refused, unless
+    that payment is in `seen_in`, those the person was told about. `shown` is the document they saw
+    in the line to be changed: a different one now means that somebody else was faster.
     """
 
     document_id: int
@@ -48,8 +48,8 @@ def reassign(
 ) -> Outcome:
     """Link a delivery line to another delivery document of this card.
 
-    `setDelivery` stores any number, foreign ones with the price 0, so payment, line and document
-    are proven first (crm-item-payment-delivery-set-delivery.md).
+    `setDelivery` stores any number, even of another card (with the price 0), so payment, line and
+    document are proven first (crm-item-payment-delivery-set-delivery.md).
     """
     document_id = choice.document_id
 
@@ -91,7 +91,7 @@ def _document_of(after: After, item_id: int) -> int | None:
 
 
 def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice) -> Outcome:
-    """Add a delivery of this card to a payment; the portal takes it twice without harm.
+    """Add a delivery of this card to a payment; adding it twice has no second effect.
 
     Page: crm-item-payment-delivery-add.md.
     """
@@ -132,7 +132,7 @@ def _are_seen(holders: Sequence[Holder], choice: Choice) -> bool:
 
 
 def _in_another(at: Place, document_id: int, holders: Sequence[Holder]) -> Verdict:
-    """Refuse what would ask the client twice, and show where the delivery is."""
+    """Refuse to ask the client twice, and show where the delivery is."""
     is_paid = any(one.payment.is_paid for one in holders)
     return Verdict(
         Kind.REFUSED,
@@ -145,7 +145,7 @@ def _in_another(at: Place, document_id: int, holders: Sequence[Holder]) -> Verdi
 
 
 def told_twice(payment_id: int, document: Delivery, holders: Sequence[Holder]) -> dict[str, str]:
-    """What is said of a delivery that several payments bill now, and by what it is seen to end."""
+    """Return the notice of a delivery that several payments now bill, and when it is settled."""
     if not holders:
         return {}
     ids = (payment_id, *(one.payment.id for one in holders))
@@ -168,7 +168,7 @@ def remove(
     item_id: int,
     shown: int | None = None,
 ) -> Outcome:
-    """Take a delivery line out of a payment; `shown` as in `Choice`.
+    """Remove a delivery line from a payment; `shown` as in `Choice`.
 
     Page: crm-item-payment-delivery-delete.md.
     """
@@ -195,7 +195,7 @@ def remove(
 
 
 def _gone(after: After, document_id: int, item_id: int | None = None) -> AppError | None:
-    """What a refusal without a reason may come from: the line or the document is gone."""
+    """Return the likely cause of a refusal without a reason: line or document is gone."""
     read = after.written.read
     if after.error is None:
         return None
@@ -205,5 +205,5 @@ def _gone(after: After, document_id: int, item_id: int | None = None) -> AppErro
 
 
 def documents_of(composition: Composition) -> frozenset[int]:
-    """The documents a payment's delivery lines are linked to."""
+    """Return the documents that a payment's delivery lines are linked to."""
     return frozenset(link.document_id for link in composition.links)

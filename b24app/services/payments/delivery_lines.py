@@ -1,4 +1,4 @@
-"""A payment with its delivery lines, as it is read before one of them is changed."""
+"""Read a payment with its delivery lines before one of them is changed."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Place:
 
     @property
     def contents(self) -> Before:
-        """What its sum has to follow."""
+        """Return the lines that the payment's sum has to follow."""
         return Before(self.payment, links=self.links)
 
     @property
     def document_ids(self) -> frozenset[int]:
-        """The documents that its lines are linked to."""
+        """Return the documents that its lines are linked to."""
         return frozenset(one.document_id for one in self.links)
 
     def link(self, item_id: int) -> PaymentDelivery:
-        """Raises NotOnThisCardError for a line of another payment."""
+        """Return a line. Raises NotOnThisCardError for a line of another payment."""
         for link in self.links:
             if link.id == item_id:
                 return link
@@ -46,7 +46,7 @@ class Place:
         )
 
     def document(self, document_id: int) -> Delivery:
-        """Raises NotOnThisCardError for a document of another card: the portal takes any."""
+        """Return a document. Raises NotOnThisCardError for another card's: the portal takes any."""
         if document_id not in self.documents:
             raise NotOnThisCardError(
                 "the delivery document is not of this card", code=InputCode.CHOICE_GONE
@@ -54,40 +54,40 @@ class Place:
         return self.documents[document_id]
 
     def label(self, document_id: int) -> str:
-        """A document's number and service for the activity log."""
+        """Return a document's number and service for the activity log."""
         document = self.documents.get(document_id)
         return f"{document.number} {document.service_name}" if document else str(document_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """A payment, and which others bill the card's deliveries."""
+    """A payment, and the other payments that bill the card's deliveries."""
 
     at: Place
     places: DeliveryPlaces
 
     @property
     def payment(self) -> Payment:
-        """The payment."""
+        """Return the payment."""
         return self.at.payment
 
     def holders(self, document_id: int) -> tuple[Holder, ...]:
-        """The other payments that bill a document."""
+        """Return the other payments that bill a document."""
         return self.places.of(document_id)
 
 
 def place(card: CardSession, payment_id: int) -> Place:
-    """Read, in one call, what proves a delivery edit.
+    """Read what proves a delivery edit, in one call.
 
-    Raises NotOnThisCardError or GoneError as `ownership.present`, and as `require_unpaid`: of a
-    paid payment the portal may refuse to tell more, which would be told as missing rights.
+    Raises NotOnThisCardError or GoneError like `ownership.present`, and like `require_unpaid`: the
+    portal may refuse further reads of a paid payment, which would look like missing rights.
     """
     return places(card, [payment_id])[0]
 
 
 @before_writing()
 def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
-    """As `place`, for several payments in the same call."""
+    """Read like `place`, for several payments in the same call."""
     found = ownership.read_about(
         card,
         payment_ids,
@@ -102,9 +102,9 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
 
 @before_writing()
 def place_among(card: CardSession, payment_id: int) -> Among:
-    """As `place`, with the payments that bill the card's deliveries, in the same call.
+    """Read like `place`, with the payments that bill the card's deliveries, in the same call.
 
-    One more where the card has payments that nobody was shown here yet.
+    One more call if the card has payments that nobody was shown here yet.
     """
     others = delivery_places.known(card) - {payment_id}
 
@@ -122,9 +122,9 @@ def place_among(card: CardSession, payment_id: int) -> Among:
 
 
 def require_shown(link: PaymentDelivery, shown: int | None) -> None:
-    """Raises ChangedMeanwhileError where the line is not any more of the document that was seen.
+    """Raise ChangedMeanwhileError if the line no longer has the document that was seen.
 
-    The line keeps its id when somebody reassigns it, so the id alone names another delivery then.
+    A line keeps its id when it is reassigned, so the id alone may name another delivery.
     """
     if shown not in {None, link.document_id}:
         raise ChangedMeanwhileError("the line was changed meanwhile")

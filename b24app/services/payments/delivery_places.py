@@ -1,7 +1,7 @@
-"""Which payment bills which delivery.
+"""Find out which payment bills which delivery.
 
-The portal lets one delivery document be in several payments, and then the client is asked for its
-price more than once (quirk 40). Nothing there tells in which it is but the payments' own lines.
+The portal allows one delivery document in several payments, and then the client is asked for its
+price more than once (quirk 40). Only the payments' own lines tell where it is.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 
 BESIDE = 40
-"""Payments whose lines are read in the same batch as what else is asked."""
+"""Payments whose lines are read in the same batch as other questions."""
 
 BEYOND = 4
-"""Batches at the same time for further payments, 50 each."""
+"""Parallel batches for further payments, 50 each."""
 
 ALONE = 20
-"""Payments that are looked at where a portal wants a call for each."""
+"""Payments whose lines are read if the portal needs a call for each."""
 
 Links = tuple[PaymentDelivery, ...]
 
@@ -41,36 +41,36 @@ class Holder:
 class DeliveryPlaces:
     """The payments that bill each delivery document, newest first.
 
-    `is_whole` is False where some payments of the card, or lines of theirs, could not be looked at.
+    `is_whole` is False if some payments of the card, or some of their lines, could not be read.
     """
 
     by_document: Mapping[int, tuple[Holder, ...]]
     is_whole: bool = True
 
     def of(self, document_id: int) -> tuple[Holder, ...]:
-        """The payments that bill a document."""
+        """Return the payments that bill a document."""
         return self.by_document.get(document_id, ())
 
 
 @dataclass(frozen=True, slots=True)
 class PlacesRequest:
-    """The handles of the card's payments and of the lines of those that were known before."""
+    """The handles of the card's payments and of the lines of those already known."""
 
     listing: Handle[tuple[Payment, ...]]
     links: Mapping[int, Handle[Links]]
 
 
 def known(card: CardSession) -> frozenset[int]:
-    """The payments that the portal has listed on this card, to this opening or to another."""
+    """Return the payments that the portal has listed on this card, in this opening or another."""
     return card.listed | card.seen_before
 
 
 def ask(
     batch: Batch, card: CardSession, payment_ids: Iterable[int], certain: int | None = None
 ) -> PlacesRequest:
-    """Ask for all payments of the card, and for the delivery lines of the newest of these.
+    """Ask for all payments of the card, and for the delivery lines of the newest `known` ones.
 
-    Those of the payment `certain` are asked for in any case.
+    The lines of the payment `certain` are asked for in any case.
     """
     most = ALONE if card.api.refuses_batch else BESIDE
     newest = sorted(payment_ids, reverse=True)[:most]
@@ -85,10 +85,10 @@ def ask(
 def take(
     card: CardSession, result: BatchResult, asked: PlacesRequest, besides: int | None = None
 ) -> DeliveryPlaces:
-    """What the payments of the card bill; one more round for those that were not asked about.
+    """Return what the payments of the card bill; one more round reads those not asked about.
 
-    Nothing is wanted of the payment `besides`. Raises the portal's error where it does not list the
-    payments. Lines that could not be read make the answer a part only.
+    The payment `besides` is left out. Raises the portal's error if the payments were not listed.
+    With unreadable lines the result is not whole.
     """
     listing = result[asked.listing]
     found_payments = [one for one in listing if one.id != besides]

@@ -1,7 +1,7 @@
-"""Everything that is known of one payment: what the portal says of it, and what was done with it.
+"""Read everything known of one payment: what the portal says, and what was done with it.
 
 The portal's `crm.item.payment.get` asks rights on the order, which the card's list does not
-(quirk 29). Where it refuses them, the listed payment is shown and the reason is said.
+(quirk 29). If they are missing, the listed payment is shown with the reason.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from b24app.storage.models import Activity
 class PaymentDetails:
     """One payment of the card.
 
-    `refusal` is the error of a portal that did not answer about this payment by itself: then these
-    are the fields of the list. `payer_name` is None where it is not known yet, and "" where the
-    portal knows no such person.
+    `refusal` is the error of a portal that did not answer about this payment alone: then these are
+    the fields of the list. `payer_name` is None if it is not known yet, and "" if the portal knows
+    no such person.
     """
 
     payment: Payment
@@ -36,15 +36,15 @@ class PaymentDetails:
 
     @property
     def is_right_missing(self) -> bool:
-        """Whether it is the person's rights on the order that the portal misses."""
+        """Return whether the person lacks rights on the order."""
         return isinstance(self.refusal, RightsRefusedError | NotFoundError)
 
 
 def read(card: CardSession, payment_id: int) -> PaymentDetails:
     """Read one payment and its newest records. One call.
 
-    Raises NotOnThisCardError, or GoneError where this opening was shown it before, and the
-    portal's errors where even the card's list could not be read.
+    Raises NotOnThisCardError, or GoneError if this opening was shown it before, and the portal's
+    errors if even the card's list could not be read.
     """
     with card.db.reading() as session:
         known = user_names.directory(session, card)
@@ -56,8 +56,8 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         told = found.about(payment_id)
         payment = told if told.id == payment_id else payment
     except PortalError as error:
-        # Also "not found": the list has just shown it, and an old portal says the same where
-        # rights are missing (quirk 3).
+        # Also "not found": the list has just shown it, and an old portal says the same if rights
+        # are missing (quirk 3).
         refusal = error
     people = user_names.take(card, found.result, found.beside)
     with card.db.transaction() as session:

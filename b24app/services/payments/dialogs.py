@@ -1,4 +1,4 @@
-"""What dialogs offer: the card as the portal shows it now, with one payment's composition."""
+"""Read what dialogs offer: the card as the portal shows it now, with one payment's lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from b24app.services.writing import ownership
 
 
 def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView]:
-    """The card with the rows that can be added, and a payment.
+    """Read the card with the rows that can be added, and a payment.
 
     Raises NotOnThisCardError for a payment of another card, GoneError for a deleted one.
     """
@@ -25,14 +25,14 @@ def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView
 
 
 def for_card(card: CardSession) -> CardView:
-    """The card without any composition, with the rows that a new payment can have."""
+    """Read the card without payment lines, with the rows that a new payment can have."""
     read = tab.read_card(card, [])
     view = view_of(card, read.core, read.compositions, read.people)
     return _with_free_rows(card, read.core, view)
 
 
 def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
-    """As `for_card`, with the payments that bill the card's deliveries."""
+    """Read like `for_card`, with the payments that bill the card's deliveries."""
     core, places = _read_with_places(card, delivery_places.known(card))
     view = view_of(card, core, {}, {})
     return _with_free_rows(card, core, view), places
@@ -41,9 +41,9 @@ def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
 def for_delivery(
     card: CardSession, payment_id: int
 ) -> tuple[CardView, PaymentView, DeliveryPlaces]:
-    """The card, a payment, and which payments bill what. Raises as `for_items`."""
+    """Read the card, a payment, and which payments bill what. Raises like `for_items`."""
     ownership.require_listed_or_present(card, payment_id)
-    # Of this payment the lines are wanted for certain, however old it is.
+    # The lines of this payment are needed, however old it is.
     others = delivery_places.known(card) - {payment_id}
     core, places = _read_with_places(card, others, payment_id)
     view = view_of(card, core, {}, {})
@@ -74,7 +74,7 @@ def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView,
 
 
 def _with_free_rows(card: CardSession, core: Core, view: CardView) -> CardView:
-    """On a card with several orders the portal does not tell them: worked out (decisions 19)."""
+    """Estimate free rows on a card with several orders: the portal sends none (decisions 19)."""
     if not core.is_estimate:
         return view
     free = unbilled.read(card).free

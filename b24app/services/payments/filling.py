@@ -1,8 +1,8 @@
-"""Putting more products into a payment than one request can carry: by parts, one request each.
+"""Put more products into a payment than one request can carry: in parts, one request each.
 
-The page asks for part after part and shows how far it is. What a part found out is kept with the
-card, so that the work can be stopped, cut off or left, and goes on from what the portal shows
-then: a row that is in the payment is never sent again, whoever added it.
+The page requests one part after another and shows the progress. The state is stored with the card,
+so that the work can be stopped or interrupted and later continues from what the portal shows then:
+a row that is in the payment is never sent again, whoever added it.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
 IN_A_PART = 40
-"""Rows of one request: they and the re-read have to fit into one batch, and into its time."""
+"""Rows of one request: with the re-read they must fit into one batch and its time."""
 
 FEWEST = 5
 OVER = "filling_over"
-"""Code of a filling that is finished, given up, or was never one of this card."""
+"""Code of a filling that is finished, given up, or not of this card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What is to be in a payment, and how far it is.
+    """What a payment should hold, and the progress.
 
-    `refused` are rows that the portal did not take. `part` is how many are sent at once: fewer
-    after an answer that did not come in time. `left_over` are the names of rows of which a fraction
-    stays unbilled.
+    `refused` are rows that the portal did not accept. `part` is how many are sent at once: fewer
+    after an answer that did not come in time. `left_over` are the names of rows with an unbilled
+    fraction.
     """
 
     id: int
@@ -67,12 +67,12 @@ class Filling:
 
     @property
     def total(self) -> int:
-        """How many rows are to be in the payment in the end."""
+        """Return how many rows the payment should have in the end."""
         return len(self.wanted)
 
 
 def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Outcome:
-    """Keep what is still to be added to a payment that has its first rows; the page goes on."""
+    """Store what is still to be added to a payment with its first rows; the page goes on."""
     names = {one.row_id: rows[one.row_id].name for one in filling.wanted}
     filling = replace(filling, names=names)
     with card.db.transaction() as session:
@@ -92,9 +92,9 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
 def add(
     card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
 ) -> Outcome:
-    """Add rows to a payment that is there, in one request as `adding_items.add`, or in several.
+    """Add rows to an existing payment, in one request like `adding_items.add`, or in several.
 
-    Rows that it has already are raised, where they may be, and only in one request.
+    Rows that it already has are raised if allowed, and only in one request.
     """
     if len(wanted) <= adding_items.AT_ONCE:
         return adding_items.add(card, asked, payment_id, wanted)
@@ -115,7 +115,7 @@ def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) 
 
 
 def find(card: CardSession, filling_id: int) -> Filling:
-    """One filling of this card. Raises NotOnThisCardError."""
+    """Return one filling of this card. Raises NotOnThisCardError."""
     with card.db.reading() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
         for one in present:
@@ -125,7 +125,7 @@ def find(card: CardSession, filling_id: int) -> Filling:
 
 
 def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
-    """Add the next part, from what the payment holds now. Two calls.
+    """Add the next part, based on what the payment holds now. Two calls.
 
     Raises NotOnThisCardError for a filling of another card.
     """
@@ -149,7 +149,7 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
 
 
 def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
-    """The rows to send next. Of what was billed elsewhere meanwhile nothing is sent."""
+    """Return the rows to send next, without what was billed elsewhere in the meantime."""
     there = {item.row_id for item in at.items}
     waiting = [
         one
@@ -212,7 +212,7 @@ def _going_on(filling: Filling) -> Outcome:
 
 
 def _stopped(filling: Filling) -> Outcome:
-    """It does not go on by itself: the portal may still be working on the part that was sent."""
+    """Stop the page from going on: the portal may still be working on the part it got."""
     return replace(_going_on(filling), kind=Kind.PARTIAL, code=OutcomeCode.FILLING_STOPPED)
 
 
@@ -240,7 +240,7 @@ def _finished(card: CardSession, filling: Filling, read: Read | None) -> Outcome
 
 
 def _ending(filling: Filling) -> tuple[Kind, OutcomeCode, Sequence[str]]:
-    """How it ended, its sentence, and the rows that this names."""
+    """Return how it ended, its code, and the rows that its sentence names."""
     refused = [filling.names[one.row_id] for one in filling.wanted if one.row_id in filling.refused]
     if refused and filling.is_new:
         return Kind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused

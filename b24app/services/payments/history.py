@@ -1,4 +1,4 @@
-"""What was done with one payment through this app, from the activity log."""
+"""Read what was done with one payment through this app, from the activity log."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from b24app.storage import activity
 from b24app.storage.models import Activity
 
 Record = Activity
-"""One thing that was done, as the activity log keeps it."""
+"""One action, as the activity log stores it."""
 
 
 def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:
     """Return the newest records of a payment of this card.
 
-    Raises NotOnThisCardError, or GoneError where this opening was shown it before.
+    Raises NotOnThisCardError, or GoneError if this opening was shown it before.
     """
     ownership.require_listed_or_present(card, payment_id)
     with card.db.reading() as session:

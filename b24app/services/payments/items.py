@@ -1,4 +1,4 @@
-"""The line items of a payment: changed in quantity, removed; and what an edit of them reads."""
+"""Change the quantity of a payment's line items or remove them."""
 
 from __future__ import annotations
 
@@ -49,22 +49,22 @@ class Place:
 
     @property
     def contents(self) -> Before:
-        """What its sum has to follow."""
+        """Return the lines that the payment's sum has to follow."""
         return Before(self.payment, self.items)
 
     def item(self, item_id: int) -> PaymentItem:
-        """Raises NotOnThisCardError for an item of another payment."""
+        """Return an item. Raises NotOnThisCardError for an item of another payment."""
         for item in self.items:
             if item.id == item_id:
                 return item
         raise NotOnThisCardError("the item is not of this payment", code=InputCode.LINE_GONE)
 
     def row_of(self, item: PaymentItem) -> ListedRow | None:
-        """The card's row of an item, None for an orphan."""
+        """Return the card's row of an item, None for an orphan."""
         return self.rows.get(item.row_id) if item.row_id is not None else None
 
     def most(self, item: PaymentItem) -> Decimal | None:
-        """What the item may be raised to, None where the portal does not tell."""
+        """Return what the item may be raised to, None if the portal does not say."""
         if self.free is None or item.row_id is None:
             return None
         free = self.free.get(item.row_id)
@@ -74,10 +74,10 @@ class Place:
 
 @before_writing()
 def place(card: CardSession, payment_id: int) -> Place:
-    """Read, in one call, what proves an item edit.
+    """Read what proves an item edit, in one call.
 
-    Raises NotOnThisCardError or GoneError as `ownership.present`, and as `require_unpaid`: of a
-    paid payment the portal may refuse to tell more, which would be told as missing rights.
+    Raises NotOnThisCardError or GoneError like `ownership.present`, and like `require_unpaid`: the
+    portal may refuse further reads of a paid payment, which would look like missing rights.
     """
     found = ownership.read_about(
         card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
@@ -104,9 +104,9 @@ def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewQuantity:
-    """A quantity to be saved. `shown` is what the person saw before.
+    """A quantity to save. `shown` is what the person saw before.
 
-    `may_round`: they agreed to replace a fraction.
+    `may_round`: the person agreed to replace a fraction.
     """
 
     quantity: int
@@ -117,7 +117,7 @@ class NewQuantity:
 def set_quantity(
     card: CardSession, asked: WriteRequest, payment_id: int, item_id: int, wish: NewQuantity
 ) -> Outcome:
-    """Set an item's quantity and compare what the portal stored with what was asked.
+    """Set an item's quantity and compare what the portal stored with what was requested.
 
     Page: crm-item-payment-product-set-quantity.md.
     """
@@ -149,7 +149,7 @@ def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:
 
 
 def setting(item: PaymentItem, quantity: int) -> list[Command[bool]]:
-    """A fraction cannot be set again."""
+    """Return how to set the quantity back; empty for a fraction, which cannot be set again."""
     return [payment_items.set_quantity(item.id, quantity)] if item.is_whole else []
 
 
@@ -164,7 +164,7 @@ def _require_settable(at: Place, item: PaymentItem, wish: NewQuantity) -> None:
 
 
 def _quantity_saved(after: After, item: PaymentItem, quantity: int) -> Verdict:
-    """What the portal refused and shows all the same is somebody else's: not to be taken back."""
+    """Report the saved quantity. After a refusal it is somebody else's, so there is no undo."""
     before, undo = _plain(item.quantity), None
     if item.is_whole and item.row_id is not None and after.error is None:
         whole = int(item.quantity)
@@ -187,7 +187,7 @@ def _why_not(after: After, item: PaymentItem, quantity: int) -> AppError | None:
 
 
 def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int) -> Outcome:
-    """Take an item out of a payment. Page: crm-item-payment-product-delete.md."""
+    """Remove an item from a payment. Page: crm-item-payment-product-delete.md."""
 
     def plan(at: Place) -> Edit:
         item = at.item(item_id)
@@ -209,14 +209,14 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
 
 
 def quantities_by_row(composition: Composition) -> dict[int, Decimal]:
-    """What a payment bills of each row."""
+    """Return what a payment bills of each row."""
     return {item.row_id: item.quantity for item in composition.items if item.row_id is not None}
 
 
 def too_much(after: After, more: Iterable[tuple[int | None, Decimal]]) -> AppError | None:
-    """What the re-read shows to be in the way: less is free than was asked.
+    """Return the error if the re-read shows that less is free than requested.
 
-    `more`: the rows with what was to be billed of them beyond what is billed now.
+    `more`: rows with the quantity to be billed in addition to what is billed now.
     """
     read = after.written.read
     if read is None or read.core.free is None:

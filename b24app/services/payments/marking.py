@@ -1,4 +1,4 @@
-"""A payment as a whole: marked as paid, marked as unpaid."""
+"""Mark a payment as paid or as unpaid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from b24app.services.writing.outcome import Kind, Outcome, Undo
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One of the two marks, and what each way it can end is called."""
+    """One of the two marks, with the code of each way it can end."""
 
     action: Action
     name: DeedName
@@ -61,7 +61,7 @@ UNPAID = Mark(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the person saw: the amount, and whether they were asked about one of nothing."""
+    """What the person saw: the amount, and whether they were asked about a zero amount."""
 
     amount: Decimal | None = None
     may_be_zero: bool = True
@@ -69,7 +69,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The payment where it was read, None where it was listed here a moment ago."""
+    """The payment if it was read, None if it was just listed here."""
 
     payment: Payment | None
 
@@ -79,15 +79,15 @@ def pay(
 ) -> Outcome:
     """Mark a payment as paid; already paid is success without a write.
 
-    Where the state has to be read before anyway, another amount than the one seen stops the write;
-    where it is written in one call, it is said afterwards. `comment` is for the card's timeline.
-    Page: crm-item-payment-pay.md.
+    If the state has to be read first anyway, an amount other than the one seen stops the write; if
+    it is written in one call, the change is reported afterwards. `comment` is for the card's
+    timeline. Page: crm-item-payment-pay.md.
     """
     return change(card, asked, _marking(payment_id, PAID, seen, comment))
 
 
 def unpay(card: CardSession, asked: WriteRequest, payment_id: int, comment: str) -> Outcome:
-    """Mark a payment as unpaid, likewise. Page: crm-item-payment-unpay.md."""
+    """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
     return change(card, asked, _marking(payment_id, UNPAID, Seen(), comment))
 
 
@@ -105,7 +105,7 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
             _require_unchanged(payment, mark, seen)
         is_so = payment is not None and payment.is_paid is mark.paid
         return Edit(
-            # Marking twice has no second effect, so what was proven by a call needs no guard.
+            # Marking twice has no second effect, so a payment proven by a call needs no guard.
             commands=[] if is_so else [command],
             while_paid=not mark.paid if payment is None else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,

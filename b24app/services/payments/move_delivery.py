@@ -1,7 +1,7 @@
-"""Moving a delivery line to another payment: both steps, or none, or a partial state with a name.
+"""Move a delivery line to another payment: both steps, or none, or a named partial state.
 
-The portal has no move and no transaction. The line is added to the other payment first and taken
-out of this one second, so that a delivery is never lost; what fails half-way is taken back.
+The portal has no move and no transaction. The line is first added to the other payment and then
+removed from this one, so that a delivery is never lost; a move that fails half-way is undone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from b24app.storage import partial_actions
 
 @dataclass(frozen=True)
 class Moved:
-    """What came of both steps in one batch. `removed` is None where the second was not run."""
+    """The result of both steps in one batch. `removed` is None if the second was not run."""
 
     added: Written
     removed: Written | None = None
@@ -58,7 +58,7 @@ def _move(card: CardSession, plan: Move) -> Outcome:
         outcome = _after_both(card, plan, moved)
         if outcome is not None:
             return outcome
-    # Taking out a line that is out already changes nothing, so an unsettled step is repeated.
+    # Removing a line that is already gone changes nothing, so an uncertain step is repeated.
     remove = payment_deliveries.delete_link(item_id)
     removed = sending.after_others(card, [remove], plan.both)
     if _is_in_source(removed.read, plan) is False:
@@ -67,7 +67,7 @@ def _move(card: CardSession, plan: Move) -> Outcome:
 
 
 def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bool]]:
-    """What takes back a move that was carried out. Nothing where the other had the delivery."""
+    """Return how to undo a move; empty if the target already had the delivery."""
     found = outcome.reading.compositions.get(plan.target.id) if outcome.reading else None
     if found is None or plan.has_it:
         return []
@@ -79,12 +79,12 @@ def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bo
 
 
 def _add_and_remove(card: CardSession, plan: Move) -> Moved:
-    """Both steps in one batch that ends at the first error.
+    """Send both steps in one batch that ends at the first error.
 
-    Old portals refuse the first step with `null` and no error, which would not end it. So between
-    the two the lines of the other payment are counted: `door` takes its id from the line that is
-    new there. Without one, the reference becomes the whole list, which an `int` parameter refuses
-    with code 100, and the second step is not run (rest-contract d.3).
+    Old portals refuse the first step with `null` and no error, which would not end the batch. So
+    the lines of the other payment are read in between: `door` takes its id from the line that is
+    new there. If there is none, the reference becomes the whole list, which an `int` parameter
+    refuses with code 100, and the second step is not run (rest-contract d.3).
     """
     batch = Batch()
     add = batch.add(payment_deliveries.add_link(plan.target.id, plan.document_id))
@@ -107,7 +107,7 @@ def _add_and_remove(card: CardSession, plan: Move) -> Moved:
 
 
 def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
-    """The end of the action, or None where the line is in both payments: one step is left."""
+    """Return the outcome, or None if the line is in both payments and one step is left."""
     added, removed = moved.added, moved.removed
     is_in_source = _is_in_source(added.read, plan)
     is_in_target = _holds(added.read, plan, plan.target.id)
@@ -128,7 +128,7 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
 
 
 def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bool) -> Outcome:
-    """The line is where it was wanted. Who took it out, if not we, may have moved it elsewhere."""
+    """Report the line as moved. If somebody else removed it, they may have moved it elsewhere."""
     outcome = _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, read)
     if is_taken_out:
         return outcome
@@ -148,7 +148,7 @@ def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bo
 
 
 def _holders_besides(card: CardSession, plan: Move) -> Sequence[Holder]:
-    """The other payments that bill the delivery now, as far as the portal tells."""
+    """Return the other payments that now bill the delivery, as far as the portal says."""
     batch = Batch()
     asked = delivery_places.ask(batch, card, delivery_places.known(card) - {plan.target.id})
     try:
@@ -159,7 +159,7 @@ def _holders_besides(card: CardSession, plan: Move) -> Sequence[Holder]:
 
 
 def _is_in_source(read: Read | None, plan: Move) -> bool | None:
-    """Whether the line is where it was. None: nobody knows."""
+    """Return whether the line is still where it was. None: unknown."""
     if read is None:
         return None
     if read.core.is_gone(plan.source.id):
@@ -171,7 +171,7 @@ def _is_in_source(read: Read | None, plan: Move) -> bool | None:
 
 
 def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
-    """Whether a payment holds the document now. None: nobody knows."""
+    """Return whether a payment holds the document now. None: unknown."""
     if read is None:
         return None
     if read.core.is_gone(payment_id):
@@ -183,7 +183,7 @@ def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
 
 
 def _told(composition: Composition, is_there: bool) -> bool | None:
-    """What is not there may be in a line that could not be read: then nobody knows."""
+    """Return the finding, or None if a missing line may be an unreadable one."""
     return None if not is_there and composition.links.unread else is_there
 
 
@@ -197,10 +197,10 @@ def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
 
 
 def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
-    """The line is in the other payment and still, or perhaps, in this one: undo the first step.
+    """Undo the first step: the line is in the other payment and still, or perhaps, in this one.
 
-    Nothing is undone while the second step may still be running, or where the other payment had
-    the document before.
+    Nothing is undone while the second step may still be running, or if the other payment already
+    had the document.
     """
     read = removed.read
     if read is not None and not removed.is_lost and _is_in_source(read, plan):
@@ -226,7 +226,7 @@ def _undone(card: CardSession, plan: Move, read: Read) -> Read:
 
 
 def _put_back(card: CardSession, plan: Move) -> Outcome:
-    """Somebody else took the line out of the other payment at this moment: it belongs here."""
+    """Report the line as here again: somebody else just removed it from the other payment."""
     command = payment_deliveries.add_link(plan.source.id, plan.document_id)
     written = sending.after_others(card, [command], plan.both)
     if _holds(written.read, plan, plan.source.id):
@@ -235,7 +235,7 @@ def _put_back(card: CardSession, plan: Move) -> Outcome:
 
 
 def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Read | None) -> Outcome:
-    """Name the state on the card until the portal shows it settled, reloads included."""
+    """Name the state on the card until the portal shows it settled, also after reloads."""
     data = {
         "delivery": plan.label,
         "number": plan.source.number,

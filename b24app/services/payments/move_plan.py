@@ -1,4 +1,4 @@
-"""What a move of a delivery line begins with: the line, and both payments as they are now."""
+"""Plan a move of a delivery line: the line, and both payments as they are now."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from b24app.services.writing.outcome import WriteFailedError
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which line goes to which payment. `shown` is the document that the person saw in it."""
+    """The line and the payment it should go to. `shown` is the document the person saw in it."""
 
     item_id: int
     to_id: int
@@ -32,10 +32,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move: the line and its document, from where to where.
+    """One move: the line, its document, source and target.
 
-    `there` is how many delivery lines the other payment had before; `has_it` that one of them is
-    of this document, so that nothing of ours is in it.
+    `there` is the number of delivery lines the target had before; `has_it`: one of them already
+    has this document, so nothing in the target is ours.
     """
 
     source: Payment
@@ -49,17 +49,17 @@ class Move:
 
     @property
     def document_id(self) -> int:
-        """Of the delivery that moves."""
+        """Return the document of the delivery that moves."""
         return self.document.id
 
     @property
     def both(self) -> list[int]:
-        """The ids of both payments."""
+        """Return the ids of both payments."""
         return [self.source.id, self.target.id]
 
 
 def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
-    """Read both payments in one call, and prove that the line can move as the person saw it."""
+    """Read both payments in one call, and check that the line can move as the person saw it."""
     if wish.to_id == payment_id:
         raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
     both = [payment_id, wish.to_id]
@@ -78,7 +78,7 @@ def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
 
 
 def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
-    """The line; where it is not as the person saw it, the failure brings the present state."""
+    """Return the line; if it is not as the person saw it, raise with the current state."""
     try:
         link = at.link(wish.item_id)
         delivery_lines.require_shown(link, wish.shown)
@@ -91,7 +91,7 @@ def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> Paym
 def targets(
     card: CardSession, payment_id: int, item_id: int
 ) -> tuple[Place, PaymentDelivery, list[Payment]]:
-    """What the move dialog offers: the line where it is, and the other unpaid payments."""
+    """Return what the move dialog offers: the line, and the other unpaid payments."""
     try:
         at = delivery_lines.place(card, payment_id)
     except WriteFailedError as failure:

@@ -1,6 +1,6 @@
-"""Which whole quantities come nearest to a sum: a bounded knapsack in whole numbers.
+"""Find the whole quantities nearest to a sum: a bounded knapsack in whole numbers.
 
-Pure, and with a bound on work: whatever is asked for, a moment of the processor answers it.
+Pure, and with bounded work: every request takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from math import gcd, prod
 
 MOST_ROWS = 35
 MOST_COMBINATIONS = 100_000
-"""So many are tried one by one."""
+"""Up to this many combinations are tried one by one."""
 
 MOST_SUMS = 2_000_000
-"""So many possible sums are kept as bits, of each row: 9 MB for the most rows there can be."""
+"""The most sums kept as bits for each row: 9 MB for the most rows there can be."""
 
 MOST_BITS = 600_000_000
-"""So many bits are moved in all: about a tenth of a second."""
+"""The most bits moved in all: about a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one of a row comes to, above zero, and how many there are."""
+    """The price of one piece of a row, above zero, and how many there are."""
 
     unit: int
     most: int
 
 
 Counts = tuple[int, ...]
-"""How many of each part."""
+"""The count of each part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The nearest sums on both sides of the target, None where there is none on that side.
+    """The nearest sums on both sides of the target, None if there is none on that side.
 
-    `below` may be the target itself, and then there is no `above`. With `is_approximate` there may
-    be nearer ones: not all combinations were tried.
+    `below` may be the target itself; then there is no `above`. With `is_approximate` there may be
+    nearer ones: not all combinations were tried.
     """
 
     below: Counts
@@ -52,7 +52,7 @@ def nearest(parts: Sequence[Part], target: int) -> Nearest:
     step = gcd(*(part.unit for part in parts))
     goal, beside = divmod(target, step)
     units = [part.unit // step for part in parts]
-    # Beyond the target no more than one of anything is needed.
+    # Above the target, one piece of anything is enough.
     limit = goal + max(units)
     useful = [
         Part(unit, min(part.most, limit // unit)) for unit, part in zip(units, parts, strict=True)
@@ -70,12 +70,12 @@ def nearest(parts: Sequence[Part], target: int) -> Nearest:
 
 
 def total(parts: Sequence[Part], counts: Counts) -> int:
-    """Return what the counts come to."""
+    """Return the sum of the counts."""
     return sum(part.unit * count for part, count in zip(parts, counts, strict=True))
 
 
 def _one_by_one(parts: Sequence[Part], goal: int, limit: int) -> Nearest:
-    """Try all combinations: each layer has, by sum, how many of the last part it takes."""
+    """Try all combinations: each layer maps a sum to the count of its last part."""
     layers = [{0: 0}]
     for part in parts:
         layer: dict[int, int] = {}
@@ -103,7 +103,7 @@ def _is_quick(parts: Sequence[Part], limit: int) -> bool:
 
 
 def _by_bits(parts: Sequence[Part], goal: int, limit: int) -> Nearest:
-    """Find every sum that can be reached: bit n of a number says whether n can."""
+    """Find every reachable sum: bit n of a number is set if n is reachable."""
     mask = (1 << (limit + 1)) - 1
     layers = [1]
     for part in parts:
@@ -125,7 +125,7 @@ def _by_bits(parts: Sequence[Part], goal: int, limit: int) -> Nearest:
 
 
 def _stages(reached: int, part: Part, mask: int) -> list[int]:
-    """What can be reached before and after each portion of a part is left or taken."""
+    """Return the sums reachable before each portion of a part, and after all."""
     stages = [reached]
     for portion in _portions(part.most):
         stages.append(stages[-1] | (stages[-1] << (portion * part.unit) & mask))
@@ -144,7 +144,7 @@ def _portions(most: int) -> list[int]:
 
 
 def _count_in(stages: Sequence[int], part: Part, left: int) -> int:
-    """How many of a part are in the sum `left`: as few as the portions allow."""
+    """Return how many of a part are in the sum `left`: as few as the portions allow."""
     count = 0
     for portion, before in zip(reversed(_portions(part.most)), reversed(stages[:-1]), strict=True):
         if not before >> left & 1:
@@ -154,7 +154,7 @@ def _count_in(stages: Sequence[int], part: Part, left: int) -> int:
 
 
 def _greedy(parts: Sequence[Part], goal: int) -> Nearest:
-    """Take the dearest first, as many as fit; above that, one more of the cheapest that is left."""
+    """Take the most expensive first, as many as fit; for `above`, add one of the cheapest left."""
     counts = [0] * len(parts)
     left = goal
     for number in sorted(range(len(parts)), key=lambda one: -parts[one].unit):

@@ -1,4 +1,4 @@
-"""Letting a payment be paid another way."""
+"""Change the payment system of a payment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from b24app.services.writing.outcome import Kind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The payment, and the system that it is to have."""
+    """The payment, and the system it should get."""
 
     payment: Payment
     system: PaySystem
@@ -32,11 +32,11 @@ def change_system(
     system_id: int,
     shown: int | None = None,
 ) -> Outcome:
-    """Let an unpaid payment be paid another way. Page: crm-item-payment-update.md.
+    """Change an unpaid payment's system. Page: crm-item-payment-update.md.
 
-    The system has to be one of the portal's directory; `shown` is the id that the person saw, 0 for
-    none, and another one in its place stops the write. Old portals keep the previous name beside
-    the new id, so the id decides.
+    The system must be in the portal's directory. `shown` is the id that the person saw, 0 for none;
+    a different one now stops the write. Old portals keep the previous name with the new id, so the
+    id decides.
     """
 
     def prove(card: CardSession, payment_id: int) -> Found:
@@ -52,7 +52,7 @@ def change_system(
             raise ChangedMeanwhileError("the payment system changed")
         return Edit(
             commands=[payments.update_payment(payment_id, pay_system_id=system.id)],
-            # The portal would change a paid payment's system too, should it be paid at this moment.
+            # The portal would also change the system of a payment that is paid at this moment.
             while_paid=False,
             is_done=lambda after: _is_of(after, system),
             done=lambda _: Verdict(Kind.DONE, OutcomeCode.SYSTEM_CHANGED, name, system.name),
@@ -72,7 +72,7 @@ def _is_of(after: After, system: PaySystem) -> bool | None:
 
 
 def _missing(card: CardSession, system: PaySystem) -> AppError | None:
-    """Whether the system left the directory since that was read. Unreadable: nobody knows."""
+    """Return whether the system has left the directory since. Unreadable: unknown."""
     try:
         present = pay_systems.read(card)
     except AppError:

@@ -1,4 +1,4 @@
-"""The public link of a payment: proven to be of this card in the same call, never stored."""
+"""Get the public link of a payment, proven to be of this card in the same call, never stored."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from b24app.services.writing import ownership
 
 UNEXPLAINED = "0"
 NO_PAGE = "no_page"
-"""Code of a refusal whose reason only the portal's own words tell: no public page, or an error on
-the way to it, or a module that is missing (salescenter-payment-get-public-url.md)."""
+"""Code of a refusal whose reason is only in the portal's own text: no public page, an error on
+the way to it, or a missing module (salescenter-payment-get-public-url.md)."""
 
 FAILED = "failed"
 OUTCOMES: Mapping[type[AppError], str] = {
@@ -40,10 +40,10 @@ OUTCOMES: Mapping[type[AppError], str] = {
 def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
     """Return the payment and its link, in one call.
 
-    The portal checks no rights on the payment here: any employee gets the link of any payment
-    id. So the link is thrown away unless the same batch lists the payment on this card, and the
-    portal is not asked at all for a payment that is not proven to be of it: one call more where
-    this session was never shown it (salescenter-payment-get-public-url.md).
+    The portal checks no rights on the payment here: any employee gets the link of any payment id.
+    So the link is discarded unless the same batch lists the payment on this card, and the portal
+    is never asked about a payment that is not proven to be of it: one more call if this session
+    was never shown it (salescenter-payment-get-public-url.md).
     """
     launches.prove_now(card)
     card.require_rule(Action.LINK)
@@ -63,7 +63,7 @@ def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
 
 
 def _outcome(error: AppError) -> str:
-    """What the diagnostics will say of it: a code of the portal's own means nothing to anybody."""
+    """Return the code for the diagnostics; the portal's own codes mean nothing to people."""
     if error.code in {portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED, NO_PAGE}:
         return error.code
     return next((code for kind, code in OUTCOMES.items() if isinstance(error, kind)), FAILED)

@@ -1,4 +1,4 @@
-"""Quantities a person may send: whole numbers from 1. The portal cuts fractions silently."""
+"""Check typed quantities: whole numbers from 1. The portal cuts fractions silently."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MOST = 1_000_000
 CENT = Decimal("0.01")
 
 GROUPED = re.compile(r"\d{1,3}([.,](\d{3})+)+", re.ASCII)
-"""A browser's number field drops the second point: 1.000.000 arrives as 1.000000."""
+"""A browser's number field drops the second dot: 1.000.000 arrives as 1.000000."""
 PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
-"""What people type. Decimal reads more: `1e3`, `1_0` and the digits of every script."""
+"""What people type. Decimal accepts more: `1e3`, `1_0` and the digits of every script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Wanted:
 def whole(text: str, field: str = "quantity") -> int:
     """Read a typed quantity.
 
-    Raises InputError with the code "fraction" where the portal would cut the number, "quantity"
-    where it is no number from 1 to a million (crm-item-payment-product-set-quantity.md).
+    Raises InputError with the code "fraction" if the portal would cut the number, "quantity" if it
+    is not a number from 1 to a million (crm-item-payment-product-set-quantity.md).
     """
     if GROUPED.fullmatch(text.strip()):
         raise InputError(
@@ -50,7 +50,7 @@ def whole(text: str, field: str = "quantity") -> int:
 def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: set[int]) -> None:
     """Check rows and quantities before anything is sent.
 
-    Raises NotOnThisCardError for a row of another card, InputError "too_many" beyond what no
+    Raises NotOnThisCardError for a row of another card, InputError "too_many" for more than what no
     payment bills yet.
     """
     for one in wanted:
@@ -68,21 +68,21 @@ def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: 
 
 
 def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError:
-    """The refusal of a quantity beyond `most`, of which the whole part can be billed."""
+    """Return the error for a quantity above `most`, of which the whole part can be billed."""
     values = {"product": product, "most": str(max(0, int(most)))}
     return InputError("more than is free", code=InputCode.TOO_MANY, field=field, values=values)
 
 
 def total_of(wanted: Iterable[Wanted], rows: Mapping[int, ListedRow]) -> Decimal:
-    """What the wanted quantities come to, at the card's prices and in its currency."""
+    """Return the sum of the wanted quantities, at the card's prices and in its currency."""
     return sum((rows[one.row_id].bare_price * one.quantity for one in wanted), Decimal(0))
 
 
 def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> None:
-    """Refuse a payment that asks for nothing: nobody could pay it, and it could be marked paid.
+    """Refuse a payment without an amount: nobody could pay it, but it could be marked paid.
 
-    Raises InputError "nothing_chosen" without a row, "no_amount" where the rows come to zero or
-    less. The portal rounds what each comes to, so that a few of a tiny price come to nothing.
+    Raises InputError "nothing_chosen" without a row, "no_amount" if the rows come to zero or less.
+    The portal rounds each row's sum, so a few pieces of a tiny price come to nothing.
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
@@ -91,16 +91,16 @@ def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> N
 
 
 def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
-    """Say whether rows with these sums, each of which the portal rounds, ask for nothing."""
+    """Return whether rows with these sums, each rounded by the portal, come to nothing."""
     return sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:
-    """The whole part of every row that no payment bills yet (decisions 15)."""
+    """Return the whole part of every row that no payment bills yet (decisions 15)."""
     found = (Wanted(row.id, int(row.quantity)) for row in rows)
     return tuple(one for one in found if one.quantity >= 1)
 
 
 def left_over(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:
-    """Rows of which a fraction stays, because only whole quantities can be billed here."""
+    """Return rows with a fraction left, because only whole quantities can be billed here."""
     return tuple(row for row in rows if row.quantity != row.quantity.to_integral_value())

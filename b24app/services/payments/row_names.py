@@ -1,4 +1,4 @@
-"""Rows named in a message: at most five, so that it can be read at a glance (decisions 45)."""
+"""Name rows in a message: at most five, so that it is easy to read (decisions 45)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAME_LENGTH = 60
 
 
 def few(names: Sequence[str]) -> dict[str, str]:
-    """Values of a message that names rows: at most five of them, and how many more there are."""
+    """Return the values of a message that names rows: at most five, and how many more."""
     shown = [name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…" for name in names]
     more = len(shown) - NAMED
     values = {"names": ", ".join(shown[:NAMED])}

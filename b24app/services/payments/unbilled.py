@@ -1,4 +1,4 @@
-"""What a card has that no payment bills yet, read just before a payment is created from it."""
+"""Read what no payment of a card bills yet, just before a payment is created from it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from b24app.services.writing.ownership import before_writing
 class Before:
     """The card before a creation: which payments there are and what can be billed.
 
-    `free` is None where the portal does not tell, for the reason in `problem`, or where the card
-    has several orders and too much in them to be compared here.
+    `free` is None if the portal does not say, for the reason in `problem`, or if the card has
+    several orders with too much in them to compare here.
     """
 
     payment_ids: frozenset[int]
@@ -35,14 +35,14 @@ class Before:
 
 @before_writing()
 def read(card: CardSession) -> Before:
-    """Read the basis of a new payment, in one call; in two for a card with several orders."""
+    """Read the basis of a new payment in one call, or in two for a card with several orders."""
     batch = Batch()
     listing = batch.add(payments.list_payments(card.ref))
     available = batch.add(crm.available_rows(card.ref))
     pages = product_rows.ask(batch, card.ref)
     result = card.api.send(batch, WRITE_SECONDS)
     listed = result[listing]
-    # What cannot be read now was there before all the same.
+    # A payment that cannot be read now existed before as well.
     ids = frozenset(one.id for one in listed) | frozenset(filter(None, listed.unread))
     own = product_rows.take(result, pages, are_needed=True)
     problem: PortalError | None = None
@@ -52,7 +52,7 @@ def read(card: CardSession) -> Before:
     except BusinessRefusalError:
         own, free = _estimate(card, listed, own)
     except PortalError as error:
-        # A read: whatever became of it, nothing was written.
+        # A read: whatever happened to it, nothing was written.
         error.executed = Executed.NO
         problem = error
     return Before(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
@@ -61,14 +61,14 @@ def read(card: CardSession) -> Before:
 def _estimate(
     card: CardSession, listed: Listing[Payment], first: ReadRows
 ) -> tuple[ReadRows, Listing[ListedRow] | None]:
-    """All rows, and what the payments leave of them, on a card with several orders (decisions 19).
+    """Return all rows and what is left of them, on a card with several orders (decisions 19).
 
-    None where they are too many to be read in one call, or where something in them is unreadable.
+    None if there are too many to read in one call, or if something in them is unreadable.
     """
     total = first.next_total(ROWS_PER_PAGE) if first.has_more else 0
     batch = Batch()
     items = [batch.add(payment_items.list_items(one.id)) for one in listed]
-    # The first page again: what is on the others has to be known of the same moment.
+    # Read the first page again: all pages have to show the same point in time.
     pages = product_rows.ask(batch, card.ref, total)
     if len(batch) > MAX_COMMANDS or listed.unread:
         return first, None

@@ -1,1 +1,1 @@
-"""Sends any write and finds out what became of it. Decides nothing about payments."""
+"""Send any write and find out its result. Decides nothing about payments."""

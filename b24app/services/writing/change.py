@@ -1,4 +1,4 @@
-"""The one way to change a payment: a `Change` says what is special about it, the rest is here."""
+"""Change a payment: a `Change` says what is special about the action, the rest is done here."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from b24app.services.writing.verdicts import Written
 
 
 class Proven(Protocol):
-    """What was read before a write, to prove that it is of this card."""
+    """What was read before a write to prove that the payment is of this card."""
 
     @property
     def payment(self) -> Payment | None:
-        """None where this opening was listed it, and its state travels with the write."""
+        """Return the payment; None if this opening listed it: the write brings its state."""
 
 
 P = TypeVar("P", bound=Proven)
@@ -42,9 +42,9 @@ P = TypeVar("P", bound=Proven)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a change ends, as it is told and logged. `undo` is offered where it was carried out.
+    """How a change ends, as it is shown and logged. `undo` is offered if it was carried out.
 
-    `shows` are other payments that are read again, too, where nothing is written.
+    `shows` are other payments to read again if nothing is written.
     """
 
     kind: Kind
@@ -60,7 +60,7 @@ class Verdict:
 class After:
     """What the portal shows after a write.
 
-    What cannot be read is raised as a failure that says so, with what is known all the same.
+    What cannot be read is raised as an error that says so, with what is known.
     """
 
     written: Written
@@ -68,82 +68,82 @@ class After:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the payment is not listed any more."""
+        """Return whether the payment is no longer listed."""
         return verdicts.listed(self.written, self.payment_id) is None
 
     @property
     def payment(self) -> Payment:
-        """The payment; a failure where it is gone."""
+        """Return the payment; raise an error if it is gone."""
         return verdicts.shown_payment(self.written, self.payment_id)
 
     @property
     def composition(self) -> Composition:
-        """What is in the payment."""
+        """Return what is in the payment."""
         return verdicts.shown_composition(self.written, self.payment)
 
     @property
     def error(self) -> AppError | None:
-        """What the portal refused the write with."""
+        """Return the error with which the portal refused the write."""
         return self.written.error
 
     def has(self, is_there: bool, *numbers: Decimal | None) -> bool | None:
-        """Whether what was to be there is there. None: it may be in what could not be read."""
+        """Return whether the expected line is there. None: it may be one that could not be read."""
         if is_there or self.error is not None or self.written.is_guarded_off:
             return is_there
         return False if verdicts.is_certain(self.composition, *numbers) else None
 
     def lacks(self, is_there: bool) -> bool | None:
-        """Whether what was to go is gone. None: it may be in what could not be read."""
+        """Return whether the removed line is gone. None: it may be one that could not be read."""
         if is_there:
             return False
         return True if verdicts.is_certain(self.composition) else None
 
 
 def _nothing(_after: After) -> None:
-    """Nothing more is known of it."""
+    """Return None: no further reason is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What to send, and how to tell from the re-read what became of it.
+    """What to send, and how to judge the result from the re-read.
 
-    `is_done` tells whether the portal shows what was asked, None where it cannot be told.
+    `is_done` tells whether the portal shows what was requested, None if that is unclear.
     """
 
     commands: Sequence[Command[Any]]
-    """None of them: it is as it was asked, which the re-read has to bear out."""
+    """Empty: it already is as requested, which the re-read has to confirm."""
 
     is_done: Callable[[After], bool | None]
     done: Callable[[After], Verdict]
     not_done: Callable[[After], Verdict]
     unconfirmed: OutcomeCode = OutcomeCode.NOT_CONFIRMED
-    """Said instead of `not_done` after a lost answer: the portal may still be working on it."""
+    """Used instead of `not_done` after a lost answer: the portal may still be working on it."""
 
     partly: Callable[[After], Verdict | None] = _nothing
-    """A part of it was carried out."""
+    """Only a part was carried out."""
 
     why_not: Callable[[After], AppError | None] = _nothing
-    """What the re-read shows to be in the way, where it was not done or refused without reason."""
+    """The obstacle that the re-read shows, if it was not done or was refused without a reason."""
 
     while_paid: bool | None = None
     """Run it only while the payment is paid, or only while it is unpaid."""
 
     is_refusal_final: bool = False
-    """A refusal with a reason stands, although the portal shows what was asked: it is not ours."""
+    """A refusal with a reason counts even if the portal shows what was requested: not our doing."""
 
     contents: Before | None = None
-    """What the payment held before, where its sum has to follow the edit."""
+    """What the payment held before, if its sum has to follow the edit."""
 
     take_back: Callable[[After], Sequence[Command[Any]]] = lambda _after: ()
-    """What undoes an edit that the sum did not follow."""
+    """How to undo an edit that the sum did not follow."""
 
 
 @dataclass(frozen=True)
 class Change(Generic[P]):
-    """What is special about one button.
+    """What is special about one action.
 
-    `prove` reads what the change is about and proves that it is of this card. `plan` looks at that:
-    it raises what is in the way, answers how it ends without a write, or what to write.
+    `prove` reads what the change is about and proves that it is of this card. From that, `plan`
+    raises an error if something prevents it, returns how it ends without a write, or what to write.
     """
 
     action: Action
@@ -156,17 +156,17 @@ class Change(Generic[P]):
     """The portal refuses it for a paid payment."""
 
     comment: str = ""
-    """Said in the card's timeline, where the settings ask for it."""
+    """Written into the card's timeline if the settings ask for it."""
 
 
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
-    """Carry out a change, once for the request's key, and tell what became of it."""
+    """Carry out a change, once for the request's key, and return its outcome."""
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
     return perform(card, asked, deed, lambda: _carry_out(card, wanted))
 
 
 def require_unpaid(payment: Payment) -> None:
-    """Raises WriteFailedError around PaidLockedError: the portal freezes what is paid."""
+    """Raise WriteFailedError around PaidLockedError if paid: the portal freezes paid payments."""
     if payment.is_paid:
         raise WriteFailedError(PaidLockedError("the payment is paid"), None, payment.number)
 
@@ -193,7 +193,7 @@ def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit 
     try:
         return wanted.plan(proven)
     except AppError as error:
-        # The person looks at an older state: the answer brings the present one.
+        # The person sees an older state: the answer brings the current one.
         is_older = isinstance(error, ChangedMeanwhileError) or error.code == InputCode.LINE_GONE
         reading = sending.settle(card, [wanted.payment_id]) if is_older else None
         raise WriteFailedError(error, reading, number) from None
@@ -212,7 +212,7 @@ def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) 
     read = after.written.read
     is_done = edit.is_done(after)
     if is_done and not (edit.is_refusal_final and _has_reason(after.error)):
-        # What is deleted now has the number it had before, if any.
+        # A deleted payment keeps the number it had before, if any.
         return _ended(edit.done(after), read, (before or after.payment).number)
     payment = after.payment
     if is_done is None:
@@ -228,7 +228,7 @@ def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) 
 
 
 def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
-    """Why it was not done: what the portal said, or what is in the way now."""
+    """Raise why it was not done: the portal's error, or the current obstacle."""
     written, payment = after.written, after.payment
     if after.error is not None and not wanted.needs_unpaid:
         raise WriteFailedError(after.error, written.read, payment.number)
@@ -242,7 +242,7 @@ def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
 
 
 def _has_reason(error: AppError | None) -> bool:
-    """A bare no is believed only as far as what is read afterwards bears it out."""
+    """Return whether a refusal has a reason; one without counts only if the re-read confirms it."""
     return error is not None and not isinstance(error, BareRefusalError)
 
 

@@ -1,7 +1,7 @@
-"""What a write can come to, by name. Each name has its sentences in `web/words`.
+"""Name the possible results of a write. Each name has its sentences in `web/words`.
 
-Both enumerations are stored: in the activity log, beside idempotency keys and with half-finished
-actions. A value that was stored once keeps its meaning for as long as the log is kept.
+Both enumerations are stored: in the activity log, with idempotency keys and with half-finished
+actions. A stored value keeps its meaning for as long as the log is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class OutcomeCode(StrEnum):
-    """How a write ended, as the sentence about it is chosen."""
+    """How a write ended; it chooses the sentence."""
 
     PAID = "paid"
     PAID_ZERO = "paid_zero"
@@ -149,7 +149,7 @@ class ErrorName(StrEnum):
 
 
 class UndoKind(StrEnum):
-    """What takes an act back: a mark, or one of the edits of a payment."""
+    """What undoes an action: a mark, or one of the edits of a payment."""
 
     PAY = "pay"
     UNPAY = "unpay"
@@ -166,4 +166,4 @@ PUT_BACK: Mapping[OutcomeCode | ErrorName, OutcomeCode] = {
     OutcomeCode.QUANTITY_SAVED: OutcomeCode.QUANTITY_PUT_BACK,
     OutcomeCode.DELIVERY_ADDED: OutcomeCode.DELIVERY_PUT_BACK,
 }
-"""What is said instead where an act takes back another one."""
+"""What is said instead if an action undoes another one."""

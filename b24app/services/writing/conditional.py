@@ -1,18 +1,18 @@
-"""Writes that run only while a payment is paid, or only while it is unpaid.
+"""Run a write only while a payment is paid, or only while it is unpaid.
 
-`guard` lists the payment with the state it has to have. The id that is written is always the one
-that was asked for: taken from the guard's answer it would be another payment's wherever a portal,
-or one version of it, ignores the filter. The guard stops the write another way. Between the two is
-`door`, a read that takes its id from the guard, in a batch that ends at the first error:
+`guard` lists the payment with the state it must have. The written id is always the requested one:
+taken from the guard's answer, it would be another payment's if a portal, or one version of it,
+ignores the filter. The guard stops the write in another way. Between the two is `door`, a read that
+takes its id from the guard, in a batch that ends at the first error:
 
 - listed: the door is read, the write runs;
 - not listed: `$result[guard][0][id]` is the nearest value that exists, the empty list, which an
   `int` parameter refuses with code 100. The batch ends, and the write was not run (rest-contract
   d.3; the same with `null` and `false`, which old portals answer for a refusal);
-- filter ignored: the door reads another payment of this card, and the write runs on the one that
-  was asked for, as it would without a guard: its membership was proven before, and marking a
-  payment as what it is has no effect at the portal (rest-contract e.5);
-- halt ignored: likewise.
+- filter ignored: the door reads another payment of this card, and the write runs on the requested
+  one, as it would without a guard: it was proven to be of this card before, and marking a payment
+  with the state it already has does nothing at the portal (rest-contract e.5);
+- halt ignored: the same.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from b24app.services.writing.verdicts import Written
 def write_guarded(
     card: CardSession, payment_id: int, command: Command[Any], *, while_paid: bool
 ) -> Written:
-    """Run a write on a payment that is proven to be of this card, while its `paid` is as given.
+    """Run a write on a payment proven to be of this card, while its `paid` is as given.
 
-    `is_guarded_off` says that it was otherwise. One call; one more to read where it did not run.
+    `is_guarded_off` says that it was not. One call; one more to read if the write did not run.
     """
     batch = Batch()
     guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
@@ -52,8 +52,8 @@ def write_guarded(
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
     has_stopped = sent.result.error(door) is not None and not sent.result.is_answered(write)
     if has_stopped and is_open:
-        # The guard's id did not arrive: the portal resolves no references, or spells it otherwise.
-        # Nothing ran, and the state was proven a moment ago.
+        # The guard's id did not arrive: the portal resolves no references, or spells it
+        # differently. Nothing ran, and the state was just proven.
         return sending.write(card, [command], [payment_id])
     if has_stopped:
         read = sending.settle(card, [payment_id])

@@ -1,4 +1,4 @@
-"""What is asked for: the request, and the act that a person wants."""
+"""Describe what is requested: the request, and the action that a person wants."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from b24app.services.actions import Action
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """Which request asks for a write: its key, what it asks for, and its id in the log.
+    """The request for a write: its key, what it asks for, and its id in the log.
 
-    `is_undo`: it takes back another one.
+    `is_undo`: it undoes another one.
     """
 
     key: str
@@ -45,7 +45,7 @@ class DeedName(StrEnum):
 class Deed:
     """What a person wants.
 
-    `is_repeatable`: running it twice has the effect of once, also at the portal.
+    `is_repeatable`: a second run has no further effect, also at the portal.
     """
 
     action: Action
@@ -55,5 +55,5 @@ class Deed:
 
 
 def fingerprint(*parts: str) -> str:
-    """Identify the body of a request: the same key with another one is refused."""
+    """Return a digest of a request's body: the same key with another body is refused."""
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""The stored names of errors, and the classes that they stand for.
+"""Map the stored names of errors to their classes.
 
-What is stored is the name, so that a class can be renamed: only this table follows.
+The name is stored, so that a class can be renamed: only this table changes with it.
 """
 
 from __future__ import annotations
@@ -106,15 +106,15 @@ REFUSALS = (
 
 
 def name_of(kind: type[errors.AppError]) -> ErrorName:
-    """The name of a class of errors, or of the nearest one up the tree."""
+    """Return the name of an error class, or of its nearest named parent."""
     return next(NAMES[ancestor] for ancestor in kind.__mro__ if ancestor in NAMES)
 
 
 def is_session_refused(error: errors.AppError) -> bool:
-    """Whether the page has to renew its session, and may then ask for the same again."""
+    """Return whether the page has to renew its session and may then repeat its request."""
     return isinstance(error, SESSION_REFUSED)
 
 
 def is_refusal(error: errors.AppError) -> bool:
-    """Whether somebody said no for a reason; anything else is something that did not work."""
+    """Return whether it was refused for a reason; anything else is a failure."""
     return isinstance(error, REFUSALS)

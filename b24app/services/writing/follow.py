@@ -1,7 +1,7 @@
-"""Edits of a payment whose sum does not follow: its order is canceled.
+"""Detect edits of a payment that its sum does not follow: its order is canceled.
 
 The portal saves a change of items and deliveries of a canceled order and answers success, while the
-sum stays (quirk 72). Such a change is taken back, so that nothing is left half changed.
+sum stays (quirk 72). Such a change is undone, so that nothing is left half changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A payment before an edit. None: lines that the edit does not touch, and nobody read."""
+    """A payment before an edit. None: lines that the edit does not touch and that were not read."""
 
     payment: Payment
     items: Sequence[PaymentItem] | None = None
@@ -44,10 +44,10 @@ def checked(
     before: Sequence[Before],
     take_back: Sequence[Command[Any]],
 ) -> Outcome:
-    """Answer the outcome of an edit that was carried out, where the sums have followed it.
+    """Return the outcome of an edit that was carried out, if the sums have followed it.
 
-    Raises WriteFailedError around OrderCanceledError where they have not and the edit was taken
-    back by `take_back`. Where that fails, or is empty, the outcome says what was left.
+    Raises WriteFailedError around OrderCanceledError if they have not and `take_back` has undone
+    the edit. If that fails, or is empty, the outcome says what is left.
     """
     read = outcome.reading
     if outcome.kind is not Kind.DONE or read is None:
@@ -67,7 +67,7 @@ def checked(
 
 
 def has_no_sum(read: Read | None, payment_id: int) -> bool:
-    """Whether a payment holds lines of a price, and its sum is zero all the same."""
+    """Return whether a payment holds lines with a price although its sum is zero."""
     payment = read.core.payment(payment_id) if read else None
     composition = read.compositions.get(payment_id) if read else None
     if read is None or payment is None or composition is None:
@@ -76,7 +76,7 @@ def has_no_sum(read: Read | None, payment_id: int) -> bool:
 
 
 def _stays(read: Read, before: Before) -> bool:
-    """Whether the sum is as it was, although the lines come to another one, now and then."""
+    """Return whether the sum is unchanged although the lines now come to a different one."""
     payment = read.core.payment(before.payment.id)
     now = read.compositions.get(before.payment.id)
     if payment is None or now is None or payment.sum != before.payment.sum:
@@ -92,7 +92,7 @@ def _stays(read: Read, before: Before) -> bool:
 
 
 def _value(read: Read, composition: Composition) -> Decimal:
-    """What the lines come to whose price is known, rounded as in the portal's own sums."""
+    """Return the sum of the lines with a known price, rounded like the portal's own sums."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(
         (

@@ -1,4 +1,4 @@
-"""How a write ended: one class, from the use case to the page."""
+"""Describe how a write ended: one class, from the use case to the page."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """How an act can be taken back.
+    """How an action can be undone.
 
-    ITEM puts `ref_id`, a row, back with its quantity; DELIVERY a document. QUANTITY gives `ref_id`,
-    an item, its `quantity` again, as long as it is still `now`. UNPAY and PAY mark the payment as
-    it was; `amount` is what the person saw.
+    ITEM puts the row `ref_id` back with its quantity, DELIVERY a document. QUANTITY sets the item
+    `ref_id` back to its `quantity`, as long as it is still `now`. UNPAY and PAY restore the
+    payment's mark; `amount` is what the person saw.
     """
 
     kind: UndoKind
@@ -44,7 +44,7 @@ class Undo:
 class Outcome:
     """How a write ended. `code` and `values` choose the sentence, `before` and `after` are logged.
 
-    `reading` is what the portal shows now, None where nobody knows. `error` is why it failed.
+    `reading` is what the portal shows now, None if unknown. `error` is why it failed.
     """
 
     kind: Kind
@@ -57,21 +57,21 @@ class Outcome:
     payment_id: int | None = None
     undo: Undo | None = None
     also: tuple[int, ...] = ()
-    """Other payments that the action touched, shown again too."""
+    """Other payments that the action touched; they are shown again too."""
     error: AppError | None = None
     is_creation: bool = False
     is_replay: bool = False
-    """Said before: what is shown has to be read again."""
+    """Answered before: what is shown must be read again."""
 
     @property
     def is_alert(self) -> bool:
-        """Whether it is told as trouble."""
+        """Return whether it is shown as a problem."""
         is_well = self.kind in {Kind.DONE, Kind.ALREADY}
         return not is_well or self.code is OutcomeCode.UNSEEN
 
 
 class WriteFailedError(Exception):
-    """A use case failed but knows what the portal shows now, and about which payment it is."""
+    """A failed use case with what the portal shows now, and the payment it concerns."""
 
     def __init__(self, error: AppError, reading: Read | None = None, number: str = "") -> None:
         super().__init__(str(error))

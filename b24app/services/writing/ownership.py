@@ -1,8 +1,8 @@
-"""Proofs that come before a write: the payment is of this card, and what it looks like now.
+"""Prove before a write that the payment is of this card, and read its current state.
 
-The portal's methods take an id and do not ask which card it is of, so every payment is proven
-before the portal is asked anything about it. A payment that this opening was listed is
-proven; what is read about any other takes its id from the very list that proves it, in one call.
+The portal's methods take an id and do not check which card it is of, so every payment is proven
+before the portal is asked anything about it. A payment listed in this opening is proven; reads
+about any other take its id from the list that proves it, in the same call.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ T = TypeVar("T")
 B = TypeVar("B")
 
 UNREADABLE_ROW = "unreadable_row"
-"""Code of a payment that is on the card, in a row of which nothing certain can be read."""
+"""Code of a payment that is on the card, but in an unreadable row."""
 
 
 @contextmanager
 def before_writing() -> Iterator[None]:
-    """Around the reads before a write: what fails there leaves everything as it was."""
+    """Wrap the reads before a write: if one fails, nothing has been changed."""
     try:
         yield
     except PortalError as error:
@@ -46,9 +46,9 @@ def before_writing() -> Iterator[None]:
 
 
 def absent(card: CardSession, payment_id: int) -> AppError:
-    """The error for a payment that the portal does not list on this card.
+    """Return the error for a payment that the portal does not list on this card.
 
-    GoneError only where this opening was shown it. Of any other it is not said whether it exists.
+    GoneError only if this opening was shown it; otherwise it is not revealed whether it exists.
     """
     if payment_id in card.shown:
         return GoneError("the payment was deleted meanwhile")
@@ -57,9 +57,9 @@ def absent(card: CardSession, payment_id: int) -> AppError:
 
 @before_writing()
 def present(card: CardSession, payment_id: int) -> Payment:
-    """Prove that the payment is of this card and return its present state. One call.
+    """Prove that the payment is of this card and return its current state. One call.
 
-    Raises NotOnThisCardError, or GoneError where this opening was shown it before.
+    Raises NotOnThisCardError, or GoneError if this opening was shown it before.
     """
     command = list_payments(card.ref, ids=[payment_id])
     found = card.api.call(command, WRITE_SECONDS)
@@ -68,25 +68,25 @@ def present(card: CardSession, payment_id: int) -> Payment:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A payment of this card, in its present state."""
+    """A payment of this card, in its current state."""
 
     payment: Payment
 
 
 def prove(card: CardSession, payment_id: int) -> Present:
-    """As `present`, as what a change begins with."""
+    """Prove a payment like `present`, as the first step of a change."""
     return Present(present(card, payment_id))
 
 
 def require_listed_or_present(card: CardSession, payment_id: int) -> None:
-    """Before asking the portal about a payment: it was listed here, or is proven now."""
+    """Require that a payment was listed here or prove it now, before asking the portal about it."""
     if payment_id not in card.listed:
         present(card, payment_id)
 
 
 @dataclass(frozen=True)
 class Found(Generic[T, B]):
-    """Payments of this card, what was asked about each, and what was asked beside them."""
+    """Payments of this card, the answers about each, and the other answers of the call."""
 
     payments: Mapping[int, Payment]
     result: BatchResult
@@ -94,7 +94,7 @@ class Found(Generic[T, B]):
     beside: B
 
     def about(self, payment_id: int) -> T:
-        """What was asked about a payment. Raises the portal's error."""
+        """Return the answer about a payment. Raises the portal's error."""
         return self.result[self.asked[payment_id]]
 
 
@@ -105,10 +105,10 @@ def read_about(
     beside: Callable[[Batch], B],
     seconds: float = WRITE_SECONDS,
 ) -> Found[T, B]:
-    """Read payments, what `about` asks of each, and what `beside` asks of the card. One call.
+    """Read payments, what `about` asks about each, and what `beside` asks of the card. One call.
 
-    More only where a payment is not listed yet and the portal resolves no references. Raises as
-    `present`; the errors of what was asked about them come when it is taken.
+    More calls only if a payment is not listed yet and the portal resolves no references. Raises
+    like `present`; errors of the questions about them are raised when the answer is taken.
     """
     unlisted = [one for one in payment_ids if one not in card.listed]
     if unlisted:
@@ -140,13 +140,13 @@ def _read_by_reference(
     beside: Callable[[Batch], B],
     seconds: float,
 ) -> tuple[Found[T, B], bool]:
-    """Name the payments to the portal only as far as its own lists of this card name them.
+    """Ask only about payments that the portal's own lists of this card name.
 
-    Where such a list is empty the reference becomes an empty array, which an `int` parameter
-    refuses: nothing is read about a payment of another card. The second value tells whether what
-    came back is about these payments, and came at all. It does not on a portal that ignores the
-    filter, whose first row is another payment, nor on one that resolves no references or spells
-    `id` otherwise, which refuses the parameter. They are proven all the same.
+    If such a list is empty, the reference becomes an empty array, which an `int` parameter refuses:
+    nothing is read about a payment of another card. The second value says whether the answers came
+    and are about these payments. They are not on a portal that ignores the filter, whose first row
+    is another payment, or on one that resolves no references or spells `id` differently, which
+    refuses the parameter. The payments are proven in any case.
     """
     batch = Batch()
     listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
@@ -161,7 +161,7 @@ def _read_by_reference(
 
 
 def _is_first(listed: Listing[Payment], payment_id: int) -> bool:
-    """Whether the reference named this payment. A row that is unread may have stood before it."""
+    """Return whether the reference named this payment; an unread row may have come before it."""
     return not listed.unread and listed[0].id == payment_id
 
 

@@ -1,7 +1,7 @@
-"""The frame around every write: rule, idempotency key, activity record, and the truth afterwards.
+"""Run every write with its rule, idempotency key, activity record and re-read.
 
-A write is never repeated unless the portal certainly did not execute it. A lost answer is settled
-by reading back: the person is told what the portal shows, or that nobody knows yet.
+A write is never repeated unless the portal certainly did not execute it. After a lost answer the
+card is read back: the person is told what the portal shows, or that the result is not known yet.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def perform(
 ) -> Outcome:
     """Run a write once for its key and record it before the answer leaves.
 
-    Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and what proves
-    the opener; everything that happens in `run` becomes an Outcome, unless our database is away:
-    UnrecordedError.
+    Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and errors of
+    proving the opener; everything that happens in `run` becomes an Outcome, unless our database is
+    away: UnrecordedError.
     """
     if not 8 <= len(asked.key) <= 100 or not asked.key.isascii():
         raise InputError("a write needs an Idempotency-Key", code=InputCode.NO_KEY)
@@ -72,10 +72,10 @@ def _carry_out(
     except WriteFailedError as failure:
         return _failed(card, asked, deed, failure, is_harmless=deed.is_repeatable)
     except AppError as error:
-        # What is raised plainly has written nothing.
+        # A plain error means that nothing was written.
         return _failed(card, asked, deed, WriteFailedError(error))
     except Exception:
-        # A mistake of ours: the answer will say so, and the log that nobody knows what was done.
+        # A bug in our code: the response says so, and the log records an unknown outcome.
         record.write(card, asked, deed, Outcome(Kind.UNKNOWN, ErrorName.APP))
         raise
     if asked.is_undo:
@@ -92,7 +92,7 @@ def _carry_out(
 
 
 def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool]:
-    """Take the key: what there is to answer already, and whether the order is known as canceled."""
+    """Take the key; return an answer stored for it, and whether the order is canceled."""
     with card.db.transaction() as session:
         begun = idempotency.begin(
             session,
@@ -152,29 +152,29 @@ def _failed(
     outcome = Outcome(
         kind, code, reading, number, values=values, payment_id=deed.payment_id, error=error
     )
-    # The page then renews its session and sends the same request with the same key again.
+    # The page then renews its session and sends the same request again with the same key.
     is_sent_again = error_names.is_session_refused(error) and is_harmless
     record.write(card, asked, deed, outcome, frees_key=is_sent_again)
     return outcome
 
 
 def _is_of_the_card(error: AppError, reading: Read | None) -> bool:
-    """Whether a refusal says that this person may change nothing on this card.
+    """Return whether a refusal means that this person may change nothing on this card.
 
-    With the same token the portal has just shown the card: so it is neither the token that it
-    refused, nor the portal's plan, which some portals answer with the same code and status.
+    The portal has just shown the card with the same token. So it refused neither the token nor the
+    portal's plan, for which some portals answer the same code and status.
     """
     is_refused = isinstance(error, RightsRefusedError)
     return is_refused and not isinstance(error, MethodRefusedError) and reading is not None
 
 
 def _ending(error: AppError) -> tuple[Kind, OutcomeCode | ErrorName]:
-    """How the activity log calls a failure, and the code that chooses its sentence."""
+    """Return the kind of a failure for the activity log, and the code of its sentence."""
     name = error_names.name_of(type(error))
     if isinstance(error, UnrecordedError):
         return Kind.UNKNOWN, name
     if not isinstance(error, PortalSilentError | PortalMovedError):
-        # Somebody said no for a reason, or something did not work.
+        # It was refused for a reason, or something did not work.
         return Kind.REFUSED if error_names.is_refusal(error) else Kind.FAILED, name
     if error.code == OutcomeCode.UNSEEN:
         return Kind.DONE, OutcomeCode.UNSEEN

@@ -1,4 +1,4 @@
-"""What is kept of a write: a line of the activity log, and the answer that its key repeats."""
+"""Record a write: a line of the activity log, and the answer that its key repeats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def write(
     *,
     frees_key: bool = False,
 ) -> None:
-    """Activity and the key's answer, committed together before the answer leaves."""
+    """Store the activity and the key's answer, committed together before the answer leaves."""
     now = card.clock()
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
@@ -32,7 +32,7 @@ def write(
         said = {
             "kind": outcome.kind,
             "code": outcome.code,
-            # For a process of the version before, which may still run beside this one.
+            # For a process of the previous version, which may still be running.
             "is_alert": outcome.is_alert,
             "values": dict(outcome.values),
             "payment_id": outcome.payment_id or deed.payment_id,
@@ -61,8 +61,8 @@ def _line(
 
 
 def read(said: Mapping[str, Any], deed: Deed) -> Outcome:
-    """The outcome that was kept for a key, to be said again."""
-    # The version before this one kept no kind, and may still run somewhere.
+    """Return the outcome that was stored for a key, to be repeated."""
+    # The previous version stored no kind, and may still be running somewhere.
     kind = said.get("kind") or (Kind.FAILED if said["is_alert"] else Kind.DONE)
     return Outcome(
         Kind(kind),
@@ -76,12 +76,12 @@ def read(said: Mapping[str, Any], deed: Deed) -> Outcome:
 def _code(text: str) -> OutcomeCode | ErrorName:
     if text in set(OutcomeCode):
         return OutcomeCode(text)
-    # What a version after this one has kept is not known here.
+    # Values stored by a later version are not known here.
     return ErrorName(text) if text in set(ErrorName) else ErrorName.APP
 
 
 def _detail(outcome: Outcome) -> str:
-    """Why, as the log keeps it: of an error also its own code, which tells reasons apart."""
+    """Return the reason for the log; an error's own code is added to tell reasons apart."""
     code = outcome.values.get("code", "")
     is_error = isinstance(outcome.code, ErrorName)
     return f"{outcome.code}/{code}" if is_error and code else str(outcome.code)

@@ -1,7 +1,7 @@
-"""Writes to the portal with their re-read, and the settling of lost answers.
+"""Send writes to the portal with their re-read, and read back after lost answers.
 
-A write and everything the page needs afterwards travel in one batch. The id that is written is the
-one that was asked for, in every call: no list of the portal's is trusted to name it.
+A write and everything the page needs afterwards travel in one batch. The written id is always the
+requested one: no list from the portal is trusted to name it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from b24app.services.writing.verdicts import Written
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """The handles of what is read after a write, in the same batch."""
+    """The handles of the reads after a write, in the same batch."""
 
     core: CoreRequest
     compositions: dict[int, CompositionRequest]
@@ -40,10 +40,10 @@ class Sent:
 def write(
     card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
-    """Run writes whose conditions were proven by an earlier call, one after another, and re-read.
+    """Run writes whose conditions an earlier call has proven, one after another, and re-read.
 
-    `error` is the first one's that failed. There is no transaction: what succeeded stays, and the
-    caller compares the re-read with its aim.
+    `error` is that of the first failed write. There is no transaction: what succeeded stays, and
+    the caller compares the re-read with its aim.
     """
     batch = Batch()
     handles = [batch.add(command) for command in commands]
@@ -56,9 +56,9 @@ def write(
 def after_others(
     card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
 ) -> Written:
-    """Run later writes of one action: whatever keeps them from being sent is in `error`.
+    """Run later writes of one action: if they cannot be sent, the reason is in `error`.
 
-    Raised, it would read as if nothing at all had been changed.
+    If it were raised, it would look as if nothing at all had been changed.
     """
     try:
         return write(card, commands, payment_ids)
@@ -67,12 +67,12 @@ def after_others(
 
 
 def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
-    """What is left to be known of a write that got no usable answer."""
+    """Return what can still be known of a write without a usable answer."""
     return Written(settle(card, payment_ids), cause=cause)
 
 
 def settle(card: CardSession, payment_ids: Sequence[int]) -> Read | None:
-    """Read back after a lost answer, in the time that is left. None: nobody knows."""
+    """Read back after a lost answer, in the time that is left. None: unknown."""
     batch = Batch()
     reread = ask_reread(batch, card, payment_ids)
     try:
@@ -82,7 +82,7 @@ def settle(card: CardSession, payment_ids: Sequence[int]) -> Read | None:
 
 
 def ask_reread(batch: Batch, card: CardSession, payment_ids: Sequence[int]) -> Reread:
-    """Ask for the card and for what these payments are made of."""
+    """Ask for the card and for the lines of these payments."""
     return Reread(
         card_reads.ask_core(batch, card.ref), card_reads.ask_compositions(batch, payment_ids)
     )
@@ -97,8 +97,8 @@ def send(
 ) -> Sent | PortalError:
     """Send writes, and what their conditions need, with the re-read, in one batch.
 
-    An error that is returned leaves open what has run; what is raised was certainly not executed.
-    With `stop_on_error` the first error ends the batch, and the re-read is missing in its answer.
+    With a returned error it is open what has run; if an error is raised, nothing was executed.
+    With `stop_on_error` the first error ends the batch, and the re-read is missing from its answer.
     """
     reread = ask_reread(batch, card, payment_ids)
     try:
@@ -110,7 +110,7 @@ def send(
 
 
 def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> Written:
-    """What became of the writes of a batch, with the re-read."""
+    """Return the result of a batch's writes, with the re-read."""
     read = read_after(card, sent)
     error = _first_error(sent.result, handles)
     if error is not None and error.executed is Executed.UNKNOWN:
@@ -128,7 +128,7 @@ def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalE
 
 
 def read_after(card: CardSession, sent: Sent) -> Read | None:
-    """The re-read of a write's own batch; read once more where something is missing in it."""
+    """Return the re-read of a write's batch; read again if something is missing in it."""
     read = _take(card, sent)
     payment_ids = list(sent.reread.compositions)
     listed = [one for one in payment_ids if read is not None and read.core.payment(one)]

@@ -1,4 +1,4 @@
-"""A comment in the card's timeline on paid and unpaid, where the settings ask for it."""
+"""Comment on paid and unpaid in the card's timeline, if the settings ask for it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from b24app.services.writing.outcome import Kind, Outcome
 log = logging.getLogger(__name__)
 
 SECONDS = 3.0
-"""The payment is changed already; a comment is not worth a long wait."""
+"""The payment is already changed; a comment is not worth a long wait."""
 
 
 def note(card: CardSession, outcome: Outcome, comment: str) -> None:
-    """Comment on a change that was really made. A refused comment changes nothing about it.
+    """Comment on a change that was really made. A refused comment does not affect the change.
 
     `comment` has a place for the payment's number. Adding is not idempotent, so a comment without
     an answer is not sent again (crm-timeline-comment-add.md).

@@ -1,1 +1,1 @@
-"""The application's own page for administrators, in the frame and outside."""
+"""Serve the application's own page for administrators, in the frame and outside."""

@@ -1,4 +1,4 @@
-"""`/settings/activity`: the log, page by page, and as a file for a spreadsheet."""
+"""Serve `/settings/activity`: the log, page by page, and as a file for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def show_activity() -> ResponseReturnValue:
 
 @blueprint.get("/activity.csv")
 def export_activity() -> Response:
-    """Send the filtered log, for the page to save; the times are UTC."""
+    """Send the filtered log for the page to save; times are UTC."""
     lines = activity_log.export(current_card(), Asked.of(request.args))
     response = Response(spreadsheet.pieces(_rows(lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'

@@ -1,7 +1,7 @@
-"""`POST /`: the application's own page, from the left menu or the marketplace.
+"""Serve `POST /`: the application's own page, from the left menu or the marketplace.
 
-A shell without data, like a tab's: its first request proves who opened it, and shows settings to
-administrators and help to everybody else.
+It is a shell without data, like a tab's: its first request proves who opened it, and shows settings
+to administrators and help to everybody else.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ blueprint = Blueprint("app_page", __name__)
 
 @blueprint.post("/")
 def open_page() -> ResponseReturnValue:
-    """Show the shell of a known portal's page, framed by its stored origin and nobody else."""
+    """Show the shell of a known portal's page; only its stored origin may frame it."""
     call = placement_call()
     try:
         shell = reopening.open_shell(deps(), call, APP_PAGE, failures.sender())
     except UnknownPortalError as error:
         raise failures.failed(error) from None
     except (PortalClosedError, UnprovenError):
-        # Shut out: what works in the background asks in another way as well.
+        # Shut out: the background worker asks in other ways as well.
         wiring().background.kick()
         raise
     security.allow_framing_by(shell.origin)
-    # Options are whatever stood in the address of the page: text of anybody.
+    # Options come from the address of the page: anybody may have written them.
     section = (call.options or {}).get("page")
     return render_template(
         "settings.html",

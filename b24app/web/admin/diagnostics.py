@@ -1,4 +1,4 @@
-"""`/settings/diagnostics` and `/settings/repair`: what works, what does not, and mending it."""
+"""Serve `/settings/diagnostics` and `/settings/repair`: show what works, and repair it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("diagnostics", __name__, url_prefix="/settings")
 
 @blueprint.get("/diagnostics")
 def show_diagnostics() -> ResponseReturnValue:
-    """Look at everything; `fresh=1`, the button, also reads what is kept for a while."""
+    """Check everything; with `fresh=1`, the button, cached values are read again as well."""
     return in_place("diagnostics", _page)
 
 

@@ -1,4 +1,4 @@
-"""Seals what the login cookie remembers: the state that was sent along, and to which address."""
+"""Sign the content of the login cookie: the state, and the address it was sent to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PURPOSE = "login"
 
 
 class LoginStates:
-    """Started logins; every process with the same keys reads them, and nobody else does."""
+    """Started logins; only processes with the same keys can read them."""
 
     def __init__(self, seal: Seal, clock: Callable[[], datetime]) -> None:
         self._seal = seal

@@ -1,11 +1,11 @@
-"""`/oauth/start` and `/oauth/callback`: settings outside the frame, after a full OAuth login.
+"""Serve `/oauth/start` and `/oauth/callback`: settings outside the frame, after an OAuth login.
 
-The only cookie of the app is made here: for ten minutes it remembers which login was started, so
-that nobody can be made to finish somebody else's. Everything after it goes with a session token.
+The only cookie of the app is set here: for ten minutes it remembers which login was started, so
+that nobody can be made to finish another person's. Everything after it uses a session token.
 
-Whose address it is makes no difference to what a login answers before it is finished: strangers are
-not told who has installed the app. That makes the start a way to anywhere, so a link on somebody
-else's page is told where it leads, and goes on with a click.
+Until a login is finished, it answers the same for every address, so that strangers cannot find out
+who has installed the app. So the start could redirect anywhere: a link on another site first shows
+where it leads, and goes on with a click.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 @blueprint.get("/oauth/start")
 def start() -> ResponseReturnValue:
-    """Send the browser to the portal that it names. What is no address at all is a 404."""
+    """Send the browser to the named portal. An invalid address is a 404."""
     domain = request.args.get("domain", "")
     if not domain:
         raise MalformedRequestError("domain is missing")
@@ -72,7 +72,7 @@ def start() -> ResponseReturnValue:
 
 @blueprint.get("/oauth/callback")
 def callback() -> Response:
-    """Finish the login and show the settings, framed by nobody."""
+    """Finish the login and show the settings, which nobody may frame."""
     code = request.args.get("code", "")
     if not 0 < len(code) <= MAX_TEXT:
         raise MalformedRequestError("code is missing")
@@ -91,7 +91,7 @@ def callback() -> Response:
 
 
 def _started() -> tuple[str, str]:
-    """State and host of the login that this browser started. Raises UnprovenError."""
+    """Return state and host of the login this browser started. Raises UnprovenError."""
     state = request.args.get("state", "")[:MAX_TEXT]
     expected, host = wiring().login_states.open(request.cookies.get(COOKIE, ""))
     if not hmac.compare_digest(expected.encode(), state.encode()):
@@ -100,7 +100,7 @@ def _started() -> tuple[str, str]:
 
 
 def _without_cookie(response: Response) -> Response:
-    """A login is over, however it ended: it works once."""
+    """Remove the cookie: a login works once, however it ended."""
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
@@ -114,7 +114,7 @@ def _no_address(error: InputError) -> str:
 
 
 def _not_completed(error: UnprovenError) -> str:
-    """Words for a browser: the usual ones speak of a card that was open."""
+    """Return words for a browser window: the usual ones mention an open card."""
     words = {
         "title": _("The login was not completed"),
         "text": _(

@@ -1,4 +1,4 @@
-"""What the parts of the settings page share: each is read by itself, and written once."""
+"""Share code between the parts of the settings page: each is read alone and written once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_KEY = 100
 
 
 def change_asked() -> Change:
-    """The present request as a change that is carried out once for its Idempotency-Key."""
+    """Return the current request as a change to carry out once for its Idempotency-Key."""
     key = request.headers.get("Idempotency-Key", "")
     if key and not (len(key) <= MAX_KEY and key.isascii()):
         raise InputError("the Idempotency-Key is too long or odd", code=InputCode.NO_KEY)
@@ -26,9 +26,9 @@ def change_asked() -> Change:
 
 
 def in_place(name: str, render: Callable[[], str | Response]) -> Response:
-    """Answer a section, or why it cannot be shown with a button to try again.
+    """Answer with a section, or with why it cannot be shown and a button to try again.
 
-    What ends the session is raised: the page renews it and repeats the request.
+    Errors that end the session are raised: the page renews it and repeats the request.
     """
     try:
         return make_response(render())

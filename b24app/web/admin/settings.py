@@ -1,4 +1,4 @@
-"""Everything under `/settings`: for administrators, confirmed by the portal at every request."""
+"""Serve `/settings` for administrators, whom the portal confirms at every request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from b24app.web.words.activity_words import people
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 SECTIONS = frozenset({"cards", "rules", "defaults", "activity", "diagnostics"})
-"""The pages of the settings. Each has its address: the last two answer by themselves elsewhere."""
+"""The pages of the settings. Each has its address; the last two are served elsewhere."""
 
 
 @blueprint.get("")
@@ -31,7 +31,7 @@ SECTIONS = frozenset({"cards", "rules", "defaults", "activity", "diagnostics"})
 @blueprint.get("/rules")
 @blueprint.get("/defaults")
 def show() -> ResponseReturnValue:
-    """Show the settings on the page that is asked for, or help to who is no administrator."""
+    """Show the requested page of the settings, or help to people who are not administrators."""
     section = request.args.get("page", "") or request.path.rpartition("/")[2]
     try:
         page = settings_page.show(current_card())
@@ -46,9 +46,9 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("")
 def save() -> Response:
-    """Save, and say for every card what became of its tab.
+    """Save, and report the result for every card's tab.
 
-    Nothing was changed: 422 for a wrong field, 409 where somebody else saved in the meantime.
+    If nothing was changed: 422 for a wrong field, 409 if somebody else saved in the meantime.
     """
     fields = request.form.to_dict(flat=False)
     page = settings_edit.save(current_card(), fields, change_asked())
@@ -67,7 +67,7 @@ def save() -> Response:
     elif page.theirs is not None:
         answer.status_code = 409
     else:
-        # The log has a new line, and the tabs may be others: both are shown on the same page.
+        # The log has a new line, and tabs may have changed: both are shown on the same page.
         answer.headers["HX-Trigger-After-Settle"] = "activity-changed, tabs-changed"
     return answer
 
@@ -115,7 +115,7 @@ def _rule(page: SettingsPage, action: Action) -> Mapping[str, Any]:
 
 
 def _pay_systems(page: SettingsPage) -> list[tuple[int, str]]:
-    """The directory; what was chosen stays choosable while the directory cannot be read."""
+    """Return the directory; the saved choice stays available while it cannot be read."""
     systems = [(system.id, system.name) for system in page.pay_systems]
     chosen = page.draft.default_pay_system
     if chosen is not None and chosen not in dict(systems):
@@ -124,7 +124,7 @@ def _pay_systems(page: SettingsPage) -> list[tuple[int, str]]:
 
 
 def _changes(page: SettingsPage) -> list[tuple[bool, str]]:
-    """One sentence for each card whose tab was to be changed, and whether it was."""
+    """Return a sentence for each card whose tab should change, and whether it did."""
     titles = {card.placement: settings_words.card(card)[0] for card in page.cards}
     return [
         (one.is_done, settings_words.change(one, titles.get(one.placement, one.placement)))

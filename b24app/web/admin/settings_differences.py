@@ -1,4 +1,4 @@
-"""What a form holds otherwise than what somebody else saved since: one sentence a setting."""
+"""Describe how a form differs from what somebody else saved since: one sentence per setting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from b24app.web.words.activity_words import people
 
 
 def of(page: SettingsPage) -> list[tuple[str, str, str]]:
-    """Name of the setting, what is saved, what the form holds; empty without a conflict."""
+    """Return setting, saved value and value of the form; empty without a conflict."""
     if page.theirs is None:
         return []
     return [*_cards(page, page.theirs), *_rules(page, page.theirs), *_others(page, page.theirs)]

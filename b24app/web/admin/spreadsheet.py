@@ -1,8 +1,8 @@
-"""Rows as a CSV file for a spreadsheet, in which no cell is ever taken for a formula.
+"""Write rows as a CSV file for a spreadsheet, in which no cell is ever read as a formula.
 
 Names, titles and numbers come from people. A spreadsheet calculates what begins with `=`, `+`, `-`
-or `@`, in full width too, and a file is split at whatever its reader takes for the separator: so
-such a sign gets an apostrophe wherever a cell could begin.
+or `@`, full-width too, and readers differ in the separator at which they split a line. So such a
+character gets an apostrophe wherever a cell could begin.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def pieces(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The file in pieces: it may be long, and the memory of a worker is not."""
+    """Yield the file in pieces: it may be long, and a worker's memory is limited."""
     yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -38,7 +38,7 @@ def pieces(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def harmless(cell: str) -> str:
-    """A cell in one line, with an apostrophe before each sign that could begin a formula."""
+    """Return a cell in one line, with an apostrophe before each possible start of a formula."""
     return CELL_START.sub("'", LINE_BREAKING.sub(" ", cell))
 
 

@@ -1,1 +1,1 @@
-"""What every view needs: session, htmx, language, errors, headers, assets."""
+"""Provide what every view needs: session, htmx, language, errors, headers, assets."""

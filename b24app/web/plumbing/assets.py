@@ -1,7 +1,7 @@
-"""Static files: addresses that change with the content, and the script joined of its parts.
+"""Serve static files: addresses that change with the content, and the script from its parts.
 
-A page makes few requests, and a file of a script is to fit on a few screens: so the parts of
-`static/app` are joined here, once for each process, into `/static/app.js`.
+A page should make few requests, and a script file should fit on a few screens. So the parts of
+`static/app` are joined here, once per process, into `/static/app.js`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ENDPOINTS = frozenset({"static", "assets.script"})
 
 @cache
 def joined(folder: Path) -> bytes:
-    """Return the script of the parts in `folder`, inside one function so that nothing is global."""
+    """Return the script from the parts in `folder`, in one function so that nothing is global."""
     texts = ((folder / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
     return ('(function () {\n"use strict";\n\n' + "\n".join(texts) + "})();\n").encode()
 
@@ -84,13 +84,13 @@ def address(name: str) -> str:
 
 
 def is_named_by_content() -> bool:
-    """Tell whether this request names the version of the file that it is answered with.
+    """Return whether this request names the version of the file that it gets.
 
-    While a new version of the app replaces an old one, a page of the new one may ask a process of
-    the old one: no cache may keep that answer under the new address.
+    While a new version of the app replaces an old one, a new page may ask an old process: no cache
+    may keep that answer under the new address.
     """
     name = (request.view_args or {}).get("filename", SCRIPT)
-    # Resolved, since a path can be written in endless ways and versions are remembered.
+    # Resolve first: a path can be written in endless ways, and versions are remembered.
     return request.args.get("v") == _version_of((_static() / name).resolve())
 
 

@@ -1,4 +1,4 @@
-"""What every entry of a frame shares: the posted fields, the session, the frame's context."""
+"""Read what every frame request shares: the posted fields, the session, the frame's context."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from b24app.web.plumbing.wiring import deps, wiring
 
 MAX_ID = 2**53
 APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
-"""Blueprints of the installer and of the application's own page, where no card is open."""
+"""Blueprints of the installer and of the application's own page, which have no card."""
 
 
 def placement_call() -> PlacementCall:
     """Return the fields of a frame post. Raises MalformedRequestError naming what is missing."""
-    # First of all, so that a refusal is in the person's language, too.
+    # First, so that a refusal is in the person's language, too.
     i18n.use_language(request.args.get("LANG", ""))
     return parse_placement_post(request.args.to_dict(), request.form.to_dict())
 
 
 def current_card() -> CardSession:
-    """Return who acts on what in this htmx request, proven before or by its first call.
+    """Return the session of this htmx request, proven before or by its first call.
 
-    Made once a request.
+    Made once per request.
 
-    Raises SessionError, and NotOnThisCardError for a card's session in the settings or theirs on
-    a card.
+    Raises SessionError, and NotOnThisCardError for a card's session in the settings or the
+    settings' session on a card.
     """
     if "card" in g:
         return cast(CardSession, g.card)
@@ -47,7 +47,7 @@ def current_card() -> CardSession:
         failures.require_voucher(ticket)
     g.own_portal = shells.origin_of(card.client_endpoint)
     if card.is_grouped:
-        # Dialogs and toasts live outside the group, whose token their requests have to carry.
+        # Dialogs and toasts are outside the group, but their requests must carry its token.
         g.group_token = bearer_token()
     i18n.use_time_zone(card.time_zone)
     g.card = card
@@ -55,14 +55,14 @@ def current_card() -> CardSession:
 
 
 def current_ticket() -> Ticket:
-    """Return what the session token of this request carries, read once. Raises SessionError."""
+    """Return the content of this request's session token, read once. Raises SessionError."""
     if "ticket" not in g:
         g.ticket = wiring().session_tokens.read(bearer_token())
     return cast(Ticket, g.ticket)
 
 
 def require_session() -> None:
-    """Before anything of a request is read: a session token of ours, and ids that can be ids.
+    """Require our session token and possible ids before anything of a request is read.
 
     Raises SessionError, and NotOnThisCardError for a number no database could hold.
     """
@@ -73,7 +73,7 @@ def require_session() -> None:
 
 
 def proven(action: Action | None = None) -> CardSession:
-    """As `current_card`, proven now if it was not proven before, and with the rule checked."""
+    """Return `current_card`, proven now if it was not before, with the rule checked."""
     card = current_card()
     launches.prove_now(card)
     if action is not None:
@@ -83,7 +83,7 @@ def proven(action: Action | None = None) -> CardSession:
 
 
 def frame_context() -> dict[str, object]:
-    """Return what templates need of the session: the portal's origin, and the token of a group."""
+    """Return what templates need of the session: the portal's origin, a group's token."""
     token = g.get("group_token", "")
     return {
         "grouped": bool(token),

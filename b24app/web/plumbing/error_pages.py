@@ -1,4 +1,4 @@
-"""From an error of the tree to status, words and the right kind of answer: page, part or JSON."""
+"""Turn an error into status, words and the right kind of answer: page, part or JSON."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from b24app.web.words.sentences import Place
 log = logging.getLogger(__name__)
 
 APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
-"""The application's own page, in a frame and outside of one."""
+"""The application's own page, in a frame and outside."""
 
 RETRY_AFTER: dict[type[errors.AppError], str] = {
-    # The page keeps its key then and may ask again for the same outcome.
+    # The page then keeps its key and may ask again for the same outcome.
     errors.StillRunningError: "2",
     errors.DatabaseAwayError: "5",
     errors.PortalBusyError: "2",
     errors.AuthorizationServerCrowdedError: "2",
-    # Failed proofs are counted by the minute.
+    # Failed proofs are counted per minute.
     errors.TooManyRequestsError: "60",
 }
 
@@ -80,7 +80,7 @@ def shown(error: errors.AppError) -> Shown:
 
 
 def _place() -> Place:
-    """Where the words are read: they name the way out of the page the person looks at."""
+    """Return where the words are read: they name the way out of that page."""
     if request.blueprint == "install":
         return Place.INSTALLER
     is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
@@ -88,7 +88,7 @@ def _place() -> Place:
 
 
 def answer(error: errors.AppError) -> Response:
-    """Answer any error of the tree; old content stays unless this was the tab's first content."""
+    """Answer any error; old content stays unless this was the tab's first content."""
     if isinstance(error, UNPROVEN_KINDS):
         error = failures.failed(error)
     security.allow_framing_of_words(error)
@@ -114,23 +114,23 @@ def answer(error: errors.AppError) -> Response:
 
 
 def when_again(error: errors.AppError) -> dict[str, str]:
-    """The header that says in how many seconds the same request may do better."""
+    """Return the header that says after how many seconds the same request may succeed."""
     waits = [wait for kind, wait in RETRY_AFTER.items() if isinstance(error, kind)]
     return {"Retry-After": waits[0]} if waits else {}
 
 
 def toast(view: Shown) -> Response:
-    """Say why nothing changed, beside the old content."""
+    """Say why nothing changed, next to the old content."""
     said = {**asdict(view), "text": two_sentences(view.title, view.text)}
     if request.method != "GET" and view.action == "retry" and _place() is Place.CARD:
-        # Settings may be sent again as they are; what is known of a payment is looked at first.
+        # Settings may be sent again as they are; a payment should be checked first.
         said["action"] = "refresh"
     body = render_template("_error_toast.html", error=said)
     return htmx.without_swap(make_response(body))
 
 
 def _http_error(error: HTTPException) -> Response:
-    """Werkzeug's own 404, 405, 413: short words, no stack trace, correct status and headers."""
+    """Answer Werkzeug's own 404, 405, 413: short words, correct status and headers."""
     if security.is_framed_post():
         refusal = answer(errors.MalformedRequestError("not to be read"))
         refusal.status_code = error.code or refusal.status_code
@@ -144,13 +144,13 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    """Log a bug in our code with its traceback; show it without one."""
+    """Log a bug in our code with its traceback, but do not show the traceback."""
     log.error("unexpected error in %s", request.endpoint, exc_info=error)
     return answer(errors.AppError("unexpected"))
 
 
 def init_app(app: Flask) -> None:
-    """Register the handlers and let templates say outcomes."""
+    """Register the handlers and give templates the words of outcomes."""
     app.register_error_handler(errors.AppError, answer)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)

@@ -1,4 +1,4 @@
-"""Failed proofs of the present request: whose they are, and what is answered after too many."""
+"""Count failed proofs of the current request, and answer after too many."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def sender() -> Sender:
 
 
 def failed(error: AppError) -> AppError:
-    """Count the failed proof of the present request; return what to answer.
+    """Count the failed proof of the current request; return what to answer.
 
-    It is counted afterwards, and so keeps nobody out who can prove something: a whole company
-    shares one address, and any web page can make a browser send forged posts from it.
+    It is counted afterwards, so it never blocks a person with a proof: a whole company shares one
+    address, and any web page can make a browser send forged posts from it.
     """
     try:
         if (member_id := g.pop("unvouched", "")) != "":
@@ -32,9 +32,9 @@ def failed(error: AppError) -> AppError:
 
 
 def require_voucher(ticket: Ticket) -> None:
-    """Before a portal is asked about somebody whom nothing vouches for: were there too many?
+    """Check for too many failures before a portal is asked about an unvouched person.
 
-    Bitrix24 counts each such call for all people of the portal. Raises TooManyRequestsError.
+    Bitrix24 counts each such call against all people of the portal. Raises TooManyRequestsError.
     """
     if ticket.is_vouched:
         return

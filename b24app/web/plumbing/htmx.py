@@ -1,4 +1,4 @@
-"""htmx request and response headers, read and written in one place."""
+"""Read and write htmx request and response headers in one place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Response, request
 
 
 def is_htmx() -> bool:
-    """Tell whether htmx sent this request."""
+    """Return whether htmx sent this request."""
     return request.headers.get("HX-Request") == "true"
 
 
@@ -17,13 +17,13 @@ def without_swap(response: Response) -> Response:
 
 
 def into(response: Response, target: str) -> Response:
-    """Put the answer into another place than the request named."""
+    """Put the answer into a place other than the one the request named."""
     response.headers["HX-Retarget"] = target
     response.headers["HX-Reswap"] = "innerHTML"
     return response
 
 
 def trigger(response: Response, event: str) -> Response:
-    """Let the page hear `event` once the answer is there."""
+    """Trigger `event` on the page once the answer is there."""
     response.headers["HX-Trigger"] = event
     return response

@@ -1,4 +1,4 @@
-"""Language, money, numbers and dates of a page. Languages come from the frame's LANG."""
+"""Format a page's language, money, numbers and dates. Languages come from the frame's LANG."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LANGUAGES = {
 listed, Indonesian `id` and Hindi `in` among them, falls back to English."""
 
 SPOKEN = "SPOKEN_LANGUAGES"
-"""Where the application keeps the locales that it has words for."""
+"""The key of the locales for which the application has words."""
 
 
 def locale_of(language: str) -> str:
@@ -43,13 +43,13 @@ def locale_of(language: str) -> str:
 
 
 def use_language(language: str) -> None:
-    """Let the present answer speak the frame's language."""
+    """Use the frame's language for the current answer."""
     g.language = locale_of(language)
     g.pop("translations", None)
 
 
 def use_time_zone(name: str) -> None:
-    """Let the present answer show times in the acting user's zone, as the portal names it."""
+    """Show times of the current answer in the acting user's zone, as the portal names it."""
     g.time_zone = name
 
 
@@ -59,9 +59,9 @@ def current_locale() -> str:
 
 
 def language() -> str:
-    """The language of the words of the present answer: English where a locale has none yet.
+    """Return the language of the current answer's words: English if a locale has none yet.
 
-    Numbers and dates follow the locale all the same. A voice that reads the page goes by this.
+    Numbers and dates still follow the locale. Screen readers use this language.
     """
     locale = current_locale()
     return locale if locale in current_app.config[SPOKEN] else "en"
@@ -69,7 +69,7 @@ def language() -> str:
 
 CURRENCY = "¤"
 NAMED = "\ue000"
-"""Stands for the currency's name while a number is formatted: a name may hold any sign."""
+"""Replaces the currency's name while a number is formatted: a name may hold any character."""
 
 NAMELESS = re.compile(rf"\s*{NAMED}\s*")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -82,14 +82,14 @@ def tag_of(locale: str) -> str:
 
 
 def money(value: Money) -> Markup:
-    """An amount as `<data value="7680.00">€7,680.00</data>`, never rounded away.
+    """Return an amount as `<data value="7680.00">€7,680.00</data>`, with all its digits.
 
     Digits beyond the currency's own are shown, because a hidden cent is a wrong sum.
     """
     if not value.is_readable:
         return Markup('<data value="">{}</data>').format(_("unreadable"))
     if value.amount == 0:
-        value = Money(abs(value.amount), value.currency)  # Nobody owes less than nothing by zero.
+        value = Money(abs(value.amount), value.currency)  # No negative zero.
     return _written(value, current_locale())
 
 
@@ -101,7 +101,7 @@ def _written(value: Money, locale: str) -> Markup:
 
 
 def _amount(value: Money, digits: int, locale: str) -> str:
-    """The amount with its currency, where the language has it: by its sign, else by its code."""
+    """Return the amount with its currency in the language's place: its sign, or else its code."""
     pattern = str(Locale.parse(locale).currency_formats["standard"].pattern)
     name = texts.shortened(get_currency_symbol(value.currency, locale), MAX_NAME)
     pattern = _spaced(_with_decimals(pattern, digits), name).replace(CURRENCY, NAMED)
@@ -112,7 +112,7 @@ def _amount(value: Money, digits: int, locale: str) -> str:
 def _spaced(pattern: str, name: str) -> str:
     """Put a no-break space between letters and the number: "KWD 1.000", but "€1.00".
 
-    Unicode TR 35, currencySpacing: where the neighbour of a digit is neither a sign nor a space.
+    Unicode TR 35, currencySpacing: if the neighbour of a digit is neither a symbol nor a space.
     """
     if name and _is_letter(name[-1]):
         for digit in "#0":
@@ -127,12 +127,12 @@ def _is_letter(character: str) -> bool:
 
 
 def currency_digits(code: str) -> int:
-    """How many decimals a currency has: 2 of euros, 0 of yen, 3 of Kuwaiti dinars."""
+    """Return a currency's decimals: 2 for euros, 0 for yen, 3 for Kuwaiti dinars."""
     return get_currency_precision(code)
 
 
 def currency_name(code: str) -> str:
-    """What people call a currency in the middle of a sentence: "US dollars", "euros"."""
+    """Return a currency's name in the middle of a sentence: "US dollars", "euros"."""
     if not code:
         return str(_("an unknown currency"))
     return texts.shortened(get_currency_name(code, count=2, locale=language()), MAX_LONG_NAME)
@@ -149,7 +149,7 @@ def _with_decimals(pattern: str, digits: int) -> str:
 
 
 def currency_title(code: str) -> str:
-    """What people call a currency at the head of a list: "US dollars", "Euros"."""
+    """Return a currency's name at the head of a list: "US dollars", "Euros"."""
     name = currency_name(code)
     return name[:1].upper() + name[1:]
 
@@ -167,7 +167,7 @@ def _counted(value: Decimal, locale: str) -> str:
 
 
 def when(value: datetime, form: str = "full") -> Markup:
-    """An aware time as `<time datetime=…>`, in the user's zone, else in the value's own.
+    """Return an aware time as `<time datetime=…>`, in the user's zone or else in its own.
 
     `form` is "full" for date and time, "time" for the time of day, "day" for the date.
     """
@@ -185,15 +185,15 @@ def when(value: datetime, form: str = "full") -> Markup:
 
 
 def _spoken() -> Markup:
-    """The language of a date, where it is not the page's: the name of a month is a word."""
+    """Return a date's language if it is not the page's: the name of a month is a word."""
     locale = current_locale()
     return Markup("") if locale == language() else Markup(' lang="{}"').format(tag_of(locale))
 
 
 def _in_zone(value: datetime, zone: tzinfo | None) -> datetime:
-    """The same moment in another zone; as it is where no zone is known.
+    """Return a time in another zone; unchanged if no zone is known.
 
-    The first hours of the year 1 and the last of 9999 are out of the calendar elsewhere.
+    The first hours of year 1 and the last of 9999 are outside the calendar in other zones.
     """
     try:
         return value.astimezone(zone) if zone else value
@@ -202,7 +202,7 @@ def _in_zone(value: datetime, zone: tzinfo | None) -> datetime:
 
 
 def _translations() -> Translations:
-    """The present answer's words, looked up once: a page of twenty payments asks 500 times."""
+    """Return the current answer's words, looked up once: a page of 20 payments asks 500 times."""
     found: Translations | None = g.get("translations")
     if found is None:
         found = g.translations = get_translations()
@@ -210,7 +210,7 @@ def _translations() -> Translations:
 
 
 def _shorten_the_way_to_words(app: Flask) -> None:
-    """Let templates ask for words without the library's three lookups for each."""
+    """Let templates get words without the library's three lookups for each."""
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _translations().ugettext(text),
         ngettext=lambda one, many, count: _translations().ungettext(one, many, count),

@@ -1,4 +1,4 @@
-"""Signs and checks the session token that htmx sends with every request. No cookies in frames."""
+"""Sign and check the session token that htmx sends with every request. No cookies in frames."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SessionTokens:
         self._serializer = URLSafeTimedSerializer(secret_key, salt="session", signer=Signer)
 
     def sign(self, ticket: Ticket) -> str:
-        """Return URL-safe, dotted text. The content can be read by its holder, not changed."""
+        """Return URL-safe, dotted text. Its holder can read the content, but not change it."""
         payload = [
             ticket.launch_id,
             ticket.member_id,
@@ -53,12 +53,12 @@ class SessionTokens:
             raise SessionForgedError("the session token was not signed here") from None
         launch_id, member_id, entity_type_id, entity_id, language, sealed, *flags = payload
         ref = EntityRef(entity_type_id, entity_id)
-        # A token that was signed before there was a flag goes without it.
+        # A token signed before this flag existed has none.
         return Ticket(launch_id, member_id, ref, language, sealed, *map(bool, flags[:2]))
 
 
 def bearer_token() -> str:
-    """The token of the present request. Raises SessionMissingError."""
+    """Return the token of the current request. Raises SessionMissingError."""
     header = request.headers.get("Authorization", "")
     scheme, _, token = header.partition(" ")
     if scheme.lower() != BEARER or not token or len(header) > 8192:

@@ -1,4 +1,4 @@
-"""How the app's own log is written: one line a message, with the request it belongs to."""
+"""Write the app's own log: one line per message, with the request it belongs to."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s %(request_id)s: %(message)s"
 
 
 class OneLine(logging.Formatter):
-    """Text that a visitor or a portal sent begins no line of its own.
+    """Never starts a new line with text that a visitor or a portal sent.
 
     Lines of a traceback are indented, because the message of an exception may quote such text.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write out a record; what has several lines continues indented."""
+        """Write out a record; further lines are indented."""
         record.request_id = security.request_id() if has_request_context() else "-"
         return super().format(record)
 
@@ -40,6 +40,6 @@ def _escaped(odd: re.Match[str]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Let every handler of the app's logger write that way."""
+    """Make every handler of the app's logger write this way."""
     for handler in app.logger.handlers:
         handler.setFormatter(OneLine(FORMAT))

@@ -1,4 +1,4 @@
-"""Headers of every answer, and request ids."""
+"""Set the headers of every answer, and request ids."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ POLICY = (
 YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 SOURCE = re.compile(r"https?:(//(\*\.)?[a-z0-9.-]+(:\d{1,5})?)?")
-"""An origin, all hosts below a domain, or a scheme: what may frame a page of words."""
+"""What may frame a page of words: an origin, all hosts below a domain, or a scheme."""
 
 FRAMED = frozenset({"install.install", "app_page.open_page", "placement.open_tab"})
 """Endpoints to which a portal posts its people, in a frame."""
 
 
 def request_id() -> str:
-    """Sixteen hex digits that name the present request in logs and on error pages."""
+    """Return sixteen hex digits that name the current request in logs and on error pages."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
     return str(g.request_id)
 
 
 def allow_framing_by(origin: str) -> None:
-    """Let the present answer be framed by this origin, and by nobody else.
+    """Allow only this origin to frame the current answer.
 
-    The origin comes from the stored endpoint; whatever does not look like one frames nothing.
+    The origin comes from the stored endpoint; an invalid one frames nothing.
     """
     if ORIGIN.fullmatch(origin):
         g.frame_origin = origin
 
 
 def is_framed_post() -> bool:
-    """Whether a portal's frame shows the present answer, whatever it is."""
+    """Return whether a portal's frame shows the current answer."""
     return request.method == "POST" and request.endpoint in FRAMED
 
 
 def allow_framing_of_words(error: AppError) -> None:
-    """Let a refusal of the present request be read in the frame that it was posted from.
+    """Allow the frame that posted the current request to show its refusal.
 
-    For answers without data, controls and tokens only. Outside a frame nothing changes.
+    Only for answers without data, controls and tokens. Outside a frame nothing changes.
     """
     if not is_framed_post() or "frame_origin" in g:
         return
     query = request.args.to_dict()
     try:
-        # A database that is away is not waited for a second time.
+        # Do not wait a second time for an unavailable database.
         form = {} if isinstance(error, DatabaseAwayError) else request.form.to_dict()
         source = frame_posts.frame_source_of_refusal(deps(), query, form)
     except (AppError, HTTPException):
-        # Who posted cannot be looked up, or the body not be read: the words matter more.
+        # The sender cannot be looked up, or the body is unreadable: the words matter more.
         source = frame_posts.posted_source(query)
     if SOURCE.fullmatch(source):
         g.frame_origin = source

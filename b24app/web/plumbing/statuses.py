@@ -1,4 +1,4 @@
-"""The HTTP status of an error, chosen by its class: the nearest one up the tree that has a row."""
+"""Choose the HTTP status of an error by its class or its nearest parent with a row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from b24app import errors
 
 SESSION_REFUSED = 401
-"""The page renews its session then, and asks again."""
+"""The page then renews its session and repeats the request."""
 
 STATUSES: Mapping[type[errors.AppError], int] = {
     errors.AppError: 500,
@@ -41,5 +41,5 @@ STATUSES: Mapping[type[errors.AppError], int] = {
 
 
 def status_of(kind: type[errors.AppError]) -> int:
-    """The status that an error of this class is answered with."""
+    """Return the status for errors of this class."""
     return next(STATUSES[ancestor] for ancestor in kind.__mro__ if ancestor in STATUSES)

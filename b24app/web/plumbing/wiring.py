@@ -1,4 +1,4 @@
-"""What views need of the application object: the use cases' dependencies and session tokens."""
+"""Give views what they need of the application: the use cases' dependencies, session tokens."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def wiring() -> Wiring:
 
 
 def deps() -> Deps:
-    """Return what use cases are given."""
+    """Return the dependencies of use cases."""
     return wiring().deps

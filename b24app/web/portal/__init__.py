@@ -1,1 +1,1 @@
-"""What the portal itself posts: the installer, events, a renewed session."""
+"""Handle what the portal itself posts: the installer, events, a renewed session."""

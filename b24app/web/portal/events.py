@@ -1,4 +1,4 @@
-"""`POST /events`: the queue of Bitrix24 delivers here, and waits for the answer only."""
+"""Serve `POST /events`: Bitrix24's queue delivers here, and waits only for the answer."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ blueprint = Blueprint("events", __name__)
 
 @blueprint.post("/events")
 def receive() -> ResponseReturnValue:
-    """Take an event in and answer at once; the work follows.
+    """Accept an event and answer at once; the work follows.
 
-    200 also for an event that came before or is not ours; 400 malformed, 403 unproven.
+    200 also for a repeated event or one that is not ours; 400 malformed, 403 unproven.
     """
     try:
         received = event_inbox.receive(deps(), request.form.to_dict(), request.remote_addr or "")

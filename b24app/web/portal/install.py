@@ -1,4 +1,4 @@
-"""`POST /install`: the installer page in the frame, and its steps. Re-install is the same."""
+"""Serve `POST /install`, the installer page in the frame, and its steps. Also re-installs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 
 @blueprint.post("/install")
 def install() -> ResponseReturnValue:
-    """Prove and save, then show the wizard, which carries out the other steps one by one."""
+    """Prove and save, then show the wizard, which runs the other steps one by one."""
     call = placement_call()
     begun = installation.begin(deps(), call, failures.sender())
     security.allow_framing_by(begun.origin)
@@ -50,7 +50,7 @@ def install() -> ResponseReturnValue:
 
 
 def _verify_again() -> Response:
-    """Try again to learn who installs, with the grant that the authorization server confirmed."""
+    """Ask again who installs, with the grant that the authorization server confirmed."""
     ticket = current_ticket()
     i18n.use_language(ticket.language)
     error = _verify(installation.begun_of(deps(), ticket), ticket)
@@ -73,7 +73,7 @@ def _verify(begun: Begun, ticket: Ticket) -> AppError | None:
 
 @blueprint.post("/install/steps/<step>")
 def run_step(step: str) -> Response:
-    """Carry out one step; the answer is the wizard with the next one under way."""
+    """Carry out one step; answer with the wizard at the next one."""
     if step == VERIFY:
         return _verify_again()
     card = current_card()
@@ -81,7 +81,7 @@ def run_step(step: str) -> Response:
     if run is None:
         return make_response(render_template("_install.html", **_state("tabs")), 404)
     try:
-        # Who was an administrator when the wizard opened may be none any more.
+        # The person may no longer be an administrator.
         admins.confirm(card)
         run(card)
     except AppError as error:
@@ -97,7 +97,7 @@ def run_step(step: str) -> Response:
 
 
 def _state(now: str) -> dict[str, object]:
-    """Each step's name and state: done, now or next."""
+    """Return each step's name and state: done, now or next."""
     index = ORDER.index(now) if now in ORDER else len(ORDER)
     states = [
         (step, "done" if number < index else "now" if number == index else "next")

@@ -1,4 +1,4 @@
-"""`POST /session`: a new session token for an old one and a fresh AUTH_ID from the frame."""
+"""Serve `POST /session`: a new session token for an old one and a fresh AUTH_ID."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("session", __name__)
 
 @blueprint.post("/session")
 def renew() -> ResponseReturnValue:
-    """Answer `{"token": …}` for the same portal, user and card."""
+    """Answer with `{"token": …}` for the same portal, user and card."""
     tokens = wiring().session_tokens
     old = tokens.read(bearer_token(), max_age=RENEWABLE_SECONDS)
     i18n.use_language(old.language)

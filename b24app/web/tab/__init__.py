@@ -1,1 +1,1 @@
-"""The tab of a card: its payments, and everything a person can do with them."""
+"""Serve the tab of a card: its payments, and everything a person can do with them."""

@@ -1,4 +1,4 @@
-"""What concerns the card as a whole: new payments, the allocation view."""
+"""Serve what concerns the card as a whole: new payments, the allocation view."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ blueprint.before_request(require_session)
 
 @blueprint.get("/new")
 def new_form() -> ResponseReturnValue:
-    """The dialog for a new payment."""
+    """Show the dialog for a new payment."""
     card = proven(Action.CREATE)
     view = dialogs.for_card(card)
     return large_pages.render(
@@ -35,7 +35,7 @@ def new_form() -> ResponseReturnValue:
 
 @blueprint.get("/advance")
 def work_out_advance() -> ResponseReturnValue:
-    """The quantities that come nearest to an advance, `number` per cent or money of the card."""
+    """Show the quantities nearest to an advance of `number` percent or money."""
     card = proven(Action.CREATE)
     unit = advance.unit_of(request.args.get("unit", ""))
     view = dialogs.for_card(card)
@@ -58,7 +58,7 @@ def create() -> Response:
 
 @blueprint.get("/rest")
 def rest_form() -> ResponseReturnValue:
-    """What Bill the rest would bill: nothing is billed at the first click."""
+    """Show what Bill the rest would bill: the first click bills nothing."""
     card = proven(Action.CREATE)
     view, places = dialogs.for_rest(card)
     return render_template(
@@ -82,7 +82,7 @@ def bill_the_rest() -> Response:
 
 @blueprint.get("/filling/<int:filling_id>")
 def filling_form(filling_id: int) -> ResponseReturnValue:
-    """How far a payment is that gets its products part by part; the page goes on by itself."""
+    """Show the progress of a payment that gets its products in parts; the page goes on itself."""
     card = proven()
     found = filling.find(card, filling_id)
     return render_template("payments/_filling.html", filling=found, ref=card.ref)
@@ -96,7 +96,7 @@ def fill(filling_id: int) -> Response:
 
 @blueprint.delete("/notices/<int:notice_id>")
 def dismiss_notice(notice_id: int) -> ResponseReturnValue:
-    """Stop showing a half-finished action that somebody has dealt with."""
+    """Stop showing a half-finished action that a person has dealt with."""
     half_done.dismiss(proven(), notice_id)
     return ""
 
@@ -110,27 +110,27 @@ def reopened() -> ResponseReturnValue:
 
 @blueprint.get("/how")
 def show_how() -> ResponseReturnValue:
-    """How the figures add up, with what every payment holds: read when somebody asks for it."""
+    """Show how the figures add up, with the lines of every payment, read on request."""
     shown = tab.details_of_newest(proven(), allocation.MOST_PAYMENTS)
     return large_pages.render("payments/_how.html", [shown.view], view=shown.view)
 
 
 @blueprint.get("/printed")
 def printed() -> ResponseReturnValue:
-    """Who prints the list and when, for the head of the paper. The portal is not asked."""
+    """Show who prints the list and when, for its header. The portal is not asked."""
     card = current_card()
     return render_template("payments/_printed.html", now=card.clock(), name=card.user_name)
 
 
 @blueprint.get("/allocation")
 def show_allocation() -> ResponseReturnValue:
-    """Product rows against payments."""
+    """Show product rows against payments."""
     found = allocation.read(proven())
     return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
 
 
 def _system_choice() -> int | None:
-    """What the form says about the payment system, as `pay_systems.chosen_id` takes it."""
+    """Return the form's choice of a payment system, for `pay_systems.chosen_id`."""
     if request.form.get("pay_system_id") == "":
         return pay_systems.BY_PORTAL
     return optional_number("pay_system_id")

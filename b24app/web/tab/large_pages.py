@@ -1,7 +1,7 @@
-"""Large pages are made one at a time.
+"""Render large pages one at a time.
 
-Making one takes a second of the processor and several times the memory of its text; two at once
-would take as long together, and keep those waiting who only want a small one.
+Rendering one takes a second of processor time and several times the memory of its text; two at once
+would take as long together, and delay people who only want a small one.
 """
 
 from __future__ import annotations

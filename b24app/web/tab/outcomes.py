@@ -1,4 +1,4 @@
-"""The answer to a write: the payment as the portal shows it now, the header, and what happened."""
+"""Answer a write: the payment as the portal shows it now, the header, and what happened."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATUSES: Mapping[Kind, int] = {
     Kind.UNKNOWN: 502,
     Kind.PARTIAL: 502,
 }
-"""The status of an answer, by how the write ended. An error has its own."""
+"""The status of an answer by how the write ended. Errors have their own."""
 
 STATUSES_OF_CODES: Mapping[OutcomeCode | ErrorName, int] = {
     OutcomeCode.UNSEEN: 502,
@@ -38,11 +38,11 @@ STATUSES_OF_CODES: Mapping[OutcomeCode | ErrorName, int] = {
 }
 
 MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Action.UNPAY}
-"""What takes an act back and is an action with a rule of its own."""
+"""Undo kinds that are actions with a rule of their own."""
 
 
 def status_of(outcome: Outcome) -> int:
-    """The status of the answer to a write."""
+    """Return the status of the answer to a write."""
     if isinstance(outcome.code, ErrorName):
         return statuses.status_of(error_names.CLASSES[outcome.code])
     return STATUSES_OF_CODES.get(outcome.code, STATUSES[outcome.kind])
@@ -71,7 +71,7 @@ def answer(card: CardSession, outcome: Outcome) -> Response:
 
 
 def _part(card: CardSession, outcome: Outcome) -> Response | None:
-    """How far longer work is: in the dialog, which goes on with it or says why it stopped."""
+    """Show the progress of longer work in its dialog, which goes on or says why it stopped."""
     code = outcome.code
     if code not in {OutcomeCode.FILLING, OutcomeCode.FILLING_STOPPED}:
         return None
@@ -79,7 +79,7 @@ def _part(card: CardSession, outcome: Outcome) -> Response | None:
     try:
         found = filling.find(card, filling_id)
     except AppError:
-        # A repeated answer about something that is finished by now.
+        # A repeated answer about something that has since been finished.
         return None
     is_stopped = code is OutcomeCode.FILLING_STOPPED
     body = render_template(
@@ -102,7 +102,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
     if outcome.is_alert:
         error = {
             **said,
-            # Busy is said only where nothing was carried out.
+            # "Busy" is said only if nothing was carried out.
             "action": "retry" if isinstance(outcome.error, PortalBusyError) else "refresh",
             "request_id": security.request_id(),
             "field": getattr(outcome.error, "field", ""),
@@ -117,7 +117,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
 
 
 def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
-    """The request that takes an act back, for the button of the toast."""
+    """Return the request that undoes an action, for the toast's button."""
     base = f"/payments/{undo.payment_id}"
     url = f"{base}/{undo.kind}"
     key = ""
@@ -145,14 +145,14 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
 
 
 def _as_shown(undo: Undo) -> dict[str, str]:
-    """What paying says of the payment, as the button of the payment itself does."""
+    """Return what paying sends of the payment, like the payment's own button."""
     if undo.kind is not UndoKind.PAY:
         return {}
     return {"shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
 
 
 def _asks(undo: Undo, view: CardView) -> str:
-    """The dialog that paying asks in, as the button of the payment itself does."""
+    """Return the dialog in which paying asks, like the payment's own button."""
     if undo.kind is not UndoKind.PAY:
         return ""
     if not undo.amount:
@@ -161,7 +161,7 @@ def _asks(undo: Undo, view: CardView) -> str:
 
 
 def _fresh(card: CardSession, outcome: Outcome) -> Read | None:
-    """What is true now: beside a repeated announcement, and for who saw an older state."""
+    """Read the current state, for a repeated answer and for a person who saw an older one."""
     try:
         return tab.read_again(card, outcome.payment_id)
     except AppError:

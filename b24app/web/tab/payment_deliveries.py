@@ -1,4 +1,4 @@
-"""Delivery lines: reassign, add, remove, move to another payment."""
+"""Edit delivery lines: reassign, add, remove, move to another payment."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ blueprint.before_request(require_session)
 
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
-    """The dialog that adds a delivery, with the payments that bill it already."""
+    """Show the dialog that adds a delivery, with the payments that already bill it."""
     view, shown, places = dialogs.for_delivery(proven(Action.DELIVERIES), payment_id)
     here = {
         one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
         for one in view.deliveries
     }
     offered = [one for one in view.deliveries if not here[one.id]]
-    # What no payment bills comes first.
+    # Unbilled deliveries come first.
     offered.sort(key=lambda one: len(places.of(one.id)) > 0)
     return render_template(
         "payments/_add_delivery.html", shown=shown, deliveries=offered, places=places, view=view
@@ -37,9 +37,9 @@ def form(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.post("")
 def add(payment_id: int) -> Response:
-    """Add a delivery of this card, or move it here from where the form says that it is.
+    """Add a delivery of this card, or move it here from the payment that the form names.
 
-    The button that moves is the form's first, so Enter moves too; what is nowhere is added.
+    The button that moves is the form's first, so Enter moves too; an unbilled one is added.
     """
     document_id = _chosen()
     origin = _origin(document_id) if request.form.get("how") == "move" else None
@@ -63,7 +63,7 @@ def reassign(payment_id: int, item_id: int) -> Response:
 
 
 def _chosen() -> int:
-    """The delivery that was chosen. Raises InputError."""
+    """Return the chosen delivery. Raises InputError."""
     text = request.form.get("delivery_id", "")
     if not text:
         raise InputError("no delivery was chosen", code=InputCode.NO_DELIVERY, field="delivery_id")
@@ -71,14 +71,14 @@ def _chosen() -> int:
 
 
 def _seen_in(document_id: int) -> frozenset[int]:
-    """The other payments that the form said this delivery is in."""
+    """Return the other payments that bill this delivery according to the form."""
     field = f"holders-{document_id}"
     text = request.form.get(field, "")
     return frozenset(whole_number(one, field) for one in text.split(",")) if text else frozenset()
 
 
 def _origin(document_id: int) -> tuple[int, int] | None:
-    """The unpaid payment that the form said this delivery is in, and its line there."""
+    """Return the unpaid payment that bills this delivery according to the form, and its line."""
     field = f"from-{document_id}"
     text = request.form.get(field, "")
     if not text:
@@ -89,14 +89,14 @@ def _origin(document_id: int) -> tuple[int, int] | None:
 
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
-    """Take a delivery line out."""
+    """Remove a delivery line."""
     shown = optional_number("shown")
     return answer(deliveries.remove(current_card(), asked(), payment_id, item_id, shown))
 
 
 @blueprint.get("/<int:item_id>/move")
 def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
-    """The dialog that moves a delivery to another unpaid payment."""
+    """Show the dialog that moves a delivery to another unpaid payment."""
     place, link, others = move_plan.targets(proven(Action.DELIVERIES), payment_id, item_id)
     return render_template(
         "payments/_move_delivery.html",

@@ -1,4 +1,4 @@
-"""What is known of one payment: the portal's fields and what was done with it here."""
+"""Show what is known of one payment: the portal's fields and what was done with it here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ blueprint.before_request(require_session)
 
 @blueprint.get("/<int:payment_id>/details")
 def show(payment_id: int) -> ResponseReturnValue:
-    """Answer what the portal says of one payment by itself, and its history."""
+    """Show what the portal says of one payment, and its history."""
     found = details.read(proven(), payment_id)
     template = "payments/_payment_details.html"
     return render_template(template, found=found, records=_said(found.records))
@@ -26,7 +26,7 @@ def show(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:payment_id>/history")
 def show_history(payment_id: int) -> ResponseReturnValue:
-    """Answer what was done with one payment through this app."""
+    """Show what was done with one payment through this app."""
     records = history.of_payment(proven(), payment_id)
     return render_template("payments/_log.html", pid=payment_id, records=_said(records))
 

@@ -1,4 +1,4 @@
-"""Line items: the dialog that adds rows, quantities in place, removal."""
+"""Edit line items: the dialog that adds rows, quantities in place, removal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ blueprint.before_request(require_session)
 
 @blueprint.get("")
 def form(payment_id: int) -> ResponseReturnValue:
-    """The dialog that adds rows to a payment."""
+    """Show the dialog that adds rows to a payment."""
     view, shown = dialogs.for_items(proven(Action.ITEMS), payment_id)
     return large_pages.render("payments/_add_items.html", [view], view=view, shown=shown)
 
@@ -44,12 +44,12 @@ def set_quantity(payment_id: int, item_id: int) -> Response:
 
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
-    """Take an item out."""
+    """Remove an item."""
     return answer(items.remove(current_card(), asked(), payment_id, item_id))
 
 
 def chosen_rows() -> tuple[Wanted, ...]:
-    """The checked rows of a form with their quantities. Raises InputError naming the field."""
+    """Return a form's checked rows with quantities. Raises InputError naming the field."""
     ids = dict.fromkeys(whole_number(text, "row") for text in request.form.getlist("row"))
     return tuple(
         Wanted(row_id, whole(request.form.get(f"quantity-{row_id}", ""), f"quantity-{row_id}"))

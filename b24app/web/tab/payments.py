@@ -1,4 +1,4 @@
-"""The list under `/payments` and what concerns a payment as a whole."""
+"""Serve the list under `/payments` and actions on a whole payment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
-    """The tab's content: header, toolbar and list."""
+    """Show the tab's content: header, toolbar and list."""
     is_refresh = request.args.get("refresh") == "1"
     wish = Wish(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
     card = current_card()
@@ -58,7 +58,7 @@ def _show_linked(card: CardSession, wish: Wish) -> str:
 
 @blueprint.get("/details")
 def details() -> ResponseReturnValue:
-    """The composition of payments that wait for it, out of band."""
+    """Show the lines of payments that wait for them, out of band."""
     ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
     rows_total = whole_number(request.args.get("rows") or "0", "rows")
     shown = tab.details(current_card(), ids, rows_total)
@@ -69,7 +69,7 @@ def details() -> ResponseReturnValue:
 
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
-    """Mark as paid. `zero` says that the person was asked about a payment of nothing."""
+    """Mark as paid. `zero`: the person was asked about a payment of zero."""
     seen = Seen(optional_decimal("shown"), may_be_zero=request.form.get("zero") == "1")
     card = current_card()
     comment = _("Payment %(number)s was marked as paid.")
@@ -93,7 +93,7 @@ def delete(payment_id: int) -> Response:
 
 @blueprint.get("/<int:payment_id>/link")
 def link(payment_id: int) -> ResponseReturnValue:
-    """The public link of a payment, visible and selectable."""
+    """Show the public link of a payment, visible and selectable."""
     payment, public_link = public_links.fetch(current_card(), payment_id)
     return render_template(
         "payments/_link.html", link=public_link, payment_id=payment_id, number=payment.number
@@ -102,7 +102,7 @@ def link(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:payment_id>/system")
 def system_form(payment_id: int) -> ResponseReturnValue:
-    """The dialog that changes the payment system."""
+    """Show the dialog that changes the payment system."""
     card = proven(Action.SYSTEM)
     payment = ownership.present(card, payment_id)
     return render_template(
@@ -122,6 +122,6 @@ def change_system(payment_id: int) -> Response:
 
 
 def _choice(kind: type[Choice], name: str) -> Choice:
-    """A query parameter of a fixed set; whatever else is asked for is the first of the set."""
+    """Return a query parameter of a fixed set; the first of the set for any other value."""
     value = request.args.get(name, "")
     return kind(value) if value in set(kind) else next(iter(kind))

@@ -1,4 +1,4 @@
-"""`POST /placement`: every card tab. Answers a shell without data, before the portal is asked."""
+"""Serve `POST /placement`, every card tab: a shell without data, before the portal is asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("placement", __name__)
 
 @blueprint.post("/placement")
 def open_tab() -> ResponseReturnValue:
-    """The shell of a known portal's tab, framed by its stored origin and nobody else."""
+    """Show the shell of a known portal's tab; only its stored origin may frame it."""
     call = placement_call()
     ref = frame_posts.card_of(call)
     try:
@@ -25,7 +25,7 @@ def open_tab() -> ResponseReturnValue:
     except UnknownPortalError as error:
         raise failures.failed(error) from None
     except (PortalClosedError, UnprovenError):
-        # Shut out: what works in the background asks in another way as well.
+        # Shut out: the background worker asks in other ways as well.
         wiring().background.kick()
         raise
     security.allow_framing_by(shell.origin)

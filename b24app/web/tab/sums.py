@@ -1,8 +1,8 @@
-"""Sums that change on the page: worked out and formatted by the rules of the page.
+"""Compute sums that change on the page, and format them by the rules of the page.
 
-What the chosen rows of a dialog come to, and what linked cards come to together. Nothing is read
-from the portal and nothing is decided here: the numbers are those that the page shows, and a write
-takes its own from the portal.
+These are the totals of a dialog's chosen rows and of linked cards. Nothing is read from the portal
+and nothing is decided here: the numbers are those that the page shows, and a write reads its own
+from the portal.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ CURRENCY = re.compile(r"\w{0,10}", re.ASCII)
 AMOUNT = r"(\d{1,7})x(-?\d{1,24}(?:\.\d{1,24})?)"
 CHOSEN = re.compile(AMOUNT, re.ASCII)
 DIGITS = 80
-"""Of a sum of prices that are as long as they may be here, nothing is rounded."""
+"""Enough digits to add up the longest allowed prices without rounding."""
 
 LINE = re.compile(r"(\d{1,16})_" + AMOUNT, re.ASCII)
 
 AMOUNT_OR_NOTHING = r"((?:-?\d{1,30}(?:\.\d{1,30})?)?)"
 SUM = re.compile(rf"(\w{{0,10}})~{AMOUNT_OR_NOTHING}~{AMOUNT_OR_NOTHING}", re.ASCII)
-"""Amount and paid of a linked card in one currency; nothing where nobody can read it."""
+"""Amount and paid of a linked card in one currency; nothing if unreadable."""
 
 
 @blueprint.get("/sums")
 def sums() -> ResponseReturnValue:
-    """The total of `chosen`, "10x118_2x24.33", and each `line` of a row, "17610_10x118".
+    """Return the total of `chosen`, "10x118_2x24.33", and each `line`, "17610_10x118".
 
-    The rows travel in one short parameter, because all of a long list have to fit into an address.
+    The rows travel in one short parameter, because a long list must fit into an address.
     """
     current_card()
     with localcontext(prec=DIGITS):
@@ -48,7 +48,7 @@ def sums() -> ResponseReturnValue:
 
 @blueprint.get("/sums/linked")
 def linked_sums() -> ResponseReturnValue:
-    """The total of the linked cards shown: `sums` as "EUR~18400~6990!USD~1300~0"."""
+    """Return the total of the linked cards shown: `sums` as "EUR~18400~6990!USD~1300~0"."""
     current_card()
     text = request.args.get("sums", "")
     parts = [_read(SUM, part, "sums") for part in text.split("!")] if text else []

@@ -1,4 +1,4 @@
-"""What a write needs of its request, and the way of its outcome back to the page."""
+"""Read what a write needs from its request, and answer with its outcome."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ID_DIGITS = 16
 
 
 def asked() -> WriteRequest:
-    """The present request, as a write takes it."""
+    """Return the current request as a write needs it."""
     return WriteRequest(
         key=request.headers.get("Idempotency-Key", ""),
         fingerprint=fingerprint(
@@ -33,10 +33,10 @@ def asked() -> WriteRequest:
 
 
 def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
-    """Show what became of a write.
+    """Show the outcome of a write.
 
-    `shown_at` is the payment that the answer takes the place of, where it was asked for at another
-    one than the action begins with.
+    `shown_at` is the payment that the answer replaces, if the action was requested at a payment
+    other than the one it begins with.
     """
     card = current_card()
     if shown_at is not None and outcome.payment_id not in {None, shown_at}:
@@ -46,20 +46,20 @@ def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
     try:
         return outcomes.answer(card, outcome)
     except DatabaseAwayError as error:
-        # The write is over; only what became of it can no longer be shown.
+        # The write is over; only its outcome can no longer be shown.
         raise UnrecordedError(str(error)) from error
 
 
 def whole_number(text: str, field: str) -> int:
-    """A non-negative whole number in plain digits. Raises InputError naming the field."""
-    # Python refuses to read numbers of thousands of digits, so their length is looked at first.
+    """Return a whole number in plain digits, 0 or more. Raises InputError naming the field."""
+    # Python refuses to parse numbers of thousands of digits, so check the length first.
     if not text.isascii() or not text.isdigit() or len(text) > ID_DIGITS or int(text) > MAX_ID:
         raise InputError(f"{field} is not a whole number", code=InputCode.NUMBER, field=field)
     return int(text)
 
 
 def optional_number(field: str) -> int | None:
-    """A whole number of the form, None where it was left out. Raises InputError.
+    """Return a whole number of the form, None if it is missing. Raises InputError.
 
     htmx sends the values of a DELETE in the query, those of a POST in the body.
     """
@@ -68,7 +68,7 @@ def optional_number(field: str) -> int | None:
 
 
 def optional_decimal(field: str) -> Decimal | None:
-    """A decimal of the form, None where it was left out. Raises InputError."""
+    """Return a decimal of the form, None if it is missing. Raises InputError."""
     text = request.values.get(field, "")
     if not text:
         return None

@@ -1,1 +1,1 @@
-"""Every sentence that stands in no template."""
+"""Hold every sentence that is not in a template."""

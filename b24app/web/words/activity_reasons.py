@@ -1,4 +1,4 @@
-"""Why an action did not end well, as the log says it afterwards: a reason, and no advice."""
+"""Say in the log why an action did not end well: a reason, and no advice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 
 
 def reason(line: Line, titles: Titles) -> str:
-    """Why a line did not end well; "" for what did, and for codes of another version."""
+    """Return why a line did not end well; "" if it did, and for codes of another version."""
     if line.outcome in {Kind.DONE, Kind.ALREADY} or not line.detail:
         return ""
     if line.action in {"settings", "repair"}:
@@ -41,7 +41,7 @@ def _of_error(kind: type[errors.AppError], code: str, action: str) -> str:
 
 
 def _not_bound(detail: str, titles: Titles) -> str:
-    """`CRM_DEAL_DETAIL_TAB: ERROR_CORE, ONAPPUPDATE: not_bound` in the words of the page."""
+    """Put `CRM_DEAL_DETAIL_TAB: ERROR_CORE, ONAPPUPDATE: not_bound` in the words of the page."""
     names = [part.partition(": ")[0] for part in detail.split(", ")]
     named = ", ".join(settings_words.card_of_placement(name, titles) for name in names)
     return str(_("Could not be changed: %(names)s", names=named))

@@ -1,4 +1,4 @@
-"""The words of the activity log: actions, outcomes, kinds of cards."""
+"""Hold the words of the activity log: actions, outcomes, kinds of cards."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ VALUES: Mapping[str, LazyString] = {
     "default_pay_system": _l("default payment system"),
     "retention_days": _l("retention"),
 }
-"""What `before` and `after` hold beside numbers and names; a list is separated by commas."""
+"""What `before` and `after` hold besides numbers and names; lists are separated by commas."""
 
 TONES: Mapping[str, str] = {
     Kind.DONE: "ok",
@@ -67,7 +67,7 @@ TONES: Mapping[str, str] = {
     Kind.UNKNOWN: "err",
     Kind.PARTIAL: "err",
 }
-"""How an outcome looks: a refusal for a reason is no failure."""
+"""The look of an outcome: a refusal for a reason is no failure."""
 
 MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 NUMBER = re.compile(r"-?\d+\.\d+")
@@ -82,12 +82,12 @@ CARDS: Mapping[int, LazyString] = {
 
 
 def action(name: str) -> str:
-    """What was done. An action of a later version of this app is shown by its name."""
+    """Return what was done. An action of a later version of this app is shown by its name."""
     return str(ACTIONS.get(name, name))
 
 
 def value(text: str) -> Markup:
-    """What it was before or after: words, money and numbers as people read them."""
+    """Return the value before or after: words, money and numbers as people read them."""
     return Markup(", ").join(_part(part) for part in text.split(", "))
 
 
@@ -101,17 +101,17 @@ def _part(text: str) -> Markup | str:
 
 
 def tone(kind: str) -> str:
-    """How the badge of an outcome looks."""
+    """Return the look of an outcome's badge."""
     return TONES.get(kind, "err")
 
 
 def outcome(kind: str) -> str:
-    """How it ended."""
+    """Return how it ended."""
     return str(OUTCOMES.get(kind, kind))
 
 
 def card(ref: EntityRef, titles: Titles) -> str:
-    """Which card: its kind and its id; "" for what concerns no card."""
+    """Return the card's kind and id; "" for what concerns no card."""
     if not (ref.entity_type_id and ref.entity_id):
         return ""
     if ref.entity_type_id in CARDS:
@@ -124,7 +124,7 @@ def card(ref: EntityRef, titles: Titles) -> str:
 
 
 def people(name: str, user_id: int | None) -> str:
-    """Who. A name that was erased or never read is shown as a number."""
+    """Return the person's name. If it was erased or never read, return the number."""
     if name:
         return name
     return str(_("User %(number)s", number=user_id) if user_id else _("Automatically"))

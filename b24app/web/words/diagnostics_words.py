@@ -1,4 +1,4 @@
-"""The words of the diagnostics: what was checked, what was found, what to do."""
+"""Hold the words of the diagnostics: what was checked, what was found, what to do."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ NO_ACCESS = _l("Cannot be checked while background access is lost.")
 
 
 def words(check: Check, titles: Titles) -> tuple[str, str]:
-    """Title and finding of a check; `titles` are the portal's own for smart processes."""
+    """Return title and finding of a check; `titles` are the portal's for smart processes."""
     items = ", ".join(str(_item(check, item, titles)) for item in check.items)
     return str(TITLES[check.name]), str(_found(check) % {"items": items})
 
@@ -116,7 +116,7 @@ def _found(check: Check) -> LazyString | str:
         return NO_ACCESS
     if check.trouble is not None:
         return UNANSWERED % {"reason": words_at(Place.APP_PAGE, check.trouble).title}
-    # A portal's own code, as older versions noted it, says nothing to anybody.
+    # A portal's own code, as older versions stored it, means nothing to people.
     return FOUND.get((check.name, check.code), FOUND["shop", "failed"])
 
 

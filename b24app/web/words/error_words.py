@@ -1,6 +1,6 @@
-"""The sentences people read about errors: what happened, what was not done, what to do now.
+"""Choose the sentences about errors: what happened, what was not done, what to do now.
 
-Chosen from an error's class, never from its message or the portal's localized description.
+They depend on an error's class, never on its message or the portal's localized description.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ WORDS: Mapping[type[errors.AppError], Row] = {**OWN, **PORTAL}
 
 
 def words_at(place: Place, kind: type[errors.AppError]) -> Words:
-    """The words for an error where they are read."""
+    """Return the words for an error in the place where they are read."""
     return next(words for row in _rows(kind) if (words := row.at(place)))
 
 
 def of_write(kind: type[errors.AppError]) -> str:
-    """The sentence for a write that ended in an error."""
+    """Return the sentence for a write that ended in an error."""
     own = next((row.write for row in _rows(kind) if row.write), None)
     words = words_at(Place.CARD, kind)
     return str(own) if own else two_sentences(words.title, words.text)
 
 
 def two_sentences(title: object, text: object) -> str:
-    """Join a title and what it means: not every language ends a sentence with a point."""
+    """Join a title and its explanation: not every language ends a sentence with a full stop."""
     return str(_("%(title)s. %(text)s", title=title, text=text))
 
 
 def in_log(kind: type[errors.AppError]) -> str:
-    """The reason that the activity log gives: no advice, for it is read afterwards."""
+    """Return the reason for the activity log: no advice, because it is read afterwards."""
     own = next((row.log for row in _rows(kind) if row.log), None)
     return str(own or words_at(Place.CARD, kind).title)
 
 
 def _rows(kind: type[errors.AppError]) -> Iterator[Row]:
-    """From the class itself up the tree, whose root has one."""
+    """Yield the rows from the class up to the root, which has one."""
     return (WORDS[ancestor] for ancestor in kind.__mro__ if ancestor in WORDS)
 
 
 CANNOT_SHOW = _l("This cannot be shown")
-"""Bad input of a request that would have saved nothing."""
+"""Bad input of a request that saves nothing."""
 
 INCOMPLETE_POST = Words(
     _l("This page could not be opened"),
@@ -57,7 +57,7 @@ INCOMPLETE_POST = Words(
     ),
     action="",
 )
-"""For a malformed post of a frame: who reads it is inside Bitrix24."""
+"""For a malformed frame post, read inside Bitrix24."""
 
 NO_LINK = _l("There is no link")
 LINK_REFUSALS = {
@@ -93,7 +93,7 @@ LINK_REFUSALS = {
         icon="info",
     ),
 }
-"""Why there is no public link, or no payment to make one of, by the refusal's code."""
+"""Why there is no public link, or no payment for one, by the refusal's code."""
 
 NOT_FOUND = {
     "filling_over": Words(
@@ -103,4 +103,4 @@ NOT_FOUND = {
         icon="info",
     ),
 }
-"""What is not on this card any more, by its code."""
+"""What is no longer on this card, by its code."""

@@ -1,4 +1,4 @@
-"""The sentences about how writes end: a row for a code, a column for each place that says it."""
+"""Hold the sentences about how writes end: a row for each code, a column for each place."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from b24app.services.writing.codes import OutcomeCode
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`card` is said beside the payments, `log` is the reason that the activity log gives.
+    """`card` is shown next to the payments, `log` is the reason in the activity log.
 
-    What ended well, or is still going on, has no reason there.
+    What ended well, or is still running, has no reason there.
     """
 
     card: LazyString

@@ -1,4 +1,4 @@
-"""The sentences about writes: what became of one, chosen by the code the service recorded."""
+"""Choose the sentence about the result of a write by the code the service recorded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOTHING_TO_DO = frozenset(
         OutcomeCode.SYSTEM_ALREADY,
     }
 )
-"""Outcomes of acts that changed nothing, as everything was so already: told, but no success."""
+"""Outcomes of actions that changed nothing, because it was already so: not a success."""
 
 UNDOES: Mapping[UndoKind, LazyString] = {
     UndoKind.UNPAY: _l(
@@ -38,7 +38,7 @@ UNDOES: Mapping[UndoKind, LazyString] = {
         "the client may be repeated."
     ),
 }
-"""What taking back a mark does not take back (the portal's own limits), by what Undo would do."""
+"""What undoing a mark does not undo (the portal's own limits), by what Undo would do."""
 
 BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.FRACTION: _l("Enter a whole number: Bitrix24 would drop the fraction."),
@@ -125,7 +125,7 @@ NOT_CREATED = _l(
 
 
 def announced(code: OutcomeCode | ErrorName, values: Mapping[str, str]) -> str:
-    """The sentence for how a write ended."""
+    """Return the sentence for how a write ended."""
     if isinstance(code, OutcomeCode):
         return str(OUTCOMES[code].card % _named(values))
     if values.get("code") == "0" and values.get("name") in {"create", "bill_rest"}:
@@ -134,17 +134,17 @@ def announced(code: OutcomeCode | ErrorName, values: Mapping[str, str]) -> str:
 
 
 def names_payment(code: OutcomeCode | ErrorName) -> bool:
-    """Whether the sentence for an outcome says which payment it is about."""
+    """Return whether the sentence for an outcome names its payment."""
     return isinstance(code, OutcomeCode) and "%(number)s" in str(OUTCOMES[code].card)
 
 
 def noticed(notice: Notice) -> str:
-    """The sentence for a half-finished action that is still shown on the card."""
+    """Return the sentence for a half-finished action that is still shown on the card."""
     return str(OUTCOMES[OutcomeCode(notice.code)].card % _named(notice.values))
 
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:
-    """The values of a sentence; of many rows only some are named, and the others counted."""
+    """Return the values of a sentence; of many rows some are named and the others counted."""
     more = int(values.get("more") or 0)
     if not more:
         return dict(values)
@@ -153,7 +153,7 @@ def _named(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def bad_input(code: str, values: Mapping[str, str]) -> str:
-    """The sentence for bad input, with the product and what is left of it where that is known."""
+    """Return the sentence for bad input, with the product and what is left of it if known."""
     if code == InputCode.TOO_MANY and values.get("product"):
         words = TOO_MANY if values["most"] != "0" else NONE_LEFT
         return str(words % dict(values))
@@ -161,7 +161,7 @@ def bad_input(code: str, values: Mapping[str, str]) -> str:
 
 
 def refused(name: ErrorName, code: str = "", values: Mapping[str, str] | None = None) -> str:
-    """The sentence for a write that ended in an error of the tree."""
+    """Return the sentence for a write that ended in an error."""
     if code in BAD_INPUT:
         return f"{_l('Not saved.')} {bad_input(code, values or {})}"
     kind = error_names.CLASSES[name]

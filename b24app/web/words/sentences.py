@@ -1,4 +1,4 @@
-"""What a sentence about an error is made of, and those that several errors share."""
+"""Define the parts of a sentence about an error, and sentences that several errors share."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask_babel.speaklater import LazyString
 
 
 class Place(StrEnum):
-    """Where something is said. `CARD` is the tab of a card.
+    """Where a sentence is shown. `CARD` is the tab of a card.
 
-    Elsewhere there is no Refresh and no card to close: every sentence names the way out that its
-    page has.
+    Elsewhere there is no Refresh and no card to close: every sentence names the way out of its
+    page.
     """
 
     CARD = "card"
@@ -34,11 +34,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is said about an error, by where it is said. Classes below say the same if nothing else.
+    """What is said about an error in each place. Child classes use it unless they have their own.
 
-    `elsewhere` holds where no card is open: in the installer and in the application's own pages,
-    where what is left out is said as on a card. `write` is the sentence after a write, `log` the
-    reason in the activity log; without one they are made of the card's words.
+    `elsewhere` is used where no card is open: in the installer and in the application's own pages;
+    if it is missing, the card's words are used. `write` is the sentence after a write, `log` the
+    reason in the activity log; if missing, they are made from the card's words.
     """
 
     card: Words | None = None
@@ -49,7 +49,7 @@ class Row:
     log: LazyString | None = None
 
     def at(self, place: Place) -> Words | None:
-        """The words of a place, None where those of the class above hold."""
+        """Return the words of a place, None if those of the parent class apply."""
         if place is Place.CARD:
             return self.card
         own = self.installer if place is Place.INSTALLER else self.app_page

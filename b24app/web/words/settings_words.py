@@ -1,4 +1,4 @@
-"""The words of the settings page: what can be chosen, what is wrong with a field, what changed."""
+"""Hold the words of the settings page: choices, errors of fields, changes."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ REFUSED = _l("Bitrix24 refused it (%(code)s); try again or press Repair in the d
 
 
 def card(choice: CardChoice) -> tuple[str, str]:
-    """Title and hint of a kind of card; smart processes are called as the portal calls them."""
+    """Return title and hint of a kind of card; smart processes have the portal's titles."""
     if choice.key in CARDS:
         title, hint = CARDS[choice.key]
         return str(title), str(hint)
@@ -108,7 +108,7 @@ def card(choice: CardChoice) -> tuple[str, str]:
 
 
 def card_of_placement(placement: str, titles: Titles) -> str:
-    """The kind of card behind a placement code; `titles` are the portal's for smart processes."""
+    """Return the kind of card of a placement code; `titles` are those of smart processes."""
     entity_type_id = placement.removeprefix(DYNAMIC).removesuffix(TAB)
     if entity_type_id.isascii() and entity_type_id.isdigit():
         title = titles.get(int(entity_type_id))
@@ -118,7 +118,7 @@ def card_of_placement(placement: str, titles: Titles) -> str:
 
 
 def change(outcome: Outcome, card: str) -> str:
-    """The sentence about one card's tab."""
+    """Return the sentence about one card's tab."""
     kind = outcome.trouble
     reason = REASONS.get(outcome.error) if kind is None else REFUSALS.get(kind)
     text = str(reason) if reason is not None else str(REFUSED % {"code": outcome.error})

@@ -1,6 +1,6 @@
-"""Sentences about errors of our own, and of the authorization server.
+"""Hold sentences about our own errors and those of the authorization server.
 
-A row for a class, a column for a place.
+A row for each class, a column for each place.
 """
 
 from __future__ import annotations

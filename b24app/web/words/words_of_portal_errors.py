@@ -1,6 +1,6 @@
-"""Sentences about what the portal answered, or what happened on the way to it.
+"""Hold sentences about what the portal answered, or what happened on the way to it.
 
-A row for a class, a column for a place.
+A row for each class, a column for each place.
 """
 
 from __future__ import annotations
