@@ -198,7 +198,7 @@ def _database(url: str) -> Database:
 
 
 def _as_visits(wsgi_app: WSGIApplication) -> WSGIApplication:
-    """A request that was given a place for its portal keeps it until it is answered."""
+    """Let a request that was given a place for its portal keep it until it is answered."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # `GET http://host` has no path, which means the root and not a redirect to that host.

@@ -45,7 +45,7 @@ class Config:
 
     @property
     def is_development(self) -> bool:
-        """Whether generated keys and the simulator are allowed."""
+        """Return whether generated keys and the simulator are allowed."""
         return self.app_env == "development"
 
     @classmethod
@@ -55,7 +55,7 @@ class Config:
 
 
 def _development_key(name: str, make: Callable[[], str]) -> str:
-    """A generated key that all processes of a development machine share and find again.
+    """Return a generated key that all processes of a development machine share and find again.
 
     It appears under its name only when it is whole: workers start at the same moment.
     """

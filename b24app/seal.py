@@ -37,7 +37,7 @@ class Seal:
             raise SealBrokenError("sealed with an unknown key or damaged") from None
 
     def is_newest(self, sealed: str) -> bool:
-        """Tell whether `sealed` was closed with the first key."""
+        """Return whether `sealed` was closed with the first key."""
         try:
             self._newest.decrypt(sealed.encode())
         except InvalidToken:

@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def opening(running: Stage, portal: Portal) -> None:
-    """The complete view of a card, read in four ways."""
+    """Measure the complete view of a card, read in four ways."""
     portal.control("seed", payments=PAYMENTS)
     token = portal.control("token", user=1)["access_token"]
     portal.control("latency", request_ms=REQUEST_MS, command_ms=COMMAND_MS)
@@ -83,7 +83,7 @@ def opening(running: Stage, portal: Portal) -> None:
 
 
 def complete_view(frame: Frame) -> None:
-    """What the page's first requests do until every payment has its items and deliveries."""
+    """Do what the page's first requests do until all payments have their items and deliveries."""
     page = frame.get("/payments?first=1")
     if not page.ok:
         raise VisitError(f"/payments answered {page.status_code}")
@@ -94,7 +94,7 @@ def complete_view(frame: Frame) -> None:
 
 
 def own_time(running: Stage, portal: Portal) -> None:
-    """The app's own share of an answer, and how it holds under a steady load."""
+    """Measure the app's own share of an answer, and how it holds under a steady load."""
     portal.control("seed", payments=4)
     frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
     complete_view(frame)
@@ -126,7 +126,7 @@ def own_seconds(portal: Portal, frame: Frame) -> float:
 
 
 def covered(spans: Iterator[tuple[float, float]]) -> float:
-    """The length of time in which at least one of the spans was under way."""
+    """Return the length of time in which at least one of the spans was under way."""
     total, end = 0.0, 0.0
     for start, finish in sorted(spans):
         total += max(0.0, finish - max(start, end))
@@ -161,7 +161,7 @@ def workers_of(master: int) -> list[Worker]:
 
 
 def many_portals(running: Stage, portal: Portal) -> None:
-    """The same opening with one installed portal and with ten thousand."""
+    """Measure the same opening with one installed portal and with ten thousand."""
     print("\nThe app's own time, by installed portals")
     frame = Visitor(running.portal_url).open_tab(DEMO_CARD)
     for count in (1, MANY_PORTALS):

@@ -41,7 +41,7 @@ class Portal:
         return answered
 
     def rest_requests(self) -> list[dict[str, Any]]:
-        """What was recorded of REST calls, oldest first."""
+        """Return what was recorded of REST calls, oldest first."""
         record = self.session.get(f"{self.url}/_control/record", timeout=60).json()
         return [
             one
@@ -67,7 +67,7 @@ class Portal:
 
 
 def reads(payment_ids: list[int]) -> tuple[list[Call], list[Call]]:
-    """The calls a complete view needs: those for the card, and those for each payment."""
+    """Return the calls of a complete view: those for the card, and those for each payment."""
     owner = {"entityTypeId": 2, "entityId": 8061}
     rows = {"filter": {"=ownerType": "D", "=ownerId": 8061}}
     card: list[Call] = [
@@ -94,7 +94,7 @@ def read_one_by_one(portal: Portal, token: str) -> None:
 
 
 def read_in_batches(portal: Portal, token: str) -> None:
-    """The card's reads in one batch, those of its payments in a second one."""
+    """Send the card's reads in one batch, those of its payments in a second one."""
     card, _ = reads([])
     answered = _batch(portal, token, card)
     _, payments = reads([payment["id"] for payment in answered["c1"]])

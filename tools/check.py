@@ -1,4 +1,4 @@
-"""Runs every check and every test; the last line is `N passed, N failed, N skipped`, alone."""
+"""Run every check and every test; the last line is `N passed, N failed, N skipped`, alone."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def honest(counts: Counts, status: int) -> Counts:
 
 
 def _fast_folder() -> Path | None:
-    """Where databases of tests wait for no disk; None, the usual place, where memory is short."""
+    """Return where test databases wait for no disk; None, the usual place, if memory is short."""
     return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
 
 

@@ -57,17 +57,17 @@ def main() -> int:
 
 
 def meanings(page: str) -> Mapping[str, str]:
-    """What the page says each attribute means."""
+    """Return what the page says each attribute means."""
     return {name: meaning for name, meaning, *_ in ROW.findall(page)}
 
 
 def listed(files: set[str]) -> str:
-    """A cell of the table."""
+    """Return a cell of the table."""
     return ", ".join(f"`{name}`" for name in sorted(files)) or "-"
 
 
 def found() -> Mapping[str, Uses]:
-    """Every attribute of the templates, scripts and styles."""
+    """Return every attribute of the templates, scripts and styles."""
     uses: defaultdict[str, Uses] = defaultdict(Uses)
     for path in sorted(TEMPLATES.rglob("*.html")):
         _note(uses, path.relative_to(TEMPLATES), _text(path), IN_MARKUP)

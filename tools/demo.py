@@ -1,6 +1,6 @@
 """`make demo`: the app and a simulated portal on this machine, with the app installed.
 
-Everything lives in instance/demo and is made anew at every start; Ctrl+C ends it.
+Everything lives in instance/demo and is made again at every start; Ctrl+C ends it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def run(app_port: int, portal_port: int) -> None:
-    """Set the stage, print the link and keep house until interrupted."""
+    """Set the stage, print the link and do the housekeeping until interrupted."""
     print("Starting the app and a portal for it…", flush=True)
     with stage(ROOT / "instance" / "demo", app_port, portal_port) as demo:
         print(f"\n    {demo.portal_url}{DEMO_CARD}\n", flush=True)
@@ -43,7 +43,7 @@ def run(app_port: int, portal_port: int) -> None:
 
 
 def port(name: str, default: int) -> int:
-    """A port number from the environment. Raises StageError."""
+    """Return a port number from the environment. Raises StageError."""
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or not 0 < int(text) < 65535:
         raise StageError(f"{name} is {text!r}: give a port number, for example {name}={default}.")

@@ -55,7 +55,7 @@ class Trace:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    """Whether a named function of the app runs in this frame."""
+    """Return whether a named function of the app runs in this frame."""
     file = frame.f_code.co_filename
     is_app = file.startswith(f"{APP}/") and not file.startswith(f"{APP}/simulator/")
     return is_app and not frame.f_code.co_name.startswith("<")
@@ -68,7 +68,7 @@ def _stack(frame: FrameType | None) -> Iterator[FrameType]:
 
 
 def of_requests() -> Sequence[Figure]:
-    """A click on Mark as paid, of a payment that was just listed, and an opening."""
+    """Count a click on Mark as paid, of a payment that was just listed, and an opening."""
     with _stage() as stage:
         stage.tab()
         opening = _traced(stage, stage.tab)
@@ -123,7 +123,7 @@ def _traced(stage: Any, act: Callable[[], object]) -> Trace:
 
 
 def of_services(services: Path) -> Sequence[Figure]:
-    """How services are called, and how they lean on each other."""
+    """Count how services are called, and how they depend on each other."""
     most = {
         f"{path.stem}.{one.name}": _parameters(one)
         for path in services.rglob("*.py")
@@ -153,7 +153,7 @@ def _parameters(function: Function) -> int:
 
 
 def _arrows(services: Path) -> Iterator[tuple[Path, Path]]:
-    """Which file imports which other one."""
+    """Return which file imports which other one."""
     for path in services.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.ImportFrom) or not node.module:
@@ -164,7 +164,7 @@ def _arrows(services: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def of_sizes(root: Path) -> Sequence[Figure]:
-    """The longest of everything, how much is longer than it should be, and the sum."""
+    """Count the longest of everything, what is longer than it should be, and the sum."""
     app = root / "b24app"
     paths = [one for one in app.rglob("*.py") if "simulator" not in one.relative_to(app).parts]
     modules = {str(one.relative_to(app)): len(_lines(one)) for one in paths}

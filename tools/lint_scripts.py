@@ -1,4 +1,4 @@
-"""Lints the scripts with oxlint. The parts of `static/app` are linted as they are served: joined.
+"""Lint the scripts with oxlint. The parts of `static/app` are linted as they are served: joined.
 
 A part uses names of the others, so alone each would be full of unknown names; joined, a name that
 nobody defines, or that two parts define, is a mistake. Places are told by part and line.

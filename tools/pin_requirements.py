@@ -1,4 +1,4 @@
-"""Pins requirements*.in with hashes, without naming the package index they were read from."""
+"""Pin requirements*.in with hashes, without naming the package index they were read from."""
 
 from __future__ import annotations
 

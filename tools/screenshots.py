@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def settled(page: Page) -> bytes:
-    """A picture that was the same twice: a frame may be drawn anew after its words are there."""
+    """Take a picture that is the same twice: a frame may be drawn again after its text."""
     last = page.screenshot()
     for _ in range(TRIES):
         page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
@@ -88,7 +88,7 @@ def keep(browser: Browser, path: Path, taken: bytes) -> str:
 
 
 def differ(browser: Browser, before: bytes, after: bytes) -> bool:
-    """Whether anybody could tell two pictures apart."""
+    """Return whether anybody could tell two pictures apart."""
     page = browser.new_page()
     addresses = [f"data:image/png;base64,{b64encode(one).decode()}" for one in (before, after)]
     is_other = page.evaluate(DIFFERENCE, [*addresses, INVISIBLE])
@@ -107,12 +107,12 @@ def open_tab(page: Page, portal_url: str, card: str = DEMO_CARD) -> FrameLocator
 
 
 def tab(page: Page, portal_url: str) -> None:
-    """The tab in the card of a deal."""
+    """Show the tab in the card of a deal."""
     open_tab(page, portal_url)
 
 
 def new_payment(page: Page, portal_url: str) -> None:
-    """The dialog of a new payment, with an advance worked out."""
+    """Show the dialog of a new payment, with an advance worked out."""
     frame = open_tab(page, portal_url)
     frame.get_by_role("button", name="New payment").click()
     frame.get_by_role("radio", name="An advance").check()
@@ -121,14 +121,14 @@ def new_payment(page: Page, portal_url: str) -> None:
 
 
 def link(page: Page, portal_url: str) -> None:
-    """A payment's public link."""
+    """Show a payment's public link."""
     frame = open_tab(page, portal_url)
     frame.get_by_role("button", name="Show QR code").first.click()
     frame.get_by_role("img", name="QR code").wait_for()
 
 
 def settings(page: Page, portal_url: str) -> None:
-    """The settings of the portal's administrator."""
+    """Show the settings of the portal's administrator."""
     page.goto(f"{portal_url}/marketplace/")
     page.get_by_role("link", name=re.compile("Open", re.IGNORECASE)).first.click()
     page.frame_locator(".app-frame").get_by_role("button", name="Save settings").wait_for()

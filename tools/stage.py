@@ -83,7 +83,7 @@ def stage(
 
 
 def simulator_at(port: int) -> list[str]:
-    """The command that runs a simulated portal at this port."""
+    """Return the command that runs a simulated portal at this port."""
     return [sys.executable, "-m", "b24app.simulator", "--port", str(port)]
 
 
@@ -97,7 +97,7 @@ def demand_free(number: int, name: str) -> None:
 
 
 def free_ports() -> tuple[int, int]:
-    """A port for the app and one for a portal whose next port is free as well."""
+    """Return a port for the app and one for a portal whose next port is free as well."""
     # Spread by process, so that two stages set at the same moment do not choose alike.
     start = 20_000 + os.getpid() * 3 % 10_000
     for first in range(start, start + 10_000, 3):
@@ -118,7 +118,7 @@ def _is_free(number: int) -> bool:
 
 
 def settings(folder: Path, app_port: int, portal_port: int) -> dict[str, str]:
-    """The environment of both programs: this machine only, fresh secrets, nothing inherited."""
+    """Return both programs' environment: this machine only, fresh secrets, nothing inherited."""
     passed_on = ("PATH", "HOME", "LANG", "WEB_CONCURRENCY")
     inherited = {name: os.environ[name] for name in passed_on if name in os.environ}
     return {

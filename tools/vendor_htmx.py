@@ -1,4 +1,4 @@
-"""Puts one release of htmx into static/: python -m tools.vendor_htmx 2.0.11.
+"""Put one release of htmx into static/: python -m tools.vendor_htmx 2.0.11.
 
 The file comes from the npm package, through npm, which checks it against the registry's digest.
 """
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
 
 
 def version_of(script: str) -> str:
-    """The version a minified htmx carries inside, or an empty text."""
+    """Return the version a minified htmx carries inside, or an empty text."""
     match = VERSION_IN_FILE.search(script)
     return match[1] if match else ""
 

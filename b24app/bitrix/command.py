@@ -48,7 +48,7 @@ class Reference:
 
     @property
     def key(self) -> str:
-        """The command it refers to."""
+        """Return the command it refers to."""
         return self.text.split("[", 1)[1].split("]", 1)[0]
 
     def resolve(self, results: Mapping[str, object]) -> object:
@@ -87,7 +87,7 @@ class Command(Generic[T_co]):
             raise ValueError(f"{self.method}: a parameter has a reserved name")
 
     def referenced_keys(self) -> frozenset[str]:
-        """The commands of the same batch whose answers this one needs."""
+        """Return the commands of the same batch whose answers this one needs."""
         return frozenset(one.key for one in _references(self.params))
 
     def resolved(self, results: Mapping[str, object]) -> Command[T_co]:

@@ -1,4 +1,4 @@
-"""Host names as browsers write them in an origin, and what a page's policy can say of them. Pure.
+"""Write host names as browsers do in an origin, and name them in a page's policy. Pure.
 
 Browsers turn a host into small letters and punycode (UTS 46) before they compare it with anything,
 so that is how it is stored and compared here. In `frame-ancestors` they can name letters, digits
@@ -43,12 +43,12 @@ def without_usual_port(host: str, scheme: str) -> str:
 
 
 def is_nameable(host: str) -> bool:
-    """Whether a policy can name this host: not one with an underscore, nor an address of IPv6."""
+    """Return whether a policy can name this host: no underscore, and no IPv6 address."""
     return all(LABEL.fullmatch(label) for label in _name(host).split("."))
 
 
 def frame_source(scheme: str, host: str) -> str:
-    """The narrowest source of a policy that lets a page of this host frame us.
+    """Return the narrowest source of a policy that lets a page of this host frame us.
 
     A host that cannot be named is covered by its parent domain, or by its scheme alone: good
     enough for a page of words, never for one with content.

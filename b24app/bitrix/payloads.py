@@ -1,8 +1,8 @@
-"""Form fields of frame posts and events as frozen values, checked for shape at the door. Pure.
+"""Parse form fields of frame posts and events into frozen values and check their shape. Pure.
 
 https://apidocs.bitrix24.com, settings/app-installation/local-apps and api-reference/events. Nothing
-here is proven: whoever can send a POST can send this one. A field that nobody needs is never a
-reason to refuse the rest: a malformed one counts as absent.
+here is proven: anybody can send such a POST. A field that is not needed is never a reason to refuse
+the rest: a malformed one counts as missing.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class EventCall:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The fields of `data` that are not nested: `VERSION`, `CLEAN`, `LANGUAGE_ID` ..."""
+        """Return the fields of `data` that are not nested: `VERSION`, `CLEAN`, `LANGUAGE_ID` ..."""
         return _texts(self.data)
 
 
@@ -182,7 +182,7 @@ def _optional(fields: Mapping[str, str], name: str, shape: re.Pattern[str]) -> s
 
 
 def posted_source(query: Mapping[str, str]) -> str:
-    """Who may frame a refusal of this post, as a policy names it; "" where no host was posted."""
+    """Return who may frame a refusal of this post, as a policy names it; "" without a host."""
     try:
         scheme = SCHEMES[_protocol(query)]
         return frame_source(scheme, without_usual_port(_domain(query), scheme))

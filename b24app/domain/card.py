@@ -25,17 +25,17 @@ class EntityRef:
 
     @property
     def is_deal(self) -> bool:
-        """Whether this is a deal: sentences about it say so."""
+        """Return whether this is a deal: sentences about it say so."""
         return self.entity_type_id == DEAL
 
     @property
     def is_invoice(self) -> bool:
-        """Whether this is an invoice: sentences about it say so."""
+        """Return whether this is an invoice: sentences about it say so."""
         return self.entity_type_id == INVOICE
 
     @property
     def owns_payments(self) -> bool:
-        """Whether payments hang on this object itself, not on something linked to it."""
+        """Return whether payments hang on this object itself, not on something linked to it."""
         return self.entity_type_id in PAYMENT_OWNERS
 
 
@@ -60,7 +60,7 @@ class Money:
 
     @property
     def is_readable(self) -> bool:
-        """Whether the amount is known."""
+        """Return whether the amount is known."""
         return is_readable(self.amount)
 
     def _of_same_currency(self, other: Money) -> Decimal:
@@ -99,12 +99,12 @@ class Payment:
 
     @property
     def order_number(self) -> str:
-        """The number of its order: what comes before the counter (rest-contract e.2)."""
+        """Return the number of its order: what comes before the counter (rest-contract e.2)."""
         return self.number.rpartition("/")[0] or self.number
 
     @property
     def state(self) -> str:
-        """What people see of it in the list: two listings with the same one look alike."""
+        """Return what people see of it in the list: two listings with the same one look alike."""
         mark = "Y" if self.is_paid else "N"
         return f"{mark} {self.sum.amount.normalize():f} {self.sum.currency}"
 
@@ -121,7 +121,7 @@ class PaymentItem:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the quantity can be written back unchanged: the portal cuts fractions."""
+        """Return whether the quantity can be written back unchanged: the portal cuts fractions."""
         return self.quantity == self.quantity.to_integral_value()
 
 
@@ -161,7 +161,7 @@ class ListedRow:
     sort: int = 0
 
     def of(self, card: Card) -> ProductRow:
-        """The row with its price in the currency of the card it was listed for (decisions 38)."""
+        """Return the row with its price in the currency of its card (decisions 38)."""
         return ProductRow(
             id=self.id,
             name=self.name,
@@ -188,10 +188,10 @@ class ProductRow:
 
     @property
     def sum(self) -> Money:
-        """What the whole quantity comes to."""
+        """Return what the whole quantity comes to."""
         return self.price * self.quantity
 
     @property
     def is_fractional(self) -> bool:
-        """Whether a part of the quantity cannot be billed: the portal cuts fractions."""
+        """Return whether a part of the quantity cannot be billed: the portal cuts fractions."""
         return is_readable(self.quantity) and self.quantity != self.quantity.to_integral_value()

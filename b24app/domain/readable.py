@@ -27,7 +27,7 @@ class Unreadable(Decimal):
     __slots__ = ()
 
     def __new__(cls) -> Unreadable:
-        """Answer the only one."""
+        """Return the only one."""
         return super().__new__(cls, "NaN")
 
     def _stays(self, *_others: object, **_options: object) -> Unreadable:
@@ -60,7 +60,7 @@ UNREADABLE = Unreadable()
 
 
 def is_readable(number: Decimal) -> bool:
-    """Say whether this is a number at all."""
+    """Return whether this is a number at all."""
     return number.is_finite()
 
 
@@ -86,10 +86,10 @@ class Listing(tuple[R, ...]):
         return listing
 
     def may_hold(self, row_id: int) -> bool:
-        """Say whether one of the unread rows is, or may be, this one."""
+        """Return whether one of the unread rows is, or may be, this one."""
         return any(one is None or one == row_id for one in self.unread)
 
 
 def is_whole(listed: Iterable[object]) -> bool:
-    """Say whether every row of a list of the portal was read."""
+    """Return whether every row of a list of the portal was read."""
     return not (isinstance(listed, Listing) and listed.unread)

@@ -27,9 +27,9 @@ class InputCode(StrEnum):
     NO_ESTIMATE = "no_estimate"
     NO_SYSTEM = "no_system"
     CHOICE_GONE = "choice_gone"
-    """What was chosen in a dialog is not on the card: removed meanwhile, or never there."""
+    """What was chosen in a dialog is not on the card: removed in the meantime, or never there."""
     LINE_GONE = "line_gone"
-    """A line is not in its payment: removed meanwhile, or never there."""
+    """A line is not in its payment: removed in the meantime, or never there."""
     SAME_PAYMENT = "same_payment"
     NUMBER = "number"
     DATE = "date"
@@ -74,7 +74,7 @@ class InstallationUnprovenError(AccessError):
 
 
 class HostUnusableError(AccessError):
-    """No policy can name the portal's host, so that no browser would show a page of ours there."""
+    """No policy can name the portal's host, so no browser would show our page there."""
 
 
 class HostInsecureError(HostUnusableError):
@@ -90,7 +90,7 @@ class RuleRefusedError(AccessError):
 
 
 class SessionError(AppError):
-    """The request carries no session token that opens this door."""
+    """The request carries no session token that allows this."""
 
 
 class SessionMissingError(SessionError):
@@ -152,7 +152,7 @@ class DatabaseAwayError(AppError):
 
 
 class UnrecordedError(DatabaseAwayError):
-    """The database went away after a write may have been sent: nobody noted what became of it."""
+    """The database went away after a write may have been sent: its outcome was not recorded."""
 
     executed = Executed.UNKNOWN
     retryable = False

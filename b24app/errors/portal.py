@@ -79,7 +79,7 @@ class MethodRefusedError(RightsRefusedError):
 class BareRefusalError(RightsRefusedError):
     """Old portals only say no: `0` as a number, `null` or `false` (quirks 1 and 3).
 
-    Some say it of what they did, so it is believed as far as what is read afterwards bears it out.
+    Some say it although they did it, so it counts only if the re-read confirms it.
     """
 
 
@@ -114,7 +114,7 @@ class HandlerRefusedError(BusinessRefusalError):
 class UnexplainedRefusalError(BusinessRefusalError):
     """Old portals say no without a reason: `0` as a number, `null` or `false` (quirks 1 and 3).
 
-    Missing rights or a reason of the method: what is read afterwards may tell.
+    Missing rights or a reason of the method: the re-read may tell.
     """
 
 

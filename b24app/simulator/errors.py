@@ -47,7 +47,7 @@ class PortalError(Exception):
         self.quiet_result = quiet_result
 
     def is_quiet(self, generation: str) -> bool:
-        """Say whether this generation answers `quiet_result` instead of an error."""
+        """Return whether this generation answers `quiet_result` instead of an error."""
         return generation == OLDEST and self.quiet_result is not LOUD
 
     def status_of(self, generation: str) -> int:

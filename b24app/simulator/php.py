@@ -82,7 +82,7 @@ def number(value: Decimal) -> int | float:
 
 
 def is_numeric(value: object) -> bool:
-    """Say whether PHP takes a value for a number: 1036, "1036", " 5", "1e2"; never a boolean."""
+    """Return whether PHP takes a value for a number: 1036, "1036", " 5", "1e2"; never a boolean."""
     if isinstance(value, str):
         return _NUMERIC.fullmatch(value) is not None
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

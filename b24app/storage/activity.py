@@ -23,7 +23,7 @@ from .models import Activity
 class Record:
     """One line to add. Only `user_name` may hold a person's name; no field holds a link or token.
 
-    `user_id` is None for what nobody's hand did. `before` and `after` are short texts.
+    `user_id` is None for automatic actions. `before` and `after` are short texts.
     """
 
     member_id: str
@@ -43,7 +43,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which lines to show; None leaves a question open. `since` counts, `until` does not.
+    """Which lines to show; None means any. `since` is included, `until` is not.
 
     `text` is a part of a payment's number or of a person's name; `outcomes` any of these.
     """

@@ -1,4 +1,4 @@
-"""Directories read with the portal's grant and kept for a while: ids and names."""
+"""Cache directories read with the portal's grant: ids and names."""
 
 from __future__ import annotations
 

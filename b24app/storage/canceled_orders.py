@@ -1,4 +1,4 @@
-"""Orders that the portal was seen to have canceled: no method of it says so beforehand."""
+"""Remember orders that were found to be canceled: no method tells in advance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a card held when it was last seen: payment ids and since when each is known, no content."""
+"""Remember a card's payment ids and since when each is known; no content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting many rows at once."""
+"""Delete many rows at once."""
 
 from __future__ import annotations
 

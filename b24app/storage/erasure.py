@@ -1,4 +1,4 @@
-"""Erasing a portal from every table, the ones a later version adds included."""
+"""Erase a portal from every table, including those that a later version adds."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
     say of user ids, cards and payments stays in both.
     """
     session.flush()
-    # First the portal, with all that refers to it: a request under way that would add a row waits
-    # here and is then refused, instead of leaving a token behind.
+    # First the portal, with everything that refers to it: a running request that would add a row
+    # waits here and is then refused, instead of leaving a token behind.
     session.execute(delete(Portal).where(Portal.member_id == member_id))
     for table in _naming_tables(keep_settings=keep_settings):
         session.execute(delete(table).where(table.c.member_id == member_id))
@@ -52,7 +52,7 @@ def erase_former(session: Session, member_id: str, *, keep_settings: bool) -> bo
 
 
 def installation_of(member_id: str) -> ColumnElement[str]:
-    """The name of the portal's present installation, for a statement; "" where there is none."""
+    """Return the name of the current installation, for a statement; "" if there is none."""
     name = select(Portal.installation_id).where(Portal.member_id == member_id)
     return func.coalesce(name.scalar_subquery(), "")
 

@@ -1,4 +1,4 @@
-"""Failed proofs, counted per name and minute.
+"""Count failed proofs per name and minute.
 
 A name is an address, or the member_id of events that nobody proved; kept for minutes only.
 """
@@ -32,7 +32,7 @@ def add(session: Session, name: str, now: datetime) -> int:
 
 
 def take_back(session: Session, name: str, now: datetime) -> None:
-    """Count one failure less: it was none. In another minute it is forgotten anyway."""
+    """Count one failure less: it was none. In another minute it no longer matters."""
     session.execute(
         update(FailedProof)
         .where(FailedProof.name == name[:NAME_LENGTH], FailedProof.window_start == _minute(now))

@@ -1,4 +1,4 @@
-"""A pair that the authorization server confirmed, as JSON values, which are sealed afterwards."""
+"""Convert a confirmed pair to JSON values, which are encrypted afterwards."""
 
 from __future__ import annotations
 

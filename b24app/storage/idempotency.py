@@ -1,4 +1,4 @@
-"""Idempotency keys of writes: the same key has the same answer for 24 hours."""
+"""Store idempotency keys of writes: the same key has the same answer for 24 hours."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Begun:
 def begin(
     session: Session, member_id: str, user_id: int, key: str, fingerprint: str, now: datetime
 ) -> Begun:
-    """Take the key or say who has it. Of two at once one gets 'new' (or 'abandoned').
+    """Take the key, or return its state. Of two at once, one gets 'new' (or 'abandoned').
 
-    Give it a transaction of its own: others wait for its commit. Raises UnknownPortalError.
+    Give it its own transaction: others wait for its commit. Raises UnknownPortalError.
     """
     if _take_free(session, member_id, user_id, key, fingerprint, now):
         return Begun("new")
     row = session.get(IdempotencyKey, (member_id, user_id, key), populate_existing=True)
     if row is None:
-        # Dropped between the two statements: its owner is just ending, so the next try is free.
+        # Dropped between the two statements: its owner has just ended, so the next try is free.
         return Begun("running")
     if row.fingerprint != fingerprint:
         return Begun("other_body")

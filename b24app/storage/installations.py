@@ -1,4 +1,4 @@
-"""One installation of a portal after another, and what may still be said about the one before."""
+"""Tell a portal's installations apart, and what may still be reported about the previous one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .sealed import open_or_none
 __all__ = ["FORMER_KEPT", "erase_former", "former_token", "is_former_open", "settle", "start_anew"]
 
 FORMER_KEPT = timedelta(hours=72)
-"""For so long an event may still report the end of an installation that was replaced."""
+"""How long an event may still report the end of a replaced installation."""
 
 
 def start_anew(session: Session, grant: Grant, now: datetime) -> None:
@@ -36,7 +36,7 @@ def start_anew(session: Session, grant: Grant, now: datetime) -> None:
 
 
 def is_former_open(session: Session, member_id: str, now: datetime) -> bool:
-    """Tell whether an event may still report the end of the installation before this one."""
+    """Return whether an event may still report the end of the installation before this one."""
     portal = portals.find(session, member_id)
     return portal is not None and portal.former_until is not None and portal.former_until > now
 
@@ -52,7 +52,7 @@ def former_token(session: Session, seal: Seal, member_id: str, now: datetime) ->
 
 
 def settle(session: Session, member_id: str) -> None:
-    """Expect no event about the former installation any more."""
+    """Stop expecting an event about the former installation."""
     portal = portals.lock(session, member_id)
     if portal is not None:
         portal.former_token_sealed = None

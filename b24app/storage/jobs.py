@@ -1,4 +1,4 @@
-"""Work for later: one row for a portal and kind of work, claimed by one worker at a time.
+"""Store work for later: one row per portal and kind, claimed by one worker at a time.
 
 What comes while a row waits is merged into it, so a flood of events is one piece of work. Portals
 take turns, and a portal has one worker at most, however slow it is. Uninstallations come first.
@@ -21,7 +21,7 @@ from .models import Job
 from .upsert import insert_into
 
 CLAIM_SECONDS = 90
-"""Longer than any job may take: a machine that dies leaves its work to the others after that."""
+"""Longer than any job may take: after that, others take the work of a machine that died."""
 
 CONSIDERED = 200
 """How many of the oldest jobs are looked at to find whose turn it is."""
@@ -51,7 +51,7 @@ def put(
     pace: timedelta = AT_ONCE,
     merge: Merge = newest,
 ) -> bool:
-    """Have work done. Return False where it was merged into work that waits or is being done.
+    """Enqueue work. Return False if it was merged into work that is waiting or running.
 
     It is not done again sooner than `pace` after the last time. `payload` holds JSON values,
     tokens too: it is sealed, and emptied when the work is done.
@@ -87,7 +87,7 @@ def claim(
     urgent_only: bool = False,
     seconds: float = CLAIM_SECONDS,
 ) -> Job | None:
-    """Claim the work whose turn it is and count the attempt; None where nothing is due.
+    """Claim the work whose turn it is and count the attempt; None if nothing is due.
 
     Commit before working. `owner` is new for every claim. Nobody else gets the work for `seconds`.
     """
@@ -118,17 +118,17 @@ def payload(seal: Seal, job: Job) -> Payload:
 
 
 def is_ours(session: Session, job: Job) -> bool:
-    """Tell whether a claimed job is still its claimer's, and hold it until the transaction ends.
+    """Return whether a claimed job is still its claimer's, and hold it until the transaction ends.
 
-    It is not once the claim is over and somebody else took it, nor once it was called off.
+    It is not if the claim has ended and somebody else took it, or if it was canceled.
     """
     return _ours(session, job) is not None
 
 
 def done(session: Session, job: Job) -> None:
-    """Close a claimed job and empty it; one that was given more meanwhile stays for that.
+    """Close a claimed job and empty it; one that got more work in the meantime stays.
 
-    One that is not the claimer's any more, or went away with its portal, is no error.
+    A job that is no longer the claimer's, or was erased with its portal, is no error.
     """
     current = _ours(session, job)
     if current is None:
@@ -151,8 +151,8 @@ def again(
 ) -> None:
     """Give a claimed job back for later, with another payload if one is given.
 
-    A job that was given more meanwhile keeps its time, and that is merged into the payload. One
-    that is not the claimer's any more is no error, as in `done`.
+    A job that got more work in the meantime keeps its time, and the work is merged into the
+    payload. One that is no longer the claimer's is no error, as in `done`.
     """
     current = _ours(session, job)
     if current is None:
@@ -192,7 +192,7 @@ def change(
 
 
 def hurry(session: Session, kind: str, member_id: str, now: datetime, pace: timedelta) -> None:
-    """Have work that waits done at once, but not sooner than `pace` after the last time."""
+    """Make waiting work due at once, but not sooner than `pace` after the last time."""
     job = _locked(session, kind, member_id)
     if job is not None and job.run_at is not None:
         earliest = job.tried_at + pace if job.tried_at is not None else now
@@ -206,13 +206,13 @@ def waiting(session: Session, seal: Seal, kind: str, member_id: str) -> Payload 
 
 
 def is_waiting(session: Session, kind: str, member_id: str) -> bool:
-    """Tell whether work of this kind is still to be done for the portal."""
+    """Return whether work of this kind is still to be done for the portal."""
     job = session.get(Job, (member_id, kind))
     return job is not None and job.run_at is not None
 
 
 def call_off(session: Session, kind: str, member_id: str) -> bool:
-    """Forget the work, also where somebody is doing it right now. Return whether there was any."""
+    """Cancel the work, even if it is running. Return whether there was any."""
     return delete_where(session, Job, Job.member_id == member_id, Job.kind == kind) > 0
 
 

@@ -1,4 +1,4 @@
-"""Sealing everything stored with the newest key, so that an old one can be taken away."""
+"""Encrypt everything stored with the newest key, so that an old one can be removed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PAGE = 200
 
 @dataclass(slots=True)
 class Resealed:
-    """How many secrets were sealed anew, and how many no present key could open."""
+    """How many secrets were sealed again, and how many no present key could open."""
 
     renewed: int = 0
     unreadable: int = 0
@@ -55,7 +55,7 @@ def _reseal_page(
 ) -> tuple[Any, ...] | None:
     """Return the key of the last row, or None after the last page."""
     key = inspect(model).primary_key
-    # Locked, so that a pair refreshed meanwhile is not written over with the one before it.
+    # Lock the rows, so that a pair refreshed in the meantime is not overwritten by the old one.
     query = select(model).order_by(*key).limit(PAGE).with_for_update()
     if after:
         query = query.where(tuple_(*key) > tuple_(*after))

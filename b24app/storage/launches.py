@@ -1,4 +1,4 @@
-"""Proven openings of a tab: who, on which card, and what the portal listed for them."""
+"""Store proven openings of a tab: the user, the card, and what the portal listed for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .models import Launch
 
 
 def find(session: Session, launch_id: str) -> Launch | None:
-    """Return the launch, or None where nobody was proven for it. The caller checks its age."""
+    """Return the launch, or None if nobody was proven for it. The caller checks its age."""
     return session.get(Launch, launch_id)
 
 
@@ -66,7 +66,7 @@ def note_listed(
 
 
 def take_over(session: Session, old: Launch, launch_id: str) -> None:
-    """Let an opening go on with what an earlier one of the same user and card was shown."""
+    """Copy what an earlier opening by the same user on the same card was shown."""
     launch = find(session, launch_id)
     if launch is None or _identity(launch) != _identity(old):
         raise UnprovenError("the launch belongs to another opening")

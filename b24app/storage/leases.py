@@ -17,9 +17,9 @@ from .upsert import insert_into
 def try_take(session: Session, name: str, owner: str, now: datetime, seconds: float) -> bool:
     """Take the lease if it is free or over; never True for two takers at once.
 
-    Give it a transaction of its own: others learn of it at the commit and wait until then. `owner`
-    is new for every try: a lease is not given twice even to its owner. Clocks of machines differ,
-    so `seconds` has to be far more than they do.
+    Give it its own transaction: others see it after the commit and wait until then. `owner` is new
+    for every try: a lease is never given twice, even to its owner. Machines' clocks differ, so
+    `seconds` must be far more than the difference.
     """
     until = now + timedelta(seconds=seconds)
     statement = insert_into(session, Lease, name=name, owner=owner, expires_at=until)
@@ -34,10 +34,10 @@ def try_take(session: Session, name: str, owner: str, now: datetime, seconds: fl
 
 
 def release(session: Session, name: str, owner: str) -> None:
-    """Give the lease back. Somebody else's, taken after ours was over, stays."""
+    """Give the lease back. One that somebody else took after ours had ended stays."""
     delete_where(session, Lease, Lease.name == name, Lease.owner == owner)
 
 
 def delete_expired(session: Session, now: datetime) -> int:
-    """Delete leases nobody gave back. Returns how many."""
+    """Delete leases that were not given back. Returns how many."""
     return delete_where(session, Lease, Lease.expires_at <= now)

@@ -51,7 +51,7 @@ class Base(DeclarativeBase):
 
 
 def portal_key(*, primary_key: bool = False, index: bool = False) -> Mapped[str]:
-    """A column that names an installed portal; the row goes when the portal goes."""
+    """Return a column that names an installed portal; the row goes when the portal goes."""
     return mapped_column(
         MEMBER_ID,
         ForeignKey("portals.member_id", ondelete="CASCADE"),
@@ -61,14 +61,14 @@ def portal_key(*, primary_key: bool = False, index: bool = False) -> Mapped[str]
 
 
 def installation_name() -> Mapped[str]:
-    """A column that names an installation; "first" was there before they had names."""
+    """Return a column that names an installation; "first" was there before they had names."""
     return mapped_column(String(32), server_default="first")
 
 
 class Portal(Base):
     """One proven installation. `scope` is comma-separated and sorted.
 
-    `installation_id` is another after each installation anew. `event_ts` is the portal's time of
+    `installation_id` is another after each installation again. `event_ts` is the portal's time of
     the newest event that changed the application token, `told_at` our time of whatever changed it
     last. Until `former_until` an event may still report the end of the installation before, whose
     application token is kept so long.
@@ -101,7 +101,7 @@ class Portal(Base):
 
     @property
     def scopes(self) -> frozenset[str]:
-        """The granted scopes."""
+        """Return the granted scopes."""
         return frozenset(filter(None, self.scope.split(",")))
 
 

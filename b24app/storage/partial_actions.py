@@ -1,4 +1,4 @@
-"""Actions of several writes that stopped half-way: told on the card until they are settled."""
+"""Remember actions that stopped half-way; the card shows them until they are settled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs that the authorization server confirmed, of people whom the portal has not confirmed yet.
+"""Keep pairs that the authorization server confirmed until the portal confirms their owner.
 
 The posted refresh token is used up by then, so the new pair has to be kept somewhere until the
 portal answers. It waits here, for one session, and never travels through a browser.
@@ -68,7 +68,7 @@ def delete(session: Session, launch_id: str) -> None:
 
 
 def delete_expired(session: Session, now: datetime) -> int:
-    """Delete pairs nobody came back for. Returns how many."""
+    """Delete pairs that were never claimed. Returns how many."""
     return delete_where(session, PendingGrant, PendingGrant.expires_at <= now)
 
 

@@ -1,4 +1,4 @@
-"""Installed portals and their grants. Erasing one: `erase`, from `erasure.py`."""
+"""Store installed portals and their grants. To erase one: `erase`, from `erasure.py`."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ __all__ = [
 
 
 def find(session: Session, member_id: str) -> Portal | None:
-    """Return the portal, whatever its state, or None where it was never proven or is erased."""
+    """Return the portal in any state, or None if it was never proven or is erased."""
     return session.get(Portal, member_id)
 
 
 def lock(session: Session, member_id: str) -> Portal | None:
-    """As `find`, and nobody else changes the portal until the transaction ends.
+    """Return the portal like `find`, locked against changes until the transaction ends.
 
-    Whoever locks a job of the portal as well locks the portal first.
+    To lock a job of the portal as well, lock the portal first.
     """
     return session.get(Portal, member_id, populate_existing=True, with_for_update=True)
 
 
 def find_by_endpoint(session: Session, endpoints: Sequence[str]) -> Portal | None:
-    """Return the portal that has one of these REST bases; the newest where two claim it."""
+    """Return the portal that has one of these REST bases; the newest if two claim it."""
     query = select(Portal).where(Portal.client_endpoint.in_(endpoints))
     return session.scalars(query.order_by(Portal.updated_at.desc()).limit(1)).first()
 
@@ -150,7 +150,7 @@ def save_grant_tokens(
 
 
 def drop_grant_tokens(session: Session, member_id: str) -> None:
-    """Forget the pair: the authorization server refused it. An unknown portal is no error."""
+    """Delete the pair: the authorization server refused it. An unknown portal is no error."""
     portal = find(session, member_id)
     if portal is not None:
         portal.grant_access_sealed = None
@@ -179,7 +179,7 @@ def set_application_token(
 ) -> None:
     """Replace the token events carry; an empty one keeps it.
 
-    `ts` is the portal's time of the event that brings it, `told_at` ours of when it came.
+    `ts` is the portal's time of the event that brings it, `told_at` our time of its arrival.
     """
     portal = _known(session, member_id)
     if token:

@@ -1,4 +1,4 @@
-"""Cards on which the portal refused a user's write: read-only for them for a while."""
+"""Remember cards on which the portal refused a user's write: read-only for a while."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEPT = timedelta(hours=1)
 def is_refused(
     session: Session, member_id: str, user_id: int, ref: EntityRef, since: datetime
 ) -> bool:
-    """Tell whether the portal refused this user a write on this card after `since`."""
+    """Return whether the portal refused this user a write on this card after `since`."""
     query = select(Refusal.user_id).where(*_of(member_id, user_id, ref), Refusal.refused_at > since)
     return session.scalar(query) is not None
 
@@ -39,7 +39,7 @@ def refuse(session: Session, member_id: str, user_id: int, ref: EntityRef, now: 
 
 
 def clear(session: Session, member_id: str, user_id: int, ref: EntityRef) -> None:
-    """Forget it: the person asked again."""
+    """Delete the refusal: the person asked again."""
     delete_where(session, Refusal, *_of(member_id, user_id, ref))
 
 

@@ -1,4 +1,4 @@
-"""Reading what `Seal` closed, where an unreadable text counts as an absent one."""
+"""Decrypt what `Seal` encrypted; an unreadable text counts as missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 def open_or_none(seal: Seal, sealed: str) -> str | None:
     """Return the plain text, or None where no present key opens it.
 
-    A key that was taken out of `TOKEN_KEYS` too early costs a reopened tab, not an error page.
+    If a key was removed from `TOKEN_KEYS` too early, people reopen the tab and see no error page.
     """
     try:
         return seal.open(sealed)

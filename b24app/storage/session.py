@@ -1,4 +1,4 @@
-"""The database: engine, transactions, schema. The only place that commits."""
+"""Manage the database: engine, transactions, schema. The only place that commits."""
 
 from __future__ import annotations
 
@@ -94,9 +94,9 @@ class Database:
             yield session
 
     def empty_journal(self) -> bool:
-        """Leave nothing that was deleted readable in SQLite's journal, which keeps older pages.
+        """Remove deleted data from SQLite's journal, which keeps older pages.
 
-        False where somebody was reading all the while: try again later. PostgreSQL needs nothing.
+        Return False if there was always a reader: try again later. PostgreSQL needs nothing.
         """
         if self.engine.dialect.name != "sqlite":
             return True
@@ -113,7 +113,7 @@ class Database:
 
 @contextmanager
 def _present(*, is_reading: bool = False) -> Iterator[None]:
-    """Tell a database that cannot be used from a mistake of ours."""
+    """Tell an unusable database from a bug in our code."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
@@ -166,7 +166,7 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether the database can be reached and has the schema of this version."""
+    """Return whether the database can be reached and has the schema of this version."""
     try:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
             heads = MigrationContext.configure(connection).get_current_heads()
@@ -192,7 +192,7 @@ def _driver_url(text_url: str) -> URL:
     try:
         url = make_url(text_url)
     except (ArgumentError, ValueError):
-        # Its text repeats what was written down, which may hold a password.
+        # Its text repeats the configured URL, which may hold a password.
         raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
     if url.drivername in POSTGRES_NAMES:
         url = url.set(drivername=POSTGRES_DRIVER)
@@ -239,7 +239,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # What is erased is overwritten, instead of staying readable in a page that became free.
+    # Overwrite erased data, so that it does not stay readable in a free page.
     cursor.execute("PRAGMA secure_delete = ON")
     # The mode is kept in the file. Where others are using or changing it just now, SQLite refuses
     # without waiting; the file works all the same, and the next connection tries again.
@@ -260,5 +260,5 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _names_missing_portal(error: DBAPIError) -> bool:
-    """All foreign keys of the schema lead to `portals`."""
+    """Return whether a row names a missing portal: all foreign keys lead to `portals`."""
     return _code(error) in FOREIGN_KEY_CODES

@@ -1,4 +1,4 @@
-"""A portal's settings as its administrators saved them; meaning and defaults are the services'."""
+"""Store a portal's settings as saved; their meaning and defaults are in services."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def save(
     updated_by: int | None,
     now: datetime,
 ) -> None:
-    """Replace all settings. User ids are welcome in `data`, names are not."""
+    """Replace all settings. `data` may hold user ids, but no names."""
     put(
         session,
         PortalSettings,

@@ -1,4 +1,4 @@
-"""The acting users' own tokens, by portal and user."""
+"""Store the acting users' own tokens, by portal and user."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def find(session: Session, seal: Seal, member_id: str, user_id: int) -> TokenPai
 
 
 def is_kept(session: Session, member_id: str, user_id: int) -> bool:
-    """Tell whether a pair of the user is kept, readable or not."""
+    """Return whether a pair of the user is kept, readable or not."""
     query = select(UserToken.user_id).where(*_of(member_id, user_id))
     return session.scalar(query) is not None
 

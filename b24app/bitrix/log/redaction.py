@@ -1,8 +1,8 @@
-"""What of a request or an answer may be written to the REST log. Pure.
+"""Redact requests and answers for the REST log. Pure.
 
 An allow list: structure, keys, yes and no, and the values of known harmless fields stay; every
-other value becomes "***". So a field nobody thought of is masked, not published. The log then holds
-no token, link, name or title, and erasing a portal need not touch it.
+other value becomes "***". So an unexpected field is masked, not published. The log then holds no
+token, link, name or title, and erasing a portal need not touch it.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _write_whole(opened: int, line: bytes) -> None:
 
 
 def _end_of_lines(opened: int) -> int:
-    """Where the last whole line ends; what a process left behind it when it died is cut off."""
+    """Return where the last whole line ends; cut off what a process left when it died."""
     size = os.fstat(opened).st_size
     tail = os.pread(opened, MAX_LINE_BYTES, max(0, size - MAX_LINE_BYTES))
     if not tail or tail.endswith(b"\n"):

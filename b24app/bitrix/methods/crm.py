@@ -29,7 +29,7 @@ class OwnerType:
 
     @property
     def is_smart_process(self) -> bool:
-        """Whether it is a kind of cards that the portal has made itself."""
+        """Return whether it is a kind of cards that the portal has made itself."""
         return self.code == f"DYNAMIC_{self.entity_type_id}"
 
 

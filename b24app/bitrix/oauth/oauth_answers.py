@@ -1,4 +1,4 @@
-"""Reads what the authorization server answers. Pure. https://apidocs.bitrix24.com, settings/oauth.
+"""Read the authorization server's answers. Pure. https://apidocs.bitrix24.com, settings/oauth.
 
 Codes come in either letter case and with any status, 200 too (quirk 60).
 """

@@ -60,8 +60,8 @@ class AuthorizationServer:
     `oauth_hosts` are host names, with the port where it is not the usual one. http is for loopback
     hosts with `trust_local` and for nothing else. `session` is the one of `make_session`.
 
-    Each request waits on somebody's account, a stranger's unless the caller knows better, so that
-    a silent server, or forged posts, leave threads to everybody else.
+    Each request counts against a share, a stranger's by default, so that a silent server or forged
+    posts leave threads to everybody else.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class AuthorizationServer:
         self._monotonic = monotonic
 
     def authorization_url(self, client_endpoint: str, state: str) -> str:
-        """Where a person logs in at their portal: the start of the full OAuth flow.
+        """Return where a person logs in at their portal: the start of the full OAuth flow.
 
         `client_endpoint` is the stored REST base; the redirect goes where the vendor card says.
         """
@@ -118,7 +118,7 @@ class AuthorizationServer:
     ) -> Grant:
         """Exchange a refresh token for a new pair; the old one is used up (quirk 59).
 
-        Raises as `exchange_code`. After an AuthorizationServerError that says executed unknown,
+        Raises like `exchange_code`. After an AuthorizationServerError that says executed unknown,
         try again with the same token.
         """
         params = {"grant_type": "refresh_token", "refresh_token": refresh_token}
@@ -127,7 +127,7 @@ class AuthorizationServer:
     def app_info(
         self, access_token: str, server_endpoint: str | None = None, *, share: Share = STRANGERS
     ) -> ServerAppInfo:
-        """Ask whose token this is. Raises as `exchange_code`, and TokenExpiredError."""
+        """Ask who owns this token. Raises like `exchange_code`, and TokenExpiredError."""
         request = requests.Request(
             "GET",
             f"{self._origin(server_endpoint)}/rest/app.info",

@@ -1,4 +1,4 @@
-"""Encodes and decodes `batch`. Pure. https://apidocs.bitrix24.com, how-to-call-rest-api/batch.
+"""Encode and decode `batch`. Pure. https://apidocs.bitrix24.com, how-to-call-rest-api/batch.
 
 A command is `method?query`, decoded by PHP's parse_str: encoded once, as http_build_query does.
 """
@@ -40,7 +40,8 @@ def encode(command: Command[object]) -> str:
     """Return `method?query`.
 
     True and False travel as 1 and 0, None and empty objects are left out, as PHP does. An empty
-    list cannot be said and would change the meaning of a filter: ValueError. So is text that holds
+    list cannot be encoded and would change the meaning of a filter: ValueError. So is text that
+    holds
     `$result[` and the like: send free text as a call of its own.
     """
     query = "&".join(f"{quote_plus(name)}={value}" for name, value in _pairs(command.params))
@@ -48,7 +49,7 @@ def encode(command: Command[object]) -> str:
 
 
 def is_encodable(command: Command[object]) -> bool:
-    """Say whether a batch can carry the command as it is meant; else it has to be called alone."""
+    """Return whether a batch can carry the command unchanged; if not, it must be called alone."""
     try:
         encode(command)
     except ValueError:
@@ -88,7 +89,7 @@ def decode(result: object) -> Parts:
 
 
 def _part(value: object) -> dict[str, object]:
-    """A part is an object, `[]` when empty, or a list when its keys are 0, 1, 2 ...
+    """Read a part: an object, `[]` when empty, or a list when its keys are 0, 1, 2 ...
 
     What is neither says nothing: a command that is in no part is asked about as one without an
     answer, and the other parts count.

@@ -1,6 +1,6 @@
 """Network connections whose answers end in time, headers included.
 
-A socket's timeout starts anew with every byte, so a server that sends one byte a second is never
+A socket's timeout starts again with every byte, so a server that sends one byte a second is never
 late. Here the timeout of a request bounds the whole answer: each read gets what is left of it.
 Nor may a server send headers without end: a hundred of them could hold six megabytes.
 """

@@ -1,9 +1,9 @@
-"""The portal client: calls, batches, renewal of the token, retries inside a deadline.
+"""Call a portal: calls, batches, renewal of the token, retries within a deadline.
 
 What may be repeated, and nothing else: an `expired_token` once after a renewal; a
 QUERY_LIMIT_EXCEEDED after growing pauses; a request that was certainly not sent, once; a read that
 got no usable answer, once. A write without a usable answer is never repeated: read back first. A
-portal that lets everybody wait is asked nothing twice: its people shall read words soon.
+portal that makes everybody wait is asked nothing twice: its people should soon see a message.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ S = TypeVar("S")
 PAUSES = (0.5, 1.0, 2.0)
 JITTER = 0.5
 READ_ATTEMPT_SECONDS = 8.0
-"""A read that hangs this long is given up while there is time to ask once more."""
+"""A read is given up after this time, while there is time to ask once more."""
 
 SHORTEST_ATTEMPT = 0.5
 NEVER_REPEATED = frozenset({"ERROR_CORE", "TOO_LARGE", "NO_ROOM"})
@@ -60,7 +60,7 @@ class TokenSource(Protocol):
     """`https://<portal>/rest/`, as the authorization server named it."""
 
     share: Share
-    """On whose account a request waits for the portal."""
+    """The share against which a request to the portal counts."""
 
     def current(self) -> str:
         """Return the access token to send."""
@@ -143,7 +143,7 @@ class BitrixClient:
     def in_parallel(
         self, tokens: TokenSource, work: Callable[[S], T], things: Sequence[S]
     ) -> list[T]:
-        """Do work that calls this portal for all at once, as far as its share of threads allows.
+        """Do work that calls this portal for all in parallel, as its share of threads allows.
 
         Answers in their order. Threads see the caller's context. Raises PortalCrowdedError.
         """
@@ -159,7 +159,7 @@ class BitrixClient:
             return error
 
     def _answer(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
-        """Send when there is a place for the portal. Raises PortalCrowdedError where there is none.
+        """Send when there is a place for the portal. Raises PortalCrowdedError if there is none.
 
         Pauses and renewals hold the place too: they hold a thread.
         """

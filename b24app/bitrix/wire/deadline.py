@@ -1,4 +1,4 @@
-"""How long one request of ours may still take, over all its attempts and pauses."""
+"""Limit how long one request may still take, over all its attempts and pauses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _end_of_all: ContextVar[float | None] = ContextVar("end_of_all", default=None)
 
 @contextmanager
 def all_within(seconds: float, monotonic: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """Bound everything that is asked of portals and of the authorization server, taken together."""
+    """Limit the time of all calls to portals and the authorization server together."""
     token = _end_of_all.set(monotonic() + seconds)
     try:
         yield

@@ -123,8 +123,8 @@ ZERO_ON_NEW: Mapping[str, type[PortalError]] = {
 }
 
 ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
-    # 0 as a number comes from portals whose word for missing rights it is, said of a missing
-    # payment too (rest-contract e.1). Of these last ones it may be a reason of the method as well.
+    # Old portals answer the number 0 for missing rights, and for a missing payment as well
+    # (rest-contract e.1). For these last methods it may also be a reason of the method.
     "crm.item.payment.list": BareRefusalError,
     "crm.item.payment.get": BareRefusalError,
     "crm.item.payment.update": BareRefusalError,

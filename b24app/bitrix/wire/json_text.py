@@ -1,4 +1,4 @@
-"""The door for JSON: bytes in, values that are safe to work with out. Pure.
+"""Read JSON: bytes in, values that are safe to work with out. Pure.
 
 Bounded before anything is built: how deep, and how many values, since two megabytes of `{}` would
 become fifty. Numbers are read from their text and are never floats; texts hold no NUL, no half
@@ -24,7 +24,7 @@ DOUBLE = Context(prec=15)
 """A double holds 15 significant digits of what was written; the rest is its binary fraction's."""
 
 MOST_DIGITS = 40
-"""Longer numbers are nobody's amount, and a computer can be kept busy with them."""
+"""Longer numbers are no real amounts, and they can keep a computer busy."""
 
 LEAST = -10
 """A double below 10^-10 is what a subtraction left behind: 24.33 - 24.33 is not always 0 there."""
@@ -104,7 +104,7 @@ def _whole(text: str) -> int | Decimal:
 
 
 def _no_number(_name: str) -> Decimal:
-    """What PHP and JSON do not know, but other servers write: NaN, Infinity."""
+    """Refuse what PHP and JSON do not know, but other servers write: NaN, Infinity."""
     return UNREADABLE
 
 

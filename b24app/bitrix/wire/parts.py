@@ -1,4 +1,4 @@
-"""Reads whose answers are too large together: asked again in halves, and those again."""
+"""Repeat reads whose answers are too large together in halves, and those again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Commands = Mapping[str, Command[Any]]
 
 
 def may_be_parted(error: PortalSilentError, commands: Commands) -> bool:
-    """Say whether the answer was too large, and asking again has no effect but a smaller one."""
+    """Return whether the answer was too large, and asking again has no effect but a smaller one."""
     is_plain = not any(one.is_write or one.referenced_keys() for one in commands.values())
     return _is_too_large(error) and is_plain
 

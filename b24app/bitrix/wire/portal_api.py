@@ -35,7 +35,7 @@ class Handle(Generic[T_co]):
     command: Command[T_co]
 
     def reference(self, *path: str | int) -> Reference:
-        """A value of this command's answer, for a later command of the same batch."""
+        """Return a value of this command's answer, for a later command of the same batch."""
         return Reference.to(self.key, *path)
 
 
@@ -82,11 +82,11 @@ class BatchResult:
 
     @property
     def errors(self) -> Collection[PortalError]:
-        """Every error the portal gave for a command."""
+        """Return every error the portal gave for a command."""
         return self.answer.errors.values()
 
     def is_answered(self, handle: Handle[Any]) -> bool:
-        """Say whether the portal came to this command at all: with a result or with an error."""
+        """Return whether the portal came to this command at all: with a result or with an error."""
         return handle.key in self.answer.results or handle.key in self.answer.errors
 
     def total(self, handle: Handle[Any]) -> int | None:
@@ -98,7 +98,7 @@ class BatchResult:
         return self.answer.nexts.get(handle.key)
 
     def goes_on(self, handle: Handle[Any], rows: int) -> bool:
-        """Say whether there may be a page after this one, of which `rows` came.
+        """Return whether there may be a page after this one, of which `rows` came.
 
         `next` says so, and so does a larger total; on some portals the total stops at 50, and
         where there is none a full page may not be the last (decisions 40).
@@ -112,7 +112,7 @@ class BatchResult:
 
     @property
     def application(self) -> str | None:
-        """The client id of the token, where the portal tells it."""
+        """Return the client id of the token, where the portal tells it."""
         return self.answer.application
 
 

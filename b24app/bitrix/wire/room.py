@@ -1,9 +1,9 @@
-"""Memory that answers of portals may take in this process at once.
+"""Limit the memory that portals' answers may take in this process at once.
 
 An answer is at most two megabytes, yet what it becomes can take ten times as much, and many come at
-the same time. So whoever reads a larger one takes room for what it will become, and keeps it as
+the same time. So the reader of a larger one takes room for what it will become, and keeps it as
 long as that is in use. Nobody may hold more than half of what the others leave: a portal alone has
-half of all room, and whoever comes next always finds some.
+half of all room, and the next one always finds some.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Room:
 
     @property
     def held(self) -> int:
-        """How many bytes are held by all."""
+        """Return how many bytes are held by all."""
         return self._all
 
     def _may_take(self, owner: str, size: int) -> bool:

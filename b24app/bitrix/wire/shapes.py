@@ -1,4 +1,4 @@
-"""Reads wire values whatever the portal's age. Pure.
+"""Read wire values whatever the portal's age. Pure.
 
 New portals send JSON numbers and camelCase keys, old ones strings from the database, the oldest
 UPPER_CASE keys (quirk 12). Numbers were parsed from their text, so a float never occurs. Messages
@@ -196,7 +196,7 @@ def refuse_false(method: str, value: object) -> None:
 
 
 def is_object(value: object) -> bool:
-    """Say whether this is an object with names, and not a list."""
+    """Return whether this is an object with names, and not a list."""
     return isinstance(value, Mapping)
 
 

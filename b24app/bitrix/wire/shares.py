@@ -1,4 +1,4 @@
-"""What one portal may hold of this process at once, so that no portal feels another.
+"""Limit what one portal may hold of this process at once, so that no portal slows another.
 
 A request that waits for a portal holds a thread of the server, and threads are few. So it takes a
 place first, and keeps it until it ends. Nobody has a fixed number of places. A quarter is kept for
@@ -9,10 +9,10 @@ Two groups never touch what is kept for newcomers, and share a quarter of all pl
 
 - slow portals, one of whose answers took longer than `SLOW_SECONDS` or is taking so long just now:
   what holds a thread for seconds must not hold many;
-- what nobody vouches for: strangers can send as many posts in a portal's name as they like.
+- unvouched requests: strangers can send as many posts in a portal's name as they like.
 
-Whoever finds no place waits a moment in a short queue, for which some threads are set apart, and is
-then refused before anything was sent. All of it is kept in memory, for this process alone.
+A request that finds no place waits briefly in a short queue, for which some threads are set apart,
+and is then refused before anything was sent. All of it is in memory, for this process alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from b24app.errors import AppError, AuthorizationServerCrowdedError, PortalCrowd
 log = logging.getLogger(__name__)
 
 THREADS = 64
-"""Of a server that did not say how many it has."""
+"""For a server that did not say how many it has."""
 
 WAITING_PART = 8
 """One thread of so many is set apart for those who wait for a place."""
@@ -42,10 +42,10 @@ PART = 4
 TIMES_WHAT_IS_FREE = 2
 SLOW_SECONDS = 3.0
 SLOW_KEPT_SECONDS = 60.0
-"""For so long after its last slow answer a portal counts as slow."""
+"""How long after its last slow answer a portal counts as slow."""
 
 SILENT_COUNT = 3
-"""A portal that was slow so often within that time is not asked a second time for one read."""
+"""A portal that was slow this often within that time is not asked twice for one read."""
 
 PATIENCE_SECONDS = 2.0
 REMEMBERED_PORTALS = 1000
@@ -53,7 +53,7 @@ REMEMBERED_PORTALS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """On whose account a place is taken: a portal's, by member_id.
+    """The account against which a place counts: a portal's, by member_id.
 
     `is_vouched`: by something that only people of this portal have, or by an earlier proof.
     """
@@ -63,7 +63,7 @@ class Share:
 
 
 STRANGERS = Share("", is_vouched=False)
-"""Whoever has proven nothing and names no portal that is known."""
+"""People who have proven nothing and name no known portal."""
 
 
 @dataclass(eq=False, slots=True)
@@ -80,12 +80,12 @@ class _Slowness:
 
 
 def portal_crowded() -> PortalCrowdedError:
-    """The error of a call to a portal for which there was no place."""
+    """Return the error of a call to a portal for which there was no place."""
     return PortalCrowdedError("this portal holds its whole share of the process", code="crowded")
 
 
 def authorization_crowded() -> AuthorizationServerCrowdedError:
-    """The error of an exchange for which there was no place."""
+    """Return the error of an exchange for which there was no place."""
     message = "too many requests wait for the authorization server"
     return AuthorizationServerCrowdedError(message, code="crowded")
 
@@ -93,7 +93,7 @@ def authorization_crowded() -> AuthorizationServerCrowdedError:
 class Shares:
     """The places of one process before one kind of server. Used from many threads.
 
-    `refusal` makes the error for whoever finds no place. `monotonic` answers seconds.
+    `refusal` makes the error if there is no place. `monotonic` answers seconds.
     """
 
     def __init__(
@@ -136,10 +136,10 @@ class Shares:
 
     @contextmanager
     def kept_place(self, share: Share, seconds: float = PATIENCE_SECONDS) -> Iterator[None]:
-        """As `place`, but one for the whole visit: what was let in is served to its end.
+        """Hold a place like `place`, but for the whole visit: what was let in is served to its end.
 
         Refusing the second call of a request would leave a person with half an answer, or with a
-        write nobody read back.
+        write that was not read back.
         """
         with visit() as present:
             key = (id(self), share.portal)
@@ -151,9 +151,9 @@ class Shares:
 
     @contextmanager
     def helpers(self, share: Share, wanted: int) -> Iterator[int]:
-        """Hold up to `wanted` more places, for calls in parallel. Never waits; 0 where it is full.
+        """Hold up to `wanted` more places, for parallel calls. Never waits; 0 if it is full.
 
-        Who gets none makes the calls one after the other.
+        With none, the caller makes the calls one after the other.
         """
         held: list[_Place] = []
         with self._changed:
@@ -181,19 +181,19 @@ class Shares:
                     self._remember_slow(share.portal, now)
 
     def is_slow(self, portal: str) -> bool:
-        """Whether an answer of this portal took, or takes just now, longer than most can wait."""
+        """Return whether this portal's answers took, or now take, longer than most can wait."""
         with self._changed:
             return self._is_slow(portal)
 
     def is_silent(self, portal: str) -> bool:
-        """Whether this portal was slow again and again, so that asking once more helps nobody."""
+        """Return whether this portal was slow repeatedly, so that asking again does not help."""
         with self._changed:
             found = self._slow_lately.get(portal)
             return found is not None and self._counts(found) and found.count >= SILENT_COUNT
 
     def _take(self, share: Share, seconds: float) -> _Place:
         with self._changed:
-            # Who waits already comes first.
+            # Those who already wait come first.
             if share.portal not in self._waiting and self._may_hold(share):
                 return self._hold(share)
             if self._may_wait(share) and self._wait(share, seconds):
@@ -226,7 +226,7 @@ class Shares:
         )
 
     def _fits(self, mine: Sequence[_Place], group: Sequence[_Place]) -> bool:
-        """Whether a group's part has room: for one of its members no more than is left of it."""
+        """Return whether a group's part has room; a member may hold no more than is left of it."""
         return len(mine) < max(2, self._places // PART) - len(group)
 
     def _held_by_slow(self) -> list[_Place]:

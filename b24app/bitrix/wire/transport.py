@@ -1,4 +1,4 @@
-"""One HTTP exchange: no redirects, no cookies, no proxies of the environment, bounded in time.
+"""Do one HTTP exchange: no redirects, no cookies, no environment proxies, bounded in time.
 
 The seam of this room is the adapter: whatever is mounted on the session plays the network.
 Exceptions of requests and urllib3 hold URLs and whole requests, tokens among them. None leaves this
@@ -81,7 +81,7 @@ class NoRedirects(requests.Session):
 
 
 def harden(session: requests.Session) -> None:
-    """Take from `session` what the environment or a server could put into it."""
+    """Remove from `session` what the environment or a server could put into it."""
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -147,7 +147,7 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
     """Yield what has arrived, as it arrives.
 
     `iter_content` waits until a chunk is full, so a server sending one byte a second would hold it
-    for hours: each byte starts the socket's timeout anew. `read1` returns after one read.
+    for hours: each byte starts the socket's timeout again. `read1` returns after one read.
     """
     raw = response.raw
     if not isinstance(raw, urllib3.HTTPResponse):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Visit:
-    """The places that were taken in it are given back at its end. `portals`: for whom."""
+    """The places taken during the visit are given back at its end. `portals`: for whom."""
 
     places: ExitStack = field(default_factory=ExitStack)
     portals: set[tuple[int, str]] = field(default_factory=set)

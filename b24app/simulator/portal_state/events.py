@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class QueuedEvent:
-    """One delivery to one handler. `body` is nested; its `ts` is set anew when it is sent."""
+    """One delivery to one handler. `body` is nested; its `ts` is set when it is sent."""
 
     event: str
     handler: str

@@ -79,17 +79,17 @@ class Fault:
 
     @property
     def is_answered(self) -> bool:
-        """Say whether a REST answer comes instead of the execution."""
+        """Return whether a REST answer comes instead of the execution."""
         return self.kind in ANSWERED
 
     @property
     def executes(self) -> bool:
-        """Say whether the method runs although the answer is broken or untrue."""
+        """Return whether the method runs although the answer is broken or untrue."""
         return self.kind in BROKEN_AFTER or self.is_misreported
 
     @property
     def is_misreported(self) -> bool:
-        """Say whether the answer denies an execution that took place."""
+        """Return whether the answer denies an execution that took place."""
         return self.kind in MISREPORTED
 
 

@@ -55,7 +55,7 @@ class Limits:
         return True
 
     def may_operate(self, method: str) -> bool:
-        """Say whether a method still has operating time left."""
+        """Return whether a method still has operating time left."""
         if not self.is_operating_limited:
             return True
         return self._window(method).seconds < self.operating_seconds

@@ -45,11 +45,11 @@ class User:
 
     @property
     def is_crm_admin(self) -> bool:
-        """Say whether the user may change CRM settings (crm.type.list, sale.paysystem.list)."""
+        """Return whether the user may change CRM settings (crm.type.list, sale.paysystem.list)."""
         return self.is_admin
 
     def may(self, level: str, area: str) -> bool:
-        """Say whether the user holds at least `level` ("read" or "update") in an area."""
+        """Return whether the user holds at least `level` ("read" or "update") in an area."""
         held = "update" if self.is_admin else self.rights.get(area, "none")
         return LEVELS.index(held) >= LEVELS.index(level)
 

@@ -186,11 +186,11 @@ class PaySystem:
 
     @property
     def is_cash(self) -> bool:
-        """Say whether the portal prefers it for new payments."""
+        """Return whether the portal prefers it for new payments."""
         return self.action_file == "cash"
 
     def fits(self, currency: str) -> bool:
-        """Say whether an order in this currency may be paid with it."""
+        """Return whether an order in this currency may be paid with it."""
         return (
             self.is_active
             and self.registry_type == "ORDER"

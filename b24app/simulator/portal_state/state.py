@@ -132,12 +132,12 @@ class PortalState:
     # People
 
     def is_admin(self, user_id: int) -> bool:
-        """Say whether a user administers the portal (may install, sees IS_ADMIN true)."""
+        """Return whether a user administers the portal (may install, sees IS_ADMIN true)."""
         user = self.users.get(user_id)
         return user is not None and user.is_admin
 
     def has_app_access(self, user_id: int) -> bool:
-        """Say whether the administrator lets this user use the application."""
+        """Return whether the administrator lets this user use the application."""
         return user_id not in self.switches.denied_app_users
 
     def user_options(self, user_id: int) -> dict[str, object]:
@@ -145,7 +145,7 @@ class PortalState:
         return self._user_options.setdefault(user_id, {})
 
     def is_first_run(self, user_id: int) -> bool:
-        """Say whether this user never opened this version of the application (FIRST_RUN)."""
+        """Return whether this user never opened this version of the application (FIRST_RUN)."""
         version = self.installation.version if self.installation else self.application.version
         return (user_id, version) not in self._first_runs
 

@@ -15,7 +15,7 @@ _NO_CONTEXT = "Access denied! Application context required"
 
 
 def info(call: Call) -> object:
-    """Answer the application of the token: its CODE, never its client_id."""
+    """Return the application of the token: its CODE, never its client_id."""
     application = call.state.application_by_id(call.token.client_id or "")
     if application is None:
         raise access_denied(_NO_CONTEXT, 403)
@@ -71,7 +71,7 @@ def set_user_options(call: Call) -> object:
 
 
 def server_time(call: Call) -> object:
-    """Answer the portal's time, with its offset."""
+    """Return the portal's time, with its offset."""
     return iso(call.state.clock.now())
 
 
@@ -93,7 +93,7 @@ def _given_options(call: Call) -> dict[str, object]:
 
 
 def scope(call: Call) -> object:
-    """Answer the granted scopes, or with `full` all of the portal."""
+    """Return the granted scopes, or with `full` all of the portal."""
     if to_text(call.params.get("FULL")) not in {"", "0"}:
         return list(PORTAL_SCOPES)
     return list(call.token.scope)
@@ -103,7 +103,7 @@ def make_methods(known: Callable[[], dict[str, Method]]) -> tuple[Method, ...]:
     """Return this file's rows of the table; two of them look into the table itself."""
 
     def method_get(call: Call) -> object:
-        """Answer whether a method exists and is available to this application."""
+        """Return whether a method exists and is available to this application."""
         method = known().get(to_text(call.params.get("name")).lower())
         is_missing = method is None or method.name in call.state.switches.missing_methods
         if method is None or is_missing:
@@ -139,7 +139,7 @@ def make_methods(known: Callable[[], dict[str, Method]]) -> tuple[Method, ...]:
 
 
 def is_granted(method: Method, scope_of_token: tuple[str, ...]) -> bool:
-    """Say whether a token's scope covers a method; no scope means basic, which all have."""
+    """Return whether a token's scope covers a method; no scope means basic, which all have."""
     return not method.scopes or bool(set(method.scopes) & set(scope_of_token))
 
 

@@ -64,12 +64,12 @@ class Call:
 
     @property
     def is_new(self) -> bool:
-        """Say whether the portal is of the new generation."""
+        """Return whether the portal is of the new generation."""
         return self.generation == NEW
 
     @property
     def is_oldest(self) -> bool:
-        """Say whether the portal is of the oldest generation."""
+        """Return whether the portal is of the oldest generation."""
         return self.generation == OLDEST
 
     # Binding, as the portal's controllers do it (code 100)
@@ -106,7 +106,7 @@ class Call:
     # Rights
 
     def may(self, level: str, area: str) -> bool:
-        """Say whether the user holds "read" or "update" in an area of CRM rights."""
+        """Return whether the user holds "read" or "update" in an area of CRM rights."""
         return self.user.may(level, area)
 
     def demand(self, allowed: bool, quiet_result: object, old_text: str) -> None:

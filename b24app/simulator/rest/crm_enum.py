@@ -32,13 +32,13 @@ def list_owner_types(call: Call) -> object:
 
 
 def list_order_owner_types(call: Call) -> object:
-    """Answer what the documentation shows: the deal alone."""
+    """Return what the documentation shows: the deal alone."""
     kind = call.state.crm.type_by_id(DEAL)
     return [{"attribute": "DYN", "code": "DEAL", "id": DEAL, "name": kind.name if kind else ""}]
 
 
 def list_currencies(call: Call) -> object:
-    """Answer the currencies: strings throughout, and `total` is always 0."""
+    """Return the currencies: strings throughout, and `total` is always 0."""
     _demand_product_right(call)
     rows = [_currency(entry) for entry in _CURRENCIES]
     for name, direction in reversed(list(as_array(call.params.get("order")).items())):
@@ -75,7 +75,7 @@ def get_currency(call: Call) -> object:
 
 
 def base_currency(call: Call) -> object:
-    """Answer the code of the base currency."""
+    """Return the code of the base currency."""
     return call.state.crm.base_currency
 
 

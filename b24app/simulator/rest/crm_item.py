@@ -42,7 +42,7 @@ def get_item(call: Call) -> object:
 
 
 def list_items(call: Call) -> object:
-    """Answer the cards that the user may see, 50 a page, without an error for the rest."""
+    """Return the cards that the user may see, 50 a page, without an error for the rest."""
     entity_type_id = call.int_param("entityTypeId")
     conditions, order = call.array_param("filter"), call.array_param("order")
     select = [to_text(name) for name in call.array_param("select").values()]
@@ -59,7 +59,7 @@ def list_items(call: Call) -> object:
 
 
 def list_types(call: Call) -> object:
-    """Answer the smart processes; CRM administrators only."""
+    """Return the smart processes; CRM administrators only."""
     conditions, order = call.array_param("filter"), call.array_param("order")
     if not call.user.is_crm_admin:
         raise access_denied()

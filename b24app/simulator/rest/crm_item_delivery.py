@@ -26,7 +26,7 @@ _COLUMNS: Columns[Shipment] = {
 
 
 def list_deliveries(call: Call) -> object:
-    """Answer the delivery documents of a card, without system and "no delivery" ones."""
+    """Return the delivery documents of a card, without system and "no delivery" ones."""
     entity_id, entity_type_id = call.int_param("entityId"), call.int_param("entityTypeId")
     conditions, order = call.array_param("filter"), call.array_param("order")
     call.demand(call.may("read", area_of(entity_type_id)), None, NO_RIGHTS)

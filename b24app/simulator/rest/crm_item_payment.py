@@ -186,7 +186,7 @@ def _pay(call: Call, payment: Payment) -> None:
 
 
 def _unpay(call: Call, payment: Payment) -> bool:
-    """Say whether it was paid until now. One that was not is left alone, as the kernel does."""
+    """Return whether it was paid until now. One that was not is left alone, as the kernel does."""
     if payment.is_paid:
         _demand_living_order(call, payment)
     return sale.mark_unpaid(payment)

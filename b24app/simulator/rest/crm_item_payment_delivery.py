@@ -27,7 +27,7 @@ _COLUMNS: Columns[PayableItem] = {
 
 
 def list_links(call: Call) -> object:
-    """Answer the delivery items of a payment; `deliveryId` here is the document."""
+    """Return the delivery items of a payment; `deliveryId` here is the document."""
     payment_id = call.int_param("paymentId")
     conditions, order = call.array_param("filter"), call.array_param("order")
     payment = find_payment(call, payment_id)

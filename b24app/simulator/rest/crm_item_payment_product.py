@@ -29,7 +29,7 @@ _COLUMNS: Columns[PayableItem] = {
 
 
 def list_items(call: Call) -> object:
-    """Answer the product items of a payment; two items on one basket row collapse into one."""
+    """Return the product items of a payment; two items on one basket row collapse into one."""
     payment_id = call.int_param("paymentId")
     conditions, order = call.array_param("filter"), call.array_param("order")
     payment = find_payment(call, payment_id)

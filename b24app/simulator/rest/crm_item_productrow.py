@@ -41,7 +41,7 @@ _COLUMNS: Columns[ProductRow] = {
 
 
 def list_rows(call: Call) -> object:
-    """Answer the product rows of a card, 50 a page. The two owner keys are taken literally."""
+    """Return the product rows of a card, 50 a page. The two owner keys are taken literally."""
     conditions = call.array_param("filter")
     for key in ("=ownerType", "=ownerId"):
         if key not in conditions:
@@ -64,7 +64,7 @@ def list_rows(call: Call) -> object:
 
 
 def list_available(call: Call) -> object:
-    """Answer the rows with what no payment holds yet; fully billed rows are absent."""
+    """Return the rows with what no payment holds yet; fully billed rows are absent."""
     code, owner_id = call.text_param("ownerType"), call.int_param("ownerId")
     owner_type = call.state.crm.type_by_short_code(code)
     if owner_type is None:

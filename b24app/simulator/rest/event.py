@@ -55,7 +55,7 @@ def unbind(call: Call) -> object:
 
 
 def get(call: Call) -> object:
-    """Answer the application's handlers; everybody else sees only their own."""
+    """Return the application's handlers; everybody else sees only their own."""
     return [
         _row(one)
         for one in call.installation().event_handlers

@@ -54,7 +54,7 @@ def unbind(call: Call) -> object:
 
 
 def get(call: Call) -> object:
-    """Answer the application's own bindings."""
+    """Return the application's own bindings."""
     installation = _administrators_installation(call)
     return [
         {
@@ -72,7 +72,7 @@ def get(call: Call) -> object:
 
 
 def list_codes(call: Call) -> object:
-    """Answer the placement codes available now, smart processes included."""
+    """Return the placement codes available now, smart processes included."""
     call.demand_application()
     scope = to_text(call.params.get("SCOPE"))
     return list(available_codes(call)) if scope in {"", "crm"} else []

@@ -50,7 +50,7 @@ def list_pay_systems(call: Call) -> object:
 
 
 def public_url(call: Call) -> object:
-    """Answer a payment's public link. Rights on the payment are not checked, by design.
+    """Return a payment's public link. Rights on the payment are not checked, by design.
 
     It is found once for each order and process: of two payments of one order in one batch both
     get the first one's. And it is no pure read: see `_open_shop`.

@@ -39,12 +39,12 @@ def profile(call: Call) -> object:
 
 
 def is_admin(call: Call) -> object:
-    """Answer whether the user administers the portal."""
+    """Return whether the user administers the portal."""
     return call.user.is_admin
 
 
 def current_user(call: Call) -> object:
-    """Answer the acting user."""
+    """Return the acting user."""
     fields = _fields(call.user)
     fields["LAST_ACTIVITY_DATE"] = "2026-07-23 08:08:50"
     for name in ("SECOND_NAME", "TIMESTAMP_X", "USER_TYPE"):

@@ -53,7 +53,7 @@ def card_path(entity_type_id: int, entity_id: int) -> str:
 
 
 def may_read(user: User, entity_type_id: int) -> bool:
-    """Say whether the portal shows cards of this type to a user."""
+    """Return whether the portal shows cards of this type to a user."""
     return user.may("read", area_of(entity_type_id))
 
 

@@ -1,4 +1,4 @@
-"""Sign the content of the login cookie: the state, and the address it was sent to."""
+"""Encrypt the content of the login cookie: the state, and the address it was sent to."""
 
 from __future__ import annotations
 
