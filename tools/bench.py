@@ -29,7 +29,7 @@ PAYMENTS = 20
 REQUEST_MS, COMMAND_MS = 150, 30
 RATE, RATE_SECONDS = 20, 10
 MANY_PORTALS = 10_000
-WAITING = re.compile(r'hx-get="(/payments/details\?[^"]+)" hx-trigger="load"')
+WAITING = re.compile(r'hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="load"')
 
 
 @dataclass(frozen=True)
