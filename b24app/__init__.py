@@ -87,7 +87,7 @@ def create_app(
     """Build the WSGI application. Touches neither the network nor the database.
 
     `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time;
-    `start_background` the thread in which events are worked off, `start_later` its timer.
+    `start_background` the thread that processes events, `start_later` its timer.
     """
     app = _bare_app(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)

@@ -117,7 +117,7 @@ def own_time(running: Stage, portal: Portal) -> None:
 
 
 def own_seconds(portal: Portal, frame: Frame) -> float:
-    """Seconds of one opening during which no call to the portal was under way."""
+    """Return the seconds of one opening during which no call to the portal was running."""
     portal.control("record/clear")
     started = time.perf_counter()
     complete_view(frame)
@@ -146,7 +146,7 @@ def _ms(seconds: list[float], percent: int) -> str:
 
 
 def workers_of(master: int) -> list[Worker]:
-    """Gunicorn's worker processes; none where /proc does not exist."""
+    """Return gunicorn's worker processes; none if /proc does not exist."""
     workers = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -85,7 +85,7 @@ def reads(payment_ids: list[int]) -> tuple[list[Call], list[Call]]:
 
 
 def read_one_by_one(portal: Portal, token: str) -> None:
-    """Each of the reads as a call of its own."""
+    """Send each of the reads as its own call."""
     card, _ = reads([])
     answers = [portal.call(method, {**params, "auth": token}) for method, params in card]
     _, payments = reads([payment["id"] for payment in answers[1]])

@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def found(parts: Path) -> Iterator[str]:
-    """Problems of all scripts, `file:line: what`; `parts` holds those that are joined."""
+    """Yield problems of all scripts, `file:line: what`; `parts` holds those that are joined."""
     with tempfile.TemporaryDirectory() as folder:
         joined = Path(folder) / assets.SCRIPT
         joined.write_bytes(assets.joined(parts))
@@ -54,7 +54,7 @@ def _oxlint(*paths: str) -> list[Mapping[str, Any]]:
 
 
 def _places(parts: Path) -> Iterator[str]:
-    """Part and line of each line of the joined script; what is between the parts has none."""
+    """Yield part and line of each line of the joined script; lines between parts have none."""
     numbered = [
         (f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{number}", line)
         for path in (parts / f"{part}.js" for part in assets.PARTS)

@@ -43,7 +43,7 @@ class Reference:
 
     @classmethod
     def to(cls, key: str, *path: str | int) -> Reference:
-        """`Reference.to("list", 0, "id")` is `$result[list][0][id]`."""
+        """Return a reference: `Reference.to("list", 0, "id")` is `$result[list][0][id]`."""
         return cls("$result" + "".join(f"[{step}]" for step in (key, *path)))
 
     @property

@@ -22,7 +22,7 @@ LABEL = re.compile(r"[a-z0-9-]+")
 
 
 def ascii_host(text: str) -> str:
-    """`Портал.Example:8443` -> `xn--80aa0aqlc.example:8443`. Raises ValueError for no host."""
+    """Return `Портал.Example:8443` as `xn--80aa0aqlc.example:8443`. Raises ValueError."""
     found = WITH_PORT.fullmatch(text.strip())
     if found is None or len(found[1]) > LONGEST:
         raise ValueError("not a host with or without a port")
@@ -38,7 +38,7 @@ def ascii_host(text: str) -> str:
 
 
 def without_usual_port(host: str, scheme: str) -> str:
-    """`portal.example:443` -> `portal.example`: how an origin is written."""
+    """Return `portal.example:443` as `portal.example`, as origins are written."""
     return host.removesuffix(USUAL_PORTS.get(scheme, ""))
 
 

@@ -74,7 +74,7 @@ class PlacementCall:
 
     @property
     def scheme(self) -> str:
-        """`https`, or `http` where the portal says that it has no certificate."""
+        """Return `https`, or `http` if the portal says that it has no certificate."""
         return SCHEMES[self.protocol]
 
 
@@ -209,7 +209,7 @@ def _language(text: str) -> str:
 
 
 def _options(text: str) -> Mapping[str, object] | None:
-    """`""`, `[]` and a missing field all mean: no options. None: nobody can read them."""
+    """Read options; `""`, `[]` and a missing field mean none. None: they are unreadable."""
     if not text.strip():
         return {}
     try:
@@ -222,7 +222,7 @@ def _options(text: str) -> Mapping[str, object] | None:
 
 
 def _nested(form: Mapping[str, str]) -> dict[str, object]:
-    """`{"data[FIELDS][ID]": "300"}` -> `{"data": {"FIELDS": {"ID": "300"}}}`.
+    """Nest `{"data[FIELDS][ID]": "300"}` as `{"data": {"FIELDS": {"ID": "300"}}}`.
 
     Of two fields that contradict each other, `data[A]` and `data[A][B]`, the first one counts.
     """

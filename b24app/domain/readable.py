@@ -20,8 +20,8 @@ class Unreadable(Decimal):
     """A number of the portal that nobody can read or show: there is one, `UNREADABLE`.
 
     What is computed from it is unreadable too. It is neither more nor less than anything, nor equal
-    to anything. Nothing done with it raises, so one odd value cannot take a page down; whoever
-    takes the greater of two numbers asks `is_readable` first.
+    to anything. Nothing done with it raises, so one odd value cannot break a page; code that takes
+    the greater of two numbers asks `is_readable` first.
     """
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class Listing(tuple[R, ...]):
     """What a list was read into.
 
     `unread` has an entry for every row that could not be read: its id, or None where even that
-    makes no sense. Whoever concludes from a row that is missing has to look here first.
+    makes no sense. Code that relies on a missing row has to look here first.
     """
 
     unread: tuple[int | None, ...] = ()

@@ -248,7 +248,7 @@ def _insert(
 
 
 def _in_turn(session: Session, now: datetime, *, urgent_only: bool) -> list[tuple[str, str]]:
-    """Keys of the work that may be claimed: urgent first, then the portal that waited longest."""
+    """Return keys of claimable work: urgent first, then the portal that waited longest."""
     other, served = aliased(Job), aliased(Job)
     busy = select(other.kind).where(other.member_id == Job.member_id, other.claimed_until > now)
     query = select(Job.kind, Job.member_id, Job.is_urgent, Job.run_at)

@@ -279,7 +279,7 @@ class CachedList(Base):
 class Job(Base):
     """Work for later: one row for a portal and kind, with a `run_at` while something is to be done.
 
-    Until `claimed_until` it belongs to whoever wrote `claim`; `revision` counts what was merged in.
+    Until `claimed_until` it belongs to the writer of `claim`; `revision` counts what was merged in.
     """
 
     __tablename__ = "jobs"

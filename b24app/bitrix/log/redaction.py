@@ -126,7 +126,7 @@ def _key(name: object, secrets: Sequence[str]) -> str:
 
 
 def _last(name: str) -> str:
-    """`filter[@id][0]` -> `@id`: the innermost name that is not a number."""
+    """Return the innermost name that is not a number: `filter[@id][0]` -> `@id`."""
     steps = [step for step in re.split(r"[\[\]]+", name) if step and not step.isdigit()]
     return steps[-1] if steps else ""
 

@@ -16,7 +16,7 @@ from b24app.bitrix.wire.shapes import Record, rows
 
 @dataclass(frozen=True, slots=True)
 class BoundEvent:
-    """A handler of ours on the portal; `event` is in upper case."""
+    """Our handler on the portal; `event` is in upper case."""
 
     event: str
     handler: str

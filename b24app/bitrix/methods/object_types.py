@@ -26,7 +26,7 @@ SMART_PROCESS = re.compile(r"DYNAMIC_([1-9]\d{2,8})\Z")
 
 
 def code_of(entity_type_id: int) -> str:
-    """2 -> `DEAL`, 177 -> `DYNAMIC_177`. Raises ValueError for a type without cards."""
+    """Return `DEAL` for 2, `DYNAMIC_177` for 177. Raises ValueError for a type without cards."""
     if entity_type_id in CODES:
         return CODES[entity_type_id][0]
     if entity_type_id >= FIRST_SMART_PROCESS:
@@ -35,7 +35,7 @@ def code_of(entity_type_id: int) -> str:
 
 
 def entity_type_id_of(code: str) -> int | None:
-    """`DEAL` -> 2, `DYNAMIC_177` -> 177, else None."""
+    """Return 2 for `DEAL`, 177 for `DYNAMIC_177`, else None."""
     for number, (name, _) in CODES.items():
         if name == code:
             return number
@@ -46,7 +46,7 @@ def entity_type_id_of(code: str) -> int | None:
 
 
 def short_code_of(entity_type_id: int) -> str:
-    """2 -> `D`, 177 -> `Tb1`: what `ownerType` wants. Raises ValueError as `code_of`."""
+    """Return the `ownerType`: `D` for 2, `Tb1` for 177. Raises ValueError like `code_of`."""
     if entity_type_id in CODES:
         return CODES[entity_type_id][1]
     code_of(entity_type_id)

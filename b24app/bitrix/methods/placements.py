@@ -20,7 +20,7 @@ PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
 
 @dataclass(frozen=True, slots=True)
 class BoundPlacement:
-    """A binding of ours on the portal. `titles` maps language to title."""
+    """Our binding on the portal. `titles` maps language to title."""
 
     placement: str
     handler: str
@@ -29,12 +29,12 @@ class BoundPlacement:
 
 
 def placement_of(entity_type_id: int) -> str:
-    """2 -> `CRM_DEAL_DETAIL_TAB`. Raises ValueError for a type without cards."""
+    """Return `CRM_DEAL_DETAIL_TAB` for 2. Raises ValueError for a type without cards."""
     return f"{PREFIX}{object_types.code_of(entity_type_id)}{SUFFIX}"
 
 
 def entity_type_id_of(placement: str) -> int | None:
-    """`CRM_DYNAMIC_177_DETAIL_TAB` -> 177; None for `DEFAULT` and everything else."""
+    """Return 177 for `CRM_DYNAMIC_177_DETAIL_TAB`; None for `DEFAULT` and everything else."""
     if not (placement.startswith(PREFIX) and placement.endswith(SUFFIX)):
         return None
     return object_types.entity_type_id_of(placement[len(PREFIX) : -len(SUFFIX)])

@@ -275,7 +275,7 @@ def _replayed(outcome: Received | Lost) -> requests.Response:
 
 
 def _host(scheme: str, netloc: str) -> str:
-    """`OAuth.bitrix.info:443` -> `oauth.bitrix.info`: the usual port says nothing."""
+    """Return the host without its usual port: `OAuth.bitrix.info:443` -> `oauth.bitrix.info`."""
     return netloc.lower().removesuffix(DEFAULT_PORTS.get(scheme, ""))
 
 

@@ -1,4 +1,4 @@
-"""Commands of a batch as calls of their own: reads side by side, writes in their order.
+"""Send a batch's commands as single calls: reads in parallel, writes in their order.
 
 What a batch does for its commands is done here: references are resolved from the answers before,
 and an error ends the rest where the batch was to stop at one (rest-contract d.3).

@@ -1,4 +1,4 @@
-"""Network connections whose answers end in time, headers included.
+"""Make network connections whose answers end in time, headers included.
 
 A socket's timeout starts again with every byte, so a server that sends one byte a second is never
 late. Here the timeout of a request bounds the whole answer: each read gets what is left of it.
@@ -35,7 +35,7 @@ class BoundedReader(io.RawIOBase):
         self.most: int | None = None
 
     def readable(self) -> bool:
-        """Say yes, as io.BufferedReader asks."""
+        """Return True, as io.BufferedReader asks."""
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:

@@ -40,7 +40,7 @@ class Deadline:
             self._end = min(self._end, end_of_all)
 
     def remaining(self) -> float:
-        """Seconds left, never below zero."""
+        """Return the seconds left, never below zero."""
         return max(0.0, self._end - self._monotonic())
 
     def timeout(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The same work for several things at once, with the threads a portal's share allows."""
+"""Do the same work for several things at once, with the threads a portal's share allows."""
 
 from __future__ import annotations
 

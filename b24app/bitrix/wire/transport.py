@@ -59,7 +59,7 @@ class Lost(Enum):
 class Received:
     """An answer as it came, whatever its status. `headers` is case-insensitive.
 
-    `held` is the room for what the body becomes: whoever keeps that keeps this too.
+    `held` is the room for what the body becomes: keep it as long as that.
     """
 
     status: int

@@ -1,4 +1,4 @@
-"""One request of ours, or one job: what it was given for a portal it keeps until it ends."""
+"""Keep the places that a request or job was given for a portal until it ends."""
 
 from __future__ import annotations
 
