@@ -17,6 +17,8 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
+  /* Sums of a dialog that was opened for something else in the meantime have no place any more. */
+  if (config.path.startsWith("/payments/sums") && !config.elt.isConnected) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {

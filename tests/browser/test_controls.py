@@ -201,7 +201,7 @@ def test_add_items(stage, either):
     either.hand.write(cable.get_by_label("Quantity", exact=True), "5")
     either.press(either.button("Add to payment", either.dialog))
 
-    expect(either.payment(unpaid).get_by_text(CABLE_SET)).to_be_visible()
+    expect(either.payment(unpaid).get_by_text(CABLE_SET, exact=True)).to_be_visible()
     added = [value for key, value in quantities(stage, unpaid).items() if key not in before]
     assert added == [5]
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
