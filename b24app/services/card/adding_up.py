@@ -22,7 +22,7 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
-from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.card_reads import CardSnapshot, Composition
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
 
 LEAST_DECIMALS = 2
@@ -33,7 +33,7 @@ Rows = Iterable[ProductRow]
 
 
 def totals_of(
-    core: Core, compositions: Compositions, free: Sequence[ProductRow] | None
+    core: CardSnapshot, compositions: Compositions, free: Sequence[ProductRow] | None
 ) -> tuple[Totals, ...]:
     """Return the figures of a card: in its own currency first, then in the others by code.
 
@@ -47,7 +47,9 @@ def totals_of(
     return (own, *others)
 
 
-def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | None) -> Totals:
+def _own(
+    core: CardSnapshot, compositions: Compositions, free: Sequence[ProductRow] | None
+) -> Totals:
     currency = core.card.amount.currency
     paid, waiting = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
@@ -80,7 +82,7 @@ def _own(core: Core, compositions: Compositions, free: Sequence[ProductRow] | No
     )
 
 
-def _other(core: Core, compositions: Compositions, currency: str) -> Totals:
+def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Totals:
     """Return the figures of another currency: its payments and the deliveries they leave out."""
     paid, waiting = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
@@ -104,7 +106,7 @@ def _other(core: Core, compositions: Compositions, currency: str) -> Totals:
 
 
 def _products(
-    core: Core,
+    core: CardSnapshot,
     compositions: Compositions,
     free: Sequence[ProductRow] | None,
     deliveries: Sequence[Delivery],
@@ -142,7 +144,9 @@ def _products_line(rows: Rows, currency: str) -> Line:
     return Line(LineKind.PRODUCTS, amount)
 
 
-def _elsewhere(core: Core, compositions: Compositions, rest: Money, free: Sequence[Line]) -> Money:
+def _elsewhere(
+    core: CardSnapshot, compositions: Compositions, rest: Money, free: Sequence[Line]
+) -> Money:
     """Return the products held by payments in other currencies, in the card's own, below zero.
 
     `rest` is the amount minus the payments in its currency. If the payments' lines are not known,
@@ -173,7 +177,7 @@ def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
 
 
 def _billed_wrong(
-    core: Core, compositions: Compositions, deliveries: Sequence[Delivery]
+    core: CardSnapshot, compositions: Compositions, deliveries: Sequence[Delivery]
 ) -> list[Line]:
     """Return lines for deliveries in no payment or in several, and for over-billed products."""
     currency = core.card.amount.currency
@@ -204,14 +208,14 @@ def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple
     return tuple(line for line in [*lines, Line(kind, left)] if line.amount.amount)
 
 
-def _is_all_known(core: Core, compositions: Compositions) -> bool:
+def _is_all_known(core: CardSnapshot, compositions: Compositions) -> bool:
     if not (is_whole(core.payments) and is_whole(core.deliveries)):
         return False
     known = [compositions.get(one.id) for one in core.payments]
     return all(one is not None and one.is_whole for one in known)
 
 
-def _held(core: Core, compositions: Compositions, currency: str) -> Counter[int]:
+def _held(core: CardSnapshot, compositions: Compositions, currency: str) -> Counter[int]:
     """Count the payments in a currency that hold each delivery."""
     found: Counter[int] = Counter()
     for payment in core.payments:
@@ -229,12 +233,12 @@ def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int |
     return found
 
 
-def _payments(core: Core, currency: str) -> tuple[list[Payment], list[Payment]]:
+def _payments(core: CardSnapshot, currency: str) -> tuple[list[Payment], list[Payment]]:
     own = [one for one in core.payments if one.sum.currency == currency]
     return [one for one in own if one.is_paid], [one for one in own if not one.is_paid]
 
 
-def _only_other(core: Core) -> str:
+def _only_other(core: CardSnapshot) -> str:
     """Return the only other currency of payments; "" if there are several."""
     found = {one.sum.currency for one in core.payments} - {core.card.amount.currency}
     return found.pop() if len(found) == 1 else ""
@@ -248,7 +252,7 @@ def _as_lines(payments: Iterable[Payment]) -> list[Line]:
     return [Line(LineKind.PAYMENTS, one.sum) for one in payments]
 
 
-def _deliveries_in(core: Core, currency: str) -> list[Delivery]:
+def _deliveries_in(core: CardSnapshot, currency: str) -> list[Delivery]:
     return [one for one in core.deliveries if one.price.currency == currency]
 
 

@@ -11,7 +11,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import adding_up, canceled, half_done
 from b24app.services.card.canceled import States
-from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.card_reads import CardSnapshot, Composition
 from b24app.services.card.card_view import (
     CardView,
     Filter,
@@ -56,7 +56,7 @@ def kept_of(session: Session, card: CardSession) -> Kept:
 
 def view_of(
     card: CardSession,
-    core: Core,
+    core: CardSnapshot,
     compositions: Mapping[int, Composition],
     people: Mapping[int, str | None],
     kept: Kept | None = None,
@@ -121,7 +121,7 @@ def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], 
 
 
 def _payments(
-    core: Core,
+    core: CardSnapshot,
     details: Mapping[int, Details],
     waits: Mapping[int, Waiting],
     names: Mapping[int, str | None],
@@ -142,7 +142,7 @@ def _payments(
 
 
 def _details(
-    compositions: Mapping[int, Composition], core: Core, free: Sequence[ProductRow] | None
+    compositions: Mapping[int, Composition], core: CardSnapshot, free: Sequence[ProductRow] | None
 ) -> dict[int, Details]:
     free_rows = None if free is None else {row.id: row for row in free}
     sources = Sources(core.rows, core.deliveries_by_id, free_rows, core.has_all_rows)
@@ -153,7 +153,9 @@ def _details(
     }
 
 
-def _estimate(core: Core, compositions: Mapping[int, Composition]) -> Listing[ProductRow] | None:
+def _estimate(
+    core: CardSnapshot, compositions: Mapping[int, Composition]
+) -> Listing[ProductRow] | None:
     """Return rows minus billed, only if all rows and every payment's lines are known."""
     if not core.is_estimate or not core.has_all_rows or core.payments.unread:
         return None

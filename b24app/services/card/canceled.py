@@ -15,7 +15,7 @@ from b24app.domain import Payment
 from b24app.errors import NotOnThisCardError, OrderCanceledError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Core
+from b24app.services.card.card_reads import CardSnapshot
 from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.storage import canceled_orders
 from b24app.storage.session import Session
@@ -34,7 +34,7 @@ def read(session: Session, card: CardSession) -> States:
     return canceled_orders.states(session, card.member_id, card.ref)
 
 
-def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
+def orders(card: CardSession, core: CardSnapshot, known: States) -> tuple[str, ...]:
     """Return the numbers of the card's canceled orders; forget those that were reopened."""
     now = {str(one.id): one.state for one in core.payments}
     reopened = [
@@ -48,7 +48,7 @@ def orders(card: CardSession, core: Core, known: States) -> tuple[str, ...]:
     return tuple(sorted(known.keys() - set(reopened)))
 
 
-def takes_new_payments(core: Core, canceled: tuple[str, ...]) -> bool:
+def takes_new_payments(core: CardSnapshot, canceled: tuple[str, ...]) -> bool:
     """Return whether a new payment can work: it goes to the newest payment's order."""
     newest = max(core.payments, key=lambda one: one.id, default=None)
     return newest.order_number not in canceled if newest else not canceled

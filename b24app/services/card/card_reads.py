@@ -27,7 +27,7 @@ MOST_LINES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
-class Core:
+class CardSnapshot:
     """A card with everything except the lines of its payments.
 
     `rows` holds the product rows read so far. `free` is None if the portal does not say; with
@@ -123,7 +123,7 @@ def ask_core(
     )
 
 
-def take_core(result: BatchResult, asked: CoreRequest) -> Core:
+def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
     """Decode the answers to `ask_core`.
 
     Raises the portal's error for card, payments and deliveries, without which nothing true could
@@ -133,7 +133,7 @@ def take_core(result: BatchResult, asked: CoreRequest) -> Core:
     card = result[asked.card]
     free, is_estimate = _take_free(result, asked.free, card)
     rows = product_rows.take(result, asked.rows)
-    return Core(
+    return CardSnapshot(
         card=card,
         payments=result[asked.payments],
         deliveries=_take_deliveries(result, asked.deliveries),
@@ -199,7 +199,7 @@ def take_compositions(
     return found
 
 
-def complete(core: Core, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
+def complete(core: CardSnapshot, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
     """Return those whose rows were all read. The others' rows are on pages that come later."""
     if not core.read_rows.has_more:
         return dict(compositions)

@@ -8,7 +8,7 @@ from typing import Any
 
 from b24app.errors import NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.card_reads import CardSnapshot, Composition
 from b24app.services.card.card_view import Notice
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
@@ -27,7 +27,7 @@ class HalfDone(StrEnum):
 def notices(
     card: CardSession,
     present: Sequence[PartialAction],
-    core: Core,
+    core: CardSnapshot,
     compositions: Mapping[int, Composition],
 ) -> tuple[Notice, ...]:
     """Return what is still half done. Delete what the portal shows as settled."""
@@ -39,7 +39,7 @@ def notices(
     return tuple(_notice(one, core) for one in present if one not in settled)
 
 
-def _notice(one: PartialAction, core: Core) -> Notice:
+def _notice(one: PartialAction, core: CardSnapshot) -> Notice:
     if one.kind != HalfDone.FILLING:
         return Notice(one.id, one.kind, _texts(one.data))
     payment = core.payment(int(one.data["payment_id"]))
@@ -58,7 +58,9 @@ def dismiss(card: CardSession, notice_id: int) -> None:
         partial_actions.settle(session, card.member_id, notice_id)
 
 
-def _is_settled(one: PartialAction, core: Core, compositions: Mapping[int, Composition]) -> bool:
+def _is_settled(
+    one: PartialAction, core: CardSnapshot, compositions: Mapping[int, Composition]
+) -> bool:
     if one.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
         return core.is_gone(int(one.data["payment_id"]))
     ids = [int(payment_id) for payment_id in one.data["payment_ids"]]

@@ -25,7 +25,7 @@ from b24app.services.auth.card_session import CardSession, Ticket
 from b24app.services.auth.launches import LAUNCH_DAYS
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import kept_of, view_of
-from b24app.services.card.card_reads import Composition, Core, CoreRequest
+from b24app.services.card.card_reads import CardSnapshot, Composition, CoreRequest
 from b24app.services.card.card_view import CardView, Filter
 from b24app.services.card.linked_totals import Sum, together
 from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
@@ -224,7 +224,7 @@ def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:
     return result.error(asked.card) is None and result.error(asked.payments) is None
 
 
-def _core(result: BatchResult, asked: CoreRequest) -> Core | None:
+def _core(result: BatchResult, asked: CoreRequest) -> CardSnapshot | None:
     try:
         return card_reads.take_core(result, asked)
     except UnexpectedAnswerError:
@@ -234,7 +234,7 @@ def _core(result: BatchResult, asked: CoreRequest) -> Core | None:
 def _group(
     card: CardSession,
     ref: EntityRef,
-    core: Core | None,
+    core: CardSnapshot | None,
     compositions: Mapping[int, Composition],
     most: int,
 ) -> Group | None:

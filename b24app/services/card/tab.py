@@ -16,7 +16,7 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, product_rows
 from b24app.services.card.build_view import kept_of, view_of
-from b24app.services.card.card_reads import Composition, CompositionRequest, Core
+from b24app.services.card.card_reads import CardSnapshot, Composition, CompositionRequest
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.directories import user_names
 from b24app.services.directories.user_names import Directory
@@ -67,7 +67,7 @@ class Shown:
 class Read:
     """The result of one reading of the portal."""
 
-    core: Core
+    core: CardSnapshot
     compositions: Mapping[int, Composition]
     people: Mapping[int, str | None]
 
@@ -99,7 +99,7 @@ def show(card: CardSession, wish: Wish) -> Shown:
     return Shown(view, waiting, core.rows_total)
 
 
-def note_listing(session: Session, card: CardSession, core: Core) -> Directory:
+def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Directory:
     """Remember which payments the portal listed, and return the names of those who paid.
 
     The list proves ownership for five minutes, and says what to ask for at the next opening.
@@ -162,7 +162,9 @@ def read_again(card: CardSession, payment_id: int | None) -> Read:
     return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
 
 
-def _read(card: CardSession, order: Mapping[str, str]) -> tuple[Core, dict[int, Composition]]:
+def _read(
+    card: CardSession, order: Mapping[str, str]
+) -> tuple[CardSnapshot, dict[int, Composition]]:
     """Read the card and, if still necessary, prove the opener in the same call."""
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()

@@ -8,7 +8,7 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
-from b24app.services.card.card_reads import Core
+from b24app.services.card.card_reads import CardSnapshot
 from b24app.services.card.card_view import CardView, PaymentView
 from b24app.services.payments import delivery_places, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
@@ -55,7 +55,7 @@ def for_delivery(
 
 def _read_with_places(
     card: CardSession, known: frozenset[int], payment_id: int | None = None
-) -> tuple[Core, DeliveryPlaces]:
+) -> tuple[CardSnapshot, DeliveryPlaces]:
     batch = Batch()
     asked = card_reads.ask_core(batch, card.ref)
     where = delivery_places.ask(batch, card, known, payment_id)
@@ -63,7 +63,7 @@ def _read_with_places(
     return card_reads.take_core(result, asked), delivery_places.take(card, result, where)
 
 
-def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView, Core]:
+def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView, CardSnapshot]:
     ownership.require_listed_or_present(card, payment_id)
     read = tab.read_card(card, [payment_id])
     view = view_of(card, read.core, read.compositions, read.people)
@@ -73,7 +73,7 @@ def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView,
     return view, shown, read.core
 
 
-def _with_free_rows(card: CardSession, core: Core, view: CardView) -> CardView:
+def _with_free_rows(card: CardSession, core: CardSnapshot, view: CardView) -> CardView:
     """Estimate free rows on a card with several orders: the portal sends none (decisions 19)."""
     if not core.is_estimate:
         return view

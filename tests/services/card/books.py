@@ -17,7 +17,7 @@ from b24app.domain import (
     PaymentItem,
     ProductRow,
 )
-from b24app.services.card.card_reads import Composition, Core
+from b24app.services.card.card_reads import CardSnapshot, Composition
 from b24app.services.card.product_rows import ReadRows
 
 DEAL = EntityRef(2, 1)
@@ -61,7 +61,7 @@ def composition(items=(), links=()):
 def core(of=None, rows=(), payments=(), deliveries=(), *, rows_total=None, free=()):
     total = len(rows) if rows_total is None else rows_total
     has_more = total > len(rows)
-    return Core(
+    return CardSnapshot(
         card=of or card(),
         payments=Listing(payments),
         deliveries=Listing(deliveries),
