@@ -22,13 +22,13 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
-from b24app.services.card.card_reads import CardSnapshot, Composition
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
 
 LEAST_DECIMALS = 2
 """The portal rounds sums to this by default, whatever the currency (rest-contract e.7)."""
 
-Compositions = Mapping[int, Composition]
+Compositions = Mapping[int, PaymentLines]
 Rows = Iterable[ProductRow]
 
 

@@ -11,7 +11,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import adding_up, canceled, half_done
 from b24app.services.card.canceled import States
-from b24app.services.card.card_reads import CardSnapshot, Composition
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.card_view import (
     CardView,
     Filter,
@@ -57,7 +57,7 @@ def kept_of(session: Session, card: CardSession) -> Kept:
 def view_of(
     card: CardSession,
     core: CardSnapshot,
-    compositions: Mapping[int, Composition],
+    compositions: Mapping[int, PaymentLines],
     people: Mapping[int, str | None],
     kept: Kept | None = None,
 ) -> CardView:
@@ -142,7 +142,7 @@ def _payments(
 
 
 def _details(
-    compositions: Mapping[int, Composition], core: CardSnapshot, free: Sequence[ProductRow] | None
+    compositions: Mapping[int, PaymentLines], core: CardSnapshot, free: Sequence[ProductRow] | None
 ) -> dict[int, Details]:
     free_rows = None if free is None else {row.id: row for row in free}
     sources = Sources(core.rows, core.deliveries_by_id, free_rows, core.has_all_rows)
@@ -154,7 +154,7 @@ def _details(
 
 
 def _estimate(
-    core: CardSnapshot, compositions: Mapping[int, Composition]
+    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
 ) -> Listing[ProductRow] | None:
     """Return rows minus billed, only if all rows and every payment's lines are known."""
     if not core.is_estimate or not core.has_all_rows or core.payments.unread:

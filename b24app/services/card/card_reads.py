@@ -67,7 +67,7 @@ class CardSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Composition:
+class PaymentLines:
     """The items and delivery lines of one payment."""
 
     items: Listing[PaymentItem]
@@ -181,16 +181,16 @@ def ask_compositions(
 
 def take_compositions(
     result: BatchResult, asked: Mapping[int, CompositionRequest]
-) -> dict[int, Composition]:
+) -> dict[int, PaymentLines]:
     """Decode the answers to `ask_compositions`; a payment that could not be read is left out.
 
     So are those beyond `MOST_LINES`: they are read when a person opens them.
     """
-    found: dict[int, Composition] = {}
+    found: dict[int, PaymentLines] = {}
     lines = 0
     for payment_id, handles in asked.items():
         try:
-            read = Composition(result[handles.items], result[handles.links])
+            read = PaymentLines(result[handles.items], result[handles.links])
         except PortalError:
             continue
         lines += len(read.items) + len(read.links)
@@ -199,7 +199,9 @@ def take_compositions(
     return found
 
 
-def complete(core: CardSnapshot, compositions: Mapping[int, Composition]) -> dict[int, Composition]:
+def complete(
+    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
+) -> dict[int, PaymentLines]:
     """Return those whose rows were all read. The others' rows are on pages that come later."""
     if not core.read_rows.has_more:
         return dict(compositions)

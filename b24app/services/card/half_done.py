@@ -8,7 +8,7 @@ from typing import Any
 
 from b24app.errors import NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import CardSnapshot, Composition
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.card_view import Notice
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
@@ -28,7 +28,7 @@ def notices(
     card: CardSession,
     present: Sequence[PartialAction],
     core: CardSnapshot,
-    compositions: Mapping[int, Composition],
+    compositions: Mapping[int, PaymentLines],
 ) -> tuple[Notice, ...]:
     """Return what is still half done. Delete what the portal shows as settled."""
     settled = [one for one in present if _is_settled(one, core, compositions)]
@@ -59,7 +59,7 @@ def dismiss(card: CardSession, notice_id: int) -> None:
 
 
 def _is_settled(
-    one: PartialAction, core: CardSnapshot, compositions: Mapping[int, Composition]
+    one: PartialAction, core: CardSnapshot, compositions: Mapping[int, PaymentLines]
 ) -> bool:
     if one.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
         return core.is_gone(int(one.data["payment_id"]))

@@ -16,7 +16,7 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, product_rows
 from b24app.services.card.build_view import kept_of, view_of
-from b24app.services.card.card_reads import CardSnapshot, Composition, CompositionRequest
+from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.directories import user_names
 from b24app.services.directories.user_names import Directory
@@ -68,7 +68,7 @@ class Read:
     """The result of one reading of the portal."""
 
     core: CardSnapshot
-    compositions: Mapping[int, Composition]
+    compositions: Mapping[int, PaymentLines]
     people: Mapping[int, str | None]
 
 
@@ -164,7 +164,7 @@ def read_again(card: CardSession, payment_id: int | None) -> Read:
 
 def _read(
     card: CardSession, order: Mapping[str, str]
-) -> tuple[CardSnapshot, dict[int, Composition]]:
+) -> tuple[CardSnapshot, dict[int, PaymentLines]]:
     """Read the card and, if still necessary, prove the opener in the same call."""
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
@@ -196,9 +196,9 @@ def _or_raise(answer: BatchResult | AppError) -> BatchResult:
 
 def _compositions(
     asked: Sequence[Mapping[int, CompositionRequest]], answers: Sequence[BatchResult | AppError]
-) -> dict[int, Composition]:
+) -> dict[int, PaymentLines]:
     """Join parallel answers. The payments of a failed one stay waiting and are read again."""
-    found: dict[int, Composition] = {}
+    found: dict[int, PaymentLines] = {}
     for part, answer in zip(asked, answers, strict=True):
         if isinstance(answer, BatchResult):
             found.update(card_reads.take_compositions(answer, part))

@@ -23,7 +23,7 @@ from b24app.errors import (
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
-from b24app.services.card.card_reads import Composition, CompositionRequest, CoreRequest
+from b24app.services.card.card_reads import CompositionRequest, CoreRequest, PaymentLines
 from b24app.services.card.tab import Read
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
@@ -114,7 +114,7 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
         return denied(before, sending.read_after(card, sent), error)
     try:
         core = card_reads.take_core(result, asked.core)
-        composition = Composition(result[asked.lines.items], result[asked.lines.links])
+        composition = PaymentLines(result[asked.lines.items], result[asked.lines.links])
     except PortalError:
         return Made(payment_id, sending.settle(card, [payment_id]))
     with card.db.transaction() as session:

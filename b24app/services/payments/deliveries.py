@@ -11,7 +11,7 @@ from b24app.domain import Delivery
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.delivery_lines import (
     Among,
     Place,
@@ -204,6 +204,6 @@ def _gone(after: After, document_id: int, item_id: int | None = None) -> AppErro
     return None if is_there and is_known else ChangedMeanwhileError("gone meanwhile")
 
 
-def documents_of(composition: Composition) -> frozenset[int]:
+def documents_of(composition: PaymentLines) -> frozenset[int]:
     """Return the documents that a payment's delivery lines are linked to."""
     return frozenset(link.document_id for link in composition.links)

@@ -20,7 +20,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.quantities import too_many
 from b24app.services.writing import ownership
 from b24app.services.writing.change import (
@@ -208,7 +208,7 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
     return change(card, asked, Change(Action.ITEMS, DeedName.REMOVE_ITEM, payment_id, place, plan))
 
 
-def quantities_by_row(composition: Composition) -> dict[int, Decimal]:
+def quantities_by_row(composition: PaymentLines) -> dict[int, Decimal]:
     """Return what a payment bills of each row."""
     return {item.row_id: item.quantity for item in composition.items if item.row_id is not None}
 

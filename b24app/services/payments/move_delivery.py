@@ -16,7 +16,7 @@ from b24app.domain import Payment
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Read
 from b24app.services.deps import SETTLE_SECONDS
@@ -182,7 +182,7 @@ def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
     return _told(composition, plan.document_id in deliveries.documents_of(composition))
 
 
-def _told(composition: Composition, is_there: bool) -> bool | None:
+def _told(composition: PaymentLines, is_there: bool) -> bool | None:
     """Return the finding, or None if a missing line may be an unreadable one."""
     return None if not is_there and composition.links.unread else is_there
 

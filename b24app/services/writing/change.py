@@ -18,7 +18,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Read
 from b24app.services.writing import conditional, follow, sending, timeline, verdicts
 from b24app.services.writing.codes import OutcomeCode
@@ -77,7 +77,7 @@ class After:
         return verdicts.shown_payment(self.written, self.payment_id)
 
     @property
-    def composition(self) -> Composition:
+    def composition(self) -> PaymentLines:
         """Return what is in the payment."""
         return verdicts.shown_composition(self.written, self.payment)
 

@@ -18,7 +18,7 @@ from b24app.errors import OrderCanceledError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.adding_up import rounded
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Read
 from b24app.services.writing import sending
 from b24app.services.writing.codes import OutcomeCode
@@ -81,7 +81,7 @@ def _stays(read: Read, before: Before) -> bool:
     now = read.compositions.get(before.payment.id)
     if payment is None or now is None or payment.sum != before.payment.sum:
         return False
-    was = Composition(
+    was = PaymentLines(
         now.items if before.items is None else Listing(before.items),
         now.links if before.links is None else Listing(before.links),
     )
@@ -91,7 +91,7 @@ def _stays(read: Read, before: Before) -> bool:
     return values[0] not in values[1:]
 
 
-def _value(read: Read, composition: Composition) -> Decimal:
+def _value(read: Read, composition: PaymentLines) -> Decimal:
     """Return the sum of the lines with a known price, rounded like the portal's own sums."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(

@@ -18,7 +18,7 @@ from b24app.errors import (
     PortalSilentError,
     RightsRefusedError,
 )
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Read
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import WriteFailedError
@@ -66,7 +66,7 @@ def shown_payment(written: Written, payment_id: int) -> Payment:
     return payment
 
 
-def shown_composition(written: Written, payment: Payment) -> Composition:
+def shown_composition(written: Written, payment: Payment) -> PaymentLines:
     """Return its items and deliveries. Raises WriteFailedError if they could not be read."""
     found = written.read.compositions.get(payment.id) if written.read else None
     if found is None:
@@ -74,7 +74,7 @@ def shown_composition(written: Written, payment: Payment) -> Composition:
     return found
 
 
-def is_certain(composition: Composition, *numbers: Decimal | None) -> bool:
+def is_certain(composition: PaymentLines, *numbers: Decimal | None) -> bool:
     """Return whether everything that shows a write was read: all lines, and these numbers.
 
     One odd value in the answer must not make a completed write look like a failed one.

@@ -17,7 +17,7 @@ from b24app.domain import (
     PaymentItem,
     ProductRow,
 )
-from b24app.services.card.card_reads import CardSnapshot, Composition
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.product_rows import ReadRows
 
 DEAL = EntityRef(2, 1)
@@ -49,7 +49,7 @@ def delivery(number, price, currency="EUR"):
 
 def composition(items=(), links=()):
     """`items`: pairs of a row's number and a quantity. `links`: numbers of deliveries."""
-    return Composition(
+    return PaymentLines(
         Listing(
             PaymentItem(number, 1, Decimal(quantity), row_id)
             for number, (row_id, quantity) in enumerate(items, start=1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from b24app.domain import UNREADABLE, Listing, Money, is_readable
 from b24app.services.card.adding_up import totals_of
-from b24app.services.card.card_reads import Composition
+from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.card_view import (
     Filter,
     PaymentView,
@@ -46,7 +46,7 @@ def spoiled(draw, books):
         free=None if read.free is None else maybe(read.free),
     )
     return spoilt, {
-        key: Composition(maybe(one.items), maybe(one.links)) for key, one in known.items()
+        key: PaymentLines(maybe(one.items), maybe(one.links)) for key, one in known.items()
     }
 
 
