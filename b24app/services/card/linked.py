@@ -28,7 +28,7 @@ from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CoreRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter
 from b24app.services.card.linked_totals import Sum, together
-from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, Wish
+from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, ListOptions
 from b24app.services.directories import user_names
 from b24app.storage import card_memory, refusals
 from b24app.storage import launches as stored_launches
@@ -91,7 +91,7 @@ class Linked:
         return {Filter.ALL: paid.total(), Filter.UNPAID: paid[False], Filter.PAID: paid[True]}
 
 
-def show(card: CardSession, wish: Wish, offset: int = 0) -> Linked:
+def show(card: CardSession, wish: ListOptions, offset: int = 0) -> Linked:
     """Read the links and the payments of ten linked objects: at most three calls."""
     batch = Batch()
     proof = None if card.user else launches.ask_proof(batch)

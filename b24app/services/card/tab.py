@@ -43,7 +43,7 @@ ORDERS: Mapping[Sort, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ListOptions:
     """The person's options for the list."""
 
     filter: Filter = Filter.ALL
@@ -72,7 +72,7 @@ class Read:
     people: Mapping[int, str | None]
 
 
-def show(card: CardSession, wish: Wish) -> Shown:
+def show(card: CardSession, wish: ListOptions) -> Shown:
     """Read the card and everything about its payments that is cheap to read.
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.

@@ -13,7 +13,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import linked, tab
 from b24app.services.card.card_view import Filter, Sort
-from b24app.services.card.tab import Wish
+from b24app.services.card.tab import ListOptions
 from b24app.services.directories import pay_systems
 from b24app.services.payments import deletion, marking, pay_system, public_links
 from b24app.services.payments.marking import Seen
@@ -33,7 +33,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def show() -> ResponseReturnValue:
     """Show the tab's content: header, toolbar and list."""
     is_refresh = request.args.get("refresh") == "1"
-    wish = Wish(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
+    wish = ListOptions(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
     card = current_card()
     if not card.ref.owns_payments:
         return _show_linked(card, wish)
@@ -48,7 +48,7 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _show_linked(card: CardSession, wish: Wish) -> str:
+def _show_linked(card: CardSession, wish: ListOptions) -> str:
     offset = whole_number(request.args.get("more") or "0", "more")
     found = linked.show(card, wish, offset)
     i18n.use_time_zone(found.time_zone)
