@@ -52,7 +52,7 @@ class ListOptions:
 
 
 @dataclass(frozen=True)
-class Shown:
+class TabContent:
     """A rendered card's data. `waiting` are groups of payments whose lines are not read yet."""
 
     view: CardView
@@ -72,7 +72,7 @@ class Read:
     people: Mapping[int, str | None]
 
 
-def show(card: CardSession, wish: ListOptions) -> Shown:
+def show(card: CardSession, wish: ListOptions) -> TabContent:
     """Read the card and everything about its payments that is cheap to read.
 
     Raises UnprovenError and the portal's errors; then nothing may be shown.
@@ -96,7 +96,7 @@ def show(card: CardSession, wish: ListOptions) -> Shown:
     if card.api.refuses_batch:
         # Two calls per payment: only for those that a person opens (decisions 11).
         waiting = ()
-    return Shown(view, waiting, core.rows_total)
+    return TabContent(view, waiting, core.rows_total)
 
 
 def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Directory:
@@ -117,7 +117,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
     return user_names.note(session, card, user_names.payers(core.payments))
 
 
-def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> Shown:
+def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> TabContent:
     """Read the lines of up to 20 payments that this session was shown.
 
     Raises NotOnThisCardError for any other payment, before the portal is asked, and GoneError
@@ -136,10 +136,10 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> S
     read = _read_to_the_end(card, parts, rows_total)
     view = view_of(card, read.core, read.compositions, read.people)
     kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
-    return Shown(replace(view, payments=kept), (), read.core.rows_total)
+    return TabContent(replace(view, payments=kept), (), read.core.rows_total)
 
 
-def details_of_newest(card: CardSession, most: int) -> Shown:
+def details_of_newest(card: CardSession, most: int) -> TabContent:
     """Read the lines of the newest payments of the card, in parallel calls."""
     launches.prove_now(card)
     most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
@@ -149,7 +149,7 @@ def details_of_newest(card: CardSession, most: int) -> Shown:
     read = _read_to_the_end(card, parts, 0)
     view = view_of(card, read.core, read.compositions, read.people)
     rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
-    return Shown(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
+    return TabContent(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
 
 
 def read_card(card: CardSession, payment_ids: Sequence[int]) -> Read:
