@@ -64,7 +64,7 @@ class TabContent:
 
 
 @dataclass(frozen=True)
-class Read:
+class Reading:
     """The result of one reading of the portal."""
 
     core: CardSnapshot
@@ -152,12 +152,12 @@ def details_of_newest(card: CardSession, most: int) -> TabContent:
     return TabContent(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
 
 
-def read_card(card: CardSession, payment_ids: Sequence[int]) -> Read:
+def read_card(card: CardSession, payment_ids: Sequence[int]) -> Reading:
     """Read the card and the lines of payments that are proven to be of it."""
     return _read_parts(card, [payment_ids] if payment_ids else [], 0)
 
 
-def read_again(card: CardSession, payment_id: int | None) -> Read:
+def read_again(card: CardSession, payment_id: int | None) -> Reading:
     """Read the card and one payment, if this session was shown it, for a replayed answer."""
     return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
 
@@ -205,7 +205,7 @@ def _compositions(
     return found
 
 
-def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
+def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
     """Read with all product rows: once more only if the first reading asked for too few."""
     asked = min(rows_total, product_rows.MOST)
     read = _read_parts(card, parts, asked)
@@ -215,7 +215,7 @@ def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_tot
     return read
 
 
-def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Read:
+def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
     """Read the core with the first part's lines, and the other parts in parallel."""
     with card.db.reading() as session:
         known = user_names.directory(session, card)
@@ -230,4 +230,4 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
     answer = _or_raise(answers[0])
     core = card_reads.take_core(answer, core_asked)
     people = user_names.take(card, answer, names_asked)
-    return Read(core, _compositions(asked, answers), people)
+    return Reading(core, _compositions(asked, answers), people)

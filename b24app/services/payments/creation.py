@@ -16,7 +16,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.half_done import HalfDone
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.directories import pay_systems
 from b24app.services.payments import card_lease, unbilled
 from b24app.services.payments.creation_outcome import Made, made_id, make, missing
@@ -176,7 +176,7 @@ def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outco
 
 
 def _half_done(
-    card: CardSession, read: Read | None, payment_id: int, names: Sequence[str]
+    card: CardSession, read: Reading | None, payment_id: int, names: Sequence[str]
 ) -> Outcome:
     payment = read.core.payment(payment_id) if read else None
     number = payment.number if payment else str(payment_id)

@@ -24,7 +24,7 @@ from b24app.errors import (
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.card_reads import CompositionRequest, CoreRequest, PaymentLines
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import Wanted
@@ -39,7 +39,7 @@ class Made:
     """The result of a creation. `payment_id` None: none was made, or unknown (`read` None)."""
 
     payment_id: int | None
-    read: Read | None
+    read: Reading | None
     error: AppError | None = None
     is_lost: bool = False
 
@@ -119,7 +119,7 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
         return Made(payment_id, sending.settle(card, [payment_id]))
     with card.db.transaction() as session:
         people = tab.note_listing(session, card, core)
-    return Made(payment_id, Read(core, {payment_id: composition}, people))
+    return Made(payment_id, Reading(core, {payment_id: composition}, people))
 
 
 def settled(card: CardSession, before: Before) -> Made:
@@ -134,7 +134,7 @@ def settled(card: CardSession, before: Before) -> Made:
     return Made(fresh[0], again, is_lost=True)
 
 
-def denied(before: Before, read: Read | None, error: PortalError) -> Made:
+def denied(before: Before, read: Reading | None, error: PortalError) -> Made:
     """Judge a refusal. Without a reason it counts only if no new payment is listed.
 
     A listed one may be somebody else's, so the result is unknown.
@@ -145,7 +145,7 @@ def denied(before: Before, read: Read | None, error: PortalError) -> Made:
     return Made(None, read, error)
 
 
-def _fresh(before: Before, read: Read) -> list[int]:
+def _fresh(before: Before, read: Reading) -> list[int]:
     """Return the payments that are new on the card."""
     return [one.id for one in read.core.payments if one.id not in before.payment_ids]
 
@@ -163,7 +163,7 @@ def made_id(made: Made) -> int:
 
 
 def missing(
-    read: Read | None,
+    read: Reading | None,
     payment_id: int,
     wanted: Sequence[Wanted],
     rows: Mapping[int, ListedRow],

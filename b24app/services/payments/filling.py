@@ -24,7 +24,7 @@ from b24app.errors import (
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.half_done import HalfDone
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import Place
 from b24app.services.payments.quantities import Wanted, require_free
@@ -224,7 +224,7 @@ def _values(filling: Filling) -> dict[str, str]:
     }
 
 
-def _finished(card: CardSession, filling: Filling, read: Read | None) -> Outcome:
+def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outcome:
     _settle(card, filling)
     payment = read.core.payment(filling.payment_id) if read else None
     kind, code, names = _ending(filling)

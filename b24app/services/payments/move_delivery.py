@@ -18,7 +18,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder
@@ -127,7 +127,7 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
     return None
 
 
-def _moved(card: CardSession, plan: Move, read: Read | None, *, is_taken_out: bool) -> Outcome:
+def _moved(card: CardSession, plan: Move, read: Reading | None, *, is_taken_out: bool) -> Outcome:
     """Report the line as moved. If somebody else removed it, they may have moved it elsewhere."""
     outcome = _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, read)
     if is_taken_out:
@@ -158,7 +158,7 @@ def _holders_besides(card: CardSession, plan: Move) -> Sequence[Holder]:
         return ()
 
 
-def _is_in_source(read: Read | None, plan: Move) -> bool | None:
+def _is_in_source(read: Reading | None, plan: Move) -> bool | None:
     """Return whether the line is still where it was. None: unknown."""
     if read is None:
         return None
@@ -170,7 +170,7 @@ def _is_in_source(read: Read | None, plan: Move) -> bool | None:
     return _told(composition, any(one.id == plan.item_id for one in composition.links))
 
 
-def _holds(read: Read | None, plan: Move, payment_id: int) -> bool | None:
+def _holds(read: Reading | None, plan: Move, payment_id: int) -> bool | None:
     """Return whether a payment holds the document now. None: unknown."""
     if read is None:
         return None
@@ -214,7 +214,7 @@ def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
     return _half_done(card, plan, HalfDone.DELIVERY_TWICE, read)
 
 
-def _undone(card: CardSession, plan: Move, read: Read) -> Read:
+def _undone(card: CardSession, plan: Move, read: Reading) -> Reading:
     composition = read.compositions.get(plan.target.id)
     links = composition.links if composition else ()
     line = next((one.id for one in links if one.document_id == plan.document_id), None)
@@ -234,7 +234,7 @@ def _put_back(card: CardSession, plan: Move) -> Outcome:
     return _half_done(card, plan, HalfDone.DELIVERY_NOWHERE, written.read)
 
 
-def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Read | None) -> Outcome:
+def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Reading | None) -> Outcome:
     """Name the state on the card until the portal shows it settled, also after reloads."""
     data = {
         "delivery": plan.label,
@@ -256,7 +256,7 @@ def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Read | None)
     return _ended(plan, Kind.PARTIAL, OutcomeCode(kind), read)
 
 
-def _ended(plan: Move, kind: Kind, code: OutcomeCode, read: Read | None) -> Outcome:
+def _ended(plan: Move, kind: Kind, code: OutcomeCode, read: Reading | None) -> Outcome:
     return Outcome(
         kind,
         code,

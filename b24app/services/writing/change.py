@@ -19,7 +19,7 @@ from b24app.errors import (
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, sending, timeline, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
@@ -246,7 +246,7 @@ def _has_reason(error: AppError | None) -> bool:
     return error is not None and not isinstance(error, BareRefusalError)
 
 
-def _ended(verdict: Verdict, reading: Read | None, number: str) -> Outcome:
+def _ended(verdict: Verdict, reading: Reading | None, number: str) -> Outcome:
     return Outcome(
         verdict.kind,
         verdict.code,

@@ -19,7 +19,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.adding_up import rounded
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
@@ -66,7 +66,7 @@ def checked(
     return replace(outcome, kind=Kind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None)
 
 
-def has_no_sum(read: Read | None, payment_id: int) -> bool:
+def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     """Return whether a payment holds lines with a price although its sum is zero."""
     payment = read.core.payment(payment_id) if read else None
     composition = read.compositions.get(payment_id) if read else None
@@ -75,7 +75,7 @@ def has_no_sum(read: Read | None, payment_id: int) -> bool:
     return payment.sum.amount == 0 and _value(read, composition) > 0
 
 
-def _stays(read: Read, before: Before) -> bool:
+def _stays(read: Reading, before: Before) -> bool:
     """Return whether the sum is unchanged although the lines now come to a different one."""
     payment = read.core.payment(before.payment.id)
     now = read.compositions.get(before.payment.id)
@@ -91,7 +91,7 @@ def _stays(read: Read, before: Before) -> bool:
     return values[0] not in values[1:]
 
 
-def _value(read: Read, composition: PaymentLines) -> Decimal:
+def _value(read: Reading, composition: PaymentLines) -> Decimal:
     """Return the sum of the lines with a known price, rounded like the portal's own sums."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(
@@ -113,7 +113,7 @@ def _value(read: Read, composition: PaymentLines) -> Decimal:
     return items + links
 
 
-def _is_as_before(read: Read, before: Before) -> bool:
+def _is_as_before(read: Reading, before: Before) -> bool:
     now = read.compositions.get(before.payment.id)
     if now is None:
         return False

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from b24app.errors import AppError
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 
 
@@ -49,7 +49,7 @@ class Outcome:
 
     kind: Kind
     code: OutcomeCode | ErrorName
-    reading: Read | None = None
+    reading: Reading | None = None
     number: str = ""
     before: str = ""
     after: str = ""
@@ -73,7 +73,7 @@ class Outcome:
 class WriteFailedError(Exception):
     """A failed use case with what the portal shows now, and the payment it concerns."""
 
-    def __init__(self, error: AppError, reading: Read | None = None, number: str = "") -> None:
+    def __init__(self, error: AppError, reading: Reading | None = None, number: str = "") -> None:
         super().__init__(str(error))
         self.error = error
         self.reading = reading

@@ -28,7 +28,7 @@ from b24app.errors import (
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.writing import error_names, record
 from b24app.services.writing.codes import PUT_BACK, ErrorName, OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
@@ -158,7 +158,7 @@ def _failed(
     return outcome
 
 
-def _is_of_the_card(error: AppError, reading: Read | None) -> bool:
+def _is_of_the_card(error: AppError, reading: Reading | None) -> bool:
     """Return whether a refusal means that this person may change nothing on this card.
 
     The portal has just shown the card with the same token. So it refused neither the token nor the

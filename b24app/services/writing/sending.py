@@ -16,7 +16,7 @@ from b24app.errors import AppError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads
 from b24app.services.card.card_reads import CompositionRequest, CoreRequest
-from b24app.services.card.tab import Read, note_listing
+from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.writing.verdicts import Written
 
@@ -71,7 +71,7 @@ def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> W
     return Written(settle(card, payment_ids), cause=cause)
 
 
-def settle(card: CardSession, payment_ids: Sequence[int]) -> Read | None:
+def settle(card: CardSession, payment_ids: Sequence[int]) -> Reading | None:
     """Read back after a lost answer, in the time that is left. None: unknown."""
     batch = Batch()
     reread = ask_reread(batch, card, payment_ids)
@@ -127,7 +127,7 @@ def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalE
     return None
 
 
-def read_after(card: CardSession, sent: Sent) -> Read | None:
+def read_after(card: CardSession, sent: Sent) -> Reading | None:
     """Return the re-read of a write's batch; read again if something is missing in it."""
     read = _take(card, sent)
     payment_ids = list(sent.reread.compositions)
@@ -137,7 +137,7 @@ def read_after(card: CardSession, sent: Sent) -> Read | None:
     return settle(card, payment_ids) or read
 
 
-def _take(card: CardSession, sent: Sent) -> Read | None:
+def _take(card: CardSession, sent: Sent) -> Reading | None:
     try:
         core = card_reads.take_core(sent.result, sent.reread.core)
     except PortalError:
@@ -145,4 +145,4 @@ def _take(card: CardSession, sent: Sent) -> Read | None:
     with card.db.transaction() as session:
         people = note_listing(session, card, core)
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Read(core, found, people)
+    return Reading(core, found, people)

@@ -19,7 +19,7 @@ from b24app.errors import (
     RightsRefusedError,
 )
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import WriteFailedError
 
@@ -33,7 +33,7 @@ class Written:
     `is_guarded_off`: the guard listed nothing, so the write did not run.
     """
 
-    read: Read | None
+    read: Reading | None
     error: AppError | None = None
     cause: AppError | None = None
     is_guarded_off: bool = False

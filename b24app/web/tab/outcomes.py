@@ -14,7 +14,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
-from b24app.services.card.tab import Read
+from b24app.services.card.tab import Reading
 from b24app.services.payments import filling
 from b24app.services.writing import error_names
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
@@ -160,7 +160,7 @@ def _asks(undo: Undo, view: CardView) -> str:
     return "dlg-paid" if view.confirm_pay else ""
 
 
-def _fresh(card: CardSession, outcome: Outcome) -> Read | None:
+def _fresh(card: CardSession, outcome: Outcome) -> Reading | None:
     """Read the current state, for a repeated answer and for a person who saw an older one."""
     try:
         return tab.read_again(card, outcome.payment_id)
@@ -168,12 +168,12 @@ def _fresh(card: CardSession, outcome: Outcome) -> Read | None:
         return None
 
 
-def _view(card: CardSession, read: Read) -> CardView:
+def _view(card: CardSession, read: Reading) -> CardView:
     found = card_reads.complete(read.core, read.compositions)
     return view_of(card, read.core, found, read.people)
 
 
-def _changed(outcome: Outcome, read: Read, view: CardView) -> str:
+def _changed(outcome: Outcome, read: Reading, view: CardView) -> str:
     shown = view.payment(outcome.payment_id) if outcome.payment_id is not None else None
     if shown is not None and outcome.is_creation:
         shown = replace(shown, is_new=True)
