@@ -43,7 +43,7 @@ OWNERS = (DEAL, INVOICE)
 
 
 @dataclass(frozen=True)
-class Group:
+class LinkedCard:
     """One linked object with its payments. `ticket` allows actions on it, and nothing else.
 
     `waiting` as in `tab.Shown`: a call is left to read them only if one object is linked.
@@ -64,7 +64,7 @@ class Linked:
     """
 
     card: Card
-    groups: tuple[Group, ...]
+    groups: tuple[LinkedCard, ...]
     more: int
     is_more_unknown: bool
     unread: int
@@ -174,7 +174,7 @@ def _is_last(result: BatchResult, page: Handle[tuple[Mapping[str, object], ...]]
         return True
 
 
-def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | None]:
+def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard | None]:
     """Return the objects the acting user may see; None for one whose answer makes no sense."""
     middle = (len(objects) + 1) // 2
     halves = [part for part in (objects[:middle], objects[middle:]) if part]
@@ -195,7 +195,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[Group | Non
     if names_asked is not None and isinstance(answers[0], BatchResult):
         user_names.take(card, answers[0], names_asked)
     most = MOST_SHOWN // max(1, len(objects))
-    groups: list[Group | None] = []
+    groups: list[LinkedCard | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):
         if isinstance(answer, AppError):
             raise answer
@@ -237,7 +237,7 @@ def _group(
     core: CardSnapshot | None,
     compositions: Mapping[int, PaymentLines],
     most: int,
-) -> Group | None:
+) -> LinkedCard | None:
     if core is None:
         return None
     ticket = _ticket(card, ref)
@@ -262,7 +262,7 @@ def _group(
     waiting = tuple(
         tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)
     )
-    return Group(view, waiting, core.rows_total, ticket)
+    return LinkedCard(view, waiting, core.rows_total, ticket)
 
 
 def _ticket(card: CardSession, ref: EntityRef) -> Ticket:
