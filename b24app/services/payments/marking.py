@@ -96,7 +96,7 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:
             return Found(None)
-        return Found(ownership.present(card, payment_id))
+        return Found(ownership.fetch_own_payment(card, payment_id))
 
     def plan(found: Found) -> Edit:
         payment = found.payment

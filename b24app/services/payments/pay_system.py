@@ -41,7 +41,7 @@ def change_system(
 
     def prove(card: CardSession, payment_id: int) -> Found:
         system = pay_systems.known(card, system_id)
-        return Found(ownership.present(card, payment_id), system)
+        return Found(ownership.fetch_own_payment(card, payment_id), system)
 
     def plan(found: Found) -> Edit | Verdict:
         before, system = found.payment, found.system

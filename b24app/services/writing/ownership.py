@@ -56,7 +56,7 @@ def absent(card: CardSession, payment_id: int) -> AppError:
 
 
 @before_writing()
-def present(card: CardSession, payment_id: int) -> Payment:
+def fetch_own_payment(card: CardSession, payment_id: int) -> Payment:
     """Prove that the payment is of this card and return its current state. One call.
 
     Raises NotOnThisCardError, or GoneError if this opening was shown it before.
@@ -75,13 +75,13 @@ class Present:
 
 def prove(card: CardSession, payment_id: int) -> Present:
     """Prove a payment like `present`, as the first step of a change."""
-    return Present(present(card, payment_id))
+    return Present(fetch_own_payment(card, payment_id))
 
 
 def require_listed_or_present(card: CardSession, payment_id: int) -> None:
     """Require that a payment was listed here or prove it now, before asking the portal about it."""
     if payment_id not in card.listed:
-        present(card, payment_id)
+        fetch_own_payment(card, payment_id)
 
 
 @dataclass(frozen=True)

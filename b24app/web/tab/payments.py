@@ -104,7 +104,7 @@ def link(payment_id: int) -> ResponseReturnValue:
 def system_form(payment_id: int) -> ResponseReturnValue:
     """Show the dialog that changes the payment system."""
     card = proven(Action.SYSTEM)
-    payment = ownership.present(card, payment_id)
+    payment = ownership.fetch_own_payment(card, payment_id)
     return render_template(
         "payments/_system.html",
         payment=payment,
