@@ -49,7 +49,7 @@ def for_delivery(
     view = view_of(card, core, {}, {})
     shown = view.payment(payment_id)
     if shown is None:
-        raise ownership.absent(card, payment_id)
+        raise ownership.not_listed_error(card, payment_id)
     return view, shown, places
 
 
@@ -69,7 +69,7 @@ def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView,
     view = view_of(card, read.core, read.compositions, read.people)
     shown = view.payment(payment_id)
     if shown is None:
-        raise ownership.absent(card, payment_id)
+        raise ownership.not_listed_error(card, payment_id)
     return view, shown, read.core
 
 

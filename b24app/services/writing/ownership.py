@@ -45,7 +45,7 @@ def before_writing() -> Iterator[None]:
         raise
 
 
-def absent(card: CardSession, payment_id: int) -> AppError:
+def not_listed_error(card: CardSession, payment_id: int) -> AppError:
     """Return the error for a payment that the portal does not list on this card.
 
     GoneError only if this opening was shown it; otherwise it is not revealed whether it exists.
@@ -178,5 +178,5 @@ def _of(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
     if payment is None and payment_id in found.unread:
         raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)
     if payment is None:
-        raise absent(card, payment_id)
+        raise not_listed_error(card, payment_id)
     return payment
