@@ -20,7 +20,7 @@ from b24app.config import LOOPBACK_HOSTS
 from b24app.domain import Grant, PortalUser
 from b24app.errors import GrantLostError, InputCode, InputError, UnknownPortalError, UnprovenError
 from b24app.services.auth import launches, shells
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
 from b24app.services.lifecycle.installation import APP_PAGE
@@ -51,7 +51,7 @@ class SignedIn:
     """A proven administrator, with the ticket of their session and the way to sign in again."""
 
     user: PortalUser | None
-    ticket: Ticket
+    ticket: SessionClaims
     domain: str
 
 
@@ -88,7 +88,7 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
     if grant.client_endpoint != portal.client_endpoint:
         with deps.db.transaction() as session:
             portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
-    ticket = Ticket(
+    ticket = SessionClaims(
         secrets.token_hex(16),
         portal.member_id,
         APP_PAGE,

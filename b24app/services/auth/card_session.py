@@ -19,7 +19,7 @@ from b24app.storage.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class SessionClaims:
     """What the signed session token carries. `sealed` holds the posted, unproven tokens.
 
     A pair exchanged for them never travels: it waits on the server under `launch_id`.
@@ -46,7 +46,7 @@ class CardSession:
     """
 
     deps: Final[Deps]
-    ticket: Final[Ticket]
+    ticket: Final[SessionClaims]
     client_endpoint: Final[str]
     app_code: Final[str]
     settings: Final[Mapping[str, Any]]
@@ -132,6 +132,6 @@ class CardSession:
         if self.user is None or action not in self.rules.allowed(self.user):
             raise RuleRefusedError("the portal's rules forbid this action", code=action)
 
-    def on_linked(self, ticket: Ticket) -> CardSession:
+    def on_linked(self, ticket: SessionClaims) -> CardSession:
         """Return a session of the same person on another object's card, with its own launch."""
         return replace(self, ticket=ticket, seen_before=frozenset())

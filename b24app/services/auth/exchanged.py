@@ -12,7 +12,7 @@ from datetime import timedelta
 from b24app.bitrix.wire.shares import Share
 from b24app.domain import Grant
 from b24app.errors import GrantLostError, UnprovenError
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from b24app.services.deps import Deps
 from b24app.storage import pending_grants, portals
 from b24app.storage.models import Portal
@@ -55,7 +55,7 @@ def hold(deps: Deps, launch_id: str, grant: Grant, application_token: str | None
         )
 
 
-def waiting_for(deps: Deps, ticket: Ticket) -> Pending | None:
+def waiting_for(deps: Deps, ticket: SessionClaims) -> Pending | None:
     """Return what waits for this launch; None if there is nothing, or no longer."""
     with deps.db.reading() as session:
         return pending_grants.find(

@@ -27,7 +27,7 @@ from b24app.errors import (
     UnprovenError,
 )
 from b24app.services.auth import exchanged, grant
-from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.shells import is_same, sealed, unsealed
 from b24app.services.auth.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.services.deps import Deps
@@ -44,7 +44,7 @@ LISTED_SECONDS = 5 * 60
 BATCH_REFUSED_HOURS = 24
 
 
-def resume(deps: Deps, ticket: Ticket) -> CardSession:
+def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
     """Make the session of a request; its opener was proven earlier or still has to be.
 
     Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
@@ -79,7 +79,7 @@ def resume(deps: Deps, ticket: Ticket) -> CardSession:
     return card
 
 
-def _require_own(launch: Launch, ticket: Ticket) -> None:
+def _require_own(launch: Launch, ticket: SessionClaims) -> None:
     ref = ticket.ref
     theirs = launch.member_id, launch.entity_type_id, launch.entity_id
     if theirs != (ticket.member_id, ref.entity_type_id, ref.entity_id):
@@ -102,7 +102,7 @@ def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
     )
 
 
-def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]:
+def _unproven(deps: Deps, ticket: SessionClaims) -> tuple[TokenPair, int | None, Share]:
     """Return the pair to prove an opener with, its owner if named, and the share it waits on."""
     if not ticket.sealed:
         grant = _exchanged(deps, ticket)
@@ -111,7 +111,7 @@ def _unproven(deps: Deps, ticket: Ticket) -> tuple[TokenPair, int | None, Share]
     return posted, None, Share(ticket.member_id, ticket.is_vouched)
 
 
-def _exchanged(deps: Deps, ticket: Ticket) -> Grant:
+def _exchanged(deps: Deps, ticket: SessionClaims) -> Grant:
     """Return the pair that waits for this launch."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is not None:
@@ -229,7 +229,9 @@ def _keep_pair(
     )
 
 
-def renew(deps: Deps, old: Ticket, auth_id: str, refresh_id: str, expires: int) -> Ticket:
+def renew(
+    deps: Deps, old: SessionClaims, auth_id: str, refresh_id: str, expires: int
+) -> SessionClaims:
     """Return a new ticket for an old one and a fresh token from the frame (decisions 5).
 
     The fresh token is proven like any opener and must be of the same user as before.

@@ -20,7 +20,7 @@ from b24app.domain import EntityRef, Grant, TokenPair
 from b24app.errors import SessionForgedError, UnknownPortalError
 from b24app.seal import SealBrokenError
 from b24app.services.auth import exchanged
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.frame_posts import require_nameable
 from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
@@ -36,7 +36,7 @@ SEPARATOR = "\n"
 class Shell:
     """What a tab's page needs before the opener is proven. No ticket: the card is not saved."""
 
-    ticket: Ticket | None
+    ticket: SessionClaims | None
     origin: str
     app_sid: str
 
@@ -105,7 +105,9 @@ def open_shell(
         exchanged.hold(deps, launch_id, moved)
     else:
         carried = sealed(deps, _posted_pair(deps, call))
-    ticket = Ticket(launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched)
+    ticket = SessionClaims(
+        launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched
+    )
     return Shell(ticket, origin_of(endpoint), call.app_sid)
 
 

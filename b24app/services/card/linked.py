@@ -21,7 +21,7 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card, EntityRef
 from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services.auth import launches
-from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.launches import LAUNCH_DAYS
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import kept_of, view_of
@@ -52,7 +52,7 @@ class LinkedCard:
     view: CardView
     waiting: tuple[tuple[int, ...], ...]
     rows_total: int
-    ticket: Ticket
+    ticket: SessionClaims
 
 
 @dataclass(frozen=True)
@@ -265,11 +265,11 @@ def _group(
     return LinkedCard(view, waiting, core.rows_total, ticket)
 
 
-def _ticket(card: CardSession, ref: EntityRef) -> Ticket:
+def _ticket(card: CardSession, ref: EntityRef) -> SessionClaims:
     """Return the ticket of this object's launch, the same for every refresh of this opening."""
     text = f"{card.launch_id}:{ref.entity_type_id}:{ref.entity_id}"
     launch_id = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Ticket(launch_id, card.member_id, ref, card.language, "", is_grouped=True)
+    return SessionClaims(launch_id, card.member_id, ref, card.language, "", is_grouped=True)
 
 
 def _forget_refusals(card: CardSession, objects: Sequence[EntityRef]) -> None:

@@ -26,7 +26,7 @@ from b24app.errors import (
 )
 from b24app.services.auth import exchanged
 from b24app.services.auth import grant as portal_grant
-from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.frame_posts import require_nameable
 from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof
 from b24app.services.auth.shells import origin_of
@@ -95,17 +95,17 @@ def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
     return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
 
-def ticket_of(begun: Begun) -> Ticket:
+def ticket_of(begun: Begun) -> SessionClaims:
     """Return the ticket of a wizard: the session that `verify` opens."""
-    return Ticket(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
+    return SessionClaims(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
 
 
-def hold(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+def hold(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     """Allow `verify` to be tried again with this ticket, for as long as its session lasts."""
     exchanged.hold(deps, ticket.launch_id, begun.grant, begun.application_token)
 
 
-def begun_of(deps: Deps, ticket: Ticket) -> Begun:
+def begun_of(deps: Deps, ticket: SessionClaims) -> Begun:
     """Return what `hold` kept. Raises SessionExpiredError if nothing waits for this ticket."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is None:
@@ -113,7 +113,7 @@ def begun_of(deps: Deps, ticket: Ticket) -> Begun:
     return Begun(pending.grant, pending.application_token, ticket.language)
 
 
-def verify(deps: Deps, begun: Begun, ticket: Ticket) -> None:
+def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     """Ask the portal who installs, store the installation, open the wizard's session; repeatable.
 
     Settings are kept. Raises NotAdminError (placements can be bound by administrators only) and

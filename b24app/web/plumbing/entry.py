@@ -9,7 +9,7 @@ from flask import g, request
 from b24app.errors import NotOnThisCardError
 from b24app.services.actions import Action
 from b24app.services.auth import launches, shells
-from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.frame_posts import PlacementCall, parse_placement_post
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.web.plumbing import failures, i18n
@@ -54,11 +54,11 @@ def current_card() -> CardSession:
     return card
 
 
-def current_ticket() -> Ticket:
+def current_ticket() -> SessionClaims:
     """Return the content of this request's session token, read once. Raises SessionError."""
     if "ticket" not in g:
         g.ticket = wiring().session_tokens.read(bearer_token())
-    return cast(Ticket, g.ticket)
+    return cast(SessionClaims, g.ticket)
 
 
 def require_session() -> None:
@@ -93,6 +93,6 @@ def frame_context() -> dict[str, object]:
     }
 
 
-def signed(ticket: Ticket) -> str:
+def signed(ticket: SessionClaims) -> str:
     """Return the session token of a ticket."""
     return wiring().session_tokens.sign(ticket)

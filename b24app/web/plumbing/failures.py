@@ -6,7 +6,7 @@ from flask import g, request
 
 from b24app.errors import AppError, DatabaseAwayError, TooManyRequestsError
 from b24app.services.auth import throttle
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.throttle import Sender
 from b24app.web.plumbing.wiring import deps
 
@@ -31,7 +31,7 @@ def failed(error: AppError) -> AppError:
     return TooManyRequestsError("too many failed proofs of this address") if is_too_often else error
 
 
-def require_voucher(ticket: Ticket) -> None:
+def require_voucher(ticket: SessionClaims) -> None:
     """Check for too many failures before a portal is asked about an unvouched person.
 
     Bitrix24 counts each such call against all people of the portal. Raises TooManyRequestsError.

@@ -11,7 +11,7 @@ from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTime
 
 from b24app.domain import EntityRef
 from b24app.errors import SessionExpiredError, SessionForgedError, SessionMissingError
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.launches import SESSION_SECONDS
 
 BEARER = "bearer"
@@ -29,7 +29,7 @@ class SessionTokens:
 
         self._serializer = URLSafeTimedSerializer(secret_key, salt="session", signer=Signer)
 
-    def sign(self, ticket: Ticket) -> str:
+    def sign(self, ticket: SessionClaims) -> str:
         """Return URL-safe, dotted text. Its holder can read the content, but not change it."""
         payload = [
             ticket.launch_id,
@@ -43,7 +43,7 @@ class SessionTokens:
         ]
         return str(self._serializer.dumps(payload))
 
-    def read(self, token: str, *, max_age: int = SESSION_SECONDS) -> Ticket:
+    def read(self, token: str, *, max_age: int = SESSION_SECONDS) -> SessionClaims:
         """Return the ticket. Raises SessionExpiredError, SessionForgedError."""
         try:
             payload: Any = self._serializer.loads(token, max_age=max_age)
@@ -54,7 +54,7 @@ class SessionTokens:
         launch_id, member_id, entity_type_id, entity_id, language, sealed, *flags = payload
         ref = EntityRef(entity_type_id, entity_id)
         # A token signed before this flag existed has none.
-        return Ticket(launch_id, member_id, ref, language, sealed, *map(bool, flags[:2]))
+        return SessionClaims(launch_id, member_id, ref, language, sealed, *map(bool, flags[:2]))
 
 
 def bearer_token() -> str:

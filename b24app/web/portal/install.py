@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.errors import AppError, NotAdminError
 from b24app.services.auth import admins
-from b24app.services.auth.card_session import CardSession, Ticket
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.lifecycle import installation
 from b24app.services.lifecycle.installation import Begun
 from b24app.web.plumbing import failures, i18n, security
@@ -63,7 +63,7 @@ def _verify_again() -> Response:
     return make_response(body, status, when_again(error))
 
 
-def _verify(begun: Begun, ticket: Ticket) -> AppError | None:
+def _verify(begun: Begun, ticket: SessionClaims) -> AppError | None:
     try:
         installation.verify(deps(), begun, ticket)
     except AppError as error:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from b24app import BLUEPRINTS
 from b24app.domain import EntityRef
-from b24app.services.auth.card_session import Ticket
+from b24app.services.auth.card_session import SessionClaims
 from tests.support.acts import (
     FLEET,
     FLEET_IS_IN_PAID,
@@ -140,7 +140,7 @@ def test_an_old_session_has_to_be_renewed(stage, route):
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_token_of_another_portal_opens_nothing_here(stage, route):
     stage.tab()
-    ticket = Ticket(uuid.uuid4().hex, "f" * 32, EntityRef(2, 8061), "en", "")
+    ticket = SessionClaims(uuid.uuid4().hex, "f" * 32, EntityRef(2, 8061), "en", "")
     token = stage.app.extensions["b24app"].session_tokens.sign(ticket)
     stage.forget_calls()
 
