@@ -114,7 +114,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
         card.clock(),
         is_whole=is_whole(core.payments),
     )
-    return user_names.note(session, card, user_names.payers(core.payments))
+    return user_names.queue_unknown_ids(session, card, user_names.payers(core.payments))
 
 
 def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> TabContent:

@@ -43,7 +43,9 @@ def missing(known: Directory) -> tuple[int, ...]:
     return tuple(sorted(key for key, name in known.items() if name is None))[:AT_ONCE]
 
 
-def note(session: Session, card: CardSession, user_ids: Iterable[int]) -> dict[int, str | None]:
+def queue_unknown_ids(
+    session: Session, card: CardSession, user_ids: Iterable[int]
+) -> dict[int, str | None]:
     """Remember new ids, and return the directory including them."""
     known = directory(session, card)
     unmet = {user_id: None for user_id in user_ids if user_id not in known}

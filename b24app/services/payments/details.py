@@ -61,7 +61,10 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         refusal = error
     people = user_names.take(card, found.result, found.beside)
     with card.db.transaction() as session:
-        people = {**user_names.note(session, card, user_names.payers([payment])), **people}
+        people = {
+            **user_names.queue_unknown_ids(session, card, user_names.payers([payment])),
+            **people,
+        }
         records = activity.of_payment(session, card.member_id, payment_id)
     return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records)
 
