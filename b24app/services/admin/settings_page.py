@@ -125,7 +125,7 @@ def page_of(
 ) -> SettingsPage:
     """Build the page from the saved settings."""
     draft = settings_form.draft_of(known.data, card.deps.manifest)
-    people = dict(user_names.take(card, result, asked.names))
+    people = dict(user_names.store_names(card, result, asked.names))
     if card.user is not None:
         people[card.user.id] = card.user.name
     page = SettingsPage(

@@ -193,7 +193,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
     names_asked = user_names.ask(batches[0], known) if batches else None
     answers = card.api.send_all(batches)
     if names_asked is not None and isinstance(answers[0], BatchResult):
-        user_names.take(card, answers[0], names_asked)
+        user_names.store_names(card, answers[0], names_asked)
     most = MOST_SHOWN // max(1, len(objects))
     groups: list[LinkedCard | None] = []
     for core_asked, lines_asked, answer in zip(cores, lines, answers, strict=True):

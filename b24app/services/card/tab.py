@@ -229,5 +229,5 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
     answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     core = card_reads.take_core(answer, core_asked)
-    people = user_names.take(card, answer, names_asked)
+    people = user_names.store_names(card, answer, names_asked)
     return Reading(core, _compositions(asked, answers), people)

@@ -74,7 +74,7 @@ def ask(batch: Batch, known: Directory, user_ids: Iterable[int] | None = None) -
     return NamesRequest(known, wanted, handle)
 
 
-def take(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:
+def store_names(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:
     """Keep the names of an answer. A refusal is tolerated: then ids are shown this time."""
     if asked.handle is None:
         return asked.known

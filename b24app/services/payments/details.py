@@ -59,7 +59,7 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         # Also "not found": the list has just shown it, and an old portal says the same if rights
         # are missing (quirk 3).
         refusal = error
-    people = user_names.take(card, found.result, found.beside)
+    people = user_names.store_names(card, found.result, found.beside)
     with card.db.transaction() as session:
         people = {
             **user_names.queue_unknown_ids(session, card, user_names.payers([payment])),
