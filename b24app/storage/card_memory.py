@@ -38,7 +38,7 @@ def first_sights(session: Session, member_id: str, ref: EntityRef) -> dict[int, 
     return _read(session.scalar(_of_card(CardMemory.first_seen, member_id, ref)) or {})
 
 
-def remember(
+def save_known_payments(
     session: Session,
     member_id: str,
     ref: EntityRef,

@@ -66,7 +66,7 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
             now=now,
             expires_at=now + timedelta(minutes=30),
         )
-        card_memory.remember(session, member_id, DEAL, [1], now)
+        card_memory.save_known_payments(session, member_id, DEAL, [1], now)
         refusals.refuse(session, member_id, 7, DEAL, now)
         canceled_orders.note(session, member_id, DEAL, "3653", {"1": "N 5 EUR"}, now)
         leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)

@@ -23,9 +23,9 @@ def test_a_card_not_seen_before_has_no_known_payments(database, portal, deal):
 
 def test_the_payments_last_seen_are_remembered_in_their_order(database, portal, deal, now):
     with database.transaction() as session:
-        card_memory.remember(session, portal, deal, [3, 1], now)
-        card_memory.remember(session, portal, deal, (2**40, 1, 2), now)
-        card_memory.remember(session, portal, INVOICE, [9], now)
+        card_memory.save_known_payments(session, portal, deal, [3, 1], now)
+        card_memory.save_known_payments(session, portal, deal, (2**40, 1, 2), now)
+        card_memory.save_known_payments(session, portal, INVOICE, [9], now)
 
     with database.reading() as session:
         assert card_memory.payment_ids(session, portal, deal) == (2**40, 1, 2)
@@ -45,7 +45,7 @@ def now(now):
 
 def see(database, portal, deal, ids, now, *, is_whole=True):
     with database.transaction() as session:
-        card_memory.remember(session, portal, deal, ids, now, is_whole=is_whole)
+        card_memory.save_known_payments(session, portal, deal, ids, now, is_whole=is_whole)
 
 
 def test_what_is_there_when_a_card_is_first_seen_is_older_than_that(database, portal, deal, now):
@@ -94,8 +94,8 @@ def test_of_a_list_with_a_hole_nothing_is_concluded(database, portal, deal, now)
 
 def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):
     with database.transaction() as session:
-        card_memory.remember(session, portal, deal, [1], now - timedelta(days=2))
-        card_memory.remember(session, portal, INVOICE, [2], now)
+        card_memory.save_known_payments(session, portal, deal, [1], now - timedelta(days=2))
+        card_memory.save_known_payments(session, portal, INVOICE, [2], now)
         deleted = card_memory.delete_older(session, now - timedelta(days=1))
 
     with database.reading() as session:
@@ -210,7 +210,9 @@ def test_old_half_done_actions_are_forgotten(database, portal, deal, now, add_pa
 @pytest.mark.parametrize(
     "remember",
     [
-        lambda session, deal, now: card_memory.remember(session, "unknown", deal, [1], now),
+        lambda session, deal, now: card_memory.save_known_payments(
+            session, "unknown", deal, [1], now
+        ),
         lambda session, deal, now: refusals.refuse(session, "unknown", 7, deal, now),
         lambda session, deal, now: partial_actions.add(
             session, "unknown", deal, user_id=7, kind="move", data={}, now=now

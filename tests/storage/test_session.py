@@ -84,7 +84,7 @@ def test_a_row_for_a_portal_that_is_gone_is_refused_by_our_own_error(database, n
     def write_for_nobody():
         with database.transaction() as session:
             failed_proofs.add(session, "somebody", now)
-            card_memory.remember(session, "nobody", EntityRef(2, 1), [1], now)
+            card_memory.save_known_payments(session, "nobody", EntityRef(2, 1), [1], now)
 
     with pytest.raises(UnknownPortalError):
         write_for_nobody()

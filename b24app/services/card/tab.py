@@ -106,7 +106,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
     """
     payment_ids = [payment.id for payment in core.payments]
     stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
-    card_memory.remember(
+    card_memory.save_known_payments(
         session,
         card.member_id,
         card.ref,

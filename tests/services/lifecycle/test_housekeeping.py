@@ -72,7 +72,7 @@ def fill_memory(stage):
     member_id = stage.portal.member_id
     with stage.deps.db.transaction() as session:
         idempotency.begin(session, member_id, 7, "a-key-of-a-click", "body", now)
-        card_memory.remember(session, member_id, CARD, [1036], now)
+        card_memory.save_known_payments(session, member_id, CARD, [1036], now)
         refusals.refuse(session, member_id, 9, CARD, now)
         failed_proofs.add(session, "address:192.0.2.1", now)
         leases.try_take(session, "refresh:gone", "nobody", now, 20)
