@@ -37,7 +37,7 @@ OUTCOMES: Mapping[type[AppError], str] = {
 }
 
 
-def fetch(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
+def get_public_link(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
     """Return the payment and its link, in one call.
 
     The portal checks no rights on the payment here: any employee gets the link of any payment id.
