@@ -11,7 +11,7 @@ from decimal import Decimal
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods.catalog import command
 from b24app.bitrix.methods.outcomes import done, new_id
-from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentDelivery
 from b24app.errors import RightsRefusedError, UnexplainedRefusalError
@@ -21,7 +21,7 @@ def list_links(payment_id: PaymentId) -> Command[Listing[PaymentDelivery]]:
     """List the delivery lines of a payment, all in one answer."""
     method = "crm.item.payment.delivery.list"
     return command(
-        method, {"paymentId": sent_id(payment_id)}, lambda value: rows(method, value, _link)
+        method, {"paymentId": check_id(payment_id)}, lambda value: rows(method, value, _link)
     )
 
 
@@ -31,7 +31,7 @@ def add_link(payment_id: PaymentId, document_id: int) -> Command[int]:
     The portal does not check whether another payment bills the same document (quirk 40).
     """
     method = "crm.item.payment.delivery.add"
-    params = {"paymentId": sent_id(payment_id), "deliveryId": sent_id(document_id)}
+    params = {"paymentId": check_id(payment_id), "deliveryId": check_id(document_id)}
     return command(method, params, new_id(method))
 
 
@@ -53,14 +53,14 @@ def set_link(item_id: int, document_id: int) -> Command[bool]:
                 f"{method}: refused without an error", code=error.code, method=method
             ) from None
 
-    params = {"id": sent_id(item_id), "deliveryId": sent_id(document_id)}
+    params = {"id": check_id(item_id), "deliveryId": check_id(document_id)}
     return command(method, params, decode)
 
 
 def delete_link(item_id: int) -> Command[bool]:
     """Take a delivery out of its payment. Writes."""
     method = "crm.item.payment.delivery.delete"
-    return command(method, {"id": sent_id(item_id)}, done(method))
+    return command(method, {"id": check_id(item_id)}, done(method))
 
 
 def _link(row: Record) -> PaymentDelivery:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods.catalog import command
 from b24app.bitrix.methods.outcomes import done, new_id
-from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentItem
 from b24app.errors import UnexplainedRefusalError
@@ -26,7 +26,7 @@ def list_items(payment_id: PaymentId) -> Command[Listing[PaymentItem]]:
     """
     method = "crm.item.payment.product.list"
     return command(
-        method, {"paymentId": sent_id(payment_id)}, lambda value: rows(method, value, _item)
+        method, {"paymentId": check_id(payment_id)}, lambda value: rows(method, value, _item)
     )
 
 
@@ -50,8 +50,8 @@ def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
         return made(value)
 
     params = {
-        "paymentId": sent_id(payment_id),
-        "rowId": sent_id(row_id),
+        "paymentId": check_id(payment_id),
+        "rowId": check_id(row_id),
         "quantity": _whole(quantity),
     }
     return command(method, params, decode)
@@ -60,13 +60,13 @@ def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
 def set_quantity(item_id: int, quantity: int) -> Command[bool]:
     """Change the quantity of a line. Writes. Re-read it: the portal may store something else."""
     method = "crm.item.payment.product.setQuantity"
-    return command(method, {"id": sent_id(item_id), "quantity": _whole(quantity)}, done(method))
+    return command(method, {"id": check_id(item_id), "quantity": _whole(quantity)}, done(method))
 
 
 def delete_item(item_id: int) -> Command[bool]:
     """Take a line out of its payment; what it billed can be billed again. Writes."""
     method = "crm.item.payment.product.delete"
-    return command(method, {"id": sent_id(item_id)}, done(method))
+    return command(method, {"id": check_id(item_id)}, done(method))
 
 
 def _whole(quantity: int) -> int:

@@ -50,7 +50,7 @@ def get_payment(payment_id: PaymentId) -> Command[Payment]:
     """Read one payment. Needs rights on the order, which `list` does not (quirk 29)."""
     method = "crm.item.payment.get"
     return command(
-        method, {"id": sent_id(payment_id)}, lambda value: _payment(record(method, value))
+        method, {"id": check_id(payment_id)}, lambda value: _payment(record(method, value))
     )
 
 
@@ -71,13 +71,13 @@ def update_payment(payment_id: PaymentId, *, pay_system_id: int) -> Command[bool
     """Change the payment system. Writes. Old portals keep showing the previous system's name."""
     method = "crm.item.payment.update"
     fields = {"paySystemId": pay_system_id}
-    return command(method, {"id": sent_id(payment_id), "fields": fields}, done(method))
+    return command(method, {"id": check_id(payment_id), "fields": fields}, done(method))
 
 
 def delete_payment(payment_id: PaymentId) -> Command[bool]:
     """Delete an unpaid payment with its items. Writes. Deleted before: NotFoundError."""
     method = "crm.item.payment.delete"
-    return command(method, {"id": sent_id(payment_id)}, done(method))
+    return command(method, {"id": check_id(payment_id)}, done(method))
 
 
 def pay(payment_id: PaymentId) -> Command[bool]:
@@ -86,16 +86,16 @@ def pay(payment_id: PaymentId) -> Command[bool]:
     Moves no money, but may start automation, a receipt and messages to the client (quirk 34).
     """
     method = "crm.item.payment.pay"
-    return command(method, {"id": sent_id(payment_id)}, done(method))
+    return command(method, {"id": check_id(payment_id)}, done(method))
 
 
 def unpay(payment_id: PaymentId) -> Command[bool]:
     """Mark as unpaid. Writes; a second time changes nothing. Date and payer stay (quirk 33)."""
     method = "crm.item.payment.unpay"
-    return command(method, {"id": sent_id(payment_id)}, done(method))
+    return command(method, {"id": check_id(payment_id)}, done(method))
 
 
-def sent_id(value: PaymentId) -> PaymentId:
+def check_id(value: PaymentId) -> PaymentId:
     """Return an id fit to be sent. Raises ValueError for what the portal would read as zero."""
     if isinstance(value, Reference) or (not isinstance(value, bool) and value > 0):
         return value

@@ -13,7 +13,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods.catalog import command
 from b24app.bitrix.methods.object_types import code_of
 from b24app.bitrix.methods.outcomes import new_id
-from b24app.bitrix.methods.payments import PaymentId, sent_id
+from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
 from b24app.domain import EntityRef, PaySystem, PortalUser, PublicLink
 from b24app.errors import BusinessRefusalError, UserBlockedError
@@ -104,7 +104,7 @@ def public_link(payment_id: PaymentId) -> Command[PublicLink]:
         short_url = _web_address(method, fields, "shortUrl") if fields.text("shortUrl") else url
         return PublicLink(url, short_url, fields.exact("qr", MAX_PICTURE))
 
-    return command(method, {"id": sent_id(payment_id)}, decode)
+    return command(method, {"id": check_id(payment_id)}, decode)
 
 
 def pay_systems() -> Command[tuple[PaySystem, ...]]:
