@@ -17,7 +17,7 @@ from b24app.services.payments import public_links
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName
 from b24app.services.writing.error_names import CLASSES
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.admin.activity import DATES
 from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES
 from b24app.web.words import activity_words, diagnostics_words, error_words, outcome_words
@@ -50,7 +50,12 @@ def test_every_row_is_of_an_error_that_exists():
 
 
 def test_every_way_to_end_has_a_status_and_words_in_the_log():
-    assert set(STATUSES) == set(Kind) == set(activity_words.OUTCOMES) == set(activity_words.TONES)
+    assert (
+        set(STATUSES)
+        == set(OutcomeKind)
+        == set(activity_words.OUTCOMES)
+        == set(activity_words.TONES)
+    )
     assert set(STATUSES_OF_CODES) <= set(OutcomeCode)
 
 

@@ -14,7 +14,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.directories import type_titles
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
 from b24app.storage.models import Activity
@@ -113,7 +113,9 @@ def _filter(card: CardSession, asked: Asked) -> Filter:
         raise InputError("it ends before it begins", code=InputCode.UNTIL, field="until")
     return Filter(
         action=asked.action or None,
-        outcomes=frozenset({Kind(asked.outcome)}) if asked.outcome in set(Kind) else None,
+        outcomes=frozenset({OutcomeKind(asked.outcome)})
+        if asked.outcome in set(OutcomeKind)
+        else None,
         since=_start(since, zone) if since else None,
         until=_start(until + timedelta(days=1), zone) if until else None,
         text=asked.query or None,

@@ -27,7 +27,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import tabs_wanted
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
@@ -37,7 +37,9 @@ LAST_ERRORS = 5
 CHECK_SECONDS = 4.0
 """The time limit of one step of a repair; `one_action` bounds all of them."""
 
-TROUBLE = frozenset({Kind.FAILED, Kind.UNKNOWN, Kind.PARTIAL, Kind.REFUSED})
+TROUBLE = frozenset(
+    {OutcomeKind.FAILED, OutcomeKind.UNKNOWN, OutcomeKind.PARTIAL, OutcomeKind.REFUSED}
+)
 
 
 class State(StrEnum):
@@ -180,7 +182,7 @@ def _record(
                 user_name=card.user_name,
                 ref=APP_PAGE,
                 action="repair",
-                outcome=Kind.PARTIAL if failed else Kind.DONE,
+                outcome=OutcomeKind.PARTIAL if failed else OutcomeKind.DONE,
                 detail=", ".join(failed),
                 request_id=request_id,
             ),

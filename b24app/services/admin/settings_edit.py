@@ -28,7 +28,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied
 from b24app.services.settings import tabs_from
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.settings import Saved
@@ -171,7 +171,7 @@ def _store(
                 ref=APP_PAGE,
                 action="settings",
                 after=", ".join(changed),
-                outcome=Kind.DONE if is_done else Kind.PARTIAL,
+                outcome=OutcomeKind.DONE if is_done else OutcomeKind.PARTIAL,
                 detail=", ".join(
                     f"{one.placement}: {one.error}" for one in applied.outcomes if one.error
                 ),

@@ -19,7 +19,7 @@ from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 
 AT_ONCE = 30
 """The most rows of one action: the write and its re-read must fit into one batch."""
@@ -47,7 +47,7 @@ def add(
             commands=addition.commands,
             is_done=lambda after: _is_added(after, addition),
             done=lambda after: _added(after, addition),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.ITEMS_NOT_ADDED),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.ITEMS_NOT_ADDED),
             partly=lambda after: _partly_added(after, addition),
             why_not=lambda after: _why_not_added(after, addition),
             contents=at.contents,
@@ -113,11 +113,11 @@ def _added(after: After, addition: Addition) -> Verdict:
     expected = addition.expected
     if after.error is not None and len(expected) == 1:
         # The portal accepted nothing from us: somebody else added the same at the same time.
-        return Verdict(Kind.ALREADY, OutcomeCode.ITEMS_THERE)
+        return Verdict(OutcomeKind.ALREADY, OutcomeCode.ITEMS_THERE)
     now = quantities_by_row(after.composition)
     code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
     text = ", ".join(f"{addition.at.rows[row_id].name} x {now[row_id]}" for row_id in expected)
-    return Verdict(Kind.DONE, code, "", text[:200])
+    return Verdict(OutcomeKind.DONE, code, "", text[:200])
 
 
 def _partly_added(after: After, addition: Addition) -> Verdict | None:
@@ -127,7 +127,7 @@ def _partly_added(after: After, addition: Addition) -> Verdict | None:
     if len(unchanged) == len(addition.expected):
         return None
     values = few([addition.at.rows[row_id].name for row_id in failed])
-    return Verdict(Kind.PARTIAL, OutcomeCode.ITEMS_PARTLY, values=values)
+    return Verdict(OutcomeKind.PARTIAL, OutcomeCode.ITEMS_PARTLY, values=values)
 
 
 def _why_not_added(after: After, addition: Addition) -> AppError | None:

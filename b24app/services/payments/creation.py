@@ -35,7 +35,7 @@ from b24app.services.payments.unbilled import Before
 from b24app.services.writing import follow, sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
@@ -161,7 +161,7 @@ def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: 
         canceled.note(card, payment.number, made.read.core.payments)
     names = [before.rows[one.row_id].name for one in aim.wanted]
     outcome = _clean_up(card, payment_id, names)
-    if outcome.kind is not Kind.FAILED:
+    if outcome.kind is not OutcomeKind.FAILED:
         return outcome
     error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
     raise WriteFailedError(error, outcome.reading)
@@ -171,7 +171,9 @@ def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outco
     deletion = payments.delete_payment(payment_id)
     written = sending.after_others(card, [deletion], [payment_id])
     if written.read is not None and written.read.core.is_gone(payment_id):
-        return Outcome(Kind.FAILED, OutcomeCode.REST_NOT_BILLED, written.read, values=few(names))
+        return Outcome(
+            OutcomeKind.FAILED, OutcomeCode.REST_NOT_BILLED, written.read, values=few(names)
+        )
     return _half_done(card, written.read, payment_id, names)
 
 
@@ -192,7 +194,7 @@ def _half_done(
             now=card.clock(),
         )
     return Outcome(
-        Kind.PARTIAL,
+        OutcomeKind.PARTIAL,
         OutcomeCode.REST_PARTLY,
         read,
         number,
@@ -228,15 +230,17 @@ def _made_whole(
 def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Outcome:
     """Report a payment with some of its rows; `missing` None: that could not be read."""
     if lacking is None:
-        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, Kind.UNKNOWN)
-    return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_PARTLY, Kind.PARTIAL, few(lacking))
+        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, OutcomeKind.UNKNOWN)
+    return _done(
+        made, payment_id, OutcomeCode.PAYMENT_CREATED_PARTLY, OutcomeKind.PARTIAL, few(lacking)
+    )
 
 
 def _done(
     made: Made,
     payment_id: int,
     code: OutcomeCode,
-    kind: Kind = Kind.DONE,
+    kind: OutcomeKind = OutcomeKind.DONE,
     values: Mapping[str, str] | None = None,
 ) -> Outcome:
     payment = made.read.core.payment(payment_id) if made.read else None

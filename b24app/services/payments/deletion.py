@@ -12,7 +12,7 @@ from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.ownership import Present
 
 
@@ -36,12 +36,12 @@ def delete(
             is_done=lambda after: after.is_gone,
             # Refused but gone: somebody else deleted it at the same time.
             done=lambda after: Verdict(
-                Kind.ALREADY if after.error else Kind.DONE,
+                OutcomeKind.ALREADY if after.error else OutcomeKind.DONE,
                 OutcomeCode.PAYMENT_DELETED,
                 before,
                 "deleted",
             ),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.PAYMENT_NOT_DELETED),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.PAYMENT_NOT_DELETED),
             why_not=_paid_meanwhile,
         )
 

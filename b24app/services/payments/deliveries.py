@@ -23,7 +23,7 @@ from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, Undo
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 
 MOST_SHOWN = 5
 """Payments that one refusal names and reads again."""
@@ -58,7 +58,7 @@ def reassign(
         at.document(document_id)
         before, after_it = at.label(link.document_id), at.label(document_id)
         if link.document_id == document_id:
-            return Verdict(Kind.ALREADY, OutcomeCode.DELIVERY_ALREADY, before, after_it)
+            return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_ALREADY, before, after_it)
         require_shown(link, choice.shown)
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
@@ -74,8 +74,10 @@ def reassign(
         return Edit(
             commands=[payment_deliveries.set_link(item_id, document_id)],
             is_done=lambda after: after.has(_document_of(after, item_id) == document_id),
-            done=lambda _: Verdict(Kind.DONE, code, before, after_it, values),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_CONFIRMED, before),
+            done=lambda _: Verdict(OutcomeKind.DONE, code, before, after_it, values),
+            not_done=lambda _: Verdict(
+                OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_CONFIRMED, before
+            ),
             why_not=lambda after: _gone(after, document_id, item_id),
             contents=at.contents,
             take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
@@ -102,7 +104,7 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
         document = at.document(document_id)
         label = at.label(document_id)
         if document_id in at.document_ids:
-            return Verdict(Kind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
+            return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)
@@ -111,8 +113,8 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
         return Edit(
             commands=[payment_deliveries.add_link(payment_id, document_id)],
             is_done=lambda after: after.has(document_id in documents_of(after.composition)),
-            done=lambda _: Verdict(Kind.DONE, code, "", label, values),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_ADDED),
+            done=lambda _: Verdict(OutcomeKind.DONE, code, "", label, values),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_ADDED),
             why_not=lambda after: _gone(after, document_id),
             contents=at.contents,
             take_back=lambda after: _taking_out(after, document_id),
@@ -135,7 +137,7 @@ def _in_another(at: Place, document_id: int, holders: Sequence[Holder]) -> Verdi
     """Refuse to ask the client twice, and show where the delivery is."""
     is_paid = any(one.payment.is_paid for one in holders)
     return Verdict(
-        Kind.REFUSED,
+        OutcomeKind.REFUSED,
         OutcomeCode.DELIVERY_IN_PAID if is_paid else OutcomeCode.DELIVERY_IN_ANOTHER,
         "",
         at.label(document_id),
@@ -184,8 +186,10 @@ def remove(
         return Edit(
             commands=[payment_deliveries.delete_link(item_id)],
             is_done=lambda after: after.lacks(_document_of(after, item_id) is not None),
-            done=lambda _: Verdict(Kind.DONE, OutcomeCode.DELIVERY_REMOVED, label, undo=undo),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.DELIVERY_NOT_REMOVED, label),
+            done=lambda _: Verdict(
+                OutcomeKind.DONE, OutcomeCode.DELIVERY_REMOVED, label, undo=undo
+            ),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_REMOVED, label),
             contents=at.contents,
             take_back=lambda _: back,
         )

@@ -32,7 +32,7 @@ from b24app.services.payments.row_names import few
 from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
@@ -186,7 +186,7 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
     )
     _keep(card, filling)
-    sent = Outcome(Kind.DONE, OutcomeCode.FILLING, written.read)
+    sent = Outcome(OutcomeKind.DONE, OutcomeCode.FILLING, written.read)
     back = [payment_items.delete_item(now[one.row_id].id) for one in part if one.row_id in now]
     followed = follow.checked(card, sent, [at.contents], back)
     if followed is not sent:
@@ -202,7 +202,7 @@ def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place)
 
 def _going_on(filling: Filling) -> Outcome:
     return Outcome(
-        Kind.DONE,
+        OutcomeKind.DONE,
         OutcomeCode.FILLING,
         number=filling.number,
         after=f"{filling.done}/{filling.total}",
@@ -213,7 +213,7 @@ def _going_on(filling: Filling) -> Outcome:
 
 def _stopped(filling: Filling) -> Outcome:
     """Stop the page from going on: the portal may still be working on the part it got."""
-    return replace(_going_on(filling), kind=Kind.PARTIAL, code=OutcomeCode.FILLING_STOPPED)
+    return replace(_going_on(filling), kind=OutcomeKind.PARTIAL, code=OutcomeCode.FILLING_STOPPED)
 
 
 def _values(filling: Filling) -> dict[str, str]:
@@ -239,20 +239,20 @@ def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outc
     )
 
 
-def _ending(filling: Filling) -> tuple[Kind, OutcomeCode, Sequence[str]]:
+def _ending(filling: Filling) -> tuple[OutcomeKind, OutcomeCode, Sequence[str]]:
     """Return how it ended, its code, and the rows that its sentence names."""
     refused = [filling.names[one.row_id] for one in filling.wanted if one.row_id in filling.refused]
     if refused and filling.is_new:
-        return Kind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
+        return OutcomeKind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
     if refused:
-        return Kind.PARTIAL, OutcomeCode.ITEMS_PARTLY, refused
+        return OutcomeKind.PARTIAL, OutcomeCode.ITEMS_PARTLY, refused
     if not filling.is_new:
-        return Kind.DONE, OutcomeCode.ITEMS_ADDED, ()
+        return OutcomeKind.DONE, OutcomeCode.ITEMS_ADDED, ()
     if not filling.is_rest:
-        return Kind.DONE, OutcomeCode.PAYMENT_CREATED, ()
+        return OutcomeKind.DONE, OutcomeCode.PAYMENT_CREATED, ()
     if not filling.left_over:
-        return Kind.DONE, OutcomeCode.REST_BILLED, ()
-    return Kind.DONE, OutcomeCode.REST_BILLED_BUT, filling.left_over
+        return OutcomeKind.DONE, OutcomeCode.REST_BILLED, ()
+    return OutcomeKind.DONE, OutcomeCode.REST_BILLED_BUT, filling.left_over
 
 
 def _keep(card: CardSession, filling: Filling) -> None:

@@ -34,7 +34,7 @@ from b24app.services.writing.change import (
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.outcome import Kind, Outcome, Undo
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.ownership import before_writing
 
 
@@ -128,7 +128,7 @@ def set_quantity(
         _require_settable(at, item, wish)
         before = _plain(item.quantity)
         if quantity == item.quantity:
-            return Verdict(Kind.ALREADY, OutcomeCode.QUANTITY_SAVED, before, before)
+            return Verdict(OutcomeKind.ALREADY, OutcomeCode.QUANTITY_SAVED, before, before)
         return Edit(
             commands=[payment_items.set_quantity(item_id, quantity)],
             is_done=lambda after: _is_stored(after, item_id, quantity),
@@ -169,13 +169,13 @@ def _quantity_saved(after: After, item: PaymentItem, quantity: int) -> Verdict:
     if item.is_whole and item.row_id is not None and after.error is None:
         whole = int(item.quantity)
         undo = Undo(UndoKind.QUANTITY, after.payment_id, item.id, whole, now=quantity)
-    return Verdict(Kind.DONE, OutcomeCode.QUANTITY_SAVED, before, str(quantity), undo=undo)
+    return Verdict(OutcomeKind.DONE, OutcomeCode.QUANTITY_SAVED, before, str(quantity), undo=undo)
 
 
 def _differs(after: After, item_id: int, before: str) -> Verdict:
     stored = _stored(after, item_id) or Decimal(0)
     values = {"stored": _plain(stored)}
-    return Verdict(Kind.FAILED, OutcomeCode.QUANTITY_DIFFERS, before, values=values)
+    return Verdict(OutcomeKind.FAILED, OutcomeCode.QUANTITY_DIFFERS, before, values=values)
 
 
 def _why_not(after: After, item: PaymentItem, quantity: int) -> AppError | None:
@@ -199,8 +199,8 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
         return Edit(
             commands=[payment_items.delete_item(item_id)],
             is_done=lambda after: after.lacks(_stored(after, item_id) is not None),
-            done=lambda _: Verdict(Kind.DONE, OutcomeCode.ITEM_REMOVED, before, undo=undo),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.ITEM_NOT_REMOVED, before),
+            done=lambda _: Verdict(OutcomeKind.DONE, OutcomeCode.ITEM_REMOVED, before, undo=undo),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.ITEM_NOT_REMOVED, before),
             contents=at.contents,
             take_back=lambda _: back,
         )

@@ -14,7 +14,7 @@ from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode, UndoKind
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, Undo
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
             while_paid=not mark.paid if payment is None else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,
             done=lambda after: _marked(after, mark, seen),
-            not_done=lambda _: Verdict(Kind.FAILED, mark.not_done),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, mark.not_done),
             unconfirmed=mark.unconfirmed,
             is_refusal_final=True,
         )
@@ -140,7 +140,7 @@ def _require_amount(seen: Seen, amount: Decimal | None) -> None:
 
 def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
     if after.written.is_guarded_off:
-        return Verdict(Kind.ALREADY, mark.already, mark.word, mark.word)
+        return Verdict(OutcomeKind.ALREADY, mark.already, mark.word, mark.word)
     amount = after.payment.sum.amount
     code = mark.done
     if seen.amount is not None and after.payment.sum.is_readable and amount != seen.amount:
@@ -148,4 +148,4 @@ def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
     elif mark.paid and seen.amount is None and not amount:
         code = OutcomeCode.PAID_ZERO
     undo = Undo(mark.undo, after.payment_id, amount=amount)
-    return Verdict(Kind.DONE, code, mark.other, mark.word, undo=undo)
+    return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo)

@@ -26,7 +26,7 @@ from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.perform import perform
 from b24app.services.writing.verdicts import Written
 from b24app.storage import partial_actions
@@ -62,7 +62,7 @@ def _move(card: CardSession, plan: Move) -> Outcome:
     remove = payment_deliveries.delete_link(item_id)
     removed = sending.after_others(card, [remove], plan.both)
     if _is_in_source(removed.read, plan) is False:
-        return _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
+        return _ended(plan, OutcomeKind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
     return _take_back(card, plan, removed)
 
 
@@ -129,7 +129,7 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
 
 def _moved(card: CardSession, plan: Move, read: Reading | None, *, is_taken_out: bool) -> Outcome:
     """Report the line as moved. If somebody else removed it, they may have moved it elsewhere."""
-    outcome = _ended(plan, Kind.DONE, OutcomeCode.DELIVERY_MOVED, read)
+    outcome = _ended(plan, OutcomeKind.DONE, OutcomeCode.DELIVERY_MOVED, read)
     if is_taken_out:
         return outcome
     holders = _holders_besides(card, plan)
@@ -192,8 +192,8 @@ def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
     if written.error is not None:
         raise verdicts.refusal(written, written.error, target)
     if written.is_lost:
-        return _ended(plan, Kind.UNKNOWN, OutcomeCode.NOT_CONFIRMED, written.read)
-    return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
+        return _ended(plan, OutcomeKind.UNKNOWN, OutcomeCode.NOT_CONFIRMED, written.read)
+    return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
 
 
 def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
@@ -210,7 +210,7 @@ def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
             if removed.error is not None:
                 source = read.core.payment(plan.source.id) or plan.source
                 raise verdicts.refusal(replace(removed, read=read), removed.error, source)
-            return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, read)
+            return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, read)
     return _half_done(card, plan, HalfDone.DELIVERY_TWICE, read)
 
 
@@ -230,7 +230,7 @@ def _put_back(card: CardSession, plan: Move) -> Outcome:
     command = payment_deliveries.add_link(plan.source.id, plan.document_id)
     written = sending.after_others(card, [command], plan.both)
     if _holds(written.read, plan, plan.source.id):
-        return _ended(plan, Kind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
+        return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
     return _half_done(card, plan, HalfDone.DELIVERY_NOWHERE, written.read)
 
 
@@ -253,17 +253,17 @@ def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Reading | No
             data=data,
             now=card.clock(),
         )
-    return _ended(plan, Kind.PARTIAL, OutcomeCode(kind), read)
+    return _ended(plan, OutcomeKind.PARTIAL, OutcomeCode(kind), read)
 
 
-def _ended(plan: Move, kind: Kind, code: OutcomeCode, read: Reading | None) -> Outcome:
+def _ended(plan: Move, kind: OutcomeKind, code: OutcomeCode, read: Reading | None) -> Outcome:
     return Outcome(
         kind,
         code,
         read,
         plan.source.number,
         plan.source.number,
-        plan.target.number if kind is Kind.DONE else "",
+        plan.target.number if kind is OutcomeKind.DONE else "",
         values={"delivery": plan.label, "other": plan.target.number},
         also=(plan.target.id,),
     )

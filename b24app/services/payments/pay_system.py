@@ -14,7 +14,7 @@ from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import DeedName, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def change_system(
         before, system = found.payment, found.system
         name = before.pay_system_name
         if before.pay_system_id == system.id:
-            return Verdict(Kind.ALREADY, OutcomeCode.SYSTEM_ALREADY, name, name)
+            return Verdict(OutcomeKind.ALREADY, OutcomeCode.SYSTEM_ALREADY, name, name)
         if shown is not None and shown != (before.pay_system_id or 0):
             raise ChangedMeanwhileError("the payment system changed")
         return Edit(
@@ -55,8 +55,8 @@ def change_system(
             # The portal would also change the system of a payment that is paid at this moment.
             while_paid=False,
             is_done=lambda after: _is_of(after, system),
-            done=lambda _: Verdict(Kind.DONE, OutcomeCode.SYSTEM_CHANGED, name, system.name),
-            not_done=lambda _: Verdict(Kind.FAILED, OutcomeCode.SYSTEM_NOT_CHANGED),
+            done=lambda _: Verdict(OutcomeKind.DONE, OutcomeCode.SYSTEM_CHANGED, name, system.name),
+            not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.SYSTEM_NOT_CHANGED),
             why_not=lambda after: _missing(card, system) if after.error else None,
         )
 

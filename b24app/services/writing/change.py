@@ -24,7 +24,7 @@ from b24app.services.writing import conditional, follow, sending, timeline, verd
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.outcome import Kind, Outcome, Undo, WriteFailedError
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.services.writing.verdicts import Written
 
@@ -47,7 +47,7 @@ class Verdict:
     `shows` are other payments to read again if nothing is written.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     code: OutcomeCode
     before: str = ""
     after: str = ""
@@ -180,7 +180,7 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
         return _ended(edit, sending.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
     outcome = _judge(wanted, edit, after, proven.payment)
-    if edit.contents is not None and outcome.kind is Kind.DONE:
+    if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.comment:
         timeline.note(card, outcome, wanted.comment)
@@ -223,7 +223,7 @@ def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) 
     _raise_what_is_known(wanted, edit, after)
     verdict = edit.not_done(after)
     if after.written.is_lost:
-        verdict = Verdict(Kind.UNKNOWN, edit.unconfirmed, verdict.before)
+        verdict = Verdict(OutcomeKind.UNKNOWN, edit.unconfirmed, verdict.before)
     return _ended(verdict, read, payment.number)
 
 

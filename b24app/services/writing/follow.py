@@ -22,7 +22,7 @@ from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
 from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 
 TAKEN_BACK = "order_canceled_taken_back"
 
@@ -50,7 +50,7 @@ def checked(
     the edit. If that fails, or is empty, the outcome says what is left.
     """
     read = outcome.reading
-    if outcome.kind is not Kind.DONE or read is None:
+    if outcome.kind is not OutcomeKind.DONE or read is None:
         return outcome
     if not all(_stays(read, one) for one in before):
         return outcome
@@ -63,7 +63,9 @@ def checked(
     if take_back and all(_is_as_before(after, one) for one in before):
         error = OrderCanceledError("the sum did not follow, taken back", code=TAKEN_BACK)
         raise WriteFailedError(error, after, before[0].payment.number)
-    return replace(outcome, kind=Kind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None)
+    return replace(
+        outcome, kind=OutcomeKind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None
+    )
 
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:

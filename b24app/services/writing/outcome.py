@@ -12,7 +12,7 @@ from b24app.services.card.tab import Reading
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """How a write ended, as the activity log names it."""
 
     DONE = "done"
@@ -47,7 +47,7 @@ class Outcome:
     `reading` is what the portal shows now, None if unknown. `error` is why it failed.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     code: OutcomeCode | ErrorName
     reading: Reading | None = None
     number: str = ""
@@ -66,7 +66,7 @@ class Outcome:
     @property
     def is_alert(self) -> bool:
         """Return whether it is shown as a problem."""
-        is_well = self.kind in {Kind.DONE, Kind.ALREADY}
+        is_well = self.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}
         return not is_well or self.code is OutcomeCode.UNSEEN
 
 

@@ -32,7 +32,7 @@ from b24app.services.card.tab import Reading
 from b24app.services.writing import error_names, record
 from b24app.services.writing.codes import PUT_BACK, ErrorName, OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome, WriteFailedError
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.storage import idempotency, refusals
 from b24app.storage.idempotency import Begun
 
@@ -76,7 +76,7 @@ def _carry_out(
         return _failed(card, asked, deed, WriteFailedError(error))
     except Exception:
         # A bug in our code: the response says so, and the log records an unknown outcome.
-        record.write(card, asked, deed, Outcome(Kind.UNKNOWN, ErrorName.APP))
+        record.write(card, asked, deed, Outcome(OutcomeKind.UNKNOWN, ErrorName.APP))
         raise
     if asked.is_undo:
         code = PUT_BACK.get(outcome.code, outcome.code)
@@ -116,7 +116,7 @@ def _begun_before(
             return None
         case "abandoned":
             abandoned = Outcome(
-                Kind.UNKNOWN,
+                OutcomeKind.UNKNOWN,
                 OutcomeCode.ABANDONED,
                 payment_id=deed.payment_id,
                 is_replay=True,
@@ -168,16 +168,16 @@ def _is_of_the_card(error: AppError, reading: Reading | None) -> bool:
     return is_refused and not isinstance(error, MethodRefusedError) and reading is not None
 
 
-def _ending(error: AppError) -> tuple[Kind, OutcomeCode | ErrorName]:
+def _ending(error: AppError) -> tuple[OutcomeKind, OutcomeCode | ErrorName]:
     """Return the kind of a failure for the activity log, and the code of its sentence."""
     name = error_names.name_of(type(error))
     if isinstance(error, UnrecordedError):
-        return Kind.UNKNOWN, name
+        return OutcomeKind.UNKNOWN, name
     if not isinstance(error, PortalSilentError | PortalMovedError):
         # It was refused for a reason, or something did not work.
-        return Kind.REFUSED if error_names.is_refusal(error) else Kind.FAILED, name
+        return OutcomeKind.REFUSED if error_names.is_refusal(error) else OutcomeKind.FAILED, name
     if error.code == OutcomeCode.UNSEEN:
-        return Kind.DONE, OutcomeCode.UNSEEN
+        return OutcomeKind.DONE, OutcomeCode.UNSEEN
     if error.executed is Executed.UNKNOWN:
-        return Kind.UNKNOWN, name
-    return Kind.FAILED, OutcomeCode.UNASKED if isinstance(error, PortalSilentError) else name
+        return OutcomeKind.UNKNOWN, name
+    return OutcomeKind.FAILED, OutcomeCode.UNASKED if isinstance(error, PortalSilentError) else name

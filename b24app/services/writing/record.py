@@ -9,7 +9,7 @@ from typing import Any
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.codes import ErrorName, OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.storage import activity, idempotency
 
 
@@ -63,9 +63,9 @@ def _line(
 def read(said: Mapping[str, Any], deed: Deed) -> Outcome:
     """Return the outcome that was stored for a key, to be repeated."""
     # The previous version stored no kind, and may still be running somewhere.
-    kind = said.get("kind") or (Kind.FAILED if said["is_alert"] else Kind.DONE)
+    kind = said.get("kind") or (OutcomeKind.FAILED if said["is_alert"] else OutcomeKind.DONE)
     return Outcome(
-        Kind(kind),
+        OutcomeKind(kind),
         _code(said["code"]),
         values=said["values"],
         payment_id=said.get("payment_id") or deed.payment_id,

@@ -7,7 +7,7 @@ import logging
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import AppError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing.outcome import Kind, Outcome
+from b24app.services.writing.outcome import Outcome, OutcomeKind
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def note(card: CardSession, outcome: Outcome, comment: str) -> None:
     `comment` has a place for the payment's number. Adding is not idempotent, so a comment without
     an answer is not sent again (crm-timeline-comment-add.md).
     """
-    if outcome.kind is not Kind.DONE or not card.rules.comment_in_timeline:
+    if outcome.kind is not OutcomeKind.DONE or not card.rules.comment_in_timeline:
         return
     text = comment % {"number": outcome.number}
     try:

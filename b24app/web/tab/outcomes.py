@@ -18,17 +18,17 @@ from b24app.services.card.tab import Reading
 from b24app.services.payments import filling
 from b24app.services.writing import error_names
 from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
-from b24app.services.writing.outcome import Kind, Outcome, Undo
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.web.plumbing import htmx, security, statuses
 from b24app.web.words.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
 
-STATUSES: Mapping[Kind, int] = {
-    Kind.DONE: 200,
-    Kind.ALREADY: 200,
-    Kind.REFUSED: 409,
-    Kind.FAILED: 502,
-    Kind.UNKNOWN: 502,
-    Kind.PARTIAL: 502,
+STATUSES: Mapping[OutcomeKind, int] = {
+    OutcomeKind.DONE: 200,
+    OutcomeKind.ALREADY: 200,
+    OutcomeKind.REFUSED: 409,
+    OutcomeKind.FAILED: 502,
+    OutcomeKind.UNKNOWN: 502,
+    OutcomeKind.PARTIAL: 502,
 }
 """The status of an answer by how the write ended. Errors have their own."""
 

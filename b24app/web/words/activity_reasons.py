@@ -9,7 +9,7 @@ from b24app.services.admin.activity_log import Line
 from b24app.services.directories.type_titles import Titles
 from b24app.services.writing import error_names
 from b24app.services.writing.codes import ErrorName, OutcomeCode
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.words import error_words, settings_words
 from b24app.web.words.outcome_sentences import OUTCOMES
 from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
@@ -17,7 +17,7 @@ from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 
 def reason(line: Line, titles: Titles) -> str:
     """Return why a line did not end well; "" if it did, and for codes of another version."""
-    if line.outcome in {Kind.DONE, Kind.ALREADY} or not line.detail:
+    if line.outcome in {OutcomeKind.DONE, OutcomeKind.ALREADY} or not line.detail:
         return ""
     if line.action in {"settings", "repair"}:
         return _not_bound(line.detail, titles)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing import i18n
 
 ACTIONS: Mapping[str, LazyString] = {
@@ -36,12 +36,12 @@ ACTIONS: Mapping[str, LazyString] = {
 }
 
 OUTCOMES: Mapping[str, LazyString] = {
-    Kind.DONE: _l("Done"),
-    Kind.ALREADY: _l("Nothing to do"),
-    Kind.REFUSED: _l("Refused"),
-    Kind.FAILED: _l("Failed"),
-    Kind.UNKNOWN: _l("Not known"),
-    Kind.PARTIAL: _l("Partly done"),
+    OutcomeKind.DONE: _l("Done"),
+    OutcomeKind.ALREADY: _l("Nothing to do"),
+    OutcomeKind.REFUSED: _l("Refused"),
+    OutcomeKind.FAILED: _l("Failed"),
+    OutcomeKind.UNKNOWN: _l("Not known"),
+    OutcomeKind.PARTIAL: _l("Partly done"),
 }
 
 VALUES: Mapping[str, LazyString] = {
@@ -60,12 +60,12 @@ VALUES: Mapping[str, LazyString] = {
 """What `before` and `after` hold besides numbers and names; lists are separated by commas."""
 
 TONES: Mapping[str, str] = {
-    Kind.DONE: "ok",
-    Kind.ALREADY: "ok",
-    Kind.REFUSED: "unpaid",
-    Kind.FAILED: "err",
-    Kind.UNKNOWN: "err",
-    Kind.PARTIAL: "err",
+    OutcomeKind.DONE: "ok",
+    OutcomeKind.ALREADY: "ok",
+    OutcomeKind.REFUSED: "unpaid",
+    OutcomeKind.FAILED: "err",
+    OutcomeKind.UNKNOWN: "err",
+    OutcomeKind.PARTIAL: "err",
 }
 """The look of an outcome: a refusal for a reason is no failure."""
 

@@ -9,7 +9,7 @@ import pytest
 from b24app import errors
 from b24app.domain import EntityRef
 from b24app.services.writing.error_names import name_of
-from b24app.services.writing.outcome import Kind
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.web.plumbing import i18n
@@ -140,7 +140,7 @@ def test_every_error_has_a_reason_in_words(writing_stage, kind):
             name = name_of(kind)
             detail = f"{name}/{code}" if code else str(name)
             for action in ("pay", "create"):
-                line = Activity(outcome=Kind.REFUSED, detail=detail, action=action)
+                line = Activity(outcome=OutcomeKind.REFUSED, detail=detail, action=action)
                 said = activity_reasons.reason(line, {})
                 assert said
                 assert not CODES.search(said)
@@ -152,7 +152,7 @@ def test_every_outcome_that_is_announced_has_a_reason_or_needs_none():
 
 @pytest.mark.parametrize("detail", ["error:no_such", "error:input_", "of_a_later_version"])
 def test_a_code_of_another_version_is_not_shown(detail):
-    line = Activity(outcome=Kind.FAILED, detail=detail, action="pay")
+    line = Activity(outcome=OutcomeKind.FAILED, detail=detail, action="pay")
 
     assert activity_reasons.reason(line, {}) == ""
 
