@@ -31,7 +31,7 @@ from b24app.services.payments.quantities import (
     total_of,
 )
 from b24app.services.payments.row_names import few
-from b24app.services.payments.unbilled import Before
+from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import follow, sending
 from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.deed import Deed, DeedName, WriteRequest
@@ -134,7 +134,7 @@ def _require_rest(
     require_amount(wanted, rows)
 
 
-def _make(card: CardSession, aim: Aim, before: Before) -> Outcome:
+def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     first = aim.wanted[:IN_ONE_BATCH]
     made = make(card, aim.pay_system_id, first, before)
     payment_id = made_id(made)
@@ -154,7 +154,9 @@ def _make(card: CardSession, aim: Aim, before: Before) -> Outcome:
     return _partly(made, payment_id, lacking)
 
 
-def _given_up(card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before) -> Outcome:
+def _given_up(
+    card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
+) -> Outcome:
     """Delete a payment that has all rows but no amount: the order is canceled."""
     payment = made.read.core.payment(payment_id) if made.read else None
     if made.read is not None and payment is not None:
@@ -204,7 +206,7 @@ def _half_done(
 
 
 def _made_whole(
-    card: CardSession, made: Made, payment_id: int, aim: Aim, before: Before
+    card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
 ) -> Outcome:
     """Report a payment that holds what was sent: whole, or to be continued by the page."""
     if len(aim.wanted) > IN_ONE_BATCH:

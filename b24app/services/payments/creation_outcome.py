@@ -28,7 +28,7 @@ from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import Wanted
-from b24app.services.payments.unbilled import Before
+from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import WriteFailedError
 from b24app.services.writing.sending import Reread, Sent
@@ -54,7 +54,7 @@ class CreationRequest:
 
 
 def make(
-    card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: Before
+    card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: BillableRows
 ) -> Made:
     """Send the creation once, with its rows and the re-read."""
     batch = Batch()
@@ -84,7 +84,7 @@ def make(
     return replace(made, read=written.read, is_lost=written.is_lost)
 
 
-def _is_another(made: Made, before: Before) -> bool:
+def _is_another(made: Made, before: BillableRows) -> bool:
     """Return whether the answered id is not that of a new payment of this card.
 
     Nothing is added to such a payment, and above all it is never deleted.
@@ -104,7 +104,9 @@ def _did_not_arrive(error: PortalError | None) -> bool:
     return isinstance(error, ParameterRefusedError)
 
 
-def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before: Before) -> Made:
+def _made(
+    card: CardSession, result: BatchResult, asked: CreationRequest, before: BillableRows
+) -> Made:
     try:
         payment_id = result[asked.add]
     except PortalError as error:
@@ -122,7 +124,7 @@ def _made(card: CardSession, result: BatchResult, asked: CreationRequest, before
     return Made(payment_id, Reading(core, {payment_id: composition}, people))
 
 
-def settled(card: CardSession, before: Before) -> Made:
+def settled(card: CardSession, before: BillableRows) -> Made:
     """Find out after a lost answer. Exactly one new payment is taken to be the requested one."""
     read = sending.settle(card, [])
     if read is None:
@@ -134,7 +136,7 @@ def settled(card: CardSession, before: Before) -> Made:
     return Made(fresh[0], again, is_lost=True)
 
 
-def denied(before: Before, read: Reading | None, error: PortalError) -> Made:
+def denied(before: BillableRows, read: Reading | None, error: PortalError) -> Made:
     """Judge a refusal. Without a reason it counts only if no new payment is listed.
 
     A listed one may be somebody else's, so the result is unknown.
@@ -145,7 +147,7 @@ def denied(before: Before, read: Reading | None, error: PortalError) -> Made:
     return Made(None, read, error)
 
 
-def _fresh(before: Before, read: Reading) -> list[int]:
+def _fresh(before: BillableRows, read: Reading) -> list[int]:
     """Return the payments that are new on the card."""
     return [one.id for one in read.core.payments if one.id not in before.payment_ids]
 

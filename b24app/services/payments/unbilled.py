@@ -20,7 +20,7 @@ from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class BillableRows:
     """The card before a creation: which payments there are and what can be billed.
 
     `free` is None if the portal does not say, for the reason in `problem`, or if the card has
@@ -34,7 +34,7 @@ class Before:
 
 
 @before_writing()
-def read(card: CardSession) -> Before:
+def read(card: CardSession) -> BillableRows:
     """Read the basis of a new payment in one call, or in two for a card with several orders."""
     batch = Batch()
     listing = batch.add(payments.list_payments(card.ref))
@@ -55,7 +55,7 @@ def read(card: CardSession) -> Before:
         # A read: whatever happened to it, nothing was written.
         error.executed = Executed.NO
         problem = error
-    return Before(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
+    return BillableRows(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
 
 
 def _estimate(
