@@ -14,7 +14,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.delivery_lines import (
     Among,
-    Place,
+    EditContext,
     place,
     place_among,
     require_shown,
@@ -133,7 +133,7 @@ def _are_seen(holders: Sequence[Holder], choice: Choice) -> bool:
     return all(one.payment.id in choice.seen_in for one in holders)
 
 
-def _in_another(at: Place, document_id: int, holders: Sequence[Holder]) -> Verdict:
+def _in_another(at: EditContext, document_id: int, holders: Sequence[Holder]) -> Verdict:
     """Refuse to ask the client twice, and show where the delivery is."""
     is_paid = any(one.payment.is_paid for one in holders)
     return Verdict(
@@ -175,7 +175,7 @@ def remove(
     Page: crm-item-payment-delivery-delete.md.
     """
 
-    def plan(at: Place) -> Edit:
+    def plan(at: EditContext) -> Edit:
         link = at.link(item_id)
         require_shown(link, shown)
         label = at.label(link.document_id)

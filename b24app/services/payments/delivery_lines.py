@@ -19,7 +19,7 @@ from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EditContext:
     """A payment of this card with its delivery lines and the card's delivery documents."""
 
     payment: Payment
@@ -63,7 +63,7 @@ class Place:
 class Among:
     """A payment, and the other payments that bill the card's deliveries."""
 
-    at: Place
+    at: EditContext
     places: DeliveryPlaces
 
     @property
@@ -76,7 +76,7 @@ class Among:
         return self.places.of(document_id)
 
 
-def place(card: CardSession, payment_id: int) -> Place:
+def place(card: CardSession, payment_id: int) -> EditContext:
     """Read what proves a delivery edit, in one call.
 
     Raises NotOnThisCardError or GoneError like `ownership.present`, and like `require_unpaid`: the
@@ -86,7 +86,7 @@ def place(card: CardSession, payment_id: int) -> Place:
 
 
 @before_writing()
-def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
+def places(card: CardSession, payment_ids: Sequence[int]) -> list[EditContext]:
     """Read like `place`, for several payments in the same call."""
     found = ownership.read_about(
         card,
@@ -97,7 +97,7 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[Place]:
     for payment in found.payments.values():
         require_unpaid(payment)
     documents = {one.id: one for one in found.result[found.beside]}
-    return [Place(found.payments[one], found.about(one), documents) for one in payment_ids]
+    return [EditContext(found.payments[one], found.about(one), documents) for one in payment_ids]
 
 
 @before_writing()
@@ -117,7 +117,7 @@ def place_among(card: CardSession, payment_id: int) -> Among:
     require_unpaid(payment)
     documents, asked = found.beside
     by_id = {one.id: one for one in found.result[documents]}
-    at = Place(payment, found.about(payment_id), by_id)
+    at = EditContext(payment, found.about(payment_id), by_id)
     return Among(at, delivery_places.take(card, found.result, asked, besides=payment_id))
 
 

@@ -16,7 +16,7 @@ from b24app.errors import (
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import delivery_lines
-from b24app.services.payments.delivery_lines import Place
+from b24app.services.payments.delivery_lines import EditContext
 from b24app.services.writing import follow, sending
 from b24app.services.writing.outcome import WriteFailedError
 
@@ -77,7 +77,7 @@ def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
     )
 
 
-def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
+def _link(card: CardSession, at: EditContext, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
     """Return the line; if it is not as the person saw it, raise with the current state."""
     try:
         link = at.link(wish.item_id)
@@ -90,7 +90,7 @@ def _link(card: CardSession, at: Place, wish: Wish, both: Sequence[int]) -> Paym
 
 def targets(
     card: CardSession, payment_id: int, item_id: int
-) -> tuple[Place, PaymentDelivery, list[Payment]]:
+) -> tuple[EditContext, PaymentDelivery, list[Payment]]:
     """Return what the move dialog offers: the line, and the other unpaid payments."""
     try:
         at = delivery_lines.place(card, payment_id)
