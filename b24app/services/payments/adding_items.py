@@ -13,7 +13,7 @@ from b24app.domain import PaymentItem
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments.items import Place, place, quantities_by_row, setting, too_much
+from b24app.services.payments.items import EditContext, place, quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -34,14 +34,14 @@ def add(
     Page: crm-item-payment-product-add.md.
     """
 
-    def prove(card: CardSession, payment_id: int) -> Place:
+    def prove(card: CardSession, payment_id: int) -> EditContext:
         if not wanted:
             raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
             raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
         return place(card, payment_id)
 
-    def plan(at: Place) -> Edit:
+    def plan(at: EditContext) -> Edit:
         addition = _addition(at, wanted, may_raise=not asked.is_undo)
         return Edit(
             commands=addition.commands,
@@ -65,7 +65,7 @@ class Addition:
     `present` are the items already there, by row.
     """
 
-    at: Place
+    at: EditContext
     present: Mapping[int, PaymentItem]
     expected: Mapping[int, Decimal | int]
     commands: Sequence[Command[Any]]
@@ -80,7 +80,7 @@ class Addition:
         return item.quantity if item else None
 
 
-def _addition(at: Place, wanted: Sequence[Wanted], *, may_raise: bool) -> Addition:
+def _addition(at: EditContext, wanted: Sequence[Wanted], *, may_raise: bool) -> Addition:
     present = {item.row_id: item for item in at.items if item.row_id is not None}
     if not may_raise and any(one.row_id in present for one in wanted):
         raise ChangedMeanwhileError("the row is there again")
@@ -140,7 +140,7 @@ def _why_not_added(after: After, addition: Addition) -> AppError | None:
     )
 
 
-def _removing(after: After, at: Place) -> list[Command[bool]]:
+def _removing(after: After, at: EditContext) -> list[Command[bool]]:
     """Return how to undo an addition: restore raised quantities, remove new items."""
     before = {item.id: item for item in at.items}
     back: list[Command[bool]] = []

@@ -26,7 +26,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
 from b24app.services.payments import adding_items, card_lease, items
-from b24app.services.payments.items import Place
+from b24app.services.payments.items import EditContext
 from b24app.services.payments.quantities import Wanted, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import follow, sending, verdicts
@@ -148,7 +148,7 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
         return _add(card, filling, part, at)
 
 
-def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
+def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[Wanted]]:
     """Return the rows to send next, without what was billed elsewhere in the meantime."""
     there = {item.row_id for item in at.items}
     waiting = [
@@ -170,7 +170,7 @@ def _next_part(filling: Filling, at: Place) -> tuple[Filling, list[Wanted]]:
     return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
 
 
-def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: Place) -> Outcome:
+def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: EditContext) -> Outcome:
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
     written = sending.write(card, commands, [payment_id])

@@ -39,7 +39,7 @@ from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EditContext:
     """A payment of this card, its items, and the card's rows with what is free."""
 
     payment: Payment
@@ -73,7 +73,7 @@ class Place:
 
 
 @before_writing()
-def place(card: CardSession, payment_id: int) -> Place:
+def place(card: CardSession, payment_id: int) -> EditContext:
     """Read what proves an item edit, in one call.
 
     Raises NotOnThisCardError or GoneError like `ownership.present`, and like `require_unpaid`: the
@@ -89,7 +89,7 @@ def place(card: CardSession, payment_id: int) -> Place:
     except PortalError:
         free = None
     rows = {row.id: row for row in found.result[found.beside.rows]}
-    return Place(payment, found.about(payment_id), {**(free or {}), **rows}, free)
+    return EditContext(payment, found.about(payment_id), {**(free or {}), **rows}, free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def set_quantity(
     """
     quantity = wish.quantity
 
-    def plan(at: Place) -> Edit | Verdict:
+    def plan(at: EditContext) -> Edit | Verdict:
         item = at.item(item_id)
         _require_settable(at, item, wish)
         before = _plain(item.quantity)
@@ -153,7 +153,7 @@ def setting(item: PaymentItem, quantity: int) -> list[Command[bool]]:
     return [payment_items.set_quantity(item.id, quantity)] if item.is_whole else []
 
 
-def _require_settable(at: Place, item: PaymentItem, wish: NewQuantity) -> None:
+def _require_settable(at: EditContext, item: PaymentItem, wish: NewQuantity) -> None:
     if wish.shown not in {None, item.quantity} and wish.quantity != item.quantity:
         raise ChangedMeanwhileError("the quantity changed")
     if not item.is_whole and not wish.may_round:
@@ -189,7 +189,7 @@ def _why_not(after: After, item: PaymentItem, quantity: int) -> AppError | None:
 def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int) -> Outcome:
     """Remove an item from a payment. Page: crm-item-payment-product-delete.md."""
 
-    def plan(at: Place) -> Edit:
+    def plan(at: EditContext) -> Edit:
         item = at.item(item_id)
         before = _label(at, item)
         undo, back = None, []
@@ -232,12 +232,12 @@ def _stored(after: After, item_id: int) -> Decimal | None:
     return next((item.quantity for item in items if item.id == item_id), None)
 
 
-def _name(at: Place, item: PaymentItem) -> str:
+def _name(at: EditContext, item: PaymentItem) -> str:
     row = at.row_of(item)
     return row.name if row else ""
 
 
-def _label(at: Place, item: PaymentItem) -> str:
+def _label(at: EditContext, item: PaymentItem) -> str:
     return f"{_name(at, item) or 'item'} x {_plain(item.quantity)}"
 
 
