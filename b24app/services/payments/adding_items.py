@@ -14,7 +14,7 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments.items import EditContext, place, quantities_by_row, setting, too_much
-from b24app.services.payments.quantities import Wanted, require_free
+from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.codes import OutcomeCode
@@ -26,7 +26,7 @@ AT_ONCE = 30
 
 
 def add(
-    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
+    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[RowQuantity]
 ) -> Outcome:
     """Add rows to a payment. A row it already has is raised: adding it again saves nothing.
 
@@ -80,7 +80,7 @@ class Addition:
         return item.quantity if item else None
 
 
-def _addition(at: EditContext, wanted: Sequence[Wanted], *, may_raise: bool) -> Addition:
+def _addition(at: EditContext, wanted: Sequence[RowQuantity], *, may_raise: bool) -> Addition:
     present = {item.row_id: item for item in at.items if item.row_id is not None}
     if not may_raise and any(one.row_id in present for one in wanted):
         raise ChangedMeanwhileError("the row is there again")
@@ -96,7 +96,7 @@ def _addition(at: EditContext, wanted: Sequence[Wanted], *, may_raise: bool) -> 
 
 
 def _adding(
-    payment_id: int, one: Wanted, there: PaymentItem | None
+    payment_id: int, one: RowQuantity, there: PaymentItem | None
 ) -> Command[int] | Command[bool]:
     if there is None:
         return payment_items.add_item(payment_id, one.row_id, one.quantity)

@@ -12,7 +12,7 @@ from b24app.domain import Money, ProductRow
 from b24app.errors import InputCode, InputError
 from b24app.services.card.billable import Billable
 from b24app.services.payments.nearest_sums import Counts, Part, nearest
-from b24app.services.payments.quantities import Wanted, comes_to_nothing
+from b24app.services.payments.quantities import RowQuantity, comes_to_nothing
 
 TYPED = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?", re.ASCII)
 HUNDRED = Decimal(100)
@@ -42,7 +42,7 @@ class State(StrEnum):
 class Proposal:
     """Quantities that can be billed, and the distance of their sum from the requested one."""
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[RowQuantity, ...]
     sum: Money
     off: Money
     """Above zero if it is more than requested."""
@@ -132,7 +132,7 @@ def _proposal(
     for row, count in zip(rows, counts, strict=True):
         quantity = count if row.price.amount > 0 else int(row.quantity) - count
         if quantity:
-            wanted.append(Wanted(row.id, quantity))
+            wanted.append(RowQuantity(row.id, quantity))
             lines.append(row.price.amount * quantity)
     if comes_to_nothing(lines):
         return None

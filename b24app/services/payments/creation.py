@@ -23,7 +23,7 @@ from b24app.services.payments.creation_outcome import Made, made_id, make, missi
 from b24app.services.payments.filling import Filling
 from b24app.services.payments.filling import begin as begin_filling
 from b24app.services.payments.quantities import (
-    Wanted,
+    RowQuantity,
     billable,
     left_over,
     require_amount,
@@ -50,7 +50,7 @@ class Aim:
     names of rows with a fraction left, because only whole quantities can be billed.
     """
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[RowQuantity]
     pay_system_id: int | None
     is_rest: bool = False
     left_over: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Aim:
 
 
 def create(
-    card: CardSession, asked: WriteRequest, choice: int | None, wanted: Sequence[Wanted]
+    card: CardSession, asked: WriteRequest, choice: int | None, wanted: Sequence[RowQuantity]
 ) -> Outcome:
     """Create a payment with the chosen rows. For `choice` see `pay_systems.chosen_id`.
 
@@ -117,7 +117,7 @@ def _bill_the_rest(card: CardSession, pay_system_id: int | None, shown: Decimal 
 
 def _require_rest(
     card: CardSession,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RowQuantity],
     rows: Mapping[int, ListedRow],
     shown: Decimal | None,
 ) -> None:

@@ -27,7 +27,7 @@ from b24app.services.card.card_reads import CompositionRequest, CoreRequest, Pay
 from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
-from b24app.services.payments.quantities import Wanted
+from b24app.services.payments.quantities import RowQuantity
 from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import WriteFailedError
@@ -54,7 +54,10 @@ class CreationRequest:
 
 
 def make(
-    card: CardSession, pay_system_id: int | None, wanted: Sequence[Wanted], before: BillableRows
+    card: CardSession,
+    pay_system_id: int | None,
+    wanted: Sequence[RowQuantity],
+    before: BillableRows,
 ) -> Made:
     """Send the creation once, with its rows and the re-read."""
     batch = Batch()
@@ -167,7 +170,7 @@ def made_id(made: Made) -> int:
 def missing(
     read: Reading | None,
     payment_id: int,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RowQuantity],
     rows: Mapping[int, ListedRow],
 ) -> list[str] | None:
     """Return the names of rows that are not in the payment as requested. None: unknown."""

@@ -27,7 +27,7 @@ from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
 from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import EditContext
-from b24app.services.payments.quantities import Wanted, require_free
+from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.codes import OutcomeCode
@@ -56,7 +56,7 @@ class Filling:
     id: int
     payment_id: int
     number: str
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[RowQuantity, ...]
     names: Mapping[int, str]
     done: int
     refused: frozenset[int] = frozenset()
@@ -90,7 +90,7 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
 
 
 def add(
-    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[Wanted]
+    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[RowQuantity]
 ) -> Outcome:
     """Add rows to an existing payment, in one request like `adding_items.add`, or in several.
 
@@ -102,7 +102,7 @@ def add(
     return perform(card, asked, deed, lambda: _begin_adding(card, payment_id, wanted))
 
 
-def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[Wanted]) -> Outcome:
+def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[RowQuantity]) -> Outcome:
     at = items.place(card, payment_id)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
@@ -148,7 +148,7 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
         return _add(card, filling, part, at)
 
 
-def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[Wanted]]:
+def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuantity]]:
     """Return the rows to send next, without what was billed elsewhere in the meantime."""
     there = {item.row_id for item in at.items}
     waiting = [
@@ -170,7 +170,9 @@ def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[Wanted]
     return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
 
 
-def _add(card: CardSession, filling: Filling, part: Sequence[Wanted], at: EditContext) -> Outcome:
+def _add(
+    card: CardSession, filling: Filling, part: Sequence[RowQuantity], at: EditContext
+) -> Outcome:
     payment_id = filling.payment_id
     commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
     written = sending.write(card, commands, [payment_id])
@@ -284,7 +286,7 @@ def _read(filling_id: int, data: Mapping[str, Any]) -> Filling:
         id=filling_id,
         payment_id=int(data["payment_id"]),
         number=data["number"],
-        wanted=tuple(Wanted(row_id, quantity) for row_id, quantity, _name in data["rows"]),
+        wanted=tuple(RowQuantity(row_id, quantity) for row_id, quantity, _name in data["rows"]),
         names={row_id: name for row_id, _quantity, name in data["rows"]},
         done=data["done"],
         refused=frozenset(data["refused"]),

@@ -20,7 +20,7 @@ PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RowQuantity:
     """A row to bill, with a whole quantity."""
 
     row_id: int
@@ -47,7 +47,9 @@ def whole(text: str, field: str = "quantity") -> int:
     return int(value)
 
 
-def require_free(wanted: Iterable[Wanted], free: Mapping[int, ListedRow], rows: set[int]) -> None:
+def require_free(
+    wanted: Iterable[RowQuantity], free: Mapping[int, ListedRow], rows: set[int]
+) -> None:
     """Check rows and quantities before anything is sent.
 
     Raises NotOnThisCardError for a row of another card, InputError "too_many" for more than what no
@@ -73,12 +75,12 @@ def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError
     return InputError("more than is free", code=InputCode.TOO_MANY, field=field, values=values)
 
 
-def total_of(wanted: Iterable[Wanted], rows: Mapping[int, ListedRow]) -> Decimal:
+def total_of(wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]) -> Decimal:
     """Return the sum of the wanted quantities, at the card's prices and in its currency."""
     return sum((rows[one.row_id].bare_price * one.quantity for one in wanted), Decimal(0))
 
 
-def require_amount(wanted: Sequence[Wanted], rows: Mapping[int, ListedRow]) -> None:
+def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow]) -> None:
     """Refuse a payment without an amount: nobody could pay it, but it could be marked paid.
 
     Raises InputError "nothing_chosen" without a row, "no_amount" if the rows come to zero or less.
@@ -95,9 +97,9 @@ def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
     return sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0
 
 
-def billable(rows: Iterable[ListedRow]) -> tuple[Wanted, ...]:
+def billable(rows: Iterable[ListedRow]) -> tuple[RowQuantity, ...]:
     """Return the whole part of every row that no payment bills yet (decisions 15)."""
-    found = (Wanted(row.id, int(row.quantity)) for row in rows)
+    found = (RowQuantity(row.id, int(row.quantity)) for row in rows)
     return tuple(one for one in found if one.quantity >= 1)
 
 

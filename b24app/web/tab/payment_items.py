@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from b24app.services.actions import Action
 from b24app.services.payments import dialogs, filling, items
 from b24app.services.payments.items import NewQuantity
-from b24app.services.payments.quantities import Wanted, whole
+from b24app.services.payments.quantities import RowQuantity, whole
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.writing import answer, asked, optional_decimal, whole_number
@@ -48,10 +48,10 @@ def remove(payment_id: int, item_id: int) -> Response:
     return answer(items.remove(current_card(), asked(), payment_id, item_id))
 
 
-def chosen_rows() -> tuple[Wanted, ...]:
+def chosen_rows() -> tuple[RowQuantity, ...]:
     """Return a form's checked rows with quantities. Raises InputError naming the field."""
     ids = dict.fromkeys(whole_number(text, "row") for text in request.form.getlist("row"))
     return tuple(
-        Wanted(row_id, whole(request.form.get(f"quantity-{row_id}", ""), f"quantity-{row_id}"))
+        RowQuantity(row_id, whole(request.form.get(f"quantity-{row_id}", ""), f"quantity-{row_id}"))
         for row_id in ids
     )
