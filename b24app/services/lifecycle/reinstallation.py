@@ -16,7 +16,7 @@ from b24app.domain import Grant
 from b24app.errors import AppError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import uninstall
-from b24app.services.lifecycle.uninstall import Suspicion
+from b24app.services.lifecycle.uninstall import UninstallReport
 from b24app.services.settings import tabs_wanted
 from b24app.storage import installations, portals
 from b24app.storage.models import Portal, PortalState
@@ -73,12 +73,14 @@ def make_way(
         portals.erase(session, member_id, keep_settings=not report.is_clean)
 
 
-def _is_reported(report: Suspicion | None) -> bool:
+def _is_reported(report: UninstallReport | None) -> bool:
     """Return whether a report stands, for portals that do not say what is bound."""
     return report is not None and report.contradicted_at is None
 
 
-def _had_bindings(session: Session, deps: Deps, portal: Portal, report: Suspicion | None) -> bool:
+def _had_bindings(
+    session: Session, deps: Deps, portal: Portal, report: UninstallReport | None
+) -> bool:
     """Return whether there were bindings, which only an uninstallation or an administrator removes.
 
     The portal removes them by itself (rest-contract g.3).

@@ -43,7 +43,7 @@ PACE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class UninstallReport:
     """A reported uninstallation that is not settled. `is_clean`: with all data.
 
     `silent_since`: since when there was no answer about the installation. `contradicted_at`: when
@@ -58,7 +58,7 @@ class Suspicion:
     is_proven: bool = True
 
     @classmethod
-    def of(cls, payload: dict[str, Any]) -> Suspicion:
+    def of(cls, payload: dict[str, Any]) -> UninstallReport:
         """Read a job's payload."""
         return cls(
             datetime.fromisoformat(payload["reported_at"]),
@@ -90,7 +90,7 @@ def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     A report that the portal has contradicted is replaced by a newer one, and an unproven one by a
     proven one.
     """
-    older, newer = Suspicion.of(waiting), Suspicion.of(given)
+    older, newer = UninstallReport.of(waiting), UninstallReport.of(given)
     if older.contradicted_at is not None:
         return newer.payload
     if older.is_proven != newer.is_proven:
@@ -108,7 +108,7 @@ def suspect(
         deps.seal,
         kind=PROBE,
         member_id=member_id,
-        payload=Suspicion(now, is_clean, is_proven=is_proven).payload,
+        payload=UninstallReport(now, is_clean, is_proven=is_proven).payload,
         run_at=now,
         now=now,
         is_urgent=True,
@@ -132,15 +132,15 @@ def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: boo
     )
 
 
-def asked(session: Session, deps: Deps, member_id: str) -> Suspicion | None:
+def asked(session: Session, deps: Deps, member_id: str) -> UninstallReport | None:
     """Return the unsettled report, if there is one. Lock the portal first."""
     payload = jobs.waiting(session, deps.seal, PROBE, member_id)
-    return Suspicion.of(payload) if payload else None
+    return UninstallReport.of(payload) if payload else None
 
 
 def work_off(deps: Deps, task: Task) -> Again | None:
     """Carry out one probe and what follows from it."""
-    suspicion = Suspicion.of(task.payload)
+    suspicion = UninstallReport.of(task.payload)
     with deps.db.reading() as session:
         if portals.find(session, task.member_id) is None:
             return None
@@ -174,7 +174,7 @@ def erase(deps: Deps, task: Task) -> None:
             log.warning("%s was not erased: it is in use again", member_id)
             return
         # Read now, so that reports that came while the portal was asked count as well.
-        is_clean = (asked(session, deps, member_id) or Suspicion.of(task.payload)).is_clean
+        is_clean = (asked(session, deps, member_id) or UninstallReport.of(task.payload)).is_clean
         portals.erase(session, member_id, keep_settings=not is_clean)
     if not deps.db.empty_journal():
         log.info("the database's journal is in use; housekeeping empties it")
@@ -211,7 +211,7 @@ def contradict(session: Session, deps: Deps, member_id: str) -> None:
         )
 
 
-def _refuse(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+def _refuse(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
     log.warning("uninstall of %s refused: the app is still installed", task.member_id)
     now = deps.clock()
     with deps.db.transaction() as session:
@@ -226,7 +226,7 @@ def _refuse(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
     return _after_alive(suspicion, now)
 
 
-def _after_alive(suspicion: Suspicion, now: datetime) -> Again | None:
+def _after_alive(suspicion: UninstallReport, now: datetime) -> Again | None:
     if not suspicion.is_proven:
         return None
     times = [suspicion.reported_at + delay for delay in AFTER_ALIVE]
@@ -235,7 +235,7 @@ def _after_alive(suspicion: Suspicion, now: datetime) -> Again | None:
     return None if next_time is None else Again(next_time, contradicted.payload)
 
 
-def _wait(deps: Deps, task: Task, suspicion: Suspicion) -> Again | None:
+def _wait(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
     """Ask again soon; after the last of these times, shut everybody out."""
     now = deps.clock()
     since = suspicion.silent_since or now
