@@ -186,7 +186,7 @@ def _uninstalled(session: Session, deps: Deps, call: EventCall, proof: Proof) ->
         return _said(uninstall.report_former(session, deps, member_id, is_clean=is_clean))
     is_proven = proof is Proof.TOKEN
     return _said(
-        uninstall.suspect(session, deps, member_id, is_clean=is_clean, is_proven=is_proven)
+        uninstall.schedule_probe(session, deps, member_id, is_clean=is_clean, is_proven=is_proven)
     )
 
 

@@ -182,4 +182,4 @@ def _suspect(deps: Deps, member_id: str) -> None:
     log.warning("the authorization server knows no installation of %s any more", member_id)
     with deps.db.transaction() as session:
         if not jobs.is_waiting(session, uninstall.PROBE, member_id):
-            uninstall.suspect(session, deps, member_id, is_clean=False)
+            uninstall.schedule_probe(session, deps, member_id, is_clean=False)

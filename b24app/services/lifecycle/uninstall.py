@@ -98,7 +98,7 @@ def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return replace(older, is_clean=older.is_clean or newer.is_clean).payload
 
 
-def suspect(
+def schedule_probe(
     session: Session, deps: Deps, member_id: str, *, is_clean: bool, is_proven: bool = True
 ) -> bool:
     """Enqueue a probe of the portal. False if one is already waiting."""

@@ -242,7 +242,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
     try:
         background.kick()
         with stage.deps.db.transaction() as session:
-            uninstall.suspect(session, stage.deps, stage.portal.member_id, is_clean=True)
+            uninstall.schedule_probe(session, stage.deps, stage.portal.member_id, is_clean=True)
         background.kick()
 
         assert probed.wait(timeout=30)
