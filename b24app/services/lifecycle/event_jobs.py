@@ -74,7 +74,7 @@ def lanes(deps: Deps) -> tuple[Lane, Lane]:
     )
 
 
-def work_off(deps: Deps, limit: int = AT_ONCE) -> Worked:
+def run_due_jobs(deps: Deps, limit: int = AT_ONCE) -> Worked:
     """Process what is due, at most `limit` jobs. A failed one does not stop the others."""
     worked = Worked()
     for _ in range(limit):

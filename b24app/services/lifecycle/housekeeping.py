@@ -59,7 +59,7 @@ Counts = dict[str, int]
 
 def run(deps: Deps) -> Counts:
     """Do what is due now; return how much of each kind, in the order of the work."""
-    worked = event_jobs.work_off(deps)
+    worked = event_jobs.run_due_jobs(deps)
     counts = {
         "jobs done": worked.done,
         "jobs given up": worked.given_up,

@@ -131,7 +131,7 @@ def test_an_uninstallation_behind_slow_portals_is_done_first(stage):
 
 
 def test_portals_are_worked_for_in_turn(stage, slow_portals):
-    event_jobs.work_off(stage.deps, limit=len(SLOW))
+    event_jobs.run_due_jobs(stage.deps, limit=len(SLOW))
 
     assert [member_id for member_id, _ in slow_portals] == list(SLOW)
 
@@ -196,7 +196,7 @@ def test_two_processes_with_their_threads_do_each_piece_once(stage_on_each_datab
                 now=now,
             )
 
-    at_once(8, lambda _: event_jobs.work_off(deps))
+    at_once(8, lambda _: event_jobs.run_due_jobs(deps))
 
     assert sorted(done) == sorted(f"portal-{number}" for number in range(24))
 

@@ -22,7 +22,7 @@ def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
                 now=deps.clock(),
             )
 
-    worked = event_jobs.work_off(deps)
+    worked = event_jobs.run_due_jobs(deps)
 
     assert (worked.done, worked.put_off, worked.given_up) == (1, 1, 0)
     assert "of a newer version of" in caplog.text
