@@ -121,7 +121,7 @@ def written(claims: list[Claim]) -> Payload:
     return {"claims": [one.saved for one in claims]}
 
 
-def put_down(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bool:
+def enqueue(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bool:
     """Enqueue the event to have its tokens tried. False if its list is already being processed.
 
     Raises InstallationUnprovenError for what cannot be a token.

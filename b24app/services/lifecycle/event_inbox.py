@@ -93,7 +93,7 @@ def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
     if proof is Proof.PAIR:
         claim = Claim.of(call, deps.clock(), Sender(address).network)
         with deps.db.transaction() as session:
-            return _said(event_claims.put_down(session, deps, claim, is_known=is_known))
+            return _said(event_claims.enqueue(session, deps, claim, is_known=is_known))
     react = REACTIONS.get(call.event)
     if react is None:
         log.info("event %s of %s is not one of ours", call.event, member_id)
@@ -168,7 +168,7 @@ def _updated(session: Session, deps: Deps, call: EventCall, _proof: Proof) -> Re
     if call.auth.refresh_token and portal_grant.is_lost(session, deps, call.auth.member_id):
         # Its pair may replace the grant, which binding needs.
         claim = Claim.of(call, deps.clock(), "")
-        is_new |= event_claims.put_down(session, deps, claim, is_known=True)
+        is_new |= event_claims.enqueue(session, deps, claim, is_known=True)
     return _said(is_new)
 
 
