@@ -211,7 +211,7 @@ def is_waiting(session: Session, kind: str, member_id: str) -> bool:
     return job is not None and job.run_at is not None
 
 
-def call_off(session: Session, kind: str, member_id: str) -> bool:
+def cancel(session: Session, kind: str, member_id: str) -> bool:
     """Cancel the work, even if it is running. Return whether there was any."""
     return delete_where(session, Job, Job.member_id == member_id, Job.kind == kind) > 0
 

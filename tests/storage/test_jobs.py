@@ -207,7 +207,7 @@ def test_work_that_was_called_off_is_nobodys(database, put, claim, seal, now):
     job = claim(now)
 
     with database.transaction() as session:
-        assert jobs.call_off(session, "probe", MEMBER)
+        assert jobs.cancel(session, "probe", MEMBER)
         assert not jobs.is_ours(session, job)
         jobs.done(session, job)
         jobs.again(session, seal, job, now, {})
@@ -221,7 +221,7 @@ def test_work_that_is_wanted_again_after_it_was_called_off_is_not_the_old_one(
     put()
     job = claim(now)
     with database.transaction() as session:
-        jobs.call_off(session, "probe", MEMBER)
+        jobs.cancel(session, "probe", MEMBER)
     put(run_at=now + HOUR)
 
     with database.transaction() as session:

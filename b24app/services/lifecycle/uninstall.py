@@ -197,7 +197,7 @@ def contradict(session: Session, deps: Deps, member_id: str) -> None:
     if portal.state == PortalState.CLOSED:
         portals.activate(session, member_id, now)
     suspicion = asked(session, deps, member_id)
-    jobs.call_off(session, PROBE, member_id)
+    jobs.cancel(session, PROBE, member_id)
     again = None if suspicion is None else _after_alive(suspicion, now)
     if again is not None and again.payload is not None:
         jobs.put(
