@@ -93,7 +93,7 @@ def _add_and_remove(card: CardSession, plan: Move) -> Moved:
     remove = batch.add(payment_deliveries.delete_link(plan.item_id))
     sent = sending.send(card, batch, plan.both, stop_on_error=True)
     if isinstance(sent, PortalError):
-        return Moved(sending.lost(card, sent, plan.both))
+        return Moved(sending.outcome_unknown(card, sent, plan.both))
     added = sending.written(card, sent, add)
     if not sent.result.is_answered(remove):
         return Moved(added)

@@ -46,7 +46,7 @@ def write_guarded(
     write = batch.add(command)
     sent = sending.send(card, batch, [payment_id], stop_on_error=True)
     if isinstance(sent, PortalError):
-        return sending.lost(card, sent, [payment_id])
+        return sending.outcome_unknown(card, sent, [payment_id])
     with before_writing():
         listed = sent.result[guard]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)

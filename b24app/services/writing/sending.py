@@ -49,7 +49,7 @@ def write(
     handles = [batch.add(command) for command in commands]
     sent = send(card, batch, payment_ids)
     if isinstance(sent, PortalError):
-        return lost(card, sent, payment_ids)
+        return outcome_unknown(card, sent, payment_ids)
     return written(card, sent, *handles)
 
 
@@ -66,7 +66,7 @@ def after_others(
         return Written(settle(card, payment_ids), error=error)
 
 
-def lost(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
+def outcome_unknown(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
     """Return what can still be known of a write without a usable answer."""
     return Written(settle(card, payment_ids), cause=cause)
 
