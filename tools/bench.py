@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
@@ -192,11 +192,13 @@ def add_portals(running: Stage, count: int) -> None:
     database.close()
 
 
-def _grant(number: int, now: datetime) -> Grant:
+def _grant(number: int, now: datetime) -> TokenResponse:
     host = f"https://portal{number}.example/rest/"
     tokens = TokenPair(f"access{number}", f"refresh{number}", now + timedelta(hours=1))
     scope = frozenset({"crm", "placement"})
-    return Grant(tokens, f"{number:032x}", host, "https://oauth.example/rest/", scope, "L", 1)
+    return TokenResponse(
+        tokens, f"{number:032x}", host, "https://oauth.example/rest/", scope, "L", 1
+    )
 
 
 if __name__ == "__main__":

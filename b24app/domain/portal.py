@@ -43,7 +43,7 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TokenResponse:
     """What the authorization server answered: the only trusted source of a portal's address."""
 
     tokens: TokenPair

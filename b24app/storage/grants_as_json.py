@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 
 
-def written(grant: Grant) -> dict[str, Any]:
+def written(grant: TokenResponse) -> dict[str, Any]:
     """Return what has to be sealed, since it holds tokens."""
     return {
         "access": grant.tokens.access_token,
@@ -23,10 +23,10 @@ def written(grant: Grant) -> dict[str, Any]:
     }
 
 
-def read(content: dict[str, Any]) -> Grant:
+def read(content: dict[str, Any]) -> TokenResponse:
     """Read what `written` returned. Raise KeyError, ValueError and TypeError for anything else."""
     expires_at = datetime.fromisoformat(content["expires_at"])
-    return Grant(
+    return TokenResponse(
         tokens=TokenPair(content["access"], content["refresh"], expires_at),
         member_id=content["member_id"],
         client_endpoint=content["client_endpoint"],

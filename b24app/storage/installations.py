@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.seal import Seal
 
 from . import portals
@@ -19,7 +19,7 @@ FORMER_KEPT = timedelta(hours=72)
 """How long an event may still report the end of a replaced installation."""
 
 
-def start_anew(session: Session, grant: Grant, now: datetime) -> None:
+def start_anew(session: Session, grant: TokenResponse, now: datetime) -> None:
     """Make way for another installation of a portal: only settings and activity stay, as former.
 
     An event may report the end of the former one until `FORMER_KEPT` has passed.

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.seal import Seal
 
 from .deletion import delete_where
@@ -26,7 +26,7 @@ from .upsert import put
 class Pending:
     """`application_token` is what the installer was posted, None for the opening of a page."""
 
-    grant: Grant
+    grant: TokenResponse
     application_token: str | None
 
 

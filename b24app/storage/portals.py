@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import UnknownPortalError
 from b24app.seal import Seal
 
@@ -71,7 +71,7 @@ def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> li
 def save_installation(
     session: Session,
     seal: Seal,
-    grant: Grant,
+    grant: TokenResponse,
     *,
     app_code: str | None,
     application_token: str | None,
@@ -219,7 +219,7 @@ def set_batch_refused(session: Session, member_id: str, until: datetime | None) 
     _known(session, member_id).batch_refused_until = until
 
 
-def claim(session: Session, grant: Grant, now: datetime) -> Portal:
+def claim(session: Session, grant: TokenResponse, now: datetime) -> Portal:
     """Return the portal's row, made where it is missing, locked until the transaction ends."""
     statement = insert_into(
         session,

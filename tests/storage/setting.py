@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
@@ -25,7 +25,7 @@ def pair(access: str, refresh: str, now: datetime) -> TokenPair:
     return TokenPair(access, refresh, now + timedelta(hours=1))
 
 
-def grant_of(member_id: str, now: datetime, **other: object) -> Grant:
+def grant_of(member_id: str, now: datetime, **other: object) -> TokenResponse:
     values: dict[str, object] = {
         "tokens": pair("grant-access-plain", "grant-refresh-plain", now),
         "member_id": member_id,
@@ -35,7 +35,7 @@ def grant_of(member_id: str, now: datetime, **other: object) -> Grant:
         "status": "L",
         "user_id": 1,
     }
-    return Grant(**(values | other))  # type: ignore[arg-type] # Each test names what differs.
+    return TokenResponse(**(values | other))  # type: ignore[arg-type] # Each test names what differs.
 
 
 def install(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
@@ -182,7 +182,7 @@ def write_installation(
         portals.save_installation(
             session,
             Seal([running.environment["TOKEN_KEYS"]]),
-            Grant(tokens, portal.member_id, endpoint, server, scope, "F", 1),
+            TokenResponse(tokens, portal.member_id, endpoint, server, scope, "F", 1),
             app_code=app_code,
             application_token=portal.application_token,
             language="en",

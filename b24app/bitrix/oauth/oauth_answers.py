@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.hosts import ascii_host, without_usual_port
 from b24app.bitrix.wire.error_codes import SAFE_CODE
 from b24app.bitrix.wire.shapes import Record, whole
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import (
     AppError,
     AuthorizationServerError,
@@ -61,7 +61,7 @@ class ServerAppInfo:
     is_installed: bool
 
 
-def grant_from(answer: Mapping[str, object], now: datetime, *, trust_local: bool) -> Grant:
+def grant_from(answer: Mapping[str, object], now: datetime, *, trust_local: bool) -> TokenResponse:
     """Read a token answer. `domain` in it is the authorization server's own (quirk 58): unused.
 
     Raises AuthorizationServerError where a token, the member_id or a usable endpoint is missing.
@@ -72,7 +72,7 @@ def grant_from(answer: Mapping[str, object], now: datetime, *, trust_local: bool
     if not (access and refresh and member_id):
         raise AuthorizationServerError("the token answer lacks a field", code="incomplete")
     seconds = whole(fields.get("expires_in")) or DEFAULT_SECONDS
-    return Grant(
+    return TokenResponse(
         tokens=TokenPair(access, refresh, now + timedelta(seconds=min(seconds, DEFAULT_SECONDS))),
         member_id=member_id,
         client_endpoint=portal_endpoint(fields.exact("client_endpoint"), trust_local=trust_local),

@@ -42,7 +42,7 @@ from b24app.bitrix.wire.transport import (
     receive,
     was_never_sent,
 )
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.errors import AuthorizationServerError, Executed, ServerNotAllowedError
 
 __all__ = ["AuthorizationServer", "ServerAppInfo"]
@@ -103,7 +103,7 @@ class AuthorizationServer:
 
     def exchange_code(
         self, code: str, server: str | None = None, *, share: Share = STRANGERS
-    ) -> Grant:
+    ) -> TokenResponse:
         """Exchange the code of a browser login; it lives 30 seconds and works once.
 
         `server` is the host or URL the redirect named, if it is on the list.
@@ -115,7 +115,7 @@ class AuthorizationServer:
 
     def refresh(
         self, refresh_token: str, server_endpoint: str | None = None, *, share: Share = STRANGERS
-    ) -> Grant:
+    ) -> TokenResponse:
         """Exchange a refresh token for a new pair; the old one is used up (quirk 59).
 
         Raises like `exchange_code`. After an AuthorizationServerError that says executed unknown,
@@ -149,7 +149,7 @@ class AuthorizationServer:
         with self.shares.place(share), self.shares.asking(share):
             yield
 
-    def _grant(self, params: Mapping[str, str], origin: str, share: Share) -> Grant:
+    def _grant(self, params: Mapping[str, str], origin: str, share: Share) -> TokenResponse:
         with self._place(share):
             started = self._monotonic()
             fetched = self._fetch(params, f"{origin}/oauth/token/")

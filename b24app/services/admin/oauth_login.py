@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import ascii_host, is_nameable, without_usual_port
 from b24app.config import LOOPBACK_HOSTS
-from b24app.domain import Grant, PortalUser
+from b24app.domain import PortalUser, TokenResponse
 from b24app.errors import GrantLostError, InputCode, InputError, UnknownPortalError, UnprovenError
 from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import SessionClaims
@@ -114,7 +114,7 @@ def _use_up(deps: Deps, state: str) -> None:
         raise UnprovenError("this login was finished before")
 
 
-def _exchange(deps: Deps, server: str, code: str) -> Grant:
+def _exchange(deps: Deps, server: str, code: str) -> TokenResponse:
     """Exchange the code, even at an address that no portal has."""
     try:
         return deps.authorization.exchange_code(code, server or None)
@@ -122,7 +122,7 @@ def _exchange(deps: Deps, server: str, code: str) -> Grant:
         raise UnprovenError("the code is used, older than 30 seconds, or not ours") from None
 
 
-def _portal_of(deps: Deps, grant: Grant, known: Portal | None, host: str) -> Portal:
+def _portal_of(deps: Deps, grant: TokenResponse, known: Portal | None, host: str) -> Portal:
     """Return the portal of the code; the login started at its current or previous address."""
     with deps.db.reading() as session:
         portal = portals.find(session, grant.member_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from b24app.bitrix.wire.shares import Share
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.errors import GrantLostError, UnprovenError
 from b24app.services.auth.card_session import SessionClaims
 from b24app.services.deps import Deps
@@ -24,7 +24,7 @@ HELD_FOR = timedelta(minutes=30)
 """As long as the session that may come back for it."""
 
 
-def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> Grant:
+def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> TokenResponse:
     """Ask the authorization server where the portal lives now, and store its answer.
 
     The posted host is only a reason to ask: it is never called and never stored.
@@ -41,7 +41,9 @@ def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> 
     return grant
 
 
-def hold(deps: Deps, launch_id: str, grant: Grant, application_token: str | None = None) -> None:
+def hold(
+    deps: Deps, launch_id: str, grant: TokenResponse, application_token: str | None = None
+) -> None:
     """Keep a pair for this launch. `application_token` is an installer's, who is no opener."""
     now = deps.clock()
     with deps.db.transaction() as session:

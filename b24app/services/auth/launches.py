@@ -18,7 +18,7 @@ from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.client import TokenSource
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle, PortalApi
 from b24app.bitrix.wire.shares import Share
-from b24app.domain import Grant, PortalUser, TokenPair
+from b24app.domain import PortalUser, TokenPair, TokenResponse
 from b24app.errors import (
     RightsRefusedError,
     SessionExpiredError,
@@ -111,7 +111,7 @@ def _unproven(deps: Deps, ticket: SessionClaims) -> tuple[TokenPair, int | None,
     return posted, None, Share(ticket.member_id, ticket.is_vouched)
 
 
-def _exchanged(deps: Deps, ticket: SessionClaims) -> Grant:
+def _exchanged(deps: Deps, ticket: SessionClaims) -> TokenResponse:
     """Return the pair that waits for this launch."""
     pending = exchanged.waiting_for(deps, ticket)
     if pending is None or pending.application_token is not None:

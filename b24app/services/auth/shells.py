@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.hosts import without_usual_port
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.shares import STRANGERS, Share
-from b24app.domain import EntityRef, Grant, TokenPair
+from b24app.domain import EntityRef, TokenPair, TokenResponse
 from b24app.errors import SessionForgedError, UnknownPortalError
 from b24app.seal import SealBrokenError
 from b24app.services.auth import exchanged
@@ -72,7 +72,11 @@ def knock(deps: Deps, call: PlacementCall) -> Knock:
 
 
 def open_shell(
-    deps: Deps, knock: Knock, ref: EntityRef | None, sender: Sender, moved: Grant | None = None
+    deps: Deps,
+    knock: Knock,
+    ref: EntityRef | None,
+    sender: Sender,
+    moved: TokenResponse | None = None,
 ) -> Shell:
     """Return a placement post of a known portal. Calls nobody unless the portal has moved.
 

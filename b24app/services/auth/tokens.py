@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import portal as portal_api
 from b24app.bitrix.oauth.server import ServerAppInfo
 from b24app.bitrix.wire.shares import Share
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import (
     GrantLostError,
     PortalBusyError,
@@ -67,7 +67,7 @@ class Keeping:
     lease: str
     owner: Callable[[Session], int | None]
     load: Callable[[Session], TokenPair | None]
-    save: Callable[[Session, Grant], None]
+    save: Callable[[Session, TokenResponse], None]
     forget: Callable[[Session], None]
 
 
@@ -169,7 +169,7 @@ class StoredTokens:
         self.endpoint = grant.client_endpoint
         return grant.tokens
 
-    def _keep(self, grant: Grant) -> bool:
+    def _keep(self, grant: TokenResponse) -> bool:
         """Keep a new pair if the place is still its owner's. Return False if it is not.
 
         The owner may change while the servers are asked, so the writing transaction reads it.
@@ -190,7 +190,7 @@ class StoredTokens:
                 self._keeping.forget(session)
 
 
-def owner_of(deps: Deps, grant: Grant) -> int:
+def owner_of(deps: Deps, grant: TokenResponse) -> int:
     """Return the owner of an answered pair; ask the portal if the answer does not say.
 
     Raises the portal's errors.
@@ -206,7 +206,7 @@ def user_tokens_of(
 ) -> StoredTokens:
     """Return the acting user's own pair; `pair` is given if it was just read."""
 
-    def save(session: Session, grant: Grant) -> None:
+    def save(session: Session, grant: TokenResponse) -> None:
         user_tokens.save(
             session,
             deps.seal,
@@ -245,7 +245,7 @@ def grant_tokens_of(
         portal = portals.lock(session, member_id)
         return portal.grant_user_id if portal is not None else None
 
-    def save(session: Session, grant: Grant) -> None:
+    def save(session: Session, grant: TokenResponse) -> None:
         portals.save_grant_tokens(
             session, deps.seal, member_id, grant.tokens, user_id=None, now=deps.clock()
         )

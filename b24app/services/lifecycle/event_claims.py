@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from b24app.bitrix.payloads import EventCall
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.errors import InstallationUnprovenError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle.tasks import PAUSES
@@ -100,7 +100,7 @@ class Claim:
         parts = (self.event, self.member_id, self.refresh_token, self.application_token)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
-    def with_grant(self, grant: Grant) -> Claim:
+    def with_grant(self, grant: TokenResponse) -> Claim:
         """Return the claim with a proven pair."""
         return replace(self, grant=grants_as_json.written(grant))
 

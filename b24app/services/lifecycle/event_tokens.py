@@ -12,7 +12,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.errors import AppError, Executed, NotAdminError, TooManyRequestsError
 from b24app.services.auth import grant as portal_grant
 from b24app.services.auth import throttle
@@ -95,7 +95,7 @@ def _try(deps: Deps, task: Task, claim: Claim) -> Claim | None:
     return None
 
 
-def _carry_out(deps: Deps, claim: Claim, grant: Grant) -> None:
+def _carry_out(deps: Deps, claim: Claim, grant: TokenResponse) -> None:
     """Believe an event that an administrator has proven. Raises NotAdminError."""
     proven = installation.identify(deps, grant)
     if not proven.user.is_admin:

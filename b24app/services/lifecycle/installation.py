@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.bitrix.wire.shares import STRANGERS, Share
-from b24app.domain import EntityRef, Grant, PortalUser
+from b24app.domain import EntityRef, PortalUser, TokenResponse
 from b24app.errors import (
     EndpointInsecureError,
     GrantLostError,
@@ -48,7 +48,7 @@ class Proven:
     `is_bare`: the portal has nothing bound for the app; None if that was not asked or answered.
     """
 
-    grant: Grant
+    grant: TokenResponse
     user: PortalUser
     app_code: str
     is_bare: bool | None = None
@@ -62,7 +62,7 @@ class Begun:
     up. The wizard's session token only names it. Every later step may be repeated.
     """
 
-    grant: Grant
+    grant: TokenResponse
     application_token: str
     language: str
 
@@ -147,7 +147,7 @@ def exchange(
     refresh_token: str,
     server_endpoint: str,
     share: Share = STRANGERS,
-) -> Grant:
+) -> TokenResponse:
     """Prove a posted refresh token: it is of our application and of this portal.
 
     This consumes it: keep the pair of the answer. Raises InstallationUnprovenError,
@@ -166,7 +166,7 @@ def exchange(
     return grant
 
 
-def identify(deps: Deps, grant: Grant) -> Proven:
+def identify(deps: Deps, grant: TokenResponse) -> Proven:
     """Ask the portal who owns this pair, and by which code it knows the application.
 
     A known portal is also asked whether anything is bound there. Raises InstallationUnprovenError

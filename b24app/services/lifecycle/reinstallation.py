@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from b24app.bitrix.methods.events import BoundEvent, get_events
 from b24app.bitrix.methods.placements import BoundPlacement, get_placements
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.domain import Grant
+from b24app.domain import TokenResponse
 from b24app.errors import AppError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import uninstall
@@ -46,7 +46,7 @@ def ask_bound(batch: Batch) -> Bound:
 
 
 def make_way(
-    session: Session, deps: Deps, grant: Grant, application_token: str, bare: bool | None
+    session: Session, deps: Deps, grant: TokenResponse, application_token: str, bare: bool | None
 ) -> None:
     """If the app was uninstalled since, carry out what was requested then.
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.bitrix.wire.shares import STRANGERS, Share
-from b24app.domain import EntityRef, Grant
+from b24app.domain import EntityRef, TokenResponse
 from b24app.errors import (
     AppError,
     NoConnectionError,
@@ -58,7 +58,7 @@ def open_shell(deps: Deps, call: PlacementCall, ref: EntityRef | None, sender: S
 
 def _reopen(
     deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, *, is_vouched: bool
-) -> Grant | None:
+) -> TokenResponse | None:
     """Open the portal again for a person whom it confirms.
 
     Strangers, who know no application token of the portal, only wait for each other. Returns the
@@ -88,7 +88,7 @@ def _reopen(
 
 def _confirm(
     deps: Deps, portal: Portal, call: PlacementCall, sender: Sender, share: Share
-) -> Grant | None:
+) -> TokenResponse | None:
     """Let the portal, or the authorization server if it has moved, confirm who posted."""
     batch = Batch()
     asked = launches.ask_proof(batch)

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from b24app.domain import EntityRef, Grant, PortalUser, TokenPair
+from b24app.domain import EntityRef, PortalUser, TokenPair, TokenResponse
 from b24app.seal import Seal
 from b24app.services.lifecycle import housekeeping
 from b24app.storage import (
@@ -84,7 +84,7 @@ def fill_memory(stage):
             session,
             stage.deps.seal,
             "launch-that-waits",
-            Pending(Grant(pair, member_id, "", "", frozenset(), "F", 7), None),
+            Pending(TokenResponse(pair, member_id, "", "", frozenset(), "F", 7), None),
             now=now,
             expires_at=now + timedelta(minutes=30),
         )

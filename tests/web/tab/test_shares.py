@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.domain import Grant, TokenPair
+from b24app.domain import TokenPair, TokenResponse
 from b24app.storage import portals
 from tests.support.stage import DEAL, MANAGER, token_in
 
@@ -41,7 +41,7 @@ def silence(stage, monkeypatch):
     monkeypatch.setattr(stage.adapter, "send", silence)
     tokens = TokenPair("a" * 32, "r" * 32, stage.deps.clock() + timedelta(hours=1))
     endpoint = f"http://{SILENT}/rest/"
-    grant = Grant(
+    grant = TokenResponse(
         tokens, MEMBER_ID, endpoint, stage.portal.server_endpoint, frozenset({"crm"}), "F", 1
     )
     with stage.deps.db.transaction() as session:
