@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
-class SealBrokenError(Exception):
+class DecryptionError(Exception):
     """The text was not sealed with any of the present keys, or is too old."""
 
 
@@ -34,7 +34,7 @@ class Seal:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise SealBrokenError("sealed with an unknown key or damaged") from None
+            raise DecryptionError("sealed with an unknown key or damaged") from None
 
     def is_newest(self, sealed: str) -> bool:
         """Return whether `sealed` was closed with the first key."""
@@ -49,7 +49,7 @@ class Seal:
         try:
             return self._fernet.rotate(sealed.encode()).decode()
         except InvalidToken:
-            raise SealBrokenError("sealed with an unknown key or damaged") from None
+            raise DecryptionError("sealed with an unknown key or damaged") from None
 
     def mark(self, text: str) -> str:
         """Return 64 hex digits that stand for `text`: the same ones while the first key stays.

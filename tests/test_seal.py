@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from b24app.seal import Seal, SealBrokenError
+from b24app.seal import DecryptionError, Seal
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_single_key_leaves_nothing_to_seal_anew(keys):
 def test_what_no_key_opens_is_said_to_be_broken(keys, act):
     sealed = Seal(keys[:1]).close("secret")
 
-    with pytest.raises(SealBrokenError):
+    with pytest.raises(DecryptionError):
         getattr(Seal(keys[1:]), act)(sealed)
 
 

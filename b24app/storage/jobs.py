@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from b24app.seal import Seal, SealBrokenError
+from b24app.seal import DecryptionError, Seal
 
 from .deletion import delete_where
 from .models import Job
@@ -184,7 +184,7 @@ def change(
         return None
     try:
         changed = new(payload(seal, job))
-    except SealBrokenError:
+    except DecryptionError:
         return None
     job.payload_sealed = seal.close(json.dumps(changed))
     session.flush()
@@ -293,5 +293,5 @@ def _release(job: Job) -> None:
 def _opened(seal: Seal, job: Job, otherwise: Payload) -> Payload:
     try:
         return payload(seal, job)
-    except SealBrokenError:
+    except DecryptionError:
         return otherwise

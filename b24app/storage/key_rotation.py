@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from b24app.seal import Seal, SealBrokenError
+from b24app.seal import DecryptionError, Seal
 
 from .models import Base, Job, PendingGrant, Portal, UserToken
 from .session import Database
@@ -74,7 +74,7 @@ def _reseal_row(seal: Seal, row: Base, columns: tuple[str, ...], total: Resealed
             continue
         try:
             setattr(row, column, seal.renew(sealed))
-        except SealBrokenError:
+        except DecryptionError:
             total.unreadable += 1
         else:
             total.renewed += 1

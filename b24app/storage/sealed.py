@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from b24app.domain import TokenPair
-from b24app.seal import Seal, SealBrokenError
+from b24app.seal import DecryptionError, Seal
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def open_or_none(seal: Seal, sealed: str) -> str | None:
     """
     try:
         return seal.open(sealed)
-    except SealBrokenError:
+    except DecryptionError:
         log.warning("a stored secret was sealed with a key that TOKEN_KEYS does not hold")
         return None
 

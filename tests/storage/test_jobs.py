@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from b24app.seal import SealBrokenError
+from b24app.seal import DecryptionError
 from b24app.storage import jobs
 from b24app.storage.models import Job
 
@@ -283,7 +283,7 @@ def test_one_unreadable_payload_does_not_hold_up_the_others(put, claim, seal, ot
 
     job = claim(now)
 
-    with pytest.raises(SealBrokenError):
+    with pytest.raises(DecryptionError):
         jobs.payload(other_seal, job)
     assert jobs.payload(seal, job) == {"a": 1}
 

@@ -18,7 +18,7 @@ from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.shares import STRANGERS, Share
 from b24app.domain import EntityRef, TokenPair, TokenResponse
 from b24app.errors import SessionForgedError, UnknownPortalError
-from b24app.seal import SealBrokenError
+from b24app.seal import DecryptionError
 from b24app.services.auth import exchanged
 from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.frame_posts import require_nameable
@@ -132,7 +132,7 @@ def unsealed(deps: Deps, text: str) -> TokenPair:
     """Read what `sealed` made. Raises SessionForgedError."""
     try:
         access, refresh, expires = deps.seal.open(text).split(SEPARATOR)
-    except (SealBrokenError, ValueError):
+    except (DecryptionError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
     return TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))
 

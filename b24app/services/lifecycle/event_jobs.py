@@ -10,7 +10,7 @@ from functools import partial
 
 from b24app.bitrix.wire.deadline import all_within
 from b24app.errors import AppError, Executed, PortalClosedError
-from b24app.seal import SealBrokenError
+from b24app.seal import DecryptionError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import (
     event_claims,
@@ -119,7 +119,7 @@ def _run(deps: Deps, job: Job, worked: Worked) -> None:
         is_curable = error.retryable or error.executed is Executed.UNKNOWN
         log.warning("%s of %s failed: %s", job.kind, job.member_id, error)
         _put_off(deps, job, worked, again=is_curable or isinstance(error, PortalClosedError))
-    except SealBrokenError:
+    except DecryptionError:
         log.warning("%s of %s was sealed with an unknown key", job.kind, job.member_id)
         _put_off(deps, job, worked, again=False)
     except Exception:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from b24app.errors import UnprovenError
-from b24app.seal import Seal, SealBrokenError
+from b24app.seal import DecryptionError, Seal
 from b24app.services.admin.oauth_login import LIFETIME_SECONDS
 
 PURPOSE = "login"
@@ -29,7 +29,7 @@ class LoginStates:
         """Return state and host. Raises UnprovenError: forged, too old or missing."""
         try:
             purpose, state, host, started = json.loads(self._seal.open(value))
-        except (SealBrokenError, ValueError, TypeError):
+        except (DecryptionError, ValueError, TypeError):
             raise UnprovenError("no login was started in this browser") from None
         if purpose != PURPOSE or self._clock().timestamp() - started > LIFETIME_SECONDS:
             raise UnprovenError("the login was started too long ago")
