@@ -104,11 +104,9 @@ def open_shell(
     if ref is None:
         return Shell(None, origin_of(endpoint), call.app_sid)
     launch_id = secrets.token_hex(16)
-    carried = ""
+    carried = "" if moved else sealed(deps, _posted_pair(deps, call))
     if moved is not None:
         exchanged.hold(deps, launch_id, moved)
-    else:
-        carried = sealed(deps, _posted_pair(deps, call))
     ticket = SessionClaims(
         launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched
     )

@@ -62,22 +62,19 @@ def reassign(
         require_shown(link, choice.shown)
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
-            raise InputError(
-                "already in the payment", code=InputCode.DELIVERY_THERE, field="delivery_id"
-            )
+            raise InputError("there already", code=InputCode.DELIVERY_THERE, field="delivery_id")
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)
-        code = OutcomeCode.DELIVERY_REASSIGNED
-        code = OutcomeCode.DELIVERY_REASSIGNED_TWICE if holders else code
+        once, twice = OutcomeCode.DELIVERY_REASSIGNED, OutcomeCode.DELIVERY_REASSIGNED_TWICE
+        code = twice if holders else once
         values = told_twice(payment_id, at.documents[document_id], holders)
+        unconfirmed = Verdict(OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_CONFIRMED, before)
         return Edit(
             commands=[payment_deliveries.set_link(item_id, document_id)],
             is_done=lambda after: after.has(_document_of(after, item_id) == document_id),
             done=lambda _: Verdict(OutcomeKind.DONE, code, before, after_it, values),
-            not_done=lambda _: Verdict(
-                OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_CONFIRMED, before
-            ),
+            not_done=lambda _: unconfirmed,
             why_not=lambda after: _gone(after, document_id, item_id),
             contents=at.contents,
             take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
