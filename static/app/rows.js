@@ -27,6 +27,11 @@ function rowToggled(more) {
   htmx.trigger(waiting, "need");
 }
 
+/* What did not come is asked for again when the row is opened again. */
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  if (config.elt.id.startsWith("log-") && xhr.status !== 200) config.elt.setAttribute("data-needs", "");
+});
+
 /* Where the browser refuses, the text is selected. */
 async function copyText(button) {
   if (!(await isCopied(button.dataset.copyText, button))) return getSelection().selectAllChildren(button.closest("div").querySelector("dd"));
@@ -34,8 +39,10 @@ async function copyText(button) {
   showCopied(button, status, status.dataset.saysCopied);
 }
 
-/* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. */
+/* execCommand first: a frame is not given the clipboard, and asking for it logs a violation. A link may come
+   late: the focus goes back to where the person is by then. */
 async function isCopied(text, button) {
+  const { activeElement } = document;
   const policy = document.permissionsPolicy || document.featurePolicy;
   const field = document.createElement("textarea");
   field.value = text;
@@ -44,7 +51,7 @@ async function isCopied(text, button) {
   field.select();
   const isDone = document.execCommand("copy");
   field.remove();
-  button.focus({ preventScroll: true });
+  (activeElement === body ? button : activeElement).focus({ preventScroll: true });
   if (isDone || !policy?.allowsFeature("clipboard-write")) return isDone;
   return navigator.clipboard.writeText(text).then(() => true, () => false);
 }

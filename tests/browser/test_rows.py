@@ -99,6 +99,34 @@ def test_details_that_do_not_come_are_asked_for_again(stage, person):
     expect(details(person, payment)).to_contain_text("Nothing has been done")
 
 
+def test_details_that_did_not_come_are_read_when_the_row_is_opened_again(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab(opens=False)
+    payment = stage.payments[3]
+    person.page.route("**/payments/*/details", lambda route: route.abort())
+    person.press(person.opener(payment))
+    expect(person.alert.first).to_contain_text("No connection")
+    person.page.unroute("**/payments/*/details")
+    person.press(person.button("Dismiss", person.said))
+    person.press(person.opener(payment))
+
+    person.press(person.opener(payment))
+
+    expect(details(person, payment)).to_contain_text("Nothing has been done")
+
+
+def test_a_link_that_comes_late_takes_the_focus_from_nobody(stage, person):
+    person.open_tab()
+    stage.portal.switches.request_ms = 1500
+    field = person.payment(stage.payments[3]).get_by_label("Quantity", exact=True).first
+    person.press(person.button("Copy public link", person.payment(stage.payments[2])))
+    field.focus()
+
+    expect(person.frame.locator("#live")).to_have_text("Public link copied")
+
+    expect(field).to_be_focused()
+
+
 def test_a_row_that_was_opened_stays_so_when_the_list_is_read_again(stage, person):
     person.open_tab(DEAL_CARD)
     payment = stage.payments[3]
