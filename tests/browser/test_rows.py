@@ -115,6 +115,24 @@ def test_details_that_did_not_come_are_read_when_the_row_is_opened_again(stage, 
     expect(details(person, payment)).to_contain_text("Nothing has been done")
 
 
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_a_copied_address_is_seen_whole_in_its_row(stage, person, width):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    person.open_tab(opens=False)
+    payment = person.payment(stage.payments[2])
+    before = payment.locator(".pay__row").bounding_box()
+
+    person.press(person.button("Copy public link", payment))
+
+    address = payment.get_by_role("textbox", name="Public link")
+    expect(address).to_be_visible()
+    box, place = address.bounding_box(), payment.locator(".pay__id").bounding_box()
+    assert box["width"] >= 75
+    assert place["x"] <= box["x"]
+    assert box["x"] + box["width"] <= place["x"] + place["width"] + 1
+    assert payment.locator(".pay__row").bounding_box()["height"] <= before["height"] + 1
+
+
 def test_a_link_that_comes_late_takes_the_focus_from_nobody(stage, person):
     person.open_tab()
     stage.portal.switches.request_ms = 1500
