@@ -20,6 +20,10 @@ BIND = {
     "HANDLER": "https://app.example/placement",
     "LANG_ALL": {"de": {"TITLE": "Zahlungen"}},
 }
+LINE = {
+    "entityTypeId": 2, "entityId": 8061, "title": "Payment 3653/1", "text": "300.00 EUR",
+    "iconCode": "wallet",
+}  # fmt: skip
 EVENT = {"event": "ONCRMDEALADD", "handler": "https://app.example/events"}
 # The documented deal and lead are filled in; a field may be empty elsewhere.
 CARD_FIELDS = frozenset(
@@ -52,6 +56,16 @@ def bind_event(witness):
 
 def set_option(witness):
     witness.call("app.option.set", {"options": {"data": "value", "data2": "value2"}})
+
+
+def write_line(witness):
+    witness.call("crm.timeline.logmessage.add", {"fields": LINE})
+
+
+def write_line_of_old(witness):
+    # The documentation's list has no wrapper; that of new servers is compared in tests/simulator.
+    witness.state.switches.generation = "old"
+    write_line(witness)
 
 
 CASES = {
@@ -120,6 +134,19 @@ CASES = {
     "crm.timeline.comment.add": Case(
         {"fields": {"ENTITY_ID": 8061, "ENTITY_TYPE": "deal", "COMMENT": "New comment"}}
     ),
+    "crm.timeline.logmessage.add": Case({"fields": LINE}),
+    "crm.timeline.logmessage.delete": Case({"id": 42073}, before=write_line),
+    "crm.timeline.logmessage.get": Case({"id": 42073}, before=write_line),
+    "crm.timeline.logmessage.list": Case(
+        {
+            "entityTypeId": 2,
+            "entityId": 8061,
+            "order": {"created": "desc"},
+            "start": 0,
+            "offset": 0,
+        },
+        before=write_line_of_old,
+    ),
     "crm.type.list": Case(
         {"filter": {"0": {"logic": "OR", "0": {"%title": "project"}, "1": {"%title": "0"}}}}
     ),
@@ -157,7 +184,7 @@ PAGES = {
 NO_SUCCESS = {"errors.system"}
 # What the application does not use, so the simulator does not serve it.
 UNUSED = {
-    stem for stem in stems() if stem.startswith(("crm.activity.", "crm.timeline.logmessage."))
+    stem for stem in stems() if stem.startswith("crm.activity.")
 } | {"batch.contact", "batch.links", "crm.item.get.contact", "crm.item.list.contacts",
      "placement.bind.app-uri"}  # fmt: skip
 ELSEWHERE = {"oauth.authorize", "oauth.token", "oauth.refresh", "oauth.app.info"}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .test_examples import BIND, DEAL, EVENT, bind_event
+from .test_examples import BIND, DEAL, EVENT, LINE, bind_event, write_line
 from .test_examples import bind as bind_tab
 
 MANAGER, READ_ONLY, OUTSIDER, EXTRANET = 7, 9, 12, 20
@@ -17,6 +17,7 @@ NOT_SIMULATED = {
     ("placement.get", "Https required"): "only webhooks over http get it",
     ("crm.item.payment.product.delete", "Internal delete error"): "a fault of the database",
     ("crm.item.payment.delivery.delete", "Internal delete error"): "a fault of the database",
+    ("crm.timeline.logmessage.add", "Required fields are not provided"): "a meaning, not a text",
 }
 
 
@@ -99,6 +100,11 @@ def expire(witness):
 
 def clear_pay_systems(witness):
     witness.state.crm.pay_systems.clear()
+
+
+def write_others_line(witness):
+    write_line(witness)
+    witness.state.crm.log_messages[42073].client_id = "another application"
 
 
 NO_RIGHTS_PARAMS: dict[str, dict[str, Any]] = {
@@ -220,6 +226,18 @@ TRIES: dict[tuple[str, str], Try] = {
         {"cmd": {f"c{n}": "crm.item.payment.pay?id=1038" for n in range(51)}}
     ),
     ("batch.payments", "inner"): Try({"cmd": {"inner": "batch?cmd[a]=profile"}}),
+    ("crm.timeline.logmessage.add", "Owner was not found"):
+        Try({"fields": {**LINE, "entityTypeId": 9999}}),
+    ("crm.timeline.logmessage.add", "Missing a required field: title"):
+        Try({"fields": {**LINE, "title": None}}),
+    ("crm.timeline.logmessage.get", "Access denied"):
+        Try({"id": 42073}, user_id=OUTSIDER, before=write_line),
+    ("crm.timeline.logmessage.delete", "REMOVING_DISABLED"):
+        Try({"id": 42073}, before=write_others_line),
+    ("", "Timeline logmessage not found for id `1`"): Try({"id": 1}),
+    ("", "Timeline logmessage not found for id 1"): Try({"id": 1}),
+    ("", "Log message not found for id `1`"): Try({"id": 1}),
+    ("", "Could not find value for parameter {entityTypeId}"): Try({"entityId": 8061}),
     ("crm.item.payment.update", "false"): Try({"id": 1038, "fields": {"PAID": "Y"}}),
     ("crm.item.payment.delete", "false"): Try({"id": 1037}),
     ("crm.item.payment.delivery.setDelivery", "false"): Try(user_id=MANAGER),

@@ -115,6 +115,9 @@ def _summary(state: PortalState) -> dict[str, object]:
         "faults": [asdict(fault) for fault in state.faults.faults],
         "app_options": state.app_options,
         "comments": [asdict(comment) for comment in state.crm.comments],
+        "log_messages": [asdict(line) for line in state.crm.log_messages.values()],
+        "activities": [asdict(activity) for activity in state.crm.activities.values()],
+        "badges": [asdict(badge) for badge in state.crm.badges.values()],
         "pending_events": len(state.events.pending),
     }
 

@@ -181,7 +181,7 @@ def batch_refused(state: PortalState, fields: Fields) -> Answer:
 
 
 def missing(state: PortalState, fields: Fields) -> Answer:
-    """methods: comma-separated names that this portal's version does not have (404)."""
+    """methods: comma-separated names this portal's version lacks (404), or beginnings with `*`."""
     state.switches.missing_methods = {name.lower() for name in names_field(fields, "methods")}
     return {"methods": sorted(state.switches.missing_methods)}
 
@@ -198,7 +198,7 @@ def access(state: PortalState, fields: Fields) -> Answer:
 
 
 def rights(state: PortalState, fields: Fields) -> Answer:
-    """user, area (deal, invoice, order, crm), level (none, read, update)."""
+    """user, area (deal, invoice, order, crm), level (none, read, update, delete)."""
     user = user_field(state, fields)
     area, level = fields.get("area", ""), fields.get("level", "")
     if area not in AREAS or level not in LEVELS:

@@ -25,6 +25,7 @@ from b24app.simulator.portal_state.records import (
     SmartProcess,
     TimelineComment,
 )
+from b24app.simulator.portal_state.timeline import Activity, Badge, LogMessage
 
 STANDARD_TYPES = (
     CrmType(LEAD, "Lead", "LEAD", "L"),
@@ -55,6 +56,9 @@ class CrmData:
         self.shipments: dict[int, Shipment] = {}
         self.pay_systems: dict[int, PaySystem] = {}
         self.comments: list[TimelineComment] = []
+        self.log_messages: dict[int, LogMessage] = {}
+        self.activities: dict[int, Activity] = {}
+        self.badges: dict[str, Badge] = {}
         self.base_currency = "EUR"
         self._counters: dict[str, Iterator[int]] = {
             "row": count(17601),
@@ -64,6 +68,9 @@ class CrmData:
             "item": count(1195),
             "shipment": count(4073),
             "comment": count(999),
+            "log message": count(42073),
+            "activity": count(999),
+            "client address": count(101),
         }
 
     def next_id(self, kind: str) -> int:

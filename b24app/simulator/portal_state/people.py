@@ -11,13 +11,17 @@ OUTSIDER_ID = 12
 
 # Areas of CRM rights. "crm" stands for leads, contacts, companies and smart processes.
 AREAS = ("deal", "invoice", "order", "crm")
-LEVELS = ("none", "read", "update")
+LEVELS = ("none", "read", "update", "delete")
 _AREA_OF_TYPE = {2: "deal", 31: "invoice", 14: "order"}
 
 
 @dataclass
 class User:
-    """One employee. Names are fictional. `rights` maps an area to none, read or update."""
+    """One employee. Names are fictional.
+
+    `rights` maps an area to none, read, update or delete. Single contacts and companies can be
+    closed to somebody who sees the others: `hidden_cards` are their types and ids.
+    """
 
     id: int
     name: str
@@ -32,6 +36,7 @@ class User:
     time_zone: str = "Europe/Berlin"
     departments: tuple[int, ...] = (1,)
     rights: dict[str, str] = field(default_factory=dict)
+    hidden_cards: set[tuple[int, int]] = field(default_factory=set)
 
     @property
     def full_name(self) -> str:
@@ -49,9 +54,13 @@ class User:
         return self.is_admin
 
     def may(self, level: str, area: str) -> bool:
-        """Return whether the user holds at least `level` ("read" or "update") in an area."""
-        held = "update" if self.is_admin else self.rights.get(area, "none")
+        """Return whether the user holds at least `level` (read, update, delete) in an area."""
+        held = LEVELS[-1] if self.is_admin else self.rights.get(area, "none")
         return LEVELS.index(held) >= LEVELS.index(level)
+
+    def may_on(self, level: str, card: tuple[int, int]) -> bool:
+        """Return whether the user holds at least `level` on a card, named by type and id."""
+        return card not in self.hidden_cards and self.may(level, area_of(card[0]))
 
 
 def area_of(entity_type_id: int) -> str:
@@ -61,7 +70,7 @@ def area_of(entity_type_id: int) -> str:
 
 def make_users() -> dict[int, User]:
     """Return the users by id: 1 admin, 7 manager, 9 read-only, 12 none, 15 gone, 20 extranet."""
-    everything = dict.fromkeys(AREAS, "update")
+    everything = dict.fromkeys(AREAS, "delete")
     users = (
         User(ADMIN_ID, "Anna", "Berger", "Head of sales", "F", is_admin=True),
         User(MANAGER_ID, "Marta", "Lindqvist", "Sales manager", "F", rights=everything),

@@ -46,7 +46,8 @@ class Switches:
     works_with_orders  payment items need rights on the order instead of the deal or invoice.
     payments_left   how many payments the plan still allows; None for no limit.
     denied_app_users  ids of users to whom the application is closed.
-    missing_methods  methods this portal's version does not have (404).
+    missing_methods  methods this portal's version does not have (404); `*` at the end of a name
+                    stands for all that begin so.
     has_upper_oauth_codes  the authorization server prints its codes in capitals.
     has_17_digits   floats are printed with 17 digits, as by PHP with serialize_precision 17: 24.33
                     is 24.329999999999998. Off: with as few digits as name the same float.
@@ -86,3 +87,10 @@ class Switches:
     token_fields: dict[str, object] = field(default_factory=dict)
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True
+
+    def lacks(self, method: str) -> bool:
+        """Return whether this portal's version does not have a method (lower-case name)."""
+        return any(
+            method.startswith(name[:-1]) if name.endswith("*") else method == name
+            for name in self.missing_methods
+        )

@@ -105,7 +105,7 @@ def make_methods(known: Callable[[], dict[str, Method]]) -> tuple[Method, ...]:
     def method_get(call: Call) -> object:
         """Return whether a method exists and is available to this application."""
         method = known().get(to_text(call.params.get("name")).lower())
-        is_missing = method is None or method.name in call.state.switches.missing_methods
+        is_missing = method is None or call.state.switches.lacks(method.name)
         if method is None or is_missing:
             return {"isExisting": False, "isAvailable": False}
         return {"isExisting": True, "isAvailable": is_granted(method, call.token.scope)}

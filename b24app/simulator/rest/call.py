@@ -106,7 +106,7 @@ class Call:
     # Rights
 
     def may(self, level: str, area: str) -> bool:
-        """Return whether the user holds "read" or "update" in an area of CRM rights."""
+        """Return whether the user holds read, update or delete in an area of CRM rights."""
         return self.user.may(level, area)
 
     def demand(self, allowed: bool, quiet_result: object, old_text: str) -> None:

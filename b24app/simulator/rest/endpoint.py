@@ -103,7 +103,7 @@ def _authorize(
         raise errors.query_limit()
     if state.switches.is_closed:
         raise errors.portal_deleted()
-    if name != BATCH and (name not in TABLE or name in state.switches.missing_methods):
+    if name != BATCH and (name not in TABLE or state.switches.lacks(name)):
         raise errors.method_not_found()
     token = state.tokens.by_access(take_token(request, params))
     if token is None:

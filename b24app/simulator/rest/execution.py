@@ -118,7 +118,7 @@ def _execute(session: Session, name: str, params: dict[str, object], *, in_batch
 
 def _find(state: PortalState, name: str) -> Method:
     method = TABLE.get(name)
-    if method is None or name in state.switches.missing_methods:
+    if method is None or state.switches.lacks(name):
         raise errors.method_not_found()
     return method
 

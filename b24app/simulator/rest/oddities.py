@@ -9,7 +9,7 @@ from b24app.simulator.portal_state.switches import OddValue, Switches
 from ..php import Raw
 from .call import PAGE_ROWS, Page
 
-_WRAPPERS = frozenset({"items", "productRows", "types"})
+_WRAPPERS = frozenset({"items", "productRows", "types", "logMessages", "badges"})
 _FIRST, _STEP = 3, 2
 
 

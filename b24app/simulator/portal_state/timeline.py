@@ -1,0 +1,73 @@
+"""What stands in the timeline of a card: log messages, activities; and the badges of activities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+CONFIGURABLE, TODO = "CONFIGURABLE_REST_APP", "CRM_TODO"
+
+
+@dataclass
+class LogMessage:
+    """A line that an application wrote; nobody can change it on the card itself."""
+
+    id: int
+    entity_type_id: int
+    entity_id: int
+    author_id: int
+    title: str
+    text: str
+    icon_code: str
+    client_id: str | None
+    created_at: datetime
+
+
+@dataclass
+class Activity:
+    """A task of a card: `provider_id` is TODO, CONFIGURABLE, or what another part of CRM made.
+
+    `owner` is the card's type and id. `layout` is what the application that made a configurable
+    one (`client_id`) sent; `fields` of that kind only are badge, incoming and layout.
+    """
+
+    id: int
+    owner: tuple[int, int]
+    provider_id: str
+    author_id: int
+    responsible_id: int
+    created_at: datetime
+    updated_at: datetime
+    subject: str = ""
+    description: str = ""
+    deadline: datetime | None = None
+    is_completed: bool = False
+    ping_offsets: list[int] = field(default_factory=list)
+    color_id: str = ""
+    parent_id: int = 0
+    originator_id: str = ""
+    origin_id: str = ""
+    client_id: str | None = None
+    badge_code: str = ""
+    is_incoming: bool = False
+    layout: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def is_configurable(self) -> bool:
+        """Return whether an application draws it."""
+        return self.provider_id == CONFIGURABLE
+
+    @property
+    def provider_type_id(self) -> str:
+        """Return the kind within its provider."""
+        return {CONFIGURABLE: "CONFIGURABLE", TODO: "TODO"}.get(self.provider_id, "")
+
+
+@dataclass
+class Badge:
+    """A coloured label. Texts are one string, or one for each language."""
+
+    code: str
+    title: object
+    value: object
+    type: str
