@@ -10,7 +10,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from b24app.domain import EntityRef
-from b24app.services.writing.codes import ErrorName
+from b24app.services.writing.error_names import ErrorName
 from b24app.storage import activity
 from b24app.storage.models import Activity, IdempotencyKey
 from b24app.storage.session import Database, _alembic_config, upgrade

@@ -10,13 +10,12 @@ import pytest
 from b24app import errors
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import InputCode
+from b24app.services.actions import DeedName, OutcomeCode, UndoKind
 from b24app.services.admin import diagnostics
 from b24app.services.card.half_done import HalfDone
 from b24app.services.directories import shop_site
 from b24app.services.payments import public_links
-from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
-from b24app.services.writing.deed import DeedName
-from b24app.services.writing.error_names import CLASSES
+from b24app.services.writing.error_names import CLASSES, ErrorName
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.admin.activity import DATES
 from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from b24app import errors
+from b24app.services.actions import OutcomeCode
 from b24app.services.writing import error_names
-from b24app.services.writing.codes import ErrorName, OutcomeCode
+from b24app.services.writing.error_names import ErrorName
 from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 
 ALL = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services.writing.codes import ErrorName
+from b24app.services.writing.error_names import ErrorName
 from b24app.simulator.control.control_somebody import do_order
 from b24app.web.words.outcome_words import refused
 from tests.support.acts import (

@@ -11,14 +11,13 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_items
 from b24app.domain import PaymentItem
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments.items import EditContext, place, quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
-from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import DeedName, WriteRequest
+from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 
 AT_ONCE = 30

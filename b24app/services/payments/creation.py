@@ -12,7 +12,7 @@ from decimal import Decimal
 from b24app.bitrix.methods import payments
 from b24app.domain import ListedRow
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError, OrderCanceledError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.half_done import HalfDone
@@ -33,8 +33,7 @@ from b24app.services.payments.quantities import (
 from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import follow, sending
-from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, DeedName, WriteRequest
+from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions

@@ -6,12 +6,11 @@ from decimal import Decimal
 
 from b24app.bitrix.methods import payments
 from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
-from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import DeedName, WriteRequest
+from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.ownership import Present
 

@@ -21,7 +21,7 @@ from b24app.errors import (
     NotFoundError,
     NotOnThisCardError,
 )
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
@@ -30,8 +30,7 @@ from b24app.services.payments.items import EditContext
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import follow, sending, verdicts
-from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, DeedName, WriteRequest
+from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions

@@ -18,7 +18,7 @@ from b24app.errors import (
     NotOnThisCardError,
     PortalError,
 )
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.quantities import too_many
@@ -31,8 +31,7 @@ from b24app.services.writing.change import (
     change,
     require_unpaid,
 )
-from b24app.services.writing.codes import OutcomeCode, UndoKind
-from b24app.services.writing.deed import DeedName, WriteRequest
+from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.ownership import before_writing

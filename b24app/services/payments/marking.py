@@ -8,12 +8,11 @@ from decimal import Decimal
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
-from b24app.services.writing.codes import OutcomeCode, UndoKind
-from b24app.services.writing.deed import DeedName, WriteRequest
+from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 
 

@@ -16,13 +16,12 @@ from b24app.errors import (
     InputCode,
     PaidLockedError,
 )
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, sending, timeline, verdicts
-from b24app.services.writing.codes import OutcomeCode
-from b24app.services.writing.deed import Deed, DeedName, WriteRequest
+from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
 from b24app.services.writing.perform import perform

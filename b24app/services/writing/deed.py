@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from enum import StrEnum
 
-from b24app.services.actions import Action
+from b24app.services.actions import Action, DeedName
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +19,6 @@ class WriteRequest:
     fingerprint: str
     request_id: str
     is_undo: bool = False
-
-
-class DeedName(StrEnum):
-    """What a person does, as the activity log keeps it."""
-
-    PAY = "pay"
-    UNPAY = "unpay"
-    CREATE = "create"
-    BILL_REST = "bill_rest"
-    FILL = "fill"
-    CHANGE_SYSTEM = "change_system"
-    DELETE = "delete"
-    ADD_ITEMS = "add_items"
-    SET_QUANTITY = "set_quantity"
-    REMOVE_ITEM = "remove_item"
-    ADD_DELIVERY = "add_delivery"
-    REMOVE_DELIVERY = "remove_delivery"
-    REASSIGN_DELIVERY = "reassign_delivery"
-    MOVE_DELIVERY = "move_delivery"
 
 
 @dataclass(frozen=True, slots=True)

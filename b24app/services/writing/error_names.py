@@ -1,4 +1,4 @@
-"""Map the stored names of errors to their classes.
+"""Name errors as they are stored, and map the names to their classes.
 
 The name is stored, so that a class can be renamed: only this table changes with it.
 """
@@ -6,9 +6,79 @@ The name is stored, so that a class can be renamed: only this table changes with
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from b24app import errors
-from b24app.services.writing.codes import ErrorName
+
+
+class ErrorName(StrEnum):
+    """Which error of the tree ended a write. The values are stored."""
+
+    APP = "error:app"
+    INPUT = "error:input"
+    MALFORMED_REQUEST = "error:malformed_request"
+    ACCESS = "error:access"
+    UNKNOWN_PORTAL = "error:unknown_portal"
+    INSTALLATION_UNPROVEN = "error:installation_unproven"
+    HOST_UNUSABLE = "error:host_unusable"
+    HOST_INSECURE = "error:host_insecure"
+    NOT_ADMIN = "error:not_admin"
+    RULE_REFUSED = "error:rule_refused"
+    SESSION = "error:session"
+    SESSION_MISSING = "error:session_missing"
+    SESSION_FORGED = "error:session_forged"
+    SESSION_EXPIRED = "error:session_expired"
+    UNPROVEN = "error:unproven"
+    NOT_ON_THIS_CARD = "error:not_on_this_card"
+    CONFLICT = "error:conflict"
+    CHANGED_MEANWHILE = "error:changed_meanwhile"
+    PAID_LOCKED = "error:paid_locked"
+    GONE = "error:gone"
+    CARD_BUSY = "error:card_busy"
+    STILL_RUNNING = "error:still_running"
+    KEY_REUSED = "error:key_reused"
+    TOO_MANY_REQUESTS = "error:too_many_requests"
+    DATABASE_AWAY = "error:database_away"
+    UNRECORDED = "error:unrecorded"
+    PORTAL = "error:portal"
+    PORTAL_BUSY = "error:portal_busy"
+    PORTAL_OVERLOADED = "error:portal_overloaded"
+    PORTAL_CROWDED = "error:portal_crowded"
+    PORTAL_SILENT = "error:portal_silent"
+    UNEXPECTED_ANSWER = "error:unexpected_answer"
+    NO_CONNECTION = "error:no_connection"
+    TOKEN_EXPIRED = "error:token_expired"  # noqa: S105 - no password
+    TOKEN_REJECTED = "error:token_rejected"  # noqa: S105 - no password
+    RIGHTS_REFUSED = "error:rights_refused"
+    METHOD_REFUSED = "error:method_refused"
+    BARE_REFUSAL = "error:bare_refusal"
+    NOT_FOUND = "error:not_found"
+    BUSINESS_REFUSAL = "error:business_refusal"
+    ORDER_CANCELED = "error:order_canceled"
+    PARAMETER_REFUSED = "error:parameter_refused"
+    HANDLER_REFUSED = "error:handler_refused"
+    PLACEMENT_MISSING = "error:placement_missing"
+    ALREADY_BOUND = "error:already_bound"
+    UNEXPLAINED_REFUSAL = "error:unexplained_refusal"
+    BATCH_REFUSED = "error:batch_refused"
+    USER_BLOCKED = "error:user_blocked"
+    NOT_SIGNED_IN = "error:not_signed_in"
+    APP_UNINSTALLED = "error:app_uninstalled"
+    MAYBE_UNINSTALLED = "error:maybe_uninstalled"
+    SUBSCRIPTION_ENDED = "error:subscription_ended"
+    PLAN_WITHOUT_REST = "error:plan_without_rest"
+    PORTAL_CLOSED = "error:portal_closed"
+    PORTAL_MOVED = "error:portal_moved"
+    SCOPE_MISSING = "error:scope_missing"
+    METHOD_MISSING = "error:method_missing"
+    GRANT = "error:grant"
+    GRANT_LOST = "error:grant_lost"
+    NOT_INSTALLED = "error:not_installed"
+    AUTHORIZATION_SERVER = "error:authorization_server"
+    ENDPOINT_INSECURE = "error:endpoint_insecure"
+    SERVER_NOT_ALLOWED = "error:server_not_allowed"
+    AUTHORIZATION_SERVER_CROWDED = "error:authorization_server_crowded"
+
 
 CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.APP: errors.AppError,

@@ -15,13 +15,13 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_readable
 from b24app.errors import OrderCanceledError
+from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.adding_up import rounded
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
-from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 
 TAKEN_BACK = "order_canceled_taken_back"

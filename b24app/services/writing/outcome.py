@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from b24app.errors import AppError
+from b24app.services.actions import OutcomeCode, UndoKind
 from b24app.services.card.tab import Reading
-from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.error_names import ErrorName
 
 
 class OutcomeKind(StrEnum):

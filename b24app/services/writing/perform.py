@@ -25,13 +25,14 @@ from b24app.errors import (
     StillRunningError,
     UnrecordedError,
 )
+from b24app.services.actions import PUT_BACK, OutcomeCode
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.tab import Reading
 from b24app.services.writing import error_names, record
-from b24app.services.writing.codes import PUT_BACK, ErrorName, OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.storage import idempotency, refusals
 from b24app.storage.idempotency import Begun

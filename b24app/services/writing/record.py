@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing.codes import ErrorName, OutcomeCode
 from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.storage import activity, idempotency
 

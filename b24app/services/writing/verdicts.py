@@ -18,9 +18,9 @@ from b24app.errors import (
     PortalSilentError,
     RightsRefusedError,
 )
+from b24app.services.actions import OutcomeCode
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
-from b24app.services.writing.codes import OutcomeCode
 from b24app.services.writing.outcome import WriteFailedError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
@@ -17,7 +17,7 @@ from b24app.services.card.card_view import CardView
 from b24app.services.card.tab import Reading
 from b24app.services.payments import filling
 from b24app.services.writing import error_names
-from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.web.plumbing import htmx, security, statuses
 from b24app.web.words.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment

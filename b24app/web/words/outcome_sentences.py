@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from b24app.services.writing.codes import OutcomeCode
+from b24app.services.actions import OutcomeCode
 
 
 @dataclass(frozen=True, slots=True)

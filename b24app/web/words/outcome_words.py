@@ -10,9 +10,10 @@ from flask_babel.speaklater import LazyString
 
 from b24app import errors
 from b24app.errors import InputCode
+from b24app.services.actions import OutcomeCode, UndoKind
 from b24app.services.card.card_view import Notice
 from b24app.services.writing import error_names
-from b24app.services.writing.codes import ErrorName, OutcomeCode, UndoKind
+from b24app.services.writing.error_names import ErrorName
 from b24app.web.words import error_words
 from b24app.web.words.outcome_sentences import OUTCOMES
 
