@@ -101,6 +101,17 @@ function howMany() {
   return (isSearched() ? byId("found") : document.querySelector(".toolbar [aria-pressed=true]"))?.textContent || "";
 }
 
+/* A list that was read again may be too short for a search by now, or without that payment system: nobody could
+   see or clear what has no field any more. */
+function fillFields() {
+  for (const [name, id] of [["find", "find"], ["system", "of-system"]]) {
+    const field = byId(id);
+    if (field) field.value = view[name];
+    view[name] = field?.value || "";
+    if (field && !view[name]) field.value = "";
+  }
+}
+
 /* For the session of the card. A frame may be refused its storage. */
 function keep() {
   try {
@@ -135,9 +146,7 @@ on("input", ({ target }) => {
 
 on("htmx:load", ({ detail: { elt } }) => {
   if (elt.matches("#tab, #payments, .group") || elt.querySelector("#payments")) {
-    const field = byId("find");
-    if (field) field.value = view.find;
-    if (byId("of-system")) byId("of-system").value = view.system;
+    fillFields();
     arrange();
   } else if (view.find && elt.closest(".pay")) arrange();
 });

@@ -4,8 +4,8 @@ const clicks = {
   "[data-step]": (button) => step(button.parentNode.querySelector("input"), Number(button.dataset.step)),
   "[data-show]": (button) => arrangeBy({ show: button.dataset.show }),
   "[data-clears]": () => {
-    byId("find").value = byId("of-system").value = "";
     arrangeBy({ find: "", system: "" });
+    fillFields();
     byId("find").focus();
   },
   "[data-folds]": fold,

@@ -101,6 +101,59 @@ def test_four_payments_need_no_search(person, stage):
     expect(person.frame.get_by_label("Search payments")).to_have_count(0)
 
 
+class TestWhatIsLeftOfASearch:
+    """The list that comes may have no field any more for what was typed or chosen before."""
+
+    def open_with(self, stage, person, payments):
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, payments)
+        person.start_tab()
+        person.wait_until_loaded()
+
+    def test_a_list_too_short_for_a_search_is_shown_whole(self, stage, person):
+        self.open_with(stage, person, 11)
+        person.hand.write(person.frame.get_by_label("Search payments"), "no such thing")
+        expect(person.frame.get_by_role("heading", name="No payment found")).to_be_visible()
+
+        del stage.portal.crm.payments[stage.payments[-1].id]
+        person.press(person.button("Refresh"))
+
+        expect(person.frame.get_by_label("Search payments")).to_have_count(0)
+        assert len(shown(person)) == 10
+
+    def test_a_payment_system_that_no_payment_has_any_more_hides_none(self, stage, person):
+        self.open_with(stage, person, 12)
+        last = stage.payments[-1]
+        last.pay_system_name = "Old terminal"
+        person.press(person.button("Refresh"))
+        choice = person.frame.locator("#of-system")
+        choice.select_option("Old terminal")
+        assert shown(person) == [last.id]
+
+        last.pay_system_name = "Cash"
+        person.press(person.button("Refresh"))
+
+        expect(choice.locator("option:checked")).to_have_text("Any payment system")
+        assert len(shown(person)) == 12
+
+    def test_a_search_among_payments_of_one_system_is_cleared(self, stage, person):
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, 11)
+        for payment in stage.payments:
+            payment.pay_system_name = "Cash"
+        person.start_tab()
+        person.wait_until_loaded()
+        expect(person.frame.locator("#of-system")).to_have_count(0)
+        field = person.frame.get_by_label("Search payments")
+        person.hand.write(field, "no such thing")
+
+        person.press(person.button("Clear search").first)
+
+        expect(field).to_be_focused()
+        expect(field).to_have_value("")
+        assert len(shown(person)) == 11
+
+
 class TestManyPayments:
     """Sixty of them: found by number, system, amount, product and delivery."""
 
