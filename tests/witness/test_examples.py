@@ -20,6 +20,8 @@ BIND = {
     "HANDLER": "https://app.example/placement",
     "LANG_ALL": {"de": {"TITLE": "Zahlungen"}},
 }
+# The one activity of the seed: no application made it.
+COLLEAGUES_TODO = 999
 LINE = {
     "entityTypeId": 2, "entityId": 8061, "title": "Payment 3653/1", "text": "300.00 EUR",
     "iconCode": "wallet",
@@ -62,6 +64,11 @@ def write_line(witness):
     witness.call("crm.timeline.logmessage.add", {"fields": LINE})
 
 
+def give_origin(witness):
+    fields = {"ORIGINATOR_ID": "payments", "ORIGIN_ID": "1036"}
+    witness.call("crm.activity.update", {"id": COLLEAGUES_TODO, "fields": fields})
+
+
 def write_line_of_old(witness):
     # The documentation's list has no wrapper; that of new servers is compared in tests/simulator.
     witness.state.switches.generation = "old"
@@ -95,6 +102,16 @@ CASES = {
             },
         }
     ),
+    "crm.activity.delete": Case({"id": COLLEAGUES_TODO}),
+    "crm.activity.get": Case({"id": COLLEAGUES_TODO}),
+    "crm.activity.list": Case(
+        {
+            **example("crm.activity.list")["request"]["body"],
+            "filter": {"BINDINGS": [{"OWNER_TYPE_ID": 2, "OWNER_ID": 8061}], "COMPLETED": "N"},
+        },
+        before=give_origin,
+    ),
+    "crm.activity.update": Case({"id": COLLEAGUES_TODO, "fields": {"COMPLETED": "Y"}}),
     "crm.currency.base.get": Case(),
     "crm.currency.get": Case({"id": "EUR"}, optional=frozenset({"THOUSANDS_SEP"})),
     "crm.currency.list": Case(optional=frozenset({"THOUSANDS_SEP"})),
@@ -184,7 +201,9 @@ PAGES = {
 NO_SUCCESS = {"errors.system"}
 # What the application does not use, so the simulator does not serve it.
 UNUSED = {
-    stem for stem in stems() if stem.startswith("crm.activity.")
+    stem
+    for stem in stems()
+    if stem.startswith(("crm.activity.badge.", "crm.activity.todo.", "crm.activity.configurable."))
 } | {"batch.contact", "batch.links", "crm.item.get.contact", "crm.item.list.contacts",
      "placement.bind.app-uri"}  # fmt: skip
 ELSEWHERE = {"oauth.authorize", "oauth.token", "oauth.refresh", "oauth.app.info"}

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .test_examples import BIND, DEAL, EVENT, LINE, bind_event, write_line
+from b24app.simulator.portal_state.timeline import CONFIGURABLE
+
+from .test_examples import BIND, COLLEAGUES_TODO, DEAL, EVENT, LINE, bind_event, write_line
 from .test_examples import bind as bind_tab
 
 MANAGER, READ_ONLY, OUTSIDER, EXTRANET = 7, 9, 12, 20
@@ -100,6 +102,10 @@ def expire(witness):
 
 def clear_pay_systems(witness):
     witness.state.crm.pay_systems.clear()
+
+
+def draw_it(witness):
+    witness.state.crm.activities[COLLEAGUES_TODO].provider_id = CONFIGURABLE
 
 
 def write_others_line(witness):
@@ -234,6 +240,13 @@ TRIES: dict[tuple[str, str], Try] = {
         Try({"id": 42073}, user_id=OUTSIDER, before=write_line),
     ("crm.timeline.logmessage.delete", "REMOVING_DISABLED"):
         Try({"id": 42073}, before=write_others_line),
+    ("crm.activity.get", ""): Try({"id": MISSING}),
+    ("", "Activity is not found."): Try({"id": MISSING}),
+    ("", "ID is not defined or invalid."): Try({"id": 0}),
+    ("", "Use crm.activity.configurable.get for this activity provider"):
+        Try({"id": COLLEAGUES_TODO}, before=draw_it),
+    ("", "Use crm.activity.configurable.update for this activity provider"):
+        Try({"id": COLLEAGUES_TODO}, before=draw_it),
     ("", "Timeline logmessage not found for id `1`"): Try({"id": 1}),
     ("", "Timeline logmessage not found for id 1"): Try({"id": 1}),
     ("", "Log message not found for id `1`"): Try({"id": 1}),

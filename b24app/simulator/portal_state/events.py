@@ -35,6 +35,9 @@ EVENT_SCOPES = {
     "ONCRMDEALADD": "crm",
     "ONCRMDEALUPDATE": "crm",
     "ONCRMDEALDELETE": "crm",
+    "ONCRMACTIVITYADD": "crm",
+    "ONCRMACTIVITYUPDATE": "crm",
+    "ONCRMACTIVITYDELETE": "crm",
 }
 # Carries no token, even for a handler bound with one person's: none would work any more.
 _WITHOUT_TOKENS = frozenset({"ONAPPUNINSTALL"})
@@ -169,6 +172,11 @@ def queue_payment_status(state: PortalState) -> None:
 def queue_sale(state: PortalState, event: str, entity_id: int, user_id: int) -> None:
     """Queue a sale event, e.g. ONPAYMENTENTITYSAVED: it names the payment, never the card."""
     _queue(state, event, {"FIELDS": {"ID": entity_id}}, user_id=user_id)
+
+
+def queue_activity(state: PortalState, deed: str, activity_id: int, user_id: int) -> None:
+    """Queue ONCRMACTIVITY with ADD, UPDATE or DELETE: it names the activity alone."""
+    _queue(state, f"ONCRMACTIVITY{deed}", {"FIELDS": {"ID": activity_id}}, user_id=user_id)
 
 
 def _queue(

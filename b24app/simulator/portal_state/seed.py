@@ -28,6 +28,7 @@ from b24app.simulator.portal_state.records import (
     ProductRow,
     SmartProcess,
 )
+from b24app.simulator.portal_state.timeline import TODO, Activity
 
 DEMO_DEAL = 8061
 MAX_PAYMENTS = 500
@@ -86,6 +87,7 @@ def fill(crm: CrmData, payments: int = 4) -> None:
     _invoices(crm)
     _smart_process_items(crm)
     _more_demo_payments(crm, order, payments - len(_DEMO_PAYMENTS))
+    _colleagues_activity(crm)
 
 
 def _pay_systems(crm: CrmData) -> None:
@@ -267,3 +269,13 @@ def _smart_process_items(crm: CrmData) -> None:
     crm.add_card(linked)
     crm.add_card(Card(PROJECTS, 12, "Storage room", _CREATED))
     crm.add_card(Card(CONTRACTS, 21, "Service contract Northwind", _CREATED))
+
+
+def _colleagues_activity(crm: CrmData) -> None:
+    """Add a to-do that a colleague planned by hand: no application has made it."""
+    todo = Activity(
+        crm.next_id("activity"), (DEAL, DEMO_DEAL), TODO, MANAGER_ID, MANAGER_ID, _CREATED,
+        _CREATED, "Agree on the day of delivery", "Unloading needs two people.",
+        datetime(2026, 9, 1, 8, 0, tzinfo=UTC),
+    )  # fmt: skip
+    crm.activities[todo.id] = todo

@@ -27,8 +27,9 @@ class LogMessage:
 class Activity:
     """A task of a card: `provider_id` is TODO, CONFIGURABLE, or what another part of CRM made.
 
-    `owner` is the card's type and id. `layout` is what the application that made a configurable
-    one (`client_id`) sent; `fields` of that kind only are badge, incoming and layout.
+    `owner` is the card's type and id. `subject` is a text, or one for each language. `layout` is
+    what the application that made a configurable one (`client_id`) sent; badge and incoming are
+    for that kind only.
     """
 
     id: int
@@ -38,7 +39,7 @@ class Activity:
     responsible_id: int
     created_at: datetime
     updated_at: datetime
-    subject: str = ""
+    subject: object = ""
     description: str = ""
     deadline: datetime | None = None
     is_completed: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     app,
+    crm_activity,
     crm_enum,
     crm_item,
     crm_item_delivery,
@@ -38,6 +39,7 @@ TABLE: dict[str, Method] = {
         *crm_item_productrow.METHODS,
         *crm_enum.METHODS,
         *crm_timeline_logmessage.METHODS,
+        *crm_activity.METHODS,
         *sale_paysystem.METHODS,
         *placement.METHODS,
         *event.METHODS,
