@@ -2,7 +2,7 @@
 
 All names are stored: in the settings, in the activity log, with idempotency keys and with
 half-finished actions. A stored value keeps its meaning for as long as the log is kept. Each name
-has its words in `web/words`.
+has its words in `web/words/actions`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Action(StrEnum):
     SYSTEM = "system"
     ITEMS = "items"
     DELIVERIES = "deliveries"
-    DELETE = "delete"
     LINK = "link"
+    DELETE = "delete"
 
 
 class DeedName(StrEnum):

@@ -10,7 +10,7 @@ import pytest
 from b24app import errors
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import InputCode
-from b24app.services.actions import DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.admin import diagnostics
 from b24app.services.card.half_done import HalfDone
 from b24app.services.directories import shop_site
@@ -20,7 +20,7 @@ from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.admin.activity import DATES
 from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES
 from b24app.web.words import activity_words, diagnostics_words, error_words, outcome_words
-from b24app.web.words.outcome_sentences import OUTCOMES
+from b24app.web.words.actions.joined import NAMES, OUTCOMES, RULES, WORDS
 from b24app.web.words.sentences import Place
 
 SAID_ON_ITS_PAGE = {InputCode.NO_ADDRESS}
@@ -63,7 +63,19 @@ def test_what_is_wrong_with_an_input_is_said_in_its_place():
 
 
 def test_everything_a_person_does_has_words_in_the_log():
+    assert set(NAMES) == set(DeedName)
     assert set(activity_words.ACTIONS) == set(DeedName) | {"settings", "repair"}
+
+
+def test_every_rule_has_words_on_the_settings_page():
+    assert set(RULES) == set(Action)
+
+
+@pytest.mark.parametrize("part", ["outcomes", "log", "rules"])
+def test_nothing_has_its_words_twice(part):
+    named = [name for words in WORDS for name in getattr(words, part)]
+
+    assert sorted(named) == sorted(set(named))
 
 
 def test_what_is_half_done_is_said_as_long_as_it_is():

@@ -18,6 +18,7 @@ from b24app.web.admin.sections import change_asked
 from b24app.web.plumbing import i18n, security
 from b24app.web.plumbing.entry import current_card
 from b24app.web.words import settings_words
+from b24app.web.words.actions.joined import RULES
 from b24app.web.words.activity_words import people
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -79,7 +80,7 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
     by = page.saved.user_id if page.saved is not None else None
     return {
         "cards": [_card(card) for card in page.cards],
-        "rules": [_rule(page, action) for action in settings_words.ACTIONS],
+        "rules": [_rule(page, action) for action in RULES],
         "who_choices": settings_words.WHO.items(),
         "confirm_pay": draft.confirm_pay,
         "comment_in_timeline": draft.comment_in_timeline,
@@ -108,7 +109,7 @@ def _card(card: CardChoice) -> Mapping[str, Any]:
 
 
 def _rule(page: SettingsPage, action: Action) -> Mapping[str, Any]:
-    title, hint = settings_words.ACTIONS[action]
+    title, hint = RULES[action]
     rule = page.draft.rules[action]
     users = {user: people(page.people.get(user) or "", user) for user in sorted(rule.users)}
     return {"action": action, "title": title, "hint": hint, "who": rule.who, "users": users}

@@ -11,6 +11,7 @@ from b24app.services.admin.settings_form import TITLE_LANGUAGES, Draft
 from b24app.services.admin.settings_page import SettingsPage
 from b24app.services.settings import Rule, Who
 from b24app.web.words import settings_words
+from b24app.web.words.actions.joined import RULES
 from b24app.web.words.activity_words import people
 
 
@@ -29,7 +30,7 @@ def _cards(page: SettingsPage, theirs: Draft) -> Iterator[tuple[str, str, str]]:
 
 
 def _rules(page: SettingsPage, theirs: Draft) -> Iterator[tuple[str, str, str]]:
-    for action, (title, _hint) in settings_words.ACTIONS.items():
+    for action, (title, _hint) in RULES.items():
         saved, typed = _who(page, theirs.rules[action]), _who(page, page.draft.rules[action])
         if saved != typed:
             yield str(title), saved, typed

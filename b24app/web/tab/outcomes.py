@@ -20,7 +20,7 @@ from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.web.plumbing import htmx, security, statuses
-from b24app.web.words.outcome_words import NOTHING_TO_DO, UNDOES, announced, names_payment
+from b24app.web.words.outcome_words import UNDOES, announced, is_note, names_payment
 
 STATUSES: Mapping[OutcomeKind, int] = {
     OutcomeKind.DONE: 200,
@@ -111,7 +111,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
         return render_template("_error_toast.html", error=error)
     undo = _undo(outcome.undo, view) if outcome.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
-    kind = "warn" if said["among"] else "note" if outcome.code in NOTHING_TO_DO else "ok"
+    kind = "warn" if said["among"] else "note" if is_note(outcome.code) else "ok"
     toast = {**said, "kind": kind, "more": more, "undo": undo}
     return render_template("_toast.html", toast=toast)
 

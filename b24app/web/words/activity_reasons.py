@@ -12,7 +12,7 @@ from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.words import error_words, settings_words
-from b24app.web.words.outcome_sentences import OUTCOMES
+from b24app.web.words.actions.joined import OUTCOMES
 from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
 
 

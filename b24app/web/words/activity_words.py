@@ -15,22 +15,10 @@ from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Mone
 from b24app.services.directories.type_titles import Titles
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing import i18n
+from b24app.web.words.actions.joined import NAMES
 
 ACTIONS: Mapping[str, LazyString] = {
-    "pay": _l("Marked as paid"),
-    "unpay": _l("Marked as unpaid"),
-    "create": _l("Payment created"),
-    "bill_rest": _l("Rest billed"),
-    "fill": _l("Products added in steps"),
-    "change_system": _l("Payment system changed"),
-    "delete": _l("Payment deleted"),
-    "add_items": _l("Items added"),
-    "set_quantity": _l("Quantity changed"),
-    "remove_item": _l("Item removed"),
-    "add_delivery": _l("Delivery added"),
-    "remove_delivery": _l("Delivery removed"),
-    "reassign_delivery": _l("Delivery reassigned"),
-    "move_delivery": _l("Delivery moved"),
+    **NAMES,
     "settings": _l("Settings saved"),
     "repair": _l("Tabs and events repaired"),
 }

@@ -15,19 +15,7 @@ from b24app.services.card.card_view import Notice
 from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.web.words import error_words
-from b24app.web.words.outcome_sentences import OUTCOMES
-
-NOTHING_TO_DO = frozenset(
-    {
-        OutcomeCode.ALREADY_PAID,
-        OutcomeCode.ALREADY_UNPAID,
-        OutcomeCode.DELIVERY_ALREADY,
-        OutcomeCode.DELIVERY_THERE,
-        OutcomeCode.ITEMS_THERE,
-        OutcomeCode.SYSTEM_ALREADY,
-    }
-)
-"""Outcomes of actions that changed nothing, because it was already so: not a success."""
+from b24app.web.words.actions.joined import OUTCOMES
 
 UNDOES: Mapping[UndoKind, LazyString] = {
     UndoKind.UNPAY: _l(
@@ -137,6 +125,11 @@ def announced(code: OutcomeCode | ErrorName, values: Mapping[str, str]) -> str:
 def names_payment(code: OutcomeCode | ErrorName) -> bool:
     """Return whether the sentence for an outcome names its payment."""
     return isinstance(code, OutcomeCode) and "%(number)s" in str(OUTCOMES[code].card)
+
+
+def is_note(code: OutcomeCode | ErrorName) -> bool:
+    """Return whether an outcome is no success: it was so already, and nothing was changed."""
+    return isinstance(code, OutcomeCode) and OUTCOMES[code].is_note
 
 
 def noticed(notice: Notice) -> str:

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from b24app import errors
-from b24app.services.actions import Action
 from b24app.services.admin.settings_page import CardChoice
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle.tab_bindings import Change, Outcome
@@ -30,17 +29,6 @@ PLACEMENTS: Mapping[str, str] = {
     "CRM_LEAD_DETAIL_TAB": "leads",
     "CRM_CONTACT_DETAIL_TAB": "contacts",
     "CRM_COMPANY_DETAIL_TAB": "companies",
-}
-
-ACTIONS: Mapping[Action, tuple[LazyString, LazyString | str]] = {
-    Action.PAY: (_l("Mark as paid"), ""),
-    Action.UNPAY: (_l("Mark as unpaid"), ""),
-    Action.CREATE: (_l("New payment"), _l("Also Bill the rest")),
-    Action.SYSTEM: (_l("Change payment system"), ""),
-    Action.ITEMS: (_l("Edit items"), _l("Quantities, add, remove")),
-    Action.DELIVERIES: (_l("Edit deliveries"), _l("Add, remove, reassign, move")),
-    Action.LINK: (_l("Copy public link"), ""),
-    Action.DELETE: (_l("Delete payment"), ""),
 }
 
 WHO: Mapping[Who, LazyString] = {

@@ -14,7 +14,7 @@ from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.web.plumbing import i18n
 from b24app.web.words import activity_reasons, activity_words, outcome_words
-from b24app.web.words.outcome_sentences import OUTCOMES
+from b24app.web.words.actions.joined import OUTCOMES
 from tests.support.acts import PAID, SIGNS, SMALL
 from tests.support.app_page import open_page
 from tests.support.stage import MANAGER, NOW
