@@ -16,5 +16,8 @@ try:
     app = create_app(Config.from_env())
 except ConfigError as error:
     # One sentence for whoever starts a server or a command: a traceback would bury it.
+    if sys.argv[-1:] == ["doctor"]:
+        sys.stdout.write(f"fail  configuration: {error}\n")
+        sys.exit(1)
     sys.stderr.write(f"Deal Payments cannot start: {error}\n")
     sys.exit(CANNOT_BOOT)

@@ -91,8 +91,8 @@ def create_app(
     """
     app = _bare_app(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
-    if not config.is_development:
-        _warn(config)
+    for doubt in () if config.is_development else config.doubts():
+        log.warning("%s", doubt)
     deps.carry(THREADS)
     app.extensions[EXTENSION] = Wiring(
         deps,
@@ -112,9 +112,14 @@ def create_app(
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(entry.frame_context)
+    _add_commands(app, deps, config)
+    return app
+
+
+def _add_commands(app: Flask, deps: Deps, config: Config) -> None:
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
-    return app
+    app.cli.add_command(cli.doctor_command(deps, config))
 
 
 def _bare_app(config: Config) -> Flask:
@@ -136,17 +141,6 @@ def _wrap(app: Flask, proxies: int) -> None:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.wsgi_app = _as_visits(app.wsgi_app)  # type: ignore[method-assign, assignment]
-
-
-def _warn(config: Config) -> None:
-    """Say what is allowed, and hardly ever meant in production."""
-    if config.trust_local_portals:
-        log.warning("B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted")
-    elif config.app_url.startswith("http:"):
-        log.warning("APP_URL is %s, which no portal can open: set it", config.app_url)
-    if config.app_url.startswith("https:") and not config.trusted_proxies:
-        # The app has no TLS of its own, so there is a proxy.
-        log.warning("TRUSTED_PROXIES is 0: all visitors seem to come from the proxy's address")
 
 
 def _deps(

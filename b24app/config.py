@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,16 @@ class Config:
     def is_development(self) -> bool:
         """Return whether generated keys and the simulator are allowed."""
         return self.app_env == "development"
+
+    def doubts(self) -> Iterator[str]:
+        """Yield what is allowed, and hardly ever meant in production."""
+        if self.trust_local_portals:
+            yield "B24_TRUST_LOCAL_PORTALS is on: portals over http are trusted"
+        elif self.app_url.startswith("http:"):
+            yield f"APP_URL is {self.app_url}, which no portal can open: set it"
+        if self.app_url.startswith("https:") and not self.trusted_proxies:
+            # The app has no TLS of its own, so there is a proxy.
+            yield "TRUSTED_PROXIES is 0: all visitors seem to come from the proxy's address"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:

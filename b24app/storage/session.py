@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
 
-__all__ = ["Database", "Session", "is_current", "upgrade"]
+__all__ = ["Database", "Session", "is_current", "newest_revisions", "upgrade"]
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ def is_current(database: Database) -> bool:
     except (OperationalError, PoolTimeoutError) as error:
         log.warning("%s", _trouble(error))
         return False
-    return set(heads) == _newest_revisions()
+    return set(heads) == newest_revisions()
 
 
 def _alembic_config() -> Config:
@@ -184,7 +184,8 @@ def _alembic_config() -> Config:
 
 
 @functools.cache
-def _newest_revisions() -> frozenset[str]:
+def newest_revisions() -> frozenset[str]:
+    """Return the revision that this version of the app needs."""
     return frozenset(ScriptDirectory.from_config(_alembic_config()).get_heads())
 
 

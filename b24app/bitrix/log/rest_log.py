@@ -6,11 +6,14 @@ day, shared by all processes of a machine: each line is written under a lock, wh
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import logging
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -83,6 +86,19 @@ class RestLog:
             self._append(self._path(now.date()), line)
         except OSError as error:
             log.warning("the REST log could not be written: %s", error.strerror)
+
+    def free_bytes(self) -> int:
+        """Return how much room is left where the log is written. Raise OSError if it cannot be.
+
+        Writes and deletes a file of its own: the day's file would then belong to whoever asks.
+        """
+        self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+        today = self._path(self._clock().date())
+        if today.exists() and not os.access(today, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        with tempfile.TemporaryFile(dir=self._directory) as probe:
+            probe.write(b"\n")
+        return shutil.disk_usage(self._directory).free
 
     def delete_old(self) -> int:
         """Delete the files of days that are over `days` ago; answer how many."""

@@ -91,6 +91,14 @@ class AuthorizationServer:
         self._clock = clock
         self._monotonic = monotonic
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return the addresses that may be asked, the configured one first."""
+        parts = urlsplit(self._oauth_url)
+        configured = f"{parts.scheme}://{parts.netloc.lower()}"
+        others = sorted(self._oauth_hosts - {parts.netloc.lower()})
+        return (configured, *(f"https://{host}" for host in others))
+
     def authorization_url(self, client_endpoint: str, state: str) -> str:
         """Return where a person logs in at their portal: the start of the full OAuth flow.
 

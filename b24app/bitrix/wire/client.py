@@ -30,6 +30,7 @@ from b24app.bitrix.wire.answers import (
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.error_codes import QUERY_LIMIT
 from b24app.bitrix.wire.parallel import in_parallel
+from b24app.bitrix.wire.reaching import Barrier, Reached, reach
 from b24app.bitrix.wire.shares import Share, Shares
 from b24app.bitrix.wire.transport import Lost, Received, exchange
 from b24app.errors import (
@@ -100,6 +101,10 @@ class BitrixClient:
     def call(self, tokens: TokenSource, command: Command[T], deadline: Deadline) -> T:
         """Call one method and return what its command decodes, or raise its typed error."""
         return command.decode(self._answer(tokens, command, deadline).result)
+
+    def reach(self, url: str, deadline: Deadline) -> Reached | Barrier:
+        """Return whether an address answers from here, for the operator's self-check."""
+        return reach(self._session, url, deadline)
 
     def batch(
         self,

@@ -1,0 +1,83 @@
+"""Look at a database as its operator does: engine, schema, clock, and which keys it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session
+
+from b24app.seal import DecryptionError, Seal
+
+from .key_rotation import SEALED
+from .models import Base
+from .session import Database, newest_revisions
+
+LOOKED_AT = 200
+"""Rows of each table with secrets: enough to see which keys are in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A database that answers. `now` is its server's clock, None where it has none of its own."""
+
+    engine: str
+    is_server: bool
+    revisions: frozenset[str]
+    newest: frozenset[str]
+    now: datetime | None
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the schema is the one of this version."""
+        return self.revisions == self.newest
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """How many of the secrets looked at are sealed with the first key, another, or none here."""
+
+    newest: int = 0
+    older: int = 0
+    unreadable: int = 0
+
+
+def look(database: Database) -> Condition:
+    """Return what the database is. Raise DatabaseAwayError where it cannot be used."""
+    with database.reading() as session:
+        connection = session.connection()
+        heads = MigrationContext.configure(connection).get_current_heads()
+        version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+        is_server = connection.dialect.name == "postgresql"
+        return Condition(
+            engine=f"{'PostgreSQL' if is_server else 'SQLite'} {version}",
+            is_server=is_server,
+            revisions=frozenset(heads),
+            newest=newest_revisions(),
+            now=session.scalar(select(func.clock_timestamp())) if is_server else None,
+        )
+
+
+def seals(database: Database, seal: Seal) -> Seals:
+    """Look at the first rows of every table with secrets. Raises DatabaseAwayError."""
+    with database.reading() as session:
+        found = [_key_of(seal, one) for model in SEALED for one in _sealed(session, model)]
+    return Seals(*(found.count(kind) for kind in ("newest", "older", "unreadable")))
+
+
+def _sealed(session: Session, model: type[Base]) -> list[str]:
+    columns = [getattr(model, name) for name in SEALED[model]]
+    rows = session.execute(select(*columns).order_by(*inspect(model).primary_key).limit(LOOKED_AT))
+    return [value for row in rows for value in row if value]
+
+
+def _key_of(seal: Seal, sealed: str) -> str:
+    if seal.is_newest(sealed):
+        return "newest"
+    try:
+        seal.open(sealed)
+    except DecryptionError:
+        return "unreadable"
+    return "older"
