@@ -86,16 +86,30 @@ async function fetchWithToken(url) {
   return fetch(url, { headers: tokenHeader() });
 }
 
-/* On a card with several objects each has a token of its own: they come again with the tab. */
+/* On a card with several objects each has a token of its own: they come again with the tab. What an open
+   dialog only wanted to know is asked with its new token. */
+let postponed = null;
+
 function repeat(config) {
   if (config.elt.closest("[hx-headers]") !== body) {
     finish(config, false);
-    say("say-renewed");
+    postponed = !isWrite(config) && config.elt.closest("dialog form") ? config : null;
+    if (!postponed) say("say-renewed");
     return request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
   }
   repeated.add(config.elt);
   resend(config);
 }
+
+on("htmx:load", ({ detail: { elt } }) => {
+  if (elt.id !== "tab") return;
+  for (const form of document.querySelectorAll("dialog form[hx-headers]")) {
+    const fresh = document.querySelector(form.getAttribute("hx-target"))?.closest("[hx-headers]");
+    if (fresh) form.setAttribute("hx-headers", fresh.getAttribute("hx-headers"));
+  }
+  if (postponed?.elt.isConnected) resend(postponed);
+  postponed = null;
+});
 
 /* The same once more, with the same key and without asking again. A quantity that was taken back is
    in its field again; one that was typed since stays there, and is saved after this one. */

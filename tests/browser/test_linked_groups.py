@@ -155,3 +155,37 @@ def test_it_fits(stage, person, width):
     expect_no_scroll_bars(person.frame)
     take_picture(person.page, f"linked-groups-{width}")
     assert violations(person.frame) == []
+
+
+def test_an_advance_in_a_group_survives_the_end_of_the_session(stage, person):
+    person.page.may_fail_to_load = True
+    open_card(person)
+    person.press(person.button("New payment", group(person)))
+    expect(person.dialog.locator("#advance-number")).to_be_attached()
+    stage.clock.advance(31 * 60)
+
+    person.press(person.dialog.get_by_label("An advance"))
+
+    expect(person.dialog).to_contain_text("€455.00, 30.9%")
+    expect(person.said).to_have_count(0)
+    before = len(stage.payments)
+    person.press(person.button("Create payment", person.dialog))
+    expect(group(person).locator(".pay.is-new")).to_contain_text("€455.00")
+    assert len(stage.payments) == before + 1
+
+
+def test_a_form_of_a_group_can_be_sent_after_the_end_of_the_session(stage, person):
+    person.page.may_fail_to_load = True
+    open_card(person)
+    person.press(person.button("New payment", group(person)))
+    create = person.button("Create payment", person.dialog)
+    expect(create).to_be_enabled()
+    stage.clock.advance(31 * 60)
+    person.press(create)
+    expect(person.dialog).to_contain_text("Please do it again.")
+    before = len(stage.payments)
+
+    person.press(create)
+
+    expect(group(person).locator(".pay.is-new")).to_contain_text("€1,472.00")
+    assert len(stage.payments) == before + 1
