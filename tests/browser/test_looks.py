@@ -1,4 +1,4 @@
-"""How every state looks at 1280 and at 375: no scroll bar in the frame, nothing for axe to say.
+"""How every state looks at 1280, 768 and 375: no scroll bar in the frame, nothing for axe to say.
 
 Pictures of all of them go to build/screenshots, for people to look at.
 """
@@ -25,7 +25,8 @@ from tests.support.browser_stage import (
 from tests.support.framed_app import bind_tab
 from tests.support.story import open_settings
 
-WIDE, NARROW = (1280, 900), (375, 800)
+WIDE, MIDDLE, NARROW = (1280, 900), (768, 900), (375, 800)
+SIZES = (NARROW, MIDDLE, WIDE)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = Axe()
@@ -42,13 +43,13 @@ INNER_SCROLL = """() => [...document.querySelectorAll("main, main *, dialog[open
 
 @pytest.fixture
 def look():
-    """Looks at a state at both widths."""
+    """Looks at a state at every width."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     return look_at
 
 
 def look_at(someone, name, axe_too=True):
-    for width, height in (NARROW, WIDE):
+    for width, height in SIZES:
         someone.page.set_viewport_size({"width": width, "height": height})
         expect_no_scroll_bars(someone.frame)
         # The portal follows the frame's message a moment after the window changed.
@@ -274,7 +275,7 @@ def test_installer_at_work_and_failed(bare_stage, person, look):
 
 def test_landing_outside_of_a_portal(stage, new_page):
     page = new_page()
-    for width, height in (NARROW, WIDE):
+    for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.goto(stage.app_url)
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Deal Payments"))
