@@ -75,7 +75,7 @@ def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
         place = person.payment(payment)
         expect(place.get_by_text(f"Payment {payment.account_number}").first).to_be_visible()
         expect(place.locator("tbody tr:visible")).not_to_have_count(0)
-        expect(place.locator(".pay__sum")).to_be_visible()
+        expect(place.locator(".grid--sum")).to_be_visible()
         expect(place.locator(".pay__side")).to_be_hidden()
     expect(person.frame.locator(".figures")).to_be_visible()
     expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_visible()
@@ -128,7 +128,7 @@ def test_linked_cards_are_printed_with_all_their_payments(stage, person):
 
     assert (printed["open"], printed["waiting"]) == (4, 0)
     on_paper(person)
-    expect(person.payment(stage.payments[0]).locator(".pay__sum")).to_be_visible()
+    expect(person.payment(stage.payments[0]).locator(".grid--sum")).to_be_visible()
     assert person.frame.evaluate(CAN_BE_PRESSED) == []
     after_printing(person)
     expect(person.payment(stage.payments[0])).to_be_hidden()

@@ -154,3 +154,59 @@ def test_a_row_that_was_opened_stays_so_when_the_list_is_read_again(stage, perso
 
     expect(person.opener(payment)).to_have_attribute("aria-expanded", "true")
     expect(details(person, payment)).to_contain_text("Status")
+
+
+RIGHT_EDGES = """(payment) =>
+  [...payment.querySelectorAll(".grid .num:is(.end, .grid--sum *) data")]
+  .filter((one) => one.getClientRects().length)
+  .map((one) => Math.round(one.getBoundingClientRect().right))"""
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+@pytest.mark.parametrize("number", [1, 3])
+def test_every_sum_of_an_opened_payment_ends_on_one_edge(stage, person, width, number):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    person.open_tab(opens=False)
+    payment = person.payment(stage.payments[number])
+    person.press(person.opener(stage.payments[number]))
+    expect(payment.locator(".grid--sum")).to_be_visible()
+
+    edges = payment.evaluate(RIGHT_EDGES)
+
+    lines = len(stage.items(stage.payments[number])) + len(stage.deliveries(stage.payments[number]))
+    assert len(edges) == lines + 3
+    assert max(edges) - min(edges) <= 1
+
+
+def test_a_line_of_an_item_fits_a_phone(stage, person):
+    person.page.set_viewport_size({"width": 375, "height": 800})
+    person.open_tab()
+    item = stage.items(stage.payments[3])[0]
+    row = person.frame.locator(f'[data-item-id="{item.id}"]')
+
+    field = person.button("Increase quantity", row).bounding_box()
+    total = row.locator(".end").bounding_box()
+
+    assert field["y"] <= total["y"] + total["height"] / 2 <= field["y"] + field["height"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "title"),
+    [("Add items", "Add items to payment"), ("Add delivery", "Add delivery to payment")],
+)
+def test_an_opened_payment_takes_one_press_to_add_to_it(stage, either, verb, title):
+    payment = stage.payments[3]
+
+    either.press(either.button(verb, either.payment(payment).locator(".pay__main")))
+
+    expect(either.dialog.get_by_role("heading")).to_have_text(f"{title} {payment.account_number}")
+
+
+def test_a_paid_payment_offers_nothing_to_add(stage, person):
+    person.open_tab(opens=False)
+    payment = stage.payments[0]
+    person.press(person.opener(payment))
+
+    expect(person.payment(payment).locator(".grid--sum")).to_be_visible()
+
+    expect(person.button("Add items", person.payment(payment))).to_have_count(0)

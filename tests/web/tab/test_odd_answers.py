@@ -175,7 +175,7 @@ def test_what_is_unbilled_is_not_computed_from_lines_of_which_some_are_unread(st
 
 
 def unbilled_in(text):
-    return re.findall(r'data-label="Unbilled">([^<]*)<', text)
+    return re.findall(r'data-label="Not billed">([^<]*)<', text)
 
 
 def test_deliveries_that_cannot_be_read_leave_no_figure_either(stage):
