@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from b24app import BLUEPRINTS
-from b24app.bitrix.methods.catalog import METHODS
+from tests.support.methods import METHODS, build, builders
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "payment-methods.md"
@@ -72,13 +72,8 @@ def _called_methods() -> set[str]:
 def _commands() -> dict[str, str]:
     """REST method to the function of `bitrix` that makes its command."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "b24app" / "bitrix").rglob("*.py")):
-        for node in ast.parse(path.read_text()).body:
-            if not isinstance(node, ast.FunctionDef):
-                continue
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Constant) and inner.value in METHODS:
-                    found.setdefault(str(inner.value), node.name)
+    for builder in builders():
+        found.setdefault(build(builder).method, builder.__name__)
     return found
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from b24app.bitrix.wire.shapes import whole
+from b24app.errors import PlanWithoutRestError, PortalError
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -19,6 +20,8 @@ REFERENCE = re.compile(r"\$result\[[A-Za-z_][\w.:-]*\](\[\w+\])*\Z")
 RESERVED_PARAMS = frozenset({"auth", "access_token", "state", "token"})
 """Top-level request keys the portal keeps for itself (rest-contract a.6)."""
 
+NEEDS_NO_RIGHTS: Mapping[str | int, type[PortalError]] = {"ACCESS_DENIED": PlanWithoutRestError}
+"""Refusals of what nobody needs rights for: only the plan can be what is denied."""
 
 REFERENCE_STEP = re.compile(r"\[([^\]]*)\]")
 
@@ -73,7 +76,8 @@ class Command(Generic[T_co]):
 
     `is_write` decides whether a request that got no usable answer may be repeated. One that
     `is_repeatable` comes to the same when it is carried out again, which it is where a write before
-    it was refused inside a batch and follows alone.
+    it was refused inside a batch and follows alone. `refusals` are the codes that mean something
+    else than in other methods: "0" is the text, and 0 the number.
     """
 
     method: str
@@ -81,6 +85,7 @@ class Command(Generic[T_co]):
     decode: Callable[[object], T_co]
     is_write: bool = False
     is_repeatable: bool = False
+    refusals: Mapping[str | int, type[PortalError]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not RESERVED_PARAMS.isdisjoint(self.params):
@@ -98,6 +103,10 @@ class Command(Generic[T_co]):
         if not self.referenced_keys():
             return self
         return replace(self, params=_resolve_mapping(self.params, results))
+
+
+BATCH: Command[object] = Command("batch", {}, lambda value: value, refusals=NEEDS_NO_RIGHTS)
+"""The call that carries others, without them."""
 
 
 def _step_into(value: object, step: str) -> object:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from b24app import services
-from b24app.bitrix.methods.catalog import BASIC, METHODS
+from b24app.bitrix.methods.method import BASIC
 from b24app.services.lifecycle import event_inbox
-from tests.bitrix.test_methods import MODULES, build, builders
+from tests.support.methods import METHODS, MODULES, build, builders
 from tests.support.stage import ADMIN, MANAGER
 
 FOLDER = Path(services.__file__).parent

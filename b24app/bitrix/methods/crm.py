@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.object_types import short_code_of
 from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected
 from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Listing, Money
+from b24app.errors import BareRefusalError
 
 RawItem = Mapping[str, object]
 """A CRM item with the portal's own field names, as it came."""
@@ -36,18 +37,23 @@ class OwnerType:
 def get_card(ref: EntityRef) -> Command[Card]:
     """Read the card whose tab is open. Missing: NotFoundError; hidden: RightsRefusedError."""
     raw = get_raw_item(ref)
-    return Command(raw.method, raw.params, lambda value: card_of(ref, raw.decode(value)))
+    return GET_ITEM.command(raw.params, lambda value: card_of(ref, raw.decode(value)))
+
+
+GET_ITEM = Method(name="crm.item.get", scope="crm", page="crm-item-get")
 
 
 def get_raw_item(ref: EntityRef) -> Command[RawItem]:
     """Read a whole item: for the `parentId<type>` fields that name what it is linked to."""
-    method = "crm.item.get"
     params = {"entityTypeId": ref.entity_type_id, "id": ref.entity_id}
 
     def decode(value: object) -> RawItem:
-        return _raw(method, record(method, value).get("item"))
+        return _raw(GET_ITEM.name, record(GET_ITEM.name, value).get("item"))
 
-    return command(method, params, decode)
+    return GET_ITEM.command(params, decode)
+
+
+LIST_ITEMS = Method(name="crm.item.list", scope="crm", page="crm-item-list")
 
 
 def list_items_of(
@@ -63,7 +69,6 @@ def list_items_of(
     A filter by `parentId<type>` is BusinessRefusalError `INVALID_ARG_VALUE` where the portal has
     not linked the two types (quirk 25).
     """
-    method = "crm.item.list"
     params: dict[str, object] = {"entityTypeId": entity_type_id, "order": {"id": "DESC"}}
     if filters:
         params["filter"] = dict(filters)
@@ -73,23 +78,36 @@ def list_items_of(
         params["start"] = start
 
     def decode(value: object) -> tuple[RawItem, ...]:
-        items = record(method, value).get("items")
+        items = record(LIST_ITEMS.name, value).get("items")
         if items is None:
-            raise unexpected(method, "no items")
-        return tuple(item for item in entries(method, items) if isinstance(item, Mapping))
+            raise unexpected(LIST_ITEMS.name, "no items")
+        return tuple(item for item in entries(LIST_ITEMS.name, items) if isinstance(item, Mapping))
 
-    return command(method, params, decode)
+    return LIST_ITEMS.command(params, decode)
+
+
+LIST_PRODUCT_ROWS = Method(
+    name="crm.item.productrow.list", scope="crm", page="crm-item-productrow-list"
+)
 
 
 def list_product_rows(ref: EntityRef, start: int = 0) -> Command[Listing[ListedRow]]:
     """List the product rows of a card, 50 a page; `start` is the offset of the page."""
-    method = "crm.item.productrow.list"
     # These two keys are literal: the sign belongs to their names (quirk 24).
     owner = {"=ownerType": short_code_of(ref.entity_type_id), "=ownerId": ref.entity_id}
     params: dict[str, object] = {"filter": owner}
     if start:
         params["start"] = start
-    return command(method, params, lambda value: _product_rows(method, value))
+    return LIST_PRODUCT_ROWS.command(
+        params, lambda value: _product_rows(LIST_PRODUCT_ROWS.name, value)
+    )
+
+
+AVAILABLE_ROWS = Method(
+    name="crm.item.productrow.getAvailableForPayment",
+    scope="crm",
+    page="crm-item-productrow-get-available-for-payment",
+)
 
 
 def available_rows(ref: EntityRef) -> Command[Listing[ListedRow]]:
@@ -97,22 +115,32 @@ def available_rows(ref: EntityRef) -> Command[Listing[ListedRow]]:
 
     A card with several orders is BusinessRefusalError "0" (quirk 39).
     """
-    method = "crm.item.productrow.getAvailableForPayment"
     params = {"ownerType": short_code_of(ref.entity_type_id), "ownerId": ref.entity_id}
-    return command(method, params, lambda value: _product_rows(method, value))
+    return AVAILABLE_ROWS.command(params, lambda value: _product_rows(AVAILABLE_ROWS.name, value))
+
+
+LIST_DELIVERIES = Method(
+    name="crm.item.delivery.list",
+    scope="crm",
+    page="crm-item-delivery-list",
+    old_zero=BareRefusalError,
+)
 
 
 def list_deliveries(ref: EntityRef) -> Command[Listing[Delivery]]:
     """List the delivery documents of a card, all in one answer."""
-    method = "crm.item.delivery.list"
     params = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
-    return command(method, params, lambda value: rows(method, value, _delivery))
+    return LIST_DELIVERIES.command(
+        params, lambda value: rows(LIST_DELIVERIES.name, value, _delivery)
+    )
+
+
+OWNER_TYPES = Method(name="crm.enum.ownertype", scope="crm", page="crm-enum-owner-type")
 
 
 def owner_types() -> Command[Listing[OwnerType]]:
     """List all object types with localized titles, smart processes included. For any user."""
-    method = "crm.enum.ownertype"
-    return command(method, {}, lambda value: rows(method, value, _owner_type))
+    return OWNER_TYPES.command({}, lambda value: rows(OWNER_TYPES.name, value, _owner_type))
 
 
 def card_of(ref: EntityRef, item: RawItem) -> Card:

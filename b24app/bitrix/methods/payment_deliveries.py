@@ -9,20 +9,41 @@ from __future__ import annotations
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentDelivery
-from b24app.errors import RightsRefusedError, UnexplainedRefusalError
+from b24app.errors import (
+    BareRefusalError,
+    NotFoundError,
+    RightsRefusedError,
+    UnexplainedRefusalError,
+)
+
+LIST_LINKS = Method(
+    name="crm.item.payment.delivery.list",
+    scope="crm",
+    page="crm-item-payment-delivery-list",
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def list_links(payment_id: PaymentId) -> Command[Listing[PaymentDelivery]]:
     """List the delivery lines of a payment, all in one answer."""
-    method = "crm.item.payment.delivery.list"
-    return command(
-        method, {"paymentId": check_id(payment_id)}, lambda value: rows(method, value, _link)
+    return LIST_LINKS.command(
+        {"paymentId": check_id(payment_id)}, lambda value: rows(LIST_LINKS.name, value, _link)
     )
+
+
+ADD_LINK = Method(
+    name="crm.item.payment.delivery.add",
+    scope="crm",
+    page="crm-item-payment-delivery-add",
+    is_write=True,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def add_link(payment_id: PaymentId, document_id: int) -> Command[int]:
@@ -30,9 +51,18 @@ def add_link(payment_id: PaymentId, document_id: int) -> Command[int]:
 
     The portal does not check whether another payment bills the same document (quirk 40).
     """
-    method = "crm.item.payment.delivery.add"
     params = {"paymentId": check_id(payment_id), "deliveryId": check_id(document_id)}
-    return command(method, params, new_id(method))
+    return ADD_LINK.command(params, new_id(ADD_LINK.name))
+
+
+SET_LINK = Method(
+    name="crm.item.payment.delivery.setDelivery",
+    scope="crm",
+    page="crm-item-payment-delivery-set-delivery",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def set_link(item_id: int, document_id: int) -> Command[bool]:
@@ -42,25 +72,33 @@ def set_link(item_id: int, document_id: int) -> Command[bool]:
     is of this card (quirk 21). `false` is UnexplainedRefusalError "refused": the oldest portals
     answer it whenever the payment is unpaid, their check of rights being the wrong way round.
     """
-    method = "crm.item.payment.delivery.setDelivery"
-    is_done = done(method)
+    is_done = done(SET_LINK.name)
 
     def decode(value: object) -> bool:
         try:
             return is_done(value)
         except RightsRefusedError as error:
             raise UnexplainedRefusalError(
-                f"{method}: refused without an error", code=error.code, method=method
+                f"{SET_LINK.name}: refused without an error", code=error.code, method=SET_LINK.name
             ) from None
 
     params = {"id": check_id(item_id), "deliveryId": check_id(document_id)}
-    return command(method, params, decode)
+    return SET_LINK.command(params, decode)
+
+
+DELETE_LINK = Method(
+    name="crm.item.payment.delivery.delete",
+    scope="crm",
+    page="crm-item-payment-delivery-delete",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def delete_link(item_id: int) -> Command[bool]:
     """Take a delivery out of its payment. Writes."""
-    method = "crm.item.payment.delivery.delete"
-    return command(method, {"id": check_id(item_id)}, done(method))
+    return DELETE_LINK.command({"id": check_id(item_id)}, done(DELETE_LINK.name))
 
 
 def _link(row: Record) -> PaymentDelivery:

@@ -8,14 +8,23 @@ whole quantities are ever sent.
 from __future__ import annotations
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, rows
 from b24app.domain import Listing, PaymentItem
-from b24app.errors import UnexplainedRefusalError
+from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
 
 ALREADY_THERE_OR_REFUSED = "already_there_or_refused"
+
+
+LIST_ITEMS = Method(
+    name="crm.item.payment.product.list",
+    scope="crm",
+    page="crm-item-payment-product-list",
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def list_items(payment_id: PaymentId) -> Command[Listing[PaymentItem]]:
@@ -24,10 +33,18 @@ def list_items(payment_id: PaymentId) -> Command[Listing[PaymentItem]]:
     `row_id` is None where the CRM row was deleted or replaced: then only the basket is known, and
     neither name nor price (quirk 36).
     """
-    method = "crm.item.payment.product.list"
-    return command(
-        method, {"paymentId": check_id(payment_id)}, lambda value: rows(method, value, _item)
+    return LIST_ITEMS.command(
+        {"paymentId": check_id(payment_id)}, lambda value: rows(LIST_ITEMS.name, value, _item)
     )
+
+
+ADD_ITEM = Method(
+    name="crm.item.payment.product.add",
+    scope="crm",
+    page="crm-item-payment-product-add",
+    is_write=True,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
@@ -36,15 +53,14 @@ def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
     `null` is UnexplainedRefusalError "already_there_or_refused": new portals answer it for a row
     the payment already has (use `set_quantity`), old ones for any refusal (quirks 1 and 2).
     """
-    method = "crm.item.payment.product.add"
-    made = new_id(method)
+    made = new_id(ADD_ITEM.name)
 
     def decode(value: object) -> int:
         if value is None or value is False:
             raise UnexplainedRefusalError(
-                f"{method}: nothing was saved",
+                f"{ADD_ITEM.name}: nothing was saved",
                 code=ALREADY_THERE_OR_REFUSED,
-                method=method,
+                method=ADD_ITEM.name,
                 http_status=200,
             )
         return made(value)
@@ -54,19 +70,38 @@ def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
         "rowId": check_id(row_id),
         "quantity": _whole(quantity),
     }
-    return command(method, params, decode)
+    return ADD_ITEM.command(params, decode)
+
+
+SET_QUANTITY = Method(
+    name="crm.item.payment.product.setQuantity",
+    scope="crm",
+    page="crm-item-payment-product-set-quantity",
+    is_write=True,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def set_quantity(item_id: int, quantity: int) -> Command[bool]:
     """Change the quantity of a line. Writes. Re-read it: the portal may store something else."""
-    method = "crm.item.payment.product.setQuantity"
-    return command(method, {"id": check_id(item_id), "quantity": _whole(quantity)}, done(method))
+    return SET_QUANTITY.command(
+        {"id": check_id(item_id), "quantity": _whole(quantity)}, done(SET_QUANTITY.name)
+    )
+
+
+DELETE_ITEM = Method(
+    name="crm.item.payment.product.delete",
+    scope="crm",
+    page="crm-item-payment-product-delete",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def delete_item(item_id: int) -> Command[bool]:
     """Take a line out of its payment; what it billed can be billed again. Writes."""
-    method = "crm.item.payment.product.delete"
-    return command(method, {"id": check_id(item_id)}, done(method))
+    return DELETE_ITEM.command({"id": check_id(item_id)}, done(DELETE_ITEM.name))
 
 
 def _whole(quantity: int) -> int:

@@ -1,7 +1,7 @@
 """crm.item.payment.*: the payments of deals and invoices.
 
 https://apidocs.bitrix24.com, section crm/universal/payment. Only deals (2) and invoices (31) own
-payments; `list` of any other type answers an empty list. Refusals: see `error_codes`.
+payments; `list` of any other type answers an empty list.
 """
 
 from __future__ import annotations
@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.wire.shapes import Record, record, rows
 from b24app.domain import EntityRef, Listing, Money, Payment
+from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
 
 PaymentId = int | Reference
+
+
+LIST_PAYMENTS = Method(
+    name="crm.item.payment.list",
+    scope="crm",
+    page="crm-item-payment-list",
+    old_zero=BareRefusalError,
+)
 
 
 def list_payments(
@@ -29,7 +38,6 @@ def list_payments(
     `ids` and `paid` narrow the list, `order` is e.g. {"id": "desc"}. A missing deal is an empty
     list to some users and RightsRefusedError to others (quirk 30).
     """
-    method = "crm.item.payment.list"
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     filters: dict[str, object] = {}
     if ids is not None:
@@ -43,15 +51,32 @@ def list_payments(
         params["filter"] = filters
     if order:
         params["order"] = dict(order)
-    return command(method, params, lambda value: rows(method, value, _payment))
+    return LIST_PAYMENTS.command(params, lambda value: rows(LIST_PAYMENTS.name, value, _payment))
+
+
+GET_PAYMENT = Method(
+    name="crm.item.payment.get",
+    scope="crm",
+    page="crm-item-payment-get",
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def get_payment(payment_id: PaymentId) -> Command[Payment]:
     """Read one payment. Needs rights on the order, which `list` does not (quirk 29)."""
-    method = "crm.item.payment.get"
-    return command(
-        method, {"id": check_id(payment_id)}, lambda value: _payment(record(method, value))
+    return GET_PAYMENT.command(
+        {"id": check_id(payment_id)}, lambda value: _payment(record(GET_PAYMENT.name, value))
     )
+
+
+ADD_PAYMENT = Method(
+    name="crm.item.payment.add",
+    scope="crm",
+    page="crm-item-payment-add",
+    is_write=True,
+    old_zero=UnexplainedRefusalError,
+)
 
 
 def add_payment(ref: EntityRef, pay_system_id: int | None = None) -> Command[int]:
@@ -60,24 +85,52 @@ def add_payment(ref: EntityRef, pay_system_id: int | None = None) -> Command[int
     Not idempotent: after a lost answer list and compare ids (quirk 31). Without a payment system
     the portal picks a cash one first (quirk 32).
     """
-    method = "crm.item.payment.add"
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     if pay_system_id is not None:
         params["fields"] = {"paySystemId": pay_system_id}
-    return command(method, params, new_id(method))
+    return ADD_PAYMENT.command(params, new_id(ADD_PAYMENT.name))
+
+
+UPDATE_PAYMENT = Method(
+    name="crm.item.payment.update",
+    scope="crm",
+    page="crm-item-payment-update",
+    is_write=True,
+    old_zero=BareRefusalError,
+)
 
 
 def update_payment(payment_id: PaymentId, *, pay_system_id: int) -> Command[bool]:
     """Change the payment system. Writes. Old portals keep showing the previous system's name."""
-    method = "crm.item.payment.update"
     fields = {"paySystemId": pay_system_id}
-    return command(method, {"id": check_id(payment_id), "fields": fields}, done(method))
+    return UPDATE_PAYMENT.command(
+        {"id": check_id(payment_id), "fields": fields}, done(UPDATE_PAYMENT.name)
+    )
+
+
+DELETE_PAYMENT = Method(
+    name="crm.item.payment.delete",
+    scope="crm",
+    page="crm-item-payment-delete",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def delete_payment(payment_id: PaymentId) -> Command[bool]:
     """Delete an unpaid payment with its items. Writes. Deleted before: NotFoundError."""
-    method = "crm.item.payment.delete"
-    return command(method, {"id": check_id(payment_id)}, done(method))
+    return DELETE_PAYMENT.command({"id": check_id(payment_id)}, done(DELETE_PAYMENT.name))
+
+
+PAY = Method(
+    name="crm.item.payment.pay",
+    scope="crm",
+    page="crm-item-payment-pay",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def pay(payment_id: PaymentId) -> Command[bool]:
@@ -85,14 +138,22 @@ def pay(payment_id: PaymentId) -> Command[bool]:
 
     Moves no money, but may start automation, a receipt and messages to the client (quirk 34).
     """
-    method = "crm.item.payment.pay"
-    return command(method, {"id": check_id(payment_id)}, done(method))
+    return PAY.command({"id": check_id(payment_id)}, done(PAY.name))
+
+
+UNPAY = Method(
+    name="crm.item.payment.unpay",
+    scope="crm",
+    page="crm-item-payment-unpay",
+    is_write=True,
+    zero=NotFoundError,
+    old_zero=BareRefusalError,
+)
 
 
 def unpay(payment_id: PaymentId) -> Command[bool]:
     """Mark as unpaid. Writes; a second time changes nothing. Date and payer stay (quirk 33)."""
-    method = "crm.item.payment.unpay"
-    return command(method, {"id": check_id(payment_id)}, done(method))
+    return UNPAY.command({"id": check_id(payment_id)}, done(UNPAY.name))
 
 
 def check_id(value: PaymentId) -> PaymentId:

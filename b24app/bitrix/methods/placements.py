@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import object_types
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done
 from b24app.bitrix.wire.shapes import Record, record, rows, unexpected, whole
+from b24app.errors import AlreadyBoundError
 
 PREFIX, SUFFIX = "CRM_", "_DETAIL_TAB"
 
@@ -40,6 +41,16 @@ def entity_type_id_of(placement: str) -> int | None:
     return object_types.entity_type_id_of(placement[len(PREFIX) : -len(SUFFIX)])
 
 
+BIND_PLACEMENT = Method(
+    name="placement.bind",
+    scope="placement",
+    page="placement-bind",
+    is_write=True,
+    is_repeatable=True,
+    codes={"ERROR_CORE": AlreadyBoundError},
+)
+
+
 def bind_placement(
     placement: str, handler: str, title: str, titles: Mapping[str, str] | None = None
 ) -> Command[bool]:
@@ -49,26 +60,35 @@ def bind_placement(
     needs an unbind before (rest-contract e.20). Titles an administrator typed are free text: they
     do not travel in a batch if they hold `$result[` and the like.
     """
-    method = "placement.bind"
     params: dict[str, object] = {"PLACEMENT": placement, "HANDLER": handler, "TITLE": title}
     if titles:
         params["LANG_ALL"] = {language: {"TITLE": text} for language, text in titles.items()}
-    return command(method, params, done(method))
+    return BIND_PLACEMENT.command(params, done(BIND_PLACEMENT.name))
+
+
+GET_PLACEMENTS = Method(name="placement.get", scope="placement", page="placement-get")
 
 
 def get_placements() -> Command[tuple[BoundPlacement, ...]]:
     """List the bindings of this application. For administrators."""
-    method = "placement.get"
-    return command(method, {}, lambda value: rows(method, value, _bound))
+    return GET_PLACEMENTS.command({}, lambda value: rows(GET_PLACEMENTS.name, value, _bound))
+
+
+UNBIND_PLACEMENT = Method(
+    name="placement.unbind",
+    scope="placement",
+    page="placement-unbind",
+    is_write=True,
+    is_repeatable=True,
+)
 
 
 def unbind_placement(placement: str, handler: str | None = None) -> Command[int]:
     """Remove bindings; answers the portal's count: 2 for each, 0 for none (quirk 55). Writes."""
-    method = "placement.unbind"
     params = {"PLACEMENT": placement}
     if handler is not None:
         params["HANDLER"] = handler
-    return command(method, params, lambda value: count(method, value))
+    return UNBIND_PLACEMENT.command(params, lambda value: count(UNBIND_PLACEMENT.name, value))
 
 
 def count(method: str, value: object) -> int:

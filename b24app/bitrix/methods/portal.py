@@ -1,6 +1,6 @@
 """The portal around the cards: its users, the application, links, payment systems, the timeline.
 
-https://apidocs.bitrix24.com; the page of each method is in `methods`.
+https://apidocs.bitrix24.com.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from b24app.bitrix.command import Command
-from b24app.bitrix.methods.catalog import command
+from b24app.bitrix.command import NEEDS_NO_RIGHTS, Command
+from b24app.bitrix.methods.method import BASIC, Method
 from b24app.bitrix.methods.object_types import code_of
 from b24app.bitrix.methods.outcomes import new_id
 from b24app.bitrix.methods.payments import PaymentId, check_id
@@ -41,27 +41,31 @@ class AppInfo:
     days: int | None
 
 
+PROFILE = Method(name="profile", scope=BASIC, page="profile", codes=NEEDS_NO_RIGHTS)
+
+
 def profile() -> Command[PortalUser]:
     """Name the owner of the token. An inactive user is UserBlockedError."""
-    method = "profile"
 
     def decode(value: object) -> PortalUser:
         # An empty PHP array is how the portal answers for an inactive user.
         if value == []:
-            raise UserBlockedError("the user is not active", code="inactive", method=method)
-        row = record(method, value)
+            raise UserBlockedError("the user is not active", code="inactive", method=PROFILE.name)
+        row = record(PROFILE.name, value)
         is_admin = row.flag_or_none("ADMIN") is True
         return PortalUser(row.id("ID"), _name(row), is_admin, row.exact("TIME_ZONE", MAX_ZONE))
 
-    return command(method, {}, decode)
+    return PROFILE.command({}, decode)
+
+
+APP_INFO = Method(name="app.info", scope=BASIC, page="app-info", codes=NEEDS_NO_RIGHTS)
 
 
 def app_info() -> Command[AppInfo]:
     """Name the application the token belongs to, by its code."""
-    method = "app.info"
 
     def decode(value: object) -> AppInfo:
-        row = record(method, value)
+        row = record(APP_INFO.name, value)
         return AppInfo(
             code=row.text("CODE"),
             status=row.text("STATUS"),
@@ -70,20 +74,29 @@ def app_info() -> Command[AppInfo]:
             days=whole(row.get("DAYS")),
         )
 
-    return command(method, {}, decode)
+    return APP_INFO.command({}, decode)
+
+
+USERS = Method(name="user.get", scope="user_brief", page="user-get")
 
 
 def users(ids: Sequence[int]) -> Command[dict[int, str]]:
     """Map user ids to names; at most 50 at once. Some ids never resolve (quirk 52)."""
-    method = "user.get"
     if not 0 < len(ids) <= PAGE:
         raise ValueError("user.get answers 1 to 50 users a call")
 
     def decode(value: object) -> dict[int, str]:
-        named = rows(method, value, lambda row: (row.id("ID"), _name(row)))
+        named = rows(USERS.name, value, lambda row: (row.id("ID"), _name(row)))
         return {user_id: name for user_id, name in named if name}
 
-    return command(method, {"ID": list(ids)}, decode)
+    return USERS.command({"ID": list(ids)}, decode)
+
+
+PUBLIC_LINK = Method(
+    name="salescenter.payment.getPublicUrl",
+    scope="salescenter",
+    page="salescenter-payment-get-public-url",
+)
 
 
 def public_link(payment_id: PaymentId) -> Command[PublicLink]:
@@ -92,24 +105,27 @@ def public_link(payment_id: PaymentId) -> Command[PublicLink]:
     The portal checks no rights on the payment (quirk 42): prove first that it is of the card.
     Success without a link is BusinessRefusalError "no_shop" or "phone_not_confirmed".
     """
-    method = "salescenter.payment.getPublicUrl"
 
     def decode(value: object) -> PublicLink:
-        row = record(method, value)
+        row = record(PUBLIC_LINK.name, value)
         link = row.get("payment")
         if not isinstance(link, Mapping) or not link:
-            raise _without_link(method, row)
-        fields = Record(method, link)
-        url = _web_address(method, fields, "url")
-        short_url = _web_address(method, fields, "shortUrl") if fields.text("shortUrl") else url
+            raise _without_link(PUBLIC_LINK.name, row)
+        fields = Record(PUBLIC_LINK.name, link)
+        url = _web_address(PUBLIC_LINK.name, fields, "url")
+        short_url = (
+            _web_address(PUBLIC_LINK.name, fields, "shortUrl") if fields.text("shortUrl") else url
+        )
         return PublicLink(url, short_url, fields.exact("qr", MAX_PICTURE))
 
-    return command(method, {"id": check_id(payment_id)}, decode)
+    return PUBLIC_LINK.command({"id": check_id(payment_id)}, decode)
+
+
+PAY_SYSTEMS = Method(name="sale.paysystem.list", scope="pay_system", page="sale-pay-system-list")
 
 
 def pay_systems() -> Command[tuple[PaySystem, ...]]:
     """List the active payment systems for orders. For CRM administrators only (quirk 54)."""
-    method = "sale.paysystem.list"
     params = {
         "SELECT": ["ID", "NAME", "SORT"],
         # Equality only: the portal drops prefixes of filters here (quirk 26).
@@ -120,7 +136,12 @@ def pay_systems() -> Command[tuple[PaySystem, ...]]:
     def read(row: Record) -> PaySystem:
         return PaySystem(row.id("ID"), row.text("NAME"))
 
-    return command(method, params, lambda value: rows(method, value, read))
+    return PAY_SYSTEMS.command(params, lambda value: rows(PAY_SYSTEMS.name, value, read))
+
+
+TIMELINE_COMMENT = Method(
+    name="crm.timeline.comment.add", scope="crm", page="crm-timeline-comment-add", is_write=True
+)
 
 
 def timeline_comment(ref: EntityRef, text: str) -> Command[int]:
@@ -128,23 +149,24 @@ def timeline_comment(ref: EntityRef, text: str) -> Command[int]:
 
     Not idempotent. `text` is for a call of its own, never for a batch (quirk 44).
     """
-    method = "crm.timeline.comment.add"
     fields = {
         "ENTITY_ID": ref.entity_id,
         "ENTITY_TYPE": code_of(ref.entity_type_id).lower(),
         "COMMENT": text,
     }
-    return command(method, {"fields": fields}, new_id(method))
+    return TIMELINE_COMMENT.command({"fields": fields}, new_id(TIMELINE_COMMENT.name))
+
+
+SCOPE = Method(name="scope", scope=BASIC, page="scope", codes=NEEDS_NO_RIGHTS)
 
 
 def scope() -> Command[frozenset[str]]:
     """Read the scopes granted to the application on this portal."""
-    method = "scope"
 
     def decode(value: object) -> frozenset[str]:
-        return frozenset(name for name in entries(method, value) if isinstance(name, str))
+        return frozenset(name for name in entries(SCOPE.name, value) if isinstance(name, str))
 
-    return command(method, {}, decode)
+    return SCOPE.command({}, decode)
 
 
 def _name(row: Record) -> str:

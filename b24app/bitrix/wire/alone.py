@@ -81,7 +81,7 @@ class SingleCalls:
                 ready[key] = command.resolved(results)
             except UnresolvedReferenceError:
                 # As the portal answers it inside a batch (rest-contract d.3).
-                found[key] = error_for(command.method, PARAMETER_REFUSED)
+                found[key] = error_for(command, PARAMETER_REFUSED)
         try:
             found.update(self.client.side_by_side(self.tokens, ready, self.deadline))
         except AppError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
-from b24app.bitrix.command import Command
+from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.wire import batch, json_text
 from b24app.bitrix.wire.error_codes import error_for
 from b24app.bitrix.wire.shapes import count, unexpected
@@ -101,11 +101,14 @@ def lost_error(method: str, lost: Lost) -> PortalError:
     return PortalSilentError(f"{method}: no answer", code=lost.value, method=method)
 
 
-def read_envelope(method: str, received: Received, payload: Mapping[str, object] | None) -> Answer:
+def read_envelope(
+    command: Command[Any], received: Received, payload: Mapping[str, object] | None
+) -> Answer:
     """Return the result of a parsed answer or raise its error. The status does not decide.
 
     A refused command can colour a whole batch with 403 although its body is good (quirk 8).
     """
+    method = command.method
     status = received.status
     if FIRST_REDIRECT <= status <= LAST_REDIRECT:
         raise PortalMovedError(
@@ -117,7 +120,7 @@ def read_envelope(method: str, received: Received, payload: Mapping[str, object]
         )
     # `"error" in payload`, not its value: 0 and "" are errors too (quirk 5).
     if "error" in payload:
-        raise error_for(method, payload["error"], payload.get("error_description"), status)
+        raise error_for(command, payload["error"], payload.get("error_description"), status)
     return Answer(
         result=payload["result"],
         total=count(payload.get("total")),
@@ -135,8 +138,7 @@ def batch_answer(
     return BatchAnswer(
         results=parts.results,
         errors={
-            key: _error(commands[key].method if key in commands else "batch", entry)
-            for key, entry in parts.errors.items()
+            key: _error(commands.get(key, BATCH), entry) for key, entry in parts.errors.items()
         },
         totals=_numbers(parts.totals),
         nexts=_numbers(parts.nexts),
@@ -162,10 +164,10 @@ def as_batch_answer(
     )
 
 
-def _error(method: str, entry: object) -> PortalError:
+def _error(command: Command[Any], entry: object) -> PortalError:
     if isinstance(entry, Mapping):
-        return error_for(method, entry.get("error", ""), entry.get("error_description"))
-    return error_for(method, "", entry)
+        return error_for(command, entry.get("error", ""), entry.get("error_description"))
+    return error_for(command, "", entry)
 
 
 def _numbers(part: Mapping[str, object]) -> dict[str, int]:

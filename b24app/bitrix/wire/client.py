@@ -12,11 +12,12 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 import requests
 
-from b24app.bitrix.command import Command, Reference
+from b24app.bitrix.command import BATCH, Command, Reference
 from b24app.bitrix.log.rest_log import Exchanged, RestLog
 from b24app.bitrix.wire import batch
 from b24app.bitrix.wire.answers import (
@@ -122,7 +123,7 @@ class BitrixClient:
         """
         params = {"halt": int(halt), "cmd": batch.encode_all(commands)}
         is_write = any(command.is_write for command in commands.values())
-        outer = Command("batch", params, _same, is_write)
+        outer = replace(BATCH, params=params, is_write=is_write)
         try:
             answer = self._answer(tokens, outer, deadline)
         except BatchRefusedError as error:
@@ -223,7 +224,7 @@ class BitrixClient:
         self._log(endpoint, token, command, outcome, payload, self._monotonic() - started)
         if isinstance(outcome, Lost):
             raise lost_error(command.method, outcome)
-        return read_envelope(command.method, outcome, payload)
+        return read_envelope(command, outcome, payload)
 
     def _log(
         self,
@@ -240,10 +241,6 @@ class BitrixClient:
                     endpoint, command.method, command.params, outcome, payload, seconds, (token,)
                 )
             )
-
-
-def _same(value: object) -> object:
-    return value
 
 
 def _body(command: Command[Any], token: str) -> bytes:

@@ -2,18 +2,18 @@
 
 `error` is a string or an integer (quirk 5) and its letter case differs between sources. Statuses
 differ between documents for the same code (quirk 9), so the code is the truth; the status only
-helps where a code is unknown.
+helps where a code is unknown. What a code means in one method only stands with that method.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+from b24app.bitrix.command import Command
 from b24app.errors import (
-    AlreadyBoundError,
     AppUninstalledError,
-    BareRefusalError,
     BatchRefusedError,
     BusinessRefusalError,
     HandlerRefusedError,
@@ -36,7 +36,6 @@ from b24app.errors import (
     SubscriptionEndedError,
     TokenExpiredError,
     TokenRejectedError,
-    UnexplainedRefusalError,
     UserBlockedError,
 )
 
@@ -96,53 +95,6 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "": BusinessRefusalError,
 }
 
-BY_METHOD_AND_CODE: Mapping[tuple[str, str], type[PortalError]] = {
-    # A repeated bind: the handler is there already (quirk 55).
-    ("placement.bind", "ERROR_CORE"): AlreadyBoundError,
-    ("event.bind", "ERROR_CORE"): AlreadyBoundError,
-    # Nobody needs rights for these, so only the plan can be what is denied.
-    ("batch", "ACCESS_DENIED"): PlanWithoutRestError,
-    ("profile", "ACCESS_DENIED"): PlanWithoutRestError,
-    ("app.info", "ACCESS_DENIED"): PlanWithoutRestError,
-    ("scope", "ACCESS_DENIED"): PlanWithoutRestError,
-    ("method.get", "ACCESS_DENIED"): PlanWithoutRestError,
-}
-
-ZERO_ON_NEW: Mapping[str, type[PortalError]] = {
-    # "0" as text comes from portals that have ACCESS_DENIED for rights: what is left is "has not
-    # been found". Methods that are not listed have several reasons: BusinessRefusalError.
-    "crm.item.payment.get": NotFoundError,
-    "crm.item.payment.delete": NotFoundError,
-    "crm.item.payment.pay": NotFoundError,
-    "crm.item.payment.unpay": NotFoundError,
-    "crm.item.payment.product.list": NotFoundError,
-    "crm.item.payment.product.delete": NotFoundError,
-    "crm.item.payment.delivery.list": NotFoundError,
-    "crm.item.payment.delivery.setDelivery": NotFoundError,
-    "crm.item.payment.delivery.delete": NotFoundError,
-}
-
-ZERO_ON_OLD: Mapping[str, type[PortalError]] = {
-    # Old portals answer the number 0 for missing rights, and for a missing payment as well
-    # (rest-contract e.1). For these last methods it may also be a reason of the method.
-    "crm.item.payment.list": BareRefusalError,
-    "crm.item.payment.get": BareRefusalError,
-    "crm.item.payment.update": BareRefusalError,
-    "crm.item.payment.delete": BareRefusalError,
-    "crm.item.payment.pay": BareRefusalError,
-    "crm.item.payment.unpay": BareRefusalError,
-    "crm.item.payment.product.list": BareRefusalError,
-    "crm.item.payment.delivery.list": BareRefusalError,
-    "crm.item.delivery.list": BareRefusalError,
-    "crm.item.payment.add": UnexplainedRefusalError,
-    "crm.item.payment.product.add": UnexplainedRefusalError,
-    "crm.item.payment.product.setQuantity": UnexplainedRefusalError,
-    "crm.item.payment.product.delete": UnexplainedRefusalError,
-    "crm.item.payment.delivery.add": UnexplainedRefusalError,
-    "crm.item.payment.delivery.setDelivery": UnexplainedRefusalError,
-    "crm.item.payment.delivery.delete": UnexplainedRefusalError,
-}
-
 SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
 UNAUTHORIZED, SERVER_FAILURE = 401, 500
@@ -151,26 +103,25 @@ NOT_SIGNED_IN, NOT_INSTALLED = "authorized in this context", "not installed"
 
 
 def error_for(
-    method: str, error: object, description: object = "", http_status: int = 0
+    command: Command[Any], error: object, description: object = "", http_status: int = 0
 ) -> PortalError:
     """Return the exception for an answer's `error`. `http_status` is 0 inside a batch."""
     text = "" if error is None else str(error)
     code = text if SAFE_CODE.match(text) else "unreadable"
-    return _class_of(method, error, code, http_status, str(description or ""))(
+    return _class_of(command, error, code, http_status, str(description or ""))(
         code=code,
-        method=method,
+        method=command.method,
         http_status=http_status,
         description=str(description)[:MAX_DESCRIPTION] if description else "",
     )
 
 
 def _class_of(
-    method: str, error: object, code: str, http_status: int, description: str
+    command: Command[Any], error: object, code: str, http_status: int, description: str
 ) -> type[PortalError]:
     known = code.upper()
     if known == "0":
-        table = ZERO_ON_NEW if isinstance(error, str) else ZERO_ON_OLD
-        return table.get(method, BusinessRefusalError)
+        return command.refusals.get("0" if isinstance(error, str) else 0, BusinessRefusalError)
     if known == "ACCESS_DENIED" and http_status == UNAUTHORIZED:
         # Rights are 400 or 403 in every source; with 401 it is the token that is refused, for its
         # owner or for the plan (rest-contract b). The portal's own words are constants here, and
@@ -179,7 +130,7 @@ def _class_of(
     if known == "ERROR_OAUTH" and NOT_INSTALLED not in description.lower():
         # Also the code of other failures.
         return MaybeUninstalledError
-    found = BY_METHOD_AND_CODE.get((method, known)) or BY_CODE.get(known)
+    found = command.refusals.get(known) or BY_CODE.get(known)
     if found is not None:
         return found
     # An unknown code with a server failure proves nothing about what was done.

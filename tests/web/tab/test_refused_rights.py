@@ -15,6 +15,7 @@ from b24app.errors import (
 )
 from b24app.storage.models import Refusal
 from tests.support.acts import ACTS, PAY, SMALL, books
+from tests.support.methods import called
 from tests.support.stage import INVOICE, MANAGER, READER
 
 GENERATIONS = ("new", "old", "oldest")
@@ -182,12 +183,12 @@ def test_somebody_who_was_invited_reads_what_to_do_and_then_can(stage):
 def test_refusals_of_the_person_are_told_from_those_of_a_card(
     method, code, status, description, kind
 ):
-    error = error_for(method, code, description, status)
+    error = error_for(called(method), code, description, status)
 
     assert type(error) is kind
 
 
 def test_missing_rights_are_400_or_403():
     for status in (0, 400, 403):
-        error = error_for("crm.item.payment.pay", "ACCESS_DENIED", "Access denied", status)
+        error = error_for(called("crm.item.payment.pay"), "ACCESS_DENIED", "Access denied", status)
         assert type(error) is RightsRefusedError
