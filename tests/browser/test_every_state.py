@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.ui.ui_languages import LANGUAGES
+from b24app.simulator.portal_state.languages import LANGUAGES
 from tests.support import odd_cards
 from tests.support.browser_stage import ADMIN, LINKED_CARD, MANAGER, UNLINKED_CARD
 from tests.support.framed_app import bind_tab

@@ -48,6 +48,30 @@ class Case:
     optional: frozenset[str] = frozenset()
 
 
+def body_of(stem):
+    """Return the documented parameters."""
+    body = example(stem)["request"]["body"]
+    return {name: value for name, value in body.items() if name != "auth"}
+
+
+REMINDER = {**body_of("crm.activity.configurable.add"), "ownerId": 8061}
+REMINDER["fields"]["responsibleId"] = 7
+
+
+def make_badge(witness):
+    witness.call("crm.activity.badge.add", body_of("crm.activity.badge.add"))
+
+
+def make_badge_of_one_language(witness):
+    badge = {**body_of("crm.activity.badge.add"), "title": "Payment", "value": "Due"}
+    witness.call("crm.activity.badge.add", badge)
+
+
+def remind(witness):
+    make_badge(witness)
+    witness.call("crm.activity.configurable.add", REMINDER)
+
+
 def bind(witness):
     witness.call("placement.bind", BIND)
 
@@ -102,6 +126,13 @@ CASES = {
             },
         }
     ),
+    "crm.activity.badge.add": Case(body_of("crm.activity.badge.add")),
+    "crm.activity.badge.list": Case(before=make_badge_of_one_language),
+    "crm.activity.configurable.add": Case(REMINDER, before=make_badge),
+    "crm.activity.configurable.get": Case({"id": 1000}, before=remind),
+    "crm.activity.configurable.update": Case(
+        {"id": 1000, "fields": {"completed": "Y"}}, before=remind
+    ),
     "crm.activity.delete": Case({"id": COLLEAGUES_TODO}),
     "crm.activity.get": Case({"id": COLLEAGUES_TODO}),
     "crm.activity.list": Case(
@@ -111,6 +142,9 @@ CASES = {
         },
         before=give_origin,
     ),
+    "crm.activity.todo.add": Case({**body_of("crm.activity.todo.add"), "responsibleId": 7}),
+    "crm.activity.todo.update": Case({**body_of("crm.activity.todo.update"), "responsibleId": 7}),
+    "crm.activity.todo.updateDeadline": Case(body_of("crm.activity.todo.updateDeadline")),
     "crm.activity.update": Case({"id": COLLEAGUES_TODO, "fields": {"COMPLETED": "Y"}}),
     "crm.currency.base.get": Case(),
     "crm.currency.get": Case({"id": "EUR"}, optional=frozenset({"THOUSANDS_SEP"})),
@@ -200,11 +234,7 @@ PAGES = {
 }  # fmt: skip
 NO_SUCCESS = {"errors.system"}
 # What the application does not use, so the simulator does not serve it.
-UNUSED = {
-    stem
-    for stem in stems()
-    if stem.startswith(("crm.activity.badge.", "crm.activity.todo.", "crm.activity.configurable."))
-} | {"batch.contact", "batch.links", "crm.item.get.contact", "crm.item.list.contacts",
+UNUSED = {"batch.contact", "batch.links", "crm.item.get.contact", "crm.item.list.contacts",
      "placement.bind.app-uri"}  # fmt: skip
 ELSEWHERE = {"oauth.authorize", "oauth.token", "oauth.refresh", "oauth.app.info"}
 

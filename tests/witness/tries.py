@@ -8,7 +8,19 @@ from typing import Any
 
 from b24app.simulator.portal_state.timeline import CONFIGURABLE
 
-from .test_examples import BIND, COLLEAGUES_TODO, DEAL, EVENT, LINE, bind_event, write_line
+from .test_examples import (
+    BIND,
+    COLLEAGUES_TODO,
+    DEAL,
+    EVENT,
+    LINE,
+    REMINDER,
+    bind_event,
+    body_of,
+    make_badge,
+    remind,
+    write_line,
+)  # fmt: skip
 from .test_examples import bind as bind_tab
 
 MANAGER, READ_ONLY, OUTSIDER, EXTRANET = 7, 9, 12, 20
@@ -106,6 +118,31 @@ def clear_pay_systems(witness):
 
 def draw_it(witness):
     witness.state.crm.activities[COLLEAGUES_TODO].provider_id = CONFIGURABLE
+
+
+def complete_it(witness):
+    witness.state.crm.activities[COLLEAGUES_TODO].is_completed = True
+
+
+def remind_of_another(witness):
+    remind(witness)
+    witness.state.crm.activities[1000].client_id = "another application"
+
+
+BADGE = body_of("crm.activity.badge.add")
+TODO = {"id": COLLEAGUES_TODO, "ownerTypeId": 2, "ownerId": 8061,
+        "deadline": "2026-02-03T15:00:00+02:00", "value": "2026-02-03T15:00:00+02:00"}  # fmt: skip
+WRONG_REMINDERS: dict[str, dict[str, Any]] = {
+    "WRONG_FIELD_VALUE": {"fields": {"completed": "maybe"}},
+    "WRONG_DATETIME_FORMAT": {"fields": {"deadline": "soon"}},
+    "INCOMING_ACTIVITY_CAN_NOT_BE_WITH_DEADLINE": {
+        "fields": {"deadline": "2026-02-03T15:00:00+02:00", "isIncomingChannel": "Y"}
+    },
+    "FIELD_IS_REQUIRED": {"layout": {"icon": {"code": "clock"}}},
+    "TOO_MANY_ITEMS": {
+        "layout": {**REMINDER["layout"], "footer": {"buttons": {str(n): {} for n in range(3)}}}
+    },
+}
 
 
 def write_others_line(witness):
@@ -240,6 +277,33 @@ TRIES: dict[tuple[str, str], Try] = {
         Try({"id": 42073}, user_id=OUTSIDER, before=write_line),
     ("crm.timeline.logmessage.delete", "REMOVING_DISABLED"):
         Try({"id": 42073}, before=write_others_line),
+    ("crm.activity.badge.add", "WRONG_TYPE_VALUE"): Try({**BADGE, "type": "danger"}),
+    ("crm.activity.badge.add", "Language `xx` was not found"):
+        Try({**BADGE, "title": {"xx": "Payment"}}),
+    ("crm.activity.configurable.add", "Access denied"): Try(user_id=READ_ONLY, before=make_badge),
+    ("crm.activity.configurable.update", "Access denied"):
+        Try(user_id=READ_ONLY, before=remind),
+    ("crm.activity.configurable.update", "ERROR_WRONG_APPLICATION"): Try(before=remind_of_another),
+    **{
+        (f"crm.activity.configurable.{method}", code): Try({**params, **wrong}, before=remind)
+        for method, params in (("add", REMINDER), ("update", {"id": 1000}))
+        for code, wrong in WRONG_REMINDERS.items()
+    },
+    ("", "ERROR_WRONG_CONTEXT"): Try(before=remind, is_webhook=True),
+    ("", "ERROR_EMPTY_LAYOUT"): Try({**REMINDER, "layout": {}}, before=make_badge),
+    ("", "Could not find value for parameter {layout}"):
+        Try({"ownerTypeId": 2, "ownerId": 8061, "fields": {}}),
+    ("crm.activity.configurable.get", "Not found."): Try({"id": MISSING}),
+    ("crm.activity.configurable.update", "Not found."): Try({"id": MISSING}),
+    ("crm.activity.todo.add", "Not found."): Try({**TODO, "ownerTypeId": 9999}),
+    ("crm.activity.todo.update", "Not found."): Try({**TODO, "id": MISSING}),
+    ("crm.activity.todo.updateDeadline", "Not found."): Try({**TODO, "id": MISSING}),
+    ("", "WRONG_DATETIME_FORMAT"): Try({**TODO, "deadline": "soon", "value": "soon"}),
+    ("crm.activity.todo.add", "ERROR_PARENT_ACTIVITY_RESTRICT"):
+        Try({**TODO, "parentActivityId": COLLEAGUES_TODO}, before=complete_it),
+    ("", "CAN_NOT_UPDATE_COMPLETED_TODO"): Try(TODO, before=complete_it),
+    ("crm.activity.todo.update", "0"): Try(TODO, before=complete_it),
+    ("", "Could not find value for parameter {deadline}"): Try({"ownerTypeId": 2, "ownerId": 8061}),
     ("crm.activity.get", ""): Try({"id": MISSING}),
     ("", "Activity is not found."): Try({"id": MISSING}),
     ("", "ID is not defined or invalid."): Try({"id": 0}),

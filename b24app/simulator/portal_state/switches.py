@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from b24app.simulator.portal_state.languages import LANGUAGES
+
 NEW, OLD, OLDEST = "new", "old", "oldest"
 GENERATIONS = (NEW, OLD, OLDEST)
 TOTALS = ("all", "at_most_50", "none")
@@ -61,6 +63,7 @@ class Switches:
                     them instead; None leaves a field out.
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
                     token has: b24pysdk reads them. Off: as documented, without the two.
+    languages       those that texts of badges and configurable activities may be given in.
     """
 
     generation: str = NEW
@@ -87,6 +90,7 @@ class Switches:
     token_fields: dict[str, object] = field(default_factory=dict)
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True
+    languages: set[str] = field(default_factory=lambda: set(LANGUAGES))
 
     def lacks(self, method: str) -> bool:
         """Return whether this portal's version does not have a method (lower-case name)."""

@@ -12,10 +12,10 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from b24app.simulator.portal_state.languages import LANGUAGES
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui import ui_ajax, ui_cards, ui_market, ui_person
 from b24app.simulator.ui.browser_user import user_of
-from b24app.simulator.ui.ui_languages import LANGUAGES
 from b24app.simulator.ui.ui_lists import groups
 from b24app.simulator.ui.ui_text import script_json
 

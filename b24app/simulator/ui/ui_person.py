@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
+from b24app.simulator.portal_state.languages import LANGUAGES
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.browser_user import USER_COOKIE, user_of
-from b24app.simulator.ui.ui_languages import LANGUAGES
 
 
 def add_routes(ui: Blueprint, state: PortalState) -> None:
