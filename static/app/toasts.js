@@ -3,7 +3,7 @@
 const region = byId("toasts").closest(".toasts");
 const causes = new WeakMap();
 const arrived = new WeakSet();
-const MOST = { ok: 3, err: 3 };
+const MOST = { ok: 2, err: 3 };
 
 /* `cause`: the request that it speaks of, or what to do when somebody wants to try again. */
 function say(id, values = {}, cause = null) {

@@ -125,13 +125,14 @@ def set_quantity(
     def plan(at: EditContext) -> Edit | Verdict:
         item = at.item(item_id)
         _require_settable(at, item, wish)
-        before = _plain(item.quantity)
+        # Of several items the log has to say which one.
+        before = _label(at, item)
         if quantity == item.quantity:
-            return Verdict(OutcomeKind.ALREADY, OutcomeCode.QUANTITY_SAVED, before, before)
+            return Verdict(OutcomeKind.ALREADY, OutcomeCode.QUANTITY_SAVED, before, str(quantity))
         return Edit(
             commands=[payment_items.set_quantity(item_id, quantity)],
             is_done=lambda after: _is_stored(after, item_id, quantity),
-            done=lambda after: _quantity_saved(after, item, quantity),
+            done=lambda after: _quantity_saved(after, item, quantity, before),
             not_done=lambda after: _differs(after, item_id, before),
             why_not=lambda after: _why_not(after, item, quantity),
             is_refusal_final=True,
@@ -162,9 +163,9 @@ def _require_settable(at: EditContext, item: PaymentItem, wish: NewQuantity) -> 
         raise too_many(_name(at, item), most)
 
 
-def _quantity_saved(after: After, item: PaymentItem, quantity: int) -> Verdict:
+def _quantity_saved(after: After, item: PaymentItem, quantity: int, before: str) -> Verdict:
     """Report the saved quantity. After a refusal it is somebody else's, so there is no undo."""
-    before, undo = _plain(item.quantity), None
+    undo = None
     if item.is_whole and item.row_id is not None and after.error is None:
         whole = int(item.quantity)
         undo = Undo(UndoKind.QUANTITY, after.payment_id, item.id, whole, now=quantity)
