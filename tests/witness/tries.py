@@ -16,6 +16,7 @@ from .test_examples import (
     LINE,
     REMINDER,
     bind_event,
+    bind_uri,
     body_of,
     make_badge,
     remind,
@@ -225,6 +226,9 @@ TRIES: dict[tuple[str, str], Try] = {
     ("", "Empty comment message"): Try({"fields": {"ENTITY_TYPE": "deal", "ENTITY_ID": 8061}}),
     ("", "Argument 'PLACEMENT' is null or empty"): Try({"HANDLER": BIND["HANDLER"]}),
     ("", "Unable to set placement handler: Handler already binded"): Try(before=bind_tab),
+    ("placement.bind.app-uri", "Placement max count: 1"): Try(before=bind_uri),
+    ("placement.bind.app-uri", "User mode is not available."):
+        Try({**body_of("placement.bind.app-uri"), "USER_ID": 7}),
     ("", "Unable to set event handler: Handler already binded"): Try(before=bind_event),
     ("", "ERROR_PLACEMENT_NOT_FOUND"): Try({**BIND, "PLACEMENT": "CRM_ODD_DETAIL_TAB"}),
     ("", "ERROR_WRONG_HANDLER_URL"): Try({**BIND, "HANDLER": "https://localhost/x"}),
@@ -303,6 +307,8 @@ TRIES: dict[tuple[str, str], Try] = {
         Try({**TODO, "parentActivityId": COLLEAGUES_TODO}, before=complete_it),
     ("", "CAN_NOT_UPDATE_COMPLETED_TODO"): Try(TODO, before=complete_it),
     ("crm.activity.todo.update", "0"): Try(TODO, before=complete_it),
+    ("crm.item.get.contact", "You don't have permission to view this item."):
+        Try(user_id=OUTSIDER),
     ("", "Could not find value for parameter {deadline}"): Try({"ownerTypeId": 2, "ownerId": 8061}),
     ("crm.activity.get", ""): Try({"id": MISSING}),
     ("", "Activity is not found."): Try({"id": MISSING}),

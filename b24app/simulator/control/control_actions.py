@@ -24,6 +24,7 @@ from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
 from b24app.simulator.portal_state.faults import DEFAULT_SECONDS
 from b24app.simulator.portal_state.people import AREAS, LEVELS
+from b24app.simulator.portal_state.records import COMPANY, CONTACT
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS, OddValue
 from b24app.simulator.rest.table import TABLE
@@ -181,9 +182,15 @@ def batch_refused(state: PortalState, fields: Fields) -> Answer:
 
 
 def missing(state: PortalState, fields: Fields) -> Answer:
-    """methods: comma-separated names this portal's version lacks (404), or beginnings with `*`."""
+    """methods: comma-separated names this portal's version lacks (404); `*` for any text."""
     state.switches.missing_methods = {name.lower() for name in names_field(fields, "methods")}
     return {"methods": sorted(state.switches.missing_methods)}
+
+
+def missing_placements(state: PortalState, fields: Fields) -> Answer:
+    """codes: comma-separated placement codes this portal does not offer; `*` for any text."""
+    state.switches.missing_placements = set(names_field(fields, "codes"))
+    return {"codes": sorted(state.switches.missing_placements)}
 
 
 def access(state: PortalState, fields: Fields) -> Answer:
@@ -205,6 +212,19 @@ def rights(state: PortalState, fields: Fields) -> Answer:
         raise ValueError(f"area is one of {', '.join(AREAS)}, level one of {', '.join(LEVELS)}")
     user.rights[area] = level
     return {"rights": user.rights}
+
+
+def hide_client(state: PortalState, fields: Fields) -> Answer:
+    """user, entityTypeId (3 or 4), entityId, hidden: close one contact or company to a user."""
+    user = user_field(state, fields)
+    card = int_field(fields, "entityTypeId", default=str(CONTACT)), int_field(fields, "entityId")
+    if card[0] not in {CONTACT, COMPANY} or card not in state.crm.cards:
+        raise ValueError("entityTypeId is 3 or 4, and entityId one of its cards")
+    if flag_field(fields, "hidden", "1"):
+        user.hidden_cards.add(card)
+    else:
+        user.hidden_cards.discard(card)
+    return {"hidden": sorted(user.hidden_cards)}
 
 
 def dismiss(state: PortalState, fields: Fields) -> Answer:
@@ -252,8 +272,10 @@ ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {
     "operating": operating,
     "batch_refused": batch_refused,
     "missing": missing,
+    "missing_placements": missing_placements,
     "access": access,
     "rights": rights,
+    "hide_client": hide_client,
     "dismiss": dismiss,
     "invite": invite,
     **APPLICATION,

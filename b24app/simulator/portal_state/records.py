@@ -24,6 +24,16 @@ class CrmType:
         """Return the placement code of this type's card tab."""
         return f"CRM_{self.symbol}_DETAIL_TAB"
 
+    @property
+    def toolbar_placement(self) -> str:
+        """Return the placement code of the menu in the card's toolbar."""
+        return f"CRM_{self.symbol}_DETAIL_TOOLBAR"
+
+    @property
+    def list_placement(self) -> str:
+        """Return the placement code of the row menu in the type's list."""
+        return f"CRM_{self.symbol}_LIST_MENU"
+
 
 @dataclass
 class SmartProcess:
@@ -38,6 +48,16 @@ class SmartProcess:
         """Return the type as the portal lists it: codes made of its number."""
         number = self.entity_type_id
         return CrmType(number, self.title, f"DYNAMIC_{number}", f"T{number:x}")
+
+
+@dataclass(frozen=True)
+class ClientAddress:
+    """A phone or an e-mail of a contact or company, as somebody typed it."""
+
+    id: int
+    type_id: str
+    value_type: str
+    value: str
 
 
 @dataclass
@@ -61,6 +81,7 @@ class Card:
     account_number: str = ""
     name: str = ""
     last_name: str = ""
+    addresses: list[ClientAddress] = field(default_factory=list)
 
     @property
     def contact_id(self) -> int:

@@ -21,6 +21,7 @@ from b24app.simulator.portal_state.records import (
     LEAD,
     Basket,
     Card,
+    ClientAddress,
     Order,
     PayableItem,
     Payment,
@@ -40,6 +41,17 @@ GONE_USER_ID = 44
 
 _CREATED = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 _PIECES, _HOURS, _METRES, _SETS = (796, "pcs"), (356, "h"), (6, "m"), (839, "set")
+# Values as people type them; contact 302 and company 402 have none.
+_ADDRESSES = {
+    (CONTACT, 301): (
+        ("PHONE", "FAX", "+49 30 5550 199"),
+        ("PHONE", "WORK", "(030) 5550-188 ext. 4"),
+        ("PHONE", "MOBILE", "+49 170 555 01 23"),
+        ("EMAIL", "WORK", "ida.holm@northwind.example"),
+        ("EMAIL", "HOME", "ida@holm.example"),
+    ),
+    (COMPANY, 401): (("EMAIL", "WORK", "office@northwind.example"),),
+}
 _DEMO_ROWS = (
     ("Design consultation", "1200", "1", _PIECES),
     ("Lighting plan", "850", "1", _PIECES),
@@ -120,6 +132,10 @@ def _people(crm: CrmData) -> None:
     )
     for card in cards:
         crm.add_card(card)
+    for key, typed in _ADDRESSES.items():
+        crm.cards[key].addresses = [
+            ClientAddress(crm.next_id("client address"), *address) for address in typed
+        ]
 
 
 def _deal(

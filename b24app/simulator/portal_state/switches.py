@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from b24app.simulator.portal_state.languages import LANGUAGES
 
@@ -48,8 +49,9 @@ class Switches:
     works_with_orders  payment items need rights on the order instead of the deal or invoice.
     payments_left   how many payments the plan still allows; None for no limit.
     denied_app_users  ids of users to whom the application is closed.
-    missing_methods  methods this portal's version does not have (404); `*` at the end of a name
-                    stands for all that begin so.
+    missing_methods  methods this portal's version does not have (404); `*` in a name stands for any
+                    text: crm.activity.badge.*.
+    missing_placements  placement codes that it does not offer, likewise: CRM_*_LIST_MENU.
     has_upper_oauth_codes  the authorization server prints its codes in capitals.
     has_17_digits   floats are printed with 17 digits, as by PHP with serialize_precision 17: 24.33
                     is 24.329999999999998. Off: with as few digits as name the same float.
@@ -80,6 +82,7 @@ class Switches:
     payments_left: int | None = None
     denied_app_users: set[int] = field(default_factory=set)
     missing_methods: set[str] = field(default_factory=set)
+    missing_placements: set[str] = field(default_factory=set)
     has_17_digits: bool = False
     has_list_holes: bool = False
     totals: str = "all"
@@ -94,7 +97,8 @@ class Switches:
 
     def lacks(self, method: str) -> bool:
         """Return whether this portal's version does not have a method (lower-case name)."""
-        return any(
-            method.startswith(name[:-1]) if name.endswith("*") else method == name
-            for name in self.missing_methods
-        )
+        return any(fnmatchcase(method, name) for name in self.missing_methods)
+
+    def lacks_placement(self, code: str) -> bool:
+        """Return whether this portal does not offer a placement."""
+        return any(fnmatchcase(code, name) for name in self.missing_placements)

@@ -22,10 +22,18 @@ _EMPTY_IN_LEAD = (
     "webformId", "originatorId", "originId", "dateClosed", "birthdate", "honorific", "login",
     "searchContent", "skype", "icq",
 )  # fmt: skip
-_LEAD_CONTACTS = (
-    "phoneMobile", "phoneWork", "phoneMailing", "emailHome", "emailWork", "emailMailing", "imol",
-    "email", "phone",
-)  # fmt: skip
+# A field for the first address of a type and kind; None stands for any kind.
+_FIRST_ADDRESSES = {
+    "phoneMobile": ("PHONE", "MOBILE"),
+    "phoneWork": ("PHONE", "WORK"),
+    "phoneMailing": ("PHONE", "MAILING"),
+    "emailHome": ("EMAIL", "HOME"),
+    "emailWork": ("EMAIL", "WORK"),
+    "emailMailing": ("EMAIL", "MAILING"),
+    "imol": ("IM", None),
+    "email": ("EMAIL", None),
+    "phone": ("PHONE", None),
+}
 
 
 def card_fields(card: Card, links: set[tuple[int, int]]) -> dict[str, object]:
@@ -105,27 +113,51 @@ def _deal(card: Card) -> dict[str, object]:
 def _lead(card: Card) -> dict[str, object]:
     return {
         **dict.fromkeys(_EMPTY_IN_LEAD),
-        **dict.fromkeys(_LEAD_CONTACTS, ""),
+        **_addresses(card),
         **_money(card),
         "title": card.title,
         "stageId": card.stage_id,
         "stageSemanticId": "P",
         "name": card.name,
         "lastName": card.last_name,
-        "hasPhone": "N",
-        "hasEmail": "N",
-        "hasImol": "N",
         "isReturnCustomer": "N",
-        "fm": [],
     }
 
 
 def _contact(card: Card) -> dict[str, object]:
-    return {"name": card.name, "lastName": card.last_name, "secondName": "", "typeId": "CLIENT"}
+    return {
+        "name": card.name,
+        "lastName": card.last_name,
+        "secondName": "",
+        "typeId": "CLIENT",
+        "companyIds": [card.company_id] if card.company_id else [],
+        **_addresses(card),
+    }
 
 
 def _company(card: Card) -> dict[str, object]:
-    return {"title": card.title, "typeId": "CUSTOMER", "industry": "OTHER"}
+    return {
+        "title": card.title, "typeId": "CUSTOMER", "industry": "OTHER", **_addresses(card),
+    }  # fmt: skip
+
+
+def _addresses(card: Card) -> dict[str, object]:
+    """Return phones and e-mails: `fm` has all, the other fields the first of their kind."""
+    first = {
+        field: next((one.value for one in card.addresses
+                     if one.type_id == type_id and kind in {None, one.value_type}), "")
+        for field, (type_id, kind) in _FIRST_ADDRESSES.items()
+    }  # fmt: skip
+    return {
+        "hasPhone": yes_no(bool(first["phone"])),
+        "hasEmail": yes_no(bool(first["email"])),
+        "hasImol": "N",
+        **first,
+        "fm": [
+            {"id": one.id, "typeId": one.type_id, "valueType": one.value_type, "value": one.value}
+            for one in card.addresses
+        ],
+    }
 
 
 def _invoice(card: Card) -> dict[str, object]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from operator import itemgetter
 
-from b24app.simulator.portal_state.people import area_of
 from b24app.simulator.portal_state.records import OLD_INVOICE, Card, CrmType, SmartProcess
 
 from ..errors import PortalError, access_denied
@@ -36,7 +35,7 @@ def get_item(call: Call) -> object:
     card = call.state.card(entity_type_id, entity_id)
     if card is None:
         raise PortalError("NOT_FOUND", "Item was not found.", old_description="Element not found")
-    if not call.may("read", area_of(entity_type_id)):
+    if not call.user.may_on("read", (entity_type_id, entity_id)):
         raise access_denied("You don't have permission to view this item.")
     return {"item": _shown(call, card)}
 
@@ -49,7 +48,11 @@ def list_items(call: Call) -> object:
     crm_type = _find_type(call, entity_type_id)
     columns = _columns(call, crm_type)
     _check_order(order)
-    cards = call.state.crm.cards_of(crm_type.id) if call.may("read", area_of(crm_type.id)) else []
+    cards = [
+        card
+        for card in call.state.crm.cards_of(crm_type.id)
+        if call.user.may_on("read", (crm_type.id, card.id))
+    ]
     found = select_rows(cards, conditions, columns, _not_allowed("filter"))
     found = sort_rows(found, order, columns, _not_allowed("order"))
     page = page_of([_chosen(_shown(call, card), select) for card in found],
@@ -89,9 +92,11 @@ def _shown(call: Call, card: Card) -> dict[str, object]:
 
 
 def _chosen(fields: dict[str, object], select: list[str]) -> dict[str, object]:
-    if not select or "*" in select:
+    if "*" in select:
         return fields
-    return {name: value for name, value in fields.items() if name in {"id", *select}}
+    # Phones and e-mails come with `*` alone, even where their field is asked for.
+    chosen = {"id", *select} if select else fields.keys()
+    return {name: value for name, value in fields.items() if name in chosen and name != "fm"}
 
 
 def _columns(call: Call, crm_type: CrmType) -> dict[str, Callable[[Card], object]]:

@@ -11,13 +11,19 @@ from ..php import as_array, is_numeric, to_int, to_text
 from .call import Call, Method
 
 _SCOPE = ("placement",)
-_OTHER_CODES = ("CRM_DEAL_LIST_TOOLBAR", "CRM_DEAL_DETAIL_TOOLBAR", "CRM_LEAD_LIST_TOOLBAR")
-# The document types have no card tab.
+APP_URI = "REST_APP_URI"
+_OTHER_CODES = ("CRM_DEAL_LIST_TOOLBAR", "CRM_LEAD_LIST_TOOLBAR", "CRM_ACTIVITY_LIST_MENU")
+# The document types have no card tab, no toolbar and no list.
 _TAB_TYPES = frozenset({1, 2, 3, 4, 7, 31})
+# Codes that one application may bind once only.
+_ONCE = frozenset({APP_URI})
 
 
 def bind(call: Call) -> object:
-    """Bind a handler to a placement; binding the same again is ERROR_CORE."""
+    """Bind a handler to a placement; binding the same again is ERROR_CORE.
+
+    Another address is another binding. Options are dropped; none of these codes is one user's.
+    """
     installation = _administrators_installation(call)
     code = to_text(call.params.get("PLACEMENT")).upper()
     handler = to_text(call.params.get("HANDLER"))
@@ -29,6 +35,10 @@ def bind(call: Call) -> object:
     check_handler_url(handler)
     if code not in available_codes(call):
         raise PortalError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
+    if is_numeric(call.params.get("USER_ID")) and to_int(call.params["USER_ID"]) > 0:
+        raise PortalError("ERROR_PLACEMENT_USER_MODE", "User mode is not available.")
+    if code in _ONCE and any(one.code == code for one in installation.placements):
+        raise PortalError("ERROR_PLACEMENT_MAX_COUNT", "Placement max count: 1")
     if any((one.code, one.handler) == (code, handler) for one in installation.placements):
         text = "Unable to set placement handler: Handler already binded"
         raise PortalError("ERROR_CORE", text)
@@ -75,20 +85,28 @@ def list_codes(call: Call) -> object:
     """Return the placement codes available now, smart processes included."""
     call.demand_application()
     scope = to_text(call.params.get("SCOPE"))
-    return list(available_codes(call)) if scope in {"", "crm"} else []
+    codes = available_codes(call)
+    if not scope:
+        return list(codes)
+    return [code for code in codes if (code == APP_URI) == (scope == "placement")
+            and scope in {"crm", "placement"}]  # fmt: skip
 
 
 def available_codes(call: Call) -> tuple[str, ...]:
     """Return the codes this application may bind: CRM ones need the scope crm."""
-    if "crm" not in call.token.scope:
-        return ()
+    codes = (APP_URI, *_crm_codes(call)) if "crm" in call.token.scope else (APP_URI,)
+    return tuple(code for code in codes if not call.state.switches.lacks_placement(code))
+
+
+def _crm_codes(call: Call) -> list[str]:
     spas = call.state.crm.smart_processes
-    tabs = [
-        kind.tab_placement
-        for kind in call.state.crm.types()
-        if kind.id in _TAB_TYPES or kind.id in spas
+    kinds = [kind for kind in call.state.crm.types() if kind.id in _TAB_TYPES or kind.id in spas]
+    return [
+        *_OTHER_CODES,
+        *(kind.list_placement for kind in kinds),
+        *(kind.toolbar_placement for kind in kinds),
+        *(kind.tab_placement for kind in kinds),
     ]
-    return (*_OTHER_CODES, *tabs)
 
 
 def check_handler_url(url: str) -> None:
@@ -108,7 +126,6 @@ def _administrators_installation(call: Call) -> Installation:
 
 
 def _binding(call: Call, code: str, handler: str) -> Placement:
-    user_id = call.params.get("USER_ID")
     return Placement(
         id=call.state.next_binding_id(),
         code=code,
@@ -122,7 +139,7 @@ def _binding(call: Call, code: str, handler: str) -> Placement:
             }
             for language, texts in as_array(call.params.get("LANG_ALL")).items()
         },
-        user_id=to_int(user_id) if is_numeric(user_id) else 0,
+        group_name=to_text(call.params.get("GROUP_NAME")),
     )
 
 
