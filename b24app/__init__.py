@@ -34,6 +34,7 @@ from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
 from b24app.web.admin.login_states import LoginStates
 from b24app.web.plumbing import assets, entry, error_pages, i18n, log_lines, security
 from b24app.web.plumbing.launch import SessionTokens
+from b24app.web.plumbing.templating import Environment
 from b24app.web.plumbing.wiring import EXTENSION, Wiring
 from b24app.web.portal import events, install, session
 from b24app.web.tab import (
@@ -122,8 +123,12 @@ def _add_commands(app: Flask, deps: Deps, config: Config) -> None:
     app.cli.add_command(cli.doctor_command(deps, config))
 
 
+class _Flask(Flask):
+    jinja_environment = Environment
+
+
 def _bare_app(config: Config) -> Flask:
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = _Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     # A redirect to the address with one slash would name the host that the visitor named.
     app.url_map.merge_slashes = False
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -20,11 +22,14 @@ from babel.support import Translations
 from flask import Flask, current_app, g
 from flask_babel import Babel, get_translations
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
+from b24app.web.plumbing.templating import WORD
 
 LANGUAGES = {
     "en": "en", "de": "de", "fr": "fr", "it": "it", "ru": "ru", "pl": "pl", "tr": "tr",
@@ -223,6 +228,21 @@ def _shorten_the_way_to_words(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
+def _word_filter() -> Callable[..., Markup]:
+    """Return the filter for texts with one form; it keeps what it has found, for each locale."""
+    kept: dict[tuple[str, str], Markup] = {}
+
+    @pass_context  # Without it Jinja would ask once, when it compiles the template.
+    def word(_context: Context, text: str, /, **values: Any) -> Markup:
+        key = current_locale(), text
+        if key not in kept:  # Bounded: the texts of our templates in our languages.
+            kept[key] = Markup(_translations().ugettext(text))  # noqa: S704  Our own text.
+        # As gettext in a template: values are escaped, and a doubled percent sign is one.
+        return kept[key] % values
+
+    return word
+
+
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     babel = Babel(
@@ -231,6 +251,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         app.config[SPOKEN] = frozenset(str(one) for one in babel.list_translations())
     _shorten_the_way_to_words(app)
+    app.jinja_env.filters[WORD] = _word_filter()
     app.jinja_env.filters.update(
         money=money,
         currency_name=currency_name,

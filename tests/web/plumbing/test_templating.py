@@ -1,0 +1,66 @@
+"""The shorter ways of our template environment say what Jinja's own would say."""
+
+from __future__ import annotations
+
+import pytest
+from flask import render_template_string
+from jinja2 import DictLoader, nodes
+
+from b24app.web.plumbing.templating import WORD
+
+SAME = [
+    ("{{ _('Refresh') }}", "Refresh"),
+    ("{{ _('50 %% of %(name)s', name='<b>') }}", "50 % of &lt;b&gt;"),
+    ("{{ _('a & b') }}", "a & b"),
+    ("{% set words = 'Refresh' %}{{ _(words) }}", "Refresh"),
+    ("{{ _('Refresh') | upper }}", "REFRESH"),
+    ("{{ '<' ~ _('Refresh') }}", "&lt;Refresh"),
+    (
+        "{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}{% call m('<') %}<i>{% endcall %}",
+        "&lt;<i>",
+    ),
+    ("{% macro m(x, y=2) %}{{ x }}{{ y }}{{ varargs }}{% endmacro %}{{ m(1, 2, 3) }}", "12(3,)"),
+    ("{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1, 2] %}{{ m(n) }}{% endfor %}", "12"),
+    ("{% macro m() %}<b>{% endmacro %}{{ m() }}", "<b>"),
+    ("{{ ngettext('%(num)s row', '%(num)s rows', 2) }}", "2 rows"),
+]
+
+
+@pytest.mark.parametrize(("template", "said"), SAME, ids=[one for one, _ in SAME])
+def test_template_says_what_jinja_says(app, template, said):
+    with app.test_request_context():
+        assert render_template_string(template) == said
+
+
+def test_word_is_looked_up_for_each_language_and_not_when_compiled(app, monkeypatch):
+    words = {"en": "Refresh", "de": "Aktualisieren"}
+
+    class Words:
+        def __init__(self, locale):
+            self.locale = locale
+
+        def ugettext(self, text):
+            return words[self.locale] if text == "Refresh" else text
+
+    from b24app.web.plumbing import i18n
+
+    monkeypatch.setattr(i18n, "get_translations", lambda: Words(i18n.current_locale()))
+    template = app.jinja_env.from_string("{{ _('Refresh') }}")
+    said = []
+    for language in ("de", "en", "de"):
+        with app.test_request_context():
+            i18n.use_language(language)
+            said.append(template.render())
+    assert said == ["Aktualisieren", "Refresh", "Aktualisieren"]
+
+
+def test_globals_of_one_template_stay_out_of_others(app):
+    env = app.jinja_env.overlay(loader=DictLoader({"a": "{{ own }}", "b": "{{ own }}"}))
+    assert env.get_template("a", globals={"own": "mine"}).render() == "mine"
+    assert env.get_template("b").render() == ""
+
+
+def test_only_texts_that_stand_in_the_template_become_filters(app):
+    tree = app.jinja_env.parse("{{ _('a') }}{{ _(a) }}{{ _('a', 1) }}{{ _('a', *b) }}{{ f('a') }}")
+    assert [one.name for one in tree.find_all(nodes.Filter)] == [WORD]
+    assert len(list(tree.find_all(nodes.Call))) == 4
