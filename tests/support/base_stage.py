@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,16 @@ from b24app.config import Config
 from b24app.services.deps import Deps
 from b24app.simulator.portal_state.recording import RecordedCommand, RecordedRequest
 from b24app.simulator.portal_state.state import PortalState
+from b24app.web.plumbing import templating
 
 ADMIN, MANAGER, READER, STRANGER = 1, 7, 9, 12
 CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret-of-the-card"}
-TEMPLATES = FileSystemBytecodeCache()
-"""Compiled once: every test builds its own application, with the same templates."""
+_ENVIRONMENT = sha256(Path(templating.__file__).read_bytes()).hexdigest()[:16]
+TEMPLATES = FileSystemBytecodeCache(pattern=f"__jinja2_{_ENVIRONMENT}_%s.cache")
+"""Compiled once: every test builds its own application, with the same templates.
+
+Jinja compares the templates' text only; what our environment makes of it stands in the name.
+"""
 
 
 def make_config(
