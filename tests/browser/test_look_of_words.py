@@ -7,6 +7,7 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_looks import expect_no_scroll_bars
 from tests.support.browser_stage import ADMIN
 from tests.support.person import Mouse
 
@@ -46,6 +47,10 @@ PIXELS = """async ([picture, places]) => {
   return places.map((place) =>
     [...canvas.getImageData(image.width * place, image.height / 2, 1, 1).data].join());
 }"""
+FITS = """() => {
+  const dialog = document.querySelector("dialog[open]");
+  return dialog.scrollWidth <= dialog.clientWidth;
+}"""
 LONG = ("pcs/h", "On-site commissioning of the emergency lighting")
 
 
@@ -62,6 +67,36 @@ def test_no_unit_and_no_word_of_a_product_breaks(stage, sit, width):
         someone.press(someone.button(verb))
         expect(someone.dialog.locator(".dialog__foot")).to_be_visible()
         assert someone.frame.evaluate(BROKEN) == [], verb
+        someone.page.keyboard.press("Escape")
+        expect(someone.dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_texts_without_a_space_fit(stage, sit, width):
+    crm, text = stage.portal.crm, "W" * 100
+    for row in crm.product_rows.values():
+        row.product_name, row.measure_name = text, text[:20]
+    for shipment in crm.shipments.values():
+        shipment.service_name, shipment.account_number = text, text[:60]
+    for payment in crm.payments.values():
+        payment.pay_system_name, payment.account_number = text, text
+    for system in crm.pay_systems.values():
+        system.name = text
+    for user in stage.portal.users.values():
+        user.name, user.last_name = text[:50], text[:50]
+    someone = sit(Mouse, size=(width, 1000))
+    someone.open_tab()
+    expect_no_scroll_bars(someone.frame)
+    paid = someone.payment(stage.payments[1]).locator(".pay__when")
+    if width == 1280:
+        assert paid.bounding_box()["height"] < 60
+
+    for name in ("Allocation", "New payment", "Bill the rest"):
+        someone.press(someone.button(name))
+        expect(someone.dialog.locator(".dialog__foot")).to_be_visible()
+        # It comes growing.
+        someone.frame.wait_for_function(FITS)
+        expect_no_scroll_bars(someone.frame)
         someone.page.keyboard.press("Escape")
         expect(someone.dialog).to_have_count(0)
 
