@@ -6,6 +6,8 @@ https://docs.gunicorn.org/en/stable/settings.html
 import os
 import re
 import resource
+import shutil
+import tempfile
 
 from gunicorn.glogging import Logger, SafeAtoms
 
@@ -116,6 +118,35 @@ def when_ready(server):
 def _is_local(address):
     """Whether an address is a file, or of this machine alone."""
     return isinstance(address, str | bytes) or address[0] in {"127.0.0.1", "::1", "localhost"}
+
+
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def pre_fork(server, worker):
+    """Give each worker a number that no other living one has: under it, it counts for /metrics.
+
+    Files with process ids, as the library would make them, grow with every worker that ends.
+    """
+    if COUNTS not in os.environ:
+        # Of this server alone; one that replaces it (USR2) gets a new environment and its own.
+        server.counts = os.environ[COUNTS] = tempfile.mkdtemp(prefix="deal-payments-counts-")
+        os.chown(server.counts, server.cfg.uid, server.cfg.gid)
+    taken = {other.number for other in server.WORKERS.values()}
+    worker.number = min(set(range(len(taken) + 1)) - taken)
+
+
+def post_fork(server, worker):
+    """Count in a file that the others can read, before anything is counted."""
+    from prometheus_client import values
+
+    mine = f"{server.pid}-{worker.number}"
+    values.ValueClass = values.MultiProcessValue(lambda: mine)
+
+
+def on_exit(server):
+    """Remove what was counted: it starts at nought with the next server."""
+    shutil.rmtree(getattr(server, "counts", ""), ignore_errors=True)
 
 
 def post_worker_init(worker):

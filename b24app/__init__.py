@@ -32,7 +32,7 @@ from b24app.storage.session import Database, upgrade
 from b24app.web import cli, pages
 from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
 from b24app.web.admin.login_states import LoginStates
-from b24app.web.plumbing import assets, entry, error_pages, i18n, log_lines, security
+from b24app.web.plumbing import assets, entry, error_pages, i18n, log_lines, metering, security
 from b24app.web.plumbing.launch import SessionTokens
 from b24app.web.plumbing.templating import Environment
 from b24app.web.plumbing.wiring import EXTENSION, Wiring
@@ -108,7 +108,7 @@ def create_app(
         config.metrics_token,
     )
     _wrap(app, config.trusted_proxies)
-    for part in (i18n, security, error_pages, assets):
+    for part in (metering, i18n, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from b24app.config import LOOPBACK_HOSTS
 from b24app.services.lifecycle import health
 from b24app.web.admin import oauth
+from b24app.web.plumbing import metering
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
@@ -74,7 +75,7 @@ def metrics() -> ResponseReturnValue:
             403,
             mimetype="text/plain",
         )
-    return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+    return Response(metering.exposition(), mimetype=CONTENT_TYPE_LATEST)
 
 
 def _may_read_metrics() -> bool:

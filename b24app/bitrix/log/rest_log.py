@@ -20,6 +20,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from b24app import meters
 from b24app.bitrix.log.redaction import redact, redact_command, scrub
 from b24app.bitrix.wire.transport import Lost, Received
 
@@ -85,6 +86,7 @@ class RestLog:
         try:
             self._append(self._path(now.date()), line)
         except OSError as error:
+            meters.LOST_LOG_LINES.inc()
             log.warning("the REST log could not be written: %s", error.strerror)
 
     def free_bytes(self) -> int:

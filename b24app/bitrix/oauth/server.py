@@ -22,6 +22,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from urllib3.exceptions import HTTPError
 
+from b24app.bitrix.log import metering
 from b24app.bitrix.log.rest_log import Exchanged, RestLog
 from b24app.bitrix.oauth.oauth_answers import (
     ServerAppInfo,
@@ -79,7 +80,9 @@ class AuthorizationServer:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.shares = shares or Shares(authorization_crowded, monotonic=monotonic)
+        self.shares = shares or Shares(
+            authorization_crowded, server="authorization", monotonic=monotonic
+        )
         self._session = session
         self._oauth_url = oauth_url
         self._oauth_hosts = oauth_hosts
@@ -95,9 +98,8 @@ class AuthorizationServer:
     def origins(self) -> tuple[str, ...]:
         """Return the addresses that may be asked, the configured one first."""
         parts = urlsplit(self._oauth_url)
-        configured = f"{parts.scheme}://{parts.netloc.lower()}"
         others = sorted(self._oauth_hosts - {parts.netloc.lower()})
-        return (configured, *(f"https://{host}" for host in others))
+        return (f"{parts.scheme}://{parts.netloc.lower()}", *(f"https://{one}" for one in others))
 
     def authorization_url(self, client_endpoint: str, state: str) -> str:
         """Return where a person logs in at their portal: the start of the full OAuth flow.
@@ -199,8 +201,7 @@ class AuthorizationServer:
         session = _TokenSession(self._client_id, self._client_secret)
         session.register_client_auth_method((IN_QUERY, _sign_in_query))
         harden(session)
-        # The same adapter, so the same connections. The session is not closed: that would close
-        # the adapter too.
+        # The same adapter, so the same connections: never closed, or they would be, too.
         for scheme in ("https://", "http://"):
             session.mount(scheme, self._session.get_adapter(scheme))
         return session
@@ -236,11 +237,11 @@ class AuthorizationServer:
     ) -> Mapping[str, object] | None:
         """Write the exchange to the REST log and return its parsed answer, if it is JSON."""
         payload = parse(outcome.body) if isinstance(outcome, Received) else None
-        if self._rest_log is not None:
-            seconds = self._monotonic() - started
-            self._rest_log.write(
-                Exchanged.of(self._oauth_url, method, params, outcome, payload, seconds, secrets)
-            )
+        seconds = self._monotonic() - started
+        exchanged = Exchanged.of(
+            self._oauth_url, method, params, outcome, payload, seconds, secrets
+        )
+        metering.keep(self._rest_log, exchanged)
         return payload
 
 

@@ -17,7 +17,9 @@ from typing import Any, Protocol, TypeVar
 
 import requests
 
+from b24app import meters
 from b24app.bitrix.command import BATCH, Command, Reference
+from b24app.bitrix.log import metering
 from b24app.bitrix.log.rest_log import Exchanged, RestLog
 from b24app.bitrix.wire import batch
 from b24app.bitrix.wire.answers import (
@@ -185,17 +187,20 @@ class BitrixClient:
                 if is_renewed:
                     raise
                 is_renewed = True
+                meters.RETRIES.labels("expired").inc()
                 token = tokens.renew(token)
             except PortalBusyError as error:
                 pause = self._pause(error, pauses, deadline)
                 if pause is None:
                     raise
+                meters.RETRIES.labels("limited").inc()
                 self._sleep(pause)
             except (NoConnectionError, PortalSilentError) as error:
                 is_late = deadline.remaining() < SHORTEST_ATTEMPT
                 is_silent = self.shares.is_silent(tokens.share.portal)
                 if is_repeated or is_late or is_silent or not _may_repeat(error, command):
                     raise
+                meters.RETRIES.labels("lost").inc()
                 is_repeated = True
 
     def _pause(
@@ -235,12 +240,10 @@ class BitrixClient:
         payload: Mapping[str, object] | None,
         seconds: float,
     ) -> None:
-        if self._rest_log is not None:
-            self._rest_log.write(
-                Exchanged.of(
-                    endpoint, command.method, command.params, outcome, payload, seconds, (token,)
-                )
-            )
+        exchanged = Exchanged.of(
+            endpoint, command.method, command.params, outcome, payload, seconds, (token,)
+        )
+        metering.keep(self._rest_log, exchanged)
 
 
 def _body(command: Command[Any], token: str) -> bytes:

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from b24app import meters
 from b24app.bitrix.wire.visits import visit
 from b24app.errors import AppError, AuthorizationServerCrowdedError, PortalCrowdedError
 
@@ -93,18 +94,21 @@ def authorization_crowded() -> AuthorizationServerCrowdedError:
 class Shares:
     """The places of one process before one kind of server. Used from many threads.
 
-    `refusal` makes the error if there is no place. `monotonic` answers seconds.
+    `refusal` makes the error if there is no place. `server` is how the refusals are counted.
+    `monotonic` answers seconds.
     """
 
     def __init__(
         self,
         refusal: Callable[[], AppError] = portal_crowded,
         *,
+        server: str = "portal",
         threads: int = THREADS,
         patience: float = PATIENCE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._refusal = refusal
+        self._meter = meters.CROWDED.labels(server)
         self._patience = patience
         self._monotonic = monotonic
         self._changed = threading.Condition()
@@ -268,6 +272,7 @@ class Shares:
     def _note_refused(self, portal: str) -> None:
         """Count, and tell the operator once a minute instead of once a request."""
         self.refused += 1
+        self._meter.inc()
         self._refused[portal] += 1
         now = self._monotonic()
         if now - self._told_at >= SLOW_KEPT_SECONDS:

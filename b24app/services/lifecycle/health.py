@@ -1,11 +1,22 @@
-"""Check whether this process can serve: the database answers and has the right schema."""
+"""Check whether this process can serve, and whether the work that waits is done."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from b24app.services.deps import Deps
+from b24app.storage import jobs
 from b24app.storage.session import is_current
 
 
 def trouble(deps: Deps) -> str:
     """Return what is wrong, in words for an operator; empty if all is well."""
     return "" if is_current(deps.db) else "database unreachable or schema not current"
+
+
+def oldest_due(deps: Deps) -> timedelta:
+    """Return how long the oldest waiting job has been due; zero or less where none is."""
+    now = deps.clock()
+    with deps.db.reading() as session:
+        due = jobs.next_run(session, now)
+    return now - due if due is not None else timedelta()

@@ -15,7 +15,8 @@ from b24app.bitrix.wire.reaching import Barrier, Reached
 from b24app.config import Config
 from b24app.errors import DatabaseAwayError
 from b24app.services.deps import Deps
-from b24app.storage import condition, jobs
+from b24app.services.lifecycle import health
+from b24app.storage import condition
 from b24app.storage.condition import Condition
 
 REACH_SECONDS = 5.0
@@ -131,14 +132,11 @@ def _keys(deps: Deps) -> Finding:
 
 
 def _background_work(deps: Deps) -> Finding:
-    now = deps.clock()
-    with deps.db.reading() as session:
-        due = jobs.next_run(session, now)
-    if due is None or due > now:
+    late = health.oldest_due(deps)
+    if late <= timedelta():
         return Finding(Level.OK, "background work", "nothing is due")
-    minutes = int((now - due).total_seconds() // 60)
-    said = f"the oldest has been due for {minutes} minutes"
-    if now - due < LATE:
+    said = f"the oldest has been due for {int(late.total_seconds() // 60)} minutes"
+    if late < LATE:
         return Finding(Level.OK, "background work", said)
     advice = "run `flask --app app housekeeping` every hour"
     return Finding(Level.WARN, "background work", said, advice)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from b24app import meters
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
@@ -29,16 +30,21 @@ def write(
         activity.append(session, _line(card, asked, deed, outcome, now))
         if frees_key:
             idempotency.drop(session, *who)
-            return
-        said = {
-            "kind": outcome.kind,
-            "code": outcome.code,
-            # For a process of the previous version, which may still be running.
-            "is_alert": outcome.is_alert,
-            "values": dict(outcome.values),
-            "payment_id": outcome.payment_id or deed.payment_id,
-        }
-        idempotency.finish(session, *who, announcement=said, now=now)
+        else:
+            said = _said(deed, outcome)
+            idempotency.finish(session, *who, announcement=said, now=now)
+    meters.WRITES.labels(deed.name, outcome.kind).inc()
+
+
+def _said(deed: Deed, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "kind": outcome.kind,
+        "code": outcome.code,
+        # For a process of the previous version, which may still be running.
+        "is_alert": outcome.is_alert,
+        "values": dict(outcome.values),
+        "payment_id": outcome.payment_id or deed.payment_id,
+    }
 
 
 def _line(
