@@ -131,7 +131,8 @@ def pre_fork(server, worker):
     if COUNTS not in os.environ:
         # Of this server alone; one that replaces it (USR2) gets a new environment and its own.
         server.counts = os.environ[COUNTS] = tempfile.mkdtemp(prefix="deal-payments-counts-")
-        os.chown(server.counts, server.cfg.uid, server.cfg.gid)
+        if (server.cfg.uid, server.cfg.gid) != (os.geteuid(), os.getegid()):
+            os.chown(server.counts, server.cfg.uid, server.cfg.gid)
     taken = {other.number for other in server.WORKERS.values()}
     worker.number = min(set(range(len(taken) + 1)) - taken)
 
