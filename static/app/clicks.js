@@ -36,6 +36,7 @@ const clicks = {
     leave(toast);
     if (failed) tryAgain(failed);
   },
+  "[data-reads-side]": readSide,
   "[data-asks-again]": ({ form }) => askAdvance(form, 0),
   "[data-content]": () => resend(contentAsked),
   "[data-resave]": ({ dataset: { of } }) => {

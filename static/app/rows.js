@@ -27,10 +27,26 @@ function rowToggled(more) {
   htmx.trigger(waiting, "need");
 }
 
-/* What did not come is asked for again when the row is opened again. */
+/* What did not come is asked for again from where it should be, or when the row is opened again. */
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
-  if (config.elt.id.startsWith("log-") && xhr.status !== 200) config.elt.setAttribute("data-needs", "");
+  if (!config.elt.id.startsWith("log-") || xhr.status === 200) return;
+  config.elt.setAttribute("data-needs", "");
+  if (!config.isRenewed && config.elt.isConnected) sideFailed(config.elt);
 });
+
+function sideFailed(log) {
+  const side = log.closest(".pay__side");
+  const waiting = [...side.children].filter((place) => place.querySelector(".skel"));
+  for (const skeleton of side.querySelectorAll(".skel")) skeleton.remove();
+  for (const place of waiting.slice(1)) place.hidden = true;
+  waiting[0]?.append(copyOf("side-failed"));
+  side.querySelector("[data-reads-side]").classList.remove("is-busy");
+}
+
+function readSide(button) {
+  button.classList.add("is-busy");
+  htmx.trigger(button.closest(".pay__side").querySelector("[data-needs]"), "need");
+}
 
 /* Where the browser refuses, the text is selected. */
 async function copyText(button) {

@@ -5,11 +5,12 @@ const timing = new Map();
 const told = new Set();
 let reconnections = 0;
 
-/* Say it where the content will be, else in a toast of its own. Nobody waits for what is read ahead. */
+/* Say it where the content will be, else in a toast of its own. Nobody waits for what is read ahead, but for an
+   advance, which says itself when it fails. */
 on("htmx:beforeSend", ({ detail: { requestConfig: config } }) => {
   config.began = performance.now();
   config.reconnections = navigator.onLine ? NaN : reconnections;
-  if (!isQuiet(config)) timing.set(config, setTimeout(() => tellSlow(config), SLOW));
+  if (!isQuiet(config) || config.elt.id === "advance-answer") timing.set(config, setTimeout(() => tellSlow(config), SLOW));
 });
 
 on("htmx:afterRequest", ({ detail: { requestConfig: config } }) => {

@@ -99,6 +99,27 @@ def test_details_that_do_not_come_are_asked_for_again(stage, person):
     expect(details(person, payment)).to_contain_text("Nothing has been done")
 
 
+def test_details_that_did_not_come_say_so_where_they_should_be(stage, either):
+    either.page.may_fail_to_load = True
+    paid = stage.payments[1]
+    side = either.payment(paid).locator(".pay__side")
+    either.page.route("**/payments/*/details", lambda route: route.abort())
+    either.press(either.opener(paid))
+    expect(side).to_contain_text("This could not be read just now.")
+    expect(side.locator(".skel")).to_have_count(0)
+
+    again = either.button("Try again", side)
+    either.press(again)
+    expect(again).not_to_have_class("is-busy")
+    expect(side.get_by_text("could not be read")).to_have_count(1)
+    either.page.unroute("**/payments/*/details")
+    either.press(again)
+
+    expect(side).to_contain_text("Marta Lindqvist")
+    expect(side.get_by_role("heading", name="History")).to_be_visible()
+    expect(side).not_to_contain_text("could not be read")
+
+
 def test_details_that_did_not_come_are_read_when_the_row_is_opened_again(stage, person):
     person.page.may_fail_to_load = True
     person.open_tab(opens=False)

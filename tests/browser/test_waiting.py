@@ -240,3 +240,16 @@ def test_a_slow_portal_is_told_in_the_installer(bare_stage, person):
     person.page.clock.run_for(5_000)
 
     expect(person.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+
+
+def test_an_advance_that_takes_long_says_so(stage, person):
+    person.open_tab(opens=False)
+    person.press(person.button("New payment"))
+    expect_content(person)
+    stage.portal.switches.request_ms = 7000
+
+    person.press(person.dialog.get_by_label("An advance"))
+
+    expect(person.dialog).to_contain_text(SLOW)
+    expect(person.dialog).to_contain_text("€455.00, 30.9%")
+    expect(person.dialog).not_to_contain_text(SLOW)
