@@ -9,6 +9,8 @@ PAGES = (
     "/",
     "/marketplace/",
     "/marketplace/app/northwind.deal_payments/",
+    "/crm/deal/list/",
+    "/crm/type/31/list/category/0/",
     "/crm/deal/details/8061/",
     "/crm/deal/details/0/",
     "/crm/lead/details/101/",

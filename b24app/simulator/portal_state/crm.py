@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import count
 
 from b24app.simulator.portal_state.records import (
@@ -76,6 +77,14 @@ class CrmData:
     def next_id(self, kind: str) -> int:
         """Return the next free id of a table; kinds have numbers of their own, as on a portal."""
         return next(self._counters[kind])
+
+    def write_comment(
+        self, owner: tuple[int, int], author_id: int, text: str, moment: datetime
+    ) -> TimelineComment:
+        """Add a comment to the timeline of a card, named by type and id."""
+        comment = TimelineComment(self.next_id("comment"), *owner, author_id, text, moment)
+        self.comments.append(comment)
+        return comment
 
     def types(self) -> list[CrmType]:
         """Return the standard types and every smart process."""

@@ -65,6 +65,7 @@ class Switches:
                     them instead; None leaves a field out.
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
                     token has: b24pysdk reads them. Off: as documented, without the two.
+    has_list_ids    row menus of invoices and smart processes say which row, as documented.
     languages       those that texts of badges and configurable activities may be given in.
     """
 
@@ -93,6 +94,7 @@ class Switches:
     token_fields: dict[str, object] = field(default_factory=dict)
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True
+    has_list_ids: bool = True
     languages: set[str] = field(default_factory=lambda: set(LANGUAGES))
 
     def lacks(self, method: str) -> bool:

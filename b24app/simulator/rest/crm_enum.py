@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from b24app.simulator.portal_state.people import area_of
-from b24app.simulator.portal_state.records import DEAL, TimelineComment
+from b24app.simulator.portal_state.records import DEAL
 
 from ..errors import PortalError, access_denied
 from ..php import as_array, is_numeric, to_int, to_text
@@ -96,12 +96,9 @@ def add_comment(call: Call) -> object:
     text = to_text(fields.get("COMMENT"))
     if not text:
         raise PortalError("INVALID_ARG_VALUE", "Empty comment message")
-    crm = call.state.crm
-    comment = TimelineComment(
-        crm.next_id("comment"), entity_type_id, entity_id, call.user.id, text,
-        call.state.clock.now(),
-    )  # fmt: skip
-    crm.comments.append(comment)
+    owner = (entity_type_id, entity_id)
+    now = call.state.clock.now()
+    comment = call.state.crm.write_comment(owner, call.user.id, text, now)
     return comment.id
 
 

@@ -54,9 +54,13 @@ function openApplication(layout, params, reply) {
   });
 }
 
+/* A slider of a link (/marketplace/view/) stays: whether a portal closes it is not certain. */
 function closeApplication(layout, params, reply) {
   const top = sliders().top();
-  if (top?.appCode === layout.params.appCode) {
+  const isOurs = top?.appCode === layout.params.appCode
+    || (top?.url ?? "").startsWith("/devops/placement/")
+    || (top?.url ?? "").startsWith(`/marketplace/app/${layout.params.appCode}/`);
+  if (top && isOurs) {
     reply();
     sliders().close(top);
   }

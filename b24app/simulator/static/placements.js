@@ -1,4 +1,6 @@
 /* What a page adds for one placement: its commands and events. getInterface lists them. */
+import { refresh } from "./refresh.js";
+
 const ENTITY_UPDATE_MS = 10_000;
 
 /* Only these cards register commands. Smart invoices, smart processes and orders do not: their
@@ -6,6 +8,8 @@ const ENTITY_UPDATE_MS = 10_000;
 const ENTITY_TYPES = Object.assign(Object.create(null), {
   CRM_DEAL_DETAIL_TAB: "DEAL", CRM_LEAD_DETAIL_TAB: "LEAD", CRM_CONTACT_DETAIL_TAB: "CONTACT",
   CRM_COMPANY_DETAIL_TAB: "COMPANY", CRM_QUOTE_DETAIL_TAB: "QUOTE",
+  CRM_DEAL_LIST_MENU: "DEAL", CRM_LEAD_LIST_MENU: "LEAD", CRM_CONTACT_LIST_MENU: "CONTACT",
+  CRM_COMPANY_LIST_MENU: "COMPANY", CRM_QUOTE_LIST_MENU: "QUOTE",
 });
 
 const registry = Object.create(null);
@@ -15,7 +19,7 @@ const registry = Object.create(null);
 export function placementInterface(code) {
   registry[code] ??= {
     commands: Object.create(null), events: Object.create(null), overrides: Object.create(null),
-    ...cardInterface(ENTITY_TYPES[code]),
+    ...cardInterface(ENTITY_TYPES[code], code.endsWith("_LIST_MENU")),
   };
   return registry[code];
 }
@@ -35,15 +39,16 @@ export function resizeWrapper(layout, params, reply) {
   reply({ width: box.width, height: box.height });
 }
 
-function cardInterface(type) {
+function cardInterface(type, isList) {
   if (!type) return {};
   return {
     commands: Object.assign(Object.create(null), {
-      /* Reaches the other windows of the portal (lists, other cards), not this one. */
+      /* Reaches the other windows of the portal (lists, other cards); a list renews itself, too. */
       reloadData(layout, params, reply) {
         const update = { entityTypeName: type, entityId: layout.params.placementOptions.ID };
         localStorage.setItem("onCrmEntityUpdate", JSON.stringify(update));
         setTimeout(() => localStorage.removeItem("onCrmEntityUpdate"), ENTITY_UPDATE_MS);
+        if (isList) refresh("table.list");
         reply();
       },
     }),

@@ -1,5 +1,6 @@
 /* Wires a portal page: tabs of a card, links into sliders, menus, applications in the page. */
 import { loadApplication, startApplication, stopApplications } from "./parent.js";
+import { refresh } from "./refresh.js";
 import { Sliders, sliders } from "./sliders.js";
 
 window.portalSliders = new Sliders({ load: loadApplication, unload: stopApplications });
@@ -9,12 +10,15 @@ function activateTab(button) {
   const menu = button.closest("[role=tablist]");
   for (const other of menu.querySelectorAll("[role=tab]")) {
     const isActive = other === button;
+    const wasActive = other.getAttribute("aria-selected") === "true";
     other.setAttribute("aria-selected", String(isActive));
     other.tabIndex = isActive ? 0 : -1;
     const container = document.querySelector(`[data-tab-id="${other.dataset.tab}"]`);
     container.style.display = isActive ? "" : "none";
     container.classList.toggle("crm-entity-section--appear", isActive);
     if (isActive) loadTab(container);
+    /* What was written meanwhile arrives by push on a portal. */
+    if (isActive && !wasActive && other.dataset.tab === "main") refresh(".timeline");
   }
 }
 
@@ -43,6 +47,20 @@ for (const menu of document.querySelectorAll("[role=tablist]")) {
   const wanted = menu.querySelector("[role=tab][data-open]");
   if (wanted) activateTab(wanted);
 }
+
+/* A menu closes when something in it was chosen, or anything else was clicked. */
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.row-menu[open]")) {
+    const isSummary = event.target.closest("summary")?.parentElement === menu;
+    if (!isSummary) menu.open = false;
+  }
+});
+
+/* The application opens in a slider of the top page, as by openApplication. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-opens]");
+  if (button) sliders().open(JSON.parse(button.dataset.opens));
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-slider]");

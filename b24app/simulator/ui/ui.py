@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from b24app.simulator.portal_state.languages import LANGUAGES
 from b24app.simulator.portal_state.state import PortalState
-from b24app.simulator.ui import ui_ajax, ui_cards, ui_market, ui_person
+from b24app.simulator.ui import ui_activity, ui_ajax, ui_cards, ui_market, ui_person, ui_placements
 from b24app.simulator.ui.browser_user import user_of
 from b24app.simulator.ui.ui_lists import groups
 from b24app.simulator.ui.ui_text import script_json
@@ -36,7 +36,7 @@ def create_ui(state: PortalState) -> Blueprint:
     _add_guards(ui, state, sessid)
     _add_context(ui, state, sessid)
     _add_pages(ui, state)
-    for part in (ui_person, ui_ajax, ui_market, ui_cards):
+    for part in (ui_person, ui_ajax, ui_market, ui_cards, ui_placements, ui_activity):
         part.add_routes(ui, state)
     return ui
 

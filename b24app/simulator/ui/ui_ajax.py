@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
@@ -13,8 +12,9 @@ from werkzeug.wrappers import Response
 from b24app.simulator.portal_state.people import User
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.browser_user import user_of
-from b24app.simulator.ui.ui_frame import DEFAULT, View, lay_out, new_auth, own_view, tab_view
+from b24app.simulator.ui.ui_frame import DEFAULT, View, lay_out, new_auth, own_view
 from b24app.simulator.ui.ui_lists import crm_items
+from b24app.simulator.ui.ui_placements import referring_page
 
 # Plan a fault of any kind for this name and the next refreshAuth fails: an alert, then silence.
 REFRESH_FAULT = "frame/refreshauth"
@@ -74,15 +74,7 @@ def _wanted_view(state: PortalState, params: Mapping[str, object]) -> View | Non
     binding = next((one for one in state.placements_of(code) if str(one.id) == wanted), None)
     if binding is None:
         return None
-    return tab_view(binding, given | _referring_page())
-
-
-def _referring_page() -> dict[str, str]:
-    # The page's address is known from the Referer only, so it may be absent.
-    parts = urlsplit(request.referrer or "")
-    if not parts.path:
-        return {}
-    return {"URI": f"{parts.path}?{parts.query}" if parts.query else parts.path}
+    return View(code, binding.handler, given | referring_page(), params.get("POPUP") == "1")
 
 
 def _set_installed(state: PortalState, user: User, form: Mapping[str, str]) -> object:

@@ -1,12 +1,10 @@
-"""What a CRM card shows beside the application: stages, fields, products, timeline."""
+"""What a CRM card shows beside the application: stages, fields, products."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
 
 from b24app.simulator.portal_state.people import User
 from b24app.simulator.portal_state.records import (
@@ -20,7 +18,7 @@ from b24app.simulator.portal_state.records import (
 )
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_lists import card_path, clients
-from b24app.simulator.ui.ui_text import day, money, quantity, time_of_day
+from b24app.simulator.ui.ui_text import day, money, quantity
 
 _STAGES = {
     DEAL: (
@@ -80,27 +78,6 @@ class Row:
     sum: str
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the timeline. `kind` chooses the icon."""
-
-    kind: str
-    title: str
-    text: str
-    author: str
-    moment: datetime
-
-    @property
-    def day(self) -> str:
-        """Return the date, printed."""
-        return day(self.moment)
-
-    @property
-    def time(self) -> str:
-        """Return the time of day, printed."""
-        return time_of_day(self.moment)
-
-
 def stages(card: Card) -> list[Stage]:
     """Return the stage bar; contacts and companies have none."""
     if card.entity_type_id in _NO_STAGES:
@@ -152,27 +129,6 @@ def rows_total(state: PortalState, card: Card) -> str:
     """Return the sum of the product rows."""
     rows = state.crm.rows_of(card.entity_type_id, card.id)
     return money(sum((row.price * row.quantity for row in rows), Decimal(0)), card.currency)
-
-
-def timeline(state: PortalState, card: Card) -> list[tuple[str, list[Entry]]]:
-    """Return comments, payments and the creation by day, newest first."""
-    entries = sorted(_entries(state, card), key=lambda entry: entry.moment, reverse=True)
-    return [(date, list(same)) for date, same in groupby(entries, key=lambda entry: entry.day)]
-
-
-def _entries(state: PortalState, card: Card) -> Iterator[Entry]:
-    responsible = _employee(state.users.get(card.assigned_by_id)).text
-    yield Entry("created", "Item created", card.shown_title, responsible, card.created_at)
-    for payment in state.crm.payments_of(card.entity_type_id, card.id):
-        if payment.is_paid and payment.date_paid:
-            payer = state.users.get(payment.emp_paid_id or 0)
-            text = f"Payment {payment.account_number} for {money(payment.sum, payment.currency)}"
-            author = payer.full_name if payer else "Automatically"
-            yield Entry("paid", "Payment received", text, author, payment.date_paid)
-    for comment in state.crm.comments:
-        if (comment.entity_type_id, comment.entity_id) == (card.entity_type_id, card.id):
-            author = _employee(state.users.get(comment.author_id)).text
-            yield Entry("comment", "Comment", comment.text, author, comment.created_at)
 
 
 def _row(row: ProductRow, currency: str) -> Row:

@@ -13,7 +13,9 @@ from b24app.simulator.portal_state.records import COMPANY, CONTACT, DEAL, LEAD, 
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui import ui_card_view as view
 from b24app.simulator.ui.browser_user import user_of
-from b24app.simulator.ui.ui_lists import may_read
+from b24app.simulator.ui.ui_lists import group, may_read
+from b24app.simulator.ui.ui_placements import toolbar_menu
+from b24app.simulator.ui.ui_timeline import history, planned
 
 _TYPE_NAMES = {"deal": DEAL, "lead": LEAD, "contact": CONTACT, "company": COMPANY}
 # A card of an item that is not saved yet: its tabs exist, with ID "0".
@@ -40,6 +42,14 @@ def add_routes(ui: Blueprint, state: PortalState) -> None:
     @ui.get("/crm/type/<int:entity_type_id>/details/<int:entity_id>/")
     def smart_card(entity_type_id: int, entity_id: int) -> tuple[str, HTTPStatus]:
         return _page(state, entity_type_id, entity_id)
+
+    @ui.get("/crm/<any(deal, lead, contact, company):name>/list/")
+    def listed(name: str) -> tuple[str, HTTPStatus]:
+        return _list(state, _TYPE_NAMES[name])
+
+    @ui.get("/crm/type/<int:entity_type_id>/list/category/0/")
+    def smart_list(entity_type_id: int) -> tuple[str, HTTPStatus]:
+        return _list(state, entity_type_id)
 
 
 def app_tabs(state: PortalState, user: User, kind: CrmType, entity_id: int) -> list[AppTab]:
@@ -84,10 +94,20 @@ def _page(state: PortalState, entity_type_id: int, entity_id: int) -> tuple[str,
             sections=view.sections(state, card),
             rows=view.product_rows(state, card),
             rows_total=view.rows_total(state, card),
-            timeline=view.timeline(state, card),
+            planned=planned(state, user, card),
+            timeline=history(state, user, card),
             tabs=app_tabs(state, user, kind, entity_id),
+            toolbar=toolbar_menu(state, user, kind, entity_id),
         )
     return page, HTTPStatus.OK
+
+
+def _list(state: PortalState, entity_type_id: int) -> tuple[str, HTTPStatus]:
+    kind = state.crm.type_by_id(entity_type_id)
+    if kind is None:
+        return _notice("Nothing found", "There is no such list.", HTTPStatus.NOT_FOUND)
+    shown = group(state, user_of(request, state), kind)
+    return render_template("portal/list.html", group=shown), HTTPStatus.OK
 
 
 def _card(state: PortalState, kind: CrmType | None, entity_id: int) -> Card | None:

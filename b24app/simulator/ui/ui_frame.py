@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from b24app.simulator.portal_state.application import Installation, Placement
+from b24app.simulator.portal_state.application import Installation
 from b24app.simulator.portal_state.people import User
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.portal_state.tokens import ACCESS_SECONDS
@@ -52,11 +52,6 @@ class Layout:
     name: str = ""
     is_default: bool = False
     params: str = ""
-
-
-def tab_view(binding: Placement, options: Mapping[str, object]) -> View:
-    """Return the view of a card tab."""
-    return View(binding.code, binding.handler, options)
 
 
 def own_view(state: PortalState, options: Mapping[str, object], *, is_popup: bool = False) -> View:

@@ -16,6 +16,7 @@ from b24app.simulator.portal_state.records import (
     CrmType,
 )
 from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.ui.ui_placements import MenuItem, list_menu
 from b24app.simulator.ui.ui_text import money
 
 _DETAIL_PATHS = {LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
@@ -35,6 +36,7 @@ class Line:
     amount: str
     client: str
     payments: int
+    menu: tuple[MenuItem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,19 @@ class Group:
     name: str
     is_readable: bool
     lines: tuple[Line, ...]
+    href: str = ""
 
 
 def card_path(entity_type_id: int, entity_id: int) -> str:
     """Return the path of a card, as the portal's own links have it."""
     name = _DETAIL_PATHS.get(entity_type_id, f"type/{entity_type_id}")
     return f"/crm/{name}/details/{entity_id}/"
+
+
+def list_path(entity_type_id: int) -> str:
+    """Return the path of a type's list."""
+    name = _DETAIL_PATHS.get(entity_type_id)
+    return f"/crm/{name}/list/" if name else f"/crm/type/{entity_type_id}/list/category/0/"
 
 
 def may_read(user: User, entity_type_id: int) -> bool:
@@ -64,6 +73,12 @@ def groups(state: PortalState, user: User) -> list[Group]:
         return [_group(state, user, kind) for kind in kinds if state.crm.cards_of(kind.id)]
 
 
+def group(state: PortalState, user: User, kind: CrmType) -> Group:
+    """Return the list of one type."""
+    with state.lock:
+        return _group(state, user, kind)
+
+
 def _order(kind: CrmType) -> tuple[int, int]:
     # Smart processes (numbers from 128) come before the people and companies.
     rank = 0 if kind.id in _SHOWN_FIRST else 1 if kind.id > INVOICE else 2
@@ -73,11 +88,11 @@ def _order(kind: CrmType) -> tuple[int, int]:
 def _group(state: PortalState, user: User, kind: CrmType) -> Group:
     is_readable = may_read(user, kind.id)
     cards = state.crm.cards_of(kind.id) if is_readable else []
-    lines = tuple(_line(state, card) for card in cards)
-    return Group(_GROUP_NAMES.get(kind.id, kind.name), is_readable, lines)
+    lines = tuple(_line(state, user, kind, card) for card in cards)
+    return Group(_GROUP_NAMES.get(kind.id, kind.name), is_readable, lines, list_path(kind.id))
 
 
-def _line(state: PortalState, card: Card) -> Line:
+def _line(state: PortalState, user: User, kind: CrmType, card: Card) -> Line:
     return Line(
         title=card.shown_title,
         number=card.account_number or str(card.id),
@@ -85,6 +100,7 @@ def _line(state: PortalState, card: Card) -> Line:
         amount=money(card.opportunity, card.currency) if card.opportunity else "",
         client=", ".join(other.shown_title for other in clients(state, card)),
         payments=len(state.crm.payments_of(card.entity_type_id, card.id)),
+        menu=tuple(list_menu(state, user, kind, card.id)),
     )
 
 
