@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 MASK = "***"
@@ -19,6 +20,8 @@ MAX_VALUES = 6_000
 """A line of 64 kB holds no more."""
 
 MAX_TEXT = 200
+MAX_KEYS = 2_000
+"""How many names of fields are remembered; documented answers have a few hundred."""
 
 # fmt: off
 HARMLESS = frozenset({
@@ -112,7 +115,7 @@ def _scalar(value: object, secrets: Sequence[str], key: str) -> object:
 
 
 def _is_safe(text: str, secrets: Sequence[str]) -> bool:
-    if any(secret and secret in text for secret in secrets):
+    if _has_secret(text, secrets):
         return False
     if PLACEMENT_CODE.match(text):
         return True
@@ -121,8 +124,20 @@ def _is_safe(text: str, secrets: Sequence[str]) -> bool:
 
 def _key(name: object, secrets: Sequence[str]) -> str:
     text = str(name)
-    is_secret = any(secret and secret in text for secret in secrets)
-    return text if KEY.match(text) and not is_secret else MASK
+    return text if _is_plain_key(text) and not _has_secret(text, secrets) else MASK
+
+
+@lru_cache(maxsize=MAX_KEYS)
+def _is_plain_key(text: str) -> bool:
+    return KEY.match(text) is not None
+
+
+def _has_secret(text: str, secrets: Sequence[str]) -> bool:
+    # A loop: a generator for each of the thousand values of a line takes longer than the search.
+    for secret in secrets:  # noqa: SIM110
+        if secret and secret in text:
+            return True
+    return False
 
 
 def _last(name: str) -> str:
@@ -131,5 +146,6 @@ def _last(name: str) -> str:
     return steps[-1] if steps else ""
 
 
+@lru_cache(maxsize=MAX_KEYS)
 def _plain(key: str) -> str:
     return key.lstrip(OPERATORS).replace("_", "").lower()

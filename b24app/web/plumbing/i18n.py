@@ -243,6 +243,20 @@ def _word_filter() -> Callable[..., Markup]:
     return word
 
 
+def _still_parts(app: Flask) -> Callable[[str], Markup]:
+    """Return what renders a part that says the same to everybody, once for each language."""
+    kept: dict[tuple[str, str], Markup] = {}
+
+    def still(name: str) -> Markup:
+        key = current_locale(), name
+        if key not in kept:
+            # What Jinja rendered, so it is escaped.
+            kept[key] = Markup(app.jinja_env.get_template(name).render())  # noqa: S704
+        return kept[key]
+
+    return still
+
+
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     babel = Babel(
@@ -260,4 +274,5 @@ def init_app(app: Flask) -> None:
         when=when,
     )
     app.jinja_env.tests["readable"] = is_readable
+    app.jinja_env.globals["still"] = _still_parts(app)
     app.jinja_env.globals["page_language"] = lambda: tag_of(language())

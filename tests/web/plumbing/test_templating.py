@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import render_template_string
-from jinja2 import DictLoader, nodes
+from jinja2 import DictLoader, meta, nodes
 
 from b24app.web.plumbing.templating import WORD
 
@@ -64,3 +66,53 @@ def test_only_texts_that_stand_in_the_template_become_filters(app):
     tree = app.jinja_env.parse("{{ _('a') }}{{ _(a) }}{{ _('a', 1) }}{{ _('a', *b) }}{{ f('a') }}")
     assert [one.name for one in tree.find_all(nodes.Filter)] == [WORD]
     assert len(list(tree.find_all(nodes.Call))) == 4
+
+
+STILL = re.compile(r"""still\(["']([^"']+)["']\)""")
+OF_SETTINGS = {"sign_in_url", "expired_text"}
+"""What `_notices.html` may be told elsewhere; the tab has neither."""
+OF_ERRORS = {"error", "lead", "is_page", "retry_target", "retry_url"}
+"""What an error page tells the part it shares with the notices."""
+
+
+def still_parts(app):
+    """Every part that is rendered once, with all that it imports and includes."""
+    source = app.jinja_env.loader.get_source
+    found = set()
+    queue = [
+        name
+        for template in app.jinja_env.list_templates()
+        for name in STILL.findall(source(app.jinja_env, template)[0])
+    ]
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            tree = app.jinja_env.parse(source(app.jinja_env, name)[0])
+            queue += meta.find_referenced_templates(tree)
+    return sorted(found)
+
+
+def test_still_parts_depend_on_the_language_alone(app):
+    parts = still_parts(app)
+    assert {"payments/_dialogs.html", "_sprite.html", "_icons.html"} <= set(parts)
+    source = app.jinja_env.loader.get_source
+    trees = [app.jinja_env.parse(source(app.jinja_env, name)[0]) for name in parts]
+    set_by_parts = {
+        name.name for tree in trees for name in tree.find_all(nodes.Name) if name.ctx == "store"
+    }
+    known = set(app.jinja_env.globals) - {"request", "session", "g"}
+    unknown = set().union(*map(meta.find_undeclared_variables, trees))
+    assert unknown <= known | set_by_parts | OF_SETTINGS | OF_ERRORS
+
+
+def test_still_part_is_kept_for_each_language(app):
+    from b24app.web.plumbing import i18n
+
+    still = app.jinja_env.globals["still"]
+    with app.test_request_context():
+        english = still("payments/_dialogs.html")
+        assert 'id="dlg-paid"' in english
+        assert still("payments/_dialogs.html") is english
+        i18n.use_language("de")
+        assert still("payments/_dialogs.html") is not english
