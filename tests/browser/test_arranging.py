@@ -154,6 +154,13 @@ class TestWhatIsLeftOfASearch:
         assert len(shown(person)) == 11
 
 
+COUNT_SEARCHES = """() => {
+  window.searches = 0;
+  new MutationObserver((records) => { window.searches += records.length; })
+    .observe(document.querySelector("#found [data-fill=total]"), { childList: true });
+}"""
+
+
 class TestManyPayments:
     """Sixty of them: found by number, system, amount, product and delivery."""
 
@@ -177,6 +184,18 @@ class TestManyPayments:
         many.page.wait_for_timeout(300)
         assert set(shown(many)) == holding
         expect(many.frame.locator("#found")).to_contain_text(f"Found: {len(holding)} of 60")
+
+    def test_a_list_that_is_being_read_is_searched_once_an_answer(self, many):
+        """Not once for each part of each payment: nobody could type meanwhile."""
+        field = many.frame.get_by_label("Search payments")
+        expect(many.frame.locator(".pay__more[data-waits]")).not_to_have_count(0)
+        many.frame.evaluate(COUNT_SEARCHES)
+
+        field.fill("l")
+
+        expect(many.frame.locator(".pay__more[data-waits]")).to_have_count(0)
+        many.page.wait_for_timeout(300)
+        assert 1 <= many.frame.evaluate("() => window.searches") <= 8
 
     def test_a_number_and_an_amount_are_found_and_the_search_is_cleared(self, stage, many):
         field = many.frame.get_by_label("Search payments")

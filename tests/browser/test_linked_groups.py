@@ -180,9 +180,12 @@ def test_a_form_of_a_group_can_be_sent_after_the_end_of_the_session(stage, perso
     person.press(person.button("New payment", group(person)))
     create = person.button("Create payment", person.dialog)
     expect(create).to_be_enabled()
+    form = person.dialog.locator("form")
+    old = form.get_attribute("hx-headers")
     stage.clock.advance(31 * 60)
     person.press(create)
     expect(person.dialog).to_contain_text("Please do it again.")
+    expect(form).not_to_have_attribute("hx-headers", old)
     before = len(stage.payments)
 
     person.press(create)
