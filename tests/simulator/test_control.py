@@ -273,3 +273,42 @@ def test_switches_are_set_by_name(control, state, name):
     control("switch", name=name, value=str(int(not before)))
 
     assert getattr(state.switches, name) is not before
+
+
+@pytest.mark.parametrize("deed", ["complete", "postpone", "delete"])
+def test_somebody_else_changes_an_activity(control, state, deed):
+    before = state.crm.activities[999].deadline
+
+    assert control("activity", do=deed, id=999).status_code == 200
+
+    after = state.crm.activities.get(999)
+    if deed == "delete":
+        assert after is None
+    elif deed == "complete":
+        assert after.is_completed
+    else:
+        assert after.deadline > before
+
+
+def test_an_activity_that_cannot_be_changed_is_told(control):
+    assert "do is one of" in control("activity", do="forget", id=999).get_json()["error"]
+    assert "No such activity" in control("activity", do="delete", id=1).get_json()["error"]
+
+
+def test_a_client_is_closed_to_somebody_and_opened_again(control, state, manager):
+    assert control("hide_client", user=7, entityId=301).get_json() == {"hidden": [[3, 301]]}
+    assert manager.error("crm.item.get", entityTypeId=3, id=301)[1] == "ACCESS_DENIED"
+
+    control("hide_client", user=7, entityId=301, hidden="0")
+
+    assert state.users[7].hidden_cards == set()
+    assert control("hide_client", user=7, entityTypeId=2, entityId=8061).status_code == 400
+
+
+def test_placements_are_taken_away_and_given_back(control, state):
+    control("missing_placements", codes="CRM_*_LIST_MENU, REST_APP_URI")
+    assert state.switches.lacks_placement("CRM_SMART_INVOICE_LIST_MENU")
+
+    control("missing_placements", codes="")
+
+    assert not state.switches.lacks_placement("REST_APP_URI")

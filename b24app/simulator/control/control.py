@@ -18,6 +18,7 @@ from b24app.simulator.control.control_actions import ACTIONS, YES_NO_SWITCHES
 from b24app.simulator.control.control_somebody import (
     ORDER_DEEDS,
     PAYMENT_DEEDS,
+    do_activity,
     do_order,
     do_payment,
 )
@@ -25,8 +26,11 @@ from b24app.simulator.portal_state.faults import ANSWERED, BROKEN_AFTER, BROKEN_
 from b24app.simulator.portal_state.people import AREAS, LEVELS
 from b24app.simulator.portal_state.state import PORTAL_SCOPES, PortalState
 from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS
+from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS
 
-ALL_ACTIONS = {**ACTIONS, "payment": do_payment, "order": do_order}
+ALL_ACTIONS = {
+    **ACTIONS, "payment": do_payment, "order": do_order, "activity": do_activity,
+}  # fmt: skip
 Reply = BaseResponse | tuple[dict[str, object], int]
 
 
@@ -142,5 +146,6 @@ def _page_context(state: PortalState) -> dict[str, object]:
         "portal_scopes": PORTAL_SCOPES,
         "payment_deeds": tuple(PAYMENT_DEEDS),
         "order_deeds": tuple(ORDER_DEEDS),
+        "activity_deeds": tuple(ACTIVITY_DEEDS),
         "requests": list(state.recorder.requests)[-30:][::-1],
     }

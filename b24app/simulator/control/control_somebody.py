@@ -9,6 +9,7 @@ from b24app.simulator.portal_state import events, sale
 from b24app.simulator.portal_state.people import ADMIN_ID
 from b24app.simulator.portal_state.records import DEAL, Card, PayableItem, Payment, ProductRow
 from b24app.simulator.portal_state.state import PortalState
+from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS, change_activity
 
 
 def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
@@ -29,6 +30,18 @@ def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
     if deed is None:
         raise ValueError(f"do is one of {', '.join(ORDER_DEEDS)}")
     deed(state, fields)
+    return {"ok": True}
+
+
+def do_activity(state: PortalState, fields: Fields) -> dict[str, object]:
+    """`do` complete, postpone, delete with `id`: what a person does in the timeline of a card."""
+    deed = fields.get("do", "")
+    if deed not in ACTIVITY_DEEDS:
+        raise ValueError(f"do is one of {', '.join(ACTIVITY_DEEDS)}")
+    activity = state.crm.activities.get(int_field(fields, "id"))
+    if activity is None:
+        raise ValueError(f"No such activity: {fields['id']}")
+    change_activity(state, activity, deed, ADMIN_ID)
     return {"ok": True}
 
 

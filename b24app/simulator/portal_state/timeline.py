@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from b24app.simulator.portal_state import events
+
+if TYPE_CHECKING:
+    from b24app.simulator.portal_state.state import PortalState
 
 CONFIGURABLE, TODO = "CONFIGURABLE_REST_APP", "CRM_TODO"
+# What a person does to an activity in the timeline, and the right on its card that it needs.
+ACTIVITY_DEEDS = {"complete": "update", "postpone": "update", "delete": "delete"}
 
 
 @dataclass
@@ -72,3 +80,17 @@ class Badge:
     title: object
     value: object
     type: str
+
+
+def change_activity(state: PortalState, activity: Activity, deed: str, user_id: int) -> None:
+    """Do what a person does in the timeline: complete, postpone by a day, delete."""
+    if deed == "delete":
+        del state.crm.activities[activity.id]
+        events.queue_activity(state, "DELETE", activity.id, user_id)
+        return
+    if deed == "complete":
+        activity.is_completed = True
+    elif activity.deadline is not None:
+        activity.deadline += timedelta(days=1)
+    activity.updated_at = state.clock.now()
+    events.queue_activity(state, "UPDATE", activity.id, user_id)

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from b24app.simulator.portal_state import events
 from b24app.simulator.portal_state.people import User
 from b24app.simulator.portal_state.state import PortalState
-from b24app.simulator.portal_state.timeline import Activity
+from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS, Activity, change_activity
 from b24app.simulator.ui.browser_user import user_of
 from b24app.simulator.ui.ui_person import local_path
 from b24app.simulator.ui.ui_text import day, time_of_day
 
-_NEEDS = {"complete": "update", "postpone": "update", "delete": "delete"}
 _NO = ("N", "n", False, 0, "0", "false")
 
 
@@ -72,24 +69,10 @@ def add_routes(ui: Blueprint, state: PortalState) -> None:
             activity = state.crm.activities.get(request.form.get("id", 0, type=int))
             if activity is None:
                 abort(HTTPStatus.NOT_FOUND)
-            if not user.may_on(_NEEDS[deed], activity.owner):
+            if not user.may_on(ACTIVITY_DEEDS[deed], activity.owner):
                 abort(HTTPStatus.FORBIDDEN)
             change_activity(state, activity, deed, user.id)
         return redirect(local_path(request.form.get("back", "/")))
-
-
-def change_activity(state: PortalState, activity: Activity, deed: str, user_id: int) -> None:
-    """Do to an activity what a person does in the timeline: complete, postpone, delete."""
-    if deed == "delete":
-        del state.crm.activities[activity.id]
-        events.queue_activity(state, "DELETE", activity.id, user_id)
-        return
-    if deed == "complete":
-        activity.is_completed = True
-    elif activity.deadline is not None:
-        activity.deadline += timedelta(days=1)
-    activity.updated_at = state.clock.now()
-    events.queue_activity(state, "UPDATE", activity.id, user_id)
 
 
 def activity_view(state: PortalState, user: User, one: Activity) -> ActivityView:
@@ -205,7 +188,7 @@ class _Drawn:
         """Return what the person may do, as far as the layout does not hide it."""
         menu = self.part("footer", "menu")
         hidden = {"postpone": "showPostponeItem", "delete": "showDeleteItem"}
-        for deed, level in _NEEDS.items():
+        for deed, level in ACTIVITY_DEEDS.items():
             is_hidden = menu.get(hidden.get(deed, ""), True) in _NO
             fits = deed == "delete" or not self.one.is_completed
             if deed == "postpone":
