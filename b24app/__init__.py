@@ -121,6 +121,8 @@ def _add_commands(app: Flask, deps: Deps, config: Config) -> None:
     app.cli.add_command(_database_commands(deps.db))
     app.cli.add_command(cli.housekeeping_command(deps))
     app.cli.add_command(cli.doctor_command(deps, config))
+    for command in cli.backup_commands(deps):
+        app.cli.add_command(command)
 
 
 class _Flask(Flask):

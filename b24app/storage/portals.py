@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import TokenPair, TokenResponse
@@ -44,6 +44,11 @@ __all__ = [
 def find(session: Session, member_id: str) -> Portal | None:
     """Return the portal in any state, or None if it was never proven or is erased."""
     return session.get(Portal, member_id)
+
+
+def count(session: Session) -> int:
+    """Return how many portals there are, in whatever state."""
+    return session.scalar(select(func.count()).select_from(Portal)) or 0
 
 
 def lock(session: Session, member_id: str) -> Portal | None:

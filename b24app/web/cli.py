@@ -1,32 +1,39 @@
-"""Define commands for operators: `flask --app app housekeeping`, `doctor`."""
+"""Define commands for operators: housekeeping, doctor, backup, restore."""
 
 from __future__ import annotations
 
 import functools
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec
 
 import click
 
 from b24app.config import Config
 from b24app.errors import DatabaseAwayError
 from b24app.services.deps import Deps
-from b24app.services.lifecycle import housekeeping, self_check
+from b24app.services.lifecycle import backups, housekeeping, self_check
+from b24app.services.lifecycle.backups import BackupError, Restored
 from b24app.services.lifecycle.self_check import Finding, Level
 
+P = ParamSpec("P")
 
-def in_one_sentence(command: Callable[[], None]) -> Callable[[], None]:
-    """End a command without a database with one sentence and status 1, not with a traceback."""
+
+def in_one_sentence(command: Callable[P, None]) -> Callable[P, None]:
+    """End a command that cannot do its work with one sentence and status 1, with no traceback."""
 
     @functools.wraps(command)
-    def run() -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command()
+            command(*args, **kwargs)
         except DatabaseAwayError as error:
             raise click.ClickException(
                 f"{error}. Check DATABASE_URL, that its server runs, and that "
                 "`flask --app app db upgrade` has run."
             ) from None
+        except BackupError as error:
+            raise click.ClickException(f"{error}. Nothing was changed.") from None
 
     return run
 
@@ -63,3 +70,49 @@ def doctor_command(deps: Deps, config: Config) -> click.Command:
 def _line(found: Finding) -> str:
     advice = f" -> {found.advice}" if found.advice else ""
     return f"{found.level:<5} {found.about}: {found.said}{advice}"
+
+
+def backup_commands(deps: Deps) -> tuple[click.Command, click.Command]:
+    """Return the commands that back the database up and restore it."""
+
+    @click.command("backup")
+    @click.option(
+        "--folder",
+        default="instance/backups",
+        show_default=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Where the file is written.",
+    )
+    @click.option(
+        "--keep",
+        default=14,
+        show_default=True,
+        type=click.IntRange(min=0),
+        help="How many backups stay in the folder; 0 keeps all.",
+    )
+    @in_one_sentence
+    def backup_command(folder: Path, keep: int) -> None:
+        """Write the whole database into a new file, while the app runs. The keys are not in it."""
+        written = backups.back_up(deps, folder, keep)
+        click.echo(f"{written} ({written.stat().st_size} bytes). TOKEN_KEYS are not in it.")
+
+    @click.command("restore")
+    @click.argument("file", type=click.Path(path_type=Path))
+    @in_one_sentence
+    def restore_command(file: Path) -> None:
+        """Fill the empty database of DATABASE_URL from FILE, and upgrade its schema."""
+        click.echo(_restored(backups.restore(deps, file)))
+
+    return backup_command, restore_command
+
+
+def _restored(done: Restored) -> str:
+    opened, lost = done.seals.newest + done.seals.older, done.seals.unreadable
+    lines = [
+        f"portals: {done.portals}",
+        f"schema: revision {done.revision}",
+        f"secrets that TOKEN_KEYS open, of those looked at: {opened} of {opened + lost}",
+    ]
+    if lost:
+        lines.append("Add the TOKEN_KEYS of that time behind the present ones.")
+    return "\n".join(lines)

@@ -1,0 +1,54 @@
+"""Back a deployment's database up, and restore it elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from b24app.services.deps import Deps
+from b24app.storage import backup, condition, portals
+from b24app.storage.backup import BackupError
+from b24app.storage.condition import Seals
+from b24app.storage.session import upgrade
+
+__all__ = ["BackupError", "Restored", "back_up", "restore"]
+
+PREFIX = "deal-payments-"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restored database holds, and which keys its secrets need."""
+
+    portals: int
+    revision: str
+    seals: Seals
+
+
+def back_up(deps: Deps, folder: Path, keep: int) -> Path:
+    """Write a new backup into `folder` and delete all but the newest `keep`; 0 keeps all.
+
+    Raises BackupError, and then nothing is deleted.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ending = backup.suffix(deps.db)
+    target = folder / f"{PREFIX}{deps.clock():%Y%m%d-%H%M%S}{ending}"
+    backup.dump(deps.db, target)
+    # Names hold the time, so their order is that of the backups.
+    files = sorted(folder.glob(f"{PREFIX}*{ending}"))
+    for old in files[:-keep] if keep else ():
+        old.unlink(missing_ok=True)
+    return target
+
+
+def restore(deps: Deps, source: Path) -> Restored:
+    """Fill an empty database from a backup and bring its schema to this version.
+
+    Raises BackupError, and DatabaseAwayError where the backup is of a newer version.
+    """
+    backup.restore(deps.db, source)
+    upgrade(deps.db)
+    state = condition.look(deps.db)
+    with deps.db.reading() as session:
+        count = portals.count(session)
+    return Restored(count, ", ".join(sorted(state.revisions)), condition.seals(deps.db, deps.seal))

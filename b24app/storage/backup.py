@@ -1,0 +1,107 @@
+"""Copy a whole database into a file and back, with PostgreSQL's own programs or SQLite's own way.
+
+A file is there under its name only when it is whole and can be read again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, inspect
+from sqlalchemy.engine import Engine
+
+from .session import Database
+
+SUFFIXES = {"postgresql": ".dump", "sqlite": ".db"}
+PLAIN = ("--no-owner", "--no-privileges")
+
+
+class BackupError(Exception):
+    """A backup or a restoration did not happen. The text says why, without any secret."""
+
+
+def suffix(database: Database) -> str:
+    """Return how the files of this kind of database end."""
+    return SUFFIXES[database.engine.dialect.name]
+
+
+def dump(database: Database, target: Path) -> None:
+    """Write everything into `target`, as it was at one moment, while others go on writing.
+
+    Raises BackupError; `target` then does not exist.
+    """
+    draft = target.with_name(f".{target.name}.part")
+    # Nobody else may read it, not even while it grows: names and amounts stand in it.
+    draft.touch(mode=0o600)
+    try:
+        if database.engine.dialect.name == "sqlite":
+            _copy_sqlite(Path(str(database.engine.url.database)), draft)
+        else:
+            options = ("--format=custom", *PLAIN, f"--file={draft}")
+            _run("pg_dump", *options, engine=database.engine)
+            _run("pg_restore", "--list", str(draft))
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def restore(database: Database, source: Path) -> None:
+    """Fill an empty database from a file of `dump`: everything, or nothing where it fails.
+
+    Raises BackupError, also where there are tables already.
+    """
+    if not source.is_file():
+        raise BackupError(f"{source} is not a file")
+    if source.suffix != suffix(database):
+        raise BackupError(f"{source.name} is no backup of this kind of database")
+    if inspect(database.engine).get_table_names():
+        raise BackupError("the database is not empty: restore into a new one")
+    if database.engine.dialect.name == "sqlite":
+        database.close()
+        _copy_sqlite(source, Path(str(database.engine.url.database)))
+        return
+    options = ("--exit-on-error", "--single-transaction", *PLAIN, str(source))
+    _run("pg_restore", *options, engine=database.engine)
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as taken,
+            closing(sqlite3.connect(target)) as given,
+        ):
+            taken.backup(given)
+            (verdict,) = given.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise BackupError(f"SQLite: {error}") from None
+    if verdict != "ok":
+        raise BackupError(f"SQLite finds the copy damaged: {verdict}")
+
+
+def _run(name: str, *options: str, engine: Engine | None = None) -> None:
+    """Run a program of PostgreSQL, against the database of `engine` if one is given."""
+    program = shutil.which(name)
+    if program is None:
+        raise BackupError(f"{name} is not installed: install PostgreSQL's client programs")
+    parameters = _libpq_parameters(engine.url) if engine is not None else {}
+    # Not on the command line, where every user of the machine can read it.
+    password = parameters.pop("password", None)
+    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    where = [f"--dbname={make_conninfo(**parameters)}"] if parameters else []
+    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with options written here.
+        [program, *where, *options], env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["no reason was given"]
+        raise BackupError(said[0])
+
+
+def _libpq_parameters(url: URL) -> dict[str, Any]:
+    return {**url.translate_connect_args(username="user", database="dbname"), **url.query}

@@ -1,0 +1,238 @@
+"""`backup` and `restore`: everything comes back elsewhere, keys apart, or nothing at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import subprocess
+from dataclasses import replace
+
+import pytest
+from alembic import command
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from b24app import create_app
+from b24app.seal import Seal
+from b24app.storage import backup, leases
+from b24app.storage.session import Database, _alembic_config, is_current
+from tests.storage.everything import fill
+from tests.storage.setting import MEMBER
+
+PREVIOUS = "0006"
+
+
+@pytest.fixture
+def here(stage_on_each_database):
+    """An installed deployment with a row of a portal in every table."""
+    stage = stage_on_each_database
+    if stage.config.database_url.startswith("postgresql") and not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is not installed")
+    fill(stage.database, Seal(stage.config.token_keys), MEMBER, stage.portal_clock.now())
+    return stage
+
+
+@pytest.fixture
+def elsewhere(here, tmp_path, request):
+    """Makes applications before another, empty database of the same kind."""
+    is_server = here.config.database_url.startswith("postgresql")
+    url = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    if is_server:
+        url = request.getfixturevalue("postgres_databases").blank()
+    made = []
+
+    def make(**settings):
+        config = replace(here.config, database_url=url, **settings)
+        made.append(create_app(config, http_adapter=here.adapter, clock=here.portal_clock.now))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["b24app"].deps.db.close()
+
+
+def run(app, *arguments):
+    return app.test_cli_runner().invoke(args=[str(one) for one in arguments])
+
+
+def backed_up(stage, folder, *options):
+    done = run(stage.app, "backup", "--folder", folder, *options)
+    assert done.exit_code == 0, done.output
+    return sorted(folder.iterdir())
+
+
+def opened_in(output):
+    """How many secrets were opened, of how many."""
+    opened, looked_at = re.search(r"looked at: (\d+) of (\d+)$", output, re.MULTILINE).groups()
+    return int(opened), int(looked_at)
+
+
+def rows(database):
+    """Every row of every table."""
+    with database.engine.connect() as connection:
+        tables = sorted(database_tables(connection))
+        return {
+            table: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}"))))  # noqa: S608
+            for table in tables
+        }
+
+
+def database_tables(connection):
+    return connection.dialect.get_table_names(connection)
+
+
+def test_everything_comes_back_elsewhere_and_the_app_works_there(here, elsewhere, tmp_path):
+    tab = here.tab()
+    (file,) = backed_up(here, tmp_path / "backups")
+
+    there = elsewhere()
+    done = run(there, "restore", file)
+
+    assert done.exit_code == 0, done.output
+    assert "portals: 2\n" in done.output
+    assert opened_in(done.output) == (12, 12)
+    assert rows(there.extensions["b24app"].deps.db) == rows(here.database)
+    headers = {"Authorization": f"Bearer {tab.token}", "HX-Request": "true"}
+    there.testing = True
+    answer = there.test_client().get("/payments", headers=headers)
+    assert 'data-payment-id="1038"' in answer.text
+
+
+def test_the_file_is_for_its_owner_alone_and_holds_no_token(here, tmp_path):
+    (file,) = backed_up(here, tmp_path / "backups")
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert file.name.startswith("deal-payments-20260701-")
+    assert b"user-access-plain" not in file.read_bytes()
+
+
+def test_keys_of_another_deployment_are_told_at_once(here, elsewhere, tmp_path):
+    (file,) = backed_up(here, tmp_path / "backups")
+
+    done = run(elsewhere(token_keys=(Fernet.generate_key().decode(),)), "restore", file)
+
+    assert opened_in(done.output) == (0, 10)
+    assert "TOKEN_KEYS of that time" in done.output
+
+
+def test_a_backup_of_the_version_before_is_brought_to_this_one_with_its_data(
+    here, elsewhere, tmp_path
+):
+    with here.database.engine.begin() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, PREVIOUS)
+    (file,) = backed_up(here, tmp_path / "backups")
+    there = elsewhere()
+
+    done = run(there, "restore", file)
+
+    restored = there.extensions["b24app"].deps.db
+    assert done.exit_code == 0, done.output
+    assert is_current(restored)
+    before, after = rows(here.database), rows(restored)
+    assert {name: len(found) for name, found in after.items()} == {
+        name: len(found) for name, found in before.items()
+    }
+    assert after["portals"] == before["portals"]
+
+
+def test_a_database_with_tables_is_left_as_it_is(here, tmp_path):
+    (file,) = backed_up(here, tmp_path / "backups")
+    before = rows(here.database)
+
+    done = run(here.app, "restore", file)
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "not empty" in done.output
+    assert rows(here.database) == before
+
+
+def test_a_file_that_is_damaged_restores_nothing(here, elsewhere, tmp_path):
+    (file,) = backed_up(here, tmp_path / "backups")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    there = elsewhere()
+
+    done = run(there, "restore", file)
+
+    assert done.exit_code == 1
+    assert "Nothing was changed" in done.output
+    assert rows(there.extensions["b24app"].deps.db) == {}
+
+
+@pytest.mark.parametrize("name", ["none.dump", "none.db", "other.txt"])
+def test_a_file_that_is_no_backup_is_refused_in_a_sentence(elsewhere, tmp_path, name):
+    if not name.startswith("none"):
+        (tmp_path / name).touch()
+
+    done = run(elsewhere(), "restore", tmp_path / name)
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+
+
+def test_the_newest_are_kept_and_strange_files_stay(here, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "deal-payments-notes.txt").touch()
+    for _ in range(4):
+        here.advance(60)
+        last = backed_up(here, folder, "--keep", "2")
+
+    assert len(last) == 3
+    assert (folder / "deal-payments-notes.txt").exists()
+    assert len(backed_up(here, folder, "--keep", "0")) == 3
+
+
+def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, monkeypatch):
+    folder = tmp_path / "backups"
+    (first,) = backed_up(here, folder)
+    here.advance(60)
+    monkeypatch.setattr(backup, "_run", fail)
+    monkeypatch.setattr(backup, "_copy_sqlite", fail)
+
+    done = run(here.app, "backup", "--folder", folder, "--keep", "1")
+
+    assert done.exit_code == 1
+    assert list(folder.iterdir()) == [first]
+
+
+def fail(*_arguments, **_options):
+    raise backup.BackupError("no room")
+
+
+def test_the_password_of_the_database_is_on_no_command_line(monkeypatch, tmp_path):
+    database = Database("postgresql://ann:hush-hush@127.0.0.1:9/none?sslmode=require")
+    seen = []
+
+    def note(arguments, *, env, **_options):
+        seen.append((arguments, env["PGPASSWORD"]))
+        return subprocess.CompletedProcess(arguments, 1, "", "pg_dump: error: away\nand more")
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", note)
+
+    with pytest.raises(backup.BackupError, match=r"^pg_dump: error: away$"):
+        backup.dump(database, tmp_path / "a.dump")
+
+    ((arguments, password),) = seen
+    assert password == "hush-hush"
+    assert "hush-hush" not in " ".join(arguments)
+    assert "sslmode=require" in arguments[1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_programs_of_postgresql_it_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+
+    with pytest.raises(backup.BackupError, match="client programs"):
+        backup.dump(Database("postgresql://ann@127.0.0.1:9/none"), tmp_path / "a.dump")
+
+
+def test_what_runs_meanwhile_goes_on(here, tmp_path):
+    """A backup takes no lock that a write would wait for."""
+    with here.database.transaction() as session:
+        backed_up(here, tmp_path / "backups")
+        leases.try_take(session, "a", "b", here.portal_clock.now(), 20)
