@@ -1,4 +1,4 @@
-.PHONY: demo test lint fmt bench attack screenshots requirements
+.PHONY: demo test lint fmt bench attack screenshots requirements sbom
 
 VENV := .venv/bin
 
@@ -35,5 +35,9 @@ screenshots: ## Take the pictures of docs/images from the running app
 requirements: ## Pin what requirements*.in ask for
 	@sh tools/prepare.sh requirements-dev.txt
 	@$(VENV)/python -m tools.pin_requirements
+
+sbom: ## Write the parts of this release, as CycloneDX JSON, into build/sbom.json
+	@sh tools/prepare.sh requirements-sbom.txt
+	@exec $(VENV)/python -m tools.sbom
 
 export APP_PORT PORTAL_PORT CHROMIUM PYTHON

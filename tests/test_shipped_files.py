@@ -55,7 +55,9 @@ def test_defaults_in_env_example_are_the_ones_the_app_uses():
     assert Config.from_env({**example, **needed}) == Config.from_env(needed)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-sbom.txt"]
+)
 def test_requirements_are_pinned_by_hash_and_name_no_index(name):
     pins = re.findall(r"^[a-z][^ ]*==[^ ]+ \\\n    --hash=sha256:", text(name), re.MULTILINE)
     packages = re.findall(r"^[a-z][a-z0-9.-]*", text(name), re.MULTILINE)
