@@ -30,8 +30,8 @@ def test_every_action_has_its_row():
     assert named(1) == set(Action)
 
 
-def test_every_row_of_the_acts_belongs_to_a_button():
-    assert named(2) == {act.name for act in ACTS}
+def test_every_act_of_a_button_is_a_row_of_the_acts():
+    assert named(2) <= {act.name for act in ACTS}
 
 
 FILES = sorted(set(re.findall(r"`(\w+/[\w/]*test_\w+\.py)`", TESTS)))

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from b24app.simulator.portal_state.sale import DELIVERY, PRODUCT
 from b24app.storage.models import Activity, Launch
+from tests.support.methods import METHODS
 from tests.support.stage import Stage
 
 PAID, SMALL, LARGE = 1037, 1038, 1039
@@ -38,12 +39,8 @@ RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 BANK, CARD = 7, 8
 PREFIX = "crm.item.payment."
 WRITES = frozenset(
-    PREFIX + name
-    for name in (
-        "add", "update", "delete", "pay", "unpay", "product.add", "product.setquantity",
-        "product.delete", "delivery.add", "delivery.setdelivery", "delivery.delete",
-    )
-)  # fmt: skip
+    name.lower() for name, method in METHODS.items() if method.is_write and name.startswith(PREFIX)
+)
 RAN = frozenset({"ok", "lost", "lost_html", "lost_silent"})
 UNCHANGED_WORDS = re.compile(
     r"[Nn]othing was (changed|added|billed)|Not saved|No payment was created"
