@@ -27,7 +27,7 @@ from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.perform import perform
-from b24app.services.writing.verdicts import Written
+from b24app.services.writing.verdicts import WriteResult
 from b24app.storage import partial_actions
 
 
@@ -35,8 +35,8 @@ from b24app.storage import partial_actions
 class Moved:
     """The result of both steps in one batch. `removed` is None if the second was not run."""
 
-    added: Written
-    removed: Written | None = None
+    added: WriteResult
+    removed: WriteResult | None = None
 
 
 def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) -> Outcome:
@@ -186,7 +186,7 @@ def _told(composition: PaymentLines, is_there: bool) -> bool | None:
     return None if not is_there and composition.links.unread else is_there
 
 
-def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
+def _not_added(plan: Move, written: WriteResult, target: Payment) -> Outcome:
     verdicts.shown_composition(written, target)
     if written.error is not None:
         raise verdicts.refusal(written, written.error, target)
@@ -195,7 +195,7 @@ def _not_added(plan: Move, written: Written, target: Payment) -> Outcome:
     return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, written.read)
 
 
-def _take_back(card: CardSession, plan: Move, removed: Written) -> Outcome:
+def _take_back(card: CardSession, plan: Move, removed: WriteResult) -> Outcome:
     """Undo the first step: the line is in the other payment and still, or perhaps, in this one.
 
     Nothing is undone while the second step may still be running, or if the other payment already

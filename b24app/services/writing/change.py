@@ -25,7 +25,7 @@ from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
-from b24app.services.writing.verdicts import Written
+from b24app.services.writing.verdicts import WriteResult
 
 
 class Proven(Protocol):
@@ -62,7 +62,7 @@ class After:
     What cannot be read is raised as an error that says so, with what is known.
     """
 
-    written: Written
+    written: WriteResult
     payment_id: int
 
     @property
@@ -198,9 +198,9 @@ def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit 
         raise WriteFailedError(error, reading, number) from None
 
 
-def _write(card: CardSession, edit: Edit, payment_id: int) -> Written:
+def _write(card: CardSession, edit: Edit, payment_id: int) -> WriteResult:
     if not edit.commands:
-        return Written(sending.settle(card, [payment_id]), is_guarded_off=True)
+        return WriteResult(sending.settle(card, [payment_id]), is_guarded_off=True)
     if edit.while_paid is None:
         return sending.write(card, edit.commands, [payment_id])
     (command,) = edit.commands

@@ -30,12 +30,12 @@ from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import sending
 from b24app.services.writing.ownership import before_writing
-from b24app.services.writing.verdicts import Written
+from b24app.services.writing.verdicts import WriteResult
 
 
 def write_guarded(
     card: CardSession, payment_id: int, command: Command[Any], *, while_paid: bool
-) -> Written:
+) -> WriteResult:
     """Run a write on a payment proven to be of this card, while its `paid` is as given.
 
     `is_guarded_off` says that it was not. One call; one more to read if the write did not run.
@@ -57,7 +57,7 @@ def write_guarded(
         return sending.write(card, [command], [payment_id])
     if has_stopped:
         read = sending.settle(card, [payment_id])
-        return Written(read, is_guarded_off=True)
+        return WriteResult(read, is_guarded_off=True)
     written = sending.written(card, sent, write)
     return replace(written, is_guarded_off=not is_open)
 

@@ -18,7 +18,7 @@ from b24app.services.card import card_reads
 from b24app.services.card.card_reads import CompositionRequest, CoreRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
-from b24app.services.writing.verdicts import Written
+from b24app.services.writing.verdicts import WriteResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Sent:
 
 def write(
     card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
-) -> Written:
+) -> WriteResult:
     """Run writes whose conditions an earlier call has proven, one after another, and re-read.
 
     `error` is that of the first failed write. There is no transaction: what succeeded stays, and
@@ -55,7 +55,7 @@ def write(
 
 def after_others(
     card: CardSession, commands: Sequence[Command[Any]], payment_ids: Sequence[int]
-) -> Written:
+) -> WriteResult:
     """Run later writes of one action: if they cannot be sent, the reason is in `error`.
 
     If it were raised, it would look as if nothing at all had been changed.
@@ -63,12 +63,14 @@ def after_others(
     try:
         return write(card, commands, payment_ids)
     except AppError as error:
-        return Written(settle(card, payment_ids), error=error)
+        return WriteResult(settle(card, payment_ids), error=error)
 
 
-def outcome_unknown(card: CardSession, cause: PortalError, payment_ids: Sequence[int]) -> Written:
+def outcome_unknown(
+    card: CardSession, cause: PortalError, payment_ids: Sequence[int]
+) -> WriteResult:
     """Return what can still be known of a write without a usable answer."""
-    return Written(settle(card, payment_ids), cause=cause)
+    return WriteResult(settle(card, payment_ids), cause=cause)
 
 
 def settle(card: CardSession, payment_ids: Sequence[int]) -> Reading | None:
@@ -109,13 +111,13 @@ def send(
         raise
 
 
-def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> Written:
+def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> WriteResult:
     """Return the result of a batch's writes, with the re-read."""
     read = read_after(card, sent)
     error = _first_error(sent.result, handles)
     if error is not None and error.executed is Executed.UNKNOWN:
-        return Written(read, cause=error)
-    return Written(read, error=error)
+        return WriteResult(read, cause=error)
+    return WriteResult(read, error=error)
 
 
 def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:

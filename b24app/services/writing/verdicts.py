@@ -25,7 +25,7 @@ from b24app.services.writing.outcome import WriteFailedError
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """The result of a write. `read` is None if the portal could not be read afterwards.
 
     `error`: the write was refused, so it was certainly not carried out.
@@ -44,7 +44,7 @@ class Written:
         return self.cause is not None
 
 
-def listed(written: Written, payment_id: int) -> Payment | None:
+def listed(written: WriteResult, payment_id: int) -> Payment | None:
     """Return the payment as the portal lists it after a write, None if it is gone.
 
     Raises WriteFailedError around what is known about the write, if the portal, or this payment in
@@ -58,7 +58,7 @@ def listed(written: Written, payment_id: int) -> Payment | None:
     return payment
 
 
-def shown_payment(written: Written, payment_id: int) -> Payment:
+def shown_payment(written: WriteResult, payment_id: int) -> Payment:
     """Return the payment like `listed`. Raises WriteFailedError around GoneError if it is gone."""
     payment = listed(written, payment_id)
     if payment is None:
@@ -66,7 +66,7 @@ def shown_payment(written: Written, payment_id: int) -> Payment:
     return payment
 
 
-def shown_composition(written: Written, payment: Payment) -> PaymentLines:
+def shown_composition(written: WriteResult, payment: Payment) -> PaymentLines:
     """Return its items and deliveries. Raises WriteFailedError if they could not be read."""
     found = written.read.compositions.get(payment.id) if written.read else None
     if found is None:
@@ -83,13 +83,13 @@ def is_certain(composition: PaymentLines, *numbers: Decimal | None) -> bool:
     return composition.is_whole and are_readable
 
 
-def unseen(written: Written, payment: Payment) -> WriteFailedError:
+def unseen(written: WriteResult, payment: Payment) -> WriteFailedError:
     """Return the error for a write whose result cannot be seen, with what is known of it."""
     return WriteFailedError(_unseen(written), written.read, payment.number)
 
 
 def refusal(
-    written: Written, error: AppError, payment: Payment, reason: AppError | None = None
+    written: WriteResult, error: AppError, payment: Payment, reason: AppError | None = None
 ) -> WriteFailedError:
     """Return the error of an edit that needs an unpaid payment, explained by what is shown now.
 
@@ -113,7 +113,7 @@ def _names_no_reason(error: AppError) -> bool:
     return isinstance(error, BareRefusalError | BusinessRefusalError | NotFoundError)
 
 
-def _unseen(written: Written) -> AppError:
+def _unseen(written: WriteResult) -> AppError:
     known = written.error or written.cause
     if isinstance(known, BareRefusalError):
         # Some portals refuse although they did it, and what would show it cannot be read.
