@@ -25,27 +25,27 @@ class Seal:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self.has_old_keys = len(keys) > 1
 
-    def close(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         """Return `text` encrypted, as URL-safe text."""
         return self._fernet.encrypt(text.encode()).decode()
 
-    def open(self, sealed: str) -> str:
-        """Return the plain text. Raises SealBrokenError."""
+    def decrypt(self, sealed: str) -> str:
+        """Return the plain text. Raises DecryptionError."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise DecryptionError("sealed with an unknown key or damaged") from None
 
     def is_newest(self, sealed: str) -> bool:
-        """Return whether `sealed` was closed with the first key."""
+        """Return whether `sealed` was encrypted with the first key."""
         try:
             self._newest.decrypt(sealed.encode())
         except InvalidToken:
             return False
         return True
 
-    def renew(self, sealed: str) -> str:
-        """Return the same content encrypted with the first key. Raises SealBrokenError."""
+    def rotate(self, sealed: str) -> str:
+        """Return the same content encrypted with the first key. Raises DecryptionError."""
         try:
             return self._fernet.rotate(sealed.encode()).decode()
         except InvalidToken:

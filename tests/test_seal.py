@@ -14,16 +14,16 @@ def keys():
 def test_what_was_sealed_with_any_key_can_be_opened(keys):
     old, new = keys
 
-    assert Seal([new, old]).open(Seal([old]).close("secret")) == "secret"
+    assert Seal([new, old]).decrypt(Seal([old]).encrypt("secret")) == "secret"
 
 
 def test_only_the_first_key_is_the_newest(keys):
     old, new = keys
     rotating = Seal([new, old])
 
-    assert rotating.is_newest(rotating.close("secret"))
-    assert not rotating.is_newest(Seal([old]).close("secret"))
-    assert rotating.is_newest(rotating.renew(Seal([old]).close("secret")))
+    assert rotating.is_newest(rotating.encrypt("secret"))
+    assert not rotating.is_newest(Seal([old]).encrypt("secret"))
+    assert rotating.is_newest(rotating.rotate(Seal([old]).encrypt("secret")))
 
 
 def test_a_single_key_leaves_nothing_to_seal_anew(keys):
@@ -31,16 +31,16 @@ def test_a_single_key_leaves_nothing_to_seal_anew(keys):
     assert Seal(keys).has_old_keys
 
 
-@pytest.mark.parametrize("act", ["open", "renew"])
+@pytest.mark.parametrize("act", ["decrypt", "rotate"])
 def test_what_no_key_opens_is_said_to_be_broken(keys, act):
-    sealed = Seal(keys[:1]).close("secret")
+    sealed = Seal(keys[:1]).encrypt("secret")
 
     with pytest.raises(DecryptionError):
         getattr(Seal(keys[1:]), act)(sealed)
 
 
 def test_sealed_text_does_not_show_what_it_holds(keys):
-    assert "secret" not in Seal(keys).close("secret")
+    assert "secret" not in Seal(keys).encrypt("secret")
 
 
 def test_a_mark_stands_for_its_text_and_shows_nothing_of_it(keys):

@@ -77,7 +77,7 @@ def _key_of(seal: Seal, sealed: str) -> str:
     if seal.is_newest(sealed):
         return "newest"
     try:
-        seal.open(sealed)
+        seal.decrypt(sealed)
     except DecryptionError:
         return "unreadable"
     return "older"

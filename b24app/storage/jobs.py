@@ -70,7 +70,7 @@ def put(
         payload = merge(_opened(seal, job, payload), payload)
     if is_waiting and not is_worked_on and job.run_at is not None:
         run_at = min(run_at, job.run_at)
-    job.payload_sealed = seal.close(json.dumps(payload))
+    job.payload_sealed = seal.encrypt(json.dumps(payload))
     job.run_at = run_at
     job.is_urgent = is_urgent or (is_waiting and job.is_urgent)
     job.attempts = 0
@@ -112,8 +112,8 @@ def next_run(session: Session, now: datetime) -> datetime | None:
 
 
 def payload(seal: Seal, job: Job) -> Payload:
-    """Return what the job was given. Raise SealBrokenError; catch it for this one job."""
-    content: Payload = json.loads(seal.open(job.payload_sealed))
+    """Return what the job was given. Raise DecryptionError; catch it for this one job."""
+    content: Payload = json.loads(seal.decrypt(job.payload_sealed))
     return content
 
 
@@ -163,7 +163,7 @@ def again(
     elif payload is not None:
         payload = merge(payload, _opened(seal, current, payload))
     if payload is not None:
-        current.payload_sealed = seal.close(json.dumps(payload))
+        current.payload_sealed = seal.encrypt(json.dumps(payload))
         current.attempts = 0
     _release(current)
 
@@ -186,7 +186,7 @@ def change(
         changed = new(payload(seal, job))
     except DecryptionError:
         return None
-    job.payload_sealed = seal.close(json.dumps(changed))
+    job.payload_sealed = seal.encrypt(json.dumps(changed))
     session.flush()
     return changed
 
@@ -238,7 +238,7 @@ def _insert(
         kind=kind,
         run_at=run_at,
         is_urgent=is_urgent,
-        payload_sealed=seal.close(json.dumps(payload)),
+        payload_sealed=seal.encrypt(json.dumps(payload)),
         attempts=0,
         revision=0,
         created_at=now,

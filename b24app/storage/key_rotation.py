@@ -73,7 +73,7 @@ def _reseal_row(seal: Seal, row: Base, columns: tuple[str, ...], total: Resealed
         if not sealed or seal.is_newest(sealed):
             continue
         try:
-            setattr(row, column, seal.renew(sealed))
+            setattr(row, column, seal.rotate(sealed))
         except DecryptionError:
             total.unreadable += 1
         else:

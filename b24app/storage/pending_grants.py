@@ -46,7 +46,7 @@ def save(
         PendingGrant,
         launch_id=launch_id,
         member_id=pending.grant.member_id,
-        content_sealed=seal.close(_written(pending)),
+        content_sealed=seal.encrypt(_written(pending)),
         expires_at=expires_at,
     )
 

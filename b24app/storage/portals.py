@@ -102,7 +102,7 @@ def save_installation(
     if app_code is not None:
         portal.app_code = app_code
     if application_token is not None:
-        portal.application_token_sealed = seal.close(application_token)
+        portal.application_token_sealed = seal.encrypt(application_token)
     portal.event_ts, portal.told_at = None, now
     _write_grant(portal, seal, grant.tokens, grant.user_id, now)
     session.flush()
@@ -188,7 +188,7 @@ def set_application_token(
     """
     portal = _known(session, member_id)
     if token:
-        portal.application_token_sealed = seal.close(token)
+        portal.application_token_sealed = seal.encrypt(token)
     portal.event_ts = ts
     portal.told_at = told_at
     portal.updated_at = now
@@ -253,8 +253,8 @@ def _change_state(session: Session, member_id: str, state: PortalState, now: dat
 def _write_grant(
     portal: Portal, seal: Seal, tokens: TokenPair, user_id: int | None, now: datetime
 ) -> None:
-    portal.grant_access_sealed = seal.close(tokens.access_token)
-    portal.grant_refresh_sealed = seal.close(tokens.refresh_token)
+    portal.grant_access_sealed = seal.encrypt(tokens.access_token)
+    portal.grant_refresh_sealed = seal.encrypt(tokens.refresh_token)
     portal.grant_expires_at = tokens.expires_at
     if user_id is not None:
         portal.grant_user_id = user_id

@@ -17,7 +17,7 @@ def open_or_none(seal: Seal, sealed: str) -> str | None:
     If a key was removed from `TOKEN_KEYS` too early, people reopen the tab and see no error page.
     """
     try:
-        return seal.open(sealed)
+        return seal.decrypt(sealed)
     except DecryptionError:
         log.warning("a stored secret was sealed with a key that TOKEN_KEYS does not hold")
         return None

@@ -50,8 +50,8 @@ def save(
     Raises UnknownPortalError at the latest when the transaction ends.
     """
     values = {
-        "access_sealed": seal.close(tokens.access_token),
-        "refresh_sealed": seal.close(tokens.refresh_token) if tokens.refresh_token else "",
+        "access_sealed": seal.encrypt(tokens.access_token),
+        "refresh_sealed": seal.encrypt(tokens.refresh_token) if tokens.refresh_token else "",
         "expires_at": tokens.expires_at,
         "updated_at": now,
     }

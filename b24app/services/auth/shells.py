@@ -123,13 +123,13 @@ def sealed(deps: Deps, posted: TokenPair) -> str:
     """Encrypt a pair that is not proven yet, for a ticket."""
     seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
     parts = (posted.access_token, posted.refresh_token, str(seconds))
-    return deps.seal.close(SEPARATOR.join(parts))
+    return deps.seal.encrypt(SEPARATOR.join(parts))
 
 
 def unsealed(deps: Deps, text: str) -> TokenPair:
     """Read what `sealed` made. Raises SessionForgedError."""
     try:
-        access, refresh, expires = deps.seal.open(text).split(SEPARATOR)
+        access, refresh, expires = deps.seal.decrypt(text).split(SEPARATOR)
     except (DecryptionError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
     return TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))

@@ -23,12 +23,12 @@ class LoginStates:
     def close(self, state: str, host: str) -> str:
         """Return the cookie's value."""
         content = [PURPOSE, state, host, int(self._clock().timestamp())]
-        return self._seal.close(json.dumps(content))
+        return self._seal.encrypt(json.dumps(content))
 
     def open(self, value: str) -> tuple[str, str]:
         """Return state and host. Raises UnprovenError: forged, too old or missing."""
         try:
-            purpose, state, host, started = json.loads(self._seal.open(value))
+            purpose, state, host, started = json.loads(self._seal.decrypt(value))
         except (DecryptionError, ValueError, TypeError):
             raise UnprovenError("no login was started in this browser") from None
         if purpose != PURPOSE or self._clock().timestamp() - started > LIFETIME_SECONDS:
