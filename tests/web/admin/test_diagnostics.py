@@ -55,6 +55,15 @@ def test_a_missing_scope_is_named(stage, page):
     assert "Missing: public links." in text
 
 
+def test_what_asks_for_something_comes_first(stage, page):
+    stage.portal.installation.placements.clear()
+
+    badges = [badge for _, badge in findings(page.get("/settings/diagnostics")).values()]
+
+    assert badges[:2] == ["Problem", "Check"]
+    assert set(badges[2:]) == {"OK"}
+
+
 def test_a_missing_tab_is_named_and_repaired_once(stage, page):
     placements = stage.portal.installation.placements
     placements[:] = [one for one in placements if one.code != INVOICE]
