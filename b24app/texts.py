@@ -14,6 +14,9 @@ DROPPED = "\x00\u202a-\u202e\u2066-\u2069"
 UNSAFE = re.compile(f"[{DROPPED}\ud800-\udfff]")
 """Python joins whole pairs, so a surrogate it still holds stands alone."""
 
+CONTROL = re.compile(r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Signs that steer a machine and show nothing; those that part words are white space."""
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
@@ -21,6 +24,11 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 def safe(text: str) -> str:
     """Return `text` without NUL and turning signs, with U+FFFD for half of a surrogate pair."""
     return UNSAFE.sub(_replaced, text)
+
+
+def one_line(text: str) -> str:
+    """Return what a person typed or pasted in one line: no line breaks, no control characters."""
+    return " ".join(CONTROL.sub("", safe(text)).split())
 
 
 def shortened(text: str, most: int) -> str:

@@ -36,6 +36,7 @@ class InputCode(StrEnum):
     UNTIL = "until"
     NO_KEY = "no_key"
     NO_ADDRESS = "no_address"
+    NOTE_TOO_LONG = "note_too_long"
 
 
 class InputError(AppError):

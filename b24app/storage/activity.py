@@ -1,6 +1,7 @@
 """The activity log: lines are added, read and, after their time, deleted. Never changed.
 
-The one exception: `portals.erase` blanks the names when a portal uninstalls and keeps its settings.
+The one exception: `portals.erase` blanks names and notes when a portal uninstalls and keeps its
+settings.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from .models import Activity
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line to add. Only `user_name` may hold a person's name; no field holds a link or token.
+    """One line to add. Only `user_name` and `note`, which a person typed, may hold a person's name.
 
-    `user_id` is None for automatic actions. `before` and `after` are short texts.
+    No field of ours holds a link or token. `user_id` is None for automatic actions. `before` and
+    `after` are short texts.
     """
 
     member_id: str
@@ -39,13 +41,14 @@ class Record:
     after: str = ""
     detail: str = ""
     request_id: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which lines to show; None means any. `since` is included, `until` is not.
 
-    `text` is a part of a payment's number or of a person's name; `outcomes` any of these.
+    `text` is a part of a payment's number, a person's name or a note; `outcomes` any of these.
     """
 
     payment_id: int | None = None
@@ -77,6 +80,7 @@ def append(session: Session, record: Record) -> Activity:
         outcome=record.outcome,
         detail=record.detail,
         request_id=record.request_id,
+        note=record.note,
     )
     session.add(line)
     session.flush()
@@ -142,6 +146,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
             or_(
                 Activity.payment_number.icontains(wanted.text, autoescape=True),
                 Activity.user_name.icontains(wanted.text, autoescape=True),
+                Activity.note.icontains(wanted.text, autoescape=True),
             )
         )
     return conditions

@@ -16,8 +16,8 @@ NAMED_BY_TEXT = (Lease.name, FailedProof.name)
 def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
     """Delete every row that names the portal; also fine for one that is gone already.
 
-    `keep_settings` (`CLEAN=0`): settings stay, and the activity log without names. What rows
-    say of user ids, cards and payments stays in both.
+    `keep_settings` (`CLEAN=0`): settings stay, and the activity log without names and notes. What
+    rows say of user ids, cards and payments stays in both.
     """
     session.flush()
     # First the portal, with everything that refers to it: a running request that would add a row
@@ -59,7 +59,7 @@ def installation_of(member_id: str) -> ColumnElement[str]:
 
 def _forget_names(session: Session, *which: ColumnElement[bool]) -> None:
     session.execute(
-        update(Activity).where(*which).values(user_name=""),
+        update(Activity).where(*which).values(user_name="", note=""),
         execution_options={"synchronize_session": False},
     )
 

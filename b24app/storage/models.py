@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from .columns import FreeText, SequenceId, UtcDateTime
@@ -225,7 +225,7 @@ class IdempotencyKey(Base):
 
 
 class Activity(Base):
-    """One line of the activity log. Only `user_name` may hold a person's name."""
+    """One line of the activity log. Only `user_name` and `note` may hold a person's name."""
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -251,6 +251,7 @@ class Activity(Base):
     outcome: Mapped[str]
     detail: Mapped[str]
     request_id: Mapped[str]
+    note: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class PortalSettings(Base):

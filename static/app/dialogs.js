@@ -5,9 +5,14 @@ let contentAsked = null;
 let contentWanted = null;
 const places = new WeakMap();
 
+/* What was written to a mark, by the address it is sent to: it goes with every try until one has ended
+   well. What is pressed without a question has none. */
+const notes = new Map();
+
 on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
-  if (!elt.dataset.confirm || sure.delete(elt)) return;
+  if (sure.delete(elt)) return;
+  if (!elt.dataset.confirm) return notes.delete(elt.getAttribute("hx-post"));
   event.preventDefault();
   if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => agreed(elt, issueRequest));
 });
@@ -24,10 +29,15 @@ function agreed(elt, issueRequest) {
 
 function ask(id, elt, then) {
   const dialog = byId(id);
+  const note = dialog.querySelector("[data-note]");
+  const address = elt.getAttribute("hx-post");
   fill(dialog, elt);
+  if (note) note.value = notes.get(address) || "";
   dialog.onclose = () => {
     closed(dialog);
-    if (dialog.returnValue === "ok") then();
+    if (dialog.returnValue !== "ok") return;
+    if (note) notes.set(address, note.value);
+    then();
   };
   open(dialog, elt);
 }
@@ -70,6 +80,7 @@ function fill(dialog, elt) {
     name: elt.dataset.name || byId(elt.getAttribute("aria-describedby"))?.textContent,
     verb: elt.getAttribute("aria-label") || elt.textContent.trim(),
     text: elt.dataset.text,
+    timeline: pay?.dataset.timeline,
   };
   fillAll(dialog, values);
   for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];

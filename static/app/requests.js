@@ -18,6 +18,8 @@ function newKey() {
 
 on("htmx:configRequest", ({ detail: config }) => {
   if (!isWrite(config)) return;
+  const note = notes.get(config.path);
+  if (note) config.formData.set("note", note);
   config.intent = [config.verb, config.path, new URLSearchParams(config.formData)].join(" ");
   if (!keys.has(config.intent)) keys.set(config.intent, newKey());
   config.headers["Idempotency-Key"] = keys.get(config.intent);
@@ -54,6 +56,7 @@ on("htmx:beforeSwap", (event) => {
 /* A definite answer ends an intent. While the first request still runs, its key is kept. */
 function settleIntent(config, xhr) {
   repeated.delete(config.elt);
+  if (xhr.status < 400) notes.delete(config.path);
   if (!(xhr.status === 409 && xhr.getResponseHeader("Retry-After"))) keys.delete(config.intent);
   if (config.target.id === "tab" && !isWrite(config) && xhr.status < 400) keys.clear();
 }

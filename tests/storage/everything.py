@@ -71,7 +71,10 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         canceled_orders.note(session, member_id, DEAL, "3653", {"1": "N 5 EUR"}, now)
         leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)
         idempotency.begin(session, member_id, 7, "key", "pay 1", now)
-        activity.append(session, activity.Record(member_id, now, 7, NAME, DEAL, "pay", "done"))
+        activity.append(
+            session,
+            activity.Record(member_id, now, 7, NAME, DEAL, "pay", "done", note=f"of {NAME}"),
+        )
         settings.save(session, member_id, {"users": [7]}, updated_by=1, now=now)
         cached_lists.save(session, member_id, "names", {"7": NAME}, now)
         jobs.put(

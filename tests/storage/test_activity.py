@@ -178,6 +178,13 @@ def test_a_text_finds_parts_of_names_and_numbers_in_any_case(append, ids, text):
     assert ids(Filter(text=text)) == [line_id]
 
 
+def test_a_text_finds_parts_of_notes(append, ids):
+    line_id = append(note="bank statement 117")
+    append(note="bank statement 118")
+
+    assert ids(Filter(text="STATEMENT 117")) == [line_id]
+
+
 @pytest.mark.parametrize("text", ["иван", "ИВАН", "öz", "ÉLI"])
 def test_capitals_of_any_alphabet_are_found(append, ids, text):
     line_id = append(user_name="Иванова Özlem Élise")

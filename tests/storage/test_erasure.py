@@ -47,14 +47,14 @@ def test_without_cleaning_only_settings_and_activity_stay(full):
         assert settings.load(session, MEMBER) == {"users": [7]}
 
 
-def test_activity_stays_without_names(full):
+def test_activity_stays_without_names_and_notes(full):
     erase(full, keep_settings=True)
 
     with full.reading() as session:
         (line,) = activity.page(session, MEMBER)
         (others,) = activity.page(session, OTHER_MEMBER)
-    assert (line.user_name, line.user_id, line.action) == ("", 7, "pay")
-    assert others.user_name == NAME
+    assert (line.user_name, line.note, line.user_id, line.action) == ("", "", 7, "pay")
+    assert (others.user_name, others.note) == (NAME, f"of {NAME}")
 
 
 @pytest.mark.parametrize("keep_settings", [True, False])

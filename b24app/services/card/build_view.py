@@ -85,7 +85,7 @@ def view_of(
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
         has_no_products=core.has_all_rows and not core.rows,
-        confirm_pay=card.rules.confirm_pay,
+        rules=card.rules,
         time_zone=card.time_zone,
         counts=_counts(core.payments),
         may_ask_links_ahead=kept.is_shop_open,

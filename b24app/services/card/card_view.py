@@ -14,6 +14,7 @@ from b24app.services.card.billable import Billable
 from b24app.services.card.card_paths import path_of
 from b24app.services.card.payment_details import Details
 from b24app.services.card.totals import Totals
+from b24app.services.settings import PortalRules
 
 ZERO = Decimal(0)
 
@@ -104,7 +105,7 @@ class CardView:
     """Whether `free_rows` says what no payment bills; otherwise that is unknown."""
     has_no_products: bool = False
     """The card certainly has no product row, so nothing can be billed."""
-    confirm_pay: bool = True
+    rules: PortalRules = field(default_factory=PortalRules)
     time_zone: str = ""
     counts: Mapping[Filter, int] = field(default_factory=dict)
     listed: Mapping[int, str] = field(default_factory=dict)

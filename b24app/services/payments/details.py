@@ -15,6 +15,7 @@ from b24app.domain import Payment
 from b24app.errors import NotFoundError, PortalError, RightsRefusedError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import user_names
+from b24app.services.payments.history import note_of
 from b24app.services.writing import ownership
 from b24app.storage import activity
 from b24app.storage.models import Activity
@@ -33,6 +34,11 @@ class PaymentDetails:
     refusal: PortalError | None
     payer_name: str | None
     records: Sequence[Activity]
+
+    @property
+    def note(self) -> str:
+        """Return what was written when the payment was marked as it is now."""
+        return note_of(self.records, is_paid=self.payment.is_paid)
 
     @property
     def is_right_missing(self) -> bool:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from b24app.services.actions import DeedName
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
 Record = Activity
 """One action, as the activity log stores it."""
+
+
+def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
+    """Return what was written when the payment was marked as it is now, "" if nothing was.
+
+    A payment that was last marked here as something else has been changed in Bitrix24 since.
+    """
+    marks = (DeedName.PAY, DeedName.UNPAY)
+    done = (one for one in records if one.action in marks and one.outcome == OutcomeKind.DONE)
+    last = next(done, None)
+    is_of_this = last is not None and (last.action == DeedName.PAY) is is_paid
+    return last.note if last is not None and is_of_this else ""
 
 
 def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:

@@ -12,13 +12,14 @@ from b24app.services.actions import Action, DeedName
 class WriteRequest:
     """The request for a write: its key, what it asks for, and its id in the log.
 
-    `is_undo`: it undoes another one.
+    `is_undo`: it undoes another one. `note` is what the person wrote to it.
     """
 
     key: str
     fingerprint: str
     request_id: str
     is_undo: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _line(
         outcome=outcome.kind,
         detail=_detail(outcome),
         request_id=asked.request_id,
+        note=asked.note,
     )
 
 

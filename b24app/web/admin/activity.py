@@ -29,7 +29,7 @@ DATES: Mapping[str, LazyString] = {
     InputCode.UNTIL: _l("This is before the first day."),
 }
 COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
-           "detail", "request_id")  # fmt: skip
+           "detail", "request_id", "note")  # fmt: skip
 
 
 @blueprint.get("/activity")
@@ -92,6 +92,7 @@ def _lines(page: ActivityPage) -> list[dict[str, object]]:
                 "tone": activity_words.tone(line.outcome),
                 "outcome": activity_words.outcome(line.outcome),
                 "reason": activity_reasons.reason(line, page.titles),
+                "note": line.note,
             }
         )
     return lines
@@ -113,4 +114,5 @@ def _rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
             line.outcome,
             line.detail,
             line.request_id,
+            line.note,
         )

@@ -157,7 +157,7 @@ def _asks(undo: Undo, view: CardView) -> str:
         return ""
     if not undo.amount:
         return "dlg-zero"
-    return "dlg-paid" if view.confirm_pay else ""
+    return "dlg-paid" if view.rules.confirm_pay else ""
 
 
 def _fresh(card: CardSession, outcome: Outcome) -> Reading | None:

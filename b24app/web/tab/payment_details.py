@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services.payments import details, history
@@ -28,7 +28,10 @@ def show(payment_id: int) -> ResponseReturnValue:
 def show_history(payment_id: int) -> ResponseReturnValue:
     """Show what was done with one payment through this app."""
     records = history.of_payment(proven(), payment_id)
-    return render_template("payments/_log.html", pid=payment_id, records=_said(records))
+    note = history.note_of(records, is_paid=request.args.get("paid") == "Y")
+    return render_template(
+        "payments/_history.html", pid=payment_id, records=_said(records), note=note
+    )
 
 
 def _said(records: Sequence[Record]) -> list[dict[str, object]]:
@@ -42,6 +45,7 @@ def _said(records: Sequence[Record]) -> list[dict[str, object]]:
             "outcome": activity_words.outcome(one.outcome),
             "tone": activity_words.tone(one.outcome),
             "reason": activity_reasons.reason(one, {}),
+            "note": one.note,
         }
         for one in records
     ]

@@ -21,7 +21,14 @@ from b24app.services.writing import ownership
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
-from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number, whole_number
+from b24app.web.tab.writing import (
+    answer,
+    asked,
+    note,
+    optional_decimal,
+    optional_number,
+    whole_number,
+)
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -73,7 +80,7 @@ def pay(payment_id: int) -> Response:
     seen = Seen(optional_decimal("shown"), may_be_zero=request.form.get("zero") == "1")
     card = current_card()
     comment = _("Payment %(number)s was marked as paid.")
-    return answer(marking.pay(card, asked(), payment_id, seen, comment))
+    return answer(marking.pay(card, asked(note()), payment_id, seen, comment))
 
 
 @blueprint.post("/<int:payment_id>/unpay")
@@ -81,7 +88,7 @@ def unpay(payment_id: int) -> Response:
     """Mark as unpaid."""
     card = current_card()
     comment = _("Payment %(number)s was marked as unpaid.")
-    return answer(marking.unpay(card, asked(), payment_id, comment))
+    return answer(marking.unpay(card, asked(note()), payment_id, comment))
 
 
 @blueprint.delete("/<int:payment_id>")

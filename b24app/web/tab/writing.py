@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
+from b24app import texts
 from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
 from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.services.writing.outcome import Outcome
@@ -15,10 +16,11 @@ from b24app.web.plumbing.entry import MAX_ID, current_card
 from b24app.web.tab import outcomes
 
 ID_DIGITS = 16
+MAX_NOTE = 300
 
 
-def asked() -> WriteRequest:
-    """Return the current request as a write needs it."""
+def asked(note: str = "") -> WriteRequest:
+    """Return the current request as a write needs it; `note` is what the person wrote to it."""
     return WriteRequest(
         key=request.headers.get("Idempotency-Key", ""),
         fingerprint=fingerprint(
@@ -29,7 +31,16 @@ def asked() -> WriteRequest:
         ),
         request_id=security.request_id(),
         is_undo=request.form.get("undo") == "1",
+        note=note,
     )
+
+
+def note() -> str:
+    """Return the note of the form in one line, "" without one. Raises InputError if too long."""
+    text = texts.one_line(request.form.get("note", ""))
+    if len(text) > MAX_NOTE:
+        raise InputError("the note is too long", code=InputCode.NOTE_TOO_LONG, field="note")
+    return text
 
 
 def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:

@@ -62,6 +62,7 @@ BAD_INPUT: Mapping[str, LazyString] = {
     ),
     InputCode.SAME_PAYMENT: _l("The delivery is in this payment already."),
     InputCode.NUMBER: _l("A number was expected."),
+    InputCode.NOTE_TOO_LONG: _l("This note is too long: at most 300 characters are kept."),
     InputCode.NO_KEY: _l("The page is out of date. Reload the card and try again."),
 }
 

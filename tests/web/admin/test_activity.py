@@ -179,12 +179,17 @@ def test_the_file_has_every_filtered_line_and_a_mark_for_spreadsheets(page, add)
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
 def test_no_cell_of_the_file_is_a_formula(page, add, start):
-    add(user_name=f'{start}HYPERLINK("http://x","y")', payment_number=f"{start}1+1")
+    add(
+        user_name=f'{start}HYPERLINK("http://x","y")',
+        payment_number=f"{start}1+1",
+        note=f"{start}2+2",
+    )
 
     header, line = rows(page.get("/settings/activity.csv"))
 
     assert line[header.index("person")].startswith(f"'{start}")
     assert line[header.index("payment")].startswith(f"'{start}")
+    assert line[header.index("note")].startswith(f"'{start}")
 
 
 def test_quotes_stay_inside_their_cell_and_line_breaks_become_blanks(page, add):
