@@ -83,15 +83,15 @@ def _own(
 
 
 def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Totals:
-    """Return the figures of another currency: its payments and the deliveries they leave out."""
+    """Return the figures of another currency: its payments and the deliveries they leave out.
+
+    What bills a delivery once more is taken off.
+    """
     paid, waiting = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     lines: list[Line] = []
     if _is_all_known(core, compositions):
-        held = _held(core, compositions, currency)
-        lines = [
-            _delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]
-        ]
+        lines = _deliveries_billed_wrong(deliveries, _held(core, compositions, currency))
     billed = total(currency, _as_lines([*paid, *waiting]))
     payments = Line(LineKind.PAYMENTS, billed, quantity=Decimal(len(paid) + len(waiting)))
     return Totals(
@@ -181,13 +181,7 @@ def _billed_wrong(
 ) -> list[Line]:
     """Return lines for deliveries in no payment or in several, and for over-billed products."""
     currency = core.card.amount.currency
-    held = _held(core, compositions, currency)
-    lines = [_delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]]
-    for one in deliveries:
-        if held[one.id] > 1:
-            more = one.price * Decimal(1 - held[one.id])
-            twice = Decimal(held[one.id])
-            lines.append(Line(LineKind.TWICE, more, one.service_name, one.number, twice))
+    lines = _deliveries_billed_wrong(deliveries, _held(core, compositions, currency))
     own = [one.id for one in core.payments if one.sum.currency == currency]
     abroad = [one.id for one in core.payments if one.sum.currency != currency]
     billed = _quantities(compositions, own)
@@ -198,6 +192,17 @@ def _billed_wrong(
         if more_of > 0:
             amount = rounded(row.price * -more_of)
             lines.append(Line(LineKind.TOO_MANY, amount, row.name, quantity=more_of))
+    return lines
+
+
+def _deliveries_billed_wrong(deliveries: Sequence[Delivery], held: Counter[int]) -> list[Line]:
+    """Return lines for deliveries in no payment, and for those in several."""
+    lines = [_delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]]
+    for one in deliveries:
+        if held[one.id] > 1:
+            more = one.price * Decimal(1 - held[one.id])
+            twice = Decimal(held[one.id])
+            lines.append(Line(LineKind.TWICE, more, one.service_name, one.number, twice))
     return lines
 
 

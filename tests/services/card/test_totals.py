@@ -187,6 +187,21 @@ def test_a_card_that_is_paid_in_another_currency_only_has_its_own_first_all_the_
     assert (dollar.amount, dollar.outstanding) == (Money(Decimal(0), "USD"),) * 2
 
 
+def test_a_delivery_that_two_payments_in_another_currency_hold_is_taken_off_there():
+    read = core(
+        card("1300.00", "USD", typed=True),
+        [],
+        [payment(1, "50.00", paid=True), payment(2, "70.00", paid=True)],
+        [delivery(1, "20.00")],
+    )
+
+    [_, euro] = totals_of(read, {1: composition([], [1]), 2: composition([], [1])}, read.free)
+
+    assert (euro.amount, euro.over_paid) == (euros("100.00"), euros("20.00"))
+    assert kinds(euro.rest_lines) == [LineKind.TWICE]
+    assert euro.outstanding == euros("-20.00")
+
+
 @pytest.mark.parametrize(
     ("typed", "free", "amount", "kind"),
     [

@@ -218,3 +218,38 @@ def test_view_only_is_a_badge(stage):
     assert re.search(r'id="flag-view" popovertarget="why-view">.*View only', answer.text)
     why = words(answer.text.split('id="why-view"')[1].split("</div>")[0])
     assert "Bitrix24 did not let you change a payment of this card." in why
+
+
+def test_a_bar_with_less_than_nothing_waiting_has_no_part_below_zero(stage):
+    for payment in (SMALL, LARGE):
+        stage.portal.crm.payments[payment].sum = Decimal(-50)
+
+    text = stage.tab().answer.text
+
+    assert "Waiting in 2 payments" in text
+    assert '"-' not in text.split('class="bar3"')[1].split("</svg>")[0]
+
+
+def test_a_delivery_billed_twice_in_another_currency_is_named(stage):
+    crm = stage.portal.crm
+    crm.cards[2, 8061].currency = "USD"
+    sale.add_delivery(crm, crm.payments[SMALL], crm.shipments[FLEET])
+    tab = stage.tab()
+    tab.show()
+
+    text = tab.answer.text
+
+    assert "Over-billed by €120.00" in words(text)
+    assert "Own fleet, delivery 3653/2: in 2 payments" in words(text)
+    require_sums(text)
+
+
+@pytest.mark.parametrize(
+    ("card", "number"), [({}, "2-8061"), ({"placement": SMART, "entity_id": 11}, "1036-11")]
+)
+def test_what_is_remembered_of_a_list_is_of_one_card_of_one_portal(stage, card, number):
+    [remembered_as] = re.findall(
+        r'id="payments"[^>]*data-card="([^"]+)"', stage.tab(**card).answer.text
+    )
+
+    assert remembered_as == f"{stage.portal.origin} {number}"
