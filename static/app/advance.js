@@ -11,6 +11,11 @@ function choose(form, what) {
   makeRoomAround(form);
 }
 
+/* Somebody who points at An advance will type it next; with the arrow keys one is still choosing. */
+let isPointing = false;
+on("pointerdown", () => { isPointing = true; }, true);
+on("keydown", () => { isPointing = false; }, true);
+
 /* What was asked for does not matter any more. */
 function forget(form) {
   clearTimeout(asking.get(form));

@@ -55,7 +55,8 @@ const clicks = {
     });
   },
   "[data-unlocks]": (button) => ask(button.dataset.unlocks, button, () => {
-    const place = button.closest("[data-fraction]").nextElementSibling;
+    const place = present(button)?.closest("[data-fraction]").nextElementSibling;
+    if (!place) return say("say-renewed");
     unlock(place);
     place.querySelector("input").focus();
   }),

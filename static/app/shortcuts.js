@@ -24,8 +24,9 @@ on("keydown", (event) => {
   shortcut.act(wanted);
 });
 
-/* Of another script than Latin, such as Cyrillic, a letter is known by its place on the keyboard. */
-function keyOf({ key, code }) {
+/* Of another script than Latin, such as Cyrillic, a letter is known by its place on the keyboard. What a browser
+   fills in comes as a key without a name. */
+function keyOf({ key = "", code = "" }) {
   const isOther = key.length === 1 && key > "\u007f" && code.startsWith("Key");
   return (isOther ? code.slice(3) : key).toLowerCase();
 }

@@ -82,6 +82,7 @@ on("change", ({ target }) => {
 
 function turnTo(form, what) {
   choose(form, what);
+  if (what === "advance" && isPointing) byId("advance-number").select();
   if (what === "advance") return askAdvance(form, 0);
   if (what === "all") for (const row of rowsOf(form)) take(row, quantityOf(row).defaultValue);
   addUp(form);

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_looks import take_picture, violations
 from tests.support import odd_cards
+from tests.support.person import Keyboard, Mouse
 
 SIZES = {"1280": (1280, 900), "768": (768, 900), "375": (375, 1100)}
 
@@ -249,3 +250,14 @@ def test_what_comes_after_somebody_went_on_is_not_filled_in(stage, person):
     assert quantities(person) == ["2", "6"]
     expect(total(person)).to_have_text("€455.00")
     expect(person.button("Create payment", person.dialog)).to_be_enabled()
+
+
+def test_a_click_on_an_advance_leads_to_its_field_and_an_arrow_key_does_not(stage, sit):
+    assert stage.was_installed
+    mouse, keyboard = sit(Mouse), sit(Keyboard)
+    for someone in (mouse, keyboard):
+        someone.open_tab(opens=False)
+        open_advance(someone)
+
+    expect(number(mouse)).to_be_focused()
+    expect(choice(keyboard, "An advance")).to_be_focused()

@@ -210,6 +210,22 @@ def test_a_fraction_is_still_what_it_is(stage, person):
     assert stage.executed("crm.item.payment.product.setQuantity") == []
 
 
+def test_a_fraction_is_changed_although_the_list_was_read_again_meanwhile(stage, person):
+    assert stage.was_installed
+    person.open_tab("/crm/deal/details/8064/")
+    row = person.frame.locator("tr:has([data-fraction])").first
+    person.press(person.button("Change quantity", row))
+    expect(person.dialog).to_be_visible()
+    before = row.element_handle()
+    person.frame.evaluate("htmx.trigger('#toolbar', 'renew')")
+    person.frame.wait_for_function("row => !row.isConnected", arg=before)
+    person.wait_until_loaded()
+
+    person.press(person.button("Change quantity", person.dialog))
+
+    expect(row.get_by_label("Quantity", exact=True)).to_be_focused()
+
+
 @pytest.mark.parametrize("comma", [",", "\uff0c", "\u066b"], ids=["comma", "wide", "arabic"])
 @pytest.mark.parametrize("way", ["type", "insert_text"])
 def test_a_comma_makes_a_fraction_and_not_a_number_ten_times_as_large(

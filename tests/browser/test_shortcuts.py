@@ -181,3 +181,10 @@ def test_they_can_be_switched_off_and_the_menu_still_has_the_way_back(stage, tab
     tab.page.keyboard.press("Escape")
     type_key(tab, "?")
     expect(tab.dialog).to_be_visible()
+
+
+def test_a_key_without_a_name_is_no_shortcut(tab):
+    """As browsers send it where they fill in a field."""
+    tab.frame.evaluate("document.body.dispatchEvent(new Event('keydown', { bubbles: true }))")
+
+    expect(tab.dialog).to_have_count(0)
