@@ -120,6 +120,7 @@ class UndoKind(StrEnum):
     ITEM = "item"
     QUANTITY = "quantity"
     DELIVERY = "delivery"
+    MOVE = "move"
 
 
 PUT_BACK: Mapping[str, OutcomeCode] = {

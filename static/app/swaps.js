@@ -23,7 +23,7 @@ function prepareSwap(detail, config, isDone) {
   control = document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
     home = config.target.id;
-    linesBefore = linesOf(config.target);
+    linesBefore = new Set(allLines().map(lineOf));
     control = config.elt.dataset.undo;
   }
   const isReplaced = detail.xhr.getResponseHeader("HX-Reswap") !== "none";
@@ -104,12 +104,11 @@ function restoreFocus() {
 
 const LINES_OF = "[data-item-id], [data-delivery-item-id]";
 const lineOf = (row) => row.dataset.itemId || `d${row.dataset.deliveryItemId}`;
-const linesOf = (pay) => new Set([...pay.querySelectorAll(LINES_OF)].map(lineOf));
+const allLines = () => [...document.querySelectorAll(`.pay :is(${LINES_OF})`)];
 
-/* The line that came back by Undo: its first control. */
+/* The line that came back by Undo, to this payment or to the one it was moved from: its first control. */
 function putBack() {
-  const rows = linesBefore && byId(home) ? [...byId(home).querySelectorAll(LINES_OF)] : [];
-  const row = rows.find((one) => !linesBefore.has(lineOf(one)) && one.checkVisibility());
+  const row = linesBefore && allLines().find((one) => !linesBefore.has(lineOf(one)) && one.checkVisibility());
   return row?.querySelector("input, .btn");
 }
 

@@ -137,3 +137,21 @@ def test_undo_of_a_payment_that_left_the_filtered_list(stage, either):
     expect(either.said).to_contain_text("Payment 3653/3 is marked as unpaid again")
     expect(either.status(unpaid)).to_have_text("Unpaid")
     assert not unpaid.is_paid
+
+
+def test_a_moved_delivery_comes_back_with_the_focus(stage, either):
+    unpaid, small = stage.payments[3], stage.payments[2]
+    line = either.payment(unpaid).locator("[data-delivery-item-id]")
+    either.press(either.button("Move delivery", line))
+    either.dialog.locator("select").select_option(value=str(small.id))
+    either.press(either.button("Move delivery", either.dialog))
+    expect(either.said).to_contain_text("Delivery moved from payment 3653/4 to payment 3653/3")
+    expect(line).to_have_count(0)
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Delivery moved from payment 3653/3 to payment 3653/4")
+    expect(either.button("Undo", either.said)).to_have_count(0)
+    expect(line.locator(".btn:focus")).to_have_count(1)
+    assert len(stage.deliveries(unpaid)) == 1
+    assert stage.deliveries(small) == []

@@ -14,7 +14,7 @@ from b24app.bitrix.methods import payment_deliveries
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import AppError, Executed, PortalError
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
@@ -25,7 +25,7 @@ from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.perform import perform
 from b24app.services.writing.verdicts import WriteResult
 from b24app.storage import partial_actions
@@ -61,20 +61,27 @@ def _move(card: CardSession, plan: Move) -> Outcome:
     remove = payment_deliveries.delete_link(item_id)
     removed = sending.after_others(card, [remove], plan.both)
     if _is_in_source(removed.read, plan) is False:
-        return _ended(plan, OutcomeKind.DONE, OutcomeCode.DELIVERY_MOVED, removed.read)
+        return _done(plan, removed.read)
     return _take_back(card, plan, removed)
 
 
 def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bool]]:
     """Return how to undo a move; empty if the target already had the delivery."""
-    found = outcome.reading.compositions.get(plan.target.id) if outcome.reading else None
-    if found is None or plan.has_it:
+    lines = _lines_there(plan, outcome.reading)
+    if lines is None or plan.has_it:
         return []
-    lines = [one.id for one in found.links if one.document_id == plan.document_id]
     back: list[Command[int] | Command[bool]] = [
         payment_deliveries.add_link(plan.source.id, plan.document_id)
     ]
     return back + [payment_deliveries.delete_link(one) for one in lines]
+
+
+def _lines_there(plan: Move, read: Reading | None) -> list[int] | None:
+    """Return the target's lines with the document; None if they are not known."""
+    found = read.compositions.get(plan.target.id) if read else None
+    if found is None:
+        return None
+    return [one.id for one in found.links if one.document_id == plan.document_id]
 
 
 def _add_and_remove(card: CardSession, plan: Move) -> Moved:
@@ -126,9 +133,20 @@ def _after_both(card: CardSession, plan: Move, moved: Moved) -> Outcome | None:
     return None
 
 
+def _done(plan: Move, read: Reading | None) -> Outcome:
+    """Report the line as moved. Moving back would take a document the target had before."""
+    outcome = _ended(plan, OutcomeKind.DONE, OutcomeCode.DELIVERY_MOVED, read)
+    lines = _lines_there(plan, read)
+    if plan.has_it or not lines:
+        return outcome
+    document = plan.document_id
+    back = Undo(UndoKind.MOVE, plan.target.id, lines[0], now=document, to_id=plan.source.id)
+    return replace(outcome, undo=back)
+
+
 def _moved(card: CardSession, plan: Move, read: Reading | None, *, is_taken_out: bool) -> Outcome:
     """Report the line as moved. If somebody else removed it, they may have moved it elsewhere."""
-    outcome = _ended(plan, OutcomeKind.DONE, OutcomeCode.DELIVERY_MOVED, read)
+    outcome = _done(plan, read)
     if is_taken_out:
         return outcome
     holders = _holders_besides(card, plan)
@@ -139,6 +157,7 @@ def _moved(card: CardSession, plan: Move, read: Reading | None, *, is_taken_out:
     return replace(
         outcome,
         code=OutcomeCode.DELIVERY_MOVED_TWICE,
+        undo=None,
         reading=sending.settle(card, shown) or read,
         number=plan.target.number,
         values=values,

@@ -29,7 +29,8 @@ class Undo:
     """How an action can be undone.
 
     ITEM puts the row `ref_id` back with its quantity, DELIVERY a document. QUANTITY sets the item
-    `ref_id` back to its `quantity`, as long as it is still `now`. UNPAY and PAY restore the
+    `ref_id` back to its `quantity`, as long as it is still `now`. MOVE moves the line `ref_id` back
+    to the payment `to_id`, as long as it is of the document `now`. UNPAY and PAY restore the
     payment's mark; `amount` is what the person saw.
     """
 
@@ -38,6 +39,7 @@ class Undo:
     ref_id: int = 0
     quantity: int = 1
     now: int = 0
+    to_id: int = 0
     amount: Decimal | None = None
 
 

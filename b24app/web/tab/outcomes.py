@@ -131,6 +131,9 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
         values = {"quantity": undo.quantity, "shown": undo.now}
     elif undo.kind is UndoKind.DELIVERY:
         url, values = f"{base}/deliveries", {"delivery_id": undo.ref_id}
+    elif undo.kind is UndoKind.MOVE:
+        url = f"{base}/deliveries/{undo.ref_id}/move"
+        values = {"to": undo.to_id, "shown": undo.now}
     else:
         url = f"{base}/items"
         values = {"row": undo.ref_id, f"quantity-{undo.ref_id}": undo.quantity}

@@ -10,7 +10,19 @@ import pytest
 
 from b24app.simulator.portal_state import sale
 from b24app.storage import settings as stored
-from tests.support.acts import LARGE, PAID, SMALL, billed, item_of, links, payment, stage_said
+from tests.support.acts import (
+    COURIER,
+    COURIER_LINE,
+    FLEET,
+    LARGE,
+    PAID,
+    SMALL,
+    billed,
+    item_of,
+    links,
+    payment,
+    stage_said,
+)
 from tests.support.stage import MANAGER, SMART, Tab
 
 UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo="[^"]*">')
@@ -198,3 +210,36 @@ def test_undo_on_a_card_with_several_objects_brings_the_session_of_its_own(stage
 
 def token_in_page(text):
     return re.search(r"Bearer ([\w.\-]+)", text).group(1)
+
+
+def test_a_moved_delivery_is_moved_back(stage, tab):
+    before = links(stage, LARGE), links(stage, SMALL)
+    tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([], [COURIER])
+
+    answer = press_undo(tab)
+
+    assert answer.status_code == 200
+    assert stage_said(answer) == "Delivery moved from payment 3653/3 to payment 3653/4"
+    assert (links(stage, LARGE), links(stage, SMALL)) == before
+    assert undo_of(answer) is None
+
+
+def test_a_moved_delivery_that_was_replaced_meanwhile_stays(stage, tab):
+    tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
+    [line] = stage.portal.crm.items_of(SMALL, "delivery")
+    line.entity_id = FLEET
+
+    answer = press_undo(tab)
+
+    assert answer.status_code == 409
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([], [FLEET])
+
+
+def test_a_move_to_a_payment_that_had_the_delivery_is_not_offered_back(stage, tab):
+    sale.add_delivery(stage.portal.crm, payment(stage, SMALL), stage.portal.crm.shipments[COURIER])
+
+    answer = tab.post(f"{COURIER_LINE}/move", {"to": SMALL})
+
+    assert answer.status_code == 200
+    assert undo_of(answer) is None
