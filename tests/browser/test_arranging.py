@@ -82,6 +82,21 @@ def test_filter_and_order_are_kept_for_the_card_and_its_refresh(stage, person):
     expect(person.frame.locator("#sort")).to_have_value("oldest")
 
 
+def test_the_longest_waiting_stay_first_when_the_list_is_read_again(stage, person):
+    person.open_tab(opens=False)
+    person.frame.locator("#sort").select_option("waiting")
+    before = shown(person)
+    assert before == ids(stage, 2, 3, 0, 1)
+
+    with person.page.expect_response(lambda answer: "sort=waiting" in answer.url) as read:
+        person.press(person.button("Refresh"))
+
+    assert read.value.status == 200
+    person.wait_until_loaded()
+    assert shown(person) == before
+    expect(person.frame.locator("#sort")).to_have_value("waiting")
+
+
 def test_a_payment_that_is_paid_under_the_unpaid_filter_leaves(stage, person):
     person.open_tab(opens=False)
     person.press(person.frame.locator("#show-unpaid"))

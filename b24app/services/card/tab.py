@@ -38,6 +38,8 @@ ORDERS: Mapping[Sort, Mapping[str, str]] = {
     Sort.AMOUNT_DOWN: {"sum": "desc"},
     Sort.AMOUNT_UP: {"sum": "asc"},
     Sort.PAID_DATE: {"datePaid": "desc"},
+    # Since when a payment waits is known here alone.
+    Sort.WAITING: {"id": "asc"},
 }
 """What the portal is asked to sort by; ties and unpaid payments are sorted here afterwards."""
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from b24app.services.card.card_view import Sort
 from b24app.simulator.portal_state.switches import OddValue
 from tests.support.acts import (
     ACTS,
@@ -62,7 +63,7 @@ def look_around(stage):
     for page in ("items", "deliveries", "system", "history"):
         answer = tab.get(f"/payments/{shown[-1]}/{page}")
         assert answer.status_code in {200, 409, 422}, (page, answer.text)
-    for order in ("amount-up", "amount-down", "paid-date"):
+    for order in Sort:
         assert tab.show(sort=order).status_code == 200
     return first
 

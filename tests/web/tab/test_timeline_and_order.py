@@ -60,6 +60,7 @@ def test_nothing_changed_is_nothing_to_comment_on(stage):
         ("amount-down", {"sum": "desc"}, "1039"),
         ("amount-up", {"sum": "asc"}, "1036"),
         ("paid-date", {"datePaid": "desc"}, "1037"),
+        ("waiting", {"id": "asc"}, "1038"),
     ],
 )
 def test_sorting_goes_to_the_portal_and_holds_on_the_page(stage, sort, order, first):
