@@ -176,19 +176,19 @@ class BitrixClient:
 
     def _persist(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
         """Send until there is an answer or an error that repeating cannot heal."""
-        token = tokens.current()
+        access_token = tokens.current()
         pauses = iter(PAUSES)
         is_renewed = is_repeated = False
         while True:
             try:
                 with self.shares.asking(tokens.share):
-                    return self._attempt(tokens.endpoint, token, command, deadline)
+                    return self._attempt(tokens.endpoint, access_token, command, deadline)
             except TokenExpiredError:
                 if is_renewed:
                     raise
                 is_renewed = True
                 meters.RETRIES.labels("expired").inc()
-                token = tokens.renew(token)
+                access_token = tokens.renew(access_token)
             except PortalBusyError as error:
                 pause = self._pause(error, pauses, deadline)
                 if pause is None:
@@ -214,19 +214,19 @@ class BitrixClient:
         return pause if pause + SHORTEST_ATTEMPT <= deadline.remaining() else None
 
     def _attempt(
-        self, endpoint: str, token: str, command: Command[Any], deadline: Deadline
+        self, endpoint: str, access_token: str, command: Command[Any], deadline: Deadline
     ) -> Answer:
         request = requests.Request(
             "POST",
             endpoint + command.method,
             headers=self._headers,
-            data=_body(command, token),
+            data=_body(command, access_token),
         )
         limit = deadline if command.is_write else deadline.at_most(READ_ATTEMPT_SECONDS)
         started = self._monotonic()
         outcome = exchange(self._session, request, limit)
         payload = parse(outcome.body) if isinstance(outcome, Received) else None
-        self._log(endpoint, token, command, outcome, payload, self._monotonic() - started)
+        self._log(endpoint, access_token, command, outcome, payload, self._monotonic() - started)
         if isinstance(outcome, Lost):
             raise lost_error(command.method, outcome)
         return read_envelope(command, outcome, payload)
@@ -234,20 +234,20 @@ class BitrixClient:
     def _log(
         self,
         endpoint: str,
-        token: str,
+        access_token: str,
         command: Command[Any],
         outcome: Received | Lost,
         payload: Mapping[str, object] | None,
         seconds: float,
     ) -> None:
         exchanged = Exchanged.of(
-            endpoint, command.method, command.params, outcome, payload, seconds, (token,)
+            endpoint, command.method, command.params, outcome, payload, seconds, (access_token,)
         )
         metering.keep(self._rest_log, exchanged)
 
 
-def _body(command: Command[Any], token: str) -> bytes:
-    params = {**command.params, "auth": token}
+def _body(command: Command[Any], access_token: str) -> bytes:
+    params = {**command.params, "auth": access_token}
     if _holds_reference(command.params):
         raise ValueError(f"{command.method}: a reference means something in a batch only")
     return json.dumps(params, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")

@@ -133,11 +133,11 @@ class StoredTokens:
 
         Raises like `renew`, and GrantError.
         """
-        access = self.current()
+        access_token = self.current()
         try:
-            return self._deps.authorization.app_info(access, share=self.share)
+            return self._deps.authorization.app_info(access_token, share=self.share)
         except TokenExpiredError:
-            return self._deps.authorization.app_info(self.renew(access), share=self.share)
+            return self._deps.authorization.app_info(self.renew(access_token), share=self.share)
 
     def _take(self, owner: str) -> bool:
         with self._deps.db.transaction() as session:

@@ -81,7 +81,7 @@ def create(
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
 
 
-def bill_the_rest(
+def bill_remaining(
     card: CardSession, asked: WriteRequest, choice: int | None, shown: Decimal | None = None
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
@@ -95,12 +95,12 @@ def bill_the_rest(
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
         with card_lease.alone(card):
-            return _bill_the_rest(card, pay_system_id, shown)
+            return _bill_remaining(card, pay_system_id, shown)
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
 
-def _bill_the_rest(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:
+def _bill_remaining(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:
     before = unbilled.read(card)
     if before.free is None:
         raise before.problem or InputError(

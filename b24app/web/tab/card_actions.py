@@ -73,11 +73,11 @@ def rest_form() -> ResponseReturnValue:
 
 
 @blueprint.post("/rest")
-def bill_the_rest() -> Response:
+def bill_remaining() -> Response:
     """Create a payment with everything that no payment bills yet."""
     choice = _system_choice()
     shown = optional_decimal("shown")
-    return answer(creation.bill_the_rest(current_card(), asked(), choice, shown))
+    return answer(creation.bill_remaining(current_card(), asked(), choice, shown))
 
 
 @blueprint.get("/filling/<int:filling_id>")
