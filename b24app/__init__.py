@@ -32,7 +32,16 @@ from b24app.storage.session import Database, upgrade
 from b24app.web import cli, pages
 from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
 from b24app.web.admin.login_states import LoginStates
-from b24app.web.plumbing import assets, entry, error_pages, i18n, log_lines, metering, security
+from b24app.web.plumbing import (
+    assets,
+    entry,
+    error_pages,
+    error_tracker,
+    i18n,
+    log_lines,
+    metering,
+    security,
+)
 from b24app.web.plumbing.launch import SessionTokens
 from b24app.web.plumbing.templating import Environment
 from b24app.web.plumbing.wiring import EXTENSION, Wiring
@@ -106,6 +115,7 @@ def create_app(
             later=start_later,
         ),
         config.metrics_token,
+        config.security_contact,
     )
     _wrap(app, config.trusted_proxies)
     for part in (metering, i18n, security, error_pages, assets):
@@ -138,7 +148,13 @@ def _bare_app(config: Config) -> Flask:
     app.logger.setLevel(config.log_level)
     logging.getLogger("b24app").setLevel(config.log_level)
     log_lines.init_app(app)
+    if config.error_tracker_dsn:
+        error_tracker.init(config.error_tracker_dsn, _release())
     return app
+
+
+def _release() -> str:
+    return str(Manifest.read(ROOT / "install.json").version)
 
 
 def _wrap(app: Flask, proxies: int) -> None:

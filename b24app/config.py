@@ -41,6 +41,8 @@ class Config:
     log_level: str = "INFO"
     trusted_proxies: int = 0
     metrics_token: str = ""
+    security_contact: str = ""
+    error_tracker_dsn: str = ""
     app_env: str = "production"
 
     @property
@@ -105,6 +107,8 @@ class _Reader:
             log_level=self._one_of("LOG_LEVEL", LOG_LEVELS, "INFO", read=str.upper),
             trusted_proxies=self._int("TRUSTED_PROXIES", 0, least=0),
             metrics_token=self._text("METRICS_TOKEN", ""),
+            security_contact=self._contact(),
+            error_tracker_dsn=self._text("ERROR_TRACKER_DSN", ""),
             app_env=self.app_env,
         )
 
@@ -159,6 +163,16 @@ class _Reader:
         value = self._url("APP_URL", "http://127.0.0.1:8000")
         if urlsplit(value).path:
             raise ConfigError(f"APP_URL is {value!r}. It must be without a path: https://host.")
+        return value
+
+    def _contact(self) -> str:
+        # The mailbox that RFC 2142 names for it.
+        host = urlsplit(self._app_url()).hostname
+        value = self._text("SECURITY_CONTACT", f"mailto:security@{host}")
+        if not value.startswith(("mailto:", "https://", "tel:")) or not value.isprintable():
+            raise ConfigError(
+                f"SECURITY_CONTACT is {value!r}. It must be a URI such as mailto:security@host."
+            )
         return value
 
     def _secret_key(self) -> str:

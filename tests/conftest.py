@@ -20,10 +20,12 @@ OUR_NAMES = (
     "APP_",
     "B24_",
     "DATABASE_URL",
+    "ERROR_TRACKER_DSN",
     "LOG_LEVEL",
     "METRICS_TOKEN",
     "REST_LOG_",
     "SECRET_KEY",
+    "SECURITY_CONTACT",
     "TOKEN_KEYS",
     "TRUSTED_PROXIES",
 )

@@ -1,7 +1,7 @@
 """Write the parts of a release as CycloneDX JSON: python -m tools.sbom [FILE].
 
-What production installs comes from `requirements.txt`, with its digests; what lies in the repository
-itself is added. Needs no network, and writes the same file for the same release.
+What production installs comes from `requirements.txt`, with its digests; what lies in the
+repository itself is added. Needs no network, and writes the same file for the same release.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -18,6 +19,7 @@ from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
 
+CONTACT_HOLDS = timedelta(days=180)
 FORWARDED = (
     "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port",
     "X-Forwarded-Server", "X-Real-IP", "Forwarded", "Via", "CF-Connecting-IP", "True-Client-IP",
@@ -64,6 +66,20 @@ def readyz() -> ResponseReturnValue:
     if trouble:
         return jsonify(status=trouble), 503, {"Retry-After": "5"}
     return jsonify(status="ok")
+
+
+@blueprint.get("/.well-known/security.txt")
+def security_txt() -> ResponseReturnValue:
+    """Say whom to tell about a hole (RFC 9116), for half a year from today on."""
+    until = (deps().clock() + CONTACT_HOLDS).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = {
+        "Contact": wiring().security_contact,
+        "Expires": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": "en",
+        "Canonical": f"{deps().app_url}/.well-known/security.txt",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return Response(text, mimetype="text/plain")
 
 
 @blueprint.get("/metrics")

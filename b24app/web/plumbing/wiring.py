@@ -24,6 +24,7 @@ class Wiring:
     login_states: LoginStates
     background: Background
     metrics_token: str = ""
+    security_contact: str = ""
 
 
 def wiring() -> Wiring:

@@ -61,6 +61,7 @@ def switch(stage):
 
 
 NEEDS_NONE = {f"GET {path}" for path in ("/", "/install", "/placement")} | {
+    "GET /.well-known/security.txt",
     "GET /legal/license",
     "GET /legal/privacy",
 }
