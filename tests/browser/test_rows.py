@@ -231,3 +231,17 @@ def test_a_paid_payment_offers_nothing_to_add(stage, person):
     expect(person.payment(payment).locator(".grid--sum")).to_be_visible()
 
     expect(person.button("Add items", person.payment(payment))).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+@pytest.mark.usefixtures("stage")
+def test_a_number_of_usual_length_is_seen_whole(person, width):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    person.open_tab(opens=False)
+
+    cut = person.frame.evaluate(
+        """() => [...document.querySelectorAll(".pay__open > bdi")]
+          .filter((one) => one.scrollWidth > one.clientWidth).length"""
+    )
+
+    assert cut == 0

@@ -188,3 +188,15 @@ def test_a_key_without_a_name_is_no_shortcut(tab):
     tab.frame.evaluate("document.body.dispatchEvent(new Event('keydown', { bubbles: true }))")
 
     expect(tab.dialog).to_have_count(0)
+
+
+@pytest.mark.usefixtures("stage")
+def test_the_list_of_shortcuts_does_not_end_at_the_edge_of_its_dialog(person):
+    person.open_tab(opens=False)
+    person.press(person.button("More for this list"))
+    person.press(person.button("Keyboard shortcuts"))
+    last = person.dialog.get_by_label("Use these shortcuts").bounding_box()
+
+    edge = person.dialog.bounding_box()
+
+    assert edge["y"] + edge["height"] - (last["y"] + last["height"]) >= 16
