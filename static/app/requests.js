@@ -90,14 +90,15 @@ async function fetchWithToken(url) {
 }
 
 /* On a card with several objects each has a token of its own: they come again with the tab. What an open
-   dialog only wanted to know is asked with its new token. */
+   dialog only wanted to know is asked with its new token, and a row that comes opened again asks by itself. */
+const ASKS_ITSELF = ".pay__more, .pay__load, [id^='log-']";
 let postponed = null;
 
 function repeat(config) {
   if (config.elt.closest("[hx-headers]") !== body) {
     finish(config, false);
     postponed = !isWrite(config) && config.elt.closest("dialog form") ? config : null;
-    if (!postponed) say("say-renewed");
+    if (!postponed && !config.elt.matches(ASKS_ITSELF)) say("say-renewed");
     return request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
   }
   repeated.add(config.elt);

@@ -192,3 +192,16 @@ def test_a_form_of_a_group_can_be_sent_after_the_end_of_the_session(stage, perso
 
     expect(group(person).locator(".pay.is-new")).to_contain_text("€1,472.00")
     assert len(stage.payments) == before + 1
+
+
+def test_a_row_of_a_group_opens_after_the_end_of_the_session(stage, person):
+    person.page.may_fail_to_load = True
+    open_card(person)
+    unpaid = stage.payments[3]
+    stage.clock.advance(31 * 60)
+
+    person.press(person.opener(unpaid))
+
+    side = person.payment(unpaid).locator(".pay__side")
+    expect(side).to_contain_text("Nothing has been done with this payment here yet.")
+    expect(person.said).to_have_count(0)
