@@ -92,7 +92,7 @@ function restoreFocus() {
   if (fresh) {
     fresh.dataset.greeted = "";
     fresh.querySelector(".pay__title").focus();
-  } else if (document.activeElement === body) {
+  } else if (document.activeElement === body || isFreeForUndo()) {
     /* A payment that was open comes closed and is opened again, so its controls are there only now. */
     const same = control && byId(control)?.checkVisibility() && byId(control);
     const title = home && (byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh"));
@@ -100,6 +100,11 @@ function restoreFocus() {
   }
   home = control = "";
   linesBefore = null;
+}
+
+/* By its key Undo is pressed from anywhere: what comes back has the focus then, but never of somebody who types. */
+function isFreeForUndo() {
+  return linesBefore && !document.activeElement.matches("input, select") && !document.querySelector("dialog[open]");
 }
 
 const LINES_OF = "[data-item-id], [data-delivery-item-id]";

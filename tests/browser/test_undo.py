@@ -155,3 +155,17 @@ def test_a_moved_delivery_comes_back_with_the_focus(stage, either):
     expect(line.locator(".btn:focus")).to_have_count(1)
     assert len(stage.deliveries(unpaid)) == 1
     assert stage.deliveries(small) == []
+
+
+def test_undo_by_its_key_leads_to_what_is_back(stage, person):
+    person.open_tab(opens=False)
+    small = stage.payments[2]
+    person.press(person.frame.locator("#show-unpaid"))
+    person.press(person.button("Mark as paid", person.payment(small)))
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.payment(small)).to_be_hidden()
+
+    person.page.keyboard.press("u")
+
+    expect(person.payment(small)).to_be_visible()
+    person.expect_focus_on(person.payment(small).locator(".pay__title"))
