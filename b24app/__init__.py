@@ -53,6 +53,7 @@ from b24app.web.tab import (
     payment_items,
     payments,
     placement,
+    reminders,
     sums,
 )
 
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     payments.blueprint,
     payment_items.blueprint,
     payment_deliveries.blueprint,
+    reminders.blueprint,
     payment_details.blueprint,
     card_actions.blueprint,
     sums.blueprint,

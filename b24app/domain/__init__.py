@@ -5,3 +5,4 @@ from __future__ import annotations
 from b24app.domain.card import *
 from b24app.domain.portal import *
 from b24app.domain.readable import *
+from b24app.domain.reminder import *

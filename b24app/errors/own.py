@@ -34,6 +34,7 @@ class InputCode(StrEnum):
     NUMBER = "number"
     DATE = "date"
     UNTIL = "until"
+    REMIND_DAY = "remind_day"
     NO_KEY = "no_key"
     NO_ADDRESS = "no_address"
     NOTE_TOO_LONG = "note_too_long"

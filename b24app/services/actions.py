@@ -22,6 +22,7 @@ class Action(StrEnum):
     DELIVERIES = "deliveries"
     LINK = "link"
     DELETE = "delete"
+    REMIND = "remind"
 
 
 class DeedName(StrEnum):
@@ -41,6 +42,8 @@ class DeedName(StrEnum):
     REMOVE_DELIVERY = "remove_delivery"
     REASSIGN_DELIVERY = "reassign_delivery"
     MOVE_DELIVERY = "move_delivery"
+    REMIND = "remind"
+    CANCEL_REMINDER = "cancel_reminder"
 
 
 class OutcomeCode(StrEnum):
@@ -103,6 +106,19 @@ class OutcomeCode(StrEnum):
     DELIVERY_NOT_MOVED = "delivery_not_moved"
     DELIVERY_TWICE = "delivery_twice"
     DELIVERY_NOWHERE = "delivery_nowhere"
+    REMINDER_SET = "reminder_set"
+    REMINDER_MOVED = "reminder_moved"
+    REMINDER_ALREADY = "reminder_already"
+    REMINDER_NOT_SET = "reminder_not_set"
+    REMINDER_NOT_CONFIRMED = "reminder_not_confirmed"
+    REMINDER_BUSY = "reminder_busy"
+    REMINDER_OF_PAID = "reminder_of_paid"
+    REMINDER_ADRIFT = "reminder_adrift"
+    """A plain to-do was made, and could not be given the keys by which it is found again."""
+    REMINDER_CANCELED = "reminder_canceled"
+    REMINDER_NONE = "reminder_none"
+    REMINDER_STILL_THERE = "reminder_still_there"
+    REMINDER_NOT_CANCELED = "reminder_not_canceled"
     NOT_CONFIRMED = "not_confirmed"
     UNSEEN = "unseen"
     """The portal confirmed it, while its state cannot be read afterwards."""

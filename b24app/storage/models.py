@@ -198,6 +198,21 @@ class CanceledOrder(Base):
     noted_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class PaymentReminder(Base):
+    """An open reminder about a payment, as the portal last listed it: people may end it there."""
+
+    __tablename__ = "payment_reminders"
+
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    payment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    activity_id: Mapped[int]
+    deadline: Mapped[datetime | None]
+    is_todo: Mapped[bool]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Lease(Base):
     """A lock that works across processes and machines and ends by itself."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from b24app.domain import EntityRef, PortalUser
+from b24app.domain import EntityRef, PortalUser, Reminder
 from b24app.seal import Seal
 from b24app.storage import (
     activity,
@@ -22,6 +22,7 @@ from b24app.storage import (
     partial_actions,
     pending_grants,
     refusals,
+    reminders,
     settings,
     user_tokens,
 )
@@ -69,6 +70,7 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         card_memory.save_known_payments(session, member_id, DEAL, [1], now)
         refusals.refuse(session, member_id, 7, DEAL, now)
         canceled_orders.note(session, member_id, DEAL, "3653", {"1": "N 5 EUR"}, now)
+        reminders.save(session, member_id, DEAL, Reminder(5, 1, now), now)
         leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)
         idempotency.begin(session, member_id, 7, "key", "pay 1", now)
         activity.append(

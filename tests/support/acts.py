@@ -37,9 +37,11 @@ RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 """Faults after which a write has been carried out and nobody was told."""
 
 BANK, CARD = 7, 8
-PREFIX = "crm.item.payment."
+PREFIX, ACTIVITY = "crm.item.payment.", "crm.activity."
 WRITES = frozenset(
-    name.lower() for name, method in METHODS.items() if method.is_write and name.startswith(PREFIX)
+    name.lower()
+    for name, method in METHODS.items()
+    if method.is_write and name.startswith((PREFIX, ACTIVITY))
 )
 RAN = frozenset({"ok", "lost", "lost_html", "lost_silent"})
 UNCHANGED_WORDS = re.compile(
@@ -87,6 +89,15 @@ def billed(stage, payment_id, row_id):
         (int(one.quantity) for one in crm.items_of(payment_id, PRODUCT) if one.entity_id == basket),
         None,
     )
+
+
+def open_reminders(stage, payment_id):
+    """The open activities about a payment, whoever drew them."""
+    return [
+        one
+        for one in stage.portal.crm.activities.values()
+        if one.origin_id == str(payment_id) and not one.is_completed
+    ]
 
 
 def new_payments(stage):
@@ -175,9 +186,20 @@ MOVE = Act(
     lambda stage: (links(stage, LARGE), links(stage, SMALL)) == ([], [COURIER]), steps=2,
 )  # fmt: skip
 
+REMIND = Act(
+    "remind", ACTIVITY + "configurable.add",
+    lambda tab, key: tab.post(f"/payments/{SMALL}/reminder", {"when": "week", "shown": ""}, key),
+    lambda stage: len(open_reminders(stage, SMALL)) == 1,
+)  # fmt: skip
+CANCEL_REMINDER = Act(
+    "cancel_reminder", ACTIVITY + "configurable.update",
+    lambda tab, key: tab.post(f"/payments/{LARGE}/reminder", {"when": "none"}, key),
+    lambda stage: open_reminders(stage, LARGE) == [],
+)  # fmt: skip
+
 ACTS = (
     PAY, UNPAY, DELETE, SYSTEM, CREATE, REST, ADD_ITEMS, SET_QUANTITY, REMOVE_ITEM,
-    ADD_DELIVERY, REASSIGN, REMOVE_DELIVERY, MOVE,
+    ADD_DELIVERY, REASSIGN, REMOVE_DELIVERY, MOVE, REMIND, CANCEL_REMINDER,
 )  # fmt: skip
 ON_A_PAYMENT = tuple(act for act in ACTS if act not in (CREATE, REST))
 EDITS = (ADD_ITEMS, SET_QUANTITY, REMOVE_ITEM, ADD_DELIVERY, REASSIGN, REMOVE_DELIVERY, MOVE)
@@ -185,7 +207,7 @@ EDITS = (ADD_ITEMS, SET_QUANTITY, REMOVE_ITEM, ADD_DELIVERY, REASSIGN, REMOVE_DE
 
 
 def books(stage):
-    """Everything money depends on, as the portal has it."""
+    """Everything money depends on, as the portal has it, and what reminds people of it."""
     crm = stage.portal.crm
     return (
         {
@@ -195,6 +217,10 @@ def books(stage):
         {
             one.id: (one.payment_id, one.kind, one.entity_id, one.quantity)
             for one in crm.items.values()
+        },
+        {
+            one.id: (one.origin_id, one.deadline, one.is_completed)
+            for one in crm.activities.values()
         },
     )
 

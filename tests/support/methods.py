@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.methods import (
+    activities,
     crm,
     events,
     payment_deliveries,
@@ -17,9 +19,9 @@ from b24app.bitrix.methods import (
     portal,
 )
 from b24app.bitrix.methods.method import Method
-from b24app.domain import EntityRef
+from b24app.domain import Drawing, EntityRef
 
-MODULES = (crm, events, payment_deliveries, payment_items, payments, placements, portal)
+MODULES = (activities, crm, events, payment_deliveries, payment_items, payments, placements, portal)
 METHODS = {
     method.name: method
     for module in MODULES
@@ -38,6 +40,12 @@ ARGUMENTS: dict[str, object] = {
     "entity_type_id": 2,
     "filters": {},
     "text": "text",
+    "activity_id": 1,
+    "deadline": datetime(2026, 12, 3, 9, tzinfo=UTC),
+    "drawing": Drawing("title", "text", "button"),
+    "code": "a_badge",
+    "label": "a label",
+    "kind": "warning",
     "name": "profile",
     "placement": "CRM_DEAL_DETAIL_TAB",
     "handler": "https://a.example/",

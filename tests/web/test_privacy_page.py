@@ -26,6 +26,7 @@ SAID = {
     "portal_settings": "rules with the ids of chosen people",
     "cached_lists": "Names of payment systems",
     "canceled_orders": "Ids of orders that Bitrix24 calls canceled",
+    "payment_reminders": "Ids of reminders and the days they are for",
     "jobs": "Messages from Bitrix24 about the app",
     "failed_proofs": "Internet addresses from which unproven requests came",
     "partial_actions": "Moves of a delivery that stopped half-way",

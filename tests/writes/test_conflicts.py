@@ -81,7 +81,7 @@ def _pay(stage, payment_id):
 @pytest.mark.parametrize("act", ON_A_PAYMENT, ids=str)
 def test_a_payment_that_is_gone_is_told_and_leaves_the_page(stage, act):
     tab = stage.tab()
-    gone = {"unpay": PAID}.get(act.name, LARGE if "1205" in _path_of(act) else SMALL)
+    gone = {"unpay": PAID}.get(act.name, LARGE if str(LARGE) in _path_of(act) else SMALL)
     somebody(stage, "delete", id=gone)
     before = books(stage)
 
@@ -175,7 +175,7 @@ def test_a_payment_that_left_the_list_since_is_told_as_deleted(stage, act):
 
 
 def _payment_of(act):
-    return (LARGE, PAID) if "1205" in _path_of(act) else (SMALL, PAID)
+    return (LARGE, PAID) if str(LARGE) in _path_of(act) else (SMALL, PAID)
 
 
 @pytest.mark.parametrize("path", ["system", "items", "deliveries", "link", "history"])

@@ -37,6 +37,11 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
         ("GET", f"/payments/{UNPAID}/deliveries/1/move", {}),
         ("POST", f"/payments/{UNPAID}/deliveries/1/move", {"to": "1038"}),
     ],
+    "remind": [
+        ("GET", f"/payments/{UNPAID}/reminder", {}),
+        ("POST", f"/payments/{UNPAID}/reminder", {"when": "week"}),
+        ("POST", f"/payments/{UNPAID}/reminder", {"when": "none"}),
+    ],
     "delete": [("DELETE", f"/payments/{UNPAID}", {})],
     "link": [("GET", f"/payments/{UNPAID}/link", {})],
 }

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from b24app.domain import Listing, Payment, ProductRow
+from b24app.domain import Listing, Payment, ProductRow, Reminder
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import adding_up, canceled, half_done
+from b24app.services.card import adding_up, canceled, half_done, reminders
 from b24app.services.card.canceled import States
 from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.card_view import (
@@ -20,14 +20,19 @@ from b24app.services.card.card_view import (
     Waiting,
 )
 from b24app.services.card.payment_details import Details, Sources, details_of, unbilled_rows
+from b24app.services.card.reminders import Expected
 from b24app.services.directories import shop_site
 from b24app.storage import card_memory, partial_actions, refusals
+from b24app.storage import reminders as stored_reminders
 from b24app.storage.card_memory import FirstSight
 from b24app.storage.models import PartialAction
 from b24app.storage.session import Session
 
 READING = frozenset({Action.LINK})
 """What a person may still do after the portal refused a write: links are for everybody."""
+
+NO_CHANGES = READING | {Action.REMIND}
+"""What changes no payment: who may do nothing else sees the card as read-only."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Kept:
     is_refused: bool
     is_shop_open: bool
     first_sights: Mapping[int, FirstSight]
+    reminders: Mapping[int, Reminder]
 
 
 def kept_of(session: Session, card: CardSession) -> Kept:
@@ -51,6 +57,7 @@ def kept_of(session: Session, card: CardSession) -> Kept:
         is_refused=refusals.is_refused(session, card.member_id, card.user_id, card.ref, since),
         is_shop_open=shop_site.is_known_to_be_open(session, card.member_id, now),
         first_sights=card_memory.first_sights(session, card.member_id, card.ref),
+        reminders=stored_reminders.of_card(session, card.member_id, card.ref),
     )
 
 
@@ -70,10 +77,10 @@ def view_of(
     is_taking = canceled.takes_new_payments(core, canceled_orders)
     free = core.free if core.free is not None else _estimate(core, compositions)
     details = _details(compositions, core, free)
-    waits = _waits(card.clock(), core.payments, kept.first_sights)
+    times = _times(card, core.payments, kept)
     return CardView(
         card=core.card,
-        payments=_payments(core, details, waits, _names(card, people), canceled_orders),
+        payments=_payments(core, details, times, _names(card, people), canceled_orders),
         totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
         free_rows=free or (),
@@ -102,6 +109,23 @@ def _names(card: CardSession, people: Mapping[int, str | None]) -> Mapping[int, 
     return {**people, user.id: user.name} if user is not None and user.name else people
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Since when payments wait, and when they are expected, by payment id."""
+
+    waits: Mapping[int, Waiting]
+    expected: Mapping[int, Expected]
+
+
+def _times(card: CardSession, payments: Iterable[Payment], kept: Kept) -> Times:
+    expected = {
+        payment_id: when
+        for payment_id, one in kept.reminders.items()
+        if (when := reminders.expected(card, one)) is not None
+    }
+    return Times(_waits(card.clock(), payments, kept.first_sights), expected)
+
+
 def _waits(
     now: datetime, payments: Iterable[Payment], sights: Mapping[int, FirstSight]
 ) -> dict[int, Waiting]:
@@ -117,13 +141,13 @@ def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], 
     allowed = card.rules.allowed(card.user) if card.user else frozenset()
     if is_refused:
         return allowed & READING, "portal"
-    return allowed, "" if allowed - READING else "rules"
+    return allowed, "" if allowed - NO_CHANGES else "rules"
 
 
 def _payments(
     core: CardSnapshot,
     details: Mapping[int, Details],
-    waits: Mapping[int, Waiting],
+    times: Times,
     names: Mapping[int, str | None],
     canceled_orders: Sequence[str],
 ) -> tuple[PaymentView, ...]:
@@ -135,7 +159,8 @@ def _payments(
             payer_name=names.get(payment.payer_id or 0) or "",
             is_payer_unknown=names.get(payment.payer_id or 0) == "",
             is_canceled=payment.order_number in canceled_orders,
-            waiting=waits.get(payment.id),
+            waiting=times.waits.get(payment.id),
+            expected=times.expected.get(payment.id),
         )
         for payment in core.payments
     )

@@ -17,9 +17,10 @@ from b24app.domain import (
     PaymentDelivery,
     PaymentItem,
     ProductRow,
+    Reminder,
 )
 from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
-from b24app.services.card import product_rows
+from b24app.services.card import product_rows, reminders
 from b24app.services.card.product_rows import Pages, ReadRows
 
 MOST_LINES = 3_000
@@ -41,6 +42,8 @@ class CardSnapshot:
     read_rows: ReadRows
     free: Listing[ProductRow] | None
     is_estimate: bool = False
+    reminders: reminders.Listed | None = None
+    """None: not asked, or not told."""
 
     @property
     def rows_total(self) -> int:
@@ -93,6 +96,7 @@ class CoreRequest:
     deliveries: Handle[Listing[Delivery]]
     rows: Pages
     free: Handle[Listing[ListedRow]]
+    reminders: Handle[Listing[Reminder]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +113,12 @@ def ask_core(
     *,
     order: Mapping[str, str] | None = None,
     rows_total: int = 0,
+    with_reminders: bool = False,
 ) -> CoreRequest:
     """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
 
-    Each page of product rows after the first, up to `rows_total`, takes one more.
+    Each page of product rows after the first, up to `rows_total`, takes one more, and so do the
+    reminders, which only a listing has use for.
     """
     return CoreRequest(
         card=batch.add(crm.get_card(ref)),
@@ -120,6 +126,7 @@ def ask_core(
         deliveries=batch.add(crm.list_deliveries(ref)),
         rows=product_rows.ask(batch, ref, rows_total),
         free=batch.add(crm.available_rows(ref)),
+        reminders=reminders.ask(batch, ref) if with_reminders else None,
     )
 
 
@@ -141,6 +148,7 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
         read_rows=rows,
         free=free,
         is_estimate=is_estimate,
+        reminders=reminders.take(result, asked.reminders) if asked.reminders else None,
     )
 
 

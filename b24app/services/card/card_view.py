@@ -13,6 +13,7 @@ from b24app.services.actions import Action
 from b24app.services.card.billable import Billable
 from b24app.services.card.card_paths import path_of
 from b24app.services.card.payment_details import Details
+from b24app.services.card.reminders import Expected
 from b24app.services.card.totals import Totals
 from b24app.services.settings import PortalRules
 
@@ -68,6 +69,8 @@ class PaymentView:
     """Its order is canceled: changes of its sum or state cannot work."""
     waiting: Waiting | None = None
     """Set for an unpaid payment, if known."""
+    expected: Expected | None = None
+    """From its open reminder, if one is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
         seen = [_seen_before(session, card, part) for part in halves]
     batches = [Batch() for _ in halves]
     cores = [
-        {ref: card_reads.ask_core(batch, ref) for ref in part}
+        {ref: card_reads.ask_core(batch, ref, with_reminders=True) for ref in part}
         for batch, part in zip(batches, halves, strict=True)
     ]
     lines = [

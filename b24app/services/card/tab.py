@@ -14,7 +14,7 @@ from b24app.domain import ProductRow, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, product_rows
+from b24app.services.card import card_reads, product_rows, reminders
 from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter, Sort
@@ -116,6 +116,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
         card.clock(),
         is_whole=is_whole(core.payments),
     )
+    reminders.note(session, card, core.reminders)
     return user_names.queue_unknown_ids(session, card, user_names.payers(core.payments))
 
 
@@ -171,7 +172,7 @@ def _read(
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
-    core_asked = card_reads.ask_core(first, card.ref, order=order)
+    core_asked = card_reads.ask_core(first, card.ref, order=order, with_reminders=True)
     # If batches are refused, this would be two calls per payment: then only the first call's
     # reads are sent (decisions 11).
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)

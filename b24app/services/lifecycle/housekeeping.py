@@ -31,6 +31,7 @@ from b24app.storage import (
     pending_grants,
     portals,
     refusals,
+    reminders,
     user_tokens,
 )
 from b24app.storage.key_rotation import reseal
@@ -49,6 +50,9 @@ REFRESH_TOKEN_LIVES = timedelta(days=180)
 PARTIAL_KEPT = timedelta(days=365)
 DONE_KEPT = timedelta(days=7)
 """How long the last time of a portal's work is kept, by which portals take turns."""
+
+REMINDERS_KEPT = timedelta(days=400)
+"""Longer than a reminder can be away; each change of it counts anew."""
 
 NAMES_KEPT = timedelta(days=2)
 GRANT_IDLE = timedelta(days=150)
@@ -136,6 +140,7 @@ def delete_expired(deps: Deps) -> Counts:
         "partial actions": lambda session: partial_actions.delete_older(
             session, now - PARTIAL_KEPT
         ),
+        "reminders": lambda session: reminders.delete_older(session, now - REMINDERS_KEPT),
         "jobs": lambda session: jobs.delete_idle(session, now - DONE_KEPT),
     }
     counts = {}

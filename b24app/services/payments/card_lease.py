@@ -1,4 +1,4 @@
-"""Allow one creation of a payment at a time on a card, across people and processes.
+"""Allow one creation at a time on a card, of payments or of reminders, across all processes.
 
 What is free is read first and billed second, and the portal locks nothing in between: if several
 people billed the same at once, all but one would get an empty or half-filled payment.
@@ -20,15 +20,15 @@ LEASE_SECONDS = 2 * ACTION_SECONDS
 
 
 @contextmanager
-def alone(card: CardSession) -> Iterator[None]:
-    """Lock the card. Raises CardBusyError while somebody else holds it."""
+def alone(card: CardSession, what: str = "create") -> Iterator[None]:
+    """Lock the card for `what`. Raises CardBusyError while somebody else holds it."""
     ref = card.ref
-    name = f"create:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
+    name = f"{what}:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
     owner = secrets.token_hex(16)
     with card.db.transaction() as session:
         is_ours = leases.try_take(session, name, owner, card.clock(), LEASE_SECONDS)
     if not is_ours:
-        raise CardBusyError("somebody else is creating a payment on this card")
+        raise CardBusyError("somebody else does the same on this card")
     try:
         yield
     finally:

@@ -44,9 +44,10 @@ def delete(
             why_not=_paid_meanwhile,
         )
 
-    return change(
-        card, asked, Change(Action.DELETE, DeedName.DELETE, payment_id, ownership.prove, plan)
+    wanted = Change(
+        Action.DELETE, DeedName.DELETE, payment_id, ownership.prove, plan, ends_reminder=True
     )
+    return change(card, asked, wanted)
 
 
 def _paid_meanwhile(after: After) -> AppError | None:

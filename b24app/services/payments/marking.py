@@ -122,6 +122,7 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
         plan,
         needs_unpaid=False,
         comment=comment,
+        ends_reminder=mark.paid,
     )
 
 

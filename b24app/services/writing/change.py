@@ -20,7 +20,14 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
-from b24app.services.writing import conditional, follow, sending, timeline, verdicts
+from b24app.services.writing import (
+    conditional,
+    follow,
+    reminder_end,
+    sending,
+    timeline,
+    verdicts,
+)
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
@@ -157,6 +164,9 @@ class Change(Generic[P]):
     comment: str = ""
     """Written into the card's timeline if the settings ask for it."""
 
+    ends_reminder: bool = False
+    """Afterwards the payment needs no reminder."""
+
 
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
     """Carry out a change, once for the request's key, and return its outcome."""
@@ -183,6 +193,8 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.comment:
         timeline.note(card, outcome, wanted.comment)
+    if wanted.ends_reminder:
+        reminder_end.after(card, outcome, wanted.payment_id)
     return outcome
 
 

@@ -63,7 +63,7 @@ def fetch_own_payment(card: CardSession, payment_id: int) -> Payment:
     """
     command = list_payments(card.ref, ids=[payment_id])
     found = card.api.call(command, WRITE_SECONDS)
-    return _of(found, card, payment_id)
+    return listed_payment(found, card, payment_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +170,11 @@ def _take_payments(
     result: BatchResult,
     listings: Mapping[int, Handle[Listing[Payment]]],
 ) -> dict[int, Payment]:
-    return {one: _of(result[handle], card, one) for one, handle in listings.items()}
+    return {one: listed_payment(result[handle], card, one) for one, handle in listings.items()}
 
 
-def _of(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
+def listed_payment(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
+    """Return the payment of a list of this card. Raises like `fetch_own_payment`."""
     payment = next((one for one in found if one.id == payment_id), None)
     if payment is None and payment_id in found.unread:
         raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)

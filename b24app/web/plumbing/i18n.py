@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -189,6 +189,16 @@ def when(value: datetime, form: str = "full") -> Markup:
     return Markup('<time datetime="{}"{}>{}</time>').format(shown.isoformat(), _spoken(), text)
 
 
+def day(text: str) -> str:
+    """Return a day, given as 2026-12-03, as people of this answer's language write it."""
+    return str(format_date(date.fromisoformat(text), "medium", locale=current_locale()))
+
+
+def plain_money(value: Money) -> str:
+    """Return an amount like `money`, without elements: for text that leaves our pages."""
+    return money(value).striptags()
+
+
 def _spoken() -> Markup:
     """Return a date's language if it is not the page's: the name of a month is a word."""
     locale = current_locale()
@@ -272,6 +282,7 @@ def init_app(app: Flask) -> None:
         currency_title=currency_title,
         qty=quantity,
         when=when,
+        day=day,
     )
     app.jinja_env.tests["readable"] = is_readable
     app.jinja_env.globals["still"] = _still_parts(app)

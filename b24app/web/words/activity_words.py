@@ -59,6 +59,7 @@ TONES: Mapping[str, str] = {
 
 MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 NUMBER = re.compile(r"-?\d+\.\d+")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 CARDS: Mapping[int, LazyString] = {
     DEAL: _l("Deal %(number)s"),
@@ -85,6 +86,8 @@ def _part(text: str) -> Markup | str:
         return i18n.money(Money(Decimal(amount[1]), amount[2]))
     if NUMBER.fullmatch(text):
         return i18n.quantity(Decimal(text))
+    if DAY.fullmatch(text):
+        return i18n.day(text)
     return str(VALUES.get(text, text))
 
 

@@ -14,6 +14,7 @@ from b24app.services.actions import OutcomeCode, UndoKind
 from b24app.services.card.card_view import Notice
 from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
+from b24app.web.plumbing import i18n
 from b24app.web.words import error_words
 from b24app.web.words.actions.joined import OUTCOMES
 
@@ -63,6 +64,7 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.SAME_PAYMENT: _l("The delivery is in this payment already."),
     InputCode.NUMBER: _l("A number was expected."),
     InputCode.NOTE_TOO_LONG: _l("This note is too long: at most 300 characters are kept."),
+    InputCode.REMIND_DAY: _l("Choose a day from today on, within a year."),
     InputCode.NO_KEY: _l("The page is out of date. Reload the card and try again."),
 }
 
@@ -139,7 +141,12 @@ def noticed(notice: Notice) -> str:
 
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of a sentence; of many rows some are named and the others counted."""
+    """Return the values of a sentence; of many rows some are named and the others counted.
+
+    A day stands as people write it.
+    """
+    if values.get("day"):
+        values = {**values, "day": i18n.day(values["day"])}
     more = int(values.get("more") or 0)
     if not more:
         return dict(values)

@@ -38,6 +38,7 @@ BODIES = {
         **FLEET_IS_IN_PAID,
     },
     "POST /payments/<int:payment_id>/deliveries/<int:item_id>/move": {"to": SMALL},
+    "POST /payments/<int:payment_id>/reminder": {"when": "week"},
     "GET /payments/details": {"ids": LARGE, "rows": 11},
     "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},

@@ -8,12 +8,12 @@ from itertools import chain
 from flask_babel.speaklater import LazyString
 
 from b24app.services.actions import Action, DeedName, OutcomeCode
-from b24app.web.words.actions import creation, deliveries, items, payments
+from b24app.web.words.actions import creation, deliveries, items, payments, reminders
 from b24app.web.words.actions.action_words import EVERY_WRITE, ActionWords, Said
 
 WORDS: tuple[ActionWords, ...] = (
     EVERY_WRITE,
-    *chain(payments.WORDS, creation.WORDS, items.WORDS, deliveries.WORDS),
+    *chain(payments.WORDS, creation.WORDS, items.WORDS, deliveries.WORDS, reminders.WORDS),
 )
 
 OUTCOMES: Mapping[OutcomeCode, Said] = {

@@ -1,0 +1,79 @@
+"""Close the reminders of payments that need none any more: they were paid or deleted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import activities
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Reminder
+from b24app.errors import AppError, NotFoundError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.storage import reminders as stored
+
+log = logging.getLogger(__name__)
+
+SECONDS = 3.0
+"""The payments are already changed; their reminders are not worth a long wait."""
+
+MOST = 50
+"""As many commands as a batch carries."""
+
+
+def after(card: CardSession, outcome: Outcome, payment_id: int) -> None:
+    """Close a payment's reminder, if the payment is now as it was asked to be."""
+    if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
+        close(card, [payment_id])
+
+
+def close(card: CardSession, payment_ids: Iterable[int]) -> None:
+    """Complete the known open reminders of these payments of the card; one call, or none.
+
+    Never fails: the payments are changed whatever becomes of their reminders. One that could not be
+    closed stays known, so that the card shows it and it can be ended there.
+    """
+    wanted = set(payment_ids)
+    with card.db.reading() as session:
+        known = stored.of_card(session, card.member_id, card.ref)
+    due = [one for payment_id, one in known.items() if payment_id in wanted][:MOST]
+    if not due:
+        return
+    batch = Batch()
+    handles = [batch.add(completion(one)) for one in due]
+    try:
+        result = card.api.send(batch, SECONDS)
+    except NotFoundError:
+        # The only one was deleted by a person: a batch of refused calls raises their error.
+        ended = [one.payment_id for one in due]
+    except AppError as error:
+        log.warning("reminders were not closed: %s", error)
+        return
+    else:
+        ended = [
+            one.payment_id
+            for one, handle in zip(due, handles, strict=True)
+            if _is_ended(result, handle)
+        ]
+    with card.db.transaction() as session:
+        stored.forget(session, card.member_id, card.ref, ended)
+
+
+def completion(reminder: Reminder) -> Command[int] | Command[bool]:
+    """Return the command that completes a reminder."""
+    if reminder.is_todo:
+        return activities.complete_todo(reminder.activity_id)
+    return activities.complete_configurable(reminder.activity_id)
+
+
+def _is_ended(result: BatchResult, handle: Handle[int] | Handle[bool]) -> bool:
+    try:
+        result[handle]
+    except NotFoundError:
+        return True
+    except AppError as error:
+        log.warning("a reminder was not closed: %s", error)
+        return False
+    return True

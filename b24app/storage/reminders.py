@@ -1,0 +1,87 @@
+"""Remember the open reminders of cards. The portal has the last word on them: these are hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from b24app.domain import EntityRef, Reminder
+
+from .deletion import delete_where
+from .models import PaymentReminder
+from .upsert import put
+
+
+def of_card(session: Session, member_id: str, ref: EntityRef) -> dict[int, Reminder]:
+    """Return the reminders last seen open on a card, by payment id."""
+    rows = session.scalars(select(PaymentReminder).where(*_of(member_id, ref)))
+    return {
+        one.payment_id: Reminder(one.activity_id, one.payment_id, one.deadline, one.is_todo)
+        for one in rows
+    }
+
+
+def save(
+    session: Session, member_id: str, ref: EntityRef, reminder: Reminder, now: datetime
+) -> None:
+    """Remember that a reminder is open. Raises UnknownPortalError."""
+    put(
+        session,
+        PaymentReminder,
+        member_id=member_id,
+        entity_type_id=ref.entity_type_id,
+        entity_id=ref.entity_id,
+        payment_id=reminder.payment_id,
+        activity_id=reminder.activity_id,
+        deadline=reminder.deadline,
+        is_todo=reminder.is_todo,
+        seen_at=now,
+    )
+
+
+def forget(session: Session, member_id: str, ref: EntityRef, payment_ids: Iterable[int]) -> None:
+    """Forget the reminders about these payments of a card."""
+    ids = list(payment_ids)
+    if ids:
+        which = PaymentReminder.payment_id.in_(ids)
+        delete_where(session, PaymentReminder, *_of(member_id, ref), which)
+
+
+def replace(
+    session: Session,
+    member_id: str,
+    ref: EntityRef,
+    listed: Mapping[int, Reminder],
+    now: datetime,
+    *,
+    is_whole: bool,
+) -> dict[int, Reminder]:
+    """Take over what the portal lists of a card; return what is known of it now.
+
+    Not `is_whole`: there may be more open ones than it listed, so none is forgotten. What is known
+    already is not written again. Raises UnknownPortalError.
+    """
+    known = of_card(session, member_id, ref)
+    for payment_id, one in listed.items():
+        if known.get(payment_id) != one:
+            save(session, member_id, ref, one, now)
+    if not is_whole:
+        return {**known, **listed}
+    forget(session, member_id, ref, known.keys() - listed.keys())
+    return dict(listed)
+
+
+def delete_older(session: Session, before: datetime) -> int:
+    """Forget reminders last written before `before`. Returns how many."""
+    return delete_where(session, PaymentReminder, PaymentReminder.seen_at < before)
+
+
+def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PaymentReminder.member_id == member_id,
+        PaymentReminder.entity_type_id == ref.entity_type_id,
+        PaymentReminder.entity_id == ref.entity_id,
+    )
