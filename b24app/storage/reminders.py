@@ -24,6 +24,13 @@ def of_card(session: Session, member_id: str, ref: EntityRef) -> dict[int, Remin
     }
 
 
+def payment_of(session: Session, member_id: str, ref: EntityRef, activity_id: int) -> int | None:
+    """Return the payment of a card that a reminder is about; None if it is not known."""
+    which = PaymentReminder.activity_id == activity_id
+    query = select(PaymentReminder.payment_id).where(*_of(member_id, ref), which)
+    return session.scalars(query).first()
+
+
 def save(
     session: Session, member_id: str, ref: EntityRef, reminder: Reminder, now: datetime
 ) -> None:

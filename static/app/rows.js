@@ -18,6 +18,12 @@ function showDetails(button) {
   pay.querySelector(".pay__open").focus();
 }
 
+/* From a reminder: whatever the list showed last, this payment is there and opened. */
+function showWanted(pay) {
+  if (pay.hidden) arrangeBy({ show: "all", find: "", system: "" });
+  if (!pay.querySelector(".pay__more").open) toggleRow(pay);
+}
+
 /* What only an opened payment shows is read when it is opened. */
 function rowToggled(more) {
   more.closest(".pay").querySelector(".pay__open").setAttribute("aria-expanded", String(more.open));

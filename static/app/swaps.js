@@ -91,6 +91,7 @@ function restoreFocus() {
   const fresh = document.querySelector(".pay.is-new:not([data-greeted])");
   if (fresh) {
     fresh.dataset.greeted = "";
+    if ("askedFor" in fresh.dataset) showWanted(fresh);
     fresh.querySelector(".pay__title").focus();
   } else if (document.activeElement === body || isFreeForUndo()) {
     /* A payment that was open comes closed and is opened again, so its controls are there only now. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import frame_source, is_nameable
@@ -14,7 +15,7 @@ from b24app.bitrix.payloads import (
     json_fields,
     posted_source,
 )
-from b24app.domain import EntityRef
+from b24app.domain import PAYMENT_OWNERS, EntityRef
 from b24app.errors import HostUnusableError, MalformedRequestError
 from b24app.services.deps import Deps
 from b24app.storage import portals
@@ -22,12 +23,14 @@ from b24app.storage import portals
 __all__ = [
     "PlacementCall",
     "Renewal",
+    "Target",
     "card_of",
     "frame_source_of_refusal",
     "json_fields",
     "parse_placement_post",
     "posted_source",
     "require_nameable",
+    "target_of",
 ]
 
 MAX_ID = 2**53
@@ -72,9 +75,46 @@ def card_of(call: PlacementCall) -> EntityRef | None:
         raise MalformedRequestError(f"not a card tab: {call.placement[:40]!r}")
     if call.options is None:
         raise MalformedRequestError("PLACEMENT_OPTIONS is malformed", code="malformed")
-    text = str(call.options.get("ID") or "0").strip()
+    number = _number(call.options.get("ID") or "0")
+    if number is None:
+        raise MalformedRequestError("PLACEMENT_OPTIONS.ID is not a number")
+    return EntityRef(entity_type_id, number) if number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where somebody wants to get from elsewhere in the portal: a card, and a payment in it.
+
+    Anybody may have written this. The card is read with the opener's own rights, as in a tab, and
+    the payment is shown only if the portal lists it there. `activity_id` is the reminder whose
+    button or menu was used; it names the payment where that is missing.
+    """
+
+    ref: EntityRef
+    payment_id: int | None = None
+    activity_id: int | None = None
+
+
+def target_of(call: PlacementCall) -> Target | None:
+    """Return what the options of the application's own page ask for; None for the page itself.
+
+    A button of an activity opens the page with the values that we put there, and with those of the
+    activity; the menu item about the application only with the latter (rest-contract e.25). What is
+    malformed counts as missing.
+    """
+    options = call.options or {}
+    type_id, entity_id, payment_id, activity_id = (
+        _number(options.get(name)) or None
+        for name in ("entityTypeId", "entityId", "paymentId", "activityId")
+    )
+    if type_id is None or entity_id is None or type_id not in PAYMENT_OWNERS:
+        return None
+    return Target(EntityRef(type_id, entity_id), payment_id, activity_id)
+
+
+def _number(value: object) -> int | None:
+    """Return a whole number from an option, None for everything else."""
+    text = str(value).strip() if isinstance(value, str | int) else ""
     # Python refuses to parse numbers of thousands of digits, so check the length first.
     is_number = text.isascii() and text.isdigit() and len(text) <= ID_DIGITS
-    if not is_number or int(text) > MAX_ID:
-        raise MalformedRequestError("PLACEMENT_OPTIONS.ID is not a number")
-    return EntityRef(entity_type_id, int(text)) if int(text) else None
+    return int(text) if is_number and int(text) <= MAX_ID else None

@@ -21,7 +21,7 @@ from b24app.services.card.card_view import (
 )
 from b24app.services.card.payment_details import Details, Sources, details_of, unbilled_rows
 from b24app.services.card.reminders import Expected
-from b24app.services.directories import shop_site
+from b24app.services.directories import reminder_means, shop_site
 from b24app.storage import card_memory, partial_actions, refusals
 from b24app.storage import reminders as stored_reminders
 from b24app.storage.card_memory import FirstSight
@@ -45,6 +45,7 @@ class Kept:
     is_shop_open: bool
     first_sights: Mapping[int, FirstSight]
     reminders: Mapping[int, Reminder]
+    can_remind: bool
 
 
 def kept_of(session: Session, card: CardSession) -> Kept:
@@ -58,6 +59,7 @@ def kept_of(session: Session, card: CardSession) -> Kept:
         is_shop_open=shop_site.is_known_to_be_open(session, card.member_id, now),
         first_sights=card_memory.first_sights(session, card.member_id, card.ref),
         reminders=stored_reminders.of_card(session, card.member_id, card.ref),
+        can_remind=reminder_means.read(session, card.member_id, now).is_enough,
     )
 
 
@@ -73,7 +75,7 @@ def view_of(
         with card.db.reading() as session:
             kept = kept_of(session, card)
     canceled_orders = canceled.orders(card, core, kept.canceled)
-    allowed, read_only = _rights(card, is_refused=kept.is_refused)
+    allowed, read_only = _rights(card, kept)
     is_taking = canceled.takes_new_payments(core, canceled_orders)
     free = core.free if core.free is not None else _estimate(core, compositions)
     details = _details(compositions, core, free)
@@ -137,9 +139,11 @@ def _waits(
     }
 
 
-def _rights(card: CardSession, *, is_refused: bool) -> tuple[frozenset[Action], str]:
+def _rights(card: CardSession, kept: Kept) -> tuple[frozenset[Action], str]:
     allowed = card.rules.allowed(card.user) if card.user else frozenset()
-    if is_refused:
+    if not kept.can_remind:
+        allowed -= {Action.REMIND}
+    if kept.is_refused:
         return allowed & READING, "portal"
     return allowed, "" if allowed - NO_CHANGES else "rules"
 

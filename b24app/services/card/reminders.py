@@ -78,6 +78,12 @@ def expected(card: CardSession, reminder: Reminder) -> Expected | None:
     return Expected(moment, day, max(0, (today(card) - day).days))
 
 
+def payment_of(card: CardSession, activity_id: int) -> int | None:
+    """Return the payment of the card that an activity reminds of, as far as is known here."""
+    with card.db.reading() as session:
+        return stored.payment_of(session, card.member_id, card.ref, activity_id)
+
+
 def today(card: CardSession) -> date:
     """Return the day it is where the acting user is."""
     return card.clock().astimezone(zone_of(card)).date()

@@ -17,7 +17,7 @@ from b24app.services.directories import reminder_means
 from b24app.services.directories.reminder_means import Means
 from b24app.services.lifecycle.badge import BADGE
 from b24app.services.writing import sending
-from b24app.services.writing.verdicts import Written
+from b24app.services.writing.verdicts import WriteResult
 
 WRONG_VALUE = "WRONG_FIELD_VALUE"
 
@@ -29,7 +29,7 @@ class Sent:
     `is_adrift`: a to-do was made that could not be given our keys.
     """
 
-    written: Written
+    written: WriteResult
     open: Sequence[Reminder] | None
     is_adrift: bool = False
 
@@ -107,7 +107,7 @@ def _add_todo(card: CardSession, payment: Payment, moment: datetime, drawing: Dr
     return _mark_alone(card, payment, todo_id, written)
 
 
-def _mark_alone(card: CardSession, payment: Payment, todo_id: int, written: Written) -> Sent:
+def _mark_alone(card: CardSession, payment: Payment, todo_id: int, written: WriteResult) -> Sent:
     """Give a to-do our keys by a call of its own: the portal did not resolve the reference."""
     try:
         card.api.call(activities.mark_todo(todo_id, payment.id), WRITE_SECONDS)

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from b24app.errors import InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import linked, tab
+from b24app.services.card import linked, reminders, tab
 from b24app.services.card.card_view import Filter, Sort
 from b24app.services.card.tab import ListOptions
 from b24app.services.directories import pay_systems
@@ -46,13 +47,29 @@ def show() -> ResponseReturnValue:
         return _show_linked(card, wish)
     shown = tab.show(card, wish)
     i18n.use_time_zone(shown.view.time_zone)
+    wanted = _wanted(card)
     return large_pages.render(
         "payments/_tab.html",
         [shown.view],
         view=shown.view,
         waiting=shown.waiting,
         rows_total=shown.rows_total,
+        wanted=wanted,
+        is_wanted_missing=wanted is not None and shown.view.payment(wanted) is None,
+        is_apart=request.args.get("apart") == "1",
     )
+
+
+def _wanted(card: CardSession) -> int | None:
+    """Return the payment to open, from a page apart. Anybody may have written the address."""
+    try:
+        payment_id = whole_number(request.args.get("payment") or "0", "payment")
+        activity_id = whole_number(request.args.get("activity") or "0", "activity")
+    except InputError:
+        return None
+    if payment_id or not activity_id:
+        return payment_id or None
+    return reminders.payment_of(card, activity_id)
 
 
 def _show_linked(card: CardSession, wish: ListOptions) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from b24app.errors import PortalClosedError, UnknownPortalError, UnprovenError
 from b24app.services.auth import frame_posts
 from b24app.services.lifecycle import reopening
-from b24app.web.plumbing import failures, security
-from b24app.web.plumbing.entry import placement_call, signed
+from b24app.web.plumbing import card_page, failures, security
+from b24app.web.plumbing.entry import placement_call
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("placement", __name__)
@@ -29,7 +29,4 @@ def open_tab() -> ResponseReturnValue:
         wiring().background.kick()
         raise
     security.allow_framing_by(shell.origin)
-    frame = {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}
-    if shell.ticket is None:
-        return render_template("unsaved.html", **frame)
-    return render_template("tab.html", token=signed(shell.ticket), **frame)
+    return card_page.render(shell)

@@ -36,6 +36,7 @@ ENDED_WELL = {
     "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
     "quantity_put_back", "delivery_put_back", "delivery_added_twice", "delivery_reassigned_twice",
     "delivery_moved_twice", "filling",
+    "reminder_set", "reminder_moved", "reminder_already", "reminder_canceled", "reminder_none",
 }  # fmt: skip
 
 

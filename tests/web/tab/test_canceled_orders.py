@@ -10,11 +10,13 @@ from b24app.simulator.control.control_somebody import do_order, do_payment
 from b24app.simulator.portal_state import sale
 from tests.support.acts import (
     ACTS,
+    CANCEL_REMINDER,
     CREATE,
     DELETE,
     EDITS,
     LARGE,
     PAY,
+    REMIND,
     REST,
     SMALL,
     SYSTEM,
@@ -28,7 +30,7 @@ from tests.support.stage import SMART, Tab, payments_in
 CANCELED = 8068
 MARKS = (PAY, UNPAY)
 CREATIONS = (CREATE, REST)
-STILL_WORKING = (DELETE, SYSTEM)
+STILL_WORKING = (DELETE, SYSTEM, REMIND, CANCEL_REMINDER)
 CONTROLS = ("Mark as paid", "Mark as unpaid", "Add items", "Add delivery", "Bill the rest",
             "Remove item", "Reassign delivery", "New payment")  # fmt: skip
 
@@ -44,7 +46,7 @@ def cancel(stage):
 
 def lines(stage):
     """What payments hold and come to. A line that was put back has another id."""
-    payments, items = books(stage)
+    payments, items, _reminders = books(stage)
     held = sorted(
         (payment, kind, entity, quantity) for payment, kind, entity, quantity in items.values()
     )
