@@ -141,6 +141,12 @@ def test_a_schema_of_another_version_is_a_failure(doctor, revision):
     assert doctor.status == 1
 
 
+def test_before_the_first_portal_nothing_is_sealed(bare_stage):
+    doctor = Doctor(bare_stage)
+
+    assert doctor.ask()["keys"] == ("ok", "nothing is sealed yet")
+
+
 def test_secrets_of_a_key_that_is_gone_are_a_failure(doctor):
     found = doctor.ask(doctor.app(token_keys=(Fernet.generate_key().decode(),)))
 

@@ -117,6 +117,8 @@ def _if_readable(deps: Deps, state: Condition) -> Iterator[Finding]:
 def _keys(deps: Deps) -> Finding:
     found = condition.seals(deps.db, deps.seal)
     total = found.newest + found.older + found.unreadable
+    if not total:
+        return Finding(Level.OK, "keys", "nothing is sealed yet")
     said = f"{found.newest} of {total} secrets looked at are sealed with the first of TOKEN_KEYS"
     if found.unreadable:
         level = Level.WARN if found.newest or found.older else Level.FAIL
