@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
 from b24app.storage import user_tokens
 from tests.support.stage import MANAGER, PORTAL, STRANGER, Tab, payments_in, token_in
 
@@ -136,3 +142,24 @@ def test_a_payment_leads_to_its_own_screen_in_the_portal(stage):
 
     address = f'href="http://{PORTAL}/shop/orders/payment/details/1039/"'
     assert address in tab.answer.text
+
+
+GROUP = re.compile(r'hx-get="/payments/details[^"]+"\s+hx-trigger="(load|intersect[^"]+)"')
+
+
+@pytest.mark.parametrize("payments", [60, 200, 500])
+def test_a_known_card_asks_for_nothing_below_its_first_screen(stage, payments):
+    stage.portal.crm = CrmData()
+    seed.fill(stage.portal.crm, payments=payments)
+    new = stage.tab()
+    groups = GROUP.findall(new.answer.text)
+    assert groups[0] == "load"
+    assert set(groups[1:]) == {"intersect once, need"}
+    stage.forget_calls()
+
+    known = stage.tab()
+
+    assert len(stage.http_calls) == 3
+    groups = GROUP.findall(known.answer.text)
+    assert groups
+    assert set(groups) == {"intersect once, need"}
