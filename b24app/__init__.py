@@ -54,6 +54,7 @@ from b24app.web.tab import (
     payments,
     placement,
     reminders,
+    send_menu,
     sums,
 )
 
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     payment_deliveries.blueprint,
     reminders.blueprint,
     payment_details.blueprint,
+    send_menu.blueprint,
     card_actions.blueprint,
     sums.blueprint,
     app_page.blueprint,

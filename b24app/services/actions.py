@@ -44,6 +44,7 @@ class DeedName(StrEnum):
     MOVE_DELIVERY = "move_delivery"
     REMIND = "remind"
     CANCEL_REMINDER = "cancel_reminder"
+    TAKE_LINK = "take_link"
 
 
 class OutcomeCode(StrEnum):
@@ -66,6 +67,7 @@ class OutcomeCode(StrEnum):
     SYSTEM_NOT_CHANGED = "system_not_changed"
     PAYMENT_DELETED = "payment_deleted"
     PAYMENT_NOT_DELETED = "payment_not_deleted"
+    LINK_TAKEN = "link_taken"
     PAYMENT_CREATED = "payment_created"
     PAYMENT_CREATED_PARTLY = "payment_created_partly"
     PAYMENT_CREATED_UNSEEN = "payment_created_unseen"

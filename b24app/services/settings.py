@@ -10,6 +10,7 @@ from typing import Any
 from b24app.domain import PortalUser
 from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
+from b24app.services.message_template import MessageTemplate
 from b24app.storage import settings as stored
 from b24app.storage.session import Session
 
@@ -54,6 +55,7 @@ class PortalRules:
     default_pay_system: int | None = None
     comment_in_timeline: bool = False
     retention_days: int = RETENTION_DAYS
+    message: MessageTemplate = field(default_factory=MessageTemplate)
 
     def allowed(self, user: PortalUser) -> frozenset[Action]:
         """Return every action the rules allow this user."""
@@ -112,6 +114,9 @@ def rules_from(data: Mapping[str, Any]) -> PortalRules:
         default_pay_system=data.get("default_pay_system"),
         comment_in_timeline=bool(data.get("comment_in_timeline", False)),
         retention_days=int(data.get("retention_days", RETENTION_DAYS)),
+        message=MessageTemplate(
+            str(data.get("message_subject", "")), str(data.get("message_text", ""))
+        ),
     )
 
 

@@ -15,6 +15,7 @@ const clicks = {
   ".pay__open": (button) => toggleRow(button.closest(".pay")),
   "[data-copies]": copyLink,
   "[data-copy-text]": copyText,
+  "[data-takes]": takeLink,
   "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),
   "[data-close]": (button) => button.closest("dialog").close(),

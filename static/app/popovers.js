@@ -3,8 +3,11 @@
 const links = new Map();
 let dwelling = 0;
 
+/* The address of a link that could not be copied is shown at the button that copies. */
+const openerOf = (pop) => document.querySelector(`[popovertarget="${pop.id}"]`) || document.querySelector(`[data-copies="${pop.id}"]`);
+
 function popOpened(pop) {
-  const source = document.querySelector(`[popovertarget="${pop.id}"]`);
+  const source = openerOf(pop);
   if (source && !CSS.supports("position-area", "block-end")) {
     const box = source.getBoundingClientRect();
     pop.style.top = `${box.bottom}px`;
@@ -12,6 +15,7 @@ function popOpened(pop) {
   }
   if (pop.hasAttribute("hx-get")) {
     pop.dataset.wanted ||= "show";
+    if ("fresh" in pop.dataset) pop.replaceChildren(copyOf("send-waiting"));
     need(pop);
   }
   readBand().then(() => stayInSight(pop, source));
@@ -44,17 +48,21 @@ function linkFailed(pop) {
 function pointedAt({ target }) {
   const group = target.closest?.("[data-ahead]");
   clearTimeout(dwelling);
-  if (group) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
+  const source = target.closest?.("[popovertarget]");
+  if (group && (!source || source.getAttribute("popovertarget") === group.dataset.linkOf)) dwelling = setTimeout(() => group.isConnected && need(byId(group.dataset.linkOf)), 80);
 }
 
 on("pointerover", pointedAt);
 on("focusin", pointedAt);
 
+const isOpen = (pop) => pop.matches(":popover-open");
+
 function linkCame(pop, share) {
   delete pop.dataset.failed;
+  if ("fresh" in pop.dataset) return isOpen(pop) ? stayInSight(pop, openerOf(pop)) : pop.replaceChildren();
   links.set(pop.id, share.cloneNode(true));
   if (pop.dataset.wanted === "copy") copy(pop);
-  else if (pop.matches(":popover-open")) makeRoom(pop);
+  else if (isOpen(pop)) makeRoom(pop);
 }
 
 function copyLink(button) {
@@ -77,7 +85,7 @@ async function copy(pop) {
     place.value = field.value;
     return showCopied(button, byId("live"), button.closest("[data-says-copied]").dataset.saysCopied);
   }
-  pop.showPopover({ source: document.querySelector(`[popovertarget="${pop.id}"]`) });
+  pop.showPopover({ source: openerOf(pop) });
   field.focus({ preventScroll: true });
   field.select();
   say("say-copy-yourself", {}, { elt: pop, target: pop });

@@ -129,6 +129,8 @@ on("toggle", ({ target }) => {
     else {
       page.style.minHeight = "";
       target.classList.remove("pop--up");
+      /* What is somebody's address leaves the page with the menu. */
+      if ("fresh" in target.dataset) target.replaceChildren();
     }
   }
 }, true);

@@ -13,7 +13,7 @@ def asked(stage):
 
 
 def point_at_everything(person, payment):
-    for name in ("Copy public link", "Show QR code"):
+    for name in ("Copy public link", "Send"):
         button = person.button(name, payment)
         button.hover()
         person.page.wait_for_timeout(LONGER_THAN_A_DWELL)

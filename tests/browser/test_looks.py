@@ -104,7 +104,8 @@ def test_overlays_of_a_payment(stage, person, look):
     for name, number, verb in (
         ("dialog-paid", 3, "Mark as paid"),
         ("dialog-unpaid", 0, "Mark as unpaid"),
-        ("link", 2, "Show QR code"),
+        ("link", 0, "Show QR code"),
+        ("send", 2, "Send"),
         ("menu", 2, "More actions"),
         ("reassign", 3, "Reassign delivery"),
         ("move", 3, "Move delivery"),

@@ -146,13 +146,19 @@ def test_lost_connection_at_first_offers_to_try_again(stage, person):
     expect(person.frame.locator("[data-payment-id]")).to_have_count(len(stage.payments))
 
 
-def test_a_link_that_failed_is_told_once_and_comes_when_asked_for_again(stage, person):
+@pytest.mark.parametrize(
+    ("number", "opener", "role", "what_comes"),
+    [(0, "Show QR code", "img", "QR code"), (2, "Send", "link", "E-mail")],
+)
+def test_a_link_that_failed_is_told_once_and_comes_when_asked_for_again(
+    stage, person, number, opener, role, what_comes
+):
     person.page.may_fail_to_load = True
     person.open_tab()
-    payment = person.payment(stage.payments[2])
+    payment = person.payment(stage.payments[number])
     stage.fail("*", "html", times=50)
 
-    person.press(person.button("Show QR code", payment))
+    person.press(person.button(opener, payment))
 
     expect(person.alert).to_have_count(1)
     expect(payment.locator(".pop:popover-open")).to_have_count(0)
@@ -161,7 +167,7 @@ def test_a_link_that_failed_is_told_once_and_comes_when_asked_for_again(stage, p
     expect(person.alert).to_have_count(1)
     stage.portal.faults.clear()
     person.press(person.button("Try again"))
-    expect(payment.get_by_role("img", name="QR code")).to_be_visible()
+    expect(payment.get_by_role(role, name=what_comes)).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", ["offline", "lost", "unconfirmed", "changed"])

@@ -38,7 +38,7 @@ def tab_that_knows(stage, known):
 
 def test_the_table_has_every_write():
     """Whatever the log can name is a row, and the other way round."""
-    assert {act.name for act in ACTS} == set(ACTIONS) - {"fill", "settings", "repair"}
+    assert {act.name for act in ACTS} == set(ACTIONS) - {"fill", "take_link", "settings", "repair"}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,24 @@ def test_a_public_link_costs_one_call_for_a_payment_that_was_shown(stage, known,
     assert tab.get(f"/payments/{SMALL}/link").status_code == 200
 
     assert len(stage.http_calls) == calls
+
+
+@pytest.mark.parametrize(("known", "calls"), [(LISTED, 1), (LISTED_LONG_AGO, 1), (NEVER_LISTED, 2)])
+def test_the_ways_to_send_it_cost_no_more_with_the_client_s_addresses(stage, known, calls):
+    tab = tab_that_knows(stage, known)
+
+    answer = tab.get(f"/payments/{SMALL}/send")
+
+    assert "ida.holm@northwind.example" in answer.text
+    assert len(stage.http_calls) == calls
+
+
+def test_that_a_link_was_taken_costs_one_call(stage):
+    tab = tab_that_knows(stage, LISTED)
+
+    assert tab.post(f"/payments/{SMALL}/taken", {"channel": "sms"}).status_code == 200
+
+    assert len(stage.http_calls) == 1
 
 
 def test_a_renewed_session_still_knows_what_the_page_shows(stage):

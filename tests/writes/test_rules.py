@@ -43,7 +43,11 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
         ("POST", f"/payments/{UNPAID}/reminder", {"when": "none"}),
     ],
     "delete": [("DELETE", f"/payments/{UNPAID}", {})],
-    "link": [("GET", f"/payments/{UNPAID}/link", {})],
+    "link": [
+        ("GET", f"/payments/{UNPAID}/link", {}),
+        ("GET", f"/payments/{UNPAID}/send", {}),
+        ("POST", f"/payments/{UNPAID}/taken", {"channel": "email"}),
+    ],
 }
 EVERY_ROUTE = [(action, *route) for action, routes in ROUTES.items() for route in routes]
 REFUSING: tuple[dict[str, object], ...] = (

@@ -27,6 +27,12 @@ def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
     return last.note if last is not None and is_of_this else ""
 
 
+def taken_of(records: Sequence[Record]) -> Record | None:
+    """Return when the payment's link was taken last, None if it was not or long ago."""
+    taken = (one for one in records if one.action == DeedName.TAKE_LINK)
+    return next((one for one in taken if one.outcome == OutcomeKind.DONE), None)
+
+
 def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:
     """Return the newest records of a payment of this card.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from b24app.bitrix.methods import portal as portal_api
+from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment, PublicLink
 from b24app.errors import (
     AppError,
@@ -21,6 +23,9 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.directories import shop_site
 from b24app.services.writing import ownership
+from b24app.services.writing.ownership import Found
+
+B = TypeVar("B")
 
 UNEXPLAINED = "0"
 NO_PAGE = "no_page"
@@ -38,7 +43,15 @@ OUTCOMES: Mapping[type[AppError], str] = {
 
 
 def get_public_link(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
-    """Return the payment and its link, in one call.
+    """Return the payment and its link, in one call. Raises like `read_with`."""
+    public_link, found = read_with(card, payment_id, lambda _batch: None)
+    return found.payments[payment_id], public_link
+
+
+def read_with(
+    card: CardSession, payment_id: int, beside: Callable[[Batch], B]
+) -> tuple[PublicLink, Found[PublicLink, B]]:
+    """Return a payment's link, with the answers to what `beside` asks in the same call.
 
     The portal checks no rights on the payment here: any employee gets the link of any payment id.
     So the link is discarded unless the same batch lists the payment on this card, and the portal
@@ -48,9 +61,7 @@ def get_public_link(card: CardSession, payment_id: int) -> tuple[Payment, Public
     launches.prove_now(card)
     card.require_rule(Action.LINK)
     ownership.require_listed_or_present(card, payment_id)
-    found = ownership.read_about(
-        card, [payment_id], portal_api.public_link, lambda _batch: None, READ_SECONDS
-    )
+    found = ownership.read_about(card, [payment_id], portal_api.public_link, beside, READ_SECONDS)
     try:
         public_link = found.about(payment_id)
     except AppError as error:
@@ -59,7 +70,7 @@ def get_public_link(card: CardSession, payment_id: int) -> tuple[Payment, Public
         _note(card.deps, card.member_id, _outcome(error))
         raise
     _note(card.deps, card.member_id, shop_site.FOUND)
-    return found.payments[payment_id], public_link
+    return public_link, found
 
 
 def _outcome(error: AppError) -> str:

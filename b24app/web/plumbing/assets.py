@@ -24,6 +24,7 @@ PARTS = (
     "swaps",
     "dialogs",
     "popovers",
+    "sending",
     "toasts",
     "answers",
     "fields",

@@ -21,7 +21,8 @@ def show(payment_id: int) -> ResponseReturnValue:
     """Show what the portal says of one payment, and its history."""
     found = details.read(proven(), payment_id)
     template = "payments/_payment_details.html"
-    return render_template(template, found=found, records=_said(found.records))
+    taken = taken_in_words(history.taken_of(found.records))
+    return render_template(template, found=found, records=said(found.records), taken=taken)
 
 
 @blueprint.get("/<int:payment_id>/history")
@@ -30,11 +31,16 @@ def show_history(payment_id: int) -> ResponseReturnValue:
     records = history.of_payment(proven(), payment_id)
     note = history.note_of(records, is_paid=request.args.get("paid") == "Y")
     return render_template(
-        "payments/_history.html", pid=payment_id, records=_said(records), note=note
+        "payments/_history.html",
+        pid=payment_id,
+        records=said(records),
+        note=note,
+        taken=taken_in_words(history.taken_of(records)),
     )
 
 
-def _said(records: Sequence[Record]) -> list[dict[str, object]]:
+def said(records: Sequence[Record]) -> list[dict[str, object]]:
+    """Return the records of a payment in the words of its history."""
     return [
         {
             "at": one.at,
@@ -49,3 +55,14 @@ def _said(records: Sequence[Record]) -> list[dict[str, object]]:
         }
         for one in records
     ]
+
+
+def taken_in_words(record: Record | None) -> dict[str, object] | None:
+    """Return by whom, when and by which way a link was taken, None if it was not."""
+    if record is None:
+        return None
+    return {
+        "who": activity_words.people(record.user_name, record.user_id),
+        "at": record.at,
+        "way": activity_words.value(record.after),
+    }

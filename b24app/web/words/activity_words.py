@@ -32,10 +32,15 @@ OUTCOMES: Mapping[str, LazyString] = {
     OutcomeKind.PARTIAL: _l("Partly done"),
 }
 
-VALUES: Mapping[str, LazyString] = {
+VALUES: Mapping[str, LazyString | str] = {
     "paid": _l("paid"),
     "unpaid": _l("unpaid"),
     "deleted": _l("deleted"),
+    "email": _l("E-mail"),
+    "sms": _l("SMS"),
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "text": _l("Copied as text"),
     "tabs": _l("cards"),
     "smart_processes": _l("smart processes"),
     "titles": _l("tab title"),

@@ -39,6 +39,7 @@ BODIES = {
     },
     "POST /payments/<int:payment_id>/deliveries/<int:item_id>/move": {"to": SMALL},
     "POST /payments/<int:payment_id>/reminder": {"when": "week"},
+    "POST /payments/<int:payment_id>/taken": {"channel": "email"},
     "GET /payments/details": {"ids": LARGE, "rows": 11},
     "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},

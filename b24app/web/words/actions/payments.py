@@ -96,7 +96,13 @@ DELETION = ActionWords(
 
 PUBLIC_LINK = ActionWords(
     rules={
-        Action.LINK: (_l("Copy public link"), ""),
+        Action.LINK: (_l("Copy public link"), _l("And send it from one’s own programs")),
+    },
+    log={
+        DeedName.TAKE_LINK: _l("Link taken"),
+    },
+    outcomes={
+        OutcomeCode.LINK_TAKEN: Said(_l("The history of payment %(number)s names it")),
     },
 )
 
