@@ -127,6 +127,13 @@ def link(page: Page, portal_url: str) -> None:
     frame.get_by_role("img", name="QR code").wait_for()
 
 
+def mark_as_paid(page: Page, portal_url: str) -> None:
+    """Show the question before a payment is marked as paid, with a note."""
+    frame = open_tab(page, portal_url)
+    frame.get_by_role("button", name="Mark as paid").first.click()
+    frame.get_by_label("Note or reference").fill("bank statement 117")
+
+
 def settings(page: Page, portal_url: str) -> None:
     """Show the settings of the portal's administrator."""
     page.goto(f"{portal_url}/marketplace/")
@@ -138,6 +145,7 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
     "tab": tab,
     "new-payment": new_payment,
     "link": link,
+    "mark-as-paid": mark_as_paid,
     "settings": settings,
 }
 

@@ -70,6 +70,14 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a payment: its number and its amount."""
+
+    number: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """The CRM object whose tab is open. `number` is an invoice's account number, else its id.
 

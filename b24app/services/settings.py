@@ -53,7 +53,7 @@ class PortalRules:
     rules: Mapping[Action, Rule] = field(default_factory=dict)
     confirm_pay: bool = True
     default_pay_system: int | None = None
-    comment_in_timeline: bool = False
+    comment_in_timeline: bool = True
     retention_days: int = RETENTION_DAYS
     message: MessageTemplate = field(default_factory=MessageTemplate)
 
@@ -112,7 +112,7 @@ def rules_from(data: Mapping[str, Any]) -> PortalRules:
         },
         confirm_pay=bool(data.get("confirm_pay", True)),
         default_pay_system=data.get("default_pay_system"),
-        comment_in_timeline=bool(data.get("comment_in_timeline", False)),
+        comment_in_timeline=bool(data.get("comment_in_timeline", True)),
         retention_days=int(data.get("retention_days", RETENTION_DAYS)),
         message=MessageTemplate(
             str(data.get("message_subject", "")), str(data.get("message_text", ""))

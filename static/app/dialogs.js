@@ -29,12 +29,15 @@ function agreed(elt, issueRequest) {
 
 function ask(id, elt, then) {
   const dialog = byId(id);
-  const note = dialog.querySelector("[data-note]");
   const address = elt.getAttribute("hx-post");
+  const place = dialog.querySelector("[data-note]");
+  place?.replaceChildren(copyOf("note-field"));
+  const note = place?.querySelector("input");
   fill(dialog, elt);
   if (note) note.value = notes.get(address) || "";
   dialog.onclose = () => {
     closed(dialog);
+    place?.replaceChildren();
     if (dialog.returnValue !== "ok") return;
     if (note) notes.set(address, note.value);
     then();

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.bitrix.command import RESERVED_PARAMS, Command, Reference
-from b24app.bitrix.methods import payments, portal
+from b24app.bitrix.methods import payments, portal, timeline
 from b24app.bitrix.wire import batch
 from b24app.domain import EntityRef
 from b24app.errors import UnexpectedAnswerError
@@ -91,7 +91,7 @@ class TestEncode:
     )
     def test_text_the_portal_would_substitute_is_refused(self, text):
         with pytest.raises(ValueError, match="substitute"):
-            batch.encode(portal.timeline_comment(EntityRef(2, 1), text))
+            batch.encode(timeline.log_message(EntityRef(2, 1), "title", text))
         with pytest.raises(ValueError, match="substitute"):
             encoded(filter={text: 1})
 

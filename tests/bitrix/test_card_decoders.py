@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.bitrix.methods import crm, events, payment_deliveries, placements, portal
+from b24app.bitrix.methods import crm, events, payment_deliveries, placements, portal, timeline
 from b24app.domain import (
     Card,
     Delivery,
@@ -210,7 +210,7 @@ class TestPortal:
         [(2, "deal"), (31, "smart_invoice"), (1, "lead"), (1046, "dynamic_1046")],
     )
     def test_timeline_names_types_in_its_own_way(self, entity_type_id, name):
-        command = portal.timeline_comment(EntityRef(entity_type_id, 5), "text")
+        command = timeline.comment(EntityRef(entity_type_id, 5), "text")
 
         assert command.params["fields"]["ENTITY_TYPE"] == name  # type: ignore[index]
 

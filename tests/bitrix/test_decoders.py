@@ -15,6 +15,7 @@ from b24app.bitrix.methods import (
     payments,
     placements,
     portal,
+    timeline,
 )
 from b24app.domain import (
     EntityRef,
@@ -48,7 +49,7 @@ SENT = [
     ("crm.item.productrow.getAvailableForPayment", crm.available_rows(EntityRef(2, 13144))),
     (
         "crm.timeline.comment.add",
-        portal.timeline_comment(EntityRef(2, 10), "New comment was added"),
+        timeline.comment(EntityRef(2, 10), "New comment was added"),
     ),
     ("event.bind", events.bind_event("ONCRMLEADADD", "https://www.my-domain.com/handler/")),
     ("event.unbind", events.unbind_event("ONCRMLEADADD", "https://www.my-domain.com/handler/")),

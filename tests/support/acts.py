@@ -36,6 +36,12 @@ FLEET_IS_IN_PAID = {f"holders-{FLEET}": PAID}
 RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 """Faults after which a write has been carried out and nobody was told."""
 
+SHOWN = {
+    PAID: {"shown": "4940.00", "number": "3653/2", "currency": "EUR"},
+    SMALL: {"shown": "2258.00", "number": "3653/3", "currency": "EUR"},
+}
+"""What a page sends along with a mark."""
+
 BANK, CARD = 7, 8
 PREFIX, ACTIVITY = "crm.item.payment.", "crm.activity."
 WRITES = frozenset(
@@ -116,12 +122,12 @@ COURIER_LINE = "/payments/1039/deliveries/1205"
 
 PAY = Act(
     "pay", PREFIX + "pay",
-    lambda tab, key: tab.post(f"/payments/{SMALL}/pay", key=key),
+    lambda tab, key: tab.post(f"/payments/{SMALL}/pay", SHOWN[SMALL], key),
     lambda stage: payment(stage, SMALL).is_paid, calls=(1, 2, 2),
 )  # fmt: skip
 UNPAY = Act(
     "unpay", PREFIX + "unpay",
-    lambda tab, key: tab.post(f"/payments/{PAID}/unpay", key=key),
+    lambda tab, key: tab.post(f"/payments/{PAID}/unpay", SHOWN[PAID], key),
     lambda stage: not payment(stage, PAID).is_paid, calls=(1, 2, 2),
 )  # fmt: skip
 DELETE = Act(

@@ -21,6 +21,7 @@ def settings_fields(**changes):
         "card": ["deals", "invoices"],
         **{f"who-{action}": "everybody" for action in Action},
         "confirm_pay": "1",
+        "comment_in_timeline": "1",
         "default_pay_system": "",
         "retention_days": "365",
         "title-en": "Payments",

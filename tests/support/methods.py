@@ -17,11 +17,22 @@ from b24app.bitrix.methods import (
     payments,
     placements,
     portal,
+    timeline,
 )
 from b24app.bitrix.methods.method import Method
 from b24app.domain import Drawing, EntityRef
 
-MODULES = (activities, crm, events, payment_deliveries, payment_items, payments, placements, portal)
+MODULES = (
+    activities,
+    crm,
+    events,
+    payment_deliveries,
+    payment_items,
+    payments,
+    placements,
+    portal,
+    timeline,
+)
 METHODS = {
     method.name: method
     for module in MODULES

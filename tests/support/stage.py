@@ -40,7 +40,7 @@ DEAL, INVOICE, SMART = (
     "CRM_SMART_INVOICE_DETAIL_TAB",
     "CRM_DYNAMIC_1036_DETAIL_TAB",
 )
-KEPT = frozenset({"portals", "user_tokens", "portal_settings"})
+KEPT = frozenset({"portals", "user_tokens"})
 """The tables an installation and its users filled."""
 
 BEARER = re.compile(r"Bearer ([\w.\-]+)")

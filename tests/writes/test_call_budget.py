@@ -14,6 +14,7 @@ from tests.support.acts import (
     forget_listing,
     require_once,
 )
+from tests.support.timeline import know_timeline
 
 LISTED, LISTED_LONG_AGO, NEVER_LISTED = "listed", "listed long ago", "never listed"
 
@@ -32,6 +33,7 @@ def tab_that_knows(stage, known):
     if known == NEVER_LISTED:
         with stage.database.transaction() as session:
             session.execute(update(Launch).values(listed=None, shown=None))
+    know_timeline(stage)
     stage.forget_calls()
     return tab
 
@@ -90,6 +92,7 @@ def test_a_renewed_session_still_knows_what_the_page_shows(stage):
     answer = stage.client.post("/session", headers=tab.headers(), data=fields)
     assert answer.status_code == 200, answer.text
     tab.token = answer.json["token"]
+    know_timeline(stage)
     stage.forget_calls()
 
     answer = PAY.send(tab, None)

@@ -21,6 +21,7 @@ from tests.support.acts import (
     writes_asked,
 )
 from tests.support.stage import payments_in
+from tests.support.timeline import know_timeline
 
 KEY = "a-key-of-the-page-1"
 
@@ -63,6 +64,7 @@ def test_a_write_is_told_as_done_where_the_portal_has_no_number_of_the_payment(s
 @pytest.mark.parametrize("is_fresh", [True, False])
 def test_a_common_write_costs_two_calls_at_most(stage, act, is_fresh):
     tab = stage.tab()
+    know_timeline(stage)
     if not is_fresh:
         forget_listing(stage)
     stage.forget_calls()
@@ -76,6 +78,7 @@ def test_a_common_write_costs_two_calls_at_most(stage, act, is_fresh):
 @pytest.mark.parametrize("act", [PAY, UNPAY], ids=str)
 def test_a_payment_shown_a_moment_ago_is_marked_in_one_call(stage, act):
     tab = stage.tab()
+    know_timeline(stage)
     stage.forget_calls()
 
     act.send(tab, None)

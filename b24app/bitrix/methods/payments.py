@@ -12,7 +12,7 @@ from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.wire.shapes import Record, record, rows
-from b24app.domain import EntityRef, Listing, Money, Payment
+from b24app.domain import EntityRef, Listing, Money, Payment, Told
 from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
 
 PaymentId = int | Reference
@@ -31,12 +31,13 @@ def list_payments(
     *,
     ids: Sequence[int] | None = None,
     paid: bool | None = None,
+    told: Told | None = None,
     order: Mapping[str, str] | None = None,
 ) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
-    `ids` and `paid` narrow the list, `order` is e.g. {"id": "desc"}. A missing deal is an empty
-    list to some users and RightsRefusedError to others (quirk 30).
+    `ids` and `paid` narrow the list, `told` to those it is true of, `order` is e.g. {"id": "desc"}.
+    A missing deal is an empty list to some users and RightsRefusedError to others (quirk 30).
     """
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     filters: dict[str, object] = {}
@@ -46,12 +47,21 @@ def list_payments(
         filters["@id"] = list(ids)
     if paid is not None:
         filters["paid"] = "Y" if paid else "N"
+    if told is not None:
+        filters.update(_as_told(told))
     # An empty filter or order is left out: null and "" are refused with the code 100 (quirk 19).
     if filters:
         params["filter"] = filters
     if order:
         params["order"] = dict(order)
     return LIST_PAYMENTS.command(params, lambda value: rows(LIST_PAYMENTS.name, value, _payment))
+
+
+def _as_told(told: Told) -> dict[str, str]:
+    """Return conditions on a payment's number and amount; a payment may have no number."""
+    number = {"=accountNumber": told.number} if told.number else {}
+    amount = {"=sum": f"{told.amount.amount:f}", "=currency": told.amount.currency}
+    return {**number, **amount}
 
 
 GET_PAYMENT = Method(

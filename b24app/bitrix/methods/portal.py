@@ -1,4 +1,4 @@
-"""The portal around the cards: its users, the application, links, payment systems, the timeline.
+"""The portal around the cards: its users, the application, links, payment systems.
 
 https://apidocs.bitrix24.com.
 """
@@ -11,11 +11,9 @@ from urllib.parse import urlsplit
 
 from b24app.bitrix.command import NEEDS_NO_RIGHTS, Command
 from b24app.bitrix.methods.method import BASIC, Method
-from b24app.bitrix.methods.object_types import code_of
-from b24app.bitrix.methods.outcomes import new_id
 from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
-from b24app.domain import EntityRef, PaySystem, PortalUser, PublicLink
+from b24app.domain import PaySystem, PortalUser, PublicLink
 from b24app.errors import BusinessRefusalError, UserBlockedError
 
 PAGE = 50
@@ -137,24 +135,6 @@ def pay_systems() -> Command[tuple[PaySystem, ...]]:
         return PaySystem(row.id("ID"), row.text("NAME"))
 
     return PAY_SYSTEMS.command(params, lambda value: rows(PAY_SYSTEMS.name, value, read))
-
-
-TIMELINE_COMMENT = Method(
-    name="crm.timeline.comment.add", scope="crm", page="crm-timeline-comment-add", is_write=True
-)
-
-
-def timeline_comment(ref: EntityRef, text: str) -> Command[int]:
-    """Write a comment into the card's timeline as the acting user; answers its id. Writes.
-
-    Not idempotent. `text` is for a call of its own, never for a batch (quirk 44).
-    """
-    fields = {
-        "ENTITY_ID": ref.entity_id,
-        "ENTITY_TYPE": code_of(ref.entity_type_id).lower(),
-        "COMMENT": text,
-    }
-    return TIMELINE_COMMENT.command({"fields": fields}, new_id(TIMELINE_COMMENT.name))
 
 
 SCOPE = Method(name="scope", scope=BASIC, page="scope", codes=NEEDS_NO_RIGHTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from b24app.bitrix.methods import portal as portal_api
@@ -14,13 +13,14 @@ from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
-from b24app.services.admin import idempotent
+from b24app.services.admin import checks, idempotent
+from b24app.services.admin.checks import Check, State
 from b24app.services.admin.idempotent import Change
 from b24app.services.auth import admins, grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
-from b24app.services.directories import pay_systems, shop_site, type_titles
+from b24app.services.directories import pay_systems, type_titles
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle import bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
@@ -40,29 +40,6 @@ CHECK_SECONDS = 4.0
 TROUBLE = frozenset(
     {OutcomeKind.FAILED, OutcomeKind.UNKNOWN, OutcomeKind.PARTIAL, OutcomeKind.REFUSED}
 )
-
-
-class State(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARN = "warn"
-    ERR = "err"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the list. `name` and `code` choose the words, `items` are what they name.
-
-    `trouble` is the kind of error where the portal did not answer.
-    """
-
-    name: str
-    state: State
-    code: str
-    items: tuple[str, ...] = ()
-    at: datetime | None = None
-    trouble: type[AppError] | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +168,7 @@ def _record(
 
 def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
     asked = found.asked
-    checks = (
+    found_out = (
         _survived("scopes", lambda: _scopes(card.deps, found[asked.scopes])),
         _survived("tabs", lambda: _tabs(card, found[asked.tabs])),
         _survived("events", lambda: _events(card.deps, found)),
@@ -199,12 +176,13 @@ def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
         _survived("subscription", lambda: _subscription(found[asked.app])),
         _survived("pay_systems", lambda: _pay_systems(card, is_fresh=is_fresh)),
         _grant(card),
-        _shop(card),
+        checks.shop(card),
+        checks.timeline(card, is_fresh=is_fresh),
     )
     with card.db.reading() as session:
         wanted = activity.Filter(outcomes=frozenset(TROUBLE))
         errors = activity.page(session, card.member_id, wanted, limit=LAST_ERRORS)
-    return Report(checks, errors, card.clock())
+    return Report(found_out, errors, card.clock())
 
 
 def _survived(name: str, look: Callable[[], Check]) -> Check:
@@ -276,13 +254,3 @@ def _grant(card: CardSession) -> Check:
     with card.db.reading() as session:
         is_lost = grant.is_lost(session, card.deps, card.member_id)
     return Check("grant", State.ERR if is_lost else State.OK, "lost" if is_lost else "works")
-
-
-def _shop(card: CardSession) -> Check:
-    with card.db.reading() as session:
-        last = shop_site.last_outcome(session, card.member_id)
-    if last is None:
-        return Check("shop", State.WARN, "not_asked")
-    outcome = str(last.data.get("outcome", ""))
-    state = State.OK if outcome == shop_site.FOUND else State.ERR
-    return Check("shop", state, outcome, at=last.fetched_at)

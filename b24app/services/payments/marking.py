@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.methods import payments
-from b24app.domain import Payment
+from b24app.domain import Payment, Told
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import ownership
+from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.timeline import Teller, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,14 @@ UNPAID = Mark(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the person saw: the amount, and whether they were asked about a zero amount."""
+    """What the person saw: the amount, and whether they were asked about a zero amount.
+
+    `told` is number and amount as the page has them, which only the portal can confirm.
+    """
 
     amount: Decimal | None = None
     may_be_zero: bool = True
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +79,27 @@ class Found:
 
 
 def pay(
-    card: CardSession, asked: WriteRequest, payment_id: int, seen: Seen, comment: str
+    card: CardSession, asked: WriteRequest, payment_id: int, seen: Seen, words: Words
 ) -> Outcome:
     """Mark a payment as paid; already paid is success without a write.
 
     If the state has to be read first anyway, an amount other than the one seen stops the write; if
-    it is written in one call, the change is reported afterwards. `comment` is for the card's
+    it is written in one call, the change is reported afterwards. `words` are for the card's
     timeline. Page: crm-item-payment-pay.md.
     """
-    return change(card, asked, _marking(payment_id, PAID, seen, comment))
+    teller = timeline.teller(card, words, asked.note)
+    return change(card, asked, _marking(payment_id, PAID, seen, teller))
 
 
-def unpay(card: CardSession, asked: WriteRequest, payment_id: int, comment: str) -> Outcome:
+def unpay(
+    card: CardSession, asked: WriteRequest, payment_id: int, told: Told | None, words: Words
+) -> Outcome:
     """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
-    return change(card, asked, _marking(payment_id, UNPAID, Seen(), comment))
+    teller = timeline.teller(card, words, asked.note)
+    return change(card, asked, _marking(payment_id, UNPAID, Seen(told=told), teller))
 
 
-def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Found]:
+def _marking(payment_id: int, mark: Mark, seen: Seen, teller: Teller | None) -> Change[Found]:
     def prove(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:
@@ -104,9 +113,11 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
             _require_unchanged(payment, mark, seen)
         is_so = payment is not None and payment.is_paid is mark.paid
         return Edit(
-            # Marking twice has no second effect, so a payment proven by a call needs no guard.
+            # Marking twice has no second effect, so a payment proven by a call needs no guard, but
+            # telling of it twice has.
             commands=[] if is_so else [command],
-            while_paid=not mark.paid if payment is None else None,
+            while_paid=not mark.paid if payment is None or teller else None,
+            passenger=teller.passenger(_told(payment, seen)) if teller and not is_so else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,
             done=lambda after: _marked(after, mark, seen),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, mark.not_done),
@@ -121,9 +132,15 @@ def _marking(payment_id: int, mark: Mark, seen: Seen, comment: str) -> Change[Fo
         prove,
         plan,
         needs_unpaid=False,
-        comment=comment,
+        teller=teller,
         ends_reminder=mark.paid,
     )
+
+
+def _told(payment: Payment | None, seen: Seen) -> Told | None:
+    if payment is None:
+        return seen.told
+    return Told(payment.number, payment.sum) if payment.sum.is_readable else None
 
 
 def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:

@@ -20,18 +20,13 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
-from b24app.services.writing import (
-    conditional,
-    follow,
-    reminder_end,
-    sending,
-    timeline,
-    verdicts,
-)
+from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
+from b24app.services.writing.riding import Passenger
+from b24app.services.writing.timeline import Teller
 from b24app.services.writing.verdicts import WriteResult
 
 
@@ -134,6 +129,9 @@ class Edit:
     while_paid: bool | None = None
     """Run it only while the payment is paid, or only while it is unpaid."""
 
+    passenger: Passenger | None = None
+    """What travels with it in the same batch, if it runs only while it is paid or unpaid."""
+
     is_refusal_final: bool = False
     """A refusal with a reason counts even if the portal shows what was requested: not our doing."""
 
@@ -161,8 +159,8 @@ class Change(Generic[P]):
     needs_unpaid: bool = True
     """The portal refuses it for a paid payment."""
 
-    comment: str = ""
-    """Written into the card's timeline if the settings ask for it."""
+    teller: Teller | None = None
+    """Tells of it in the card's timeline."""
 
     ends_reminder: bool = False
     """Afterwards the payment needs no reminder."""
@@ -191,8 +189,8 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     outcome = _judge(wanted, edit, after, proven.payment)
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
-    if wanted.comment:
-        timeline.note(card, outcome, wanted.comment)
+    if wanted.teller is not None:
+        wanted.teller.after(wanted.payment_id, outcome, after.written.ride)
     if wanted.ends_reminder:
         reminder_end.after(card, outcome, wanted.payment_id)
     return outcome
@@ -216,7 +214,9 @@ def _write(card: CardSession, edit: Edit, payment_id: int) -> WriteResult:
     if edit.while_paid is None:
         return sending.write(card, edit.commands, [payment_id])
     (command,) = edit.commands
-    return conditional.write_guarded(card, payment_id, command, while_paid=edit.while_paid)
+    return conditional.write_guarded(
+        card, payment_id, command, edit.passenger, while_paid=edit.while_paid
+    )
 
 
 def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:

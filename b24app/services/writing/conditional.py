@@ -28,25 +28,38 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing import sending
+from b24app.services.writing import riding, sending
 from b24app.services.writing.ownership import before_writing
+from b24app.services.writing.riding import NO_RIDE, Passenger
 from b24app.services.writing.verdicts import WriteResult
 
 
 def write_guarded(
-    card: CardSession, payment_id: int, command: Command[Any], *, while_paid: bool
+    card: CardSession,
+    payment_id: int,
+    command: Command[Any],
+    passenger: Passenger | None = None,
+    *,
+    while_paid: bool,
 ) -> WriteResult:
     """Run a write on a payment proven to be of this card, while its `paid` is as given.
 
     `is_guarded_off` says that it was not. One call; one more to read if the write did not run.
+    `passenger` travels with it, and `ride` says what became of it.
     """
     batch = Batch()
     guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
     door = batch.add(payment_items.list_items(guard.reference(0, "id")))
     write = batch.add(command)
-    sent = sending.send(card, batch, [payment_id], stop_on_error=True)
+    reread = sending.ask_reread(batch, card, [payment_id])
+    seat = None
+    if passenger is not None:
+        seat = riding.board(batch, card, payment_id, passenger, was_paid=while_paid)
+    sent = sending.send_whole(card, batch, reread, stop_on_error=True)
     if isinstance(sent, PortalError):
-        return sending.outcome_unknown(card, sent, [payment_id])
+        return replace(
+            sending.outcome_unknown(card, sent, [payment_id]), ride=riding.lost(passenger)
+        )
     with before_writing():
         listed = sent.result[guard]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
@@ -59,7 +72,8 @@ def write_guarded(
         read = sending.settle(card, [payment_id])
         return WriteResult(read, is_guarded_off=True)
     written = sending.written(card, sent, write)
-    return replace(written, is_guarded_off=not is_open)
+    ride = riding.arrived(sent.result, seat) if seat is not None else NO_RIDE
+    return replace(written, is_guarded_off=not is_open, ride=ride)
 
 
 def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:

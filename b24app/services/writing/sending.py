@@ -103,6 +103,13 @@ def send(
     With `stop_on_error` the first error ends the batch, and the re-read is missing from its answer.
     """
     reread = ask_reread(batch, card, payment_ids)
+    return send_whole(card, batch, reread, stop_on_error=stop_on_error)
+
+
+def send_whole(
+    card: CardSession, batch: Batch, reread: Reread, *, stop_on_error: bool = False
+) -> Sent | PortalError:
+    """Send like `send` a batch in which the re-read has been asked for, and what is behind it."""
     try:
         return Sent(card.api.send(batch, WRITE_SECONDS, stop_on_error=stop_on_error), reread)
     except PortalError as error:

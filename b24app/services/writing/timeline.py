@@ -1,30 +1,148 @@
-"""Comment on paid and unpaid in the card's timeline, if the settings ask for it."""
+"""Tell in the card's timeline who marked payments, if the settings ask for it.
+
+The portal's own entry names the order's creator, not the person who acted (quirk 70). What cannot
+be told affects no payment. Writing is not idempotent, so a line whose answer is lost, or that may
+have been written with its mark, is never sent again: none is better than two.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from b24app.bitrix.methods import portal as portal_api
-from b24app.errors import AppError
+from b24app.bitrix.command import Command
+from b24app.bitrix.methods import timeline
+from b24app.bitrix.wire import batch
+from b24app.domain import Told
+from b24app.errors import (
+    AppError,
+    MethodMissingError,
+    PortalBusyError,
+    PortalSilentError,
+    RightsRefusedError,
+)
 from b24app.services.auth.card_session import CardSession
+from b24app.services.directories import timeline_lines
+from b24app.services.directories.timeline_lines import Known, Last
 from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.riding import Fate, Passenger, Ride
 
 log = logging.getLogger(__name__)
 
 SECONDS = 3.0
-"""The payment is already changed; a comment is not worth a long wait."""
+"""The payment is already changed; a line is not worth a long wait."""
+
+ENDINGS: tuple[tuple[type[AppError], Last], ...] = (
+    (RightsRefusedError, Last.NO_RIGHTS),
+    (PortalBusyError, Last.BUSY),
+    (PortalSilentError, Last.SILENT),
+)
 
 
-def note(card: CardSession, outcome: Outcome, comment: str) -> None:
-    """Comment on a change that was really made. A refused comment does not affect the change.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is written. `icon` is a code of the portal's own."""
 
-    `comment` has a place for the payment's number. Adding is not idempotent, so a comment without
-    an answer is not sent again (crm-timeline-comment-add.md).
-    """
-    if outcome.kind is not OutcomeKind.DONE or not card.rules.comment_in_timeline:
-        return
-    text = comment % {"number": outcome.number}
-    try:
-        card.api.call(portal_api.timeline_comment(card.ref, text), SECONDS)
-    except AppError as error:
-        log.warning("no timeline comment: %s", error)
+    title: str
+    text: str
+    icon: str
+
+
+Words = Callable[[Sequence[Told], str, str], Line]
+"""Makes a line of the payments it tells of, the name of who marked them, and their note."""
+
+
+class Teller:
+    """Tells of the marks of one request. Make it for each; it asks the database when needed."""
+
+    def __init__(self, card: CardSession, words: Words, note: str) -> None:
+        self._card, self._words, self._note = card, words, note
+
+    @cached_property
+    def _known(self) -> Known:
+        with self._card.db.reading() as session:
+            return timeline_lines.load(session, self._card.member_id, self._card.clock())
+
+    def passenger(self, told: Told | None) -> Passenger | None:
+        """Return what travels with the mark of one payment; None if nothing can.
+
+        `told` is what the line would say of it, as far as that is known before the mark.
+        """
+        if self._card.api.refuses_batch or self._known.stops is False:
+            return None
+        if self._known.stops is None:
+            return Passenger(None, None)
+        line = self._command([told], self._known) if told is not None else None
+        return Passenger(line, told) if line is not None and batch.arrives_whole(line) else None
+
+    def after(self, payment_id: int, outcome: Outcome, ride: Ride) -> None:
+        """Tell of a mark that was really made, unless that has been done with it."""
+        is_done = outcome.kind is OutcomeKind.DONE
+        known = self._known if ride.stops is None else replace(self._known, stops=ride.stops)
+        if ride.fate is Fate.WRITTEN:
+            stops = known.stops if is_done else False
+            known = replace(known, last=_written(known), stops=stops)
+        elif ride.fate is Fate.REFUSED and ride.error is not None:
+            known = _refused(known, ride.error)
+        is_untold = ride.fate is Fate.NOT_SENT or isinstance(ride.error, MethodMissingError)
+        told = _told(payment_id, outcome) if is_done and is_untold else None
+        self._remember(self._send([told], known) if told is not None else known)
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Tell of marks that were really made, in one line. At most two calls."""
+        if told:
+            self._remember(self._send(told, self._known))
+
+    def _send(self, told: Sequence[Told], known: Known) -> Known:
+        """Send a line, or the comment that replaces it; return what was learned."""
+        try:
+            self._card.api.call(self._command(told, known), SECONDS)
+        except MethodMissingError as error:
+            now_known = _refused(known, error)
+            return now_known if known.lacks_lines else self._send(told, now_known)
+        except AppError as error:
+            return _refused(known, error)
+        return replace(known, last=_written(known))
+
+    def _command(self, told: Sequence[Told], known: Known) -> Command[Any]:
+        line = self._words(told, self._card.user_name, self._note)
+        if known.lacks_lines:
+            return timeline.comment(self._card.ref, f"{line.title}\n{line.text}")
+        return timeline.log_message(self._card.ref, line.title, line.text, line.icon)
+
+    def _remember(self, known: Known) -> None:
+        if known == self._known:
+            return
+        card = self._card
+        try:
+            with card.db.transaction() as session:
+                timeline_lines.save(session, card.member_id, known, card.clock())
+        except AppError as error:
+            log.warning("not remembered how the timeline was told: %s", error)
+
+
+def teller(card: CardSession, words: Words, note: str) -> Teller | None:
+    """Return who tells of the marks of this request, None if the settings do not ask for it."""
+    return Teller(card, words, note) if card.rules.comment_in_timeline else None
+
+
+def _told(payment_id: int, outcome: Outcome) -> Told | None:
+    """Return what the re-read after a mark says of its payment."""
+    read = outcome.reading
+    payment = read.core.payment(payment_id) if read is not None else None
+    return None if payment is None else Told(payment.number, payment.sum)
+
+
+def _written(known: Known) -> Last:
+    return Last.COMMENT if known.lacks_lines else Last.LINE
+
+
+def _refused(known: Known, error: AppError) -> Known:
+    log.warning("no line in the timeline: %s", error)
+    if isinstance(error, MethodMissingError) and not known.lacks_lines:
+        return replace(known, lacks_lines=True)
+    last = next((last for kind, last in ENDINGS if isinstance(error, kind)), Last.FAILED)
+    return replace(known, last=last)

@@ -22,6 +22,7 @@ from b24app.services.actions import OutcomeCode
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing.outcome import WriteFailedError
+from b24app.services.writing.riding import NO_RIDE, Ride
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class WriteResult:
     `error`: the write was refused, so it was certainly not carried out.
     `cause`: no usable answer came, and only `read`, which is newer, can tell what happened.
     `is_guarded_off`: the guard listed nothing, so the write did not run.
+    `ride` is what became of the line for the timeline that was to travel with it.
     """
 
     read: Reading | None
     error: AppError | None = None
     cause: AppError | None = None
     is_guarded_off: bool = False
+    ride: Ride = NO_RIDE
 
     @property
     def is_lost(self) -> bool:

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.services.admin import diagnostics
-from b24app.services.admin.diagnostics import Check, Report, State
+from b24app.services.admin.checks import Check, State
+from b24app.services.admin.diagnostics import Report
 from b24app.services.directories.type_titles import Titles
 from b24app.web.admin.sections import change_asked, in_place
 from b24app.web.plumbing import i18n, security

@@ -41,7 +41,7 @@ def _others(page: SettingsPage, theirs: Draft) -> Iterator[tuple[str, str, str]]
     pairs = [
         (_("Confirmation before paying"), _switch(theirs.confirm_pay), _switch(ours.confirm_pay)),
         (
-            _("Timeline comment"),
+            _("Line in the timeline"),
             _switch(theirs.comment_in_timeline),
             _switch(ours.comment_in_timeline),
         ),

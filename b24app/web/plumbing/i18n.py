@@ -98,9 +98,20 @@ def money(value: Money) -> Markup:
     return _written(value, current_locale())
 
 
+def money_text(value: Money) -> str:
+    """Return an amount as plain text, for what is no page."""
+    if not value.is_readable:
+        return str(_("unreadable"))
+    return _amount(value, _digits(value), current_locale())
+
+
+def _digits(value: Money) -> int:
+    return max(get_currency_precision(value.currency), _decimals(value.amount))
+
+
 @lru_cache(maxsize=4096)
 def _written(value: Money, locale: str) -> Markup:
-    digits = max(get_currency_precision(value.currency), _decimals(value.amount))
+    digits = _digits(value)
     plain = f"{value.amount:.{digits}f}"
     return Markup('<data value="{}">{}</data>').format(plain, _amount(value, digits, locale))
 

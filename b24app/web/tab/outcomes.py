@@ -125,7 +125,7 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     if undo.kind in MARKS:
         if MARKS[undo.kind] not in view.allowed:
             return None
-        values = _as_shown(undo)
+        values = _as_shown(undo, view)
     elif undo.kind is UndoKind.QUANTITY:
         url, key = f"{base}/items/{undo.ref_id}", f"qty-{undo.ref_id}"
         values = {"quantity": undo.quantity, "shown": undo.now}
@@ -147,11 +147,20 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     }
 
 
-def _as_shown(undo: Undo) -> dict[str, str]:
-    """Return what paying sends of the payment, like the payment's own button."""
+def _as_shown(undo: Undo, view: CardView) -> dict[str, str]:
+    """Return what a mark sends of the payment, like the payment's own button."""
+    shown = view.payment(undo.payment_id)
+    told = {}
+    if shown is not None:
+        payment = shown.payment
+        told = {
+            "shown": str(payment.sum.amount),
+            "number": payment.number,
+            "currency": payment.sum.currency,
+        }
     if undo.kind is not UndoKind.PAY:
-        return {}
-    return {"shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
+        return told
+    return {**told, "shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
 
 
 def _asks(undo: Undo, view: CardView) -> str:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from b24app.errors import InputError
 from b24app.services.actions import Action
@@ -28,8 +27,10 @@ from b24app.web.tab.writing import (
     note,
     optional_decimal,
     optional_number,
+    told,
     whole_number,
 )
+from b24app.web.words import timeline_words
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -94,18 +95,17 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
     """Mark as paid. `zero`: the person was asked about a payment of zero."""
-    seen = Seen(optional_decimal("shown"), may_be_zero=request.form.get("zero") == "1")
+    may_be_zero = request.form.get("zero") == "1"
+    seen = Seen(optional_decimal("shown"), may_be_zero=may_be_zero, told=told())
     card = current_card()
-    comment = _("Payment %(number)s was marked as paid.")
-    return answer(marking.pay(card, asked(note()), payment_id, seen, comment))
+    return answer(marking.pay(card, asked(note()), payment_id, seen, timeline_words.paid))
 
 
 @blueprint.post("/<int:payment_id>/unpay")
 def unpay(payment_id: int) -> Response:
     """Mark as unpaid."""
     card = current_card()
-    comment = _("Payment %(number)s was marked as unpaid.")
-    return answer(marking.unpay(card, asked(note()), payment_id, comment))
+    return answer(marking.unpay(card, asked(note()), payment_id, told(), timeline_words.unpaid))
 
 
 @blueprint.delete("/<int:payment_id>")

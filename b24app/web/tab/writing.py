@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from flask import Response, request
 
 from b24app import texts
+from b24app.domain import Money, Told
 from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
 from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.services.writing.outcome import Outcome
@@ -17,6 +19,8 @@ from b24app.web.tab import outcomes
 
 ID_DIGITS = 16
 MAX_NOTE = 300
+MAX_NUMBER = 100
+CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
 
 def asked(note: str = "") -> WriteRequest:
@@ -41,6 +45,15 @@ def note() -> str:
     if len(text) > MAX_NOTE:
         raise InputError("the note is too long", code=InputCode.NOTE_TOO_LONG, field="note")
     return text
+
+
+def told() -> Told | None:
+    """Return the payment's number and amount as the page showed them, None if it did not say."""
+    amount, currency = optional_decimal("shown"), request.form.get("currency", "")
+    if amount is None or not CURRENCY.match(currency):
+        return None
+    number = texts.one_line(request.form.get("number", ""))[:MAX_NUMBER]
+    return Told(number, Money(amount, currency))
 
 
 def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:

@@ -46,7 +46,7 @@ VALUES: Mapping[str, LazyString | str] = {
     "titles": _l("tab title"),
     "rules": _l("rules"),
     "confirm_pay": _l("confirmation"),
-    "comment_in_timeline": _l("timeline comment"),
+    "comment_in_timeline": _l("line in the timeline"),
     "default_pay_system": _l("default payment system"),
     "retention_days": _l("retention"),
 }

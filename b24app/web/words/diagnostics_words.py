@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from b24app.services.admin.diagnostics import Check
+from b24app.services.admin.checks import Check
 from b24app.services.directories.type_titles import Titles
 from b24app.web.words import settings_words
 from b24app.web.words.error_words import words_at
@@ -22,6 +22,7 @@ TITLES: Mapping[str, LazyString] = {
     "pay_systems": _l("Payment systems"),
     "grant": _l("Background access"),
     "shop": _l("Shop site for public links"),
+    "timeline": _l("Lines in the timeline"),
 }
 
 FOUND: Mapping[tuple[str, str], LazyString] = {
@@ -71,6 +72,22 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
         "Bitrix24 did not let the person who asked for the last public link have it."
     ),
     ("shop", "failed"): _l("The last public link could not be created."),
+    ("timeline", "off"): _l("Switched off in the settings."),
+    ("timeline", "not_asked"): _l("Not asked yet: nothing has been marked as paid or unpaid."),
+    ("timeline", "line"): _l("The last line was written."),
+    ("timeline", "comment"): _l(
+        "Comments are written instead, which colleagues can change: this Bitrix24 is too old for "
+        "lines. Re-check after an update."
+    ),
+    ("timeline", "no_rights"): _l(
+        "Bitrix24 did not let the person who marked the last payment write into that card. The "
+        "payment was marked."
+    ),
+    ("timeline", "busy"): _l("Bitrix24 was busy when the last line was to be written."),
+    ("timeline", "silent"): _l("Bitrix24 did not answer when the last line was to be written."),
+    ("timeline", "failed"): _l(
+        "The last line could not be written, although the payment was marked."
+    ),
 }
 
 STATUSES: Mapping[str, LazyString] = {
@@ -117,7 +134,8 @@ def _found(check: Check) -> LazyString | str:
     if check.trouble is not None:
         return UNANSWERED % {"reason": words_at(Place.APP_PAGE, check.trouble).title}
     # A portal's own code, as older versions stored it, means nothing to people.
-    return FOUND.get((check.name, check.code), FOUND["shop", "failed"])
+    known = FOUND.get((check.name, check.code)) or FOUND.get((check.name, "failed"))
+    return known or FOUND["shop", "failed"]
 
 
 def _item(check: Check, item: str, titles: Titles) -> LazyString | str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from b24app.services.directories import shop_site
-from b24app.storage import activity
+from b24app.storage import activity, settings
 from tests.support.app_page import bound_codes, open_page, save
 from tests.support.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 
@@ -294,3 +294,59 @@ def test_smart_processes_are_called_as_the_portal_calls_them(page):
     text, badge = check(page, "Tabs in cards")
 
     assert (text, badge) == ("All there: Deals, Installation projects.", "OK")
+
+
+TIMELINE = "Lines in the timeline"
+MARK = "crm.timeline.logmessage.add"
+
+
+def test_a_line_that_was_written_is_fine(stage, page):
+    assert check(page, TIMELINE)[0].startswith("Not asked yet")
+    stage.tab(MANAGER).post("/payments/1039/pay")
+
+    text, badge = check(page, TIMELINE)
+
+    assert text.startswith("The last line was written.")
+    assert badge == "OK"
+
+
+def test_where_lines_are_switched_off_nothing_is_wrong(stage, page):
+    with stage.database.transaction() as session:
+        data = {"comment_in_timeline": False}
+        settings.save(session, stage.portal.member_id, data, updated_by=ADMIN, now=NOW)
+
+    assert check(page, TIMELINE) == ("Switched off in the settings.", "OK")
+
+
+def test_a_portal_too_old_for_lines_is_told_until_it_is_asked_again(stage, page):
+    stage.portal.switches.missing_methods = {MARK}
+    stage.tab(MANAGER).post("/payments/1039/pay")
+
+    text, badge = check(page, TIMELINE)
+    assert text.startswith("Comments are written instead")
+    assert badge == "Check"
+    stage.portal.switches.missing_methods = set()
+    check(page, TIMELINE, fresh=1)
+    stage.tab(MANAGER).post("/payments/1039/unpay")
+
+    assert check(page, TIMELINE)[1] == "OK"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("denied", "did not let the person who marked the last payment write into that card"),
+        ("busy", "was busy when the last line was to be written"),
+        ("close_before", "did not answer when the last line was to be written"),
+        ("html", "did not answer when the last line was to be written"),
+        ("null", "did not let the person"),
+    ],
+)
+def test_a_line_that_was_not_written_is_noted_by_what_happened(stage, page, fault, words):
+    stage.portal.faults.add(MARK, fault, times=9)
+    stage.tab(MANAGER).post("/payments/1039/pay")
+
+    text, badge = check(page, TIMELINE)
+
+    assert words in text
+    assert badge == "Check"

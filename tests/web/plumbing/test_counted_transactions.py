@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.timeline import know_timeline
+
 SCALING = Path("docs/scaling.md").read_text(encoding="utf-8")
 
 
@@ -49,6 +51,7 @@ def test_an_opening_costs_what_is_documented(stage, counted):
 
 def test_a_click_costs_what_is_documented(stage, counted):
     tab = stage.tab()
+    know_timeline(stage)
 
     clicked = counted(lambda: tab.post("/payments/1038/pay"))
 
