@@ -141,9 +141,10 @@ def test_a_backup_of_the_version_before_is_brought_to_this_one_with_its_data(
     assert done.exit_code == 0, done.output
     assert is_current(restored)
     before, after = rows(of_the_version_before.database), rows(restored)
-    assert {name: len(found) for name, found in after.items()} == {
-        name: len(found) for name, found in before.items()
-    }
+    # A version may bring or drop a table; what both have keeps its rows.
+    both = before.keys() & after.keys()
+    assert {"portals", "user_tokens", "activity"} <= both
+    assert [name for name in both if len(after[name]) != len(before[name])] == []
     assert len(after["portals"]) == len(after["portal_settings"]) + 1 == 2
 
 
@@ -205,6 +206,15 @@ def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, mon
 
     assert done.exit_code == 1
     assert list(folder.iterdir()) == [first]
+
+
+def test_a_folder_nobody_can_write_is_told_in_a_sentence(stage, tmp_path):
+    (tmp_path / "file").touch()
+
+    done = run(stage.app, "backup", "--folder", tmp_path / "file" / "below")
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "cannot be written: Not a directory" in done.output
 
 
 def fail(*_arguments, **_options):

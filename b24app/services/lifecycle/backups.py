@@ -30,10 +30,13 @@ def back_up(deps: Deps, folder: Path, keep: int) -> Path:
 
     Raises BackupError, and then nothing is deleted.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ending = backup.suffix(deps.db)
     target = folder / f"{PREFIX}{deps.clock():%Y%m%d-%H%M%S}{ending}"
-    backup.dump(deps.db, target)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        backup.dump(deps.db, target)
+    except OSError as error:
+        raise BackupError(f"{folder} cannot be written: {error.strerror}") from None
     # Names hold the time, so their order is that of the backups.
     files = sorted(folder.glob(f"{PREFIX}*{ending}"))
     for old in files[:-keep] if keep else ():
