@@ -23,8 +23,8 @@ const clicks = {
     const place = byId(button.dataset.reveals);
     place.hidden = false;
     button.remove();
-    place.querySelector("input, button")?.focus();
-    makeRoom(place.closest("dialog"));
+    (place.querySelector("input, button") || place).focus();
+    makeRoom(place.closest("dialog, .pop"));
   },
   "[data-press]": (button) => {
     button.closest("dialog")?.close();
