@@ -200,10 +200,8 @@ def server(folder, port):
 
 def workers_of(process):
     """The process ids of the workers that live."""
-    found = subprocess.run(
-        ["/usr/bin/pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False
-    )
-    return {int(one) for one in found.stdout.split()}
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return {int(one) for one in children.read_text().split()}
 
 
 def wait_until(holds, seconds=60):
