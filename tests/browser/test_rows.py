@@ -20,7 +20,7 @@ def test_nothing_opens_by_itself_and_a_row_is_one_line(stage, person, width):
     person.page.set_viewport_size({"width": width, "height": 900})
     person.open_tab(opens=False)
 
-    assert set(person.frame.evaluate(ROWS)) == {57} or set(person.frame.evaluate(ROWS)) == {56, 57}
+    assert set(person.frame.evaluate(ROWS)) <= {56, 57}
     expect(person.frame.locator("[data-item-id]:visible")).to_have_count(0)
     assert [one for one in stage.portal.recorder.commands() if one.method == GET] == []
 
