@@ -23,7 +23,7 @@ def come(stage, options, user_id=7):
 
 def follow(stage, answer):
     """Ask for what the shell asks for."""
-    [path] = re.findall(r'hx-get="(/payments[^"]+)"', answer.text)
+    path, *_others = re.findall(r'hx-get="(/payments[^"]+)"', answer.text)
     path = path.replace("&amp;", "&")
     headers = {
         "Authorization": f"Bearer {token_in(answer)}",
