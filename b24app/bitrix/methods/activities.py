@@ -14,6 +14,7 @@ from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done
 from b24app.bitrix.wire.shapes import Record, record, rows, unexpected
 from b24app.domain import Drawing, EntityRef, Listing, Reminder
+from b24app.errors import MethodRefusedError
 
 ORIGINATOR = "deal_payments"
 TODO = "CRM_TODO"
@@ -191,6 +192,8 @@ ADD_BADGE = Method(
     page="crm-activity-badge-add",
     is_write=True,
     is_repeatable=True,
+    # It says nothing of whose grant it is: tabs and events need other rights (quirk 86).
+    codes={"ACCESS_DENIED": MethodRefusedError},
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from b24app.bitrix.command import NEEDS_NO_RIGHTS, Command
@@ -135,6 +136,35 @@ def pay_systems() -> Command[tuple[PaySystem, ...]]:
         return PaySystem(row.id("ID"), row.text("NAME"))
 
     return PAY_SYSTEMS.command(params, lambda value: rows(PAY_SYSTEMS.name, value, read))
+
+
+class MethodState(StrEnum):
+    """Whether the application can call a method on a portal."""
+
+    USABLE = "usable"
+    NO_SCOPE = "no_scope"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_usable(self) -> bool:
+        """Return whether calling it makes sense."""
+        return self is MethodState.USABLE
+
+
+METHOD_GET = Method(name="method.get", scope=BASIC, page="method-get", codes=NEEDS_NO_RIGHTS)
+
+
+def method_state(name: str) -> Command[MethodState]:
+    """Tell whether the portal has a method, and may be called; it caches this for days."""
+
+    def decode(value: object) -> MethodState:
+        row = record(METHOD_GET.name, value)
+        if not row.flag("isExisting"):
+            return MethodState.UNKNOWN
+        return MethodState.USABLE if row.flag("isAvailable") else MethodState.NO_SCOPE
+
+    # In small letters: the portal does not compare names in any other way (rest-contract e.19).
+    return METHOD_GET.command({"name": name.lower()}, decode)
 
 
 SCOPE = Method(name="scope", scope=BASIC, page="scope", codes=NEEDS_NO_RIGHTS)

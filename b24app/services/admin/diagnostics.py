@@ -22,7 +22,7 @@ from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.directories import pay_systems, type_titles
 from b24app.services.directories.type_titles import Titles
-from b24app.services.lifecycle import bindings, event_bindings, tab_bindings
+from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
@@ -61,6 +61,7 @@ class _Questions:
     tabs: Handle[tuple[BoundPlacement, ...]]
     events: Handle[tuple[BoundEvent, ...]]
     app: Handle[AppInfo]
+    reminders: badge.Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,10 @@ def _repair(card: CardSession, request_id: str) -> bool:
     portal = BoundPortal(card.deps, card.member_id, card.user)
     batch = Batch()
     tabs, events = batch.add(tab_bindings.BOUND), batch.add(event_bindings.BOUND)
+    label = badge.ask(batch, card.language)
     result = bindings.send(portal, Purpose.PLACEMENTS, batch, CHECK_SECONDS)
-    with card.db.reading() as session:
+    with card.db.transaction() as session:
+        badge.take(session, card.deps, card.member_id, result, label)
         wanted = tabs_wanted(session, card.member_id, card.deps.manifest)
     handled = result[events]
     applied = tab_bindings.apply(portal, wanted, result[tabs])
@@ -136,6 +139,7 @@ def _ask(card: CardSession, seconds: float) -> _Found:
         batch.add(tab_bindings.BOUND),
         batch.add(event_bindings.BOUND),
         batch.add(portal_api.app_info()),
+        badge.ask(batch),
     )
     portal = BoundPortal(card.deps, card.member_id)
     try:
@@ -175,6 +179,7 @@ def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
         _survived("installed", lambda: _installed(found[asked.app])),
         _survived("subscription", lambda: _subscription(found[asked.app])),
         _survived("pay_systems", lambda: _pay_systems(card, is_fresh=is_fresh)),
+        _survived("reminders", lambda: _reminders(card, found)),
         _grant(card),
         checks.shop(card),
         checks.timeline(card, is_fresh=is_fresh),
@@ -248,6 +253,11 @@ def _pay_systems(card: CardSession, *, is_fresh: bool) -> Check:
     if not found:
         return Check("pay_systems", State.WARN, "none")
     return Check("pay_systems", State.OK, "found", tuple(one.name for one in found))
+
+
+def _reminders(card: CardSession, found: _Found) -> Check:
+    is_enough, code = badge.look(card, found.result, found.asked.reminders)
+    return Check("reminders", State.OK if is_enough else State.WARN, code)
 
 
 def _grant(card: CardSession) -> Check:

@@ -17,6 +17,13 @@ KEPT = timedelta(days=1)
 """A portal may be updated, or an administrator may allow what was refused."""
 
 
+BADGE = "deal_payments_expected"
+"""Codes are shared by all applications of a portal, so ours has our name; 30 letters at most."""
+
+MADE, MISSING, REFUSED, UNKNOWN = "made", "missing", "refused", "unknown"
+"""What is known of the label: there, not there, not to be made by us, unknown to this portal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What the portal can do, as far as is known. `badge` says why there is one or none."""
@@ -24,6 +31,7 @@ class Means:
     has_configurable: bool = True
     has_todo: bool = True
     badge: str = ""
+    lacks_scope: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -34,9 +42,6 @@ class Means:
     def has_badge(self) -> bool:
         """Return whether a reminder may name our badge."""
         return self.badge == MADE
-
-
-MADE = "made"
 
 
 def read(session: Session, member_id: str, now: datetime) -> Means:
@@ -53,5 +58,10 @@ def read(session: Session, member_id: str, now: datetime) -> Means:
 def note(session: Session, member_id: str, now: datetime, **learned: bool | str) -> Means:
     """Remember what was learned of a portal, and return all that is known."""
     means = replace(read(session, member_id, now), **learned)  # type: ignore[arg-type] # by name
+    return save(session, member_id, means, now)
+
+
+def save(session: Session, member_id: str, means: Means, now: datetime) -> Means:
+    """Remember what a portal has, and return it."""
     cached_lists.save(session, member_id, KIND, asdict(means), now)
     return means

@@ -10,11 +10,11 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AlreadyBoundError, BusinessRefusalError
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, Deps
-from b24app.services.lifecycle import bindings, event_bindings, tab_bindings
+from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.tasks import Task
 from b24app.services.settings import tabs_wanted
-from b24app.storage import jobs
+from b24app.storage import jobs, portals
 from b24app.storage.session import Session
 
 REBIND = "rebind"
@@ -45,18 +45,26 @@ def work_off(deps: Deps, task: Task) -> None:
 
 
 def bind_tabs(deps: Deps, member_id: str) -> None:
-    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors."""
+    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors.
+
+    The same batch makes the label that reminders put on cards; that may fail.
+    """
     handler = tab_bindings.handler_of(deps)
     with deps.db.reading() as session:
         wanted = tabs_wanted(session, member_id, deps.manifest)
+        found = portals.find(session, member_id)
+    language = found.language if found is not None else ""
     batch = Batch()
     binds = [
         batch.add(placements.bind_placement(tab.placement, handler, tab.title, tab.titles))
         for tab in wanted
     ]
     listing = batch.add(tab_bindings.BOUND)
+    asked = badge.ask(batch, language)
     portal = BoundPortal(deps, member_id)
     result = bindings.send(portal, Purpose.PLACEMENTS, batch)
+    with deps.db.transaction() as session:
+        badge.take(session, deps, member_id, result, asked)
     listed = result[listing]
     _raise_unless_bound(
         result,

@@ -14,8 +14,7 @@ from b24app.errors import AppError, BusinessRefusalError, MethodMissingError, Po
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.directories import reminder_means
-from b24app.services.directories.reminder_means import Means
-from b24app.services.lifecycle.badge import BADGE
+from b24app.services.directories.reminder_means import BADGE, Means
 from b24app.services.writing import sending
 from b24app.services.writing.verdicts import WriteResult
 
@@ -75,7 +74,7 @@ def _add_drawn(
     error = sent.written.error
     if badge and isinstance(error, BusinessRefusalError) and error.code == WRONG_VALUE:
         # An administrator has deleted it since.
-        _learn(card, badge="")
+        _learn(card, badge=reminder_means.MISSING)
         return _send_drawn(card, payment, moment, drawing, "")
     return sent
 

@@ -20,6 +20,7 @@ TITLES: Mapping[str, LazyString] = {
     "installed": _l("Installation"),
     "subscription": _l("Subscription"),
     "pay_systems": _l("Payment systems"),
+    "reminders": _l("Reminders"),
     "grant": _l("Background access"),
     "shop": _l("Shop site for public links"),
     "timeline": _l("Lines in the timeline"),
@@ -48,6 +49,32 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("pay_systems", "found"): _l("%(items)s"),
     ("pay_systems", "none"): _l(
         "None found. Add one in the CRM settings of Bitrix24, or payments cannot be created."
+    ),
+    ("reminders", "drawn_made"): _l(
+        "Activities in the card’s timeline, with a label on the kanban board."
+    ),
+    ("reminders", "drawn_missing"): _l(
+        "Activities in the card’s timeline. The label on the kanban board is missing: press Repair "
+        "to make it."
+    ),
+    ("reminders", "drawn_refused"): _l(
+        "Activities in the card’s timeline. Bitrix24 did not let the app make the label on the "
+        "kanban board: that takes an administrator of the whole portal."
+    ),
+    ("reminders", "drawn_unknown"): _l(
+        "Activities in the card’s timeline. This Bitrix24 has no labels of apps on the kanban "
+        "board."
+    ),
+    ("reminders", "todo"): _l(
+        "Plain to-dos: this Bitrix24 does not know activities that an app draws."
+    ),
+    ("reminders", "none"): _l(
+        "Not available: this Bitrix24 knows neither activities of apps nor to-dos, so Remind me is "
+        "not offered."
+    ),
+    ("reminders", "no_scope"): _l(
+        "Not available: the permission for CRM is missing. Install Deal Payments again from the "
+        "marketplace to grant it."
     ),
     ("grant", "works"): _l("Payment systems and tabs can be read at any time."),
     ("grant", "lost"): _l(

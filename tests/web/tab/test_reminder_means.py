@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from b24app.simulator.portal_state.timeline import TODO
 from tests.support.acts import LARGE, SMALL, open_reminders, outcomes
+from tests.support.app_page import open_page
 
 ADD = "crm.activity.configurable.add"
 
@@ -108,3 +111,95 @@ def test_a_hint_stays_where_reminders_cannot_be_listed_now(stage):
     tab.show()
 
     assert tab.answer.text.count("expected on") == 1
+
+
+# The label on the kanban board
+
+BADGE = "deal_payments_expected"
+
+
+def test_the_installation_makes_the_label_and_reminders_carry_it(bare_stage):
+    stage = bare_stage
+    stage.install()
+    assert stage.portal.crm.badges[BADGE].value == "Payment expected"
+
+    remind(stage.tab())
+
+    (activity,) = open_reminders(stage, SMALL)
+    assert activity.badge_code == BADGE
+    assert stage.install().status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["denied", "error_500", "busy", "false"])
+def test_an_installation_without_the_label_is_as_good(bare_stage, kind):
+    stage = bare_stage
+    stage.fail("crm.activity.badge.add", kind, times=9)
+    stage.fail("crm.activity.badge.list", "error_500", times=9)
+
+    stage.install()
+
+    assert stage.tab().answer.status_code == 200
+    assert remind(stage.tab()).status_code == 200
+    assert open_reminders(stage, SMALL)[0].badge_code == ""
+
+
+def test_a_label_that_was_deleted_is_done_without(bare_stage):
+    stage = bare_stage
+    stage.install()
+    stage.portal.crm.badges.clear()
+    tab = stage.tab()
+
+    assert remind(tab).status_code == 200, tab.said
+
+    assert open_reminders(stage, SMALL)[0].badge_code == ""
+    stage.forget_calls()
+    assert tab.post(f"/payments/{SMALL}/reminder", {"when": "none"}).status_code == 200
+    assert remind(tab).status_code == 200
+    assert len(stage.asked(ADD)) == 1
+
+
+def diagnosed(stage, path="/settings/diagnostics", method="get"):
+    page = open_page(stage)
+    text = getattr(page, method)(path).text
+    return re.sub(r"<[^>]+>", " ", text.partition("Reminders")[2].partition("</li>")[0])
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        (set(), "with a label"),
+        ({"crm.activity.configurable.*"}, "Plain to-dos"),
+        ({"crm.activity.badge.*"}, "no labels of apps"),
+        ({"crm.activity.configurable.*", "crm.activity.todo.*"}, "Not available"),
+    ],
+)
+def test_diagnostics_says_what_there_is_and_why_not(bare_stage, missing, words):
+    stage = bare_stage
+    stage.portal.switches.missing_methods = missing
+    stage.install()
+
+    assert words in diagnosed(stage)
+
+
+def test_a_label_that_is_missing_is_made_by_repair(bare_stage):
+    stage = bare_stage
+    stage.install()
+    stage.portal.crm.badges.clear()
+    assert "press Repair" in diagnosed(stage)
+
+    diagnosed(stage, "/settings/repair", "post")
+
+    assert BADGE in stage.portal.crm.badges
+    assert "with a label" in diagnosed(stage)
+
+
+def test_diagnostics_offers_again_what_the_portal_has_by_now(bare_stage):
+    stage = bare_stage
+    stage.portal.switches.missing_methods = {"crm.activity.configurable.*", "crm.activity.todo.*"}
+    stage.install()
+    assert 'id="remind-' not in stage.tab().answer.text
+    stage.portal.switches.missing_methods = set()
+
+    diagnosed(stage)
+
+    assert 'id="remind-' in stage.tab().answer.text
