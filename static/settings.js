@@ -105,7 +105,18 @@
     if (target.matches("[data-who]")) target.closest("tr").querySelector("[data-people]").hidden = target.value !== "users";
     edited(target);
   });
-  document.addEventListener("input", ({ target }) => edited(target));
+  document.addEventListener("input", ({ target }) => {
+    edited(target);
+    preview(target);
+  });
+
+  /* What is left empty has the usual words, which its field shows. */
+  function preview(field) {
+    const place = document.querySelector(`[data-preview="${CSS.escape(field.id)}"]`);
+    if (!place) return;
+    const values = JSON.parse(place.closest("[data-message]").dataset.message);
+    place.textContent = (field.value.trim() || field.placeholder).replace(/\{(\w+)\}/g, (typed, name) => values[name] || typed);
+  }
 
   const formOf = (place) => place.closest?.("#settings-form");
 
@@ -134,7 +145,7 @@
     for (const field of form.elements) {
       if (!field.name || field.type === "hidden" && !field.closest("[data-rule]")) continue;
       const name = nameOf(field);
-      const value = field.type === "checkbox" ? field.checked : field.value.split(":")[0];
+      const value = field.type === "checkbox" ? field.checked : field.type === "hidden" ? field.value.split(":")[0] : field.value;
       found.set(name, [...(found.get(name) || []), value]);
     }
     return new Map([...found].map(([name, values]) => [name, values.map(String).toSorted().join()]));

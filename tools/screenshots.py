@@ -134,6 +134,13 @@ def mark_as_paid(page: Page, portal_url: str) -> None:
     frame.get_by_label("Note or reference").fill("bank statement 117")
 
 
+def send(page: Page, portal_url: str) -> None:
+    """Show the ways to send a payment's link."""
+    frame = open_tab(page, portal_url)
+    frame.get_by_role("button", name="Send", exact=True).first.click()
+    frame.get_by_role("link", name="WhatsApp").wait_for()
+
+
 def settings(page: Page, portal_url: str) -> None:
     """Show the settings of the portal's administrator."""
     page.goto(f"{portal_url}/marketplace/")
@@ -145,6 +152,7 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
     "tab": tab,
     "new-payment": new_payment,
     "link": link,
+    "send": send,
     "mark-as-paid": mark_as_paid,
     "settings": settings,
 }

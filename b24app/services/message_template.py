@@ -62,7 +62,7 @@ def without_link(template: str) -> str:
 
 def _error(template: str, known: frozenset[str], most: int) -> str:
     if len(template) > most:
-        return "template_too_long"
+        return f"longer_than_{most}"
     if not all(line.isprintable() for line in template.split("\n")):
         return "characters"
     rest = PLACEHOLDER.sub(lambda found: "" if found[1] in known else found[0], template)

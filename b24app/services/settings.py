@@ -115,7 +115,7 @@ def rules_from(data: Mapping[str, Any]) -> PortalRules:
         comment_in_timeline=bool(data.get("comment_in_timeline", True)),
         retention_days=int(data.get("retention_days", RETENTION_DAYS)),
         message=MessageTemplate(
-            str(data.get("message_subject", "")), str(data.get("message_text", ""))
+            str(data.get("message_subject") or ""), str(data.get("message_text") or "")
         ),
     )
 

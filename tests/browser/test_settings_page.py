@@ -147,3 +147,30 @@ def test_a_problem_is_counted_beside_the_name_of_the_diagnostics(stage, new_page
 
     expect(admin.said).to_contain_text("Tabs and events are complete")
     expect(link).not_to_have_accessible_description("1 problem")
+
+
+def test_the_message_is_previewed_while_it_is_written(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    open_settings(admin, "Defaults")
+    preview = admin.frame.get_by_role("group", name="What a client gets")
+    expect(preview).to_contain_text("here is the link for payment 3653/4, €1,250.00:")
+
+    admin.frame.get_by_label("Text of the message").fill("{amount}: {link} {odd}")
+    admin.frame.get_by_label("Subject of an e-mail").fill("Invoice {number}")
+
+    expect(preview).to_contain_text("Invoice 3653/4")
+    expect(preview).to_contain_text("€1,250.00: https://example.com/~a1b2c {odd}")
+    admin.page.may_fail_to_load = True
+    admin.press(admin.button("Save settings"))
+    field = admin.frame.get_by_label("Text of the message")
+    expect(field).to_have_accessible_description(
+        "In braces only {number}, {amount} and, in the text, {link} stand for something."
+    )
+    expect(field).to_have_value("{amount}: {link} {odd}")
+    # What differs after a colon is a change, too.
+    field.fill("{amount}: {link}")
+    admin.press(admin.button("Save settings"))
+    expect(admin.said).to_contain_text("saved")
+    field = admin.frame.get_by_label("Text of the message")
+    field.fill("{amount}: pay {link}")
+    expect(admin.frame.get_by_text("1 unsaved change: Text of the message")).to_be_visible()

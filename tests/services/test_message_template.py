@@ -29,7 +29,7 @@ VALUES = {"number": "3653/4", "amount": "€1.00", "link": "https://nw24.site/~a
         ("{link} \x07", "characters"),
         ("{link} \u202e", "characters"),
         ("x" * (MAX_TEXT - 6) + "{link}", ""),
-        ("x" * (MAX_TEXT - 5) + "{link}", "template_too_long"),
+        ("x" * (MAX_TEXT - 5) + "{link}", "longer_than_600"),
     ],
 )
 def test_a_text_is_checked(text, error):
@@ -45,7 +45,7 @@ def test_a_text_is_checked(text, error):
         ("{link}", "placeholder"),
         ("a\nb", ""),
         ("x" * MAX_SUBJECT, ""),
-        ("x" * (MAX_SUBJECT + 1), "template_too_long"),
+        ("x" * (MAX_SUBJECT + 1), "longer_than_120"),
     ],
 )
 def test_a_subject_has_no_link(subject, error):

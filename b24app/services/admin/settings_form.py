@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24app.services import message_template
 from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
+from b24app.services.message_template import MessageTemplate
 from b24app.services.settings import (
     RETENTION_DAYS,
     SMART_PROCESSES,
@@ -42,6 +44,7 @@ class Draft:
     comment_in_timeline: bool
     default_pay_system: int | None
     retention_days: int
+    message: MessageTemplate
 
     @property
     def user_ids(self) -> frozenset[int]:
@@ -80,6 +83,7 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
         comment_in_timeline=rules.comment_in_timeline,
         default_pay_system=rules.default_pay_system,
         retention_days=rules.retention_days,
+        message=rules.message,
     )
 
 
@@ -98,6 +102,8 @@ def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
         "comment_in_timeline": draft.comment_in_timeline,
         "default_pay_system": draft.default_pay_system,
         "retention_days": draft.retention_days,
+        "message_subject": draft.message.subject,
+        "message_text": draft.message.text,
     }
 
 
@@ -132,6 +138,7 @@ def read(fields: Fields, choices: Choices, manifest: Manifest) -> Read:
         comment_in_timeline=_first(fields, "comment_in_timeline") == "1",
         default_pay_system=system_id,
         retention_days=_retention(fields, errors),
+        message=_message(fields, errors),
     )
     return Read(draft, errors)
 
@@ -189,6 +196,17 @@ def _retention(fields: Fields, errors: dict[str, str]) -> int:
         errors["retention_days"] = "choice"
         return RETENTION_DAYS
     return days
+
+
+def _message(fields: Fields, errors: dict[str, str]) -> MessageTemplate:
+    subject = message_template.cleaned(_first(fields, "message_subject"), is_one_line=True)
+    text = message_template.cleaned(_first(fields, "message_text"))
+    found = {
+        "message_subject": message_template.subject_error(subject),
+        "message_text": message_template.text_error(text),
+    }
+    errors.update({name: code for name, code in found.items() if code})
+    return MessageTemplate(subject, text)
 
 
 def _number(text: str) -> int:

@@ -17,7 +17,7 @@ from b24app.web.admin import settings_differences
 from b24app.web.admin.sections import change_asked
 from b24app.web.plumbing import i18n, security
 from b24app.web.plumbing.entry import current_card
-from b24app.web.words import settings_words
+from b24app.web.words import message, settings_words
 from b24app.web.words.actions.joined import RULES
 from b24app.web.words.activity_words import people
 
@@ -93,6 +93,7 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
         ],
         "retention_days": draft.retention_days,
         "retention_choices": RETENTION_CHOICES,
+        "message": message.as_edited(draft.message),
         "saved_at": page.saved.at if page.saved is not None else None,
         "saved_by": people(page.people.get(by) or "", by) if by else "",
         "errors": {name: settings_words.ERRORS[code] for name, code in page.errors.items()},

@@ -55,6 +55,8 @@ def _others(page: SettingsPage, theirs: Draft) -> Iterator[tuple[str, str, str]]
             _days(theirs.retention_days),
             _days(ours.retention_days),
         ),
+        (_("Subject of an e-mail"), _own(theirs.message.subject), _own(ours.message.subject)),
+        (_("Text of the message"), _own(theirs.message.text), _own(ours.message.text)),
     ]
     for code in TITLE_LANGUAGES:
         title = _("Tab title, %(language)s", language=settings_words.LANGUAGES[code][0])
@@ -64,6 +66,10 @@ def _others(page: SettingsPage, theirs: Draft) -> Iterator[tuple[str, str, str]]
 
 def _switch(is_on: bool) -> str:
     return str(_("on") if is_on else _("off"))
+
+
+def _own(text: str) -> str:
+    return text or str(_("the usual words"))
 
 
 def _days(days: int) -> str:

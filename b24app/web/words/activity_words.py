@@ -49,6 +49,8 @@ VALUES: Mapping[str, LazyString | str] = {
     "comment_in_timeline": _l("line in the timeline"),
     "default_pay_system": _l("default payment system"),
     "retention_days": _l("retention"),
+    "message_subject": _l("message subject"),
+    "message_text": _l("message text"),
 }
 """What `before` and `after` hold besides numbers and names; lists are separated by commas."""
 

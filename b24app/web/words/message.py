@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +16,10 @@ from b24app.web.plumbing import i18n
 
 SUBJECT = _l("Payment {number}, {amount}")
 TEXT = _l("Hello,\n\nhere is the link for payment {number}, {amount}:\n{link}")
+
+
+EXAMPLE_NUMBER, EXAMPLE_AMOUNT = "3653/4", Decimal(1250)
+EXAMPLE_LINK = "https://example.com/~a1b2c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,23 @@ def compose(template: MessageTemplate, number: str, amount: Money, address: str)
         text_without_link=message_template.fill(message_template.without_link(text), values),
         short=f"{number}, {money}\n{address}",
     )
+
+
+def as_edited(template: MessageTemplate) -> Mapping[str, object]:
+    """Return a template as the settings show it, with the defaults and what an example holds."""
+    money = plain_money(Money(EXAMPLE_AMOUNT, "EUR"))
+    values = {NUMBER: EXAMPLE_NUMBER, AMOUNT: money, LINK: EXAMPLE_LINK}
+    shown = template.subject or str(SUBJECT), template.text or str(TEXT)
+    return {
+        "subject": template.subject,
+        "text": template.text,
+        "usual_subject": str(SUBJECT),
+        "usual_text": str(TEXT),
+        "values": values,
+        "most_subject": message_template.MAX_SUBJECT,
+        "most_text": message_template.MAX_TEXT,
+        "preview": [message_template.fill(one, values) for one in shown],
+    }
 
 
 def plain_money(amount: Money) -> str:

@@ -59,6 +59,12 @@ ERRORS: Mapping[str, LazyString] = {
     "choice": _l("Choose one of the list."),
     "nobody_chosen": _l("Choose at least one person, or another rule."),
     "too_many": _l("At most 100 people."),
+    "longer_than_120": _l("At most 120 characters."),
+    "longer_than_600": _l("At most 600 characters."),
+    "placeholder": _l(
+        "In braces only {number}, {amount} and, in the text, {link} stand for something."
+    ),
+    "no_link": _l("Put {link} into the text: without it the client cannot pay."),
     "pay_system": _l("This payment system does not exist any more. Choose another one."),
 }
 

@@ -28,6 +28,7 @@ MANAGER = PortalUser(7, "Marta Lindqvist", is_admin=False)
 ADMIN = PortalUser(1, "Anna Berger", is_admin=True)
 NAMES = (
     "card", "confirm_pay", "comment_in_timeline", "default_pay_system", "retention_days",
+    "message_subject", "message_text",
     *(f"{kind}-{action}" for kind in ("who", "user") for action in Action),
     *(f"title-{language}" for language in TITLE_LANGUAGES),
 )  # fmt: skip
