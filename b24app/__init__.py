@@ -48,6 +48,8 @@ from b24app.web.plumbing.wiring import EXTENSION, Wiring
 from b24app.web.portal import events, install, session
 from b24app.web.tab import (
     card_actions,
+    exports,
+    many,
     payment_deliveries,
     payment_details,
     payment_items,
@@ -75,6 +77,8 @@ BLUEPRINTS = (
     payment_details.blueprint,
     send_menu.blueprint,
     card_actions.blueprint,
+    many.blueprint,
+    exports.blueprint,
     sums.blueprint,
     app_page.blueprint,
     settings.blueprint,

@@ -40,20 +40,9 @@
   }
 
   /* A plain link would carry no session, so the file is fetched with it and saved from memory. */
-  async function saveCsv(button) {
-    button.classList.add("is-busy");
+  function saveCsv(button) {
     const filter = new URLSearchParams(new FormData(document.getElementById("activity-filter")));
-    const answer = await B24App.fetchWithToken(button.dataset.csv + "?" + filter).catch(() => null);
-    /* It may break off: half a file is none. */
-    const file = answer?.ok ? await answer.blob().catch(() => null) : null;
-    button.classList.remove("is-busy");
-    if (!file) return B24App.say(answer && !answer.ok ? "say-silent" : "say-no-connection", {}, () => saveCsv(button));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = "activity.csv";
-    link.click();
-    /* Some browsers read it only after the click, and nothing tells when they have. */
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return B24App.saveFile(button, button.dataset.csv + "?" + filter, "activity.csv");
   }
 
   /* Removing one person moves the focus to the next one. */

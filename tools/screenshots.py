@@ -111,6 +111,14 @@ def tab(page: Page, portal_url: str) -> None:
     open_tab(page, portal_url)
 
 
+def many(page: Page, portal_url: str) -> None:
+    """Show what can be done with two selected payments."""
+    frame = open_tab(page, portal_url)
+    for box in frame.get_by_role("checkbox", name="Select payment").all()[:2]:
+        box.check()
+    frame.locator("#selected", has_text="2 selected").wait_for()
+
+
 def new_payment(page: Page, portal_url: str) -> None:
     """Show the dialog of a new payment, with an advance worked out."""
     frame = open_tab(page, portal_url)
@@ -150,6 +158,7 @@ def settings(page: Page, portal_url: str) -> None:
 
 PICTURES: dict[str, Callable[[Page, str], None]] = {
     "tab": tab,
+    "many": many,
     "new-payment": new_payment,
     "link": link,
     "send": send,

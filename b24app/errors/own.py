@@ -16,6 +16,7 @@ class InputCode(StrEnum):
     QUANTITY = "quantity"
     TOO_MANY = "too_many"
     TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_PAYMENTS = "too_many_payments"
     NOTHING_CHOSEN = "nothing_chosen"
     NO_DELIVERY = "no_delivery"
     DELIVERY_THERE = "delivery_there"

@@ -15,9 +15,9 @@ from .upsert import insert_into
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(seconds=120)
-RUNNING, DONE = "running", "done"
+RUNNING, PAUSED, DONE = "running", "paused", "done"
 
-Outcome = Literal["new", "running", "done", "abandoned", "other_body"]
+Outcome = Literal["new", "running", "paused", "done", "abandoned", "other_body"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Begun:
     new: nobody used the key, it is the caller's now. running: the first request has not ended.
     done: answer the same again. other_body: the key was used for something else. abandoned: the
     first request died on the way; the key is the caller's now, who has to read back what the
-    portal did before doing anything.
+    portal did before doing anything. paused: a part of longer work was done, and the key is the
+    caller's now. Of these two `announcement` says how far the work is.
     """
 
     outcome: Outcome
@@ -52,9 +53,29 @@ def begin(
         return Begun("other_body")
     if row.state == DONE:
         return Begun("done", row.status, row.announcement)
-    if _take_abandoned(session, member_id, user_id, key, now):
-        return Begun("abandoned")
+    known = row.announcement
+    if _take(session, member_id, user_id, key, now, IdempotencyKey.state == PAUSED):
+        return Begun("paused", announcement=known)
+    is_old = IdempotencyKey.started_at <= now - ABANDONED
+    if _take(session, member_id, user_id, key, now, IdempotencyKey.state == RUNNING, is_old):
+        return Begun("abandoned", announcement=known)
     return Begun("running")
+
+
+def pause(
+    session: Session,
+    member_id: str,
+    user_id: int,
+    key: str,
+    *,
+    announcement: dict[str, Any] | None,
+) -> None:
+    """Keep how far longer work is; the same request goes on with it."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(*_of(member_id, user_id, key), IdempotencyKey.state == RUNNING)
+        .values(state=PAUSED, announcement=announcement)
+    )
 
 
 def finish(
@@ -110,17 +131,18 @@ def _take_free(
     return taken.one_or_none() is not None
 
 
-def _take_abandoned(
-    session: Session, member_id: str, user_id: int, key: str, now: datetime
+def _take(
+    session: Session,
+    member_id: str,
+    user_id: int,
+    key: str,
+    now: datetime,
+    *conditions: ColumnElement[bool],
 ) -> bool:
     taken = session.execute(
         update(IdempotencyKey)
-        .where(
-            *_of(member_id, user_id, key),
-            IdempotencyKey.state == RUNNING,
-            IdempotencyKey.started_at <= now - ABANDONED,
-        )
-        .values(started_at=now)
+        .where(*_of(member_id, user_id, key), *conditions)
+        .values(state=RUNNING, started_at=now)
         .returning(IdempotencyKey.user_id)
     )
     return taken.one_or_none() is not None

@@ -224,7 +224,7 @@ class Lease(Base):
 
 
 class IdempotencyKey(Base):
-    """One write of one user. `state` is 'running' or 'done'."""
+    """One write of one user. `state` is 'running', 'paused' between two parts, or 'done'."""
 
     __tablename__ = "idempotency_keys"
 

@@ -32,6 +32,7 @@ function arrange() {
   recall(list);
   for (const chip of document.querySelectorAll(".toolbar [data-show]")) chip.setAttribute("aria-pressed", String(chip.dataset.show === view.show));
   hideRows(list);
+  showTicks();
   if (byId("sort")) {
     byId("sort").value = view.sort;
     sortRows(list);
@@ -132,7 +133,7 @@ function recall({ dataset: { card } }) {
 }
 
 on("change", ({ target }) => {
-  if (isByServer() && target.closest("#toolbar")) htmx.trigger("#toolbar", "renew");
+  if (isByServer() && target.closest("#toolbar") && !("ticksAll" in target.dataset)) htmx.trigger("#toolbar", "renew");
   else if (target.id === "sort") arrangeBy({ sort: target.value });
   else if (target.id === "of-system") arrangeBy({ system: target.value });
 });

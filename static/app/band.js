@@ -58,13 +58,14 @@ on("pointerdown", readBand, true);
 /* The head of a long list stays at the upper edge of what is seen of it. In a frame as tall as its content
    nothing sticks by itself, and the frame is not told of scrolling: the head follows as rows come and go. */
 function placeHead() {
-  const head = document.querySelector(".toolbar--many");
+  const head = document.querySelector(".toolbar--many, .toolbar.is-selecting") || byId("toolbar");
   const list = byId("payments");
   if (!head || !list) return;
   const moved = parseFloat(head.style.translate.split(" ")[1]) || 0;
   const box = head.getBoundingClientRect();
   const most = list.getBoundingClientRect().bottom - box.height - (box.top - moved) - box.height;
-  const by = Math.round(Math.max(0, Math.min(band.top - (box.top - moved), most)));
+  const isHead = head.matches(".toolbar--many, .is-selecting");
+  const by = !isHead ? 0 : Math.round(Math.max(0, Math.min(band.top - (box.top - moved), most)));
   head.style.translate = by ? `0 ${by}px` : "";
   head.classList.toggle("is-stuck", by > 0);
 }

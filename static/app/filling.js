@@ -37,7 +37,7 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
 function workLeft(dialog) {
   const work = dialog.querySelector("[data-goes-on]");
   if (!work) return;
-  filledHere.add(work.dataset.replaces.replace("payment-", ""));
+  if ("replaces" in work.dataset) filledHere.add(work.dataset.replaces.replace("payment-", ""));
   work.removeAttribute("data-goes-on");
   readAgain();
 }

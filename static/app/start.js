@@ -5,6 +5,6 @@ on("visibilitychange", () => {
   if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "renew");
 });
 
-window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, readBand, fetchWithToken });
+window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, readBand, saveFile });
 frame.keepFitting(page);
 frame.init().catch(() => {});

@@ -9,9 +9,18 @@ from b24app.storage import settings as stored
 from tests.support.stage import ADMIN, MANAGER, READER
 
 UNPAID, PAID = 1039, 1037
+QUESTION = "/payments/many/question?action="
 ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
-    "pay": [("POST", f"/payments/{UNPAID}/pay", {})],
-    "unpay": [("POST", f"/payments/{PAID}/unpay", {})],
+    "pay": [
+        ("POST", f"/payments/{UNPAID}/pay", {}),
+        ("GET", f"{QUESTION}pay&chosen={UNPAID}+N+1+EUR", {}),
+        ("POST", "/payments/many/pay", {"chosen": f"{UNPAID} N 1 EUR"}),
+    ],
+    "unpay": [
+        ("POST", f"/payments/{PAID}/unpay", {}),
+        ("GET", f"{QUESTION}unpay&chosen={PAID}+Y+1+EUR", {}),
+        ("POST", "/payments/many/unpay", {"chosen": f"{PAID} Y 1 EUR"}),
+    ],
     "create": [
         ("GET", "/payments/new", {}),
         ("POST", "/payments", {}),
@@ -42,7 +51,11 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
         ("POST", f"/payments/{UNPAID}/reminder", {"when": "week"}),
         ("POST", f"/payments/{UNPAID}/reminder", {"when": "none"}),
     ],
-    "delete": [("DELETE", f"/payments/{UNPAID}", {})],
+    "delete": [
+        ("DELETE", f"/payments/{UNPAID}", {}),
+        ("GET", f"{QUESTION}delete&chosen={UNPAID}+N+1+EUR", {}),
+        ("POST", "/payments/many/delete", {"chosen": f"{UNPAID} N 1 EUR"}),
+    ],
     "link": [
         ("GET", f"/payments/{UNPAID}/link", {}),
         ("GET", f"/payments/{UNPAID}/send", {}),

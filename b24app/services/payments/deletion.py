@@ -23,6 +23,11 @@ def delete(
     `shown` is the amount that the person saw. A paid payment is refused before the portal is asked.
     The deletion is proven when the payment is no longer listed.
     """
+    return change(card, asked, change_to_gone(payment_id, shown))
+
+
+def change_to_gone(payment_id: int, shown: Decimal | None = None) -> Change[Present]:
+    """Return what is special about deleting a payment."""
 
     def plan(found: Present) -> Edit:
         amount = found.payment.sum
@@ -44,10 +49,9 @@ def delete(
             why_not=_paid_meanwhile,
         )
 
-    wanted = Change(
+    return Change(
         Action.DELETE, DeedName.DELETE, payment_id, ownership.prove, plan, ends_reminder=True
     )
-    return change(card, asked, wanted)
 
 
 def _paid_meanwhile(after: After) -> AppError | None:

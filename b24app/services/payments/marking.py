@@ -88,7 +88,7 @@ def pay(
     timeline. Page: crm-item-payment-pay.md.
     """
     teller = timeline.teller(card, words, asked.note)
-    return change(card, asked, _marking(payment_id, PAID, seen, teller))
+    return change(card, asked, change_to(PAID, payment_id, seen, teller))
 
 
 def unpay(
@@ -96,10 +96,14 @@ def unpay(
 ) -> Outcome:
     """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
     teller = timeline.teller(card, words, asked.note)
-    return change(card, asked, _marking(payment_id, UNPAID, Seen(told=told), teller))
+    return change(card, asked, change_to(UNPAID, payment_id, Seen(told=told), teller))
 
 
-def _marking(payment_id: int, mark: Mark, seen: Seen, teller: Teller | None) -> Change[Found]:
+def change_to(
+    mark: Mark, payment_id: int, seen: Seen, teller: Teller | None = None
+) -> Change[Found]:
+    """Return what is special about one of the two marks."""
+
     def prove(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:

@@ -186,7 +186,7 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
         shown = [wanted.payment_id, *edit.shows]
         return _ended(edit, sending.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
-    outcome = _judge(wanted, edit, after, proven.payment)
+    outcome = judge(wanted, edit, after, proven.payment)
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.teller is not None:
@@ -219,7 +219,8 @@ def _write(card: CardSession, edit: Edit, payment_id: int) -> WriteResult:
     )
 
 
-def _judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:
+def judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:
+    """Return how a change ended by what the portal shows. Raises WriteFailedError like `change`."""
     read = after.written.read
     is_done = edit.is_done(after)
     if is_done and not (edit.is_refusal_final and _has_reason(after.error)):

@@ -25,7 +25,7 @@ from b24app.errors import (
     StillRunningError,
     UnrecordedError,
 )
-from b24app.services.actions import PUT_BACK, OutcomeCode
+from b24app.services.actions import PUT_BACK, Action, OutcomeCode
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
@@ -49,10 +49,7 @@ def perform(
     proving the opener; everything that happens in `run` becomes an Outcome, unless our database is
     away: UnrecordedError.
     """
-    if not 8 <= len(asked.key) <= 100 or not asked.key.isascii():
-        raise InputError("a write needs an Idempotency-Key", code=InputCode.NO_KEY)
-    launches.prove_now(card)
-    card.require_rule(deed.action)
+    require_allowed(card, asked, deed.action)
     begun, is_canceled = _begin(card, asked, deed)
     if begun is not None:
         return begun
@@ -60,6 +57,14 @@ def perform(
         return _carry_out(card, asked, deed, canceled.refuse if is_canceled else run)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
+
+
+def require_allowed(card: CardSession, asked: WriteRequest, action: Action) -> None:
+    """Require a key, a proven person and the rule of an action. Raises like `perform`."""
+    if not 8 <= len(asked.key) <= 100 or not asked.key.isascii():
+        raise InputError("a write needs an Idempotency-Key", code=InputCode.NO_KEY)
+    launches.prove_now(card)
+    card.require_rule(action)
 
 
 def _carry_out(
@@ -79,17 +84,22 @@ def _carry_out(
         # A bug in our code: the response says so, and the log records an unknown outcome.
         record.write(card, asked, deed, Outcome(OutcomeKind.UNKNOWN, ErrorName.APP))
         raise
+    outcome = ended(outcome, asked, deed)
+    record.write(card, asked, deed, outcome)
+    return outcome
+
+
+def ended(outcome: Outcome, asked: WriteRequest, deed: Deed) -> Outcome:
+    """Return an outcome with what its sentence and the log need of the deed."""
     if asked.is_undo:
         code = PUT_BACK.get(outcome.code, outcome.code)
         outcome = replace(outcome, code=code, undo=None)
-    outcome = replace(
+    return replace(
         outcome,
         values={"number": outcome.number, **outcome.values},
         payment_id=outcome.payment_id or deed.payment_id,
         is_creation=deed.payment_id is None,
     )
-    record.write(card, asked, deed, outcome)
-    return outcome
 
 
 def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool]:
@@ -139,6 +149,17 @@ def _failed(
     *,
     is_harmless: bool = True,
 ) -> Outcome:
+    outcome = failed(card, asked, deed, failure)
+    # The page then renews its session and sends the same request again with the same key.
+    is_sent_again = error_names.is_session_refused(failure.error) and is_harmless
+    record.write(card, asked, deed, outcome, frees_key=is_sent_again)
+    return outcome
+
+
+def failed(
+    card: CardSession, asked: WriteRequest, deed: Deed, failure: WriteFailedError
+) -> Outcome:
+    """Return the outcome of a failed write; remember what it says of the card and its orders."""
     error, reading, number = failure.error, failure.reading, failure.number
     if _is_of_the_card(error, reading):
         with card.db.transaction() as session:
@@ -150,13 +171,9 @@ def _failed(
         values.update(error.values)
     log.warning("write failed: %s %s", deed.name, error, extra={"request_id": asked.request_id})
     kind, code = _ending(error)
-    outcome = Outcome(
+    return Outcome(
         kind, code, reading, number, values=values, payment_id=deed.payment_id, error=error
     )
-    # The page then renews its session and sends the same request again with the same key.
-    is_sent_again = error_names.is_session_refused(error) and is_harmless
-    record.write(card, asked, deed, outcome, frees_key=is_sent_again)
-    return outcome
 
 
 def _is_of_the_card(error: AppError, reading: Reading | None) -> bool:

@@ -27,7 +27,7 @@ def write(
     now = card.clock()
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
-        activity.append(session, _line(card, asked, deed, outcome, now))
+        activity.append(session, line_of(card, asked, deed, outcome, now))
         if frees_key:
             idempotency.drop(session, *who)
         else:
@@ -47,9 +47,10 @@ def _said(deed: Deed, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _line(
+def line_of(
     card: CardSession, asked: WriteRequest, deed: Deed, outcome: Outcome, now: datetime
 ) -> activity.Record:
+    """Return the line of the activity log about a write."""
     return activity.Record(
         member_id=card.member_id,
         at=now,

@@ -16,9 +16,8 @@ from b24app.services.admin import activity_log
 from b24app.services.admin.activity_log import ActivityPage, Asked, Line
 from b24app.services.auth.shells import origin_of
 from b24app.services.card.card_paths import path_of
-from b24app.web.admin import spreadsheet
 from b24app.web.admin.sections import in_place
-from b24app.web.plumbing import i18n
+from b24app.web.plumbing import i18n, spreadsheet
 from b24app.web.plumbing.entry import current_card
 from b24app.web.words import activity_reasons, activity_words
 

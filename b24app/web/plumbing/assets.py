@@ -34,6 +34,8 @@ PARTS = (
     "arranging",
     "listing",
     "linked",
+    "many",
+    "files",
     "sums",
     "advance",
     "filling",

@@ -8,6 +8,7 @@ from the portal.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal, localcontext
 
 from flask import Blueprint, render_template, request
@@ -81,6 +82,15 @@ def _sums() -> str:
         row_id, quantity, price = _read(LINE, part, "line")
         lines.append((int(row_id), _product(quantity, price, currency)))
     return render_template("payments/_sums.html", total=total, has_rows=bool(chosen), lines=lines)
+
+
+def sums_of(amounts: Iterable[Money]) -> list[Money]:
+    """Return the sum of each currency, in the order they come in."""
+    sums: dict[str, Money] = {}
+    with localcontext(prec=DIGITS):
+        for one in amounts:
+            sums[one.currency] = sums.get(one.currency, Money(Decimal(0), one.currency)) + one
+    return list(sums.values())
 
 
 def _read(pattern: re.Pattern[str], text: str, field: str) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.QUANTITY: _l("Enter a whole number from 1."),
     InputCode.TOO_MANY: _l("There is not that much left to bill."),
     InputCode.TOO_MANY_ROWS: _l("These are too many products at once. Choose fewer."),
+    InputCode.TOO_MANY_PAYMENTS: _l("At most 50 payments can be changed at once. Choose fewer."),
     InputCode.NOTHING_CHOSEN: _l("Choose at least one product."),
     InputCode.NO_DELIVERY: _l("Choose a delivery."),
     InputCode.DELIVERY_THERE: _l("This delivery is in the payment already. Choose another one."),

@@ -43,6 +43,13 @@ BODIES = {
     "GET /payments/details": {"ids": LARGE, "rows": 11},
     "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},
+    "GET /payments/many/selected": {"chosen": f"{LARGE} N 7680 EUR"},
+    "GET /payments/many/list.txt": {"ids": LARGE},
+    "GET /payments/many/list.csv": {"ids": LARGE},
+    "GET /payments/many/question": {"action": "pay", "chosen": f"{LARGE} N 7680 EUR"},
+    "POST /payments/many/pay": {"chosen": f"{LARGE} N 7680 EUR"},
+    "POST /payments/many/unpay": {"chosen": f"{LARGE} N 7680 EUR"},
+    "POST /payments/many/delete": {"chosen": f"{LARGE} N 7680 EUR"},
     "GET /payments/sums/linked": {"cards": 2, "sums": "EUR~18400~6990"},
 }
 NOTICE = "DELETE /payments/notices/<int:notice_id>"
@@ -54,7 +61,13 @@ HISTORY = "GET /payments/<int:payment_id>/history"
 OURS_ALONE = {NOTICE, HISTORY, "DELETE /payments/canceled", *FILLINGS}
 """Routes that ask the portal nothing here."""
 
-ARITHMETIC = {"GET /payments/sums", "GET /payments/sums/linked", "GET /payments/printed"}
+ARITHMETIC = {
+    "GET /payments/sums",
+    "GET /payments/sums/linked",
+    "GET /payments/printed",
+    "GET /payments/many/selected",
+    "GET /payments/many/question",
+}
 """Routes that ask nobody: what was sent is added up, or it is said who prints."""
 
 SECRET = re.compile(r"access_token|refresh_token|client_secret|Bearer [\w.-]{20}")

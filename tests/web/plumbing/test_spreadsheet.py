@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from b24app.web.admin import spreadsheet
+from b24app.web.plumbing import spreadsheet
 
 SEPARATORS = ",;\t| :/"
 SIGNS = [

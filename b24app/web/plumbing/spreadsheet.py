@@ -11,6 +11,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+Cell = str | int | Decimal
+"""A number is written in plain digits with a point; an unreadable one is empty."""
 
 BOM = "\ufeff"
 ROWS_AT_ONCE = 200
@@ -25,21 +29,32 @@ CELL_START = re.compile(rf"(?<!\w)(?=[{SIGNS}])")
 LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def pieces(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+def pieces(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
     """Yield the file in pieces: it may be long, and a worker's memory is limited."""
     yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for number, row in enumerate(rows, start=1):
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow([_written(cell) for cell in row])
         if number % ROWS_AT_ONCE == 0:
             yield _drained(buffer)
     yield _drained(buffer)
 
 
+def _written(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return harmless(cell)
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
 def harmless(cell: str) -> str:
     """Return a cell in one line, with an apostrophe before each possible start of a formula."""
-    return CELL_START.sub("'", LINE_BREAKING.sub(" ", cell))
+    return CELL_START.sub("'", one_line(cell))
+
+
+def one_line(text: str) -> str:
+    """Return a text without anything that ends a line or a cell."""
+    return LINE_BREAKING.sub(" ", text)
 
 
 def _drained(buffer: io.StringIO) -> str:

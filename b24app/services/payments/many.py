@@ -1,0 +1,150 @@
+"""Mark or delete many payments: each by the rules of its own button, with an outcome for each.
+
+The page sends the same request, with the same key, until all of them are dealt with. The first part
+proves in one call that all are of this card and writes a few, which shows how fast the portal is;
+the next one writes the others, as many as it can take in time. The re-read of a part proves the
+payments of the next one, so fifty take three calls. After a lost answer nothing more is sent, and
+each payment is told as the portal shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.errors import (
+    AppError,
+    DatabaseAwayError,
+    InputCode,
+    InputError,
+    KeyReusedError,
+    StillRunningError,
+    UnrecordedError,
+)
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.card_view import OF_AN_OPEN_ORDER
+from b24app.services.card.tab import Reading
+from b24app.services.payments import many_part, many_progress
+from b24app.services.payments.many_part import Part
+from b24app.services.payments.many_progress import Progress, Result
+from b24app.services.payments.many_wish import Wish
+from b24app.services.writing import perform, record, reminder_end, timeline
+from b24app.services.writing.deed import WriteRequest
+from b24app.storage import activity, idempotency
+from b24app.storage.idempotency import Begun
+
+MOST = 50
+"""Payments of one act."""
+
+ENDS_REMINDER = frozenset({Action.PAY, Action.DELETE})
+"""What leaves nothing to be reminded of."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What has become of the chosen payments so far; `left` are not dealt with yet.
+
+    `reading` is what the portal shows now, None if unknown; `touched` whom this part was about.
+    """
+
+    wish: Wish
+    results: tuple[Result, ...]
+    left: int = 0
+    reading: Reading | None = None
+    touched: tuple[int, ...] = ()
+    is_replay: bool = False
+
+
+def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
+    """Do the next part of an act, and record it before the answer leaves.
+
+    Raises like `perform`; NotOnThisCardError if one of the payments is of another card: then none
+    is changed. Whoever's session ended goes on with the same request and key.
+    """
+    ids = {one.id for one in wish.chosen}
+    if not 0 < len(wish.chosen) <= MOST or len(ids) < len(wish.chosen):
+        code = InputCode.TOO_MANY_PAYMENTS if len(ids) > MOST else InputCode.CHOICE_GONE
+        raise InputError("not 1 to 50 different payments", code=code, field="chosen")
+    perform.require_allowed(card, asked, wish.action)
+    begun, closed = _begin(card, asked, wish)
+    before = many_progress.read(begun.announcement)
+    if begun.outcome == "done":
+        return Act(wish, before.results, is_replay=True)
+    if begun.outcome == "abandoned":
+        before = before.unproven()
+    part = Part(card, asked, wish, before, closed)
+    _run(part)
+    return _keep(part)
+
+
+def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, frozenset[str]]:
+    """Take the key; return also the payments whose orders are known to be canceled."""
+    who = card.member_id, card.user_id, asked.key
+    with card.db.transaction() as session:
+        begun = idempotency.begin(session, *who, asked.fingerprint, card.clock())
+        known = canceled.read(session, card) if wish.action in OF_AN_OPEN_ORDER else {}
+    if begun.outcome == "running":
+        raise StillRunningError("the first request with this key has not ended")
+    if begun.outcome == "other_body":
+        raise KeyReusedError("this key was used for something else")
+    return begun, frozenset(one for payments in known.values() for one in payments)
+
+
+def _run(part: Part) -> None:
+    try:
+        with part.card.one_action():
+            part.run()
+    except DatabaseAwayError as error:
+        raise UnrecordedError(str(error)) from error
+    except AppError:
+        _give_back(part)
+        raise
+    except Exception:
+        # A bug in our code: the response says so, and the log records unknown outcomes.
+        part.end_all(part.unknown)
+        _keep(part)
+        raise
+
+
+def _give_back(part: Part) -> None:
+    """Free the key, or leave it where the part before this one ended: nothing was written."""
+    who = part.card.member_id, part.card.user_id, part.asked.key
+    with part.card.db.transaction() as session:
+        if part.before.results:
+            idempotency.pause(session, *who, announcement=part.before.unproven().data([]))
+        else:
+            idempotency.drop(session, *who)
+
+
+def _keep(part: Part) -> Act:
+    """Store the activity of a part and how far the act is, committed together."""
+    card, asked, wish = part.card, part.asked, part.wish
+    left = [one.id for one in part.left]
+    progress = _after(part)
+    who = card.member_id, card.user_id, asked.key
+    now = card.clock()
+    try:
+        with card.db.transaction() as session:
+            for payment_id, outcome in part.outcomes.items():
+                deed = wish.deed(payment_id)
+                activity.append(session, record.line_of(card, asked, deed, outcome, now))
+            if left:
+                idempotency.pause(session, *who, announcement=progress.data(left))
+            else:
+                idempotency.finish(session, *who, announcement=progress.data(left), now=now)
+    except DatabaseAwayError as error:
+        raise UnrecordedError(str(error)) from error
+    if wish.action in ENDS_REMINDER:
+        reminder_end.close(card, many_part.ids_well(part.outcomes))
+    teller = timeline.teller(card, wish.words, asked.note) if wish.words else None
+    if teller is not None:
+        # One line for all of them: one each would take longer than the writes.
+        teller.tell(many_part.told(part.outcomes))
+    return Act(wish, progress.results, len(left), part.reading, tuple(part.outcomes))
+
+
+def _after(part: Part) -> Progress:
+    listed = part.reading.core.payments if part.reading is not None else ()
+    progress = part.before.after(part.outcomes, listed, part.card.clock(), part.seconds)
+    return progress if part.reading is not None else progress.unproven()

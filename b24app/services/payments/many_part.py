@@ -1,0 +1,236 @@
+"""Do a part of an act on many payments: prove, write, and judge each by what is shown afterwards.
+
+One batch is a list that shows what was so already, the writes, and the re-read. It is sent after a
+proof that is at most half a minute old, so an amount that changed, or a payment that is gone, stops
+its own write and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from b24app.bitrix.methods.payments import list_payments
+from b24app.bitrix.wire.portal_api import Batch, Handle
+from b24app.domain import Listing, Payment, Told
+from b24app.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    DatabaseAwayError,
+    Executed,
+    NotOnThisCardError,
+    OrderCanceledError,
+    PortalError,
+)
+from b24app.services.actions import OutcomeCode
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.tab import Reading
+from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments.many_progress import Progress
+from b24app.services.payments.many_wish import Chosen, Wish
+from b24app.services.writing import change, error_names, ownership, perform, sending
+from b24app.services.writing.change import After, Change, Edit
+from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.error_names import ErrorName
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.sending import Sent
+from b24app.services.writing.verdicts import WriteResult
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A payment whose change can be sent."""
+
+    payment: Payment
+    change: Change[Any]
+    edit: Edit
+
+
+@dataclass(eq=False)
+class Part:
+    """One part of an act. What is known of it stays known if it is cut off.
+
+    `closed` are the payments, as text, whose orders are known to be canceled.
+    """
+
+    card: CardSession
+    asked: WriteRequest
+    wish: Wish
+    before: Progress
+    closed: Collection[str] = ()
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    numbers: dict[int, str] = field(default_factory=dict)
+    reading: Reading | None = None
+    seconds: float | None = None
+
+    @property
+    def left(self) -> list[Chosen]:
+        """Return the payments that are not dealt with, as they were chosen."""
+        done = self.outcomes.keys() | {one.payment_id for one in self.before.results}
+        return [one for one in self.wish.chosen if one.id not in done]
+
+    def run(self) -> None:
+        """Deal with as many payments as fit. Raises if nothing of the part can have an outcome.
+
+        That is if the session ended, if one of them is of another card, or without our database.
+        """
+        try:
+            is_lost = self._write(self._plan())
+        except AppError as error:
+            if _is_for_nobody(error):
+                raise
+            # What kept this part from being sent keeps the others as well.
+            failure = WriteFailedError(error)
+            self.end_all(lambda deed: self._failed(deed, failure))
+            return
+        if is_lost:
+            self.end_all(self._unasked)
+
+    def end_all(self, ending: Callable[[Deed], Outcome]) -> None:
+        """Give all that are left the same end; nothing was sent of them."""
+        for one in self.left:
+            self.outcomes[one.id] = ending(self.wish.deed(one.id))
+
+    def unknown(self, deed: Deed) -> Outcome:
+        """Return the end of a payment after an error in our own code."""
+        return Outcome(OutcomeKind.UNKNOWN, ErrorName.APP, number=self._number(deed))
+
+    def _unasked(self, deed: Deed) -> Outcome:
+        kind, code = OutcomeKind.FAILED, OutcomeCode.UNASKED
+        outcome = Outcome(kind, code, self.reading, self._number(deed))
+        return perform.ended(outcome, self.asked, deed)
+
+    def _failed(self, deed: Deed, failure: WriteFailedError) -> Outcome:
+        number = failure.number or self._number(deed)
+        told = WriteFailedError(failure.error, failure.reading, number)
+        return perform.failed(self.card, self.asked, deed, told)
+
+    def _number(self, deed: Deed) -> str:
+        """Return a payment's number, "" if the portal has not told it."""
+        return self.numbers.get(deed.payment_id or 0, "")
+
+    # Before the writes.
+
+    def _plan(self) -> dict[int, Ready]:
+        """Return what can be sent; a payment of which nothing can be sent has its outcome."""
+        listed = self._listed()
+        self.numbers = {one.id: one.number for one in listed}
+        ready = {}
+        for one in self.left:
+            try:
+                ready[one.id] = self._ready(one, listed)
+            except NotOnThisCardError:
+                # No page of ours sends such an id, so nothing at all is done.
+                raise
+            except WriteFailedError as failure:
+                self.outcomes[one.id] = self._failed(self.wish.deed(one.id), failure)
+        return ready
+
+    def _listed(self) -> Listing[Payment]:
+        """Return what proves the payments and their state: the last re-read, or a list of now."""
+        if self.before.is_fresh(self.card.clock()):
+            return Listing(self.before.known.values())
+        ids = [one.id for one in self.left]
+        with ownership.before_writing():
+            return self.card.api.call(list_payments(self.card.ref, ids=ids), WRITE_SECONDS)
+
+    def _ready(self, one: Chosen, listed: Listing[Payment]) -> Ready:
+        try:
+            payment = ownership.listed_payment(listed, self.card, one.id)
+            if str(one.id) in self.closed:
+                raise OrderCanceledError("the order is known to be canceled", code=canceled.KNOWN)
+            if payment.sum.currency != one.sum.currency:
+                raise ChangedMeanwhileError("the currency changed")
+            wanted = self.wish.kind.change(one)
+            if wanted.needs_unpaid:
+                change.require_unpaid(payment)
+            edit = wanted.plan(self.wish.kind.proven(payment))
+        except NotOnThisCardError:
+            raise
+        except AppError as error:
+            raise WriteFailedError(error) from None
+        if not isinstance(edit, Edit):
+            raise TypeError("a change of many payments has something to send or to confirm")
+        return Ready(payment, wanted, edit)
+
+    # The writes.
+
+    def _write(self, ready: Mapping[int, Ready]) -> bool:
+        """Send as many as fit, and judge them. Return whether the answer was lost."""
+        sendable = [one for one, plan in ready.items() if plan.edit.commands]
+        sent = sendable[: self.before.size]
+        written = self._send({one: ready[one].edit for one in sent}) if sent else {}
+        if not sent:
+            self.reading = sending.settle(self.card, [])
+        for payment_id, plan in ready.items():
+            if payment_id in written:
+                self.outcomes[payment_id] = self._judged(plan, written[payment_id])
+            elif not plan.edit.commands:
+                so_already = WriteResult(self.reading, is_guarded_off=True)
+                self.outcomes[payment_id] = self._judged(plan, so_already)
+        return any(one.is_lost for one in written.values())
+
+    def _send(self, edits: Mapping[int, Edit]) -> dict[int, WriteResult]:
+        batch = Batch()
+        before = batch.add(list_payments(self.card.ref, ids=list(edits)))
+        writes = {one: batch.add(*edit.commands) for one, edit in edits.items()}
+        started = self.card.deps.monotonic()
+        sent = sending.send(self.card, batch, [])
+        self.seconds = (self.card.deps.monotonic() - started) / len(writes)
+        if isinstance(sent, PortalError):
+            lost = sending.outcome_unknown(self.card, sent, [])
+            self.reading = lost.read
+            return dict.fromkeys(writes, lost)
+        self.reading = sending.read_after(self.card, sent)
+        were_so = self._were_so(sent, before)
+        return {
+            one: self._written(sent, handle, were_so=one in were_so)
+            for one, handle in writes.items()
+        }
+
+    def _written(self, sent: Sent, handle: Handle[Any], *, were_so: bool) -> WriteResult:
+        try:
+            sent.result[handle]
+        except PortalError as error:
+            if error.executed is Executed.UNKNOWN:
+                return WriteResult(self.reading, cause=error)
+            return WriteResult(self.reading, error)
+        return WriteResult(self.reading, is_guarded_off=were_so)
+
+    def _were_so(self, sent: Sent, before: Handle[Listing[Payment]]) -> set[int]:
+        """Return the payments that somebody else had marked just before our write."""
+        try:
+            listed = sent.result[before]
+        except PortalError:
+            return set()
+        return {one.id for one in listed if one.is_paid is self.wish.kind.marks}
+
+    def _judged(self, plan: Ready, written: WriteResult) -> Outcome:
+        deed = self.wish.deed(plan.payment.id)
+        after = After(written, plan.payment.id)
+        try:
+            outcome = change.judge(plan.change, plan.edit, after, plan.payment)
+        except WriteFailedError as failure:
+            return self._failed(deed, failure)
+        return perform.ended(outcome, self.asked, deed)
+
+
+def _is_for_nobody(error: AppError) -> bool:
+    """Return whether an error ends the request without an outcome for any payment."""
+    is_ours = isinstance(error, NotOnThisCardError | DatabaseAwayError)
+    return is_ours or error_names.is_session_refused(error)
+
+
+def told(outcomes: Mapping[int, Outcome]) -> list[Told]:
+    """Return what the timeline is told: the payments that were really changed."""
+    done = (one for one in outcomes.items() if one[1].kind is OutcomeKind.DONE)
+    read = (one.reading.core.payment(payment_id) for payment_id, one in done if one.reading)
+    return [Told(one.number, one.sum) for one in read if one is not None]
+
+
+def ids_well(outcomes: Mapping[int, Outcome]) -> list[int]:
+    """Return the payments that are now as they were asked to be."""
+    well = {OutcomeKind.DONE, OutcomeKind.ALREADY}
+    return [payment_id for payment_id, one in outcomes.items() if one.kind in well]

@@ -1,0 +1,117 @@
+"""Say what is asked for many payments: the action, and each payment as the person saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from b24app.domain import Money, Payment
+from b24app.services.actions import Action, DeedName
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import canceled
+from b24app.services.card.card_view import OF_AN_OPEN_ORDER
+from b24app.services.payments import deletion, marking
+from b24app.services.payments.marking import Seen
+from b24app.services.writing import ownership
+from b24app.services.writing.change import Change, Proven
+from b24app.services.writing.deed import Deed
+from b24app.services.writing.timeline import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A chosen payment as the person saw it. The number is only good for being said."""
+
+    id: int
+    is_paid: bool
+    sum: Money
+    number: str = ""
+
+    @property
+    def as_text(self) -> str:
+        """Return it as its row says it and the act sends it: id, state, number."""
+        payment = Payment(self.id, self.number, self.is_paid, None, None, None, "", self.sum)
+        return f"{self.id} {payment.state} {self.number}"
+
+    @property
+    def seen(self) -> Seen:
+        """Return the amount that the person saw; a zero one was named in the question."""
+        return Seen(self.sum.amount if self.sum.is_readable else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is done with each payment. `marks`: the state after it, None if it is gone then."""
+
+    name: DeedName
+    change: Callable[[Chosen], Change[Any]]
+    proven: Callable[[Payment], Proven]
+    marks: bool | None = None
+
+
+KINDS: Mapping[Action, Kind] = {
+    Action.PAY: Kind(
+        DeedName.PAY,
+        lambda one: marking.change_to(marking.PAID, one.id, one.seen),
+        marking.Found,
+        marks=True,
+    ),
+    Action.UNPAY: Kind(
+        DeedName.UNPAY,
+        lambda one: marking.change_to(marking.UNPAID, one.id, one.seen),
+        marking.Found,
+        marks=False,
+    ),
+    Action.DELETE: Kind(
+        DeedName.DELETE,
+        lambda one: deletion.change_to_gone(one.id, one.seen.amount),
+        ownership.Present,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The act that is asked for. `words` are for the card's timeline."""
+
+    action: Action
+    chosen: Sequence[Chosen]
+    words: Words | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Return what is done with each of them."""
+        return KINDS[self.action]
+
+    def deed(self, payment_id: int) -> Deed:
+        """Return what is done with one of them."""
+        return Deed(self.action, self.kind.name, payment_id)
+
+
+class LeftOut(StrEnum):
+    """Why a chosen payment is left out of an act, as the question tells it."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    LOCKED = "locked"
+    CANCELED = "canceled"
+
+
+def kept_out(card: CardSession, action: Action, chosen: Sequence[Chosen]) -> dict[int, LeftOut]:
+    """Return which of the chosen payments an act leaves out and why, as far as the page can know.
+
+    The portal is not asked: the act proves each of them anyway.
+    """
+    with card.db.reading() as session:
+        known = canceled.read(session, card) if action in OF_AN_OPEN_ORDER else {}
+    closed = {one for payments in known.values() for one in payments}
+    out = {one.id: LeftOut.CANCELED for one in chosen if str(one.id) in closed}
+    reasons = {
+        Action.PAY: (True, LeftOut.PAID),
+        Action.UNPAY: (False, LeftOut.UNPAID),
+        Action.DELETE: (True, LeftOut.LOCKED),
+    }
+    is_paid, reason = reasons[action]
+    return out | {one.id: reason for one in chosen if one.is_paid is is_paid}

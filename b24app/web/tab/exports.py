@@ -1,0 +1,146 @@
+"""Serve lists of payments to be copied or saved: chosen ones, and the whole card with its items.
+
+The columns and the words in the file are the same in every language, and numbers have a point: a
+program that reads it need not know who saved it. Only the row of a payment has its amount, only the
+rows below it have sums of lines, so each column adds up to what the page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from b24app.domain import Payment
+from b24app.errors import InputCode, InputError
+from b24app.services.card.card_paths import path_of
+from b24app.services.card.card_view import PaymentView
+from b24app.services.card.payment_details import Details
+from b24app.services.payments import export, many
+from b24app.services.payments.export import Whole
+from b24app.web.plumbing import i18n, spreadsheet
+from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.plumbing.spreadsheet import Cell
+from b24app.web.tab.sums import sums_of
+from b24app.web.tab.writing import whole_number
+
+blueprint = Blueprint("exports", __name__, url_prefix="/payments")
+blueprint.before_request(require_session)
+
+ABOUT = ("payment_id", "payment", "status", "payment_system", "paid_at", "currency")
+CHOSEN_COLUMNS = (*ABOUT, "payment_amount")
+COLUMNS = ("row", "card", *ABOUT, "paid_by", "payment_amount", "name", "quantity", "unit", "price",
+           "line_currency", "line_sum", "note")  # fmt: skip
+UNREAD = "lines were not read: see the payment"
+"""In the file, so that nobody takes a payment without rows for an empty one."""
+
+Row = Iterable[Cell]
+
+
+@blueprint.get("/many/list.txt")
+def text() -> ResponseReturnValue:
+    """Send the chosen payments as lines to read, with their sums."""
+    found = export.chosen(proven(), _ids())
+    lines = [_said(one) for one in found]
+    totals = [i18n.money(one).striptags() for one in sums_of(one.sum for one in found)]
+    lines.extend(_("Total: %(sum)s", sum=one) for one in totals)
+    return Response("\n".join(map(spreadsheet.one_line, lines)) + "\n", mimetype="text/plain")
+
+
+@blueprint.get("/many/list.csv")
+def rows() -> ResponseReturnValue:
+    """Send the chosen payments as rows of a CSV file."""
+    found = export.chosen(proven(), _ids())
+    return _file([CHOSEN_COLUMNS, *([*_about(one), one.sum.amount] for one in found)])
+
+
+@blueprint.get("/export.csv")
+def whole() -> ResponseReturnValue:
+    """Send all payments of the card with their items and deliveries, one row each."""
+    return _file(_rows(export.whole(proven())))
+
+
+def _said(payment: Payment) -> str:
+    name = _("Payment %(number)s", number=payment.number)
+    state = _("Paid") if payment.is_paid else _("Unpaid")
+    parts = (name, i18n.money(payment.sum).striptags(), state, payment.pay_system_name)
+    return ", ".join(part for part in parts if part)
+
+
+def _file(lines: Iterable[Row]) -> Response:
+    response = Response(spreadsheet.pieces(lines), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="payments.csv"'
+    return response
+
+
+def _ids() -> Sequence[int]:
+    ids = [whole_number(one, "ids") for one in request.args.get("ids", "").split(",")]
+    if not 0 < len(ids) <= many.MOST or 0 in ids or len(set(ids)) < len(ids):
+        raise InputError("not 1 to 50 payments", code=InputCode.TOO_MANY_PAYMENTS, field="ids")
+    return ids
+
+
+def _rows(found: Whole) -> Iterator[Row]:
+    yield COLUMNS
+    card = path_of(found.ref)
+    for shown in found.view.payments:
+        payment = shown.payment
+        about = (card, *_about(payment), _payer(shown))
+        note = UNREAD if shown.details is None else ""
+        yield ("payment", *about, payment.sum.amount, "", "", "", "", "", "", note)
+        if shown.details is not None:
+            for kind, line in _lines(shown.details):
+                yield (kind, *about, "", *line)
+
+
+def _about(payment: Payment) -> list[Cell]:
+    paid_at = payment.date_paid if payment.is_paid else None
+    return [
+        payment.id,
+        payment.number,
+        "paid" if payment.is_paid else "unpaid",
+        payment.pay_system_name,
+        paid_at.astimezone(UTC).isoformat(timespec="seconds") if paid_at else "",
+        payment.sum.currency,
+    ]
+
+
+def _payer(shown: PaymentView) -> str:
+    return shown.payer_name if shown.payment.is_paid else ""
+
+
+def _lines(details: Details) -> Iterator[tuple[str, Row]]:
+    """Yield the rows below a payment: name, quantity, unit, price, currency, sum, note."""
+    for line in details.items:
+        note = "product is no longer in the card" if line.is_orphan else ""
+        price, total = line.price, line.sum
+        known = "" if line.price or line.is_orphan else "product could not be read"
+        yield (
+            "item",
+            (
+                line.name,
+                line.item.quantity,
+                line.unit,
+                price.amount if price else "",
+                price.currency if price else "",
+                total.amount if total else "",
+                note or known,
+            ),
+        )
+    for link in details.deliveries:
+        delivery = link.delivery
+        if delivery is None:
+            yield "delivery", ("", "", "", "", "", "", "delivery is not of this card")
+            continue
+        price = delivery.price
+        name = f"{delivery.service_name} {delivery.number}".strip()
+        yield "delivery", (name, 1, "", price.amount, price.currency, price.amount, "")
+    if details.difference is not None and details.difference.amount:
+        rest = details.difference
+        yield "difference", ("", "", "", "", rest.currency, rest.amount, "not explained by lines")
+    if details.unread:
+        note = f"{details.unread} lines could not be read"
+        yield "unread", ("", "", "", "", "", "", note)

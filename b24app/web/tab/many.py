@@ -1,0 +1,124 @@
+"""Serve what is done with many payments at once: the sums of a selection, the question, the act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from b24app.domain import UNREADABLE, Money
+from b24app.errors import InputCode, InputError
+from b24app.services.actions import Action
+from b24app.services.payments import many
+from b24app.services.payments.many_wish import Chosen, LeftOut, Wish, kept_out
+from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.tab import many_answers
+from b24app.web.tab.sums import sums_of
+from b24app.web.tab.writing import asked, note, whole_number
+from b24app.web.words import timeline_words
+
+blueprint = Blueprint("many", __name__, url_prefix="/payments/many")
+blueprint.before_request(require_session)
+
+CHOSEN = re.compile(
+    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) (\w{0,10})(?: (.{0,100}))?",
+    re.ASCII | re.DOTALL,
+)
+"""A payment as its row has it: id, state, number."""
+
+LONG = 35
+"""More payments than this are announced as long work (decisions 45)."""
+
+NAMED = 5
+
+
+@blueprint.get("/selected")
+def selected() -> ResponseReturnValue:
+    """Show what the selected payments come to. The numbers are those that the page shows."""
+    current_card()
+    picked = _picked(request.args.getlist("chosen"))
+    return render_template(
+        "payments/_selected.html",
+        count=len(picked),
+        sums=sums_of(one.sum for one in picked),
+        unpaid=sums_of(one.sum for one in picked if not one.is_paid),
+        paid=sums_of(one.sum for one in picked if one.is_paid),
+    )
+
+
+@blueprint.get("/question")
+def question() -> ResponseReturnValue:
+    """Ask before an act: what it concerns and comes to, and what is left out and why."""
+    action = _action(request.args.get("action", ""))
+    card = proven(action)
+    picked = _picked(request.args.getlist("chosen"))
+    out = kept_out(card, action, picked)
+    kept = [one for one in picked if one.id not in out]
+    return render_template(
+        "payments/_many.html",
+        action=action,
+        picked=kept,
+        named=NAMED,
+        sums=sums_of(one.sum for one in kept),
+        empty=[one.number for one in kept if one.sum.amount == 0],
+        out=[
+            (why, [one.number for one in picked if out.get(one.id) is why])
+            for why in LeftOut
+            if why in out.values()
+        ],
+        is_long=len(kept) > LONG,
+    )
+
+
+@blueprint.post("/pay")
+def pay() -> Response:
+    """Mark many payments as paid."""
+    return _answer(Wish(Action.PAY, _posted(), timeline_words.paid))
+
+
+@blueprint.post("/unpay")
+def unpay() -> Response:
+    """Mark many payments as unpaid."""
+    return _answer(Wish(Action.UNPAY, _posted(), timeline_words.unpaid))
+
+
+@blueprint.post("/delete")
+def delete() -> Response:
+    """Delete many unpaid payments."""
+    return _answer(Wish(Action.DELETE, _posted()))
+
+
+def _answer(wish: Wish) -> Response:
+    card = current_card()
+    wanted = asked(note())
+    return many_answers.answer(card, wanted, many.carry_out(card, wanted, wish))
+
+
+def _posted() -> list[Chosen]:
+    return _picked(request.form.getlist("chosen"))
+
+
+def _picked(texts: Sequence[str]) -> list[Chosen]:
+    """Return the chosen payments. Raises InputError for what no row says."""
+    if not 0 < len(texts) <= many.MOST:
+        code = InputCode.TOO_MANY_PAYMENTS if texts else InputCode.CHOICE_GONE
+        raise InputError("not 1 to 50 payments", code=code, field="chosen")
+    return [_one(text) for text in texts]
+
+
+def _one(text: str) -> Chosen:
+    found = CHOSEN.fullmatch(text)
+    payment_id = whole_number(found[1], "chosen") if found else 0
+    if found is None or not payment_id:
+        raise InputError("no payment of a row", code=InputCode.NUMBER, field="chosen")
+    amount = Decimal(found[3]) if found[3] else UNREADABLE
+    return Chosen(payment_id, found[2] == "Y", Money(amount, found[4]), found[5] or "")
+
+
+def _action(name: str) -> Action:
+    if name not in {Action.PAY, Action.UNPAY, Action.DELETE}:
+        raise InputError("no action of many", code=InputCode.CHOICE_GONE, field="action")
+    return Action(name)

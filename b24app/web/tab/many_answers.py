@@ -1,0 +1,141 @@
+"""Answer an act on many payments: how far it is, or what became of each, with their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Response, make_response, render_template, request
+
+from b24app.errors import AppError, DatabaseAwayError, UnrecordedError
+from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
+from b24app.services.card import tab
+from b24app.services.card.build_view import view_of
+from b24app.services.card.card_view import CardView
+from b24app.services.card.tab import DETAILS_AT_ONCE, Reading
+from b24app.services.payments.many import Act
+from b24app.services.payments.many_progress import Result
+from b24app.services.writing import error_names
+from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.error_names import ErrorName
+from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.web.plumbing import htmx, i18n, security, statuses
+from b24app.web.tab import outcomes
+from b24app.web.words import activity_words
+from b24app.web.words.outcome_words import announced
+
+PARTIAL = outcomes.STATUSES[OutcomeKind.PARTIAL]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of one payment."""
+
+    number: str
+    badge: str
+    tone: str
+    reason: str
+    is_well: bool
+
+
+def answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
+    """Render an act. Without a fresh reading the page keeps what it shows."""
+    i18n.use_time_zone(card.time_zone)
+    try:
+        return _answer(card, asked, act)
+    except DatabaseAwayError as error:
+        # The writes are over; only their outcomes can no longer be shown.
+        raise UnrecordedError(str(error)) from error
+
+
+def _answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
+    read = _fresh(card) if act.is_replay else act.reading
+    view = view_of(card, read.core, {}, read.people) if read is not None else None
+    body = _going(asked, act) if act.left else _done(act, view)
+    if read is not None and view is not None:
+        touched = [one.payment_id for one in act.results] if act.is_replay else [*act.touched]
+        body += _changed(view, read, touched, is_well=all(one.is_well for one in act.results))
+    response = make_response(body)
+    response.status_code = _status(act)
+    return htmx.trigger(htmx.into(response, "#dlg-form"), "payments-changed")
+
+
+def _going(asked: WriteRequest, act: Act) -> str:
+    done = len(act.results)
+    return render_template(
+        "payments/_many_going.html",
+        action=act.wish.action,
+        # As it came: with another body the key would be refused.
+        chosen=request.form.getlist("chosen"),
+        done=done,
+        total=done + act.left,
+        key=asked.key,
+        is_undo=asked.is_undo,
+        note=request.form.get("note", ""),
+    )
+
+
+def _done(act: Act, view: CardView | None) -> str:
+    numbers = {one.id: one.number for one in act.wish.chosen}
+    told = [_told(one, numbers) for one in act.results]
+    well = [one for one in act.results if one.is_well and one.kind is OutcomeKind.DONE]
+    may_undo = act.wish.action is Action.PAY and view is not None and Action.UNPAY in view.allowed
+    return render_template(
+        "payments/_many_done.html",
+        action=act.wish.action,
+        told=sorted(told, key=lambda one: one.is_well),
+        done=len(well),
+        already=sum(one.kind is OutcomeKind.ALREADY for one in act.results),
+        settled=[one.payment_id for one in act.results if one.is_well],
+        undo=[one.as_text for one in well if one.state] if may_undo else [],
+        is_unread=view is None,
+        request_id=security.request_id(),
+    )
+
+
+def _told(result: Result, numbers: Mapping[int, str]) -> Told:
+    return Told(
+        result.number or numbers[result.payment_id],
+        activity_words.outcome(result.kind),
+        activity_words.tone(result.kind),
+        "" if result.is_well else announced(result.code, result.values),
+        result.is_well,
+    )
+
+
+def _changed(view: CardView, read: Reading, touched: list[int], *, is_well: bool) -> str:
+    found = [shown for one in touched if (shown := view.payment(one)) is not None]
+    ids = [shown.payment.id for shown in found]
+    groups = [ids[at : at + DETAILS_AT_ONCE] for at in range(0, len(ids), DETAILS_AT_ONCE)]
+    return render_template(
+        "payments/_many_changed.html",
+        view=view,
+        also=found,
+        groups={group[0]: group for group in groups},
+        rows_total=read.core.rows_total,
+        reads_again=view.read_only or (view.canceled and not is_well),
+        touched=touched,
+    )
+
+
+def _fresh(card: CardSession) -> Reading | None:
+    try:
+        return tab.read_card(card, [])
+    except AppError:
+        return None
+
+
+def _status(act: Act) -> int:
+    """Return the status: that of what went wrong, if it is the same for all of them."""
+    failed = {_status_of(one) for one in act.results if not one.is_well}
+    if not failed or act.left:
+        return 200
+    is_all = not any(one.is_well for one in act.results)
+    return failed.pop() if is_all and len(failed) == 1 else PARTIAL
+
+
+def _status_of(result: Result) -> int:
+    if isinstance(result.code, ErrorName):
+        return statuses.status_of(error_names.CLASSES[result.code])
+    return outcomes.status_of(Outcome(result.kind, result.code))

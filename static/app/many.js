@@ -1,0 +1,135 @@
+/* Several payments at once: which rows are ticked, what can be done with them, and the act part by part.
+   Only what is shown can be ticked: a row that the filter or the search hides is not any more. */
+
+const MOST_TICKED = 50;
+const ticked = new Set();
+let lastTick = "";
+let summedTicks = "";
+let summing = 0;
+
+const tickOf = (row) => row.querySelector("[data-ticks]");
+const tickRows = () => [...document.querySelectorAll("#payments > .pay:not([hidden])")].filter(tickOf);
+const isTicked = (row) => ticked.has(row.dataset.paymentId);
+const tickedIds = () => tickRows().filter(isTicked).map(idOf).join(",");
+const asChosen = ({ dataset: { paymentId, state, number } }) => `${paymentId} ${state} ${number}`;
+
+/* What an act concerns has a button of its own in its row. */
+const ACTS_ON = { pay: "[id^='pay-']", unpay: "[id^='unpay-']", delete: "[id^='delete-']" };
+
+function setTicks(rows, isOn) {
+  for (const { dataset: { paymentId: id } } of rows) {
+    if (!isOn) ticked.delete(id);
+    else if (ticked.size < MOST_TICKED) ticked.add(id);
+  }
+  showTicks();
+  if (byId("most-ticked")) byId("most-ticked").hidden = !isOn || rows.every(isTicked);
+}
+
+/* With Shift all rows from the last one on, as they are shown. */
+function tickUpTo(row, isOn, isRange) {
+  const rows = tickRows();
+  const from = isRange ? rows.findIndex((one) => one.dataset.paymentId === lastTick) : -1;
+  const to = rows.indexOf(row);
+  lastTick = row.dataset.paymentId;
+  setTicks(from < 0 ? [row] : rows.slice(Math.min(from, to), Math.max(from, to) + 1), isOn);
+}
+
+function untickAll() {
+  ticked.clear();
+  showTicks();
+  byId("tick-all")?.focus();
+}
+
+function showTicks() {
+  const rows = tickRows();
+  const shown = new Set(rows.map((row) => row.dataset.paymentId));
+  for (const id of ticked) if (!shown.has(id)) ticked.delete(id);
+  for (const row of document.querySelectorAll("#payments > .pay")) if (tickOf(row)) tickOf(row).checked = isTicked(row);
+  const all = byId("tick-all");
+  if (!all) return;
+  const chosen = rows.filter(isTicked);
+  Object.assign(all, { checked: chosen.length > 0 && chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
+  showSelection(chosen);
+}
+
+function showSelection(chosen) {
+  const bar = byId("selbar");
+  const hadFocus = bar.contains(document.activeElement);
+  bar.hidden = !chosen.length;
+  byId("toolbar").classList.toggle("is-selecting", chosen.length > 0);
+  for (const [action, itsButton] of Object.entries(ACTS_ON)) {
+    const button = byId(`many-${action}`);
+    const count = chosen.filter((row) => row.querySelector(itsButton)).length;
+    if (button) button.hidden = !count;
+    if (button) byId(`many-${action}-n`).textContent = count;
+  }
+  byId("copy-list-n").textContent = chosen.length;
+  if (hadFocus && !document.activeElement.checkVisibility()) byId("tick-all").focus();
+  if (frame.isFramed() && chosen.length) follow(placeHead);
+  placeHead();
+  askTickedSums(chosen);
+}
+
+function askTickedSums(chosen) {
+  const wanted = chosen.map(asChosen).join("\n");
+  if (wanted === summedTicks) return;
+  summedTicks = wanted;
+  clearTimeout(summing);
+  byId("selected").setAttribute("aria-busy", "true");
+  if (chosen.length) summing = setTimeout(() => htmx.trigger(byId("selected"), "add"), 150);
+  else byId("selected").replaceChildren();
+}
+
+on("click", ({ target, shiftKey }) => {
+  if (target.matches?.("[data-ticks]")) tickUpTo(target.closest(".pay"), target.checked, shiftKey);
+  else if (target.matches?.("[data-ticks-all]")) setTicks(tickRows(), target.checked);
+});
+
+on("keydown", (event) => {
+  const isElsewhere = document.querySelector("dialog[open], dialog[data-opening], .pop:popover-open");
+  if (event.key !== "Escape" || event.defaultPrevented || !ticked.size || isElsewhere || event.target.matches("input:not([type=checkbox])")) return;
+  untickAll();
+});
+
+/* The list was read again, a row was replaced or went. */
+on("htmx:load", ({ detail: { elt } }) => {
+  if (elt.id === "tab") summedTicks = "";
+  if (elt.matches(".pay, #tab, #payments")) showTicks();
+});
+on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
+  if (config.elt.id === "selected") {
+    byId("selected").removeAttribute("aria-busy");
+    if (xhr.status === 200) byId("live").textContent = byId("selected").textContent.trim();
+    else summedTicks = "";
+  } else if (ticked.size) showTicks();
+});
+
+on("htmx:configRequest", ({ detail: config }) => {
+  const { elt } = config;
+  if (elt.id !== "selected" && !elt.dataset.actOn) return;
+  if (elt.dataset.actOn) config.formData.append("action", elt.dataset.actOn);
+  for (const row of tickRows().filter(isTicked)) config.formData.append("chosen", asChosen(row));
+});
+
+/* All parts of an act have one key. */
+on("htmx:configRequest", ({ detail: config }) => {
+  const { dataset } = config.elt;
+  if (dataset.actKey) config.headers["Idempotency-Key"] = dataset.actKey;
+});
+
+/* While somebody reads the results, nothing is read behind them. */
+on("close", () => {
+  for (const loader of document.querySelectorAll("[data-later]")) {
+    loader.removeAttribute("data-later");
+    loader.setAttribute("hx-trigger", "intersect once, need");
+    htmx.process(loader);
+  }
+}, true);
+
+/* What is done with is not ticked any more; what was refused stays for another try. */
+on("htmx:load", ({ detail: { elt } }) => {
+  const done = elt.querySelector?.("[data-done]") || (elt.matches("[data-done]") ? elt : null);
+  if (!done) return;
+  for (const id of done.dataset.done.split(" ")) ticked.delete(id);
+  showTicks();
+});
