@@ -121,6 +121,7 @@
     selectUsers,
     reloadCard,
     openPath: (path) => ask("openPath", { path }),
+    close: () => send("closeApplication"),
     installFinish: () => send("setInstallFinish", {}),
     reloadWindow: () => send("reloadWindow", {}),
     setTitle: (title) => send("setTitle", { title }),

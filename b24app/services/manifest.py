@@ -7,14 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+TAB = "_DETAIL_TAB"
+
 
 @dataclass(frozen=True, slots=True)
 class ManifestPlacement:
-    """One card tab. `placement` may hold `{entity_type_id}` for smart processes."""
+    """One card tab or place beside it; several codes may share a setting.
+
+    `placement` may hold `{entity_type_id}` for smart processes.
+    """
 
     placement: str
     setting: str
     is_default: bool
+
+    @property
+    def is_tab(self) -> bool:
+        """Return whether this is a card tab, which every portal has."""
+        return self.placement.endswith(TAB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,11 @@ class Manifest:
     events: tuple[str, ...]
     paths: Mapping[str, str]
     tab_titles: Mapping[str, str]
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the codes beside the tabs, which a portal may lack."""
+        return frozenset(one.placement for one in self.placements if not one.is_tab)
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

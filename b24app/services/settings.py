@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -64,11 +64,15 @@ class PortalRules:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A card tab to bind: its placement code, its title, and titles by language."""
+    """A card tab to bind: its placement code, its title, and titles by language.
+
+    `is_optional`: it is an item beside the tabs, and a portal may lack such a place.
+    """
 
     placement: str
     title: str
     titles: Mapping[str, str]
+    is_optional: bool = False
 
 
 def tabs_wanted(session: Session, member_id: str, manifest: Manifest) -> tuple[Tab, ...]:
@@ -91,7 +95,15 @@ def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
         for entity_type_id, is_on in data.get(SMART_PROCESSES, {}).items()
         if is_on
     ]
-    return tuple(Tab(code, titles["en"], titles) for code in codes)
+    places = manifest.places
+    return tuple(Tab(code, titles["en"], titles, code in places) for code in codes)
+
+
+def offered(tabs: Iterable[Tab], codes: frozenset[str] | None) -> tuple[Tab, ...]:
+    """Leave out places that the portal does not have. `codes` are those it has, None if unknown."""
+    return tuple(
+        tab for tab in tabs if codes is None or not tab.is_optional or tab.placement in codes
+    )
 
 
 def load_rules(session: Session, member_id: str) -> PortalRules:

@@ -1,5 +1,11 @@
 /* Clicks. */
 
+/* The portal closes a panel without a word, or says nothing at all and leaves it open. */
+function leavePanel() {
+  frame.close();
+  setTimeout(say, 1000, "say-not-closed");
+}
+
 const clicks = {
   "[data-step]": (button) => step(button.parentNode.querySelector("input"), Number(button.dataset.step)),
   "[data-show]": (button) => arrangeBy({ show: button.dataset.show }),
@@ -21,6 +27,7 @@ const clicks = {
   "[data-takes]": takeLink,
   "[data-shows]": show,
   "[data-dismiss]": (button) => leave(button.closest(".toast")),
+  "[data-leaves-panel]": leavePanel,
   "[data-close]": (button) => button.closest("dialog").close(),
   "[data-reveals]": (button) => {
     const place = byId(button.dataset.reveals);

@@ -6,5 +6,6 @@ on("visibilitychange", () => {
 });
 
 window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, readBand, saveFile });
-frame.keepFitting(page);
+/* A panel is as tall as the window and refuses to be resized. */
+if (!("inPanel" in body.dataset)) frame.keepFitting(page);
 frame.init().catch(() => {});

@@ -23,7 +23,13 @@ MANIFEST_PLACEMENTS = {
     "CRM_CONTACT_DETAIL_TAB": 301,
     "CRM_COMPANY_DETAIL_TAB": 401,
     "CRM_DYNAMIC_{entity_type_id}_DETAIL_TAB": 11,
+    "CRM_DEAL_LIST_MENU": 8061,
+    "CRM_SMART_INVOICE_LIST_MENU": 512,
+    "CRM_DEAL_DETAIL_TOOLBAR": 8061,
+    "CRM_SMART_INVOICE_DETAIL_TOOLBAR": 512,
 }
+LINKS = "REST_APP_URI"
+"""Opens what its options say, and no card of its own."""
 
 
 def used_methods():
@@ -89,4 +95,7 @@ def test_every_placement_of_the_manifest_opens_a_tab(stage, code, entity_id):
 
 
 def test_these_are_all_placements_of_the_manifest(stage):
-    assert {one.placement for one in stage.deps.manifest.placements} == set(MANIFEST_PLACEMENTS)
+    assert {one.placement for one in stage.deps.manifest.placements} == {
+        *MANIFEST_PLACEMENTS,
+        LINKS,
+    }

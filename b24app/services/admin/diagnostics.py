@@ -20,13 +20,13 @@ from b24app.services.auth import admins, grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
-from b24app.services.directories import pay_systems, type_titles
+from b24app.services.directories import pay_systems, places, type_titles
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
-from b24app.services.settings import tabs_wanted
+from b24app.services.settings import Tab, offered, tabs_wanted
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
@@ -124,8 +124,9 @@ def _repair(card: CardSession, request_id: str) -> bool:
     result = bindings.send(portal, Purpose.PLACEMENTS, batch, CHECK_SECONDS)
     with card.db.transaction() as session:
         badge.take(session, card.deps, card.member_id, result, label)
-        wanted = tabs_wanted(session, card.member_id, card.deps.manifest)
+        asked_for = tabs_wanted(session, card.member_id, card.deps.manifest)
     handled = result[events]
+    wanted = offered(asked_for, places.directory(card, CHECK_SECONDS))
     applied = tab_bindings.apply(portal, wanted, result[tabs])
     lost = event_bindings.apply(replace(portal, admin=None), handled, CHECK_SECONDS)
     _record(card, applied.outcomes, lost, request_id)
@@ -175,6 +176,7 @@ def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
     found_out = (
         _survived("scopes", lambda: _scopes(card.deps, found[asked.scopes])),
         _survived("tabs", lambda: _tabs(card, found[asked.tabs])),
+        _survived("places", lambda: _places(card, found[asked.tabs], is_fresh=is_fresh)),
         _survived("events", lambda: _events(card.deps, found)),
         _survived("installed", lambda: _installed(found[asked.app])),
         _survived("subscription", lambda: _subscription(found[asked.app])),
@@ -208,19 +210,41 @@ def _scopes(deps: Deps, granted: frozenset[str]) -> Check:
 
 
 def _tabs(card: CardSession, bound: Sequence[BoundPlacement]) -> Check:
-    handler = tab_bindings.handler_of(card.deps)
+    codes = card.deps.manifest.places
+    wanted = [tab.placement for tab in _wanted(card) if not tab.is_optional]
+    return _bindings(card, "tabs", wanted, [one for one in bound if one.placement not in codes])
+
+
+def _places(card: CardSession, bound: Sequence[BoundPlacement], *, is_fresh: bool) -> Check:
+    """Look at what is bound beside the tabs, and tell what this portal does not have of it."""
+    codes = card.deps.manifest.places
+    has = places.read(card) if is_fresh else places.directory(card)
+    wanted = [tab.placement for tab in offered(_wanted(card), has) if tab.is_optional]
+    found = _bindings(card, "places", wanted, [one for one in bound if one.placement in codes])
+    if found.state is State.OK and has is not None and codes - has:
+        return Check("places", State.OK, "absent", tuple(sorted(codes - has)))
+    return found
+
+
+def _wanted(card: CardSession) -> tuple[Tab, ...]:
     with card.db.reading() as session:
-        wanted = [tab.placement for tab in tabs_wanted(session, card.member_id, card.deps.manifest)]
+        return tabs_wanted(session, card.member_id, card.deps.manifest)
+
+
+def _bindings(
+    card: CardSession, name: str, wanted: Sequence[str], bound: Sequence[BoundPlacement]
+) -> Check:
+    handler = tab_bindings.handler_of(card.deps)
     missing = tuple(code for code in wanted if not tab_bindings.is_bound(bound, code, handler))
     if missing:
-        return Check("tabs", State.ERR, "missing", missing)
+        return Check(name, State.ERR, "missing", missing)
     foreign = tuple(dict.fromkeys(one.placement for one in bound if one.placement not in wanted))
     if foreign:
-        return Check("tabs", State.WARN, "unwanted", foreign)
+        return Check(name, State.WARN, "unwanted", foreign)
     stale = tuple(dict.fromkeys(one.placement for one in bound if one.handler != handler))
     if stale:
-        return Check("tabs", State.WARN, "stale", stale)
-    return Check("tabs", State.OK, "complete" if wanted else "none", tuple(wanted))
+        return Check(name, State.WARN, "stale", stale)
+    return Check(name, State.OK, "complete" if wanted else "none", tuple(wanted))
 
 
 def _events(deps: Deps, found: _Found) -> Check:

@@ -13,6 +13,7 @@ from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
 from b24app.services.admin.settings_page import (
     CardChoice,
+    Directories,
     Questions,
     SettingsPage,
     known_of,
@@ -22,12 +23,12 @@ from b24app.services.admin.settings_page import (
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
-from b24app.services.directories import pay_systems
+from b24app.services.directories import pay_systems, places
 from b24app.services.lifecycle import tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied
-from b24app.services.settings import tabs_from
+from b24app.services.settings import offered, tabs_from
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
@@ -36,8 +37,8 @@ from b24app.storage.settings import Saved
 CHECK_SECONDS = 4.0
 """The time limit of the first questions: the tabs must be changed within the same 15 seconds."""
 
-SYSTEMS_SECONDS = 2.0
-"""An older list is enough: a save only needs to know whether a payment system exists."""
+DIRECTORY_SECONDS = 2.0
+"""An older list is enough: a save only needs to know whether a choice exists."""
 
 TURN_SECONDS = 30
 
@@ -53,8 +54,11 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
     with card.one_action():
         asked = Questions.of(known)
         result = admins.check(card, asked.batch, CHECK_SECONDS)
-        systems = pay_systems.directory(card, SYSTEMS_SECONDS)
-        page = page_of(card, result, asked, known, systems)
+        directories = Directories(
+            pay_systems.directory(card, DIRECTORY_SECONDS),
+            places.directory(card, DIRECTORY_SECONDS),
+        )
+        page = page_of(card, result, asked, known, directories)
         read = settings_form.read(fields, _choices(page), card.deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
@@ -83,7 +87,7 @@ def _apply(
         is_same = wished_data == settings_form.data_of(before, deps.manifest)
         if version != settings_form.version_of(data) and not is_same:
             raise ChangedMeanwhileError("the settings were saved since this form was made")
-        tabs = tabs_from(wished_data, deps.manifest)
+        tabs = offered(tabs_from(wished_data, deps.manifest), page.offered)
         is_renamed = _titles(wished) != _titles(before)
         bound = tab_bindings.listed(portal, CHECK_SECONDS)
         applied = tab_bindings.apply(portal, tabs, bound, is_renamed=is_renamed)
@@ -136,18 +140,22 @@ def _titles(draft: Draft) -> dict[str, str]:
 
 
 def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Applied) -> Draft:
-    """Save the tabs that are bound. If unknown, save what was requested, for Repair to apply."""
+    """Save what is bound. If unknown, save what was requested, for Repair to apply.
+
+    Of several bindings behind one check box, as the toolbars, one is enough: Repair adds the rest.
+    """
     bound = applied.bound
     if bound is None:
         return draft
     handler = tab_bindings.handler_of(deps)
     failed = {one.placement for one in applied.outcomes if not one.is_done}
+    doubtful = [card for card in cards if failed & {*card.placements}]
     shown = {
         card.key
-        for card in cards
-        if card.placement in failed and tab_bindings.is_bound(bound, card.placement, handler)
+        for card in doubtful
+        if any(tab_bindings.is_bound(bound, code, handler) for code in card.placements)
     }
-    missing = {card.key for card in cards if card.placement in failed} - shown
+    missing = {card.key for card in doubtful} - shown
     return replace(draft, cards=(draft.cards | shown) - missing)
 
 

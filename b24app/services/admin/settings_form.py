@@ -35,7 +35,10 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Draft:
-    """Settings as the form shows them. `cards` are the keys of the cards that show the tab."""
+    """Settings as the form shows them. `cards` are the keys of the check boxes that are on.
+
+    There is one for each kind of card that shows the tab, and one for each place beside the tabs.
+    """
 
     cards: frozenset[str]
     titles: Mapping[str, str]
@@ -89,9 +92,9 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
 
 def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     """Return a draft in the form in which it is saved: ids, no names of people."""
-    settings = [one.setting for one in manifest.placements if one.setting != SMART_PROCESSES]
+    settings = {one.setting for one in manifest.placements} - {SMART_PROCESSES}
     return {
-        "tabs": {setting: setting in draft.cards for setting in settings},
+        "tabs": {setting: setting in draft.cards for setting in sorted(settings)},
         SMART_PROCESSES: {key: True for key in sorted(draft.cards) if key.isdigit()},
         "titles": {language: text for language, text in draft.titles.items() if text},
         "rules": {

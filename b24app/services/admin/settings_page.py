@@ -16,7 +16,8 @@ from b24app.services.admin.settings_form import Draft
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
-from b24app.services.directories import pay_systems, user_names
+from b24app.services.directories import pay_systems, places, user_names
+from b24app.services.directories.places import Codes
 from b24app.services.directories.user_names import Directory, NamesRequest
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import SMART_PROCESSES
@@ -27,12 +28,16 @@ from b24app.storage.settings import Saved
 
 @dataclass(frozen=True, slots=True)
 class CardChoice:
-    """A kind of card that can show the tab. `title` is the portal's, "" for the known kinds."""
+    """A kind of card that can show the tab, or a place beside the tabs: one check box.
+
+    `title` is the portal's, "" for the known kinds.
+    """
 
     key: str
-    placement: str
+    placements: tuple[str, ...]
     title: str = ""
     is_on: bool = False
+    is_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,9 @@ class SettingsPage:
     pay_systems: tuple[PaySystem, ...]
     saved: Saved | None
     version: str
+    offered: Codes | None = None
+    """The placements beside the tabs that the portal has; None if it did not say."""
+
     acted: Mapping[int, str] = field(default_factory=dict)
     """People who did something recently, with their names from the activity log."""
 
@@ -92,14 +100,22 @@ class Questions:
         )
 
 
+@dataclass(frozen=True)
+class Directories:
+    """What is read with the portal's grant. `places` is None if the portal did not say."""
+
+    pay_systems: tuple[PaySystem, ...]
+    places: Codes | None
+
+
 def show(card: CardSession) -> SettingsPage:
     """Read the saved settings. Raises NotAdminError, UnprovenError and the portal's errors."""
     known = known_of(card, ())
     with card.one_action():
         asked = Questions.of(known)
         result = admins.check(card, asked.batch)
-        systems = pay_systems.directory(card)
-    return page_of(card, result, asked, known, systems)
+        directories = Directories(pay_systems.directory(card), places.directory(card))
+    return page_of(card, result, asked, known, directories)
 
 
 def known_of(card: CardSession, user_ids: Iterable[int]) -> Known:
@@ -121,7 +137,7 @@ def page_of(
     result: BatchResult,
     asked: Questions,
     known: Known,
-    systems: tuple[PaySystem, ...],
+    directories: Directories,
 ) -> SettingsPage:
     """Build the page from the saved settings."""
     draft = settings_form.draft_of(known.data, card.deps.manifest)
@@ -130,11 +146,15 @@ def page_of(
         people[card.user.id] = card.user.name
     page = SettingsPage(
         draft=draft,
-        cards=_cards(card.deps, result, asked.types, known.data),
+        cards=(
+            *_cards(card.deps, result, asked.types, known.data),
+            *_places(card.deps, directories.places),
+        ),
         people=people,
-        pay_systems=systems,
+        pay_systems=directories.pay_systems,
         saved=known.saved,
         version=settings_form.version_of(known.data),
+        offered=directories.places,
         acted=known.acted,
     )
     return with_draft(page, draft)
@@ -151,9 +171,9 @@ def _cards(
 ) -> tuple[CardChoice, ...]:
     """Return the kinds of cards of this portal; smart processes only as the portal lists them."""
     usual = [
-        CardChoice(one.setting, one.placement)
+        CardChoice(one.setting, (one.placement,))
         for one in deps.manifest.placements
-        if one.setting != SMART_PROCESSES
+        if one.is_tab and one.setting != SMART_PROCESSES
     ]
     try:
         listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
@@ -161,7 +181,16 @@ def _cards(
         # Without the list, nothing new can be chosen and no earlier choice is lost.
         listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]
     processes = [
-        CardChoice(str(number), placements.placement_of(number), title or f"#{number}")
+        CardChoice(str(number), (placements.placement_of(number),), title or f"#{number}")
         for number, title in listed
     ]
     return (*usual, *sorted(processes, key=lambda card: card.title.casefold()))
+
+
+def _places(deps: Deps, offered: Codes | None) -> Iterable[CardChoice]:
+    """Return the places beside the tabs that the portal has; all, if it did not say."""
+    codes: dict[str, list[str]] = {}
+    for one in deps.manifest.placements:
+        if not one.is_tab and (offered is None or one.placement in offered):
+            codes.setdefault(one.setting, []).append(one.placement)
+    return (CardChoice(key, tuple(found), is_place=True) for key, found in codes.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import frame_source, is_nameable
-from b24app.bitrix.methods.placements import entity_type_id_of
+from b24app.bitrix.methods.placements import APP_URI, entity_type_id_of, type_beside_tab
 from b24app.bitrix.payloads import (
     MEMBER_ID,
     PlacementCall,
@@ -26,10 +26,12 @@ __all__ = [
     "Target",
     "card_of",
     "frame_source_of_refusal",
+    "is_beside_tab",
     "json_fields",
     "parse_placement_post",
     "posted_source",
     "require_nameable",
+    "target_beside_tab",
     "target_of",
 ]
 
@@ -95,21 +97,40 @@ class Target:
     activity_id: int | None = None
 
 
+def is_beside_tab(call: PlacementCall) -> bool:
+    """Return whether a row of a list, a toolbar or a link was used, and not a card's tab."""
+    return call.placement == APP_URI or type_beside_tab(call.placement) in PAYMENT_OWNERS
+
+
+def target_beside_tab(call: PlacementCall) -> Target | None:
+    """Return what was opened from a row, a toolbar or a link; None if the portal did not say.
+
+    The type is in the code, the id in `ID` or `ENTITY_ID` (quirk 88); some lists hand on none
+    (rest-contract e.28). Of a link everything is what its writer chose.
+    """
+    if call.placement == APP_URI:
+        return target_of(call)
+    options = call.options or {}
+    type_id = type_beside_tab(call.placement)
+    entity_id = _number(options.get("ID")) or _number(options.get("ENTITY_ID"))
+    return Target(EntityRef(type_id, entity_id)) if type_id and entity_id else None
+
+
 def target_of(call: PlacementCall) -> Target | None:
-    """Return what the options of the application's own page ask for; None for the page itself.
+    """Return what the options of the application's own page or of a link ask for; None if nothing.
 
     A button of an activity opens the page with the values that we put there, and with those of the
     activity; the menu item about the application only with the latter (rest-contract e.25). What is
     malformed counts as missing.
     """
     options = call.options or {}
-    type_id, entity_id, payment_id, activity_id = (
+    type_id, entity_id, payment_id, named_shortly, activity_id = (
         _number(options.get(name)) or None
-        for name in ("entityTypeId", "entityId", "paymentId", "activityId")
+        for name in ("entityTypeId", "entityId", "paymentId", "payment", "activityId")
     )
     if type_id is None or entity_id is None or type_id not in PAYMENT_OWNERS:
         return None
-    return Target(EntityRef(type_id, entity_id), payment_id, activity_id)
+    return Target(EntityRef(type_id, entity_id), payment_id or named_shortly, activity_id)
 
 
 def _number(value: object) -> int | None:

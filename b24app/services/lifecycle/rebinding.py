@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 
 from b24app.bitrix.methods import events, placements
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.errors import AlreadyBoundError, BusinessRefusalError
+from b24app.errors import AlreadyBoundError, BusinessRefusalError, PlacementMissingError
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
+from b24app.services.lifecycle.tab_bindings import Applied
 from b24app.services.lifecycle.tasks import Task
 from b24app.services.settings import tabs_wanted
 from b24app.storage import jobs, portals
@@ -45,19 +46,21 @@ def work_off(deps: Deps, task: Task) -> None:
 
 
 def bind_tabs(deps: Deps, member_id: str) -> None:
-    """Bind the tabs the settings ask for, in one batch. Raises the portal's errors.
+    """Bind the tabs the settings ask for in one batch, then the places beside them.
 
-    The same batch makes the label that reminders put on cards; that may fail.
+    A place that the portal does not have any more is passed over. The same batch makes the label
+    that reminders put on cards; that may fail. Raises the portal's errors.
     """
     handler = tab_bindings.handler_of(deps)
     with deps.db.reading() as session:
         wanted = tabs_wanted(session, member_id, deps.manifest)
         found = portals.find(session, member_id)
     language = found.language if found is not None else ""
+    tabs = [tab for tab in wanted if not tab.is_optional]
     batch = Batch()
     binds = [
         batch.add(placements.bind_placement(tab.placement, handler, tab.title, tab.titles))
-        for tab in wanted
+        for tab in tabs
     ]
     listing = batch.add(tab_bindings.BOUND)
     asked = badge.ask(batch, language)
@@ -71,12 +74,13 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
         binds,
         [
             tab.placement
-            for tab in wanted
+            for tab in tabs
             if not tab_bindings.is_bound(listed, tab.placement, handler)
         ],
     )
     # An old binding may have another title or an old address, or be switched off by now.
-    tab_bindings.apply(portal, wanted, listed)
+    applied = tab_bindings.apply(portal, wanted, listed)
+    _raise_unless_settled(applied, {tab.placement for tab in wanted if tab.is_optional})
 
 
 def bind_events(deps: Deps, member_id: str) -> None:
@@ -91,6 +95,14 @@ def bind_events(deps: Deps, member_id: str) -> None:
     _raise_unless_bound(result, binds, event_bindings.missing(deps, listed))
     # An old binding may lead to our old address.
     event_bindings.apply(portal, listed, READ_SECONDS)
+
+
+def _raise_unless_settled(applied: Applied, places: Container[str]) -> None:
+    """Raise if a place beside the tabs was not bound although the portal has it."""
+    for outcome in applied.outcomes:
+        is_settled = outcome.is_done or outcome.trouble is PlacementMissingError
+        if outcome.placement in places and not is_settled:
+            raise BusinessRefusalError("a place beside the tabs is not bound", code="not_bound")
 
 
 def _raise_unless_bound(

@@ -1,4 +1,4 @@
-"""Bind the tabs that the settings ask for: plan, apply in one batch, read back.
+"""Bind the tabs and places that the settings ask for: plan, apply in one batch, read back.
 
 This uses the portal's grant (decisions 22), for an administrator whom the portal has just
 confirmed. What the portal lists afterwards decides about success, not the answer of a single bind
@@ -101,7 +101,11 @@ def apply(
     differs. Failures are outcomes, never raised.
     """
     handler = handler_of(portal.deps)
-    tasks = [*_shown(handler, wanted, bound, is_renamed=is_renamed), *_hidden(wanted, bound)]
+    places = portal.deps.manifest.places
+    tasks = [
+        *_shown(handler, wanted, bound, is_renamed=is_renamed),
+        *_hidden(places, wanted, bound),
+    ]
     if not tasks:
         return Applied(bound=tuple(bound))
     errors, now_bound = _run(portal, tasks)
@@ -128,13 +132,15 @@ def _shown(
     return tasks
 
 
-def _hidden(wanted: Sequence[Tab], bound: Sequence[BoundPlacement]) -> list[_Task]:
+def _hidden(
+    places: frozenset[str], wanted: Sequence[Tab], bound: Sequence[BoundPlacement]
+) -> list[_Task]:
     kept = {tab.placement for tab in wanted}
     codes = dict.fromkeys(one.placement for one in bound if one.placement not in kept)
     return [
         _Task(code, Change.HIDE, (placements.unbind_placement(code),))
         for code in codes
-        if placements.entity_type_id_of(code) is not None
+        if code in places or placements.entity_type_id_of(code) is not None
     ]
 
 

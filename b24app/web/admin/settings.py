@@ -79,7 +79,8 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
     draft = page.draft
     by = page.saved.user_id if page.saved is not None else None
     return {
-        "cards": [_card(card) for card in page.cards],
+        "cards": [_card(card) for card in page.cards if not card.is_place],
+        "places": [_card(card) for card in page.cards if card.is_place],
         "rules": [_rule(page, action) for action in RULES],
         "who_choices": settings_words.WHO.items(),
         "confirm_pay": draft.confirm_pay,
@@ -126,9 +127,12 @@ def _pay_systems(page: SettingsPage) -> list[tuple[int, str]]:
 
 
 def _changes(page: SettingsPage) -> list[tuple[bool, str]]:
-    """Return a sentence for each card whose tab should change, and whether it did."""
-    titles = {card.placement: settings_words.card(card)[0] for card in page.cards}
+    """Return a sentence for each tab or place that should change, and whether it did."""
+    processes = {int(card.key): card.title for card in page.cards if card.key.isdigit()}
     return [
-        (one.is_done, settings_words.change(one, titles.get(one.placement, one.placement)))
+        (
+            one.is_done,
+            settings_words.change(one, settings_words.name_of_placement(one.placement, processes)),
+        )
         for one in page.outcomes
     ]

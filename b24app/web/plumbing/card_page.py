@@ -17,11 +17,7 @@ def render(shell: Shell, target: Target | None = None) -> str:
 
     What the target names is only handed on to the first request, which proves the opener.
     """
-    frame: dict[str, Any] = {
-        "portal_origin": shell.origin,
-        "app_sid": shell.app_sid,
-        "least_height": 600,
-    }
+    frame = _frame(shell)
     if shell.ticket is None:
         return render_template("unsaved.html", **frame)
     named = {"payment": target.payment_id, "activity": target.activity_id} if target else {}
@@ -33,3 +29,12 @@ def render(shell: Shell, target: Target | None = None) -> str:
         is_apart=target is not None,
         **frame,
     )
+
+
+def render_nameless(shell: Shell) -> str:
+    """Render a hint for an opening that does not say which card is meant."""
+    return render_template("nameless.html", is_apart=True, **_frame(shell))
+
+
+def _frame(shell: Shell) -> dict[str, Any]:
+    return {"portal_origin": shell.origin, "app_sid": shell.app_sid, "least_height": 600}

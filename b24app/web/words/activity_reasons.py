@@ -44,5 +44,5 @@ def _of_error(kind: type[errors.AppError], code: str, action: str) -> str:
 def _not_bound(detail: str, titles: Titles) -> str:
     """Put `CRM_DEAL_DETAIL_TAB: ERROR_CORE, ONAPPUPDATE: not_bound` in the words of the page."""
     names = [part.partition(": ")[0] for part in detail.split(", ")]
-    named = ", ".join(settings_words.card_of_placement(name, titles) for name in names)
+    named = ", ".join(settings_words.name_of_placement(name, titles) for name in names)
     return str(_("Could not be changed: %(names)s", names=named))

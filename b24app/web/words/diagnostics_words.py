@@ -16,6 +16,7 @@ from b24app.web.words.sentences import Place
 TITLES: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
     "tabs": _l("Tabs in cards"),
+    "places": _l("Places beside the tabs"),
     "events": _l("Events"),
     "installed": _l("Installation"),
     "subscription": _l("Subscription"),
@@ -36,6 +37,15 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("tabs", "missing"): _l("Missing or leading elsewhere: %(items)s. Press Repair."),
     ("tabs", "unwanted"): _l("There although switched off: %(items)s. Press Repair."),
     ("tabs", "stale"): _l("There twice, once with an old address: %(items)s. Press Repair."),
+    ("places", "complete"): _l("All there: %(items)s."),
+    ("places", "none"): _l("None is switched on in the settings."),
+    ("places", "absent"): _l(
+        "Not in this Bitrix24, so not offered in the settings: %(items)s. Those of invoices come "
+        "with the new invoices of Bitrix24, the others with a newer version."
+    ),
+    ("places", "missing"): _l("Missing or leading elsewhere: %(items)s. Press Repair."),
+    ("places", "unwanted"): _l("There although switched off: %(items)s. Press Repair."),
+    ("places", "stale"): _l("There twice, once with an old address: %(items)s. Press Repair."),
     ("events", "complete"): _l("All arrive here: %(items)s."),
     ("events", "missing"): _l("Missing: %(items)s. Press Repair."),
     ("events", "stale"): _l("Sent twice, once to an old address: %(items)s. Press Repair."),
@@ -166,6 +176,6 @@ def _found(check: Check) -> LazyString | str:
 
 
 def _item(check: Check, item: str, titles: Titles) -> LazyString | str:
-    if check.name == "tabs":
-        return settings_words.card_of_placement(item, titles)
+    if check.name in {"tabs", "places"}:
+        return settings_words.name_of_placement(item, titles)
     return ITEMS.get(check.name, {}).get(item, item)

@@ -20,6 +20,13 @@ CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "leads": (_l("Leads"), _l("Shows payments of the deals made from the lead")),
     "contacts": (_l("Contacts"), _l("Shows payments of the contact’s deals and invoices")),
     "companies": (_l("Companies"), _l("Shows payments of the company’s deals and invoices")),
+    "deal_list": (_l("Deal list"), _l("In the menu of each row, under Bitrix24 Market")),
+    "invoice_list": (_l("Invoice list"), _l("In the menu of each row, under Bitrix24 Market")),
+    "toolbar": (_l("Toolbar"), _l("In the menu beside the title of a deal or an invoice")),
+    "links": (
+        _l("Links to payments"),
+        _l("In comments and to-dos of the app; a colleague’s click opens the payment"),
+    ),
 }
 
 DYNAMIC, TAB = "CRM_DYNAMIC_", "_DETAIL_TAB"
@@ -29,6 +36,14 @@ PLACEMENTS: Mapping[str, str] = {
     "CRM_LEAD_DETAIL_TAB": "leads",
     "CRM_CONTACT_DETAIL_TAB": "contacts",
     "CRM_COMPANY_DETAIL_TAB": "companies",
+}
+
+PLACES: Mapping[str, LazyString] = {
+    "CRM_DEAL_LIST_MENU": _l("Deal list"),
+    "CRM_SMART_INVOICE_LIST_MENU": _l("Invoice list"),
+    "CRM_DEAL_DETAIL_TOOLBAR": _l("Toolbar of deals"),
+    "CRM_SMART_INVOICE_DETAIL_TOOLBAR": _l("Toolbar of invoices"),
+    "REST_APP_URI": _l("Links to payments"),
 }
 
 WHO: Mapping[Who, LazyString] = {
@@ -77,13 +92,22 @@ CHANGES: Mapping[tuple[Change, bool], LazyString] = {
     (Change.RENAME, False): _l("%(card)s: the title could not be changed. %(reason)s"),
 }
 
+CHANGES_OF_PLACES: Mapping[tuple[Change, bool], LazyString] = {
+    (Change.SHOW, True): _l("%(card)s: payments can be opened from there now."),
+    (Change.HIDE, True): _l("%(card)s: payments cannot be opened from there any more."),
+    (Change.RENAME, True): _l("%(card)s: the item has its new title."),
+    (Change.SHOW, False): _l("%(card)s: it could not be added. %(reason)s"),
+    (Change.HIDE, False): _l("%(card)s: it could not be removed. %(reason)s"),
+    (Change.RENAME, False): _l("%(card)s: the title could not be changed. %(reason)s"),
+}
+
 REASONS: Mapping[str, LazyString] = {
     "unknown": _l("Bitrix24 did not answer; press Re-check in the diagnostics in a moment."),
     "not_confirmed": _l("Bitrix24 does not list it as asked; try again."),
 }
 
 REFUSALS: Mapping[type[errors.AppError], LazyString] = {
-    errors.PlacementMissingError: _l("Bitrix24 has no such card any more."),
+    errors.PlacementMissingError: _l("Bitrix24 has no such card or place any more."),
     errors.HandlerRefusedError: _l("Bitrix24 does not accept the address of this app."),
 }
 
@@ -101,8 +125,10 @@ def card(choice: CardChoice) -> tuple[str, str]:
     return choice.title, hint_text
 
 
-def card_of_placement(placement: str, titles: Titles) -> str:
-    """Return the kind of card of a placement code; `titles` are those of smart processes."""
+def name_of_placement(placement: str, titles: Titles) -> str:
+    """Return what a placement code stands for; `titles` are those of smart processes."""
+    if placement in PLACES:
+        return str(PLACES[placement])
     entity_type_id = placement.removeprefix(DYNAMIC).removesuffix(TAB)
     if entity_type_id.isascii() and entity_type_id.isdigit():
         title = titles.get(int(entity_type_id))
@@ -112,8 +138,9 @@ def card_of_placement(placement: str, titles: Titles) -> str:
 
 
 def change(outcome: Outcome, card: str) -> str:
-    """Return the sentence about one card's tab."""
+    """Return the sentence about one tab or place."""
+    sentences = CHANGES_OF_PLACES if outcome.placement in PLACES else CHANGES
     kind = outcome.trouble
     reason = REASONS.get(outcome.error) if kind is None else REFUSALS.get(kind)
     text = str(reason) if reason is not None else str(REFUSED % {"code": outcome.error})
-    return str(CHANGES[outcome.change, outcome.is_done] % {"card": card, "reason": text})
+    return str(sentences[outcome.change, outcome.is_done] % {"card": card, "reason": text})

@@ -32,6 +32,7 @@ CALL_SITES = {
     ("services/lifecycle/bindings.py", "send"),
     ("services/auth/launches.py", "_tokens_of"),
     ("services/directories/pay_systems.py", "read"),
+    ("services/directories/places.py", "read"),
     ("services/lifecycle/housekeeping.py", "keep_alive"),
     ("services/lifecycle/subscriptions.py", "refresh"),
     ("services/lifecycle/liveness.py", "ask"),

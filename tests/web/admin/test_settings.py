@@ -99,6 +99,10 @@ def test_cards_are_the_known_kinds_and_the_smart_processes_the_portal_lists(page
         "Companies": False,
         "Installation projects": False,
         "Service contracts": False,
+        "Deal list": False,
+        "Invoice list": False,
+        "Toolbar": False,
+        "Links to payments": False,
     }
 
 

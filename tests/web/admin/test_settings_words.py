@@ -12,7 +12,7 @@ from b24app.web.words import settings_words
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        (errors.PlacementMissingError, "Bitrix24 has no such card any more."),
+        (errors.PlacementMissingError, "Bitrix24 has no such card or place any more."),
         (errors.HandlerRefusedError, "Bitrix24 does not accept the address of this app."),
         (
             errors.PortalSilentError,
