@@ -61,6 +61,17 @@ def test_the_total_follows_a_write_in_a_group(stage, person):
     expect(group(person).locator(".figures")).to_contain_text("€14,670.00")
 
 
+def test_a_link_is_sent_from_a_group_with_the_client_of_its_own_card(stage, person):
+    open_card(person)
+    payment = person.payment(stage.payments[3])
+
+    person.press(person.button("Send", payment))
+    expect(payment.get_by_label("E-mail to")).to_contain_text("ida.holm@northwind.example")
+    person.press(payment.get_by_role("button", name="Copy as text"))
+
+    expect(payment.get_by_text("Link taken by")).to_contain_text("Copied as text")
+
+
 def test_more_linked_cards_are_in_the_total(stage, person):
     first = stage.portal.crm.cards[DEAL, 8064]
     for number in range(12):

@@ -23,6 +23,8 @@ TEXTS = (
 MORE = (
     ("sale.paysystem.list", "NAME"),
     ("crm.enum.ownertype", "NAME"),
+    ("crm.item.get", "name"),
+    ("crm.item.get", "value"),
     ("salescenter.payment.getpublicurl", "url"),
     ("salescenter.payment.getpublicurl", "shortUrl"),
 )

@@ -63,7 +63,7 @@ ALSO = {
     "crm.item.productrow.list": ("measureName", "xmlId"),
     "crm.item.productrow.getavailableforpayment": ("measureName", "xmlId"),
     "crm.item.delivery.list": ("accountNumber", "currency"),
-    "crm.item.get": ("currencyId", "stageId"),
+    "crm.item.get": ("currencyId", "stageId", "name", "value"),
     "profile": ("TIME_ZONE",),
     "salescenter.payment.getpublicurl": ("url", "shortUrl"),
     "app.info": ("LICENSE", "LANGUAGE_ID"),

@@ -11,8 +11,9 @@ import pytest
 
 from b24app.simulator.portal_state.records import ClientAddress
 from tests.support.acts import FOREIGN, PAID, SMALL
+from tests.support.odd_answers import put
 from tests.support.send_menu import body_of, choices, hrefs
-from tests.support.stage import INVOICE, MANAGER, Tab, token_in
+from tests.support.stage import INVOICE, MANAGER
 
 CONTACT, COMPANY = 3, 4
 IDA, OTTO, NORTHWIND = (CONTACT, 301), (CONTACT, 302), (COMPANY, 401)
@@ -238,31 +239,6 @@ def test_an_amount_of_zero_is_said(stage):
     assert "€0.00" in body_of(hrefs(answer)["email"])
 
 
-def test_another_currency_is_that_of_the_payment(stage):
-    payment = stage.portal.crm.payments[SMALL]
-    payment.currency = "KWD"
-    order = stage.portal.crm.orders[payment.order_id]
-    order.currency = "KWD"
-
-    assert "KWD 2,258.000" in body_of(hrefs(stage.tab().get(SEND))["sms"])
-
-
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [("de", "2.258,00 €"), ("ar", "€"), ("ru", "2 258,00 €")],
-)
-def test_the_amount_is_written_as_the_opener_s_language_does(stage, language, words):
-    fields = stage.post_fields(MANAGER, "CRM_DEAL_DETAIL_TAB", {"ID": "8061"})
-    tab = Tab(stage, token_in(stage.frame("/placement", fields, LANG=language)))
-    tab.show()
-
-    text = body_of(hrefs(tab.get(SEND))["email"])
-
-    assert words in text
-    assert "3653/3" in text
-    assert "\u00a0" not in text
-
-
 def test_names_with_odd_signs_are_text(stage):
     ida = stage.portal.crm.cards[IDA]
     ida.name, ida.last_name = "<b>&\"'{link}", "\u202e\U0001f600"
@@ -273,6 +249,31 @@ def test_names_with_odd_signs_are_text(stage):
     assert "<b>" not in answer.text
     assert "a&#39;b&amp;c@holm.example" in answer.text
     assert hrefs(answer)["email"].startswith("mailto:a%27b%26c@holm.example?subject=")
+
+
+def test_whom_the_card_does_not_name_is_dropped_whatever_the_portal_answers(stage):
+    """As where a filter is ignored: the list has somebody else in it."""
+    stage.portal.crm.cards[2, 8061].contact_ids = [302, 301]
+    addresses(stage, OTTO, ("EMAIL", "WORK", "otto@brandt.example"))
+    tab = stage.tab()
+    put(stage, "crm.item.list", "id", "999")
+
+    answer = tab.get(SEND)
+
+    assert "otto@brandt.example" in answer.text
+    assert "Ida" not in answer.text
+
+
+def test_a_contact_in_another_s_place_is_not_taken_for_it(stage):
+    tab = stage.tab()
+    put(stage, "crm.item.get", "id", "999")
+    put(stage, "crm.item.list", "id", "998")
+
+    answer = tab.get(SEND)
+
+    assert answer.status_code == 200
+    assert "Ida" not in answer.text
+    assert HIDDEN in answer.text
 
 
 def test_nobody_else_s_client_is_ever_read(stage):
