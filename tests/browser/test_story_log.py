@@ -66,10 +66,10 @@ def test_the_log_is_filtered_paged_saved_and_leads_to_cards(stage, new_page, tmp
     expect(admin.button("Older", log)).to_be_disabled()
     admin.press(admin.button("Newest", log))
     expect(lines.first).to_contain_text("8061/120")
-    log.get_by_label("Payment or person").fill("Jonas")
+    log.get_by_label("Payment, name, note").fill("Jonas")
     admin.press(admin.button("Apply", log))
     expect(lines).to_have_count(12)
-    expect(log.get_by_label("Payment or person")).to_have_value("Jonas")
+    expect(log.get_by_label("Payment, name, note")).to_have_value("Jonas")
     expect(lines.first).to_contain_text("Jonas Weber")
 
     with admin.page.expect_download() as saved:

@@ -39,6 +39,7 @@ RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
 SHOWN = {
     PAID: {"shown": "4940.00", "number": "3653/2", "currency": "EUR"},
     SMALL: {"shown": "2258.00", "number": "3653/3", "currency": "EUR"},
+    LARGE: {"shown": "7680.00", "number": "3653/4", "currency": "EUR"},
 }
 """What a page sends along with a mark."""
 

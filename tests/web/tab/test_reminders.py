@@ -17,11 +17,13 @@ from tests.support.acts import (
     FOREIGN,
     LARGE,
     PAID,
+    SHOWN,
     SMALL,
     forget_listing,
     open_reminders,
 )
 from tests.support.stage import ADMIN, READER
+from tests.support.timeline import know_timeline
 
 ADD = "crm.activity.configurable.add"
 UPDATE = "crm.activity.configurable.update"
@@ -241,9 +243,10 @@ def test_a_payment_of_another_card_is_neither_reminded_of_nor_read(stage):
 
 def test_marking_without_a_reminder_costs_nothing_more(stage):
     tab = stage.tab()
+    know_timeline(stage)
     stage.forget_calls()
 
-    tab.post(f"/payments/{SMALL}/pay")
+    tab.post(f"/payments/{SMALL}/pay", SHOWN[SMALL])
 
     assert len(stage.http_calls) == 1
     assert stage.asked(UPDATE) == stage.asked("crm.activity.list") == []
@@ -251,9 +254,10 @@ def test_marking_without_a_reminder_costs_nothing_more(stage):
 
 def test_marking_with_a_reminder_costs_one_call_more(stage):
     tab = stage.tab()
+    know_timeline(stage)
     stage.forget_calls()
 
-    tab.post(f"/payments/{LARGE}/pay")
+    tab.post(f"/payments/{LARGE}/pay", SHOWN[LARGE])
 
     assert len(stage.http_calls) == 2
     assert open_reminders(stage, LARGE) == []
