@@ -126,10 +126,8 @@ on("close", () => {
   }
 }, true);
 
-/* What is done with is not ticked any more; what was refused stays for another try. */
-on("htmx:load", ({ detail: { elt } }) => {
-  const done = elt.querySelector?.("[data-done]") || (elt.matches("[data-done]") ? elt : null);
-  if (!done) return;
-  for (const id of done.dataset.done.split(" ")) ticked.delete(id);
+/* What is as it was asked to be is not ticked any more; what was refused stays for another try. */
+on("payments-settled", ({ detail: { ids } }) => {
+  for (const id of ids) ticked.delete(String(id));
   showTicks();
 });

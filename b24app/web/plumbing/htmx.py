@@ -24,6 +24,6 @@ def into(response: Response, target: str) -> Response:
 
 
 def trigger(response: Response, event: str) -> Response:
-    """Trigger `event` on the page once the answer is there."""
+    """Trigger `event` on the page once the answer is there; JSON names several with values."""
     response.headers["HX-Trigger"] = event
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,7 +59,11 @@ def _answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
         body += _changed(view, read, touched, is_well=all(one.is_well for one in act.results))
     response = make_response(body)
     response.status_code = _status(act)
-    return htmx.trigger(htmx.into(response, "#dlg-form"), "payments-changed")
+    settled = [one.payment_id for one in act.results if one.is_well]
+    return htmx.trigger(
+        htmx.into(response, "#dlg-form"),
+        json.dumps({"payments-changed": "", "payments-settled": {"ids": settled}}),
+    )
 
 
 def _going(asked: WriteRequest, act: Act) -> str:
@@ -87,7 +92,6 @@ def _done(act: Act, view: CardView | None) -> str:
         told=sorted(told, key=lambda one: one.is_well),
         done=len(well),
         already=sum(one.kind is OutcomeKind.ALREADY for one in act.results),
-        settled=[one.payment_id for one in act.results if one.is_well],
         undo=[one.as_text for one in well if one.state] if may_undo else [],
         is_unread=view is None,
         request_id=security.request_id(),
