@@ -69,6 +69,11 @@ def note(session: Session, card: CardSession, listed: Listed | None) -> None:
     )
 
 
+def known(session: Session, card: CardSession) -> dict[int, Reminder]:
+    """Return the reminders that are known to be open, by payment id."""
+    return stored.of_card(session, card.member_id, card.ref)
+
+
 def expected(card: CardSession, reminder: Reminder) -> Expected | None:
     """Return when a payment is expected; None if its reminder has no date."""
     if reminder.deadline is None:

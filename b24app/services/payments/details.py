@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix.methods.payments import get_payment
-from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import Payment
+from b24app.bitrix.wire.portal_api import Batch, Handle
+from b24app.domain import Listing, Payment, Reminder
 from b24app.errors import NotFoundError, PortalError, RightsRefusedError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import reminders
+from b24app.services.card.reminders import Expected
 from b24app.services.directories import user_names
 from b24app.services.payments.history import note_of
 from b24app.services.writing import ownership
@@ -34,6 +36,7 @@ class PaymentDetails:
     refusal: PortalError | None
     payer_name: str | None
     records: Sequence[Activity]
+    expected: Expected | None = None
 
     @property
     def note(self) -> str:
@@ -55,7 +58,7 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
     with card.db.reading() as session:
         known = user_names.directory(session, card)
     found = ownership.read_about(
-        card, [payment_id], get_payment, lambda batch: _ask_names(batch, known)
+        card, [payment_id], get_payment, lambda batch: _ask_beside(batch, card, known)
     )
     payment, refusal = found.payments[payment_id], None
     try:
@@ -65,15 +68,27 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         # Also "not found": the list has just shown it, and an old portal says the same if rights
         # are missing (quirk 3).
         refusal = error
-    people = user_names.store_names(card, found.result, found.beside)
+    people = user_names.store_names(card, found.result, found.beside.names)
+    listed = reminders.take(found.result, found.beside.reminders)
     with card.db.transaction() as session:
         people = {
             **user_names.queue_unknown_ids(session, card, user_names.payers([payment])),
             **people,
         }
         records = activity.of_payment(session, card.member_id, payment_id)
-    return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records)
+        reminders.note(session, card, listed)
+        reminder = reminders.known(session, card).get(payment_id)
+    expected = reminders.expected(card, reminder) if reminder else None
+    return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records, expected)
 
 
-def _ask_names(batch: Batch, known: user_names.Directory) -> user_names.NamesRequest:
-    return user_names.ask(batch, known)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The handles of what is asked beside the payment."""
+
+    names: user_names.NamesRequest
+    reminders: Handle[Listing[Reminder]]
+
+
+def _ask_beside(batch: Batch, card: CardSession, known: user_names.Directory) -> Beside:
+    return Beside(user_names.ask(batch, known), reminders.ask(batch, card.ref))

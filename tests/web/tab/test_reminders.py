@@ -241,14 +241,13 @@ def test_a_payment_of_another_card_is_neither_reminded_of_nor_read(stage):
 # Marking as paid
 
 
-def test_marking_without_a_reminder_costs_nothing_more(stage):
+def test_marking_without_a_reminder_asks_nothing_of_one(stage):
     tab = stage.tab()
     know_timeline(stage)
     stage.forget_calls()
 
     tab.post(f"/payments/{SMALL}/pay", SHOWN[SMALL])
 
-    assert len(stage.http_calls) == 1
     assert stage.asked(UPDATE) == stage.asked("crm.activity.list") == []
 
 
@@ -256,11 +255,24 @@ def test_marking_with_a_reminder_costs_one_call_more(stage):
     tab = stage.tab()
     know_timeline(stage)
     stage.forget_calls()
+    tab.post(f"/payments/{SMALL}/pay")
+    without = len(stage.http_calls)
+    stage.forget_calls()
 
     tab.post(f"/payments/{LARGE}/pay", SHOWN[LARGE])
 
-    assert len(stage.http_calls) == 2
+    assert len(stage.http_calls) == without + 1
     assert open_reminders(stage, LARGE) == []
+
+
+def test_details_say_when_it_is_expected(stage):
+    tab = stage.tab()
+    assert "Expected on" in tab.get(f"/payments/{LARGE}/details").text
+
+    open_reminders(stage, LARGE)[0].is_completed = True
+
+    assert "Expected on" not in tab.get(f"/payments/{LARGE}/details").text
+    assert known(stage) == {}
 
 
 @pytest.mark.parametrize("kind", ["denied", "busy", "error_500", "lost", "close_before", "silent"])
