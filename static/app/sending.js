@@ -37,3 +37,12 @@ on("change", ({ target }) => {
     if (recipient !== undefined) link.href = link.dataset.before + recipient + link.dataset.after;
   }
 });
+
+/* The menu may be closed again, and the details may never have been opened: what has no place is left out. */
+on("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.requestConfig.path.includes("/taken?")) return;
+  const answer = document.createElement("template");
+  answer.innerHTML = detail.serverResponse;
+  for (const part of answer.content.querySelectorAll("[id^=taken-], [id^=fact-taken-]")) if (!byId(part.id)) part.remove();
+  detail.serverResponse = answer.innerHTML;
+});

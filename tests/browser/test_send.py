@@ -94,7 +94,7 @@ def test_addresses_leave_the_page_with_the_menu_and_are_asked_for_again(stage, e
 
     either.page.keyboard.press("Escape")
 
-    expect(menu).to_be_hidden()
+    expect(either.frame.locator(".menu--send > *")).to_have_count(0)
     expect(either.button("Send", either.payment(unpaid))).to_be_focused()
     assert ADDRESS not in either.frame.content()
     stage.portal.users[7].hidden_cards.update({(3, 301), (4, 401)})
@@ -134,3 +134,16 @@ def test_a_mail_link_leaves_the_tab_as_it_is(stage, either):
 
     expect(menu.get_by_text("Link taken by")).to_contain_text("E-mail")
     expect(either.button("Send", either.payment(stage.payments[3]))).to_be_visible()
+
+
+def test_it_is_noted_though_the_menu_was_closed_at_once(stage, either, opened):
+    menu = menu_of(either, stage.payments[2])
+
+    with either.page.expect_response(lambda answer: "/taken?" in answer.url) as answered:
+        either.press(menu.get_by_role("link", name="SMS"))
+        either.page.keyboard.press("Escape")
+
+    assert answered.value.status == 200
+    expect(menu).to_be_hidden()
+    assert len(opened()) == 1
+    assert taken(stage) == ["sms"]
