@@ -1,0 +1,167 @@
+"""Payments opened from the lists, the toolbar and a link, in the portal's own panels."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state.application import Placement
+from tests.browser.test_looks import SCREENSHOTS, violations
+from tests.support.browser_stage import DEAL_CARD, MANAGER
+from tests.support.person import Keyboard, Mouse
+
+DEALS, INVOICES = "/crm/deal/list/", "/crm/type/31/list/category/0/"
+DEAL_ROW, INVOICE_ROW = "Menu of Showroom lighting, phase 2", "Menu of Invoice for phase 2"
+TOOLBAR = "Applications and knowledge base"
+CODES = {
+    "deal list": ("CRM_DEAL_LIST_MENU", DEALS, DEAL_ROW),
+    "invoice list": ("CRM_SMART_INVOICE_LIST_MENU", INVOICES, INVOICE_ROW),
+    "deal": ("CRM_DEAL_DETAIL_TOOLBAR", DEAL_CARD, TOOLBAR),
+    "invoice": ("CRM_SMART_INVOICE_DETAIL_TOOLBAR", "/crm/type/31/details/512/", TOOLBAR),
+}
+
+
+@pytest.fixture
+def bind(stage):
+    def bind(code):
+        number = stage.portal.next_binding_id()
+        handler = f"{stage.servers.app_url}/placement"
+        stage.portal.installation.placements.append(Placement(number, code, handler, "Payments"))
+
+    return bind
+
+
+@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
+def someone(request, sit):
+    person = sit(request.param)
+    person.be(MANAGER)
+    return person
+
+
+def open_from(someone, place, bind):
+    code, path, menu = CODES[place]
+    bind(code)
+    someone.go(path)
+    someone.page.get_by_label(menu, exact=True).click()
+    someone.page.locator("details[open]").get_by_text("Payments").click()
+    return enter_panel(someone)
+
+
+def enter_panel(someone):
+    """Enter the application's frame: in the panel, or in the portal's page that the panel shows."""
+    shown = someone.page.locator(".side-panel iframe").last.element_handle()
+    frame = shown.content_frame()
+    if "app-frame" not in shown.get_attribute("class"):
+        frame = frame.locator("iframe.app-frame").first.element_handle().content_frame()
+    someone.frame = frame
+    expect(frame.locator("#page")).to_be_visible()
+    return frame
+
+
+def wait_until_shown(someone):
+    expect(someone.frame.locator("#strip .figures")).to_be_visible()
+    expect(someone.frame.locator("#payments")).not_to_have_attribute("aria-busy", "true")
+
+
+def close_button(someone):
+    return someone.button("Close", someone.frame.locator("header.apart"))
+
+
+@pytest.mark.parametrize("place", CODES)
+def test_a_payment_is_marked_in_a_panel(someone, bind, stage, place):
+    open_from(someone, place, bind)
+    wait_until_shown(someone)
+    payment = someone.frame.locator('[data-paid="N"]').first
+    number = int(payment.get_attribute("data-payment-id"))
+
+    someone.press(someone.button("Mark as paid", payment))
+    someone.press(someone.button("Mark as paid", someone.dialog))
+
+    expect(someone.frame.locator(f'[data-payment-id="{number}"]')).to_have_attribute(
+        "data-paid", "Y"
+    )
+    assert stage.portal.crm.payments[number].is_paid
+
+
+@pytest.mark.parametrize("place", CODES)
+def test_close_closes_the_panel(someone, bind, place):
+    open_from(someone, place, bind)
+    wait_until_shown(someone)
+
+    someone.press(close_button(someone))
+
+    expect(someone.page.locator(".side-panel")).to_have_count(0)
+
+
+@pytest.mark.parametrize("place", ["deal list", "invoice"])
+def test_the_card_opens_from_the_panel(someone, bind, place):
+    open_from(someone, place, bind)
+    wait_until_shown(someone)
+
+    someone.press(someone.frame.get_by_role("link", name="Open the card"))
+
+    expect(someone.page.locator(".side-panel")).to_have_count(2)
+
+
+def test_a_row_that_names_nothing_is_a_hint_that_can_be_closed(someone, bind, stage):
+    stage.portal.switches.has_list_ids = False
+
+    open_from(someone, "invoice list", bind)
+
+    expect(someone.frame.get_by_role("heading", name="Which deal or invoice?")).to_be_visible()
+    someone.press(close_button(someone))
+    expect(someone.page.locator(".side-panel")).to_have_count(0)
+
+
+def test_a_link_opens_its_payment(someone, bind, stage):
+    bind("REST_APP_URI")
+    number = next(one.id for one in stage.portal.crm.payments_of(2, 8061) if not one.is_paid)
+    named = f"params[entityTypeId]=2&params[entityId]=8061&params[payment]={number}"
+    link = f"/marketplace/view/{stage.portal.application.code}/?{named}"
+    text = f"Please look: [URL={link}]the payment[/URL]"
+    stage.portal.crm.write_comment((2, 8061), MANAGER, text, stage.portal.clock.now())
+    someone.go(DEAL_CARD)
+    someone.page.get_by_label("Timeline").get_by_role("link", name="the payment").click()
+
+    enter_panel(someone)
+    wait_until_shown(someone)
+
+    payment = someone.frame.locator(f'[data-payment-id="{number}"]')
+    expect(payment.locator(".pay__more")).to_have_attribute("open", "")
+    expect(payment.locator(".pay__title")).to_be_focused()
+
+
+def test_a_page_that_stays_open_says_how_to_close_it(sit, bind, stage):
+    """In no panel there is nothing to close, and the portal answers nothing."""
+    someone = sit(Mouse)
+    bind("REST_APP_URI")
+    someone.go(f"/marketplace/view/{stage.portal.application.code}/?params[payment]=1036")
+    someone.enter_frame()
+
+    someone.press(close_button(someone))
+
+    expect(someone.said).to_contain_text("close it with the cross in its corner")
+
+
+@pytest.mark.parametrize("place", ["deal list", "deal", "invoice list"])
+def test_a_panel_fits_the_window_and_nothing_is_wrong_with_it(sit, bind, stage, place):
+    """Pictures go to build/screenshots."""
+    someone = sit(Mouse)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    if place == "invoice list":
+        stage.portal.switches.has_list_ids = False
+    open_from(someone, place, bind)
+    if place != "invoice list":
+        wait_until_shown(someone)
+
+    for width in (375, 1280):
+        # What the panel leaves free beside it depends on the window.
+        someone.page.set_viewport_size({"width": width + 44, "height": 900})
+        someone.frame.wait_for_function("(width) => innerWidth < width + 20", arg=width)
+        beyond = (
+            "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert someone.frame.evaluate(beyond) <= 0
+        assert violations(someone.frame) == []
+        name = f"panel-{place.replace(' ', '-')}-{width}.png"
+        someone.page.screenshot(path=SCREENSHOTS / name)
