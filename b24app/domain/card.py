@@ -71,10 +71,11 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a payment: its number and its amount."""
+    """What is said of a payment: its number and its amount. `payment_id` is 0 if not known."""
 
     number: str
     amount: Money
+    payment_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

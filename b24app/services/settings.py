@@ -55,6 +55,9 @@ class PortalRules:
     default_pay_system: int | None = None
     comment_in_timeline: bool = True
     retention_days: int = RETENTION_DAYS
+    has_links: bool = False
+    """Whether links to payments lead to the application."""
+
     message: MessageTemplate = field(default_factory=MessageTemplate)
 
     def allowed(self, user: PortalUser) -> frozenset[Action]:
@@ -126,6 +129,7 @@ def rules_from(data: Mapping[str, Any]) -> PortalRules:
         default_pay_system=data.get("default_pay_system"),
         comment_in_timeline=bool(data.get("comment_in_timeline", True)),
         retention_days=int(data.get("retention_days", RETENTION_DAYS)),
+        has_links=bool(data.get("tabs", {}).get("links", False)),
         message=MessageTemplate(
             str(data.get("message_subject") or ""), str(data.get("message_text") or "")
         ),

@@ -45,14 +45,18 @@ MARKUP = str.maketrans("[]", "()")
 """A comment reads what is in such brackets, and nothing escapes them: `[USER=1]` calls somebody."""
 
 
-def comment(ref: EntityRef, text: str) -> Command[int]:
+def comment(ref: EntityRef, text: str, path: str = "") -> Command[int]:
     """Write a comment, which colleagues can change, as the acting user; answers its id. Writes.
 
-    Not idempotent.
+    With a path of the portal, which holds no bracket, the first line leads there. Not idempotent.
     """
+    plain = text.translate(MARKUP)
+    if path:
+        first, line_end, more = plain.partition("\n")
+        plain = f"[URL={path}]{first}[/URL]{line_end}{more}"
     fields = {
         "ENTITY_ID": ref.entity_id,
         "ENTITY_TYPE": code_of(ref.entity_type_id).lower(),
-        "COMMENT": text.translate(MARKUP),
+        "COMMENT": plain,
     }
     return COMMENT.command({"fields": fields}, new_id(COMMENT.name))

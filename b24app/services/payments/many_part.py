@@ -227,7 +227,7 @@ def told(outcomes: Mapping[int, Outcome]) -> list[Told]:
     """Return what the timeline is told: the payments that were really changed."""
     done = (one for one in outcomes.items() if one[1].kind is OutcomeKind.DONE)
     read = (one.reading.core.payment(payment_id) for payment_id, one in done if one.reading)
-    return [Told(one.number, one.sum) for one in read if one is not None]
+    return [Told(one.number, one.sum, one.id) for one in read if one is not None]
 
 
 def ids_well(outcomes: Mapping[int, Outcome]) -> list[int]:

@@ -144,7 +144,7 @@ def change_to(
 def _told(payment: Payment | None, seen: Seen) -> Told | None:
     if payment is None:
         return seen.told
-    return Told(payment.number, payment.sum) if payment.sum.is_readable else None
+    return Told(payment.number, payment.sum, payment.id) if payment.sum.is_readable else None
 
 
 def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Drawing, Payment, Reminder
 from b24app.errors import AppError, BusinessRefusalError, MethodMissingError, PortalError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_paths
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.directories import reminder_means
 from b24app.services.directories.reminder_means import BADGE, Means
@@ -88,6 +90,10 @@ def _send_drawn(
 
 
 def _add_todo(card: CardSession, payment: Payment, moment: datetime, drawing: Drawing) -> Sent:
+    path = card_paths.link_to(card, payment.id)
+    if path:
+        text = f"{drawing.text}\n[URL={path}]{drawing.button}[/URL]"
+        drawing = dataclasses.replace(drawing, text=text)
     batch = Batch()
     made = batch.add(activities.add_todo(card.ref, moment, drawing))
     marked = batch.add(activities.mark_todo(made.reference("id"), payment.id))

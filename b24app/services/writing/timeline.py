@@ -25,6 +25,7 @@ from b24app.errors import (
     RightsRefusedError,
 )
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_paths
 from b24app.services.directories import timeline_lines
 from b24app.services.directories.timeline_lines import Known, Last
 from b24app.services.writing.outcome import Outcome, OutcomeKind
@@ -110,8 +111,14 @@ class Teller:
     def _command(self, told: Sequence[Told], known: Known) -> Command[Any]:
         line = self._words(told, self._card.user_name, self._note)
         if known.lacks_lines:
-            return timeline.comment(self._card.ref, f"{line.title}\n{line.text}")
+            text = f"{line.title}\n{line.text}"
+            return timeline.comment(self._card.ref, text, self._path_of(told))
         return timeline.log_message(self._card.ref, line.title, line.text, line.icon)
+
+    def _path_of(self, told: Sequence[Told]) -> str:
+        """Return where a comment about one payment leads; lines have no links (e.23)."""
+        is_one = len(told) == 1 and told[0].payment_id > 0
+        return card_paths.link_to(self._card, told[0].payment_id) if is_one else ""
 
     def _remember(self, known: Known) -> None:
         if known == self._known:
@@ -133,7 +140,7 @@ def _told(payment_id: int, outcome: Outcome) -> Told | None:
     """Return what the re-read after a mark says of its payment."""
     read = outcome.reading
     payment = read.core.payment(payment_id) if read is not None else None
-    return None if payment is None else Told(payment.number, payment.sum)
+    return None if payment is None else Told(payment.number, payment.sum, payment.id)
 
 
 def _written(known: Known) -> Last:

@@ -11,6 +11,7 @@ from b24app.services.actions import Action
 from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.frame_posts import PlacementCall, parse_placement_post
+from b24app.services.card import card_paths
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.launch import bearer_token
@@ -89,8 +90,15 @@ def frame_context() -> dict[str, object]:
         "grouped": bool(token),
         "group_token": token,
         "own_portal": g.get("own_portal", ""),
+        "colleagues_link": _colleagues_link,
         "signed": signed,
     }
+
+
+def _colleagues_link(payment_id: int) -> str:
+    """Return the address that opens a payment for colleagues; "" if links are switched off."""
+    path = card_paths.link_to(g.card, payment_id) if "card" in g else ""
+    return f"{g.get('own_portal', '')}{path}" if path else ""
 
 
 def signed(ticket: SessionClaims) -> str:

@@ -25,7 +25,7 @@ CARDS: Mapping[str, tuple[LazyString, LazyString]] = {
     "toolbar": (_l("Toolbar"), _l("In the menu beside the title of a deal or an invoice")),
     "links": (
         _l("Links to payments"),
-        _l("In comments and to-dos of the app; a colleague’s click opens the payment"),
+        _l("To copy from a payment’s Details; in comments and to-dos of the app"),
     ),
 }
 
