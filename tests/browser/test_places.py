@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from b24app.simulator.portal_state.application import Placement
 from tests.browser.test_looks import SCREENSHOTS, violations
-from tests.support.browser_stage import DEAL_CARD, MANAGER
+from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
 from tests.support.person import Keyboard, Mouse
+from tests.support.story import open_settings
 
 DEALS, INVOICES = "/crm/deal/list/", "/crm/type/31/list/category/0/"
 DEAL_ROW, INVOICE_ROW = "Menu of Showroom lighting, phase 2", "Menu of Invoice for phase 2"
@@ -65,6 +66,26 @@ def wait_until_shown(someone):
 
 def close_button(someone):
     return someone.button("Close", someone.frame.locator("header.apart"))
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_administrator_switches_a_place_on(someone):
+    someone.be(ADMIN)
+    open_settings(someone)
+    for box in ("Deal list", "Toolbar"):
+        someone.hand.toggle(someone.frame.get_by_role("checkbox", name=box, exact=True))
+    someone.press(someone.button("Save settings"))
+
+    expect(someone.said).to_contain_text("Settings saved")
+    expect(someone.frame.get_by_text("Deal list: payments can be opened")).to_be_visible()
+    for width in (375, 1280):
+        someone.page.set_viewport_size({"width": width, "height": 1100})
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        someone.page.screenshot(path=SCREENSHOTS / f"settings-places-{width}.png", full_page=True)
+    assert violations(someone.frame) == []
+    someone.go(DEALS)
+    someone.page.get_by_label(DEAL_ROW, exact=True).click()
+    expect(someone.page.locator("details[open]").get_by_text("Payments")).to_be_visible()
 
 
 @pytest.mark.parametrize("place", CODES)

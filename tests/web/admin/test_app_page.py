@@ -40,7 +40,8 @@ def test_an_administrator_gets_settings(stage):
 
     assert answer.status_code == 200
     assert "Save settings" in answer.text
-    assert len(stage.http_calls) == 2  # The check with everything else, and the directory.
+    # The check with everything else, and the two directories: payment systems, and places.
+    assert len(stage.http_calls) == 3
 
 
 def test_anybody_else_gets_help_and_no_settings(stage):
