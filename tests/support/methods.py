@@ -10,6 +10,7 @@ from typing import Any
 from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.methods import (
     activities,
+    clients,
     crm,
     events,
     payment_deliveries,
@@ -24,6 +25,7 @@ from b24app.domain import Drawing, EntityRef
 
 MODULES = (
     activities,
+    clients,
     crm,
     events,
     payment_deliveries,
@@ -42,6 +44,7 @@ METHODS = {
 ARGUMENTS: dict[str, object] = {
     "ref": EntityRef(2, 13123),
     "payment_id": 1,
+    "entity_id": 1,
     "item_id": 1,
     "row_id": 1,
     "document_id": 1,

@@ -11,9 +11,9 @@ from b24app import errors
 from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import InputCode
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
-from b24app.services.admin import diagnostics
+from b24app.services.admin import checks, diagnostics
 from b24app.services.card.half_done import HalfDone
-from b24app.services.directories import shop_site
+from b24app.services.directories import reminder_means, shop_site, timeline_lines
 from b24app.services.payments import public_links
 from b24app.services.writing.error_names import CLASSES, ErrorName
 from b24app.services.writing.outcome import OutcomeKind
@@ -86,14 +86,28 @@ def test_what_takes_back_a_mark_says_what_it_does_not_take_back():
     assert set(outcome_words.UNDOES) == set(MARKS) < set(UndoKind)
 
 
+BOUND = ("tabs", "places")
+"""Checks of one function: what is bound, beside what the settings ask for."""
+
+
 def test_every_finding_of_the_diagnostics_has_words():
-    found = set(_checks(ast.parse(inspect.getsource(diagnostics))))
+    found = {
+        one
+        for module in (diagnostics, checks)
+        for one in _checks(ast.parse(inspect.getsource(module)))
+    }
     shop = {
         *public_links.OUTCOMES.values(), public_links.NO_PAGE, public_links.FAILED, shop_site.FOUND,
         portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED,
     }  # fmt: skip
+    labels = (getattr(reminder_means, name) for name in ("MADE", "MISSING", "REFUSED", "UNKNOWN"))
+    reminders = {"todo", "none", "no_scope", *(f"drawn_{label}" for label in labels)}
+    timeline = {one.value for one in timeline_lines.Last if one.value}
 
-    assert found | {("shop", code) for code in shop} == set(diagnostics_words.FOUND)
+    found |= {("shop", code) for code in shop}
+    found |= {("reminders", code) for code in reminders}
+    found |= {("timeline", code) for code in timeline}
+    assert found == set(diagnostics_words.FOUND)
     assert {name for name, _code in found} == set(diagnostics_words.TITLES)
 
 
@@ -105,3 +119,11 @@ def _checks(tree):
             said = [one.value for one in ast.walk(code) if isinstance(one, ast.Constant)]
             if isinstance(name, ast.Constant):
                 yield from ((name.value, one) for one in said if isinstance(one, str))
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and function.name == "_bindings":
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check":
+                    said = [
+                        one.value for one in ast.walk(node.args[2]) if isinstance(one, ast.Constant)
+                    ]
+                    yield from ((name, one) for name in BOUND for one in said)

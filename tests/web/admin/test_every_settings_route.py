@@ -53,6 +53,7 @@ OTHERS = {
     ("GET", "/healthz"): 200,
     ("GET", "/readyz"): 200,
     ("GET", "/metrics"): 200,
+    ("GET", "/.well-known/security.txt"): 200,
     ("GET", "/legal/license"): 200,
     ("GET", "/legal/privacy"): 200,
     ("GET", "/static/app.css"): 200,
