@@ -152,17 +152,19 @@ function lost(config, isSilent) {
   finish(config, false);
   if (isWrite(config)) say(wasNotSent(config) ? "say-not-sent" : "say-write-lost", {}, config);
   else if (config.target.id === "dlg-form") contentFailed(config, copyOf(isSilent ? "content-silent" : "content-no-connection"));
-  else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection");
+  else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection", config.path);
   else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection", {}, config);
 }
 
-function showInstead(id) {
+/* What is tried again is `path`, with all that it asked for: from a link it names a payment. */
+function showInstead(id, path) {
   document.querySelector("dialog[open]")?.close();
   const list = byId("payments");
   const place = root();
   if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
   if (list) list.replaceChildren(copyOf(id));
   else place.firstElementChild.after(copyOf(id));
+  if (path) place.querySelector(".empty [hx-get]").setAttribute("hx-get", path);
   place.querySelector(".empty")?.scrollIntoView({ block: "nearest" });
   for (const busy of [place, list]) busy?.removeAttribute("aria-busy");
   htmx.process(place);

@@ -108,6 +108,28 @@ def test_its_button_in_the_timeline_leads_back_to_the_payment(stage, either):
     assert violations(either.frame) == []
 
 
+def test_trying_again_without_a_connection_opens_the_payment_as_well(stage, person):
+    unpaid = stage.payments[2]
+    person.open_tab()
+    open_dialog(person, unpaid)
+    person.press(person.button("Remind me", person.dialog))
+    expect(person.said).to_contain_text("Reminder set")
+    first = re.compile(r"/payments\?first=1")
+    person.page.may_fail_to_load = True
+
+    person.go(DEAL_CARD)
+    person.page.route(first, lambda route: route.abort())
+    person.page.get_by_role("button", name="Open payment").click()
+    slider = person.page.locator("iframe.app-frame:not(.app-loading)").last
+    person.frame = slider.element_handle().content_frame()
+    expect(person.frame.get_by_role("heading", name="No connection")).to_be_visible()
+    person.page.unroute(first)
+    person.press(person.button("Try again"))
+
+    expect(person.payment(unpaid).locator(".pay__more[open]")).to_be_visible()
+    expect(person.frame.locator("#apart")).to_contain_text("Deal 8061")
+
+
 def test_completing_it_in_the_timeline_ends_it_here(stage, person):
     payment = stage.payments[2]
     person.open_tab()

@@ -11,6 +11,7 @@ DELIVERIES = "crm.item.delivery.list"
 ROWS = "crm.item.productrow.list"
 FREE = "crm.item.productrow.getavailableforpayment"
 CARD = "crm.item.get"
+REMINDERS = "crm.activity.list"
 
 FIELDS = {
     LIST: ("sum", "currency", "accountNumber", "datePaid", "empPaidId", "paySystemId",
@@ -21,6 +22,7 @@ FIELDS = {
                  "priceDelivery", "currency"),
     ROWS: ("productName", "price", "quantity", "measureName", "sort", "xmlId"),
     FREE: ("productName", "price", "quantity", "measureName", "sort", "xmlId"),
+    REMINDERS: ("PROVIDER_ID", "DEADLINE"),
     CARD: ("id", "title", "opportunity", "currencyId", "stageId"),
     "profile": ("NAME", "LAST_NAME", "ADMIN", "TIME_ZONE"),
     "user.get": ("NAME", "LAST_NAME"),
@@ -34,6 +36,7 @@ ROW_FIELDS = {
     DELIVERIES: ("id", "*"),
     ROWS: ("id", "*"),
     FREE: ("id", "*"),
+    REMINDERS: ("ID", "ORIGINATOR_ID", "ORIGIN_ID", "*"),
     "user.get": ("ID", "*"),
 }
 """Fields without which it is none: it is left out, and that is said."""

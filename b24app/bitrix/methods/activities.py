@@ -18,8 +18,10 @@ from b24app.errors import MethodRefusedError
 
 ORIGINATOR = "deal_payments"
 TODO = "CRM_TODO"
-NO_DEADLINE = 9999
-"""The year in which the portal stores what has no deadline (rest-contract e.27)."""
+YEARS = range(2, 9999)
+"""Those of a deadline: the last year stands for none (rest-contract e.27), as may the first one.
+
+In another zone both can be outside of the calendar."""
 
 ActivityId = int | Reference
 
@@ -255,6 +257,6 @@ def _reminder(row: Record) -> Reminder:
     return Reminder(
         activity_id=row.id("ID"),
         payment_id=row.id("ORIGIN_ID"),
-        deadline=None if deadline is None or deadline.year >= NO_DEADLINE else deadline,
+        deadline=deadline if deadline is not None and deadline.year in YEARS else None,
         is_todo=row.text("PROVIDER_ID") == TODO,
     )

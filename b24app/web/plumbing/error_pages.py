@@ -105,7 +105,9 @@ def answer(error: errors.AppError) -> Response:
         response = make_response(render_template("errors/page.html", error=view, heading=heading))
     elif request.args.get("first") == "1":
         place = "settings" if request.path.startswith("/settings") else "tab"
-        response = make_response(render_template(f"errors/_{place}.html", error=view))
+        # With all that the first request asked for: from a link it names a payment.
+        page = render_template(f"errors/_{place}.html", error=view, retry_url=request.full_path)
+        response = make_response(page)
     else:
         response = toast(view)
     response.status_code = status

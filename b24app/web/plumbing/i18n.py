@@ -187,7 +187,7 @@ def when(value: datetime, form: str = "full") -> Markup:
 
     `form` is "full" for date and time, "time" for the time of day, "day" for the date.
     """
-    shown = _in_zone(value, time_zones.load(g.get("time_zone", "")))
+    shown = in_zone(value, time_zones.load(g.get("time_zone", "")))
     if form == "time":
         text = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
     elif form == "day":
@@ -216,7 +216,7 @@ def _spoken() -> Markup:
     return Markup("") if locale == language() else Markup(' lang="{}"').format(tag_of(locale))
 
 
-def _in_zone(value: datetime, zone: tzinfo | None) -> datetime:
+def in_zone(value: datetime, zone: tzinfo | None) -> datetime:
     """Return a time in another zone; unchanged if no zone is known.
 
     The first hours of year 1 and the last of 9999 are outside the calendar in other zones.

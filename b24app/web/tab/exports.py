@@ -103,7 +103,7 @@ def _about(payment: Payment) -> list[Cell]:
         payment.number,
         "paid" if payment.is_paid else "unpaid",
         payment.pay_system_name,
-        paid_at.astimezone(UTC).isoformat(timespec="seconds") if paid_at else "",
+        i18n.in_zone(paid_at, UTC).isoformat(timespec="seconds") if paid_at else "",
         payment.sum.currency,
     ]
 

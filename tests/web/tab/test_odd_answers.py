@@ -58,9 +58,9 @@ def look_around(stage):
     shown = list(payments_in(first.text))
     tab.get("/payments/details", ids=",".join(shown), rows=11)
     assert tab.answer.status_code == 200
-    for path in ("/payments/new", "/payments/allocation"):
+    for path in ("/payments/new", "/payments/allocation", "/payments/export.csv"):
         assert tab.get(path).status_code == 200, path
-    for page in ("items", "deliveries", "system", "history"):
+    for page in ("items", "deliveries", "system", "history", "reminder"):
         answer = tab.get(f"/payments/{shown[-1]}/{page}")
         assert answer.status_code in {200, 409, 422}, (page, answer.text)
     for order in Sort:

@@ -21,12 +21,12 @@ def come(stage, options, user_id=7):
     return answer
 
 
-def follow(stage, answer):
-    """Ask for what the shell asks for."""
+def follow(stage, answer, token=""):
+    """Ask for what the shell asks for, or the button of an error that took its place."""
     path, *_others = re.findall(r'hx-get="(/payments[^"]+)"', answer.text)
     path = path.replace("&amp;", "&")
     headers = {
-        "Authorization": f"Bearer {token_in(answer)}",
+        "Authorization": f"Bearer {token or token_in(answer)}",
         "HX-Request": "true",
         "HX-Target": "tab",
     }
@@ -44,6 +44,19 @@ def test_the_button_of_a_reminder_opens_its_payment(stage):
     assert page.text.count("data-asked-for") == 1
     assert "Deal 8061" in page.text
     assert 'data-portal-path="/crm/deal/details/8061/"' in page.text
+
+
+def test_trying_again_after_a_failed_first_load_opens_the_same_payment(stage):
+    stage.fail("crm.item.payment.list", "error_500")
+    shell = come(stage, {**OF_DEAL, "paymentId": str(SMALL)})
+
+    failed = follow(stage, shell)
+    again = follow(stage, failed, token_in(shell))
+
+    assert failed.status_code >= 500
+    assert again.status_code == 200
+    assert re.search(rf'id="payment-{SMALL}"[^>]*data-asked-for', again.text)
+    assert 'id="apart"' in again.text
 
 
 def test_the_menu_item_about_the_application_finds_the_payment_by_the_activity(stage):
