@@ -24,10 +24,13 @@ blueprint = Blueprint("many", __name__, url_prefix="/payments/many")
 blueprint.before_request(require_session)
 
 CHOSEN = re.compile(
-    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) (\w{0,10})(?: (.{0,100}))?",
+    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) (\S{0,1000})(?: (.{0,1000}))?",
     re.ASCII | re.DOTALL,
 )
-"""A payment as its row has it: id, state, number."""
+"""A payment as its row has it: id, state, number; currency and number are as odd as the portal's.
+
+One that is refused here keeps all the others from being selected.
+"""
 
 LONG = 35
 """More payments than this are announced as long work (decisions 45)."""

@@ -28,6 +28,7 @@ from tests.support.acts import (
     new_payments,
     outcomes,
 )
+from tests.support.many import states
 from tests.support.odd_answers import (
     CARD,
     DELIVERIES,
@@ -94,6 +95,30 @@ def test_everything_odd_at_once_takes_no_page_down(stage, text):
     assert len(payments_in(answer.text)) == 4
     assert "<script>alert" not in answer.text
     answer.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ['"0001-01-01"', '"../x"', "-10.55", f'"{"x" * 2000}"'])
+@pytest.mark.parametrize("field", ["currency", "accountNumber"])
+def test_rows_of_odd_words_can_be_selected_and_marked_together(stage, field, text):
+    put(stage, LIST, field, text)
+    tab = stage.tab()
+    numbers = dict(
+        re.findall(r'data-payment-id="(\d+)"[^>]*?data-number="([^"]*)"', tab.answer.text)
+    )
+    unpaid = [one for one, state in states(tab).items() if state.startswith("N")]
+    chosen = [f"{one} {states(tab)[one]} {numbers[str(one)]}" for one in unpaid]
+
+    for path, more in (("selected", {}), ("question", {"action": "pay"})):
+        query = {"chosen": chosen, **more}
+        answer = stage.client.get(
+            f"/payments/many/{path}", query_string=query, headers=tab.headers()
+        )
+        assert answer.status_code == 200, answer.text
+    answer = tab.post("/payments/many/pay", {"chosen": chosen})
+
+    assert answer.status_code == 200
+    assert len(unpaid) == 2
+    assert all(stage.portal.crm.payments[one].is_paid for one in unpaid)
 
 
 @pytest.mark.parametrize(("method", "field"), ROW_PLACES)
