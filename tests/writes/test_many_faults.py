@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from b24app.errors import DatabaseAwayError
 from b24app.storage.models import IdempotencyKey
 from tests.support.acts import PREFIX, books, outcomes, require_once
 from tests.support.many import ACTIONS, Asked, prepare, require_each_told, writes_run
@@ -179,3 +180,33 @@ def test_old_servers_do_it_too(stage, action, generation):
     act.send_all()
 
     assert set(act.told.values()) == {"Done"}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "b24app.storage.reminders.of_card",
+        "b24app.storage.reminders.forget",
+        "b24app.services.directories.timeline_lines.load",
+        "b24app.web.tab.many_answers.answer",
+    ],
+)
+def test_a_database_that_goes_away_afterwards_hides_nothing_of_what_was_done(
+    stage, monkeypatch, where
+):
+    def away(*_args, **_more):
+        raise DatabaseAwayError("gone")
+
+    tab, ids = prepare(stage, "pay", payments=20)
+    stage.plan_reminder(ids[0])
+    tab = stage.tab()
+    act = Asked(tab, "pay", ids[:2])
+    with monkeypatch.context() as patch:
+        patch.setattr(where, away)
+        answer = act.send()
+
+    assert "Nothing was changed" not in answer.text
+    act.send()
+    assert set(act.told.values()) == {"Done"}
+    assert all(stage.portal.crm.payments[one].is_paid for one in ids[:2])
+    assert len(stage.executed(PREFIX + "pay")) == 2

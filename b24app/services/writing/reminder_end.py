@@ -32,10 +32,17 @@ def after(card: CardSession, outcome: Outcome, payment_id: int) -> None:
 def close(card: CardSession, payment_ids: Iterable[int]) -> None:
     """Complete the known open reminders of these payments of the card; one call, or none.
 
-    Never fails: the payments are changed whatever becomes of their reminders. One that could not be
-    closed stays known, so that the card shows it and it can be ended there.
+    Never fails: the payments are changed whatever becomes of their reminders, be it that our
+    database is away. One that could not be closed stays known, so that the card shows it and it can
+    be ended there.
     """
-    wanted = set(payment_ids)
+    try:
+        _close(card, set(payment_ids))
+    except AppError as error:
+        log.warning("reminders were not closed: %s", error)
+
+
+def _close(card: CardSession, wanted: set[int]) -> None:
     with card.db.reading() as session:
         known = stored.of_card(session, card.member_id, card.ref)
     due = [one for payment_id, one in known.items() if payment_id in wanted][:MOST]
@@ -48,9 +55,6 @@ def close(card: CardSession, payment_ids: Iterable[int]) -> None:
     except NotFoundError:
         # The only one was deleted by a person: a batch of refused calls raises their error.
         ended = [one.payment_id for one in due]
-    except AppError as error:
-        log.warning("reminders were not closed: %s", error)
-        return
     else:
         ended = [
             one.payment_id

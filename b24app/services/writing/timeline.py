@@ -93,9 +93,14 @@ class Teller:
         self._remember(self._send([told], known) if told is not None else known)
 
     def tell(self, told: Sequence[Told]) -> None:
-        """Tell of marks that were really made, in one line. At most two calls."""
-        if told:
+        """Tell of marks that were really made, in one line. At most two calls. Never fails."""
+        if not told:
+            return
+        try:
             self._remember(self._send(told, self._known))
+        except AppError as error:
+            # Our database is away: the marks are made all the same.
+            log.warning("the timeline was not told: %s", error)
 
     def _send(self, told: Sequence[Told], known: Known) -> Known:
         """Send a line, or the comment that replaces it; return what was learned."""

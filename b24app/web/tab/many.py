@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.domain import UNREADABLE, Money
-from b24app.errors import InputCode, InputError
+from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
 from b24app.services.actions import Action
 from b24app.services.payments import many
 from b24app.services.payments.many_wish import Chosen, LeftOut, Wish, kept_out
@@ -24,7 +24,7 @@ blueprint = Blueprint("many", __name__, url_prefix="/payments/many")
 blueprint.before_request(require_session)
 
 CHOSEN = re.compile(
-    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) (\S{0,1000})(?: (.{0,1000}))?",
+    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) ([^\x00-\x20\x7f]{0,1000})(?: (.{0,1000}))?",
     re.ASCII | re.DOTALL,
 )
 """A payment as its row has it: id, state, number; currency and number are as odd as the portal's.
@@ -97,7 +97,12 @@ def delete() -> Response:
 def _answer(wish: Wish) -> Response:
     card = current_card()
     wanted = asked(note())
-    return many_answers.answer(card, wanted, many.carry_out(card, wanted, wish))
+    act = many.carry_out(card, wanted, wish)
+    try:
+        return many_answers.answer(card, wanted, act)
+    except DatabaseAwayError as error:
+        # The part is over; only its results can no longer be shown.
+        raise UnrecordedError(str(error)) from error
 
 
 def _posted() -> list[Chosen]:
