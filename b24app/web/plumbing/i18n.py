@@ -29,14 +29,8 @@ from markupsafe import Markup
 from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
+from b24app.web.plumbing.languages import LANGUAGES
 from b24app.web.plumbing.templating import WORD
-
-LANGUAGES = {
-    "en": "en", "de": "de", "fr": "fr", "it": "it", "ru": "ru", "pl": "pl", "tr": "tr",
-    "la": "es", "br": "pt_BR", "ua": "uk",
-}  # fmt: skip
-"""Bitrix24's LANG to our locale. `la` is Spanish, `ua` Ukrainian, `br` Portuguese; what is not
-listed, Indonesian `id` and Hindi `in` among them, falls back to English."""
 
 SPOKEN = "SPOKEN_LANGUAGES"
 """The key of the locales for which the application has words."""

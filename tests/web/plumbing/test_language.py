@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from b24app.web.plumbing.i18n import LANGUAGES, SPOKEN
+from b24app.web.plumbing.i18n import SPOKEN
+from b24app.web.plumbing.languages import LANGUAGES
 from tests.support.stage import DEAL, MANAGER, Tab, token_in
 
 LEGAL = ("/legal/license", "/legal/privacy")

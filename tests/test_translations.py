@@ -1,0 +1,100 @@
+"""Catalogues have every text of the application in every language, with the same values in it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from b24app.web.plumbing.languages import LANGUAGES
+from tools import translations
+
+VALUES = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
+COUNTED = "%(num)s"
+LOCALES = translations.LOCALES
+NAMES = {"Bitrix24 REST API", "© %(product)s"}
+"""Texts of several words that are the same in every language."""
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return translations.gathered()
+
+
+def ids(catalog: Catalog):
+    return {(message.context, message.id) for message in catalog if message.id}
+
+
+def said(message):
+    string = message.string
+    return [string] if isinstance(string, str) else list(string)
+
+
+def test_there_are_nineteen_languages():
+    assert len({*LOCALES, "en"}) == 19
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_catalogue_has_exactly_the_texts_of_the_application(texts, locale):
+    assert ids(translations.read(locale)) == ids(texts), "run `make translations`"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_text_has_words(locale):
+    catalog = translations.read(locale)
+    assert list(translations.missing(catalog)) == []
+    assert not any(message.fuzzy for message in catalog if message.id)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_words_hold_the_same_values(locale):
+    wrong = []
+    for message in translations.read(locale):
+        for text in said(message) if message.id else ():
+            if not holds_values_of(text, message.id):
+                wrong.append(text)
+    assert wrong == []
+
+
+def holds_values_of(text, english):
+    if isinstance(english, str):
+        return sorted(VALUES.findall(text)) == sorted(VALUES.findall(english))
+    # "One row" may say its number in words.
+    return set(VALUES.findall(text)) | {COUNTED} == set(VALUES.findall(english[-1])) | {COUNTED}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_each_plural_form_has_words(locale):
+    catalog = translations.read(locale)
+    for message in catalog:
+        if isinstance(message.id, tuple):
+            assert len(said(message)) == catalog.num_plurals, message.id
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_sentence_is_left_in_english(locale):
+    left = [
+        text
+        for message in translations.read(locale)
+        if message.id and not message.context
+        for text, english in zip(said(message), [*_each(message.id)] * 6, strict=False)
+        if text == english and len(english.split()) > 2 and text not in NAMES
+    ]
+    assert left == []
+
+
+def _each(text):
+    return [text] if isinstance(text, str) else text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_compiled_catalogue_is_that_of_the_text(locale):
+    path = translations.path_of(locale)
+    assert path.with_suffix(".mo").read_bytes() == translations.compiled(
+        translations.read(locale)
+    ), "run `make translations`"
+
+
+def test_every_language_of_bitrix24_has_a_catalogue():
+    assert {*LANGUAGES.values()} == {*LOCALES, "en"}
