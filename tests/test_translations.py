@@ -49,11 +49,12 @@ def test_every_text_has_words(locale):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_words_hold_the_same_values(locale):
-    wrong = []
-    for message in translations.read(locale):
-        for text in said(message) if message.id else ():
-            if not holds_values_of(text, message.id):
-                wrong.append(text)
+    wrong = [
+        text
+        for message in translations.read(locale)
+        for text in (said(message) if message.id else ())
+        if not holds_values_of(text, message.id)
+    ]
     assert wrong == []
 
 
