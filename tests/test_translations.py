@@ -13,7 +13,7 @@ from tools import translations
 VALUES = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
 COUNTED = "%(num)s"
 LOCALES = translations.LOCALES
-NAMES = {"Bitrix24 REST API", "© %(product)s"}
+NAMES = {"%(name)s (ID %(id)s)", "%(title)s. %(text)s"}
 """Texts of several words that are the same in every language."""
 
 

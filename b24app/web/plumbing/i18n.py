@@ -275,7 +275,7 @@ def _still_parts(app: Flask) -> Callable[[str], Markup]:
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     babel = Babel(
-        app, locale_selector=current_locale, default_translation_directories="../translations"
+        app, locale_selector=current_locale, default_translation_directories="translations"
     )
     with app.app_context():
         app.config[SPOKEN] = frozenset(str(one) for one in babel.list_translations())
