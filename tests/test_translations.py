@@ -13,7 +13,10 @@ from tools import translations
 VALUES = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
 COUNTED = "%(num)s"
 LOCALES = translations.LOCALES
-NAMES = {"%(name)s (ID %(id)s)", "%(title)s. %(text)s"}
+NAMES = {
+    "%(name)s (ID %(id)s)", "%(title)s. %(text)s", "%(title)s, item %(number)s",
+    "Smart process %(number)s",
+}  # fmt: skip
 """Texts of several words that are the same in every language."""
 
 
