@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from b24app.web.plumbing.i18n import SPOKEN
 from b24app.web.plumbing.languages import LANGUAGES
 from tests.support.stage import DEAL, MANAGER, Tab, token_in
 
