@@ -7,8 +7,8 @@ import re
 PROVOKED = re.compile(r"Failed to load resource")
 """The browser's own line about an answer that is an error."""
 
-LATE = re.compile(r"htmx:oobErrorNoTarget.*#(sum-why|fact-taken-\d+|note-\d+)\b")
-"""htmx's line about sums or a note that came after what they belong to had been closed or read again:
+LATE = re.compile(r"htmx:oobErrorNoTarget.*#(sum-why|line-\d+|fact-taken-\d+|note-\d+)\b")
+"""htmx's line about sums or a note that came after what they belong to was closed or read again:
 they go nowhere, as they should. To be taken out once the page drops them itself."""
 
 
