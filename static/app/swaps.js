@@ -17,8 +17,7 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
-  /* Sums of a dialog that was opened for something else in the meantime have no place any more. */
-  if (config.path.startsWith("/payments/sums") && !config.elt.isConnected) detail.shouldSwap = false;
+  if (isLate(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
@@ -36,6 +35,14 @@ function prepareSwap(detail, config, isDone) {
   for (const details of config.target.querySelectorAll(".pay__more:not([data-waits])")) {
     kept.set(details.id + details.closest(".pay").dataset.paid, details.cloneNode(true));
   }
+}
+
+/* Sums of a dialog that was closed or opened for something else in the meantime, and details of a row that
+   was drawn again, have no place any more: what they say of other places of the page has none either. */
+function isLate({ path, elt, target }) {
+  if (path === "/payments/sums") return !elt.isConnected || !byId("sum-why");
+  if (path.startsWith("/payments/sums/")) return !elt.isConnected;
+  return "needs" in target.dataset && !target.isConnected;
 }
 
 on("htmx:load", ({ detail: { elt } }) => {

@@ -7,10 +7,6 @@ import re
 PROVOKED = re.compile(r"Failed to load resource")
 """The browser's own line about an answer that is an error."""
 
-LATE = re.compile(r"htmx:oobErrorNoTarget.*#(sum-why|line-\d+|fact-taken-\d+|note-\d+)\b")
-"""htmx's line about sums or a note that came after what they belong to was closed or read again:
-they go nowhere, as they should. To be taken out once the page drops them itself."""
-
 
 class Watch:
     """Listens to a page and to every frame in it, of whatever site.
@@ -37,7 +33,7 @@ class Watch:
         loud = [
             text
             for text in self.complaints
-            if not (self.page.may_fail_to_load and PROVOKED.search(text)) and not LATE.search(text)
+            if not (self.page.may_fail_to_load and PROVOKED.search(text))
         ]
         return self.errors + loud
 
