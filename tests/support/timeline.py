@@ -8,6 +8,10 @@ from tests.support.acts import PAID, PAY, SHOWN, SMALL, UNPAY
 
 LINE = "crm.timeline.logmessage.add"
 COMMENT = "crm.timeline.comment.add"
+KEY, NOTE = "a-key-of-the-page-1", "bank statement 117"
+KNOWN, UNKNOWN = "known", "unknown"
+"""Portals that have shown that they end a batch at an error, and that have not."""
+
 TEXTS = {
     PAY: ("Payment 3653/3 marked as paid", "€2,258.00 · by Marta Lindqvist"),
     UNPAY: ("Payment 3653/2 marked as unpaid", "€4,940.00 · by Marta Lindqvist"),

@@ -19,7 +19,6 @@ from tests.support.acts import (
     LARGE,
     PAID,
     PAY,
-    PREFIX,
     SHOWN,
     SMALL,
     UNPAY,
@@ -28,17 +27,19 @@ from tests.support.acts import (
     payment,
 )
 from tests.support.stage import ADMIN, MANAGER, SMART, Tab
-from tests.support.timeline import COMMENT, LINE, TEXTS, know_timeline, known, lines, mark
-
-KEY = "a-key-of-the-page-1"
-NOTE = "bank statement 117"
-KNOWN, UNKNOWN = "known", "unknown"
-READS = (
-    "crm.item.payment.list", "crm.item.get", "crm.item.delivery.list", "crm.item.productrow.list",
-    PREFIX + "product.list", PREFIX + "delivery.list",
-    "crm.item.productrow.getavailableforpayment",
-)  # fmt: skip
-FAULTS = ("busy", "denied", "null", "error_500", "unexpected", "close_before", "html", "lost")
+from tests.support.timeline import (
+    COMMENT,
+    KEY,
+    KNOWN,
+    LINE,
+    NOTE,
+    TEXTS,
+    UNKNOWN,
+    know_timeline,
+    known,
+    lines,
+    mark,
+)
 
 
 @pytest.fixture

@@ -16,8 +16,12 @@ from tests.support.acts import (
 )
 from tests.support.timeline import (
     COMMENT,
+    KEY,
+    KNOWN,
     LINE,
+    NOTE,
     TEXTS,
+    UNKNOWN,
     know_timeline,
     known,
     lines,
@@ -25,9 +29,6 @@ from tests.support.timeline import (
     require_true_lines,
 )
 
-KEY = "a-key-of-the-page-1"
-NOTE = "bank statement 117"
-KNOWN, UNKNOWN = "known", "unknown"
 READS = (
     "crm.item.payment.list", "crm.item.get", "crm.item.delivery.list", "crm.item.productrow.list",
     PREFIX + "product.list", PREFIX + "delivery.list",
