@@ -44,7 +44,7 @@ from b24app.web.plumbing import (
 )
 from b24app.web.plumbing.launch import SessionTokens
 from b24app.web.plumbing.templating import Environment
-from b24app.web.plumbing.wiring import EXTENSION, Wiring
+from b24app.web.plumbing.wiring import EXTENSION, Contacts, Wiring
 from b24app.web.portal import events, install, session
 from b24app.web.tab import (
     card_actions,
@@ -123,7 +123,7 @@ def create_app(
             later=start_later,
         ),
         config.metrics_token,
-        config.security_contact,
+        Contacts(config.security_contact, config.licensor, config.support_email),
     )
     _wrap(app, config.trusted_proxies)
     for part in (metering, i18n, security, error_pages, assets):
@@ -162,7 +162,7 @@ def _bare_app(config: Config) -> Flask:
 
 
 def _release() -> str:
-    return str(Manifest.read(ROOT / "install.json").version)
+    return Manifest.read(ROOT / "install.json").release
 
 
 def _wrap(app: Flask, proxies: int) -> None:

@@ -42,6 +42,8 @@ class Config:
     trusted_proxies: int = 0
     metrics_token: str = ""
     security_contact: str = ""
+    licensor: str = ""
+    support_email: str = ""
     error_tracker_dsn: str = ""
     app_env: str = "production"
 
@@ -108,6 +110,8 @@ class _Reader:
             trusted_proxies=self._int("TRUSTED_PROXIES", 0, least=0),
             metrics_token=self._text("METRICS_TOKEN", ""),
             security_contact=self._contact(),
+            licensor=self._text("LICENSOR", ""),
+            support_email=self._text("SUPPORT_EMAIL", ""),
             error_tracker_dsn=self._text("ERROR_TRACKER_DSN", ""),
             app_env=self.app_env,
         )

@@ -44,7 +44,7 @@ def bill() -> dict[str, Any]:
         "type": "application",
         "bom-ref": "deal-payments",
         "name": "deal-payments",
-        "version": str(manifest["version"]),
+        "version": manifest["release"],
     }
     for part in document["components"]:
         # The whole line of the file, digests and all, which stand beside it already.

@@ -32,6 +32,7 @@ class Manifest:
     """The manifest as the code uses it. README, section "install.json", defines the format."""
 
     name: str
+    release: str
     version: int
     scopes: frozenset[str]
     placements: tuple[ManifestPlacement, ...]
@@ -50,6 +51,7 @@ class Manifest:
         data = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             name=data["name"],
+            release=data["release"],
             version=data["version"],
             scopes=frozenset(entry["scope"] for entry in data["scopes"]),
             placements=tuple(

@@ -44,13 +44,22 @@ def landing() -> ResponseReturnValue:
 @blueprint.get("/legal/license")
 def license_page() -> ResponseReturnValue:
     """Show the licence agreement."""
-    return render_template("legal/license.html")
+    return render_template("legal/license.html", **_parties())
 
 
 @blueprint.get("/legal/privacy")
 def privacy() -> ResponseReturnValue:
     """Show what is stored, why, and for how long."""
-    return render_template("legal/privacy.html")
+    return render_template("legal/privacy.html", **_parties())
+
+
+def _parties() -> dict[str, str]:
+    """Return who stands behind the legal pages: the names are those of the marketplace card."""
+    return {
+        "product": deps().manifest.name,
+        "licensor": wiring().contacts.licensor,
+        "support_email": wiring().contacts.support_email,
+    }
 
 
 @blueprint.get("/healthz")
@@ -73,7 +82,7 @@ def security_txt() -> ResponseReturnValue:
     """Say whom to tell about a hole (RFC 9116), for half a year from today on."""
     until = (deps().clock() + CONTACT_HOLDS).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = {
-        "Contact": wiring().security_contact,
+        "Contact": wiring().contacts.security,
         "Expires": f"{until:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages": "en",
         "Canonical": f"{deps().app_url}/.well-known/security.txt",

@@ -16,6 +16,18 @@ EXTENSION = "b24app"
 
 
 @dataclass(frozen=True, slots=True)
+class Contacts:
+    """Who stands behind this deployment, as configured; "" for what was not."""
+
+    security: str = ""
+    licensor: str = ""
+    support_email: str = ""
+
+
+NOBODY = Contacts()
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """Put into `app.extensions` by the composition root."""
 
@@ -24,7 +36,7 @@ class Wiring:
     login_states: LoginStates
     background: Background
     metrics_token: str = ""
-    security_contact: str = ""
+    contacts: Contacts = NOBODY
 
 
 def wiring() -> Wiring:
