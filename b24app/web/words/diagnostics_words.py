@@ -50,6 +50,9 @@ FOUND: Mapping[tuple[str, str], LazyString] = {
     ("events", "missing"): _l("Missing: %(items)s. Press Repair."),
     ("events", "stale"): _l("Sent twice, once to an old address: %(items)s. Press Repair."),
     ("installed", "finished"): _l("Bitrix24 says that the app is completely installed."),
+    ("installed", "version"): _l(
+        "Bitrix24 says that the app is completely installed, in version %(items)s."
+    ),
     ("installed", "unfinished"): _l(
         "Bitrix24 says that the installation is not finished. Open the app from the marketplace "
         "and let the installation end."

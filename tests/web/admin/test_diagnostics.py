@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from b24app.services.directories import shop_site
-from b24app.storage import activity, settings
+from b24app.storage import activity, portals, settings
 from tests.support.app_page import bound_codes, open_page, save
 from tests.support.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 
@@ -212,6 +212,16 @@ def test_an_ended_subscription_and_an_unfinished_installation_are_found(stage, p
     assert check(page, "Installation")[1] == "Problem"
 
 
+@pytest.mark.parametrize(
+    ("version", "said"), [("2", "completely installed, in version 2."), ("", "installed.")]
+)
+def test_the_version_the_portal_has_installed_is_named(stage, page, version, said):
+    with stage.database.transaction() as session:
+        portals.set_version(session, stage.portal.member_id, version, stage.portal_clock.now())
+
+    assert check(page, "Installation")[0].endswith(said)
+
+
 def test_the_last_failures_of_people_are_listed_with_their_request(stage, page):
     stage.portal.faults.add("crm.item.payment.pay", "denied")
     stage.tab(MANAGER).post("/payments/1039/pay")
@@ -231,8 +241,6 @@ def test_the_last_failures_of_people_are_listed_with_their_request(stage, page):
 def test_a_lost_grant_is_a_finding_and_opening_the_page_anew_restores_it(stage, page):
     token = next(iter(stage.portal.tokens._by_refresh.values()))
     assert token.user_id == ADMIN
-    from b24app.storage import portals
-
     with stage.database.transaction() as session:
         portals.drop_grant_tokens(session, stage.portal.member_id)
 
