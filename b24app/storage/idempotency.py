@@ -85,14 +85,13 @@ def finish(
     key: str,
     *,
     announcement: dict[str, Any] | None,
-    now: datetime,
     status: int | None = None,
 ) -> None:
     """Keep the answer. The first one kept stays."""
     session.execute(
         update(IdempotencyKey)
         .where(*_of(member_id, user_id, key), IdempotencyKey.state == RUNNING)
-        .values(state=DONE, status=status, announcement=announcement, finished_at=now)
+        .values(state=DONE, status=status, announcement=announcement)
     )
 
 
@@ -116,7 +115,6 @@ def _take_free(
         "status": None,
         "announcement": None,
         "started_at": now,
-        "finished_at": None,
     }
     statement = insert_into(
         session, IdempotencyKey, member_id=member_id, user_id=user_id, key=key, **fresh

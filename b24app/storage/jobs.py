@@ -57,7 +57,7 @@ def put(
     tokens too: it is sealed, and emptied when the work is done.
     """
     while True:
-        if _insert(session, seal, kind, member_id, payload, run_at, now, is_urgent):
+        if _insert(session, seal, kind, member_id, payload, run_at, is_urgent):
             return True
         job = _locked(session, kind, member_id)
         if job is not None:
@@ -228,7 +228,6 @@ def _insert(
     member_id: str,
     payload: Payload,
     run_at: datetime,
-    now: datetime,
     is_urgent: bool,
 ) -> bool:
     statement = insert_into(
@@ -241,7 +240,6 @@ def _insert(
         payload_sealed=seal.encrypt(json.dumps(payload)),
         attempts=0,
         revision=0,
-        created_at=now,
     )
     inserted = session.scalars(statement.on_conflict_do_nothing().returning(Job.kind))
     return inserted.one_or_none() is not None

@@ -26,7 +26,6 @@ def save(
     member_id: str,
     user: PortalUser,
     ref: EntityRef,
-    proven_at: datetime,
     expires_at: datetime,
 ) -> Launch:
     """Keep a proof; a second proof of the same launch renews it and keeps what was listed.
@@ -49,7 +48,6 @@ def save(
     launch.is_admin = user.is_admin
     launch.user_name = user.name
     launch.time_zone = user.time_zone
-    launch.proven_at = proven_at
     launch.expires_at = expires_at
     return launch
 

@@ -96,7 +96,6 @@ class Portal(Base):
     grant_expires_at: Mapped[datetime | None] = mapped_column(index=True)
     batch_refused_until: Mapped[datetime | None]
     installed_version: Mapped[str | None]
-    created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
     @property
@@ -136,7 +135,6 @@ class Launch(Base):
     is_admin: Mapped[bool]
     user_name: Mapped[str]
     time_zone: Mapped[str]
-    proven_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     listed: Mapped[list[int] | None] = mapped_column(NullableJSON)
     listed_at: Mapped[datetime | None]
@@ -236,7 +234,6 @@ class IdempotencyKey(Base):
     status: Mapped[int | None]
     announcement: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
     started_at: Mapped[datetime] = mapped_column(index=True)
-    finished_at: Mapped[datetime | None]
 
 
 class Activity(Base):
@@ -310,7 +307,6 @@ class Job(Base):
     claim: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None]
     tried_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
 
 
 class FailedProof(Base):

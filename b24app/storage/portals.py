@@ -237,7 +237,6 @@ def claim(session: Session, grant: TokenResponse, now: datetime) -> Portal:
         status="",
         language="",
         state=PortalState.INSTALLING,
-        created_at=now,
         updated_at=now,
     )
     session.execute(statement.on_conflict_do_nothing())

@@ -56,7 +56,6 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
             member_id=member_id,
             user=PortalUser(7, NAME, is_admin=False),
             ref=DEAL,
-            proven_at=now,
             expires_at=now,
         )
         pending_grants.save(

@@ -23,12 +23,10 @@ def begin(database, portal, now):
 
 
 @pytest.fixture
-def finish(database, portal, now):
+def finish(database, portal):
     def finish(*, status=200, announcement=SAID, key="key-1"):
         with database.transaction() as session:
-            idempotency.finish(
-                session, portal, 7, key, status=status, announcement=announcement, now=now
-            )
+            idempotency.finish(session, portal, 7, key, status=status, announcement=announcement)
 
     return finish
 

@@ -21,7 +21,6 @@ def save(database, portal, now, deal):
             "member_id": portal,
             "user": ANN,
             "ref": deal,
-            "proven_at": now,
             "expires_at": now + timedelta(minutes=30),
         }
         with database.transaction() as session:
@@ -57,11 +56,11 @@ def test_a_second_proof_renews_it_and_keeps_what_was_listed(database, save, now)
     with database.transaction() as session:
         launches.note_listed(session, "launch-1", [1038, 1039], now)
 
-    save(user=PortalUser(7, "Ann Renamed", is_admin=True), proven_at=later, expires_at=later)
+    save(user=PortalUser(7, "Ann Renamed", is_admin=True), expires_at=later)
 
     found = find(database)
     assert (found.user_name, found.is_admin) == ("Ann Renamed", True)
-    assert found.proven_at == found.expires_at == later
+    assert found.expires_at == later
     assert found.listed == [1038, 1039]
     assert found.listed_at == now
 

@@ -50,7 +50,7 @@ def run(card: CardSession, change: Change, work: Callable[[], T]) -> T | None:
     finally:
         with card.db.transaction() as session:
             if is_done:
-                idempotency.finish(session, *who, status=200, announcement=None, now=card.clock())
+                idempotency.finish(session, *who, status=200, announcement=None)
             else:
                 idempotency.drop(session, *who)
     return result

@@ -203,7 +203,6 @@ def _keep(card: CardSession, user: PortalUser) -> None:
             member_id=card.member_id,
             user=user,
             ref=card.ref,
-            proven_at=now,
             expires_at=now + timedelta(days=LAUNCH_DAYS),
         )
         tokens = _tokens_of(session, card.deps, portal, user.id)

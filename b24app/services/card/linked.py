@@ -251,7 +251,6 @@ def _group(
                 member_id=card.member_id,
                 user=card.user,
                 ref=ref,
-                proven_at=now,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
         people = tab.note_listing(session, own, core)

@@ -130,7 +130,6 @@ def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
                 member_id=begun.grant.member_id,
                 user=proven.user,
                 ref=APP_PAGE,
-                proven_at=now,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
             pending_grants.delete(session, ticket.launch_id)

@@ -132,7 +132,7 @@ def _keep(part: Part) -> Act:
             if left:
                 idempotency.pause(session, *who, announcement=progress.data(left))
             else:
-                idempotency.finish(session, *who, announcement=progress.data(left), now=now)
+                idempotency.finish(session, *who, announcement=progress.data(left))
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
     if wish.action in ENDS_REMINDER:

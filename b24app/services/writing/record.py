@@ -32,7 +32,7 @@ def write(
             idempotency.drop(session, *who)
         else:
             said = _said(deed, outcome)
-            idempotency.finish(session, *who, announcement=said, now=now)
+            idempotency.finish(session, *who, announcement=said)
     meters.WRITES.labels(deed.name, outcome.kind).inc()
 
 

@@ -97,7 +97,6 @@ def fill_memory(stage):
             member_id=member_id,
             user=PortalUser(7, "Ada", False),
             ref=CARD,
-            proven_at=now,
             expires_at=now + timedelta(days=2),
         )
 
