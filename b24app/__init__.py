@@ -22,8 +22,8 @@ from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.shares import THREADS
 from b24app.bitrix.wire.transport import make_session
 from b24app.bitrix.wire.visits import visit
+from b24app.cipher import Cipher
 from b24app.config import Config, ConfigError
-from b24app.seal import Seal
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_jobs
 from b24app.services.lifecycle.worker import Background, Later, Start, start_thread, start_timer
@@ -115,7 +115,7 @@ def create_app(
     app.extensions[EXTENSION] = Wiring(
         deps,
         SessionTokens(config.secret_key, clock),
-        LoginStates(deps.seal, clock),
+        LoginStates(deps.cipher, clock),
         Background(
             event_jobs.lanes(deps),
             start_background,
@@ -185,7 +185,7 @@ def _deps(
     rest_log = RestLog(config.rest_log_dir, config.rest_log_days, clock, _request_id)
     return Deps(
         db=_database(config.database_url),
-        seal=Seal(config.token_keys),
+        cipher=Cipher(config.token_keys),
         client=BitrixClient(
             session,
             rest_log=rest_log,

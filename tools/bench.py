@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenPair, TokenResponse
-from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
 from tools.bench_portal import Portal, read_in_batches, read_one_by_one
@@ -175,13 +175,13 @@ def many_portals(running: Stage, portal: Portal) -> None:
 def add_portals(running: Stage, count: int) -> None:
     """Write installations into the app's database, as installing would have."""
     database = Database(running.environment["DATABASE_URL"])
-    seal = Seal([running.environment["TOKEN_KEYS"]])
+    cipher = Cipher([running.environment["TOKEN_KEYS"]])
     now = datetime.now(UTC)
     with database.transaction() as session:
         for number in range(count):
             portals.save_installation(
                 session,
-                seal,
+                cipher,
                 _grant(number, now),
                 app_code="app.bench",
                 application_token=f"token{number}",

@@ -14,7 +14,7 @@ from b24app.bitrix.oauth.server import AuthorizationServer
 from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.portal_api import PortalApi
-from b24app.seal import Seal
+from b24app.cipher import Cipher
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database
 
@@ -40,7 +40,7 @@ class Deps:
     """The things a use case works with. `clock` answers aware UTC."""
 
     db: Database
-    seal: Seal
+    cipher: Cipher
     client: BitrixClient
     authorization: AuthorizationServer
     rest_log: RestLog

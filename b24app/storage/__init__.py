@@ -1,5 +1,5 @@
 """Tables and queries, SQLAlchemy only.
 
-May import domain, errors and seal. Never commits outside `Database.transaction`, never reads a
+May import domain, errors and cipher. Never commits outside `Database.transaction`, never reads a
 clock, never calls a portal: the caller passes `now` and decides where a transaction ends.
 """

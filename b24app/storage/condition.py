@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from b24app.seal import DecryptionError, Seal
+from b24app.cipher import Cipher, DecryptionError
 
 from .key_rotation import SEALED
 from .models import Base
@@ -60,10 +60,10 @@ def look(database: Database) -> Condition:
         )
 
 
-def seals(database: Database, seal: Seal) -> Seals:
+def seals(database: Database, cipher: Cipher) -> Seals:
     """Look at the first rows of every table with secrets. Raises DatabaseAwayError."""
     with database.reading() as session:
-        found = [_key_of(seal, one) for model in SEALED for one in _sealed(session, model)]
+        found = [_key_of(cipher, one) for model in SEALED for one in _sealed(session, model)]
     return Seals(*(found.count(kind) for kind in ("newest", "older", "unreadable")))
 
 
@@ -73,11 +73,11 @@ def _sealed(session: Session, model: type[Base]) -> list[str]:
     return [value for row in rows for value in row if value]
 
 
-def _key_of(seal: Seal, sealed: str) -> str:
-    if seal.is_newest(sealed):
+def _key_of(cipher: Cipher, sealed: str) -> str:
+    if cipher.is_newest(sealed):
         return "newest"
     try:
-        seal.decrypt(sealed)
+        cipher.decrypt(sealed)
     except DecryptionError:
         return "unreadable"
     return "older"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenResponse
-from b24app.seal import Seal
 
 from . import portals
 from .erasure import erase_former
@@ -41,14 +41,14 @@ def is_former_open(session: Session, member_id: str, now: datetime) -> bool:
     return portal is not None and portal.former_until is not None and portal.former_until > now
 
 
-def former_token(session: Session, seal: Seal, member_id: str, now: datetime) -> str | None:
+def former_token(session: Session, cipher: Cipher, member_id: str, now: datetime) -> str | None:
     """Return the token that such an event carries; None where none is expected or known."""
     portal = portals.find(session, member_id)
     if portal is None or portal.former_token_sealed is None:
         return None
     if not is_former_open(session, member_id, now):
         return None
-    return open_or_none(seal, portal.former_token_sealed)
+    return open_or_none(cipher, portal.former_token_sealed)
 
 
 def settle(session: Session, member_id: str) -> None:

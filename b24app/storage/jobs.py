@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from b24app.seal import DecryptionError, Seal
+from b24app.cipher import Cipher, DecryptionError
 
 from .deletion import delete_where
 from .models import Job
@@ -40,7 +40,7 @@ def newest(_waiting: Payload, given: Payload) -> Payload:
 
 def put(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     *,
     kind: str,
     member_id: str,
@@ -57,7 +57,7 @@ def put(
     tokens too: it is sealed, and emptied when the work is done.
     """
     while True:
-        if _insert(session, seal, kind, member_id, payload, run_at, is_urgent):
+        if _insert(session, cipher, kind, member_id, payload, run_at, is_urgent):
             return True
         job = _locked(session, kind, member_id)
         if job is not None:
@@ -67,10 +67,10 @@ def put(
     is_waiting = job.run_at is not None
     is_worked_on = job.claimed_until is not None and job.claimed_until > now
     if is_waiting:
-        payload = merge(_opened(seal, job, payload), payload)
+        payload = merge(_opened(cipher, job, payload), payload)
     if is_waiting and not is_worked_on and job.run_at is not None:
         run_at = min(run_at, job.run_at)
-    job.payload_sealed = seal.encrypt(json.dumps(payload))
+    job.payload_sealed = cipher.encrypt(json.dumps(payload))
     job.run_at = run_at
     job.is_urgent = is_urgent or (is_waiting and job.is_urgent)
     job.attempts = 0
@@ -111,9 +111,9 @@ def next_run(session: Session, now: datetime) -> datetime | None:
     return session.scalar(select(func.min(Job.run_at)).where(_is_free(Job, now)))
 
 
-def payload(seal: Seal, job: Job) -> Payload:
+def payload(cipher: Cipher, job: Job) -> Payload:
     """Return what the job was given. Raise DecryptionError; catch it for this one job."""
-    content: Payload = json.loads(seal.decrypt(job.payload_sealed))
+    content: Payload = json.loads(cipher.decrypt(job.payload_sealed))
     return content
 
 
@@ -143,7 +143,7 @@ def done(session: Session, job: Job) -> None:
 
 def again(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     job: Job,
     run_at: datetime,
     payload: Payload | None = None,
@@ -161,16 +161,16 @@ def again(
         current.run_at = run_at
         current.is_urgent = False
     elif payload is not None:
-        payload = merge(payload, _opened(seal, current, payload))
+        payload = merge(payload, _opened(cipher, current, payload))
     if payload is not None:
-        current.payload_sealed = seal.encrypt(json.dumps(payload))
+        current.payload_sealed = cipher.encrypt(json.dumps(payload))
         current.attempts = 0
     _release(current)
 
 
 def change(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     kind: str,
     member_id: str,
     new: Change,
@@ -183,10 +183,10 @@ def change(
     if job is None or job.run_at is None:
         return None
     try:
-        changed = new(payload(seal, job))
+        changed = new(payload(cipher, job))
     except DecryptionError:
         return None
-    job.payload_sealed = seal.encrypt(json.dumps(changed))
+    job.payload_sealed = cipher.encrypt(json.dumps(changed))
     session.flush()
     return changed
 
@@ -199,10 +199,10 @@ def hurry(session: Session, kind: str, member_id: str, now: datetime, pace: time
         job.run_at = min(job.run_at, max(now, earliest))
 
 
-def waiting(session: Session, seal: Seal, kind: str, member_id: str) -> Payload | None:
+def waiting(session: Session, cipher: Cipher, kind: str, member_id: str) -> Payload | None:
     """Return what waiting or running work was given; None where there is none."""
     job = _locked(session, kind, member_id)
-    return None if job is None or job.run_at is None else _opened(seal, job, {})
+    return None if job is None or job.run_at is None else _opened(cipher, job, {})
 
 
 def is_waiting(session: Session, kind: str, member_id: str) -> bool:
@@ -223,7 +223,7 @@ def delete_idle(session: Session, before: datetime) -> int:
 
 def _insert(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     kind: str,
     member_id: str,
     payload: Payload,
@@ -237,7 +237,7 @@ def _insert(
         kind=kind,
         run_at=run_at,
         is_urgent=is_urgent,
-        payload_sealed=seal.encrypt(json.dumps(payload)),
+        payload_sealed=cipher.encrypt(json.dumps(payload)),
         attempts=0,
         revision=0,
     )
@@ -288,8 +288,8 @@ def _release(job: Job) -> None:
     job.claimed_until = None
 
 
-def _opened(seal: Seal, job: Job, otherwise: Payload) -> Payload:
+def _opened(cipher: Cipher, job: Job, otherwise: Payload) -> Payload:
     try:
-        return payload(seal, job)
+        return payload(cipher, job)
     except DecryptionError:
         return otherwise

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from b24app.seal import DecryptionError, Seal
+from b24app.cipher import Cipher, DecryptionError
 
 from .models import Base, Job, PendingGrant, Portal, UserToken
 from .session import Database
@@ -35,8 +35,8 @@ class Resealed:
     unreadable: int = 0
 
 
-def reseal(database: Database, seal: Seal) -> Resealed:
-    """Seal every stored secret with the first of `TOKEN_KEYS`; repeatable, while the app runs.
+def reseal(database: Database, cipher: Cipher) -> Resealed:
+    """Encrypt every stored secret with the first of `TOKEN_KEYS`; repeatable, while the app runs.
 
     Works in short transactions. Run it when every process has the new key in the first place: one
     that has not would go on sealing with the old one.
@@ -46,12 +46,12 @@ def reseal(database: Database, seal: Seal) -> Resealed:
         after: tuple[Any, ...] | None = ()
         while after is not None:
             with database.transaction() as session:
-                after = _reseal_page(session, seal, model, after, total)
+                after = _reseal_page(session, cipher, model, after, total)
     return total
 
 
 def _reseal_page(
-    session: Session, seal: Seal, model: type[Base], after: tuple[Any, ...], total: Resealed
+    session: Session, cipher: Cipher, model: type[Base], after: tuple[Any, ...], total: Resealed
 ) -> tuple[Any, ...] | None:
     """Return the key of the last row, or None after the last page."""
     key = inspect(model).primary_key
@@ -61,19 +61,19 @@ def _reseal_page(
         query = query.where(tuple_(*key) > tuple_(*after))
     rows = session.scalars(query).all()
     for row in rows:
-        _reseal_row(seal, row, SEALED[model], total)
+        _reseal_row(cipher, row, SEALED[model], total)
     if len(rows) < PAGE:
         return None
     return tuple(getattr(rows[-1], column.name) for column in key)
 
 
-def _reseal_row(seal: Seal, row: Base, columns: tuple[str, ...], total: Resealed) -> None:
+def _reseal_row(cipher: Cipher, row: Base, columns: tuple[str, ...], total: Resealed) -> None:
     for column in columns:
         sealed = getattr(row, column)
-        if not sealed or seal.is_newest(sealed):
+        if not sealed or cipher.is_newest(sealed):
             continue
         try:
-            setattr(row, column, seal.rotate(sealed))
+            setattr(row, column, cipher.rotate(sealed))
         except DecryptionError:
             total.unreadable += 1
         else:

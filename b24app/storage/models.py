@@ -1,4 +1,4 @@
-"""The tables. Every moment is aware UTC; every `*_sealed` column holds text encrypted by `Seal`.
+"""The tables. Every moment is aware UTC; every `*_sealed` column holds text encrypted by `Cipher`.
 
 Rows that are worthless or dangerous without their portal refer to it and go with it. Settings and
 activity outlive a portal that was uninstalled without cleaning, and name the installation they come

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenResponse
-from b24app.seal import Seal
 
 from .deletion import delete_where
 from .grants_as_json import read, written
@@ -32,7 +32,7 @@ class Pending:
 
 def save(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     launch_id: str,
     pending: Pending,
     *,
@@ -46,19 +46,19 @@ def save(
         PendingGrant,
         launch_id=launch_id,
         member_id=pending.grant.member_id,
-        content_sealed=seal.encrypt(_written(pending)),
+        content_sealed=cipher.encrypt(_written(pending)),
         expires_at=expires_at,
     )
 
 
 def find(
-    session: Session, seal: Seal, launch_id: str, member_id: str, now: datetime
+    session: Session, cipher: Cipher, launch_id: str, member_id: str, now: datetime
 ) -> Pending | None:
     """Return what waits for this launch of this portal; None where it is over or unreadable."""
     row = session.get(PendingGrant, launch_id)
     if row is None or row.member_id != member_id or row.expires_at <= now:
         return None
-    content = open_or_none(seal, row.content_sealed)
+    content = open_or_none(cipher, row.content_sealed)
     return None if content is None else _read(content)
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import UnknownPortalError
-from b24app.seal import Seal
 
 from .erasure import erase
 from .models import Portal, PortalState
@@ -75,7 +75,7 @@ def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> li
 
 def save_installation(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     grant: TokenResponse,
     *,
     app_code: str | None,
@@ -102,9 +102,9 @@ def save_installation(
     if app_code is not None:
         portal.app_code = app_code
     if application_token is not None:
-        portal.application_token_sealed = seal.encrypt(application_token)
+        portal.application_token_sealed = cipher.encrypt(application_token)
     portal.event_ts, portal.told_at = None, now
-    _write_grant(portal, seal, grant.tokens, grant.user_id, now)
+    _write_grant(portal, cipher, grant.tokens, grant.user_id, now)
     session.flush()
     return portal
 
@@ -122,13 +122,13 @@ def close(session: Session, member_id: str, now: datetime) -> None:
     _change_state(session, member_id, PortalState.CLOSED, now)
 
 
-def grant_tokens(session: Session, seal: Seal, member_id: str) -> TokenPair | None:
+def grant_tokens(session: Session, cipher: Cipher, member_id: str) -> TokenPair | None:
     """Return the portal's own pair; None where there is none or no key opens it."""
     portal = find(session, member_id)
     if portal is None or portal.grant_access_sealed is None or portal.grant_expires_at is None:
         return None
     return open_pair(
-        seal,
+        cipher,
         portal.grant_access_sealed,
         portal.grant_refresh_sealed or "",
         portal.grant_expires_at,
@@ -143,7 +143,7 @@ def grant_owner(session: Session, member_id: str) -> int | None:
 
 def save_grant_tokens(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     member_id: str,
     tokens: TokenPair,
     *,
@@ -151,7 +151,7 @@ def save_grant_tokens(
     now: datetime,
 ) -> None:
     """Replace the portal's pair. `user_id` None: it is still the same user's."""
-    _write_grant(_known(session, member_id), seal, tokens, user_id, now)
+    _write_grant(_known(session, member_id), cipher, tokens, user_id, now)
 
 
 def drop_grant_tokens(session: Session, member_id: str) -> None:
@@ -164,17 +164,17 @@ def drop_grant_tokens(session: Session, member_id: str) -> None:
         portal.grant_user_id = None
 
 
-def application_token(session: Session, seal: Seal, member_id: str) -> str | None:
+def application_token(session: Session, cipher: Cipher, member_id: str) -> str | None:
     """Return the token events carry; None where none is known or no key opens it."""
     portal = find(session, member_id)
     if portal is None or portal.application_token_sealed is None:
         return None
-    return open_or_none(seal, portal.application_token_sealed)
+    return open_or_none(cipher, portal.application_token_sealed)
 
 
 def set_application_token(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     member_id: str,
     token: str,
     now: datetime,
@@ -188,7 +188,7 @@ def set_application_token(
     """
     portal = _known(session, member_id)
     if token:
-        portal.application_token_sealed = seal.encrypt(token)
+        portal.application_token_sealed = cipher.encrypt(token)
     portal.event_ts = ts
     portal.told_at = told_at
     portal.updated_at = now
@@ -250,10 +250,10 @@ def _change_state(session: Session, member_id: str, state: PortalState, now: dat
 
 
 def _write_grant(
-    portal: Portal, seal: Seal, tokens: TokenPair, user_id: int | None, now: datetime
+    portal: Portal, cipher: Cipher, tokens: TokenPair, user_id: int | None, now: datetime
 ) -> None:
-    portal.grant_access_sealed = seal.encrypt(tokens.access_token)
-    portal.grant_refresh_sealed = seal.encrypt(tokens.refresh_token)
+    portal.grant_access_sealed = cipher.encrypt(tokens.access_token)
+    portal.grant_refresh_sealed = cipher.encrypt(tokens.refresh_token)
     portal.grant_expires_at = tokens.expires_at
     if user_id is not None:
         portal.grant_user_id = user_id

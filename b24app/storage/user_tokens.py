@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenPair
-from b24app.seal import Seal
 
 from .deletion import delete_where
 from .models import UserToken
@@ -16,11 +16,11 @@ from .sealed import open_pair
 from .upsert import insert_into
 
 
-def find(session: Session, seal: Seal, member_id: str, user_id: int) -> TokenPair | None:
+def find(session: Session, cipher: Cipher, member_id: str, user_id: int) -> TokenPair | None:
     """Return the user's pair; None where there is none or no key opens it."""
     query = select(UserToken.access_sealed, UserToken.refresh_sealed, UserToken.expires_at)
     row = session.execute(query.where(*_of(member_id, user_id))).one_or_none()
-    return None if row is None else open_pair(seal, *row)
+    return None if row is None else open_pair(cipher, *row)
 
 
 def is_kept(session: Session, member_id: str, user_id: int) -> bool:
@@ -37,7 +37,7 @@ def newest(session: Session, member_id: str, limit: int) -> list[int]:
 
 def save(
     session: Session,
-    seal: Seal,
+    cipher: Cipher,
     member_id: str,
     user_id: int,
     tokens: TokenPair,
@@ -50,8 +50,8 @@ def save(
     Raises UnknownPortalError at the latest when the transaction ends.
     """
     values = {
-        "access_sealed": seal.encrypt(tokens.access_token),
-        "refresh_sealed": seal.encrypt(tokens.refresh_token) if tokens.refresh_token else "",
+        "access_sealed": cipher.encrypt(tokens.access_token),
+        "refresh_sealed": cipher.encrypt(tokens.refresh_token) if tokens.refresh_token else "",
         "expires_at": tokens.expires_at,
         "updated_at": now,
     }

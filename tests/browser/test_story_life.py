@@ -26,7 +26,7 @@ from tests.support.story import (
 def known_token(stage):
     deps = stage.deps
     with deps.db.reading() as session:
-        return portals.application_token(session, deps.seal, stage.portal.member_id)
+        return portals.application_token(session, deps.cipher, stage.portal.member_id)
 
 
 def test_an_update_binds_anew_and_learns_its_token(stage, new_page):

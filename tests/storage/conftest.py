@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.fernet import Fernet
 
+from b24app.cipher import Cipher
 from b24app.domain import EntityRef
-from b24app.seal import Seal
 from b24app.storage.session import Database
 
 from .setting import MEMBER, install
@@ -25,14 +25,14 @@ def database(database_url):
 
 
 @pytest.fixture
-def seal():
-    return Seal([Fernet.generate_key().decode()])
+def cipher():
+    return Cipher([Fernet.generate_key().decode()])
 
 
 @pytest.fixture
-def other_seal():
-    """A seal that has none of the keys of `seal`."""
-    return Seal([Fernet.generate_key().decode()])
+def other_cipher():
+    """A cipher that has none of the keys of `cipher`."""
+    return Cipher([Fernet.generate_key().decode()])
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def deal():
 
 
 @pytest.fixture
-def portal(database, seal, now):
+def portal(database, cipher, now):
     """The installed portal's member_id."""
-    install(database, seal, now)
+    install(database, cipher, now)
     return MEMBER

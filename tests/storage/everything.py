@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, Reminder
-from b24app.seal import Seal
 from b24app.storage import (
     activity,
     cached_lists,
@@ -36,14 +36,14 @@ DEAL = EntityRef(2, 8061)
 NAME = "Ann Example-Name"
 
 
-def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
+def fill(database: Database, cipher: Cipher, member_id: str, now: datetime) -> None:
     """Install the portal and let it leave a trace in every table."""
-    install(database, seal, now, member_id)
+    install(database, cipher, now, member_id)
     waiting = pair("wait-access-plain", "wait-refresh-plain", now)
     with database.transaction() as session:
         user_tokens.save(
             session,
-            seal,
+            cipher,
             member_id,
             7,
             pair("user-access-plain", "user-refresh-plain", now),
@@ -60,7 +60,7 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         )
         pending_grants.save(
             session,
-            seal,
+            cipher,
             f"pending-{member_id[:8]}",
             Pending(grant_of(member_id, now, tokens=waiting), "wait-token-plain"),
             now=now,
@@ -80,7 +80,7 @@ def fill(database: Database, seal: Seal, member_id: str, now: datetime) -> None:
         cached_lists.save(session, member_id, "names", {"7": NAME}, now)
         jobs.put(
             session,
-            seal,
+            cipher,
             kind="uninstall",
             member_id=member_id,
             payload={"application_token": "job-token-plain"},

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenPair, TokenResponse
-from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
 
@@ -40,7 +40,7 @@ def grant_of(member_id: str, now: datetime, **other: object) -> TokenResponse:
 
 def install(
     database: Database,
-    seal: Seal,
+    cipher: Cipher,
     now: datetime,
     member_id: str = MEMBER,
     application_token: str | None = APPLICATION_TOKEN,
@@ -50,7 +50,7 @@ def install(
     with database.transaction() as session:
         portals.save_installation(
             session,
-            seal,
+            cipher,
             grant_of(member_id, now, **other),
             app_code=app_code,
             application_token=application_token,

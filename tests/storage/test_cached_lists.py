@@ -42,8 +42,8 @@ def test_no_list_is_kept_for_a_portal_that_is_not_installed(database, now):
         cached_lists.save(session, "unknown", "pay_systems", [], now)
 
 
-def test_old_lists_of_one_kind_are_forgotten_for_all_portals(database, seal, portal, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_old_lists_of_one_kind_are_forgotten_for_all_portals(database, cipher, portal, now):
+    install(database, cipher, now, OTHER_MEMBER)
     with database.transaction() as session:
         cached_lists.save(session, portal, "names", {}, now - timedelta(days=2))
         cached_lists.save(session, OTHER_MEMBER, "names", {}, now)

@@ -21,8 +21,8 @@ def states(database, portal, ref):
         return canceled_orders.states(session, portal, ref)
 
 
-def test_an_order_is_remembered_for_its_card_only(database, seal, portal, deal, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_an_order_is_remembered_for_its_card_only(database, cipher, portal, deal, now):
+    install(database, cipher, now, OTHER_MEMBER)
 
     with database.transaction() as session:
         canceled_orders.note(session, portal, deal, "3653", {}, now)

@@ -117,8 +117,8 @@ def test_a_refusal_holds_until_its_time_is_over(database, portal, deal, now):
         assert not refusals.is_refused(session, portal, 7, deal, now)
 
 
-def test_a_refusal_holds_for_this_user_on_this_card_only(database, seal, portal, deal, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_a_refusal_holds_for_this_user_on_this_card_only(database, cipher, portal, deal, now):
+    install(database, cipher, now, OTHER_MEMBER)
 
     with database.transaction() as session:
         refusals.refuse(session, portal, 7, deal, now)

@@ -17,10 +17,10 @@ EVERY_TABLE = set(Base.metadata.tables)
 
 
 @pytest.fixture
-def full(database, seal, now):
+def full(database, cipher, now):
     """Two portals with a trace in every table."""
-    fill(database, seal, MEMBER, now)
-    fill(database, seal, OTHER_MEMBER, now)
+    fill(database, cipher, MEMBER, now)
+    fill(database, cipher, OTHER_MEMBER, now)
     return database
 
 
@@ -58,8 +58,8 @@ def test_activity_stays_without_names_and_notes(full):
 
 
 @pytest.mark.parametrize("keep_settings", [True, False])
-def test_no_name_of_a_person_stays(database, seal, now, keep_settings):
-    fill(database, seal, MEMBER, now)
+def test_no_name_of_a_person_stays(database, cipher, now, keep_settings):
+    fill(database, cipher, MEMBER, now)
     assert tables_with(database, NAME) == {"launches", "activity", "cached_lists"}
 
     erase(database, keep_settings=keep_settings)
@@ -104,29 +104,29 @@ def test_what_the_same_transaction_wrote_before_is_erased_too(database, portal, 
     assert tables_with(database, MEMBER) == set()
 
 
-def test_a_portal_that_installs_again_finds_its_kept_settings(full, seal, now):
+def test_a_portal_that_installs_again_finds_its_kept_settings(full, cipher, now):
     erase(full, keep_settings=True)
 
-    install(full, seal, now)
+    install(full, cipher, now)
 
     with full.reading() as session:
         assert portals.find(session, MEMBER).state == "installing"
         assert settings.load(session, MEMBER) == {"users": [7]}
-        assert user_tokens.find(session, seal, MEMBER, 7) is None
+        assert user_tokens.find(session, cipher, MEMBER, 7) is None
 
 
-def save_token(session, seal, now):
-    user_tokens.save(session, seal, MEMBER, 9, pair("late", "late", now), is_admin=False, now=now)
+def save_token(session, cipher, now):
+    user_tokens.save(session, cipher, MEMBER, 9, pair("late", "late", now), is_admin=False, now=now)
 
 
-def test_a_request_that_ends_while_erasing_leaves_no_token(database, seal, portal, now):
+def test_a_request_that_ends_while_erasing_leaves_no_token(database, cipher, portal, now):
     erasing, saving = threading.Event(), threading.Event()
 
     def save_late():
         erasing.wait(timeout=30)
         saving.set()
         with database.transaction() as session:
-            save_token(session, seal, now)
+            save_token(session, cipher, now)
 
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(save_late)
@@ -139,7 +139,7 @@ def test_a_request_that_ends_while_erasing_leaves_no_token(database, seal, porta
     assert tables_with(database, MEMBER) == set()
 
 
-def test_erasing_waits_for_a_request_that_is_just_saving_a_token(database, seal, portal, now):
+def test_erasing_waits_for_a_request_that_is_just_saving_a_token(database, cipher, portal, now):
     saved, erasing = threading.Event(), threading.Event()
 
     def erase_late():
@@ -150,7 +150,7 @@ def test_erasing_waits_for_a_request_that_is_just_saving_a_token(database, seal,
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(erase_late)
         with database.transaction() as session:
-            save_token(session, seal, now)
+            save_token(session, cipher, now)
             saved.set()
             erasing.wait(timeout=30)
 

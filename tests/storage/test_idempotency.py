@@ -73,8 +73,8 @@ def test_a_key_used_for_something_else_is_refused(begin, finish, is_finished):
     assert begin("pay 1038").outcome == ("done" if is_finished else "running")
 
 
-def test_keys_of_users_and_portals_do_not_mix(database, seal, begin, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_keys_of_users_and_portals_do_not_mix(database, cipher, begin, now):
+    install(database, cipher, now, OTHER_MEMBER)
     begin()
 
     assert begin(user_id=9).outcome == "new"

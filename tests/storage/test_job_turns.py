@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from b24app.seal import Seal
+from b24app.cipher import Cipher
 from b24app.storage import jobs
 from b24app.storage.session import Database
 
@@ -74,11 +74,13 @@ def test_machines_at_once_never_get_the_same_job(put, claim, now, round_):
     assert len(together) == len(set(together)) == 12
 
 
-def test_a_machine_does_not_wait_for_another_that_is_claiming(postgres_databases, seal, now):
+def test_a_machine_does_not_wait_for_another_that_is_claiming(postgres_databases, cipher, now):
     database = Database(postgres_databases.clean())
     with database.transaction() as session:
         for member_id in ("first", "second"):
-            jobs.put(session, seal, kind="k", member_id=member_id, payload={}, run_at=now, now=now)
+            jobs.put(
+                session, cipher, kind="k", member_id=member_id, payload={}, run_at=now, now=now
+            )
 
     with database.transaction() as one, database.transaction() as other:
         other.execute(text("SET LOCAL lock_timeout = '5s'"))
@@ -124,7 +126,7 @@ def test_two_processes_share_the_work(database_url, put, now):
 
 def test_a_flood_of_one_portal_is_claimed_in_no_time(postgres_databases, now):
     """However many portals wait, a claim looks at a few of them only."""
-    seal = Seal([KEY])
+    cipher = Cipher([KEY])
     database = Database(postgres_databases.clean())
     with database.transaction() as session:
         session.execute(
@@ -137,7 +139,7 @@ def test_a_flood_of_one_portal_is_claimed_in_no_time(postgres_databases, now):
         )
         jobs.put(
             session,
-            seal,
+            cipher,
             kind="probe",
             member_id=MEMBER,
             payload={},

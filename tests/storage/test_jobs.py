@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from b24app.seal import DecryptionError
+from b24app.cipher import DecryptionError
 from b24app.storage import jobs
 from b24app.storage.models import Job
 
@@ -28,31 +28,31 @@ def row(database, kind="probe", member_id=MEMBER):
 # One row for a portal and kind
 
 
-def test_a_job_is_claimed_with_what_it_was_given(put, claim, seal, now):
+def test_a_job_is_claimed_with_what_it_was_given(put, claim, cipher, now):
     put(payload={"application_token": "t", "attempt": 1})
 
     job = claim(now)
 
     assert (job.kind, job.member_id, job.attempts) == ("probe", MEMBER, 1)
-    assert jobs.payload(seal, job) == {"application_token": "t", "attempt": 1}
+    assert jobs.payload(cipher, job) == {"application_token": "t", "attempt": 1}
 
 
-def test_what_comes_while_it_waits_is_merged_into_it(database, put, claim, seal, now):
+def test_what_comes_while_it_waits_is_merged_into_it(database, put, claim, cipher, now):
     assert put(payload={"all": [1]})
     assert not put(payload={"all": [2]}, merge=both)
     assert not put(payload={"all": [3]}, merge=both)
 
-    assert jobs.payload(seal, claim(now)) == {"all": [1, 2, 3]}
+    assert jobs.payload(cipher, claim(now)) == {"all": [1, 2, 3]}
     with database.reading() as session:
         assert len(session.scalars(select(Job)).all()) == 1
 
 
-def test_merging_at_once_loses_nothing(put, claim, seal, now):
+def test_merging_at_once_loses_nothing(put, claim, cipher, now):
     put(payload={"all": [0]})
 
     at_once(6, lambda number: put(payload={"all": [number + 1]}, merge=both))
 
-    assert sorted(jobs.payload(seal, claim(now))["all"]) == list(range(7))
+    assert sorted(jobs.payload(cipher, claim(now))["all"]) == list(range(7))
 
 
 def test_the_first_at_once_make_one_row(database, put):
@@ -98,13 +98,13 @@ def test_something_urgent_that_is_merged_makes_the_rest_urgent(put, claim, now):
     assert claim(now, urgent_only=True) is not None
 
 
-def test_a_payload_no_key_opens_makes_way_for_a_new_one(database, put, claim, other_seal, now):
+def test_a_payload_no_key_opens_makes_way_for_a_new_one(database, put, claim, other_cipher, now):
     put(payload={"all": [1]})
 
     with database.transaction() as session:
         jobs.put(
             session,
-            other_seal,
+            other_cipher,
             kind="probe",
             member_id=MEMBER,
             payload={"all": [2]},
@@ -113,7 +113,7 @@ def test_a_payload_no_key_opens_makes_way_for_a_new_one(database, put, claim, ot
             merge=both,
         )
 
-    assert jobs.payload(other_seal, claim(now)) == {"all": [2, 2]}
+    assert jobs.payload(other_cipher, claim(now)) == {"all": [2, 2]}
 
 
 # Done, again, called off
@@ -136,7 +136,9 @@ def test_done_work_never_comes_again_and_keeps_no_secret(database, put, do, now)
     assert row(database).payload_sealed == ""
 
 
-def test_work_that_was_given_more_while_it_was_done_is_done_again(database, put, claim, seal, now):
+def test_work_that_was_given_more_while_it_was_done_is_done_again(
+    database, put, claim, cipher, now
+):
     put(payload={"all": [1]})
     job = claim(now)
     put(payload={"all": [2]}, merge=both, run_at=now + SECOND, now=now + SECOND)
@@ -145,47 +147,47 @@ def test_work_that_was_given_more_while_it_was_done_is_done_again(database, put,
     with database.transaction() as session:
         jobs.done(session, job)
 
-    assert jobs.payload(seal, claim(now + SECOND)) == {"all": [1, 2]}
+    assert jobs.payload(cipher, claim(now + SECOND)) == {"all": [1, 2]}
 
 
 def test_a_job_given_back_comes_at_its_new_time_with_its_new_payload(
-    database, put, claim, seal, now
+    database, put, claim, cipher, now
 ):
     put(payload={"try": 1})
     job = claim(now)
 
     with database.transaction() as session:
-        jobs.again(session, seal, job, now + HOUR, {"try": 2})
+        jobs.again(session, cipher, job, now + HOUR, {"try": 2})
 
     assert claim(now + HOUR - SECOND) is None
     again = claim(now + HOUR)
-    assert (jobs.payload(seal, again), again.attempts) == ({"try": 2}, 1)
+    assert (jobs.payload(cipher, again), again.attempts) == ({"try": 2}, 1)
 
 
-def test_a_job_given_back_without_a_payload_counts_its_attempts(database, put, claim, seal, now):
+def test_a_job_given_back_without_a_payload_counts_its_attempts(database, put, claim, cipher, now):
     put(payload={"try": 1})
     job = claim(now)
 
     with database.transaction() as session:
-        jobs.again(session, seal, job, now + HOUR)
+        jobs.again(session, cipher, job, now + HOUR)
 
     again = claim(now + HOUR)
-    assert (jobs.payload(seal, again), again.attempts) == ({"try": 1}, 2)
+    assert (jobs.payload(cipher, again), again.attempts) == ({"try": 1}, 2)
 
 
-def test_a_job_given_back_keeps_what_came_meanwhile(database, put, claim, seal, now):
+def test_a_job_given_back_keeps_what_came_meanwhile(database, put, claim, cipher, now):
     put(payload={"all": [1]})
     job = claim(now)
     put(payload={"all": [2]}, merge=both)
 
     with database.transaction() as session:
-        jobs.again(session, seal, job, now + HOUR, {"all": ["done"]}, both)
+        jobs.again(session, cipher, job, now + HOUR, {"all": ["done"]}, both)
 
-    assert jobs.payload(seal, claim(now)) == {"all": ["done", 1, 2]}
+    assert jobs.payload(cipher, claim(now)) == {"all": ["done", 1, 2]}
 
 
 @pytest.mark.parametrize("what", ["done", "again"])
-def test_a_machine_that_is_late_ends_nobody_elses_work(database, put, claim, seal, now, what):
+def test_a_machine_that_is_late_ends_nobody_elses_work(database, put, claim, cipher, now, what):
     put()
     late = claim(now, seconds=60)
     later = now + timedelta(seconds=61)
@@ -196,13 +198,13 @@ def test_a_machine_that_is_late_ends_nobody_elses_work(database, put, claim, sea
         if what == "done":
             jobs.done(session, late)
         else:
-            jobs.again(session, seal, late, later)
+            jobs.again(session, cipher, late, later)
 
     assert row(database).run_at is not None
     assert claim(later) is None
 
 
-def test_work_that_was_called_off_is_nobodys(database, put, claim, seal, now):
+def test_work_that_was_called_off_is_nobodys(database, put, claim, cipher, now):
     put()
     job = claim(now)
 
@@ -210,7 +212,7 @@ def test_work_that_was_called_off_is_nobodys(database, put, claim, seal, now):
         assert jobs.cancel(session, "probe", MEMBER)
         assert not jobs.is_ours(session, job)
         jobs.done(session, job)
-        jobs.again(session, seal, job, now, {})
+        jobs.again(session, cipher, job, now, {})
 
     assert row(database) is None
 
@@ -231,18 +233,20 @@ def test_work_that_is_wanted_again_after_it_was_called_off_is_not_the_old_one(
     assert row(database).run_at == now + HOUR
 
 
-def test_a_payload_can_be_changed_while_somebody_works_on_it(database, put, claim, seal, now):
+def test_a_payload_can_be_changed_while_somebody_works_on_it(database, put, claim, cipher, now):
     put(payload={"all": [1, 2]})
     job = claim(now)
 
     with database.transaction() as session:
-        changed = jobs.change(session, seal, "probe", MEMBER, lambda held: {"all": held["all"][1:]})
-        assert jobs.change(session, seal, "other", MEMBER, dict) is None
+        changed = jobs.change(
+            session, cipher, "probe", MEMBER, lambda held: {"all": held["all"][1:]}
+        )
+        assert jobs.change(session, cipher, "other", MEMBER, dict) is None
     assert changed == {"all": [2]}
     with database.transaction() as session:
-        jobs.again(session, seal, job, now)
+        jobs.again(session, cipher, job, now)
 
-    assert jobs.payload(seal, claim(now)) == {"all": [2]}
+    assert jobs.payload(cipher, claim(now)) == {"all": [2]}
 
 
 def test_waiting_work_can_be_hurried_but_not_beyond_its_pace(database, put, do, now):
@@ -263,29 +267,29 @@ def test_waiting_work_can_be_hurried_but_not_beyond_its_pace(database, put, do, 
     assert do(now + HOUR) is None
 
 
-def test_waiting_work_is_seen_until_it_is_done(database, put, do, seal, now):
+def test_waiting_work_is_seen_until_it_is_done(database, put, do, cipher, now):
     put(payload={"all": [1]})
 
     with database.transaction() as session:
         assert jobs.is_waiting(session, "probe", MEMBER)
-        assert jobs.waiting(session, seal, "probe", MEMBER) == {"all": [1]}
+        assert jobs.waiting(session, cipher, "probe", MEMBER) == {"all": [1]}
         assert not jobs.is_waiting(session, "erase", MEMBER)
         assert not jobs.is_waiting(session, "probe", OTHER_MEMBER)
     do(now)
 
     with database.transaction() as session:
         assert not jobs.is_waiting(session, "probe", MEMBER)
-        assert jobs.waiting(session, seal, "probe", MEMBER) is None
+        assert jobs.waiting(session, cipher, "probe", MEMBER) is None
 
 
-def test_one_unreadable_payload_does_not_hold_up_the_others(put, claim, seal, other_seal, now):
+def test_one_unreadable_payload_does_not_hold_up_the_others(put, claim, cipher, other_cipher, now):
     put(payload={"a": 1})
 
     job = claim(now)
 
     with pytest.raises(DecryptionError):
-        jobs.payload(other_seal, job)
-    assert jobs.payload(seal, job) == {"a": 1}
+        jobs.payload(other_cipher, job)
+    assert jobs.payload(cipher, job) == {"a": 1}
 
 
 def test_rows_with_nothing_to_do_are_deleted_after_a_while_and_waiting_ones_stay(

@@ -78,8 +78,8 @@ def test_a_launch_is_never_given_to_another_user_or_card(database, save, other):
     assert find(database).entity_type_id == 2
 
 
-def test_a_launch_is_never_given_to_another_portal(database, seal, save, portal, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_a_launch_is_never_given_to_another_portal(database, cipher, save, portal, now):
+    install(database, cipher, now, OTHER_MEMBER)
     save()
 
     with pytest.raises(UnprovenError):

@@ -40,12 +40,12 @@ ANSWERS = {
 
 
 @pytest.fixture
-def older(blank_database_url, seal):
+def older(blank_database_url, cipher):
     """A database of the version before, with what it wrote."""
     database = Database(blank_database_url)
     # Written at today's schema, which later columns belong to, and brought back to the one before.
     upgrade(database)
-    install(database, seal, NOW)
+    install(database, cipher, NOW)
     with database.transaction() as session:
         for detail in DETAILS:
             activity.append(session, record(detail))

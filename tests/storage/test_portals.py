@@ -35,14 +35,14 @@ def test_a_new_portal_is_installing_and_holds_what_the_grant_named(database, now
     assert found.updated_at == now
 
 
-def test_no_scope_is_an_empty_set(database, seal, now):
-    install(database, seal, now, scope=frozenset())
+def test_no_scope_is_an_empty_set(database, cipher, now):
+    install(database, cipher, now, scope=frozenset())
 
     assert find(database).scopes == frozenset()
 
 
 def test_a_second_installation_replaces_the_grant_and_keeps_state_and_settings(
-    database, seal, portal, now
+    database, cipher, portal, now
 ):
     later = now + timedelta(days=1)
     with database.transaction() as session:
@@ -51,7 +51,7 @@ def test_a_second_installation_replaces_the_grant_and_keeps_state_and_settings(
 
     install(
         database,
-        seal,
+        cipher,
         later,
         tokens=pair("second", "second-refresh", later),
         client_endpoint="https://moved.example/rest/",
@@ -64,35 +64,35 @@ def test_a_second_installation_replaces_the_grant_and_keeps_state_and_settings(
     assert found.grant_user_id == 5
     assert found.updated_at == later
     with database.reading() as session:
-        tokens = portals.grant_tokens(session, seal, portal)
+        tokens = portals.grant_tokens(session, cipher, portal)
         assert tokens == pair("second", "second-refresh", later)
         assert settings.load(session, portal) == {"kept": True}
 
 
 def test_an_installation_that_names_no_token_or_code_keeps_the_stored_ones(
-    database, seal, portal, now
+    database, cipher, portal, now
 ):
-    install(database, seal, now, application_token=None, app_code=None)
+    install(database, cipher, now, application_token=None, app_code=None)
 
     with database.reading() as session:
-        assert portals.application_token(session, seal, portal) == "application-token-plain"
+        assert portals.application_token(session, cipher, portal) == "application-token-plain"
         assert portals.find(session, portal).app_code == "local.app"
 
 
-def test_a_closed_portal_that_installs_again_starts_over(database, seal, portal, now):
+def test_a_closed_portal_that_installs_again_starts_over(database, cipher, portal, now):
     with database.transaction() as session:
         portals.close(session, portal, now)
 
-    install(database, seal, now)
+    install(database, cipher, now)
 
     assert find(database).state == "installing"
 
 
-def test_an_odd_language_or_status_does_not_break_an_installation(database, seal, now):
+def test_an_odd_language_or_status_does_not_break_an_installation(database, cipher, now):
     with database.transaction() as session:
         saved = portals.save_installation(
             session,
-            seal,
+            cipher,
             grant_of(MEMBER, now, status="S" * 40),
             app_code=None,
             application_token=None,
@@ -104,37 +104,39 @@ def test_an_odd_language_or_status_does_not_break_an_installation(database, seal
     assert (saved.status, saved.language) == ("S" * 16, "x" * 8)
 
 
-def install_as(database, seal, now, number):
+def install_as(database, cipher, now, number):
     tokens = pair(f"access-{number}", f"refresh-{number}", now)
-    install(database, seal, now, tokens=tokens, user_id=number)
+    install(database, cipher, now, tokens=tokens, user_id=number)
 
 
 @pytest.mark.parametrize("is_known", [False, True])
-def test_installations_at_once_leave_one_portal_with_one_whole_grant(database, seal, now, is_known):
+def test_installations_at_once_leave_one_portal_with_one_whole_grant(
+    database, cipher, now, is_known
+):
     if is_known:
-        install_as(database, seal, now, 0)
+        install_as(database, cipher, now, 0)
 
-    at_once(6, lambda number: install_as(database, seal, now, number))
+    at_once(6, lambda number: install_as(database, cipher, now, number))
 
     with database.reading() as session:
-        tokens = portals.grant_tokens(session, seal, MEMBER)
+        tokens = portals.grant_tokens(session, cipher, MEMBER)
         winner = portals.find(session, MEMBER).grant_user_id
         assert session.scalars(select(Portal.member_id)).all() == [MEMBER]
     assert (tokens.access_token, tokens.refresh_token) == (f"access-{winner}", f"refresh-{winner}")
 
 
 def test_an_installation_does_not_even_read_a_row_another_one_is_writing(
-    postgres_databases, seal, now
+    postgres_databases, cipher, now
 ):
     # Read too early, a value that is equal to the old one would not be written over the new one.
     database = Database(postgres_databases.clean())
-    install_as(database, seal, now, 0)
+    install_as(database, cipher, now, 0)
     event.listen(database.engine, "begin", give_up_waiting_soon)
 
     with database.transaction() as session:
         session.get_one(Portal, MEMBER, with_for_update=True)
         with pytest.raises(DatabaseAwayError) as caught:
-            install_as(database, seal, now, 0)
+            install_as(database, cipher, now, 0)
 
     assert caught.value.__cause__.statement.startswith("SELECT")
     database.close()
@@ -145,54 +147,56 @@ def give_up_waiting_soon(connection):
 
 
 def test_saving_a_refreshed_pair_keeps_its_user_unless_another_is_named(
-    database, seal, portal, now
+    database, cipher, portal, now
 ):
     with database.transaction() as session:
-        portals.save_grant_tokens(session, seal, portal, pair("a2", "r2", now), now=now)
+        portals.save_grant_tokens(session, cipher, portal, pair("a2", "r2", now), now=now)
     assert find(database).grant_user_id == 1
 
     with database.transaction() as session:
-        portals.save_grant_tokens(session, seal, portal, pair("a3", "r3", now), user_id=9, now=now)
+        portals.save_grant_tokens(
+            session, cipher, portal, pair("a3", "r3", now), user_id=9, now=now
+        )
     with database.reading() as session:
-        assert portals.grant_tokens(session, seal, portal) == pair("a3", "r3", now)
+        assert portals.grant_tokens(session, cipher, portal) == pair("a3", "r3", now)
     assert find(database).grant_user_id == 9
 
 
-def test_a_dropped_grant_is_gone_and_the_portal_stays(database, seal, portal):
+def test_a_dropped_grant_is_gone_and_the_portal_stays(database, cipher, portal):
     with database.transaction() as session:
         portals.drop_grant_tokens(session, portal)
         portals.drop_grant_tokens(session, "unknown")
 
     with database.reading() as session:
-        assert portals.grant_tokens(session, seal, portal) is None
-        assert portals.application_token(session, seal, portal) == "application-token-plain"
+        assert portals.grant_tokens(session, cipher, portal) is None
+        assert portals.application_token(session, cipher, portal) == "application-token-plain"
 
 
-def test_secrets_of_an_unknown_portal_are_none(database, seal):
+def test_secrets_of_an_unknown_portal_are_none(database, cipher):
     with database.reading() as session:
-        assert portals.grant_tokens(session, seal, "unknown") is None
-        assert portals.application_token(session, seal, "unknown") is None
+        assert portals.grant_tokens(session, cipher, "unknown") is None
+        assert portals.application_token(session, cipher, "unknown") is None
 
 
 def test_secrets_sealed_with_a_lost_key_count_as_absent_and_are_logged(
-    database, other_seal, portal, caplog
+    database, other_cipher, portal, caplog
 ):
     with database.reading() as session:
-        assert portals.grant_tokens(session, other_seal, portal) is None
-        assert portals.application_token(session, other_seal, portal) is None
+        assert portals.grant_tokens(session, other_cipher, portal) is None
+        assert portals.application_token(session, other_cipher, portal) is None
 
     assert "TOKEN_KEYS" in caplog.text
     assert "plain" not in caplog.text
 
 
-def test_each_change_is_kept(database, seal, portal, now):
+def test_each_change_is_kept(database, cipher, portal, now):
     later = now + timedelta(minutes=5)
 
     with database.transaction() as session:
         portals.activate(session, portal, later)
         portals.move(session, portal, "https://new.example/rest/", later)
         portals.set_application_token(
-            session, seal, portal, "second-token", later, ts=17, told_at=now
+            session, cipher, portal, "second-token", later, ts=17, told_at=now
         )
         portals.set_subscription(
             session, portal, status="T", scope=frozenset({"pay_system", "crm"}), now=later
@@ -207,34 +211,34 @@ def test_each_change_is_kept(database, seal, portal, now):
     assert found.installed_version == "1.1.0"
     assert found.batch_refused_until == found.updated_at == later
     with database.reading() as session:
-        assert portals.application_token(session, seal, portal) == "second-token"
+        assert portals.application_token(session, cipher, portal) == "second-token"
     assert (found.event_ts, found.told_at) == (17, now)
 
 
-def test_an_event_without_a_token_keeps_the_stored_one(database, seal, portal, now):
+def test_an_event_without_a_token_keeps_the_stored_one(database, cipher, portal, now):
     with database.transaction() as session:
-        portals.set_application_token(session, seal, portal, "", now, ts=18, told_at=now)
+        portals.set_application_token(session, cipher, portal, "", now, ts=18, told_at=now)
 
     with database.reading() as session:
-        assert portals.application_token(session, seal, portal) == "application-token-plain"
+        assert portals.application_token(session, cipher, portal) == "application-token-plain"
     assert find(database).event_ts == 18
 
 
-def test_an_installation_counts_as_newer_than_every_event_before(database, seal, portal, now):
+def test_an_installation_counts_as_newer_than_every_event_before(database, cipher, portal, now):
     later = now + timedelta(minutes=5)
     with database.transaction() as session:
-        portals.set_application_token(session, seal, portal, "x", now, ts=99, told_at=now)
+        portals.set_application_token(session, cipher, portal, "x", now, ts=99, told_at=now)
 
-    install(database, seal, later)
+    install(database, cipher, later)
 
     assert (find(database).event_ts, find(database).told_at) == (None, later)
 
 
 @pytest.mark.usefixtures("portal")
-def test_a_second_installation_of_the_same_kind_keeps_its_name(database, seal, now):
+def test_a_second_installation_of_the_same_kind_keeps_its_name(database, cipher, now):
     name = find(database).installation_id
 
-    install(database, seal, now + timedelta(days=1))
+    install(database, cipher, now + timedelta(days=1))
 
     assert find(database).installation_id == name != ""
 
@@ -265,24 +269,24 @@ def test_a_refused_batch_can_be_forgotten(database, portal, now):
         lambda session, now, _seal: portals.set_subscription(
             session, "unknown", status="L", scope=None, now=now
         ),
-        lambda session, now, seal: portals.set_application_token(
-            session, seal, "unknown", "x", now, ts=1, told_at=now
+        lambda session, now, cipher: portals.set_application_token(
+            session, cipher, "unknown", "x", now, ts=1, told_at=now
         ),
-        lambda session, now, seal: portals.save_grant_tokens(
-            session, seal, "unknown", pair("a", "r", now), now=now
+        lambda session, now, cipher: portals.save_grant_tokens(
+            session, cipher, "unknown", pair("a", "r", now), now=now
         ),
     ],
 )
-def test_an_unknown_portal_cannot_be_changed(database, seal, now, change):
+def test_an_unknown_portal_cannot_be_changed(database, cipher, now, change):
     with pytest.raises(UnknownPortalError), database.transaction() as session:
-        change(session, now, seal)
+        change(session, now, cipher)
 
 
-def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, seal, now):
-    install(database, seal, now, "old", tokens=pair("a", "r", now - timedelta(days=2)))
-    install(database, seal, now, "oldest", tokens=pair("a", "r", now - timedelta(days=3)))
-    install(database, seal, now, "closed", tokens=pair("a", "r", now - timedelta(days=4)))
-    install(database, seal, now, OTHER_MEMBER)
+def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, cipher, now):
+    install(database, cipher, now, "old", tokens=pair("a", "r", now - timedelta(days=2)))
+    install(database, cipher, now, "oldest", tokens=pair("a", "r", now - timedelta(days=3)))
+    install(database, cipher, now, "closed", tokens=pair("a", "r", now - timedelta(days=4)))
+    install(database, cipher, now, OTHER_MEMBER)
     with database.transaction() as session:
         portals.close(session, "closed", now)
 
@@ -299,8 +303,8 @@ def test_a_portal_is_found_by_its_whole_endpoint_only(database, portal):
         assert portals.find_by_endpoint(session, []) is None
 
 
-def test_of_two_portals_at_one_endpoint_the_newest_is_found(database, seal, portal, now):
-    install(database, seal, now + timedelta(days=1), member_id=OTHER_MEMBER)
+def test_of_two_portals_at_one_endpoint_the_newest_is_found(database, cipher, portal, now):
+    install(database, cipher, now + timedelta(days=1), member_id=OTHER_MEMBER)
 
     with database.reading() as session:
         found = portals.find_by_endpoint(session, [ENDPOINT])

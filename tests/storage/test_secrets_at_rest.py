@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from psycopg import sql
 
-from b24app.seal import Seal
+from b24app.cipher import Cipher
 from b24app.storage import portals, user_tokens
 from b24app.storage.key_rotation import Resealed, reseal
 from b24app.storage.models import Base
@@ -44,8 +44,8 @@ def bytes_of(database):
     return stored
 
 
-def test_no_secret_lies_readable_in_the_database(database, seal, now):
-    fill(database, seal, MEMBER, now)
+def test_no_secret_lies_readable_in_the_database(database, cipher, now):
+    fill(database, cipher, MEMBER, now)
 
     stored = bytes_of(database)
 
@@ -55,9 +55,9 @@ def test_no_secret_lies_readable_in_the_database(database, seal, now):
 
 
 @pytest.mark.parametrize("keep_settings", [True, False])
-def test_a_sqlite_file_keeps_no_trace_of_what_was_erased(sqlite_url, seal, now, keep_settings):
+def test_a_sqlite_file_keeps_no_trace_of_what_was_erased(sqlite_url, cipher, now, keep_settings):
     database = Database(sqlite_url)
-    fill(database, seal, MEMBER, now)
+    fill(database, cipher, MEMBER, now)
 
     with database.transaction() as session:
         portals.erase(session, MEMBER, keep_settings=keep_settings)
@@ -90,57 +90,57 @@ def keys():
 
 def test_after_sealing_anew_the_old_key_can_be_taken_away(database, keys, now):
     old, new = keys
-    fill(database, Seal([old]), MEMBER, now)
+    fill(database, Cipher([old]), MEMBER, now)
 
-    assert reseal(database, Seal([new, old])) == Resealed(renewed=7)
+    assert reseal(database, Cipher([new, old])) == Resealed(renewed=7)
 
-    seal = Seal([new])
+    cipher = Cipher([new])
     with database.reading() as session:
-        assert portals.application_token(session, seal, MEMBER) == "application-token-plain"
-        assert portals.grant_tokens(session, seal, MEMBER).refresh_token == "grant-refresh-plain"
-        assert user_tokens.find(session, seal, MEMBER, 7).access_token == "user-access-plain"
+        assert portals.application_token(session, cipher, MEMBER) == "application-token-plain"
+        assert portals.grant_tokens(session, cipher, MEMBER).refresh_token == "grant-refresh-plain"
+        assert user_tokens.find(session, cipher, MEMBER, 7).access_token == "user-access-plain"
 
 
 def test_what_has_the_new_key_already_is_left_alone(database, keys, now):
     old, new = keys
-    fill(database, Seal([old]), MEMBER, now)
-    reseal(database, Seal([new, old]))
+    fill(database, Cipher([old]), MEMBER, now)
+    reseal(database, Cipher([new, old]))
 
-    assert reseal(database, Seal([new, old])) == Resealed()
+    assert reseal(database, Cipher([new, old])) == Resealed()
 
 
 def test_what_no_key_opens_is_counted_and_left_alone(database, keys, now):
     old, new = keys
-    fill(database, Seal([old]), MEMBER, now)
+    fill(database, Cipher([old]), MEMBER, now)
 
-    assert reseal(database, Seal([new])) == Resealed(unreadable=7)
+    assert reseal(database, Cipher([new])) == Resealed(unreadable=7)
 
     with database.reading() as session:
-        assert portals.grant_tokens(session, Seal([old]), MEMBER) is not None
+        assert portals.grant_tokens(session, Cipher([old]), MEMBER) is not None
 
 
 def test_what_is_empty_stays_empty(database, keys, now):
     old, new = keys
-    install(database, Seal([old]), now, application_token=None)
+    install(database, Cipher([old]), now, application_token=None)
     with database.transaction() as session:
         portals.drop_grant_tokens(session, MEMBER)
         user_tokens.save(
-            session, Seal([old]), MEMBER, 7, pair("a", "", now), is_admin=False, now=now
+            session, Cipher([old]), MEMBER, 7, pair("a", "", now), is_admin=False, now=now
         )
 
-    assert reseal(database, Seal([new, old])) == Resealed(renewed=1)
+    assert reseal(database, Cipher([new, old])) == Resealed(renewed=1)
 
 
 def test_every_page_is_sealed_anew(database, keys, now, monkeypatch):
     monkeypatch.setattr("b24app.storage.key_rotation.PAGE", 2)
     old, new = keys
     for number in range(4):
-        install(database, Seal([old]), now, f"member{number}", application_token=None)
+        install(database, Cipher([old]), now, f"member{number}", application_token=None)
     with database.transaction() as session:
         for member_id, user_id in (("member0", 7), ("member0", 9), ("member1", 1)):
             user_tokens.save(
                 session,
-                Seal([old]),
+                Cipher([old]),
                 member_id,
                 user_id,
                 pair("a", "r", now),
@@ -148,13 +148,13 @@ def test_every_page_is_sealed_anew(database, keys, now, monkeypatch):
                 now=now,
             )
 
-    assert reseal(database, Seal([new, old])) == Resealed(renewed=4 * 2 + 3 * 2)
+    assert reseal(database, Cipher([new, old])) == Resealed(renewed=4 * 2 + 3 * 2)
 
 
 def test_a_pair_refreshed_while_sealing_anew_is_not_written_over(database, keys, now):
     old, new = keys
-    both, lagging = Seal([new, old]), Seal([old])
-    install(database, Seal([old]), now)
+    both, lagging = Cipher([new, old]), Cipher([old])
+    install(database, Cipher([old]), now)
 
     def work(number):
         for attempt in range(15):
@@ -172,7 +172,7 @@ def test_a_pair_refreshed_while_sealing_anew_is_not_written_over(database, keys,
 
 
 def test_a_database_can_be_sealed_anew_when_it_is_empty(database, keys):
-    assert reseal(database, Seal(keys)) == Resealed()
+    assert reseal(database, Cipher(keys)) == Resealed()
     assert tables_with(database, "") == set()
 
 

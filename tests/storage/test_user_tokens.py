@@ -13,21 +13,21 @@ from .setting import OTHER_MEMBER, install, pair
 
 
 @pytest.fixture
-def save(database, seal, portal, now):
+def save(database, cipher, portal, now):
     def save(tokens, *, user_id=7, is_admin=False, moment=now, member_id=portal):
         with database.transaction() as session:
             user_tokens.save(
-                session, seal, member_id, user_id, tokens, is_admin=is_admin, now=moment
+                session, cipher, member_id, user_id, tokens, is_admin=is_admin, now=moment
             )
 
     return save
 
 
 @pytest.fixture
-def find(database, seal, portal):
+def find(database, cipher, portal):
     def find(user_id=7, member_id=portal):
         with database.reading() as session:
-            return user_tokens.find(session, seal, member_id, user_id)
+            return user_tokens.find(session, cipher, member_id, user_id)
 
     return find
 
@@ -61,8 +61,8 @@ def test_a_pair_may_lack_its_refresh_token(save, find, now):
     assert find() == pair("a2", "", now)
 
 
-def test_pairs_of_users_and_portals_do_not_mix(database, seal, save, find, now):
-    install(database, seal, now, OTHER_MEMBER)
+def test_pairs_of_users_and_portals_do_not_mix(database, cipher, save, find, now):
+    install(database, cipher, now, OTHER_MEMBER)
     save(pair("seven", "r", now), user_id=7)
     save(pair("nine", "r", now), user_id=9)
     save(pair("elsewhere", "r", now), user_id=7, member_id=OTHER_MEMBER)
@@ -104,11 +104,11 @@ def test_a_forgotten_pair_is_gone_and_others_stay(database, save, find, portal, 
     assert find(9) is not None
 
 
-def test_a_pair_sealed_with_a_lost_key_counts_as_absent(database, save, other_seal, portal, now):
+def test_a_pair_sealed_with_a_lost_key_counts_as_absent(database, save, other_cipher, portal, now):
     save(pair("a1", "r1", now))
 
     with database.reading() as session:
-        assert user_tokens.find(session, other_seal, portal, 7) is None
+        assert user_tokens.find(session, other_cipher, portal, 7) is None
 
 
 def test_no_pair_is_kept_for_a_portal_that_is_not_installed(save, now):

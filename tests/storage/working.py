@@ -10,12 +10,12 @@ from .setting import MEMBER
 
 
 @pytest.fixture
-def put(database, seal, now):
+def put(database, cipher, now):
     def put(kind="probe", member_id=MEMBER, run_at=now, payload=None, now=now, **other):
         with database.transaction() as session:
             return jobs.put(
                 session,
-                seal,
+                cipher,
                 kind=kind,
                 member_id=member_id,
                 payload=payload or {},

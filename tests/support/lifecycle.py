@@ -61,12 +61,12 @@ def stay_silent(stage):
 
 def stored_token(stage):
     with stage.deps.db.reading() as session:
-        return portals.application_token(session, stage.deps.seal, stage.portal.member_id)
+        return portals.application_token(session, stage.deps.cipher, stage.portal.member_id)
 
 
 def grant_of(stage):
     with stage.deps.db.reading() as session:
-        return portals.grant_tokens(session, stage.deps.seal, stage.portal.member_id)
+        return portals.grant_tokens(session, stage.deps.cipher, stage.portal.member_id)
 
 
 def exchanges(stage):

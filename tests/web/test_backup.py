@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from b24app import create_app
-from b24app.seal import Seal
+from b24app.cipher import Cipher
 from b24app.storage import backup, leases
 from b24app.storage.session import Database, _alembic_config, is_current, upgrade
 from tests.storage.everything import fill
@@ -30,7 +30,7 @@ def here(stage_on_each_database):
     stage = stage_on_each_database
     if stage.config.database_url.startswith("postgresql") and not shutil.which("pg_dump"):
         pytest.skip("pg_dump is not installed")
-    fill(stage.database, Seal(stage.config.token_keys), MEMBER, stage.portal_clock.now())
+    fill(stage.database, Cipher(stage.config.token_keys), MEMBER, stage.portal_clock.now())
     return stage
 
 

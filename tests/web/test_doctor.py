@@ -21,7 +21,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from b24app import create_app
-from b24app.seal import Seal
+from b24app.cipher import Cipher
 from b24app.services.lifecycle import self_check
 from b24app.storage import jobs
 from tests.support.stage import APP_URL, OAUTH
@@ -254,9 +254,9 @@ def test_little_room_for_the_log_is_told(doctor, monkeypatch):
 def test_work_that_nobody_does_is_told(doctor):
     stage = doctor.stage
     now = stage.portal_clock.now()
-    seal = Seal(stage.config.token_keys)
+    cipher = Cipher(stage.config.token_keys)
     with stage.database.transaction() as session:
-        jobs.put(session, seal, kind="probe", member_id="m", payload={}, run_at=now, now=now)
+        jobs.put(session, cipher, kind="probe", member_id="m", payload={}, run_at=now, now=now)
 
     assert doctor.ask()["background work"][0] == "ok"
     stage.portal_clock.advance(3700)

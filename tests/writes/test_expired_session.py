@@ -28,12 +28,12 @@ def stage(writing_stage):
 
 def let_tokens_die(stage):
     """As after a day: the access token has expired, and its refresh token was used elsewhere."""
-    member_id, seal, now = stage.portal.member_id, stage.deps.seal, stage.deps.clock()
+    member_id, cipher, now = stage.portal.member_id, stage.deps.cipher, stage.deps.clock()
     with stage.deps.db.transaction() as session:
-        pair = user_tokens.find(session, seal, member_id, MANAGER)
+        pair = user_tokens.find(session, cipher, member_id, MANAGER)
         assert pair is not None
         dead = replace(pair, refresh_token="used-up")
-        user_tokens.save(session, seal, member_id, MANAGER, dead, is_admin=None, now=now)
+        user_tokens.save(session, cipher, member_id, MANAGER, dead, is_admin=None, now=now)
     stage.portal.tokens.expire_access()
 
 

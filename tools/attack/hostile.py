@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from b24app.cipher import Cipher
 from b24app.domain import TokenPair, TokenResponse
-from b24app.seal import Seal
 from b24app.storage import portals
 from b24app.storage.session import Database
 from tools.stage import Stage
@@ -181,7 +181,7 @@ def write_installation(
     with database.transaction() as session:
         portals.save_installation(
             session,
-            Seal([running.environment["TOKEN_KEYS"]]),
+            Cipher([running.environment["TOKEN_KEYS"]]),
             TokenResponse(tokens, portal.member_id, endpoint, server, scope, "F", 1),
             app_code=app_code,
             application_token=portal.application_token,

@@ -49,7 +49,7 @@ def hold(
     with deps.db.transaction() as session:
         pending_grants.save(
             session,
-            deps.seal,
+            deps.cipher,
             launch_id,
             Pending(grant, application_token),
             now=now,
@@ -61,5 +61,5 @@ def waiting_for(deps: Deps, ticket: SessionClaims) -> Pending | None:
     """Return what waits for this launch; None if there is nothing, or no longer."""
     with deps.db.reading() as session:
         return pending_grants.find(
-            session, deps.seal, ticket.launch_id, ticket.member_id, deps.clock()
+            session, deps.cipher, ticket.launch_id, ticket.member_id, deps.clock()
         )

@@ -118,7 +118,7 @@ def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
 def is_lost(session: Session, deps: Deps, member_id: str) -> bool:
     """Return whether an administrator must open the app before the grant works again."""
     return (
-        portals.grant_tokens(session, deps.seal, member_id) is None
+        portals.grant_tokens(session, deps.cipher, member_id) is None
         or cached_lists.load(session, member_id, REFUSED) is not None
     )
 
@@ -131,7 +131,7 @@ def adopt(
     True: the pair is the grant now, or already was. Then no second copy of it may be stored: the
     refresh token rotates, and renewing one of two copies invalidates the other.
     """
-    held = portals.grant_tokens(session, deps.seal, member_id)
+    held = portals.grant_tokens(session, deps.cipher, member_id)
     if held is not None and posted.refresh_token == held.refresh_token:
         return True
     if not (user.is_admin and posted.refresh_token and is_lost(session, deps, member_id)):
@@ -147,7 +147,7 @@ def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
     The pair moves there, as in `adopt`. False if there is none, or if it is the lost grant itself.
     """
     with deps.db.transaction() as session:
-        own = user_tokens.find(session, deps.seal, member_id, user.id)
+        own = user_tokens.find(session, deps.cipher, member_id, user.id)
         if own is None or not adopt(session, deps, member_id, user, own):
             return False
         user_tokens.forget(session, member_id, user.id)
@@ -157,7 +157,7 @@ def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
 def replace(session: Session, deps: Deps, member_id: str, user_id: int, tokens: TokenPair) -> None:
     """Make a proven administrator's pair the grant."""
     portals.save_grant_tokens(
-        session, deps.seal, member_id, tokens, user_id=user_id, now=deps.clock()
+        session, deps.cipher, member_id, tokens, user_id=user_id, now=deps.clock()
     )
     cached_lists.forget(session, member_id, REFUSED)
 

@@ -133,7 +133,7 @@ def _recall(card: CardSession, launch: Launch) -> None:
 def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:
     """Return the user's own pair, or the grant if their pair became it, as in the wizard."""
     member_id, endpoint = portal.member_id, portal.client_endpoint
-    own = user_tokens.find(session, deps.seal, member_id, user_id)
+    own = user_tokens.find(session, deps.cipher, member_id, user_id)
     granted = grant.own_tokens(deps, portal, user_id) if own is None else None
     return granted or user_tokens_of(deps, member_id, endpoint, user_id, own)
 
@@ -219,7 +219,7 @@ def _keep_pair(
         return
     user_tokens.save(
         session,
-        deps.seal,
+        deps.cipher,
         member_id,
         user.id,
         posted,

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from b24app.bitrix.hosts import without_usual_port
 from b24app.bitrix.payloads import PlacementCall
 from b24app.bitrix.wire.shares import STRANGERS, Share
+from b24app.cipher import DecryptionError
 from b24app.domain import EntityRef, TokenPair, TokenResponse
 from b24app.errors import SessionForgedError, UnknownPortalError
-from b24app.seal import DecryptionError
 from b24app.services.auth import exchanged
 from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.frame_posts import require_nameable
@@ -67,7 +67,7 @@ def knock(deps: Deps, call: PlacementCall) -> Knock:
     """Look up the portal that a post names."""
     with deps.db.reading() as session:
         portal = portals.find(session, call.member_id)
-        token = portals.application_token(session, deps.seal, call.member_id)
+        token = portals.application_token(session, deps.cipher, call.member_id)
     return Knock(call, portal, token or "")
 
 
@@ -123,13 +123,13 @@ def sealed(deps: Deps, posted: TokenPair) -> str:
     """Encrypt a pair that is not proven yet, for a ticket."""
     seconds = max(0, int((posted.expires_at - deps.clock()).total_seconds()))
     parts = (posted.access_token, posted.refresh_token, str(seconds))
-    return deps.seal.encrypt(SEPARATOR.join(parts))
+    return deps.cipher.encrypt(SEPARATOR.join(parts))
 
 
 def unsealed(deps: Deps, text: str) -> TokenPair:
     """Read what `sealed` made. Raises SessionForgedError."""
     try:
-        access, refresh, expires = deps.seal.decrypt(text).split(SEPARATOR)
+        access, refresh, expires = deps.cipher.decrypt(text).split(SEPARATOR)
     except (DecryptionError, ValueError):
         raise SessionForgedError("the sealed part of the token cannot be read") from None
     return TokenPair(access, refresh, deps.clock() + timedelta(seconds=int(expires)))

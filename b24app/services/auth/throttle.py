@@ -188,4 +188,4 @@ def _take_back(deps: Deps, limits: Limits) -> None:
 
 
 def _mark(deps: Deps, name: str) -> str:
-    return f"{name.partition(' ')[0]}:{deps.seal.mark(name)[:MARK_DIGITS]}"
+    return f"{name.partition(' ')[0]}:{deps.cipher.mark(name)[:MARK_DIGITS]}"

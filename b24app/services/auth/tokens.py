@@ -209,7 +209,7 @@ def user_tokens_of(
     def save(session: Session, grant: TokenResponse) -> None:
         user_tokens.save(
             session,
-            deps.seal,
+            deps.cipher,
             member_id,
             user_id,
             grant.tokens,
@@ -220,7 +220,7 @@ def user_tokens_of(
     keeping = Keeping(
         lease=f"refresh:{member_id}:{user_id}",
         owner=lambda _session: user_id,
-        load=lambda session: user_tokens.find(session, deps.seal, member_id, user_id),
+        load=lambda session: user_tokens.find(session, deps.cipher, member_id, user_id),
         save=save,
         forget=lambda session: user_tokens.forget(session, member_id, user_id),
     )
@@ -239,7 +239,7 @@ def grant_tokens_of(
     def load(session: Session) -> TokenPair | None:
         if user_id not in {None, portals.grant_owner(session, member_id)}:
             return None
-        return portals.grant_tokens(session, deps.seal, member_id)
+        return portals.grant_tokens(session, deps.cipher, member_id)
 
     def owner(session: Session) -> int | None:
         portal = portals.lock(session, member_id)
@@ -247,7 +247,7 @@ def grant_tokens_of(
 
     def save(session: Session, grant: TokenResponse) -> None:
         portals.save_grant_tokens(
-            session, deps.seal, member_id, grant.tokens, user_id=None, now=deps.clock()
+            session, deps.cipher, member_id, grant.tokens, user_id=None, now=deps.clock()
         )
 
     keeping = Keeping(

@@ -54,4 +54,6 @@ def restore(deps: Deps, source: Path) -> Restored:
     state = condition.look(deps.db)
     with deps.db.reading() as session:
         count = portals.count(session)
-    return Restored(count, ", ".join(sorted(state.revisions)), condition.seals(deps.db, deps.seal))
+    return Restored(
+        count, ", ".join(sorted(state.revisions)), condition.seals(deps.db, deps.cipher)
+    )

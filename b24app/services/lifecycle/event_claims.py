@@ -131,7 +131,7 @@ def enqueue(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bo
     now = deps.clock()
     return jobs.put(
         session,
-        deps.seal,
+        deps.cipher,
         kind=PROOF,
         member_id=claim.member_id if is_known else STRANGERS,
         payload=written([claim]),
@@ -144,7 +144,7 @@ def enqueue(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bo
 
 def holds_token(session: Session, deps: Deps, member_id: str, application_token: str) -> bool:
     """Return whether an event that waits to be proven brings this application_token."""
-    payload = jobs.waiting(session, deps.seal, PROOF, member_id)
+    payload = jobs.waiting(session, deps.cipher, PROOF, member_id)
     tokens = [one.application_token for one in read(payload)] if payload else []
     given = application_token.encode()
     return any(hmac.compare_digest(one.encode(), given) for one in tokens if one)

@@ -107,10 +107,10 @@ def _proof_of(session: Session, deps: Deps, call: EventCall, *, is_known: bool) 
     if not is_known:
         is_first = call.event == INSTALL and bool(call.auth.refresh_token)
         return Proof.PAIR if is_first else Proof.NONE
-    if _same(portals.application_token(session, deps.seal, member_id), given):
+    if _same(portals.application_token(session, deps.cipher, member_id), given):
         return Proof.TOKEN
     if call.event == UNINSTALL:
-        former = installations.former_token(session, deps.seal, member_id, deps.clock())
+        former = installations.former_token(session, deps.cipher, member_id, deps.clock())
         return Proof.FORMER if _same(former, given) else Proof.NONE
     if call.event == PAYMENT and not given:
         # The documentation shows this event without a token. Nothing it says is believed: it is

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from b24app.bitrix.wire.deadline import all_within
+from b24app.cipher import DecryptionError
 from b24app.errors import AppError, Executed, PortalClosedError
-from b24app.seal import DecryptionError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import (
     event_claims,
@@ -133,7 +133,7 @@ def _run(deps: Deps, job: Job, worked: Worked) -> None:
 
 def _handle(deps: Deps, job: Job) -> Again | None:
     work = KINDS[job.kind]
-    task = Task(job.member_id, jobs.payload(deps.seal, job), job)
+    task = Task(job.member_id, jobs.payload(deps.cipher, job), job)
     seconds = min(work.seconds, URGENT_SECONDS) if job.is_urgent else work.seconds
     with all_within(seconds, deps.monotonic):
         return work.handle(deps, task)
@@ -145,7 +145,7 @@ def _close(deps: Deps, job: Job, again: Again | None = None) -> None:
             jobs.done(session, job)
         else:
             merge = KINDS[job.kind].merge if job.kind in KINDS else jobs.newest
-            jobs.again(session, deps.seal, job, again.run_at, again.payload, merge)
+            jobs.again(session, deps.cipher, job, again.run_at, again.payload, merge)
 
 
 def _put_off(deps: Deps, job: Job, worked: Worked, *, again: bool) -> None:

@@ -113,7 +113,7 @@ def _carry_out(deps: Deps, claim: Claim, grant: TokenResponse) -> None:
             return
         portals.set_application_token(
             session,
-            deps.seal,
+            deps.cipher,
             claim.member_id,
             claim.application_token,
             now,

@@ -92,8 +92,8 @@ def _keep_house(deps: Deps) -> Counts:
     deps.db.empty_journal()
     kept, failed = keep_grants_alive(deps)
     counts |= {"grants kept alive": kept, "grants that failed": failed}
-    if deps.seal.has_old_keys:
-        resealed = reseal(deps.db, deps.seal)
+    if deps.cipher.has_old_keys:
+        resealed = reseal(deps.db, deps.cipher)
         counts["secrets sealed anew"] = resealed.renewed
         counts["secrets no key opens"] = resealed.unreadable
     return counts

@@ -90,7 +90,7 @@ def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
 def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
     """Return whether the post holds the application_token of an installed portal."""
     with deps.db.reading() as session:
-        expected = portals.application_token(session, deps.seal, call.member_id) or ""
+        expected = portals.application_token(session, deps.cipher, call.member_id) or ""
     given = call.application_token
     return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
@@ -199,7 +199,7 @@ def store(
     reinstallation.make_way(session, deps, proven.grant, application_token, proven.is_bare)
     portals.save_installation(
         session,
-        deps.seal,
+        deps.cipher,
         proven.grant,
         app_code=proven.app_code,
         application_token=application_token or None,

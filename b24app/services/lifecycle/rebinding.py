@@ -29,7 +29,7 @@ def rebind_soon(session: Session, deps: Deps, member_id: str) -> bool:
     now = deps.clock()
     return jobs.put(
         session,
-        deps.seal,
+        deps.cipher,
         kind=REBIND,
         member_id=member_id,
         payload={},

@@ -60,7 +60,7 @@ def make_way(
     if report is not None and not report.is_proven:
         report = None
     if bare is None:
-        stored = portals.application_token(session, deps.seal, member_id)
+        stored = portals.application_token(session, deps.cipher, member_id)
         is_new = _is_reported(report) and application_token not in {"", stored}
     else:
         is_new = bare and _had_bindings(session, deps, portal, report)

@@ -115,7 +115,7 @@ def _if_readable(deps: Deps, state: Condition) -> Iterator[Finding]:
 
 
 def _keys(deps: Deps) -> Finding:
-    found = condition.seals(deps.db, deps.seal)
+    found = condition.seals(deps.db, deps.cipher)
     total = found.newest + found.older + found.unreadable
     if not total:
         return Finding(Level.OK, "keys", "nothing is sealed yet")
@@ -127,7 +127,7 @@ def _keys(deps: Deps) -> Finding:
     if found.older:
         advice = "run housekeeping until it prints `secrets sealed anew: 0`"
         return Finding(Level.WARN, "keys", f"{said}, {found.older} with an older one", advice)
-    if deps.seal.has_old_keys:
+    if deps.cipher.has_old_keys:
         advice = "after a housekeeping that prints `secrets sealed anew: 0`, remove the older keys"
         return Finding(Level.OK, "keys", said, advice)
     return Finding(Level.OK, "keys", said)

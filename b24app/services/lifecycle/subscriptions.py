@@ -33,7 +33,7 @@ def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -
     now = deps.clock()
     return jobs.put(
         session,
-        deps.seal,
+        deps.cipher,
         kind=REFRESH,
         member_id=member_id,
         payload={},

@@ -48,4 +48,4 @@ def change(deps: Deps, task: Task, new: jobs.Change) -> dict[str, Any] | None:
     with deps.db.transaction() as session:
         if not jobs.is_ours(session, task.job):
             return None
-        return jobs.change(session, deps.seal, task.job.kind, task.member_id, new)
+        return jobs.change(session, deps.cipher, task.job.kind, task.member_id, new)

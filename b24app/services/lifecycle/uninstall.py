@@ -105,7 +105,7 @@ def schedule_probe(
     now = deps.clock()
     return jobs.put(
         session,
-        deps.seal,
+        deps.cipher,
         kind=PROBE,
         member_id=member_id,
         payload=UninstallReport(now, is_clean, is_proven=is_proven).payload,
@@ -122,7 +122,7 @@ def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: boo
     now = deps.clock()
     return jobs.put(
         session,
-        deps.seal,
+        deps.cipher,
         kind=FORMER,
         member_id=member_id,
         payload={"is_clean": is_clean},
@@ -134,7 +134,7 @@ def report_former(session: Session, deps: Deps, member_id: str, *, is_clean: boo
 
 def asked(session: Session, deps: Deps, member_id: str) -> UninstallReport | None:
     """Return the unsettled report, if there is one. Lock the portal first."""
-    payload = jobs.waiting(session, deps.seal, PROBE, member_id)
+    payload = jobs.waiting(session, deps.cipher, PROBE, member_id)
     return UninstallReport.of(payload) if payload else None
 
 
@@ -202,7 +202,7 @@ def contradict(session: Session, deps: Deps, member_id: str) -> None:
     if again is not None and again.payload is not None:
         jobs.put(
             session,
-            deps.seal,
+            deps.cipher,
             kind=PROBE,
             member_id=member_id,
             payload=again.payload,

@@ -190,10 +190,10 @@ def portal_of(stage):
 def pairs(stage, user_id):
     """The grant, and the user's own pair."""
     with stage.deps.db.reading() as session:
-        member_id, seal = stage.portal.member_id, stage.deps.seal
+        member_id, cipher = stage.portal.member_id, stage.deps.cipher
         return (
-            portals.grant_tokens(session, seal, member_id),
-            user_tokens.find(session, seal, member_id, user_id),
+            portals.grant_tokens(session, cipher, member_id),
+            user_tokens.find(session, cipher, member_id, user_id),
         )
 
 

@@ -56,7 +56,7 @@ def let_access_expire(stage):
 
 def pair_of(stage, user_id):
     with stage.deps.db.reading() as session:
-        return user_tokens.find(session, stage.deps.seal, stage.portal.member_id, user_id)
+        return user_tokens.find(session, stage.deps.cipher, stage.portal.member_id, user_id)
 
 
 def executed(stage):
@@ -204,7 +204,7 @@ GRANT_USES = {
 def grant_of(stage):
     with stage.deps.db.reading() as session:
         owner = portals.grant_owner(session, stage.portal.member_id)
-        return owner, portals.grant_tokens(session, stage.deps.seal, stage.portal.member_id)
+        return owner, portals.grant_tokens(session, stage.deps.cipher, stage.portal.member_id)
 
 
 def keep_grant(stage, pair, user_id=ADMIN):

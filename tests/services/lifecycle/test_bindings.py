@@ -30,11 +30,11 @@ def dying_grant(stage):
     """A grant whose access token works, and which cannot be renewed."""
     deps, member_id = stage.deps, stage.portal.member_id
     with deps.db.transaction() as session:
-        pair = portals.grant_tokens(session, deps.seal, member_id)
+        pair = portals.grant_tokens(session, deps.cipher, member_id)
         assert pair is not None
         dying = replace(pair, refresh_token="0" * 32)
         portals.save_grant_tokens(
-            session, deps.seal, member_id, dying, user_id=None, now=deps.clock()
+            session, deps.cipher, member_id, dying, user_id=None, now=deps.clock()
         )
 
 

@@ -101,12 +101,12 @@ def slow_portals(stage, monkeypatch):
     )
     now = stage.deps.clock()
     for member_id in SLOW:
-        install(stage.deps.db, stage.deps.seal, now, member_id)
+        install(stage.deps.db, stage.deps.cipher, now, member_id)
         with stage.deps.db.transaction() as session:
             for kind in (subscriptions.REFRESH, "rebind"):
                 jobs.put(
                     session,
-                    stage.deps.seal,
+                    stage.deps.cipher,
                     kind=kind,
                     member_id=member_id,
                     payload={},
@@ -188,7 +188,7 @@ def test_two_processes_with_their_threads_do_each_piece_once(stage_on_each_datab
         for number in range(24):
             jobs.put(
                 session,
-                deps.seal,
+                deps.cipher,
                 kind="rebind",
                 member_id=f"portal-{number}",
                 payload={},
@@ -224,7 +224,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
         with stage.deps.db.transaction() as session:
             jobs.put(
                 session,
-                stage.deps.seal,
+                stage.deps.cipher,
                 kind="rebind",
                 member_id=member_id,
                 payload={},

@@ -72,7 +72,7 @@ def suspected(stage):
         portals.close(session, stage.portal.member_id, stage.deps.clock())
         jobs.put(
             session,
-            stage.deps.seal,
+            stage.deps.cipher,
             kind="uninstall_probe",
             member_id=stage.portal.member_id,
             payload={"reported_at": NOW.isoformat(), "is_clean": True},
@@ -161,16 +161,16 @@ def test_an_administrator_is_believed(stage, event):
 
 @pytest.mark.parametrize("event", WITH_TOKENS)
 def test_an_administrator_of_another_portal_is_nobody_here(stage, event):
-    install(stage.deps.db, stage.deps.seal, stage.deps.clock(), OTHER_MEMBER)
+    install(stage.deps.db, stage.deps.cipher, stage.deps.clock(), OTHER_MEMBER)
     with stage.deps.db.reading() as session:
-        before = portals.application_token(session, stage.deps.seal, OTHER_MEMBER)
+        before = portals.application_token(session, stage.deps.cipher, OTHER_MEMBER)
 
     post(stage, event, DATA, member_id=OTHER_MEMBER, application_token=FALSE, **pair(stage, ADMIN))
     stage.work_off()
 
     with stage.deps.db.reading() as session:
         portal = portals.find(session, OTHER_MEMBER)
-        assert portals.application_token(session, stage.deps.seal, OTHER_MEMBER) == before
+        assert portals.application_token(session, stage.deps.cipher, OTHER_MEMBER) == before
     assert (portal.state, portal.installed_version) == ("installing", "1.0.0")
     assert stored_token(stage) != FALSE
 

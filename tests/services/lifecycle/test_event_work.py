@@ -14,7 +14,7 @@ def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
         for kind in ("of a newer version", subscriptions.REFRESH):
             jobs.put(
                 session,
-                deps.seal,
+                deps.cipher,
                 kind=kind,
                 member_id=stage.portal.member_id,
                 payload={},

@@ -10,8 +10,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
+from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, Reminder, TokenPair, TokenResponse
-from b24app.seal import Seal
 from b24app.services.lifecycle import housekeeping
 from b24app.storage import (
     activity,
@@ -81,10 +81,10 @@ def fill_memory(stage):
         cached_lists.save(session, member_id, "user_names", {"7": "Ada"}, now)
         partial_actions.add(session, member_id, CARD, user_id=7, kind="move", data={}, now=now)
         pair = TokenPair("access", "refresh", now + timedelta(hours=1))
-        user_tokens.save(session, stage.deps.seal, member_id, 7, pair, is_admin=False, now=now)
+        user_tokens.save(session, stage.deps.cipher, member_id, 7, pair, is_admin=False, now=now)
         pending_grants.save(
             session,
-            stage.deps.seal,
+            stage.deps.cipher,
             "launch-that-waits",
             Pending(TokenResponse(pair, member_id, "", "", frozenset(), "F", 7), None),
             now=now,
@@ -187,7 +187,7 @@ def test_old_files_of_the_rest_log_are_deleted(stage, tmp_path):
 
 def refresh_token(stage):
     with stage.deps.db.reading() as session:
-        pair = portals.grant_tokens(session, stage.deps.seal, stage.portal.member_id)
+        pair = portals.grant_tokens(session, stage.deps.cipher, stage.portal.member_id)
     return pair.refresh_token if pair else None
 
 
@@ -210,7 +210,7 @@ def test_a_portal_that_refuses_does_not_keep_other_grants_from_living(stage):
     for number, member_id in enumerate(OTHERS):
         install(
             stage.deps.db,
-            stage.deps.seal,
+            stage.deps.cipher,
             stage.deps.clock() - timedelta(days=number + 1),
             member_id,
         )
@@ -243,12 +243,12 @@ def test_secrets_are_sealed_anew_with_the_first_key(stage):
     old = stage.config.token_keys
     new = Fernet.generate_key().decode()
     token = refresh_token(stage)
-    rotating = replace(stage.deps, seal=Seal((new, *old)))
+    rotating = replace(stage.deps, cipher=Cipher((new, *old)))
 
     assert housekeeping.run(rotating)["secrets sealed anew"] > 0
 
     with stage.deps.db.reading() as session:
-        pair = portals.grant_tokens(session, Seal((new,)), stage.portal.member_id)
+        pair = portals.grant_tokens(session, Cipher((new,)), stage.portal.member_id)
     assert pair.refresh_token == token
     assert housekeeping.run(rotating)["secrets sealed anew"] == 0
 

@@ -53,7 +53,7 @@ class Life(RuleBasedStateMachine):
 
     def _start_other(self):
         deps = self.stage.deps
-        install(deps.db, deps.seal, deps.clock(), OTHER_MEMBER)
+        install(deps.db, deps.cipher, deps.clock(), OTHER_MEMBER)
         with deps.db.transaction() as session:
             portals.activate(session, OTHER_MEMBER, deps.clock())
             stored.save(session, OTHER_MEMBER, {"of": "other"}, updated_by=1, now=deps.clock())

@@ -127,7 +127,7 @@ def test_tokens_and_openings_of_the_old_installation_are_gone(stage, again):
 
     assert tab.show().status_code in {401, 403}
     with stage.deps.db.reading() as session:
-        own = user_tokens.find(session, stage.deps.seal, stage.portal.member_id, MANAGER)
+        own = user_tokens.find(session, stage.deps.cipher, stage.portal.member_id, MANAGER)
     assert own is None
 
 

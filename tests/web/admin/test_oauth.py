@@ -274,7 +274,7 @@ def test_nothing_else_that_was_sealed_here_is_a_login(stage, browser, made_of):
         "a list": [],
     }[made_of]
     text = content if isinstance(content, str) else json.dumps(content)
-    put_back(browser, stage.deps.seal.encrypt(text))
+    put_back(browser, stage.deps.cipher.encrypt(text))
 
     assert browser.get("/oauth/callback", **query).status_code == 401
 

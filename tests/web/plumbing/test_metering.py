@@ -16,8 +16,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from b24app.bitrix.wire.shares import Share, Shares
+from b24app.cipher import Cipher
 from b24app.errors import DatabaseAwayError, PortalCrowdedError
-from b24app.seal import Seal
 from b24app.storage import jobs
 from tests.support.stage import MANAGER, READER
 from tests.test_config import NEEDED
@@ -146,8 +146,8 @@ def test_a_full_disk_is_counted_by_the_line(stage, grown):
 def test_the_age_of_waiting_work_is_that_of_the_oldest(stage):
     now = stage.portal_clock.now()
     with stage.database.transaction() as session:
-        seal = Seal(stage.config.token_keys)
-        jobs.put(session, seal, kind="probe", member_id="m", payload={}, run_at=now, now=now)
+        cipher = Cipher(stage.config.token_keys)
+        jobs.put(session, cipher, kind="probe", member_id="m", payload={}, run_at=now, now=now)
 
     def age():
         return figures(stage.client.get("/metrics").text)[("queue_age_seconds",)]

@@ -18,7 +18,7 @@ def renew(stage, tab, token, **more):
 
 def stored(stage, user_id):
     with stage.deps.db.reading() as session:
-        return user_tokens.find(session, stage.deps.seal, stage.portal.member_id, user_id)
+        return user_tokens.find(session, stage.deps.cipher, stage.portal.member_id, user_id)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer a.b.c", "Basic eDp5"])
@@ -142,7 +142,7 @@ def test_a_refused_refresh_asks_the_frame_and_forgets_the_pair(stage):
         lost = type(pair)(pair.access_token, "used-up", pair.expires_at + timedelta(0))
         user_tokens.save(
             session,
-            stage.deps.seal,
+            stage.deps.cipher,
             stage.portal.member_id,
             MANAGER,
             lost,

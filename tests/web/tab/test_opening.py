@@ -64,7 +64,7 @@ def test_no_opener_is_believed_before_the_portal_confirmed_the_token(stage):
     assert "Showroom" not in tab.answer.text
     assert "forgedforged" not in answer.text + tab.answer.text
     with stage.deps.db.reading() as session:
-        assert user_tokens.find(session, stage.deps.seal, stage.portal.member_id, MANAGER) is None
+        assert user_tokens.find(session, stage.deps.cipher, stage.portal.member_id, MANAGER) is None
 
 
 def test_a_forged_domain_is_never_called_and_frames_nothing(stage):

@@ -47,7 +47,7 @@ def silence(stage, monkeypatch):
     with stage.deps.db.transaction() as session:
         portals.save_installation(
             session,
-            stage.deps.seal,
+            stage.deps.cipher,
             grant,
             app_code="app.silent",
             application_token=APPLICATION_TOKEN,

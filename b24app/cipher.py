@@ -10,13 +10,13 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class DecryptionError(Exception):
-    """The text was not sealed with any of the present keys, or is too old."""
+    """The text was not encrypted with any of the present keys, or is too old."""
 
 
-class Seal:
+class Cipher:
     """Fernet with rotating keys: the first key encrypts, all keys decrypt (`TOKEN_KEYS`).
 
-    `has_old_keys`: there are others behind the first, so something may still be sealed with them.
+    `has_old_keys`: there are others behind the first, so one may still be needed.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -29,27 +29,27 @@ class Seal:
         """Return `text` encrypted, as URL-safe text."""
         return self._fernet.encrypt(text.encode()).decode()
 
-    def decrypt(self, sealed: str) -> str:
+    def decrypt(self, encrypted: str) -> str:
         """Return the plain text. Raises DecryptionError."""
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return self._fernet.decrypt(encrypted.encode()).decode()
         except InvalidToken:
-            raise DecryptionError("sealed with an unknown key or damaged") from None
+            raise DecryptionError("encrypted with an unknown key or damaged") from None
 
-    def is_newest(self, sealed: str) -> bool:
-        """Return whether `sealed` was encrypted with the first key."""
+    def is_newest(self, encrypted: str) -> bool:
+        """Return whether `encrypted` was made with the first key."""
         try:
-            self._newest.decrypt(sealed.encode())
+            self._newest.decrypt(encrypted.encode())
         except InvalidToken:
             return False
         return True
 
-    def rotate(self, sealed: str) -> str:
+    def rotate(self, encrypted: str) -> str:
         """Return the same content encrypted with the first key. Raises DecryptionError."""
         try:
-            return self._fernet.rotate(sealed.encode()).decode()
+            return self._fernet.rotate(encrypted.encode()).decode()
         except InvalidToken:
-            raise DecryptionError("sealed with an unknown key or damaged") from None
+            raise DecryptionError("encrypted with an unknown key or damaged") from None
 
     def mark(self, text: str) -> str:
         """Return 64 hex digits that stand for `text`: the same ones while the first key stays.
