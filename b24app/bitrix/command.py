@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from b24app.bitrix.wire.shapes import whole
+from b24app.bitrix.wire.decoding import whole
 from b24app.errors import PlanWithoutRestError, PortalError
 
 T_co = TypeVar("T_co", covariant=True)

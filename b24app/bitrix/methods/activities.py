@@ -12,7 +12,7 @@ from datetime import datetime
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done
-from b24app.bitrix.wire.shapes import Record, record, rows, unexpected
+from b24app.bitrix.wire.decoding import Record, record, rows, unexpected
 from b24app.domain import Drawing, EntityRef, Listing, Reminder
 from b24app.errors import MethodRefusedError
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.crm import GET_ITEM, LIST_ITEMS, RawItem
-from b24app.bitrix.wire.shapes import Record, entries, is_object, record, unexpected
+from b24app.bitrix.wire.decoding import Record, entries, is_object, record, unexpected
 from b24app.domain import CONTACT, BoundClients, Client, EntityRef
 
 EMAIL, PHONE = "EMAIL", "PHONE"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.object_types import short_code_of
-from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected
+from b24app.bitrix.wire.decoding import Record, entries, record, rows, unexpected
 from b24app.domain import INVOICE, Card, Delivery, EntityRef, ListedRow, Listing, Money
 from b24app.errors import BareRefusalError
 

@@ -11,7 +11,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods.method import BASIC, Method
 from b24app.bitrix.methods.outcomes import done
 from b24app.bitrix.methods.placements import count
-from b24app.bitrix.wire.shapes import Record, rows
+from b24app.bitrix.wire.decoding import Record, rows
 from b24app.errors import AlreadyBoundError
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from b24app.bitrix.wire.shapes import MAX_ID, refuse_false, unexpected, whole
+from b24app.bitrix.wire.decoding import MAX_ID, refuse_false, unexpected, whole
 
 
 def done(method: str) -> Callable[[object], bool]:

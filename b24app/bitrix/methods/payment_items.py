@@ -11,7 +11,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.methods.payments import PaymentId, check_id
-from b24app.bitrix.wire.shapes import Record, rows
+from b24app.bitrix.wire.decoding import Record, rows
 from b24app.domain import Listing, PaymentItem
 from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
-from b24app.bitrix.wire.shapes import Record, record, rows
+from b24app.bitrix.wire.decoding import Record, record, rows
 from b24app.domain import EntityRef, Listing, Money, Payment, Told
 from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
 

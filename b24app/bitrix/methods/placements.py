@@ -13,7 +13,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import object_types
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done
-from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
+from b24app.bitrix.wire.decoding import Record, entries, record, rows, unexpected, whole
 from b24app.errors import AlreadyBoundError
 
 PREFIX, TAB = "CRM_", "_DETAIL_TAB"

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.command import NEEDS_NO_RIGHTS, Command
 from b24app.bitrix.methods.method import BASIC, Method
 from b24app.bitrix.methods.payments import PaymentId, check_id
-from b24app.bitrix.wire.shapes import Record, entries, record, rows, unexpected, whole
+from b24app.bitrix.wire.decoding import Record, entries, record, rows, unexpected, whole
 from b24app.domain import PaySystem, PortalUser, PublicLink
 from b24app.errors import BusinessRefusalError, UserBlockedError
 

@@ -6,7 +6,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.object_types import code_of
 from b24app.bitrix.methods.outcomes import new_id
-from b24app.bitrix.wire.shapes import record, refuse_false
+from b24app.bitrix.wire.decoding import record, refuse_false
 from b24app.domain import EntityRef
 
 LOG_MESSAGE = Method(

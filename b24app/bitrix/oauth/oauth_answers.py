@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from b24app.bitrix.hosts import ascii_host, without_usual_port
+from b24app.bitrix.wire.decoding import Record, whole
 from b24app.bitrix.wire.error_codes import SAFE_CODE
-from b24app.bitrix.wire.shapes import Record, whole
 from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import (
     AppError,

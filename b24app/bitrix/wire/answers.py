@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.wire import batch, json_text
+from b24app.bitrix.wire.decoding import count, unexpected
 from b24app.bitrix.wire.error_codes import error_for
-from b24app.bitrix.wire.shapes import count, unexpected
 from b24app.bitrix.wire.transport import Lost, Received
 from b24app.errors import (
     Executed,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from urllib.parse import quote_plus
 
 from b24app.bitrix.command import Command, Reference
-from b24app.bitrix.wire.shapes import unexpected
+from b24app.bitrix.wire.decoding import unexpected
 
 MAX_COMMANDS = 50
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.simulator.portal_state.clock import iso
 from b24app.simulator.portal_state.records import COMPANY, CONTACT, DEAL, INVOICE, LEAD, Card
 
-from .shapes import yes_no
+from .generations import yes_no
 
 # Fields that a portal always lists and this one never fills.
 _UTM = ("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm")

@@ -17,7 +17,7 @@ from ..php import as_array, is_numeric, to_int, to_text
 from .activity_values import moment_of, shown_text
 from .call import Call, Method, page_of, start_param
 from .filters import compare, split_key
-from .shapes import yes_no
+from .generations import yes_no
 
 # How the database stores "no deadline".
 LAST_DATE = datetime(9999, 12, 31, tzinfo=UTC)

@@ -16,7 +16,7 @@ from ..errors import PortalError
 from ..php import as_array, is_numeric, to_int, to_text
 from .call import Call, Method, page_of, start_param
 from .filters import compare, split_key
-from .shapes import yes_no
+from .generations import yes_no
 
 _LISTS = ("PHONE", "EMAIL")
 

@@ -13,7 +13,7 @@ from ..php import to_text, to_upper_snake
 from .call import Call, Method, page_of, start_param
 from .card_fields import card_fields
 from .filters import UnknownField, select_rows, sort_rows
-from .shapes import money_for
+from .generations import money_for
 
 # Types that the universal methods do not serve.
 _UNSUPPORTED = (OLD_INVOICE, 8)

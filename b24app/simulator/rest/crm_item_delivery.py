@@ -9,8 +9,8 @@ from b24app.simulator.portal_state.records import Shipment
 from ..errors import BusinessError
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, split_key, unknown_in
+from .generations import row_for, yes_no
 from .payment_records import NO_RIGHTS
-from .shapes import row_for, yes_no
 
 _COLUMNS: Columns[Shipment] = {
     "ID": lambda shipment: shipment.id,

@@ -12,6 +12,7 @@ from b24app.simulator.portal_state.records import PAYMENT_TYPES, Card, Order, Pa
 from ..errors import BusinessError, PortalError
 from .call import Call, Method
 from .filters import Columns, select_rows, sort_rows, unknown_in
+from .generations import row_for, yes_no
 from .payment_records import (
     NO_RIGHTS,
     check_pay_system,
@@ -20,7 +21,6 @@ from .payment_records import (
     order_of,
     saved,
 )
-from .shapes import row_for, yes_no
 
 _FORBIDDEN = 403
 _COLUMNS: Columns[Payment] = {

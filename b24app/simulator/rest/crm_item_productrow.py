@@ -12,7 +12,7 @@ from ..errors import BusinessError, PortalError, access_denied
 from ..php import is_numeric, to_int, to_text, to_upper_snake
 from .call import Call, Method, page_of, start_param
 from .filters import Columns, select_rows, sort_rows, split_key
-from .shapes import money_for, yes_no
+from .generations import money_for, yes_no
 
 _CENT = Decimal("0.01")
 
