@@ -168,7 +168,7 @@ class Part:
             if payment_id in written:
                 self.outcomes[payment_id] = self._judged(plan, written[payment_id])
             elif not plan.edit.commands:
-                so_already = WriteResult(self.reading, is_guarded_off=True)
+                so_already = WriteResult(self.reading, was_skipped=True)
                 self.outcomes[payment_id] = self._judged(plan, so_already)
         return any(one.is_lost for one in written.values())
 
@@ -197,7 +197,7 @@ class Part:
             if error.executed is Executed.UNKNOWN:
                 return WriteResult(self.reading, cause=error)
             return WriteResult(self.reading, error)
-        return WriteResult(self.reading, is_guarded_off=were_so)
+        return WriteResult(self.reading, was_skipped=were_so)
 
     def _were_so(self, sent: Sent, before: Handle[Listing[Payment]]) -> set[int]:
         """Return the payments that somebody else had marked just before our write."""

@@ -117,8 +117,8 @@ def change_to(
             _require_unchanged(payment, mark, seen)
         is_so = payment is not None and payment.is_paid is mark.paid
         return Edit(
-            # Marking twice has no second effect, so a payment proven by a call needs no guard, but
-            # telling of it twice has.
+            # Marking twice has no second effect, so a payment proven by a call needs no
+            # precondition, but telling of it twice has.
             commands=[] if is_so else [command],
             while_paid=not mark.paid if payment is None or teller else None,
             passenger=teller.passenger(_told(payment, seen)) if teller and not is_so else None,
@@ -160,7 +160,7 @@ def _require_amount(seen: Seen, amount: Decimal | None) -> None:
 
 
 def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
-    if after.written.is_guarded_off:
+    if after.written.was_skipped:
         return Verdict(OutcomeKind.ALREADY, mark.already, mark.word, mark.word)
     amount = after.payment.sum.amount
     code = mark.done

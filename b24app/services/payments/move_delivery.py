@@ -88,7 +88,7 @@ def _add_and_remove(card: CardSession, plan: Move) -> Moved:
     """Send both steps in one batch that ends at the first error.
 
     Old portals refuse the first step with `null` and no error, which would not end the batch. So
-    the lines of the other payment are read in between: `door` takes its id from the line that is
+    the lines of the other payment are read in between: this gate takes its id from the line that is
     new there. If there is none, the reference becomes the whole list, which an `int` parameter
     refuses with code 100, and the second step is not run (rest-contract d.3).
     """

@@ -66,7 +66,7 @@ def change_system(
 
 def _is_of(after: After, system: PaySystem) -> bool | None:
     now = after.payment.pay_system_id
-    is_unread = now is None and after.error is None and not after.written.is_guarded_off
+    is_unread = now is None and after.error is None and not after.written.was_skipped
     return None if is_unread else now == system.id
 
 

@@ -89,7 +89,7 @@ class After:
 
     def has(self, is_there: bool, *numbers: Decimal | None) -> bool | None:
         """Return whether the expected line is there. None: it may be one that could not be read."""
-        if is_there or self.error is not None or self.written.is_guarded_off:
+        if is_there or self.error is not None or self.written.was_skipped:
             return is_there
         return False if verdicts.is_certain(self.composition, *numbers) else None
 
@@ -210,11 +210,11 @@ def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit 
 
 def _write(card: CardSession, edit: Edit, payment_id: int) -> WriteResult:
     if not edit.commands:
-        return WriteResult(sending.settle(card, [payment_id]), is_guarded_off=True)
+        return WriteResult(sending.settle(card, [payment_id]), was_skipped=True)
     if edit.while_paid is None:
         return sending.write(card, edit.commands, [payment_id])
     (command,) = edit.commands
-    return conditional.write_guarded(
+    return conditional.write_while(
         card, payment_id, command, edit.passenger, while_paid=edit.while_paid
     )
 
@@ -247,7 +247,7 @@ def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
     why_not = edit.why_not(after)
     if after.error is not None:
         raise verdicts.refusal(written, after.error, payment, why_not)
-    if written.is_guarded_off and wanted.needs_unpaid:
+    if written.was_skipped and wanted.needs_unpaid:
         why_not = PaidLockedError("paid meanwhile")
     if why_not is not None:
         raise WriteFailedError(why_not, written.read, payment.number)

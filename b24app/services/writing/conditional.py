@@ -1,17 +1,17 @@
 """Run a write only while a payment is paid, or only while it is unpaid.
 
-`guard` lists the payment with the state it must have. The written id is always the requested one:
-taken from the guard's answer, it would be another payment's if a portal, or one version of it,
-ignores the filter. The guard stops the write in another way. Between the two is `door`, a read that
-takes its id from the guard, in a batch that ends at the first error:
+`precondition` lists the payment with the state it must have. The written id is always the requested
+one: taken from its answer, it would be another payment's if a portal, or one version of it, ignores
+the filter. The precondition stops the write in another way. Between the two is `gate`, a read that
+takes its id from the precondition, in a batch that ends at the first error:
 
-- listed: the door is read, the write runs;
-- not listed: `$result[guard][0][id]` is the nearest value that exists, the empty list, which an
-  `int` parameter refuses with code 100. The batch ends, and the write was not run (rest-contract
+- listed: the gate is read, the write runs;
+- not listed: `$result[precondition][0][id]` is the nearest value that exists, the empty list, which
+  an `int` parameter refuses with code 100. The batch ends, and the write was not run (rest-contract
   d.3; the same with `null` and `false`, which old portals answer for a refusal);
-- filter ignored: the door reads another payment of this card, and the write runs on the requested
-  one, as it would without a guard: it was proven to be of this card before, and marking a payment
-  with the state it already has does nothing at the portal (rest-contract e.5);
+- filter ignored: the gate reads another payment of this card, and the write runs on the requested
+  one, as it would without a precondition: it was proven to be of this card before, and marking a
+  payment with the state it already has does nothing at the portal (rest-contract e.5);
 - halt ignored: the same.
 """
 
@@ -34,7 +34,7 @@ from b24app.services.writing.riding import NO_RIDE, Passenger
 from b24app.services.writing.verdicts import WriteResult
 
 
-def write_guarded(
+def write_while(
     card: CardSession,
     payment_id: int,
     command: Command[Any],
@@ -44,12 +44,12 @@ def write_guarded(
 ) -> WriteResult:
     """Run a write on a payment proven to be of this card, while its `paid` is as given.
 
-    `is_guarded_off` says that it was not. One call; one more to read if the write did not run.
+    `was_skipped` says that it was not. One call; one more to read if the write did not run.
     `passenger` travels with it, and `ride` says what became of it.
     """
     batch = Batch()
-    guard = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
-    door = batch.add(payment_items.list_items(guard.reference(0, "id")))
+    precondition = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
+    gate = batch.add(payment_items.list_items(precondition.reference(0, "id")))
     write = batch.add(command)
     reread = sending.ask_reread(batch, card, [payment_id])
     seat = None
@@ -61,19 +61,19 @@ def write_guarded(
             sending.outcome_unknown(card, sent, [payment_id]), ride=riding.lost(passenger)
         )
     with before_writing():
-        listed = sent.result[guard]
+        listed = sent.result[precondition]
     is_open = _is_open(listed, payment_id, while_paid=while_paid)
-    has_stopped = sent.result.error(door) is not None and not sent.result.is_answered(write)
+    has_stopped = sent.result.error(gate) is not None and not sent.result.is_answered(write)
     if has_stopped and is_open:
-        # The guard's id did not arrive: the portal resolves no references, or spells it
+        # The precondition's id did not arrive: the portal resolves no references, or spells it
         # differently. Nothing ran, and the state was just proven.
         return sending.write(card, [command], [payment_id])
     if has_stopped:
         read = sending.settle(card, [payment_id])
-        return WriteResult(read, is_guarded_off=True)
+        return WriteResult(read, was_skipped=True)
     written = sending.written(card, sent, write)
     ride = riding.arrived(sent.result, seat) if seat is not None else NO_RIDE
-    return replace(written, is_guarded_off=not is_open, ride=ride)
+    return replace(written, was_skipped=not is_open, ride=ride)
 
 
 def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:

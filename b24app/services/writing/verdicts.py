@@ -31,14 +31,14 @@ class WriteResult:
 
     `error`: the write was refused, so it was certainly not carried out.
     `cause`: no usable answer came, and only `read`, which is newer, can tell what happened.
-    `is_guarded_off`: the guard listed nothing, so the write did not run.
+    `was_skipped`: the precondition listed nothing, so the write did not run.
     `ride` is what became of the line for the timeline that was to travel with it.
     """
 
     read: Reading | None
     error: AppError | None = None
     cause: AppError | None = None
-    is_guarded_off: bool = False
+    was_skipped: bool = False
     ride: Ride = NO_RIDE
 
     @property
@@ -123,6 +123,6 @@ def _unseen(written: WriteResult) -> AppError:
         return PortalSilentError("denied, and the portal cannot be read", code=known.code)
     if known is not None:
         return known
-    if written.is_guarded_off:
+    if written.was_skipped:
         return PortalBusyError("nothing was written, and the portal cannot be read", code="unread")
     return PortalSilentError("written, but the portal cannot be read", code=OutcomeCode.UNSEEN)
