@@ -13,13 +13,13 @@ from . import portals
 from .erasure import erase_former
 from .sealed import open_or_none
 
-__all__ = ["FORMER_KEPT", "erase_former", "former_token", "is_former_open", "settle", "start_anew"]
+__all__ = ["FORMER_KEPT", "begin_next", "erase_former", "former_token", "is_former_open", "settle"]
 
 FORMER_KEPT = timedelta(hours=72)
 """How long an event may still report the end of a replaced installation."""
 
 
-def start_anew(session: Session, grant: TokenResponse, now: datetime) -> None:
+def begin_next(session: Session, grant: TokenResponse, now: datetime) -> None:
     """Make way for another installation of a portal: only settings and activity stay, as former.
 
     An event may report the end of the former one until `FORMER_KEPT` has passed.

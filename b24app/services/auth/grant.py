@@ -123,7 +123,7 @@ def is_lost(session: Session, deps: Deps, member_id: str) -> bool:
     )
 
 
-def adopt(
+def replace_lost(
     session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
 ) -> bool:
     """Replace a lost grant with a proven administrator's pair.
@@ -144,11 +144,12 @@ def adopt(
 def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
     """Replace a lost grant with the stored pair of a proven administrator.
 
-    The pair moves there, as in `adopt`. False if there is none, or if it is the lost grant itself.
+    The pair moves there, as in `replace_lost`. False if there is none, or if it is the lost grant
+    itself.
     """
     with deps.db.transaction() as session:
         own = user_tokens.find(session, deps.cipher, member_id, user.id)
-        if own is None or not adopt(session, deps, member_id, user, own):
+        if own is None or not replace_lost(session, deps, member_id, user, own):
             return False
         user_tokens.forget(session, member_id, user.id)
     return True

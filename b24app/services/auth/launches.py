@@ -214,7 +214,7 @@ def _keep_pair(
     session: Session, deps: Deps, member_id: str, user: PortalUser, posted: TokenPair
 ) -> None:
     """Store a proven pair in one place only: as the user's own, or as the portal's grant."""
-    if grant.adopt(session, deps, member_id, user, posted):
+    if grant.replace_lost(session, deps, member_id, user, posted):
         user_tokens.forget(session, member_id, user.id)
         return
     user_tokens.save(

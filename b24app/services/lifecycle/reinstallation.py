@@ -68,7 +68,7 @@ def make_way(
         return
     log.info("%s was uninstalled and is installed again", member_id)
     if report is None:
-        installations.start_anew(session, grant, deps.clock())
+        installations.begin_next(session, grant, deps.clock())
     else:
         portals.erase(session, member_id, keep_settings=not report.is_clean)
 
