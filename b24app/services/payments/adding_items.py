@@ -33,7 +33,7 @@ def add(
     Page: crm-item-payment-product-add.md.
     """
 
-    def prove(card: CardSession, payment_id: int) -> EditContext:
+    def verify(card: CardSession, payment_id: int) -> EditContext:
         if not wanted:
             raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
@@ -53,7 +53,7 @@ def add(
             take_back=lambda after: _removing(after, at),
         )
 
-    adding = Change(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, prove, plan, is_repeatable=False)
+    adding = Change(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, verify, plan, is_repeatable=False)
     return change(card, asked, adding)
 
 

@@ -50,7 +50,7 @@ def change_to_gone(payment_id: int, shown: Decimal | None = None) -> Change[Pres
         )
 
     return Change(
-        Action.DELETE, DeedName.DELETE, payment_id, ownership.prove, plan, ends_reminder=True
+        Action.DELETE, DeedName.DELETE, payment_id, ownership.verify, plan, ends_reminder=True
     )
 
 

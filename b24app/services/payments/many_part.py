@@ -146,7 +146,7 @@ class Part:
             wanted = self.wish.kind.change(one)
             if wanted.needs_unpaid:
                 change.require_unpaid(payment)
-            edit = wanted.plan(self.wish.kind.proven(payment))
+            edit = wanted.plan(self.wish.kind.verified(payment))
         except NotOnThisCardError:
             raise
         except AppError as error:

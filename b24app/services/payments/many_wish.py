@@ -15,7 +15,7 @@ from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.services.payments import deletion, marking
 from b24app.services.payments.marking import Seen
 from b24app.services.writing import ownership
-from b24app.services.writing.change import Change, Proven
+from b24app.services.writing.change import Change, Verified
 from b24app.services.writing.deed import Deed
 from b24app.services.writing.timeline import Words
 
@@ -47,7 +47,7 @@ class Kind:
 
     name: DeedName
     change: Callable[[Chosen], Change[Any]]
-    proven: Callable[[Payment], Proven]
+    verified: Callable[[Payment], Verified]
     marks: bool | None = None
 
 

@@ -104,7 +104,7 @@ def change_to(
 ) -> Change[Found]:
     """Return what is special about one of the two marks."""
 
-    def prove(card: CardSession, payment_id: int) -> Found:
+    def verify(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.amount)
         if card.is_listing_fresh and payment_id in card.listed:
             return Found(None)
@@ -133,7 +133,7 @@ def change_to(
         mark.action,
         mark.name,
         payment_id,
-        prove,
+        verify,
         plan,
         needs_unpaid=False,
         teller=teller,

@@ -38,7 +38,7 @@ def change_system(
     id decides.
     """
 
-    def prove(card: CardSession, payment_id: int) -> Found:
+    def verify(card: CardSession, payment_id: int) -> Found:
         system = pay_systems.known(card, system_id)
         return Found(ownership.fetch_own_payment(card, payment_id), system)
 
@@ -60,7 +60,7 @@ def change_system(
         )
 
     return change(
-        card, asked, Change(Action.SYSTEM, DeedName.CHANGE_SYSTEM, payment_id, prove, plan)
+        card, asked, Change(Action.SYSTEM, DeedName.CHANGE_SYSTEM, payment_id, verify, plan)
     )
 
 

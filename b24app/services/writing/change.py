@@ -30,7 +30,7 @@ from b24app.services.writing.timeline import Teller
 from b24app.services.writing.verdicts import WriteResult
 
 
-class Proven(Protocol):
+class Verified(Protocol):
     """What was read before a write to prove that the payment is of this card."""
 
     @property
@@ -38,7 +38,7 @@ class Proven(Protocol):
         """Return the payment; None if this opening listed it: the write brings its state."""
 
 
-P = TypeVar("P", bound=Proven)
+P = TypeVar("P", bound=Verified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +146,14 @@ class Edit:
 class Change(Generic[P]):
     """What is special about one action.
 
-    `prove` reads what the change is about and proves that it is of this card. From that, `plan`
+    `verify` reads what the change is about and proves that it is of this card. From that, `plan`
     raises an error if something prevents it, returns how it ends without a write, or what to write.
     """
 
     action: Action
     name: DeedName
     payment_id: int
-    prove: Callable[[CardSession, int], P]
+    verify: Callable[[CardSession, int], P]
     plan: Callable[[P], Edit | Verdict]
     is_repeatable: bool = True
     needs_unpaid: bool = True
@@ -179,14 +179,14 @@ def require_unpaid(payment: Payment) -> None:
 
 
 def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
-    proven = wanted.prove(card, wanted.payment_id)
-    number = proven.payment.number if proven.payment else ""
-    edit = _plan(card, wanted, proven, number)
+    found = wanted.verify(card, wanted.payment_id)
+    number = found.payment.number if found.payment else ""
+    edit = _plan(card, wanted, found, number)
     if isinstance(edit, Verdict):
         shown = [wanted.payment_id, *edit.shows]
         return _ended(edit, sending.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
-    outcome = judge(wanted, edit, after, proven.payment)
+    outcome = judge(wanted, edit, after, found.payment)
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.teller is not None:
@@ -196,11 +196,11 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     return outcome
 
 
-def _plan(card: CardSession, wanted: Change[P], proven: P, number: str) -> Edit | Verdict:
-    if wanted.needs_unpaid and proven.payment is not None:
-        require_unpaid(proven.payment)
+def _plan(card: CardSession, wanted: Change[P], found: P, number: str) -> Edit | Verdict:
+    if wanted.needs_unpaid and found.payment is not None:
+        require_unpaid(found.payment)
     try:
-        return wanted.plan(proven)
+        return wanted.plan(found)
     except AppError as error:
         # The person sees an older state: the answer brings the current one.
         is_older = isinstance(error, ChangedMeanwhileError) or error.code == InputCode.LINE_GONE

@@ -1,6 +1,6 @@
-"""Prove before a write that the payment is of this card, and read its current state.
+"""Verify before a write that the payment is of this card, and read its current state.
 
-The portal's methods take an id and do not check which card it is of, so every payment is proven
+The portal's methods take an id and do not check which card it is of, so every payment is verified
 before the portal is asked anything about it. A payment listed in this opening is proven; reads
 about any other take its id from the list that proves it, in the same call.
 """
@@ -73,7 +73,7 @@ class Present:
     payment: Payment
 
 
-def prove(card: CardSession, payment_id: int) -> Present:
+def verify(card: CardSession, payment_id: int) -> Present:
     """Prove a payment like `present`, as the first step of a change."""
     return Present(fetch_own_payment(card, payment_id))
 
