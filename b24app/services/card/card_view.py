@@ -150,12 +150,12 @@ class CardView:
             and any(line.item.document_id == document_id for line in one.details.deliveries)
         )
 
-    def arranged(self, shown: Filter, sort: Sort) -> CardView:
+    def arranged(self, wanted: Filter, sort: Sort) -> CardView:
         """Return the view with its payments filtered and sorted, each currency together."""
-        kept = arranged(self.payments, shown, sort)
+        kept = arranged(self.payments, wanted, sort)
         order = [one.currency for one in self.totals]
         kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
-        return replace(self, payments=kept, filter=shown, sort=sort)
+        return replace(self, payments=kept, filter=wanted, sort=sort)
 
     def may(self, shown: PaymentView) -> frozenset[Action]:
         """Return what the person may do with a payment.
@@ -188,9 +188,9 @@ class CardView:
         return next((one for one in self.payments if one.payment.id == payment_id), None)
 
 
-def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[PaymentView, ...]:
+def arranged(views: Iterable[PaymentView], wanted: Filter, sort: Sort) -> tuple[PaymentView, ...]:
     """Filter and sort the full list. Ties go by id, so two renderings never differ."""
-    kept = [view for view in views if shown is Filter.ALL or _is_paid_filter(view, shown)]
+    kept = [view for view in views if wanted is Filter.ALL or _is_paid_filter(view, wanted)]
     kept.sort(key=lambda view: view.payment.id, reverse=sort is not Sort.OLDEST)
     if sort in {Sort.AMOUNT_UP, Sort.AMOUNT_DOWN}:
         kept.sort(
@@ -204,8 +204,8 @@ def arranged(views: Iterable[PaymentView], shown: Filter, sort: Sort) -> tuple[P
     return tuple(kept)
 
 
-def _is_paid_filter(view: PaymentView, shown: Filter) -> bool:
-    return view.payment.is_paid is (shown is Filter.PAID)
+def _is_paid_filter(view: PaymentView, wanted: Filter) -> bool:
+    return view.payment.is_paid is (wanted is Filter.PAID)
 
 
 def _rank(money: Money) -> tuple[bool, Decimal]:

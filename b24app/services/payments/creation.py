@@ -82,25 +82,30 @@ def create(
 
 
 def bill_remaining(
-    card: CardSession, asked: WriteRequest, choice: int | None, shown: Decimal | None = None
+    card: CardSession,
+    asked: WriteRequest,
+    choice: int | None,
+    expected_amount: Decimal | None = None,
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
-    `shown` is the amount that the person agreed to: a different one now means that somebody else
-    has billed a part of it. If a row fails, the new payment is deleted again. If that fails too,
-    the half-finished payment is named on the card until a person has dealt with it. Rows beyond
-    what one request can carry are added by `filling`, and what was added stays.
+    `expected_amount` is what the person agreed to: a different one now means that somebody else has
+    billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
+    half-finished payment is named on the card until a person has dealt with it. Rows beyond what
+    one request can carry are added by `filling`, and what was added stays.
     """
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
         with card_lease.alone(card):
-            return _bill_remaining(card, pay_system_id, shown)
+            return _bill_remaining(card, pay_system_id, expected_amount)
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
 
-def _bill_remaining(card: CardSession, pay_system_id: int | None, shown: Decimal | None) -> Outcome:
+def _bill_remaining(
+    card: CardSession, pay_system_id: int | None, expected_amount: Decimal | None
+) -> Outcome:
     before = unbilled.read(card)
     if before.free is None:
         raise before.problem or InputError(
@@ -108,7 +113,7 @@ def _bill_remaining(card: CardSession, pay_system_id: int | None, shown: Decimal
         )
     rows = {row.id: row for row in before.free}
     wanted = billable(before.free)
-    _require_rest(card, wanted, rows, shown)
+    _require_rest(card, wanted, rows, expected_amount)
     names = [row.name for row in left_over(before.free)]
     aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
     return _make(card, aim, before)
@@ -118,14 +123,14 @@ def _require_rest(
     card: CardSession,
     wanted: Sequence[RowQuantity],
     rows: Mapping[int, ListedRow],
-    shown: Decimal | None,
+    expected_amount: Decimal | None,
 ) -> None:
     """Raise why the rest cannot be billed, with the card's current state."""
     if not wanted:
         # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
-    if shown is not None and total_of(wanted, rows) != shown:
+    if expected_amount is not None and total_of(wanted, rows) != expected_amount:
         changed = ChangedMeanwhileError(
             "another amount is left to bill", code=InputCode.REST_CHANGED
         )

@@ -16,22 +16,22 @@ from b24app.services.writing.ownership import Present
 
 
 def delete(
-    card: CardSession, asked: WriteRequest, payment_id: int, shown: Decimal | None = None
+    card: CardSession, asked: WriteRequest, payment_id: int, expected_amount: Decimal | None = None
 ) -> Outcome:
     """Delete an unpaid payment; its products can be billed again. Page: crm-item-payment-delete.md.
 
-    `shown` is the amount that the person saw. A paid payment is refused before the portal is asked.
+    `expected_amount` is what the person saw. A paid payment is refused before the portal is asked.
     The deletion is proven when the payment is no longer listed.
     """
-    return change(card, asked, change_to_gone(payment_id, shown))
+    return change(card, asked, change_to_gone(payment_id, expected_amount))
 
 
-def change_to_gone(payment_id: int, shown: Decimal | None = None) -> Change[Present]:
+def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> Change[Present]:
     """Return what is special about deleting a payment."""
 
     def plan(found: Present) -> Edit:
         amount = found.payment.sum
-        if shown is not None and amount.amount != shown:
+        if expected_amount is not None and amount.amount != expected_amount:
             raise ChangedMeanwhileError("the amount changed")
         before = f"{amount.amount} {amount.currency}".strip()
         return Edit(

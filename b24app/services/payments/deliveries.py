@@ -17,7 +17,7 @@ from b24app.services.payments.delivery_lines import (
     EditContext,
     place,
     place_among,
-    require_shown,
+    require_expected,
 )
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -33,13 +33,13 @@ class Choice:
     """A delivery of this card to be put into a payment.
 
     If another payment bills it, the client would be asked for it twice. So it is refused, unless
-    that payment is in `seen_in`, those the person was told about. `shown` is the document they saw
-    in the line to be changed: a different one now means that somebody else was faster.
+    that payment is in `seen_in`, those the person was told about. `expected_document_id` is what
+    they saw in the line to be changed: a different one now means that somebody else was faster.
     """
 
     document_id: int
     seen_in: frozenset[int] = frozenset()
-    shown: int | None = None
+    expected_document_id: int | None = None
 
 
 def reassign(
@@ -58,7 +58,7 @@ def reassign(
         before, after_it = at.label(link.document_id), at.label(document_id)
         if link.document_id == document_id:
             return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_ALREADY, before, after_it)
-        require_shown(link, choice.shown)
+        require_expected(link, choice.expected_document_id)
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
             raise InputError("there already", code=InputCode.DELIVERY_THERE, field="delivery_id")
@@ -164,16 +164,16 @@ def remove(
     asked: WriteRequest,
     payment_id: int,
     item_id: int,
-    shown: int | None = None,
+    expected_document_id: int | None = None,
 ) -> Outcome:
-    """Remove a delivery line from a payment; `shown` as in `Choice`.
+    """Remove a delivery line from a payment; `expected_document_id` as in `Choice`.
 
     Page: crm-item-payment-delivery-delete.md.
     """
 
     def plan(at: EditContext) -> Edit:
         link = at.link(item_id)
-        require_shown(link, shown)
+        require_expected(link, expected_document_id)
         label = at.label(link.document_id)
         undo, back = None, []
         if link.document_id in at.documents:

@@ -121,10 +121,10 @@ def place_among(card: CardSession, payment_id: int) -> Among:
     return Among(at, delivery_places.take(card, found.result, asked, besides=payment_id))
 
 
-def require_shown(link: PaymentDelivery, shown: int | None) -> None:
+def require_expected(link: PaymentDelivery, expected_document_id: int | None) -> None:
     """Raise ChangedMeanwhileError if the line no longer has the document that was seen.
 
     A line keeps its id when it is reassigned, so the id alone may name another delivery.
     """
-    if shown not in {None, link.document_id}:
+    if expected_document_id not in {None, link.document_id}:
         raise ChangedMeanwhileError("the line was changed meanwhile")

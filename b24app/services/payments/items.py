@@ -103,13 +103,13 @@ def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewQuantity:
-    """A quantity to save. `shown` is what the person saw before.
+    """A quantity to save. `expected_quantity` is what the person saw before.
 
     `may_round`: the person agreed to replace a fraction.
     """
 
     quantity: int
-    shown: Decimal | None = None
+    expected_quantity: Decimal | None = None
     may_round: bool = False
 
 
@@ -154,7 +154,7 @@ def setting(item: PaymentItem, quantity: int) -> list[Command[bool]]:
 
 
 def _require_settable(at: EditContext, item: PaymentItem, wish: NewQuantity) -> None:
-    if wish.shown not in {None, item.quantity} and wish.quantity != item.quantity:
+    if wish.expected_quantity not in {None, item.quantity} and wish.quantity != item.quantity:
         raise ChangedMeanwhileError("the quantity changed")
     if not item.is_whole and not wish.may_round:
         raise InputError("a fraction", code=InputCode.FRACTION_ASKS)

@@ -23,11 +23,11 @@ from b24app.services.writing.outcome import WriteFailedError
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The line and the payment it should go to. `shown` is the document the person saw in it."""
+    """The line and the payment it should go to. `expected_document_id` is what the person saw."""
 
     item_id: int
     to_id: int
-    shown: int | None = None
+    expected_document_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _link(card: CardSession, at: EditContext, wish: Wish, both: Sequence[int]) -
     """Return the line; if it is not as the person saw it, raise with the current state."""
     try:
         link = at.link(wish.item_id)
-        delivery_lines.require_shown(link, wish.shown)
+        delivery_lines.require_expected(link, wish.expected_document_id)
     except (NotOnThisCardError, ChangedMeanwhileError) as error:
         read = sending.settle(card, both)
         raise WriteFailedError(error, read, at.payment.number) from None

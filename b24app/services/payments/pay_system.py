@@ -29,13 +29,13 @@ def change_system(
     asked: WriteRequest,
     payment_id: int,
     system_id: int,
-    shown: int | None = None,
+    expected_system_id: int | None = None,
 ) -> Outcome:
     """Change an unpaid payment's system. Page: crm-item-payment-update.md.
 
-    The system must be in the portal's directory. `shown` is the id that the person saw, 0 for none;
-    a different one now stops the write. Old portals keep the previous name with the new id, so the
-    id decides.
+    The system must be in the portal's directory. `expected_system_id` is what the person saw, 0 for
+    none; a different one now stops the write. Old portals keep the previous name with the new id,
+    so the id decides.
     """
 
     def verify(card: CardSession, payment_id: int) -> Found:
@@ -47,7 +47,7 @@ def change_system(
         name = before.pay_system_name
         if before.pay_system_id == system.id:
             return Verdict(OutcomeKind.ALREADY, OutcomeCode.SYSTEM_ALREADY, name, name)
-        if shown is not None and shown != (before.pay_system_id or 0):
+        if expected_system_id is not None and expected_system_id != (before.pay_system_id or 0):
             raise ChangedMeanwhileError("the payment system changed")
         return Edit(
             commands=[payments.update_payment(payment_id, pay_system_id=system.id)],

@@ -47,12 +47,12 @@ FARTHEST_DAYS = 366
 class Wish:
     """The day for which a reminder is wanted, and what is written into the timeline.
 
-    `shown` is the moment of the reminder that the person saw, "" for none, None if that is unknown:
+    `expected_moment` is that of the reminder the person saw, "" for none, None if that is unknown:
     another one now stops the write.
     """
 
     day: date
-    shown: str | None
+    expected_moment: str | None
     draw: Callable[[Payment], Drawing]
 
 
@@ -116,7 +116,7 @@ def _set(card: CardSession, payment_id: int, wish: Wish) -> Outcome:
         return Outcome(OutcomeKind.REFUSED, OutcomeCode.REMINDER_OF_PAID, reading, payment.number)
     if len(found.open) == 1 and before == wish.day.isoformat():
         return _unchanged(card, found, OutcomeCode.REMINDER_ALREADY, before)
-    if wish.shown is not None and wish.shown != _stamp(found.moment()):
+    if wish.expected_moment is not None and wish.expected_moment != _stamp(found.moment()):
         _remember(card, payment_id, found.open)
         error = ChangedMeanwhileError("somebody set or moved the reminder")
         raise WriteFailedError(error, sending.settle(card, [payment_id]), payment.number)

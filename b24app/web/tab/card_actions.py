@@ -76,8 +76,8 @@ def rest_form() -> ResponseReturnValue:
 def bill_remaining() -> Response:
     """Create a payment with everything that no payment bills yet."""
     choice = _system_choice()
-    shown = optional_decimal("shown")
-    return answer(creation.bill_remaining(current_card(), asked(), choice, shown))
+    expected_amount = optional_decimal("shown")
+    return answer(creation.bill_remaining(current_card(), asked(), choice, expected_amount))
 
 
 @blueprint.get("/filling/<int:filling_id>")

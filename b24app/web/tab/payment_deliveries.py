@@ -57,8 +57,8 @@ def add(payment_id: int) -> Response:
 def reassign(payment_id: int, item_id: int) -> Response:
     """Link a delivery line to another document of this card."""
     document_id = _chosen()
-    shown = optional_number("shown")
-    choice = Choice(document_id, _seen_in(document_id), shown)
+    expected_document_id = optional_number("shown")
+    choice = Choice(document_id, _seen_in(document_id), expected_document_id)
     return answer(deliveries.reassign(current_card(), asked(), payment_id, item_id, choice))
 
 
@@ -90,8 +90,10 @@ def _origin(document_id: int) -> tuple[int, int] | None:
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
     """Remove a delivery line."""
-    shown = optional_number("shown")
-    return answer(deliveries.remove(current_card(), asked(), payment_id, item_id, shown))
+    expected_document_id = optional_number("shown")
+    return answer(
+        deliveries.remove(current_card(), asked(), payment_id, item_id, expected_document_id)
+    )
 
 
 @blueprint.get("/<int:item_id>/move")

@@ -111,8 +111,8 @@ def unpay(payment_id: int) -> Response:
 @blueprint.delete("/<int:payment_id>")
 def delete(payment_id: int) -> Response:
     """Delete an unpaid payment."""
-    shown = optional_decimal("shown")
-    return answer(deletion.delete(current_card(), asked(), payment_id, shown))
+    expected_amount = optional_decimal("shown")
+    return answer(deletion.delete(current_card(), asked(), payment_id, expected_amount))
 
 
 @blueprint.get("/<int:payment_id>/link")
@@ -140,9 +140,11 @@ def system_form(payment_id: int) -> ResponseReturnValue:
 def change_system(payment_id: int) -> Response:
     """Change the payment system."""
     system_id = whole_number(request.form.get("pay_system_id", ""), "pay_system_id")
-    shown = optional_number("shown")
+    expected_system_id = optional_number("shown")
     card = current_card()
-    return answer(pay_system.change_system(card, asked(), payment_id, system_id, shown))
+    return answer(
+        pay_system.change_system(card, asked(), payment_id, system_id, expected_system_id)
+    )
 
 
 def _choice(kind: type[Choice], name: str) -> Choice:
