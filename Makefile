@@ -1,4 +1,4 @@
-.PHONY: demo test lint fmt bench attack screenshots requirements sbom translations
+.PHONY: demo test lint fmt bench attack screenshots market requirements sbom translations
 
 VENV := .venv/bin
 
@@ -31,6 +31,10 @@ attack: ## Attack the running app and print what the people beside it felt: make
 screenshots: ## Take the pictures of docs/images from the running app
 	@sh tools/prepare.sh requirements-dev.txt --browser
 	@exec $(VENV)/python -m tools.screenshots
+
+market: ## Make the folder market/: texts, icon, pictures and version card for the marketplace
+	@sh tools/prepare.sh requirements-dev.txt --browser
+	@exec $(VENV)/python -m tools.market
 
 translations: ## Gather the texts and compile the catalogues; says what has no words yet
 	@sh tools/prepare.sh requirements-dev.txt

@@ -21,6 +21,7 @@ CHECKS: dict[str, list[str]] = {
     "mypy": [str(BIN / "mypy"), "--no-error-summary"],
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
     "oxlint": [sys.executable, "-m", "tools.lint_scripts"],
+    "market": [sys.executable, "-m", "tools.market", "--check"],
 }
 
 # Browser tests wait much: with one worker more than processors the others use that time. Each

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +52,13 @@ def stage(
     portal_port: int,
     for_app: Mapping[str, str] = NOTHING,
     listen_port: int = 0,
+    portal: Sequence[str] = (),
 ) -> Iterator[Stage]:
     """Start both in an emptied folder and install the app; end both with the block.
 
     The portal's authorization server takes the port after the portal's. `for_app` is what the app's
     environment has beside the portal's, `listen_port` where it listens behind a proxy at
-    `app_port`. Raises StageError.
+    `app_port`, `portal` another command that runs a portal. Raises StageError.
     """
     listen_port = listen_port or app_port
     demand_free(listen_port, "APP_PORT")
@@ -67,7 +68,7 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     app_url, portal_url = environment["APP_URL"], f"http://localhost:{portal_port}"
-    portal = simulator_at(portal_port)
+    portal = list(portal) or simulator_at(portal_port)
     app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
     _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
     with ExitStack() as stack:

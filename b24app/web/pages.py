@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from b24app.config import LOOPBACK_HOSTS
 from b24app.services.lifecycle import health
 from b24app.web.admin import oauth
-from b24app.web.plumbing import metering
+from b24app.web.plumbing import i18n, metering
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("pages", __name__)
@@ -44,22 +44,28 @@ def landing() -> ResponseReturnValue:
 @blueprint.get("/legal/license")
 def license_page() -> ResponseReturnValue:
     """Show the licence agreement."""
-    return render_template("legal/license.html", **_parties())
+    return _legal("legal/license.html")
 
 
 @blueprint.get("/legal/privacy")
 def privacy() -> ResponseReturnValue:
     """Show what is stored, why, and for how long."""
-    return render_template("legal/privacy.html", **_parties())
+    return _legal("legal/privacy.html")
 
 
-def _parties() -> dict[str, str]:
-    """Return who stands behind the legal pages: the names are those of the marketplace card."""
-    return {
-        "product": deps().manifest.name,
-        "licensor": wiring().contacts.licensor,
-        "support_email": wiring().contacts.support_email,
-    }
+def _legal(template: str) -> str:
+    """Render a legal page in the language of `LANG`, with who stands behind it.
+
+    Names are those of the marketplace card, which links a page for each of its languages.
+    """
+    i18n.use_language(request.args.get("LANG", ""))
+    contacts = wiring().contacts
+    return render_template(
+        template,
+        product=deps().manifest.name,
+        licensor=contacts.licensor,
+        support_email=contacts.support_email,
+    )
 
 
 @blueprint.get("/healthz")

@@ -29,6 +29,15 @@ def test_product_and_licensor_are_named_as_configured(bare_stage, page):
     assert 'href="mailto:help@lumen.example"' in found["Support"]
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_the_card_links_them_in_each_language(client, page):
+    german = client.get(page, query_string={"LANG": "de"}).text
+
+    assert '<html lang="de"' in german
+    assert f'href="{page}?LANG=de"' in german
+    assert '<html lang="en"' in client.get(page, query_string={"LANG": "../x"}).text
+
+
 def test_without_a_configured_one_nobody_is_made_up(bare_stage):
     found = parties(bare_stage.client, "/legal/license")
 

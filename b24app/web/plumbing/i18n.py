@@ -29,7 +29,7 @@ from markupsafe import Markup
 from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
-from b24app.web.plumbing.languages import LANGUAGES
+from b24app.web.plumbing.languages import CODES, LANGUAGES
 from b24app.web.plumbing.templating import WORD
 
 SPOKEN = "SPOKEN_LANGUAGES"
@@ -292,3 +292,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.tests["readable"] = is_readable
     app.jinja_env.globals["still"] = _still_parts(app)
     app.jinja_env.globals["page_language"] = lambda: tag_of(language())
+    app.jinja_env.globals["portal_language"] = lambda: CODES[language()]

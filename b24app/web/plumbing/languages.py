@@ -9,3 +9,6 @@ LANGUAGES = {
 }  # fmt: skip
 """Bitrix24's LANG to our locale. `la` is Spanish, `br` Portuguese, `id` Indonesian; what is not
 listed, Hindi (`in`) among them, falls back to English. Source: docs/bitrix24/embedding.md, 6.4."""
+
+CODES = {locale: code for code, locale in LANGUAGES.items()}
+"""Our locale to Bitrix24's LANG."""

@@ -1,0 +1,195 @@
+"""Pictures of the kit: the icon, the app in a card in each language, and the legal pages.
+
+The pictures show the running app in a simulated portal that speaks the language of the card; each
+is 1280 x 720. A picture on which nothing changed for the eye stays the file it was.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+import sys
+from collections.abc import Callable, Mapping
+
+import requests
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+
+from tools import chromium
+from tools.market.kit import LANGUAGES, ROOT, Places, values
+from tools.market.portal import words_of
+from tools.screenshots import OPTIONS, SIZE, keep, settled
+from tools.stage import DEMO_CARD, StageError, stage
+
+APP_PORT, PORTAL_PORT = 8710, 8724
+LISTED = '#payments[aria-busy="false"], #payments:not([aria-busy])'
+LEGAL = {"license": "/legal/license", "privacy": "/legal/privacy"}
+STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
+SCRIPT = re.compile(r"<script\b.*?</script>\s*|<meta name=\"htmx-config\"[^>]*>\s*", re.DOTALL)
+LINK = "https://lumen.example/~99414"
+SIMULATED = ("Portal simulator", "Control")
+
+Say = Callable[[str], str]
+
+
+def main(places: Places) -> int:
+    """Make all of them. Returns the exit status."""
+    program = chromium.path()
+    if program is None:
+        print("Chromium is missing: install it or name one in CHROMIUM.", file=sys.stderr)
+        return 1
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+            _icon(places, browser)
+            for language in LANGUAGES:
+                _in_language(places, browser, language)
+            browser.close()
+    except StageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _icon(places: Places, browser: Browser) -> None:
+    """Draw the icon with the browser: its own picture of a page has no transparency."""
+    page = browser.new_page(viewport={"width": 650, "height": 650})
+    drawing = (ROOT / "tools/market/icon.svg").read_text(encoding="utf-8")
+    page.set_content(f"<body style='margin:0;font-size:0'>{drawing}")
+    verdict = keep(browser, places.market / "icon.png", page.screenshot())
+    page.close()
+    print(f"market/icon.png {verdict}")
+
+
+def _in_language(places: Places, browser: Browser, language: str) -> None:
+    known = values(places, language)
+    portal = [sys.executable, "-m", "tools.market.portal", "--port", str(PORTAL_PORT)]
+    folder = places.market / language / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    with stage(
+        ROOT / "instance" / "market",
+        APP_PORT,
+        PORTAL_PORT,
+        {"LICENSOR": known["licensor"], "SUPPORT_EMAIL": known["support_email"]},
+        portal=[*portal, "--language", language],
+    ) as running:
+        for name, path in LEGAL.items():
+            text = _standing_alone(running.app_url, path, language)
+            (places.market / language / f"{name}.html").write_text(text, encoding="utf-8")
+        say = _catalogue(language)
+        for number, (name, take) in enumerate(PICTURES.items(), 1):
+            page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
+            page.set_default_timeout(20_000)
+            take(page, running.portal_url, say)
+            _demand_language(page, language)
+            target = folder / f"{number}-{name}.png"
+            print(f"{target.relative_to(places.root)} {keep(browser, target, settled(page))}")
+            page.close()
+
+
+def _standing_alone(app_url: str, path: str, language: str) -> str:
+    """Return a page of the app as one file that opens in any browser."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.get(app_url + path, params={"LANG": language}, timeout=60)
+        page = SCRIPT.sub("", answer.text)
+        for address in STYLE.findall(page):
+            style = session.get(app_url + address, timeout=60).text
+            page = STYLE.sub(lambda _, style=style: f"<style>{style}</style>", page, count=1)  # type: ignore[misc]
+    for name, other in LEGAL.items():
+        page = re.sub(rf'href="{other}[^"]*"', f'href="{name}.html"', page)
+    return page.replace(' id="page" hidden', ' id="page"')
+
+
+def _catalogue(language: str) -> Say:
+    if language == "en":
+        return str
+    return gettext.translation("messages", ROOT / "b24app/translations", [language]).gettext
+
+
+def _demand_language(page: Page, language: str) -> None:
+    """Raise StageError where a word of the simulator, or of English, is in the picture."""
+    seen = page.locator("body").inner_text().splitlines()
+    english: Mapping[str, str] = {} if language == "en" else words_of("page", language)
+    wrong = [one for one in (*SIMULATED, *english) if one in seen and english.get(one, "") != one]
+    if wrong:
+        raise StageError(f"The picture would show {', '.join(wrong)}: see portal_words.toml.")
+
+
+def _tab(page: Page, portal_url: str, say: Say) -> FrameLocator:
+    page.goto(f"{portal_url}{DEMO_CARD}")
+    page.get_by_role("tab", name=say("Payments")).click()
+    frame = page.frame_locator(".app-frame")
+    frame.locator(LISTED).wait_for()
+    frame.locator("[data-item-id]").first.wait_for(state="attached")
+    return frame
+
+
+def _button(frame: FrameLocator, name: str) -> Locator:
+    return frame.get_by_role("button", name=name, exact=True)
+
+
+def _overview(page: Page, portal_url: str, say: Say) -> None:
+    _tab(page, portal_url, say)
+
+
+def _opened(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    row = frame.locator("[data-payment-id][data-paid=N]").first
+    row.locator("[aria-expanded]").first.click()
+    row.locator("[data-item-id]").first.wait_for()
+    row.locator("[data-item-id]").first.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 310)
+    page.evaluate("() => document.activeElement?.blur()")
+
+
+def _many(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    for box in frame.locator("[data-payment-id] input[type=checkbox]").all()[:2]:
+        box.check()
+    frame.locator("#selected", has_text="2").wait_for()
+
+
+def _advance(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    frame.get_by_role("button", name=say("New payment")).first.click()
+    frame.get_by_role("radio", name=say("An advance")).check()
+    frame.get_by_role("radiogroup", name=say("Nearest sums")).wait_for()
+    frame.locator("#dialog-sum", has_text="455").wait_for()
+
+
+def _send(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    _button(frame, say("Send")).first.click()
+    frame.get_by_role("link", name="WhatsApp").wait_for()
+    # The link leads to the machine on which the picture is taken, which is nobody's portal.
+    link = frame.locator("[id^=send-url]")
+    link.evaluate("(field, address) => { field.value = address; }", LINK)
+
+
+def _mark_as_paid(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    frame.get_by_role("button", name=say("Mark as paid")).first.click()
+    frame.get_by_label(say("Note or reference")).fill(
+        {"Payments": "bank statement 117", "Zahlungen": "Kontoauszug 117"}.get(
+            say("Payments"), "выписка 117"
+        )
+    )
+
+
+def _settings(page: Page, portal_url: str, say: Say) -> None:
+    page.goto(f"{portal_url}/marketplace/")
+    page.get_by_role("link", name=re.compile("Open", re.IGNORECASE)).first.click()
+    frame = page.frame_locator(".app-frame")
+    frame.get_by_role("link", name=say("Rules"), exact=True).click()
+    _button(frame, say("Save settings")).wait_for()
+
+
+PICTURES: dict[str, Callable[[Page, str, Say], None]] = {
+    "payments-of-a-deal": _overview,
+    "items-and-deliveries": _opened,
+    "many-at-once": _many,
+    "new-payment-advance": _advance,
+    "mark-as-paid": _mark_as_paid,
+    "send-link": _send,
+    "rules": _settings,
+}
