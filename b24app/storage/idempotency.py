@@ -1,12 +1,17 @@
-"""Store idempotency keys of writes: the same key has the same answer for 24 hours."""
+"""Store idempotency keys of writes: the same key has the same answer for 24 hours.
+
+While a write runs, its key also holds what it intends. If its process dies, or the database goes
+before the outcome is recorded, that is what the activity log can still say of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
@@ -16,6 +21,7 @@ from .upsert import insert_into
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(seconds=120)
 RUNNING, PAUSED, DONE = "running", "paused", "done"
+INTENT = "intent"
 
 Outcome = Literal["new", "running", "paused", "done", "abandoned", "other_body"]
 
@@ -36,14 +42,33 @@ class Begun:
     announcement: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A write whose outcome nobody recorded: what it intended, and how far it had come."""
+
+    member_id: str
+    user_id: int
+    started_at: datetime
+    intent: Mapping[str, Any]
+    announcement: Mapping[str, Any]
+
+
 def begin(
-    session: Session, member_id: str, user_id: int, key: str, fingerprint: str, now: datetime
+    session: Session,
+    member_id: str,
+    user_id: int,
+    key: str,
+    fingerprint: str,
+    now: datetime,
+    intent: Mapping[str, Any] | None = None,
 ) -> Begun:
     """Take the key, or return its state. Of two at once, one gets 'new' (or 'abandoned').
 
-    Give it its own transaction: others wait for its commit. Raises UnknownPortalError.
+    `intent` is kept until the key's state changes. Give it its own transaction: others wait for its
+    commit. Raises UnknownPortalError.
     """
-    if _take_free(session, member_id, user_id, key, fingerprint, now):
+    kept = {INTENT: dict(intent)} if intent is not None else None
+    if _take_free(session, member_id, user_id, key, fingerprint, now, kept):
         return Begun("new")
     row = session.get(IdempotencyKey, (member_id, user_id, key), populate_existing=True)
     if row is None:
@@ -53,11 +78,12 @@ def begin(
         return Begun("other_body")
     if row.state == DONE:
         return Begun("done", row.status, row.announcement)
-    known = row.announcement
-    if _take(session, member_id, user_id, key, now, IdempotencyKey.state == PAUSED):
+    known = without_intent(row.announcement)
+    kept = {**(known or {}), **(kept or {})} or None
+    if _take(session, member_id, user_id, key, now, kept, IdempotencyKey.state == PAUSED):
         return Begun("paused", announcement=known)
     is_old = IdempotencyKey.started_at <= now - ABANDONED
-    if _take(session, member_id, user_id, key, now, IdempotencyKey.state == RUNNING, is_old):
+    if _take(session, member_id, user_id, key, now, kept, IdempotencyKey.state == RUNNING, is_old):
         return Begun("abandoned", announcement=known)
     return Begun("running")
 
@@ -69,12 +95,10 @@ def pause(
     key: str,
     *,
     announcement: dict[str, Any] | None,
-) -> None:
-    """Keep how far longer work is; the same request goes on with it."""
-    session.execute(
-        update(IdempotencyKey)
-        .where(*_of(member_id, user_id, key), IdempotencyKey.state == RUNNING)
-        .values(state=PAUSED, announcement=announcement)
+) -> bool:
+    """Keep how far longer work is; the same request goes on with it. Return like `finish`."""
+    return _leave(
+        session, _of(member_id, user_id, key), {"state": PAUSED, "announcement": announcement}
     )
 
 
@@ -86,19 +110,44 @@ def finish(
     *,
     announcement: dict[str, Any] | None,
     status: int | None = None,
-) -> None:
-    """Keep the answer. The first one kept stays."""
-    session.execute(
-        update(IdempotencyKey)
-        .where(*_of(member_id, user_id, key), IdempotencyKey.state == RUNNING)
-        .values(state=DONE, status=status, announcement=announcement)
-    )
+) -> bool:
+    """Keep the answer. The first one kept stays; return whether it is this one."""
+    values = {"state": DONE, "status": status, "announcement": announcement}
+    return _leave(session, _of(member_id, user_id, key), values)
 
 
-def drop(session: Session, member_id: str, user_id: int, key: str) -> None:
-    """Free the key: nothing was done under it, and the same request may be tried again."""
+def drop(session: Session, member_id: str, user_id: int, key: str) -> bool:
+    """Free the key: nothing was done under it, and the same request may be tried again.
+
+    Return whether it was still running.
+    """
     condition = IdempotencyKey.state == RUNNING
-    delete_where(session, IdempotencyKey, *_of(member_id, user_id, key), condition)
+    return bool(delete_where(session, IdempotencyKey, *_of(member_id, user_id, key), condition))
+
+
+def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[Interrupted]:
+    """Return writes whose outcome nobody recorded, each once. Their keys stay as they are."""
+    old = select(IdempotencyKey).where(
+        IdempotencyKey.state == RUNNING,
+        IdempotencyKey.started_at <= now - ABANDONED,
+        IdempotencyKey.announcement.is_not(None),
+    )
+    found = []
+    for row in session.scalars(old.order_by(IdempotencyKey.started_at).limit(limit)):
+        known = row.announcement or {}
+        own = _of(row.member_id, row.user_id, row.key)
+        is_same = IdempotencyKey.started_at == row.started_at
+        values = {"announcement": without_intent(known)}
+        if INTENT in known and _leave(session, (*own, is_same), values):
+            found.append(
+                Interrupted(row.member_id, row.user_id, row.started_at, known[INTENT], known)
+            )
+    return found
+
+
+def without_intent(announcement: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return what is kept with a key but for its intent, None if that is all."""
+    return {name: one for name, one in (announcement or {}).items() if name != INTENT} or None
 
 
 def delete_older(session: Session, now: datetime) -> int:
@@ -106,14 +155,34 @@ def delete_older(session: Session, now: datetime) -> int:
     return delete_where(session, IdempotencyKey, IdempotencyKey.started_at <= now - KEPT)
 
 
+def _leave(
+    session: Session, conditions: Sequence[ColumnElement[bool]], values: Mapping[str, Any]
+) -> bool:
+    """Change a key that is still running; return whether it was."""
+    changed = session.execute(
+        update(IdempotencyKey)
+        .where(*conditions, IdempotencyKey.state == RUNNING)
+        .values(**values)
+        .returning(IdempotencyKey.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.one_or_none() is not None
+
+
 def _take_free(
-    session: Session, member_id: str, user_id: int, key: str, fingerprint: str, now: datetime
+    session: Session,
+    member_id: str,
+    user_id: int,
+    key: str,
+    fingerprint: str,
+    now: datetime,
+    announcement: Mapping[str, Any] | None,
 ) -> bool:
     fresh = {
         "fingerprint": fingerprint,
         "state": RUNNING,
         "status": None,
-        "announcement": None,
+        "announcement": announcement,
         "started_at": now,
     }
     statement = insert_into(
@@ -135,12 +204,13 @@ def _take(
     user_id: int,
     key: str,
     now: datetime,
+    announcement: Mapping[str, Any] | None,
     *conditions: ColumnElement[bool],
 ) -> bool:
     taken = session.execute(
         update(IdempotencyKey)
         .where(*_of(member_id, user_id, key), *conditions)
-        .values(state=RUNNING, started_at=now)
+        .values(state=RUNNING, started_at=now, announcement=announcement)
         .returning(IdempotencyKey.user_id)
     )
     return taken.one_or_none() is not None

@@ -1,4 +1,4 @@
-"""Do the hourly work: event work and probes, retention, expiring grants, changed keys.
+"""Do the hourly work: event work and probes, interrupted writes, retention, grants, changed keys.
 
 Safe from two machines: jobs are claimed one by one, everything else runs under a lease. A failure
 for one portal is logged and does not stop the others.
@@ -15,7 +15,7 @@ from b24app.errors import AppError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
 from b24app.services.directories import user_names
-from b24app.services.lifecycle import event_jobs, uninstall
+from b24app.services.lifecycle import event_jobs, interrupted, uninstall
 from b24app.services.settings import load_rules
 from b24app.storage import (
     activity,
@@ -85,6 +85,7 @@ def run(deps: Deps) -> Counts:
 
 def _keep_house(deps: Deps) -> Counts:
     counts = {
+        "interrupted writes recorded": interrupted.record(deps),
         "activity lines deleted": delete_old_activity(deps),
         **delete_expired(deps),
         "REST log files deleted": deps.rest_log.delete_old(),

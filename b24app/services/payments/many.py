@@ -31,8 +31,9 @@ from b24app.services.payments.many_progress import Progress, Result
 from b24app.services.payments.many_wish import Wish
 from b24app.services.writing import perform, record, reminder_end, timeline
 from b24app.services.writing.deed import WriteRequest
-from b24app.storage import activity, idempotency
+from b24app.storage import idempotency
 from b24app.storage.idempotency import Begun
+from b24app.storage.session import Session
 
 MOST = 50
 """Payments of one act."""
@@ -82,7 +83,9 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     """Take the key; return also the payments whose orders are known to be canceled."""
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
-        begun = idempotency.begin(session, *who, asked.fingerprint, card.clock())
+        ids = [one.id for one in wish.chosen]
+        intent = record.intent_of(card, asked, wish.deed(ids[0]).name, ids)
+        begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
         known = canceled.read(session, card) if wish.action in OF_AN_OPEN_ORDER else {}
     if begun.outcome == "running":
         raise StillRunningError("the first request with this key has not ended")
@@ -124,15 +127,17 @@ def _keep(part: Part) -> Act:
     progress = _after(part)
     who = card.member_id, card.user_id, asked.key
     now = card.clock()
+    data = progress.data(left)
+
+    def leave(session: Session) -> bool:
+        if left:
+            return idempotency.pause(session, *who, announcement=data)
+        return idempotency.finish(session, *who, announcement=data)
+
+    outcomes = part.outcomes.items()
+    lines = [record.line_of(card, asked, wish.deed(one), outcome, now) for one, outcome in outcomes]
     try:
-        with card.db.transaction() as session:
-            for payment_id, outcome in part.outcomes.items():
-                deed = wish.deed(payment_id)
-                activity.append(session, record.line_of(card, asked, deed, outcome, now))
-            if left:
-                idempotency.pause(session, *who, announcement=progress.data(left))
-            else:
-                idempotency.finish(session, *who, announcement=progress.data(left))
+        record.store(card, lines, leave)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
     if wish.action in ENDS_REMINDER:

@@ -112,6 +112,7 @@ def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome 
             asked.key,
             asked.fingerprint,
             card.clock(),
+            record.intent_of(card, asked, deed.name, [deed.payment_id]),
         )
         is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
     return _begun_before(card, asked, deed, begun), is_canceled

@@ -1,18 +1,28 @@
-"""Record a write: a line of the activity log, and the answer that its key repeats."""
+"""Record a write: a line of the activity log, and the answer that its key repeats.
+
+By then the portal has carried it out. So a database connection that breaks just now, as in a
+restart, is tried again for a moment before a person is told that nobody knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from b24app import meters
-from b24app.services.actions import OutcomeCode
+from b24app.errors import DatabaseAwayError
+from b24app.services.actions import DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.storage import activity, idempotency
+from b24app.storage.session import Session
+
+RETRY_PAUSES = (0.05, 0.3, 1.0)
+RETRY_SECONDS = 2.0
+"""A database that takes longer to refuse is away: the person has waited for the portal, too."""
 
 
 def write(
@@ -26,14 +36,54 @@ def write(
     """Store the activity and the key's answer, committed together before the answer leaves."""
     now = card.clock()
     who = card.member_id, card.user_id, asked.key
-    with card.db.transaction() as session:
-        activity.append(session, line_of(card, asked, deed, outcome, now))
+
+    def leave(session: Session) -> bool:
         if frees_key:
-            idempotency.drop(session, *who)
-        else:
-            said = _said(deed, outcome)
-            idempotency.finish(session, *who, announcement=said)
+            return idempotency.drop(session, *who)
+        return idempotency.finish(session, *who, announcement=_said(deed, outcome))
+
+    store(card, [line_of(card, asked, deed, outcome, now)], leave)
     meters.WRITES.labels(deed.name, outcome.kind).inc()
+
+
+def store(
+    card: CardSession, lines: Sequence[activity.Record], leave: Callable[[Session], bool]
+) -> None:
+    """Store lines and what `leave` does with the key, committed together.
+
+    `leave` returns whether the key was still running. Raises DatabaseAwayError.
+    """
+    end = card.deps.monotonic() + RETRY_SECONDS
+    pauses = iter(RETRY_PAUSES)
+    is_stored, is_again = False, False
+    while not is_stored:
+        try:
+            with card.db.transaction() as session:
+                # A commit whose answer was lost has left the key, and has the lines with it.
+                if leave(session) or not is_again:
+                    for line in lines:
+                        activity.append(session, line)
+            is_stored = True
+        except DatabaseAwayError:
+            pause = next(pauses, None)
+            if pause is None or card.deps.monotonic() > end:
+                raise
+            is_again = True
+            card.deps.sleep(pause)
+
+
+def intent_of(
+    card: CardSession, asked: WriteRequest, name: DeedName, payment_ids: Sequence[int | None]
+) -> dict[str, Any]:
+    """Return what is kept of a write while it runs, for `lifecycle.interrupted`."""
+    return {
+        "card": [card.ref.entity_type_id, card.ref.entity_id],
+        "action": name,
+        "payment_ids": list(payment_ids),
+        "user_name": card.user_name,
+        "request_id": asked.request_id,
+        "note": asked.note,
+    }
 
 
 def _said(deed: Deed, outcome: Outcome) -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""Write into the activity log what nobody could record: writes whose process or database went away.
+
+Their outcome is not known. Without a line the log would not show that something may have been
+changed, and by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from b24app.domain import EntityRef
+from b24app.services.actions import OutcomeCode
+from b24app.services.deps import Deps
+from b24app.storage import activity, idempotency
+from b24app.storage.idempotency import Interrupted
+
+UNKNOWN = "unknown"
+
+
+def record(deps: Deps) -> int:
+    """Add a line for each payment of each interrupted write, once. Return how many writes."""
+    with deps.db.transaction() as session:
+        found = idempotency.take_interrupted(session, deps.clock())
+        for one in found:
+            for line in _lines(one):
+                activity.append(session, line)
+    return len(found)
+
+
+def _lines(one: Interrupted) -> Iterator[activity.Record]:
+    intent = one.intent
+    # Parts of longer work that were recorded have their lines.
+    recorded = {result["id"] for result in one.announcement.get("results", ())}
+    for payment_id in intent["payment_ids"]:
+        if payment_id in recorded:
+            continue
+        yield activity.Record(
+            member_id=one.member_id,
+            at=one.started_at,
+            user_id=one.user_id,
+            user_name=intent["user_name"],
+            ref=EntityRef(*intent["card"]),
+            action=intent["action"],
+            outcome=UNKNOWN,
+            payment_id=payment_id,
+            detail=OutcomeCode.ABANDONED,
+            request_id=intent["request_id"],
+            note=intent["note"],
+        )

@@ -1,0 +1,117 @@
+"""A write that the portal carried out while our database, or our process, went away."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from b24app.errors import DatabaseAwayError
+from b24app.services.lifecycle import housekeeping, interrupted
+from b24app.storage import idempotency
+from tests.support.acts import LARGE, PAY, SMALL, outcomes, payment, require_once
+
+BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
+
+
+class Dying(BaseException):
+    """What the rest of a process sees of SIGKILL."""
+
+
+def send_and_die(stage, monkeypatch, send):
+    """The portal has carried it out, and then there is no process any more."""
+
+    def die(*_arguments, **_more):
+        raise Dying
+
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "finish", die)
+        with pytest.raises(Dying):
+            send()
+
+
+def breaking(deps, monkeypatch, times, *, after_commit=False):
+    """Let the transaction in which an outcome is recorded lose its connection so many times."""
+    finish, left = idempotency.finish, [times]
+    begin = deps.db.transaction
+    is_last = []
+
+    def marked(*arguments, **more):
+        is_last.append(True)
+        return finish(*arguments, **more)
+
+    @contextmanager
+    def transaction():
+        is_last.clear()
+        with begin() as session:
+            yield session
+            if is_last and left[0] > 0 and not after_commit:
+                left[0] -= 1
+                raise DatabaseAwayError("the connection was cut")
+        if is_last and left[0] > 0:
+            left[0] -= 1
+            raise DatabaseAwayError("the connection was cut after the commit")
+
+    monkeypatch.setattr(idempotency, "finish", marked)
+    monkeypatch.setattr(deps.db, "transaction", transaction)
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_a_connection_that_breaks_while_the_outcome_is_recorded_costs_nothing(
+    writing_stage, monkeypatch, after_commit
+):
+    stage = writing_stage
+    tab = stage.tab()
+    breaking(stage.deps, monkeypatch, 2, after_commit=after_commit)
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 200
+    assert payment(stage, SMALL).is_paid
+    assert outcomes(stage) == [("pay", "done")]
+
+
+def test_a_database_that_stays_away_is_told_and_the_log_learns_of_it_later(
+    writing_stage, monkeypatch
+):
+    stage = writing_stage
+    tab = stage.tab()
+    with monkeypatch.context() as patch:
+        breaking(stage.deps, patch, 99)
+        answer = PAY.send(tab, None)
+    assert answer.status_code == 503
+    assert "It may have been saved in Bitrix24" in tab.said
+    assert outcomes(stage) == []
+
+    stage.advance(121)
+    counts = housekeeping.run(stage.deps)
+
+    assert counts["interrupted writes recorded"] == 1
+    assert outcomes(stage) == [("pay", "unknown")]
+
+
+def test_a_write_of_a_process_that_died_is_in_the_log_as_not_known_once(writing_stage, monkeypatch):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(stage, monkeypatch, lambda: PAY.send(tab, key))
+    assert interrupted.record(stage.deps) == 0, "it may still be running"
+
+    stage.advance(121)
+
+    assert interrupted.record(stage.deps) == 1
+    assert interrupted.record(stage.deps) == 0
+    assert outcomes(stage) == [("pay", "unknown")]
+    assert PAY.send(tab, key).status_code == 200, "its key still means what it meant"
+    require_once(stage)
+
+
+def test_of_many_payments_the_log_names_those_of_the_part_that_died(writing_stage, monkeypatch):
+    stage = writing_stage
+    tab = stage.tab()
+    send_and_die(stage, monkeypatch, lambda: tab.post("/payments/many/pay", BOTH))
+    stage.advance(121)
+
+    assert interrupted.record(stage.deps) == 1
+
+    assert outcomes(stage) == [("pay", "unknown")] * 2
