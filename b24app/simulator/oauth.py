@@ -5,6 +5,7 @@ Tokens name the portal only as `client_endpoint`; their `domain` is this server.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -59,8 +60,8 @@ def create_oauth(state: PortalState) -> Flask:
 
 def _answer(state: PortalState, name: str, work: Callable[[], Answer]) -> Response:
     record = state.recorder.start(request.method, request.path, server="oauth")
-    record.params = {"grant_type": request.values.get("grant_type")}
     fault = state.faults.take(name)
+    record.params = _described(state, request.values) | {"fault": fault.kind if fault else ""}
     if fault is not None and not fault.is_answered and not fault.executes:
         response = broken_response(state, fault)
     elif fault is not None and fault.is_answered:
@@ -75,6 +76,21 @@ def _answer(state: PortalState, name: str, work: Callable[[], Answer]) -> Respon
             )
     state.recorder.finish(record, response.status_code)
     return response
+
+
+def _described(state: PortalState, fields: Mapping[str, str]) -> dict[str, object]:
+    """Return what is recorded of a token request: which pair was to be renewed, and its state.
+
+    `pair` is a digest of the refresh token, so that a second use of one can be counted.
+    """
+    described: dict[str, object] = {"grant_type": fields.get("grant_type")}
+    if refresh_token := fields.get("refresh_token"):
+        token = state.tokens.by_any_refresh(refresh_token)
+        described["pair"] = hashlib.sha256(refresh_token.encode()).hexdigest()[:16]
+        described["user"] = token.user_id if token else None
+        described["was_used"] = token.is_refresh_used if token else None
+        described["was_expired"] = token.expires_at <= state.clock.now() if token else None
+    return described
 
 
 def _json(body: Mapping[str, object], status: int) -> Response:

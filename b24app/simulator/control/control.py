@@ -45,7 +45,7 @@ def create_control(state: PortalState) -> Blueprint:
 
     @control.get("/record")
     def record() -> Response:
-        return _json(state.recorder.as_json())
+        return _json(state.recorder.as_json(request.args.get("after", 0, type=int)))
 
     @control.get("/state")
     def summary() -> Response:

@@ -16,7 +16,11 @@ SECRETS = frozenset({
 
 @dataclass
 class RecordedCommand:
-    """One executed REST method. `key` is the batch key, "" for a single call."""
+    """One executed REST method. `key` is the batch key, "" for a single call.
+
+    `did_run`: its handler has answered, whatever was then told of it. `made` is the whole number
+    that it answered, such as the id of something new.
+    """
 
     method: str
     params: object
@@ -25,6 +29,8 @@ class RecordedCommand:
     started: float = 0.0
     finished: float = 0.0
     outcome: str = "ok"
+    did_run: bool = False
+    made: int | None = None
 
 
 @dataclass
@@ -80,9 +86,9 @@ class Recorder:
         """Forget everything recorded."""
         self.requests.clear()
 
-    def as_json(self) -> dict[str, object]:
-        """Return what `GET /_control/record` answers."""
-        return {"requests": [asdict(request) for request in self.requests]}
+    def as_json(self, after: int = 0) -> dict[str, object]:
+        """Return what `GET /_control/record` answers: what came after the request of this id."""
+        return {"requests": [asdict(one) for one in list(self.requests) if one.id > after]}
 
 
 def without_secrets(params: object) -> object:

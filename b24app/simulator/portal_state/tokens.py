@@ -85,6 +85,10 @@ class TokenStore:
             return None
         return token
 
+    def by_any_refresh(self, refresh_token: str) -> Token | None:
+        """Return the pair of a refresh token, used, expired or not; None if never issued."""
+        return self._by_refresh.get(refresh_token)
+
     def rotate(self, token: Token, scope: tuple[str, ...]) -> Token:
         """Use up a refresh token and return the new pair; the old access token lives on."""
         token.is_refresh_used = True

@@ -81,7 +81,7 @@ def execute(
     )
     session.record.commands.append(command)
     try:
-        return _execute(session, name, params, in_batch=key is not None)
+        return _execute(session, command, params, in_batch=key is not None)
     except PortalError as error:
         command.outcome = error.code
         if error.status == 403 and name.startswith("crm.item.payment."):
@@ -94,8 +94,10 @@ def execute(
         command.finished = time.time()
 
 
-def _execute(session: Session, name: str, params: dict[str, object], *, in_batch: bool) -> Outcome:
-    state = session.state
+def _execute(
+    session: Session, command: RecordedCommand, params: dict[str, object], *, in_batch: bool
+) -> Outcome:
+    state, name = session.state, command.method
     started = state.clock.timestamp()
     method = _find(state, name)
     _check(session, method, in_batch=in_batch)
@@ -106,7 +108,7 @@ def _execute(session: Session, name: str, params: dict[str, object], *, in_batch
         raise BrokenAnswerError(fault)
     if state.switches.command_ms:
         state.sleep(state.switches.command_ms / 1000)
-    page = _run(session, method, params)
+    page = _run(session, method, params, command)
     if fault is not None and fault.is_misreported:
         page, fault = Page(_fault_result(fault)), None
     if fault is not None and fault.kind not in SPOILED:
@@ -144,7 +146,9 @@ def _fault_result(fault: Fault) -> object:
     return _FAULT_RESULTS[fault.kind]
 
 
-def _run(session: Session, method: Method, params: dict[str, object]) -> Page:
+def _run(
+    session: Session, method: Method, params: dict[str, object], command: RecordedCommand
+) -> Page:
     state = session.state
     given = upper_names(params) if method.is_any_case else params
     call = Call(state, session.token, session.user, given, session.kept)
@@ -155,6 +159,8 @@ def _run(session: Session, method: Method, params: dict[str, object]) -> Page:
         if error.is_quiet(call.generation):
             return Page(error.quiet_result)
         raise
+    command.did_run = True
+    command.made = value if isinstance(value, int) and not isinstance(value, bool) else None
     page = value if isinstance(value, Page) else Page(value)
     return oddly(state.switches, method.name, page)
 
