@@ -32,17 +32,21 @@ class StageError(Exception):
 
 @dataclass(frozen=True)
 class Stage:
-    """Both programs while they run. `app_pid` is gunicorn's master."""
+    """Both programs while they run. `app_pid` is gunicorn's master.
+
+    `environment` is the portal's, `app_environment` the app's, which may have more.
+    """
 
     folder: Path
     app_url: str
     portal_url: str
     environment: Mapping[str, str]
+    app_environment: Mapping[str, str]
     app_pid: int
 
     def flask(self, *arguments: str) -> None:
         """Run one of the app's own commands to its end. Raises StageError."""
-        _once(["flask", "--app", "app", *arguments], self.environment, self.folder)
+        _once(["flask", "--app", "app", *arguments], self.app_environment, self.folder)
 
 
 @contextmanager
@@ -70,17 +74,17 @@ def stage(
     app_url, portal_url = environment["APP_URL"], f"http://localhost:{portal_port}"
     portal = list(portal) or simulator_at(portal_port)
     app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
-    _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
+    for_app = environment | dict(for_app)
+    _once(["flask", "--app", "app", "db", "upgrade"], for_app, folder)
     with ExitStack() as stack:
         stack.enter_context(program(portal, environment, folder / "portal.log", portal_url))
         ready = f"http://127.0.0.1:{listen_port}/readyz"
-        for_app = environment | dict(for_app)
         process = stack.enter_context(program(app, for_app, folder / "app.log", ready))
         try:
             Visitor(portal_url).install_app()
         except (VisitError, requests.RequestException) as error:
             raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
-        yield Stage(folder, app_url, portal_url, environment, process.pid)
+        yield Stage(folder, app_url, portal_url, environment, for_app, process.pid)
 
 
 def simulator_at(port: int) -> list[str]:
