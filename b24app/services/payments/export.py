@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from b24app.bitrix.methods.payments import list_payments
 from b24app.domain import EntityRef, Payment
+from b24app.errors import NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
@@ -36,6 +37,12 @@ def chosen(card: CardSession, payment_ids: Sequence[int]) -> list[Payment]:
 
 
 def whole(card: CardSession) -> Whole:
-    """Read all payments of the card with their lines; those of the newest ones if they are many."""
+    """Read all payments of the card with their lines; those of the newest ones if they are many.
+
+    Raises NotOnThisCardError for a card that owns no payments: an empty file would say that there
+    are none, while those of the linked cards are exported with the session of their card.
+    """
+    if not card.ref.owns_payments:
+        raise NotOnThisCardError("the card owns no payments")
     shown = tab.details_of_newest(card, MOST_WITH_LINES)
     return Whole(card.ref, shown.view.arranged(Filter.ALL, Sort.OLDEST))

@@ -21,7 +21,7 @@ from tests.support.acts import (
     books,
     writes_asked,
 )
-from tests.support.stage import STRANGER
+from tests.support.stage import SMART, STRANGER
 
 TAB = "/payments"
 IDS = {"payment_id": LARGE, "item_id": 1205, "notice_id": 1, "filling_id": 1}
@@ -169,6 +169,21 @@ def test_a_payment_of_another_card_is_not_found(stage, route):
     before = books(stage)
 
     assert send(stage, route, tab.token, payment_id=FOREIGN).status_code == 404
+    assert writes_asked(stage) == []
+    assert books(stage) == before
+
+
+def test_the_session_of_a_linked_card_opens_no_payment_of_the_deal(stage):
+    tab = stage.tab(entity_id=11, placement=SMART)
+    before = books(stage)
+    stage.forget_calls()
+
+    answers = {route: send(stage, route, tab.token) for route in ROUTES}
+
+    for route, answer in answers.items():
+        expected = {404} if route in ABOUT_A_PAYMENT else {200, 404, 422}
+        assert answer.status_code in expected, route
+        assert route == "GET /payments" or "3653" not in answer.text, route
     assert writes_asked(stage) == []
     assert books(stage) == before
 

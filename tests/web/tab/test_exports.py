@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
 from b24app.simulator.portal_state.languages import LANGUAGES
 from tests.support.acts import FOREIGN, LARGE, PAID, SMALL, books
-from tests.support.stage import DEAL, READER, Tab, token_in
+from tests.support.stage import DEAL, READER, SMART, Tab, token_in
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "x;=1", "x,=1")
 
@@ -42,6 +43,18 @@ def sums(rows):
             amounts[row["payment"]] = number(row["payment_amount"])
         lines[row["payment"]] += number(row["line_sum"])
     return lines, amounts
+
+
+def test_a_card_that_only_shows_linked_payments_has_no_file_of_its_own(stage):
+    tab = stage.tab(entity_id=11, placement=SMART)
+    stage.forget_calls()
+
+    answer = tab.get("/payments/export.csv")
+
+    assert answer.status_code == 404
+    assert stage.http_calls == []
+    of_the_deal = re.search(r"Bearer ([\w.-]+)", tab.show().text)[1]
+    assert len(rows_of(Tab(stage, of_the_deal).get("/payments/export.csv"))) > 3
 
 
 def test_the_file_has_every_payment_with_its_lines_and_adds_up_to_the_page(stage):
