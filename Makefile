@@ -1,4 +1,4 @@
-.PHONY: demo test lint fmt bench attack screenshots market requirements sbom translations
+.PHONY: demo test lint fmt bench attack fire screenshots market requirements sbom translations
 
 VENV := .venv/bin
 
@@ -27,6 +27,10 @@ bench: ## Print figures of the running app; changes nothing
 attack: ## Attack the running app and print what the people beside it felt: make attack [ATTACKS="calm silent-portal"]
 	@sh tools/prepare.sh requirements.txt
 	@exec $(VENV)/python -m tools.attack $(ATTACKS)
+
+fire: ## Ten minutes of work under faults, then the books are compared: make fire [FIRE="--short --seed 2 --write"]
+	@sh tools/prepare.sh requirements.txt
+	@exec $(VENV)/python -m tools.fire $(FIRE)
 
 screenshots: ## Take the pictures of docs/images from the running app
 	@sh tools/prepare.sh requirements-dev.txt --browser

@@ -18,7 +18,7 @@ class Dying(BaseException):
     """What the rest of a process sees of SIGKILL."""
 
 
-def send_and_die(stage, monkeypatch, send):
+def send_and_die(monkeypatch, send):
     """The portal has carried it out, and then there is no process any more."""
 
     def die(*_arguments, **_more):
@@ -94,7 +94,7 @@ def test_a_write_of_a_process_that_died_is_in_the_log_as_not_known_once(writing_
     stage = writing_stage
     tab = stage.tab()
     key = "a-key-of-a-dying-process"
-    send_and_die(stage, monkeypatch, lambda: PAY.send(tab, key))
+    send_and_die(monkeypatch, lambda: PAY.send(tab, key))
     assert interrupted.record(stage.deps) == 0, "it may still be running"
 
     stage.advance(121)
@@ -109,7 +109,7 @@ def test_a_write_of_a_process_that_died_is_in_the_log_as_not_known_once(writing_
 def test_of_many_payments_the_log_names_those_of_the_part_that_died(writing_stage, monkeypatch):
     stage = writing_stage
     tab = stage.tab()
-    send_and_die(stage, monkeypatch, lambda: tab.post("/payments/many/pay", BOTH))
+    send_and_die(monkeypatch, lambda: tab.post("/payments/many/pay", BOTH))
     stage.advance(121)
 
     assert interrupted.record(stage.deps) == 1

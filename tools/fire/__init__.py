@@ -1,0 +1,1 @@
+"""Ten minutes of work with faults of every kind, and whether the books agree afterwards."""
