@@ -35,9 +35,14 @@ AppError
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
 │   │   ├── OrderCanceledError      the order of the payment is canceled
+│   │   │   └── CanceledTakenBackError · CanceledNotCreatedError    what we did about it
+│   │   ├── AccountTooLowError · PaidUndeletableError · UnreadableRowError    of a payment
+│   │   ├── NoPaySystemError · PaySystemUnfitError · PaySystemsUnreadError
+│   │   ├── NoShopError · PhoneUnconfirmedError · NoPublicPageError    why there is no link
 │   │   ├── ParameterRefusedError   a parameter is missing or of a wrong type: nothing was done
 │   │   ├── AlreadyBoundError · PlacementMissingError · HandlerRefusedError    of tabs and events
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
+│   │       └── CreationRefusedError    no payment may be created: rights, or the plan
 │   ├── BatchRefusedError      the method is not served inside a batch
 │   ├── UserBlockedError       the person may not use the application (403)
 │   │   └── NotSignedInError      invited and never signed in, or gone

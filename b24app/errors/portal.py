@@ -95,6 +95,54 @@ class OrderCanceledError(BusinessRefusalError):
     """The order of the payment is canceled: refused by the portal, or by us who know it."""
 
 
+class CanceledTakenBackError(OrderCanceledError):
+    """The sum did not follow an edit, which was taken back."""
+
+
+class CanceledNotCreatedError(OrderCanceledError):
+    """A new payment got no sum, and was deleted again."""
+
+
+class AccountTooLowError(BusinessRefusalError):
+    """The client's account in the portal does not hold the payment's amount."""
+
+
+class PaidUndeletableError(BusinessRefusalError):
+    """A paid payment cannot be deleted."""
+
+
+class NoPaySystemError(BusinessRefusalError):
+    """The portal has no payment system for a new payment."""
+
+
+class PaySystemUnfitError(BusinessRefusalError):
+    """The payment system cannot be used for this payment."""
+
+
+class PaySystemsUnreadError(BusinessRefusalError):
+    """The portal's payment systems cannot be read, so none can be proven to exist."""
+
+
+class UnreadableRowError(BusinessRefusalError):
+    """The payment is on the card, in a row that cannot be read."""
+
+
+class NoShopError(BusinessRefusalError):
+    """No public link: the portal has no shop site."""
+
+
+class PhoneUnconfirmedError(BusinessRefusalError):
+    """No public link: the phone of the shop site's owner is not confirmed."""
+
+
+class NoPublicPageError(BusinessRefusalError):
+    """No public link, for a reason that only the portal's own text gives.
+
+    No public page, an error on the way to it, or a missing module
+    (salescenter-payment-get-public-url.md).
+    """
+
+
 class ParameterRefusedError(BusinessRefusalError):
     """`100`: a parameter is missing or of a wrong type, so nothing was done (rest-contract a.3)."""
 
@@ -116,6 +164,10 @@ class UnexplainedRefusalError(BusinessRefusalError):
 
     Missing rights or a reason of the method: the re-read may tell.
     """
+
+
+class CreationRefusedError(UnexplainedRefusalError):
+    """No payment may be created: missing rights, or the plan allows no more."""
 
 
 class BatchRefusedError(PortalError):

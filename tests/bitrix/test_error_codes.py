@@ -6,19 +6,25 @@ import pytest
 
 from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
+    AccountTooLowError,
     AlreadyBoundError,
     AppUninstalledError,
     BareRefusalError,
     BatchRefusedError,
     BusinessRefusalError,
+    CreationRefusedError,
     Executed,
     HandlerRefusedError,
     MaybeUninstalledError,
     MethodMissingError,
     MethodRefusedError,
+    NoPaySystemError,
+    NoPublicPageError,
     NotFoundError,
     OrderCanceledError,
+    PaidUndeletableError,
     ParameterRefusedError,
+    PaySystemUnfitError,
     PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
@@ -93,7 +99,11 @@ TABLE = [
     ("ERROR_PLACEMENT_NOT_FOUND", 400, PlacementMissingError, NO, False),
     ("ERROR_WRONG_HANDLER_URL", 400, HandlerRefusedError, NO, False),
     ("ERROR_UNSUPPORTED_PROTOCOL", 400, HandlerRefusedError, NO, False),
-    ("SALE_PAYMENT_DELETE_EXIST_PAID", 400, BusinessRefusalError, NO, False),
+    ("SALE_PAYMENT_DELETE_EXIST_PAID", 400, PaidUndeletableError, NO, False),
+    ("SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET", 400, AccountTooLowError, NO, False),
+    ("SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET_EXT", 400, AccountTooLowError, NO, False),
+    ("SALE_PAYMENT_PAYMENT_SERVICE_EMPTY", 400, NoPaySystemError, NO, False),
+    ("SALE_PAYMENT_WRONG_PAYMENT_SERVICE", 400, PaySystemUnfitError, NO, False),
     ("SALE_ORDER_PAID_ORDER_CANCELED", 400, OrderCanceledError, NO, False),
     (200640400001, 400, NotFoundError, NO, False),
     ("200640400001", 400, NotFoundError, NO, False),
@@ -186,17 +196,26 @@ class TestZero:
     @pytest.mark.parametrize(
         ("method", "old"),
         [
-            ("crm.item.payment.add", UnexplainedRefusalError),
             ("crm.item.payment.product.add", UnexplainedRefusalError),
             ("crm.item.payment.product.setQuantity", UnexplainedRefusalError),
             ("crm.item.payment.delivery.add", UnexplainedRefusalError),
             ("crm.item.productrow.getAvailableForPayment", BusinessRefusalError),
-            ("salescenter.payment.getPublicUrl", BusinessRefusalError),
         ],
     )
     def test_of_methods_with_many_reasons_is_a_business_refusal(self, method, old):
         assert type(error_for(called(method), "0", "", 400)) is BusinessRefusalError
         assert type(error_for(called(method), 0, "", 400)) is old
+
+    @pytest.mark.parametrize(
+        ("method", "kind"),
+        [
+            ("crm.item.payment.add", CreationRefusedError),
+            ("salescenter.payment.getPublicUrl", NoPublicPageError),
+        ],
+    )
+    @pytest.mark.parametrize("code", ["0", 0])
+    def test_of_a_method_with_one_meaning_has_a_class_of_its_own(self, method, kind, code):
+        assert type(error_for(called(method), code, "", 400)) is kind
 
 
 def test_unknown_codes_depend_on_the_status():
@@ -207,7 +226,7 @@ def test_unknown_codes_depend_on_the_status():
 def test_the_portals_words_are_kept_apart_and_decide_nothing():
     error = error_for(called("crm.item.payment.add"), "0", "Insufficient permissions " * 50, 400)
 
-    assert type(error) is BusinessRefusalError
+    assert type(error) is CreationRefusedError
     assert "permissions" not in str(error)
     assert len(error.description) == 300
 

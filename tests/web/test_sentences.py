@@ -8,7 +8,6 @@ import inspect
 import pytest
 
 from b24app import errors
-from b24app.bitrix.methods import portal as portal_api
 from b24app.errors import InputCode
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.admin import checks, diagnostics
@@ -97,8 +96,7 @@ def test_every_finding_of_the_diagnostics_has_words():
         for one in _checks(ast.parse(inspect.getsource(module)))
     }
     shop = {
-        *public_links.OUTCOMES.values(), public_links.NO_PAGE, public_links.FAILED, shop_site.FOUND,
-        portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED,
+        *public_links.OUTCOMES.values(), public_links.FAILED, shop_site.FOUND,
     }  # fmt: skip
     labels = (getattr(reminder_means, name) for name in ("MADE", "MISSING", "REFUSED", "UNKNOWN"))
     reminders = {"todo", "none", "no_scope", *(f"drawn_{label}" for label in labels)}

@@ -13,7 +13,7 @@ from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.wire.decoding import Record, record, rows
 from b24app.domain import EntityRef, Listing, Money, Payment, Told
-from b24app.errors import BareRefusalError, NotFoundError, UnexplainedRefusalError
+from b24app.errors import BareRefusalError, CreationRefusedError, NotFoundError
 
 PaymentId = int | Reference
 
@@ -85,7 +85,8 @@ ADD_PAYMENT = Method(
     scope="crm",
     page="crm-item-payment-add",
     is_write=True,
-    old_zero=UnexplainedRefusalError,
+    zero=CreationRefusedError,
+    old_zero=CreationRefusedError,
 )
 
 

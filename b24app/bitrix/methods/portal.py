@@ -15,14 +15,17 @@ from b24app.bitrix.methods.method import BASIC, Method
 from b24app.bitrix.methods.payments import PaymentId, check_id
 from b24app.bitrix.wire.decoding import Record, entries, record, rows, unexpected, whole
 from b24app.domain import PaySystem, PortalUser, PublicLink
-from b24app.errors import BusinessRefusalError, UserBlockedError
+from b24app.errors import (
+    BusinessRefusalError,
+    NoPublicPageError,
+    NoShopError,
+    PhoneUnconfirmedError,
+    UserBlockedError,
+)
 
 PAGE = 50
 MAX_ZONE = 64
 MAX_PICTURE = 64 * 1024
-
-NO_SHOP = "no_shop"
-PHONE_NOT_CONFIRMED = "phone_not_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ PUBLIC_LINK = Method(
     name="salescenter.payment.getPublicUrl",
     scope="salescenter",
     page="salescenter-payment-get-public-url",
+    zero=NoPublicPageError,
+    old_zero=NoPublicPageError,
 )
 
 
@@ -102,7 +107,7 @@ def public_link(payment_id: PaymentId) -> Command[PublicLink]:
     """Read the public page of a payment. It is a secret: anyone who has it can open the payment.
 
     The portal checks no rights on the payment (quirk 42): prove first that it is of the card.
-    Success without a link is BusinessRefusalError "no_shop" or "phone_not_confirmed".
+    Success without a link is NoShopError or PhoneUnconfirmedError.
     """
 
     def decode(value: object) -> PublicLink:
@@ -187,10 +192,8 @@ def _name(row: Record) -> str:
 def _without_link(method: str, row: Record) -> BusinessRefusalError:
     has_site = (whole(row.get("connectedSiteId")) or 0) > 0
     is_unconfirmed = has_site and row.get("isPhoneConfirmed") is False
-    code = PHONE_NOT_CONFIRMED if is_unconfirmed else NO_SHOP
-    return BusinessRefusalError(
-        f"{method}: success without a link", code=code, method=method, http_status=200
-    )
+    kind = PhoneUnconfirmedError if is_unconfirmed else NoShopError
+    return kind(f"{method}: success without a link", method=method, http_status=200)
 
 
 def _web_address(method: str, fields: Record, name: str) -> str:

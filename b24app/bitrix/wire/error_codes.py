@@ -13,6 +13,7 @@ from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.errors import (
+    AccountTooLowError,
     AppUninstalledError,
     BatchRefusedError,
     BusinessRefusalError,
@@ -20,10 +21,13 @@ from b24app.errors import (
     MaybeUninstalledError,
     MethodMissingError,
     MethodRefusedError,
+    NoPaySystemError,
     NotFoundError,
     NotSignedInError,
     OrderCanceledError,
+    PaidUndeletableError,
     ParameterRefusedError,
+    PaySystemUnfitError,
     PlacementMissingError,
     PlanWithoutRestError,
     PortalBusyError,
@@ -85,7 +89,6 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "INVALID_ARG_VALUE": BusinessRefusalError,
     "ENTITY_TYPE_NOT_SUPPORTED": BusinessRefusalError,
     "ADDING_DISABLED": BusinessRefusalError,
-    "SALE_ORDER_PAID_ORDER_CANCELED": OrderCanceledError,
     "ERROR_PLACEMENT_NOT_FOUND": PlacementMissingError,
     "ERROR_EVENT_NOT_FOUND": BusinessRefusalError,
     "ERROR_WRONG_HANDLER_URL": HandlerRefusedError,
@@ -94,6 +97,15 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     PARAMETER_REFUSED: ParameterRefusedError,
     "": BusinessRefusalError,
 }
+
+BY_START: Mapping[str, type[PortalError]] = {
+    "SALE_ORDER_PAID_ORDER_CANCELED": OrderCanceledError,
+    "SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET": AccountTooLowError,
+    "SALE_PAYMENT_DELETE_EXIST_PAID": PaidUndeletableError,
+    "SALE_PAYMENT_PAYMENT_SERVICE_EMPTY": NoPaySystemError,
+    "SALE_PAYMENT_WRONG_PAYMENT_SERVICE": PaySystemUnfitError,
+}
+"""Codes of the module of sales, which adds a suffix to some of them."""
 
 SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
@@ -130,8 +142,12 @@ def _class_of(
     if known == "ERROR_OAUTH" and NOT_INSTALLED not in description.lower():
         # Also the code of other failures.
         return MaybeUninstalledError
-    found = command.refusals.get(known) or BY_CODE.get(known)
+    found = command.refusals.get(known) or BY_CODE.get(known) or _by_start(known)
     if found is not None:
         return found
     # An unknown code with a server failure proves nothing about what was done.
     return PortalSilentError if http_status >= SERVER_FAILURE else BusinessRefusalError
+
+
+def _by_start(code: str) -> type[PortalError] | None:
+    return next((kind for start, kind in BY_START.items() if code.startswith(start)), None)

@@ -14,6 +14,8 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
 from b24app.services.directories import type_titles
 from b24app.services.directories.type_titles import Titles
+from b24app.services.lifecycle import tab_bindings
+from b24app.services.writing import error_names
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
@@ -151,3 +153,12 @@ def _id(text: str) -> int | None:
     if not is_number or int(text) > MAX_ID:
         raise InputError("not an id", code=InputCode.NUMBER, field="before")
     return int(text)
+
+
+def not_done(outcomes: Sequence[tab_bindings.Outcome]) -> list[str]:
+    """Return the places that are not as they were asked to be, each with the reason for the log."""
+    return [
+        f"{one.placement}: {error_names.name_of(one.trouble) if one.trouble else one.error}"
+        for one in outcomes
+        if not one.is_done
+    ]

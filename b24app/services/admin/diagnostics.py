@@ -13,7 +13,7 @@ from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
-from b24app.services.admin import checks, idempotent
+from b24app.services.admin import activity_log, checks, idempotent
 from b24app.services.admin.checks import Check, State
 from b24app.services.admin.idempotent import Change
 from b24app.services.auth import admins, grant
@@ -152,7 +152,7 @@ def _ask(card: CardSession, seconds: float) -> _Found:
 def _record(
     card: CardSession, tabs: Sequence[Outcome], lost: Sequence[str], request_id: str
 ) -> None:
-    failed = [f"{one.placement}: {one.error}" for one in tabs if not one.is_done]
+    failed = activity_log.not_done(tabs)
     failed += [f"{event}: not_bound" for event in lost]
     with card.db.transaction() as session:
         activity.append(

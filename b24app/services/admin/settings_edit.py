@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from b24app.errors import ChangedMeanwhileError, StillRunningError
-from b24app.services.admin import idempotent, settings_form
+from b24app.services.admin import activity_log, idempotent, settings_form
 from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
 from b24app.services.admin.settings_page import (
@@ -180,9 +180,7 @@ def _store(
                 action="settings",
                 after=", ".join(changed),
                 outcome=OutcomeKind.DONE if is_done else OutcomeKind.PARTIAL,
-                detail=", ".join(
-                    f"{one.placement}: {one.error}" for one in applied.outcomes if one.error
-                ),
+                detail=", ".join(activity_log.not_done(applied.outcomes)),
                 request_id=request_id,
             ),
         )

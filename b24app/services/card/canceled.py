@@ -20,12 +20,6 @@ from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.storage import canceled_orders
 from b24app.storage.session import Session
 
-KNOWN = "order_canceled"
-"""Code of our own refusal, before the portal is asked."""
-
-NOT_CREATED = "order_canceled_not_created"
-"""Code of a payment that got no sum and was deleted again."""
-
 States = Mapping[str, Mapping[str, str]]
 
 
@@ -66,7 +60,7 @@ def is_known(session: Session, card: CardSession, action: Action, payment_id: in
 
 def refuse() -> NoReturn:
     """Refuse a write that cannot work, without asking the portal."""
-    raise OrderCanceledError("the order is known to be canceled", code=KNOWN)
+    raise OrderCanceledError("the order is known to be canceled")
 
 
 def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.domain import PaySystem
-from b24app.errors import AppError, BusinessRefusalError, InputCode, InputError
+from b24app.errors import AppError, InputCode, InputError, PaySystemsUnreadError
 from b24app.services.auth import grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
@@ -49,11 +49,11 @@ def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
 def known(card: CardSession, system_id: int) -> PaySystem:
     """Prove that a payment system is one of the portal's.
 
-    Raises InputError, or BusinessRefusalError if there is no list to prove it with.
+    Raises InputError, or PaySystemsUnreadError if there is no list to prove it with.
     """
     systems = directory(card)
     if not systems:
-        raise BusinessRefusalError("no payment systems can be read", code="systems_unread")
+        raise PaySystemsUnreadError("no payment systems can be read")
     for system in systems:
         if system.id == system_id:
             return system

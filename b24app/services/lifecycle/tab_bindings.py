@@ -185,7 +185,7 @@ def _outcome(
     if bound is not None and _is_done(task, handler, bound):
         return Outcome(placement, change)
     if error is not None:
-        return Outcome(placement, change, error.code or type(error).__name__, type(error))
+        return Outcome(placement, change, error.code or "refused", type(error))
     return Outcome(placement, change, "unknown" if bound is None else "not_confirmed")
 
 

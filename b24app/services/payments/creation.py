@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from b24app.bitrix.methods import payments
 from b24app.domain import ListedRow
-from b24app.errors import ChangedMeanwhileError, InputCode, InputError, OrderCanceledError
+from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
@@ -169,7 +169,7 @@ def _given_up(
     outcome = _clean_up(card, payment_id, names)
     if outcome.kind is not OutcomeKind.FAILED:
         return outcome
-    error = OrderCanceledError("no sum follows the rows", code=canceled.NOT_CREATED)
+    error = CanceledNotCreatedError("no sum follows the rows")
     raise WriteFailedError(error, outcome.reading)
 
 

@@ -25,7 +25,6 @@ from b24app.errors import (
 )
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import canceled
 from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments.many_progress import Progress
@@ -140,7 +139,7 @@ class Part:
         try:
             payment = ownership.listed_payment(listed, self.card, one.id)
             if str(one.id) in self.closed:
-                raise OrderCanceledError("the order is known to be canceled", code=canceled.KNOWN)
+                raise OrderCanceledError("the order is known to be canceled")
             if payment.sum.currency != one.sum.currency:
                 raise ChangedMeanwhileError("the currency changed")
             wanted = self.wish.kind.change(one)

@@ -10,8 +10,10 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment, PublicLink
 from b24app.errors import (
     AppError,
-    BusinessRefusalError,
     NoConnectionError,
+    NoPublicPageError,
+    NoShopError,
+    PhoneUnconfirmedError,
     PortalBusyError,
     PortalSilentError,
     RightsRefusedError,
@@ -27,13 +29,11 @@ from b24app.services.writing.ownership import Found
 
 B = TypeVar("B")
 
-UNEXPLAINED = "0"
-NO_PAGE = "no_page"
-"""Code of a refusal whose reason is only in the portal's own text: no public page, an error on
-the way to it, or a missing module (salescenter-payment-get-public-url.md)."""
-
 FAILED = "failed"
 OUTCOMES: Mapping[type[AppError], str] = {
+    NoShopError: "no_shop",
+    PhoneUnconfirmedError: "phone_not_confirmed",
+    NoPublicPageError: "no_page",
     PortalBusyError: "busy",
     PortalSilentError: "silent",
     NoConnectionError: "silent",
@@ -65,8 +65,6 @@ def read_with(
     try:
         public_link = found.about(payment_id)
     except AppError as error:
-        if isinstance(error, BusinessRefusalError) and error.code == UNEXPLAINED:
-            error.code = NO_PAGE
         _note(card.deps, card.member_id, _outcome(error))
         raise
     _note(card.deps, card.member_id, shop_site.FOUND)
@@ -74,9 +72,7 @@ def read_with(
 
 
 def _outcome(error: AppError) -> str:
-    """Return the code for the diagnostics; the portal's own codes mean nothing to people."""
-    if error.code in {portal_api.NO_SHOP, portal_api.PHONE_NOT_CONFIRMED, NO_PAGE}:
-        return error.code
+    """Return the code for the diagnostics."""
     return next((code for kind, code in OUTCOMES.items() if isinstance(error, kind)), FAILED)
 
 

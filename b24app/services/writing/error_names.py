@@ -55,11 +55,23 @@ class ErrorName(StrEnum):
     NOT_FOUND = "error:not_found"
     BUSINESS_REFUSAL = "error:business_refusal"
     ORDER_CANCELED = "error:order_canceled"
+    CANCELED_TAKEN_BACK = "error:canceled_taken_back"
+    CANCELED_NOT_CREATED = "error:canceled_not_created"
+    ACCOUNT_TOO_LOW = "error:account_too_low"
+    PAID_UNDELETABLE = "error:paid_undeletable"
+    NO_PAY_SYSTEM = "error:no_pay_system"
+    PAY_SYSTEM_UNFIT = "error:pay_system_unfit"
+    PAY_SYSTEMS_UNREAD = "error:pay_systems_unread"
+    UNREADABLE_ROW = "error:unreadable_row"
+    NO_SHOP = "error:no_shop"
+    PHONE_UNCONFIRMED = "error:phone_unconfirmed"
+    NO_PUBLIC_PAGE = "error:no_public_page"
     PARAMETER_REFUSED = "error:parameter_refused"
     HANDLER_REFUSED = "error:handler_refused"
     PLACEMENT_MISSING = "error:placement_missing"
     ALREADY_BOUND = "error:already_bound"
     UNEXPLAINED_REFUSAL = "error:unexplained_refusal"
+    CREATION_REFUSED = "error:creation_refused"
     BATCH_REFUSED = "error:batch_refused"
     USER_BLOCKED = "error:user_blocked"
     NOT_SIGNED_IN = "error:not_signed_in"
@@ -122,11 +134,23 @@ CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.NOT_FOUND: errors.NotFoundError,
     ErrorName.BUSINESS_REFUSAL: errors.BusinessRefusalError,
     ErrorName.ORDER_CANCELED: errors.OrderCanceledError,
+    ErrorName.CANCELED_TAKEN_BACK: errors.CanceledTakenBackError,
+    ErrorName.CANCELED_NOT_CREATED: errors.CanceledNotCreatedError,
+    ErrorName.ACCOUNT_TOO_LOW: errors.AccountTooLowError,
+    ErrorName.PAID_UNDELETABLE: errors.PaidUndeletableError,
+    ErrorName.NO_PAY_SYSTEM: errors.NoPaySystemError,
+    ErrorName.PAY_SYSTEM_UNFIT: errors.PaySystemUnfitError,
+    ErrorName.PAY_SYSTEMS_UNREAD: errors.PaySystemsUnreadError,
+    ErrorName.UNREADABLE_ROW: errors.UnreadableRowError,
+    ErrorName.NO_SHOP: errors.NoShopError,
+    ErrorName.PHONE_UNCONFIRMED: errors.PhoneUnconfirmedError,
+    ErrorName.NO_PUBLIC_PAGE: errors.NoPublicPageError,
     ErrorName.PARAMETER_REFUSED: errors.ParameterRefusedError,
     ErrorName.HANDLER_REFUSED: errors.HandlerRefusedError,
     ErrorName.PLACEMENT_MISSING: errors.PlacementMissingError,
     ErrorName.ALREADY_BOUND: errors.AlreadyBoundError,
     ErrorName.UNEXPLAINED_REFUSAL: errors.UnexplainedRefusalError,
+    ErrorName.CREATION_REFUSED: errors.CreationRefusedError,
     ErrorName.BATCH_REFUSED: errors.BatchRefusedError,
     ErrorName.USER_BLOCKED: errors.UserBlockedError,
     ErrorName.NOT_SIGNED_IN: errors.NotSignedInError,

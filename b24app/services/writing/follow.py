@@ -14,7 +14,7 @@ from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_readable
-from b24app.errors import OrderCanceledError
+from b24app.errors import CanceledTakenBackError
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
@@ -23,8 +23,6 @@ from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
-
-TAKEN_BACK = "order_canceled_taken_back"
 
 ZERO = Decimal(0)
 
@@ -61,7 +59,7 @@ def checked(
         written = sending.after_others(card, take_back, ids)
         after = written.read or read
     if take_back and all(_is_as_before(after, one) for one in before):
-        error = OrderCanceledError("the sum did not follow, taken back", code=TAKEN_BACK)
+        error = CanceledTakenBackError("the sum did not follow, taken back")
         raise WriteFailedError(error, after, before[0].payment.number)
     return replace(
         outcome, kind=OutcomeKind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None

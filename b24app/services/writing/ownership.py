@@ -18,21 +18,18 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment
 from b24app.errors import (
     AppError,
-    BusinessRefusalError,
     Executed,
     GoneError,
     NotOnThisCardError,
     ParameterRefusedError,
     PortalError,
+    UnreadableRowError,
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import WRITE_SECONDS
 
 T = TypeVar("T")
 B = TypeVar("B")
-
-UNREADABLE_ROW = "unreadable_row"
-"""Code of a payment that is on the card, but in an unreadable row."""
 
 
 @contextmanager
@@ -177,7 +174,7 @@ def listed_payment(found: Listing[Payment], card: CardSession, payment_id: int) 
     """Return the payment of a list of this card. Raises like `fetch_own_payment`."""
     payment = next((one for one in found if one.id == payment_id), None)
     if payment is None and payment_id in found.unread:
-        raise BusinessRefusalError("the payment cannot be read", code=UNREADABLE_ROW)
+        raise UnreadableRowError("the payment cannot be read")
     if payment is None:
         raise not_listed_error(card, payment_id)
     return payment

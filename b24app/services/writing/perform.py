@@ -167,7 +167,9 @@ def failed(
             refusals.refuse(session, card.member_id, card.user_id, card.ref, card.clock())
     if isinstance(error, OrderCanceledError) and reading is not None:
         canceled.note(card, number, reading.core.payments)
-    values = {"number": number, "code": error.code, "name": deed.name}
+    values = {"number": number}
+    if isinstance(error.code, InputCode):
+        values["code"] = error.code
     if isinstance(error, InputError):
         values.update(error.values)
     log.warning("write failed: %s %s", deed.name, error, extra={"request_id": asked.request_id})

@@ -15,7 +15,6 @@ from b24app.web.plumbing.entry import APP_PAGES
 from b24app.web.words.error_words import (
     CANNOT_SHOW,
     INCOMPLETE_POST,
-    LINK_REFUSALS,
     NOT_FOUND,
     two_sentences,
     words_at,
@@ -58,8 +57,6 @@ class Shown:
 def shown(error: errors.AppError) -> Shown:
     """Return the words for an error, in the page's language."""
     words = words_at(_place(), type(error))
-    if isinstance(error, errors.BusinessRefusalError):
-        words = LINK_REFUSALS.get(error.code, words)
     if isinstance(error, errors.MalformedRequestError) and security.is_framed_post():
         words = INCOMPLETE_POST
     if isinstance(error, errors.NotOnThisCardError):

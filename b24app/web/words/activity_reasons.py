@@ -13,7 +13,7 @@ from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.words import error_words, settings_words
 from b24app.web.words.actions.joined import OUTCOMES
-from b24app.web.words.outcome_words import BAD_INPUT, NOT_CREATED, REFUSALS
+from b24app.web.words.outcome_words import BAD_INPUT
 
 
 def reason(line: Line, titles: Titles) -> str:
@@ -24,20 +24,14 @@ def reason(line: Line, titles: Titles) -> str:
         return _not_bound(line.detail, titles)
     name, _slash, code = line.detail.partition("/")
     if name in set(ErrorName):
-        return _of_error(error_names.CLASSES[ErrorName(name)], code, line.action)
+        return _of_error(error_names.CLASSES[ErrorName(name)], code)
     said = OUTCOMES[OutcomeCode(name)].log if name in set(OutcomeCode) else None
     return str(said or "")
 
 
-def _of_error(kind: type[errors.AppError], code: str, action: str) -> str:
+def _of_error(kind: type[errors.AppError], code: str) -> str:
     if code in BAD_INPUT:
         return str(BAD_INPUT[code])
-    if code == "0" and action in {"create", "bill_rest"}:
-        return str(NOT_CREATED)
-    if issubclass(kind, errors.BusinessRefusalError):
-        for start, words in REFUSALS.items():
-            if code.startswith(start):
-                return str(words)
     return error_words.in_log(kind)
 
 

@@ -14,8 +14,9 @@ from b24app import errors
 from b24app.web.words.sentences import Place, Row, Words
 from b24app.web.words.words_of_own_errors import OWN
 from b24app.web.words.words_of_portal_errors import PORTAL
+from b24app.web.words.words_of_refusals import REFUSALS
 
-WORDS: Mapping[type[errors.AppError], Row] = {**OWN, **PORTAL}
+WORDS: Mapping[type[errors.AppError], Row] = {**OWN, **PORTAL, **REFUSALS}
 
 
 def words_at(place: Place, kind: type[errors.AppError]) -> Words:
@@ -58,42 +59,6 @@ INCOMPLETE_POST = Words(
     action="",
 )
 """For a malformed frame post, read inside Bitrix24."""
-
-NO_LINK = _l("There is no link")
-LINK_REFUSALS = {
-    "no_shop": Words(
-        NO_LINK,
-        _l("This Bitrix24 has no shop site yet. An administrator can create one in Bitrix24."),
-        action="",
-        icon="info",
-    ),
-    "phone_not_confirmed": Words(
-        NO_LINK,
-        _l(
-            "The phone of the shop site’s owner is not confirmed yet. "
-            "An administrator can confirm it in Bitrix24."
-        ),
-        action="",
-        icon="info",
-    ),
-    "unreadable_row": Words(
-        _l("This payment cannot be read"),
-        _l(
-            "Bitrix24 sent data that cannot be read. Nothing was changed. "
-            "Look at the payment in Bitrix24."
-        ),
-        action="",
-    ),
-    "no_page": Words(
-        NO_LINK,
-        _l(
-            "Bitrix24 has no public page for this payment. It may be setting one up: try again in "
-            "a minute. If it stays so, an administrator can check the shop site in Bitrix24."
-        ),
-        icon="info",
-    ),
-}
-"""Why there is no public link, or no payment for one, by the refusal's code."""
 
 NOT_FOUND = {
     "filling_over": Words(

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from b24app import errors
 from b24app.errors import InputCode
 from b24app.services.actions import OutcomeCode, UndoKind
 from b24app.services.card.card_view import Notice
@@ -72,57 +71,11 @@ BAD_INPUT: Mapping[str, LazyString] = {
 TOO_MANY = _l("%(product)s: at most %(most)s can be billed.")
 NONE_LEFT = _l("%(product)s: none is left to bill.")
 
-CANCELED = _l(
-    "Nothing was changed: the order of this payment is canceled in Bitrix24. To go on, reopen it "
-    "there."
-)
-REFUSALS = {
-    "SALE_ORDER_PAID_ORDER_CANCELED": CANCELED,
-    "order_canceled_taken_back": _l(
-        "Not saved: the order of this payment is canceled in Bitrix24, so the amount would have "
-        "stayed as it is. What was changed was taken back."
-    ),
-    "order_canceled_not_created": _l(
-        "No payment was created: the order of this card is canceled in Bitrix24. To go on, reopen "
-        "it there."
-    ),
-    "order_canceled": CANCELED,
-    "SALE_ORDER_PAYMENT_NOT_ENOUGH_USER_BUDGET": _l(
-        "Nothing was changed: the client’s account in Bitrix24 does not hold that much."
-    ),
-    "SALE_PAYMENT_DELETE_EXIST_PAID": _l(
-        "Nothing was changed: a paid payment cannot be deleted. Mark it as unpaid first."
-    ),
-    "SALE_PAYMENT_PAYMENT_SERVICE_EMPTY": _l(
-        "No payment was created: this Bitrix24 has no payment system for this card. "
-        "An administrator can add one."
-    ),
-    "unreadable_row": _l(
-        "Nothing was changed: Bitrix24 sent data about this payment that cannot be read. Look at "
-        "it there."
-    ),
-    "systems_unread": _l(
-        "Nothing was changed: the payment systems of this Bitrix24 cannot be read now. Try again "
-        "in a moment; if it stays so, ask an administrator to open this app."
-    ),
-    "SALE_PAYMENT_WRONG_PAYMENT_SERVICE": _l(
-        "Nothing was changed: this payment system cannot be used here. Choose another one."
-    ),
-}
-"""Refusals of the portal by what its code starts with."""
-
-NOT_CREATED = _l(
-    "No payment was created. Either your rights do not allow it, or your Bitrix24 plan allows no "
-    "more payments. Ask an administrator."
-)
-
 
 def announced(code: OutcomeCode | ErrorName, values: Mapping[str, str]) -> str:
     """Return the sentence for how a write ended."""
     if isinstance(code, OutcomeCode):
         return str(OUTCOMES[code].card % _named(values))
-    if values.get("code") == "0" and values.get("name") in {"create", "bill_rest"}:
-        return str(NOT_CREATED)
     return refused(code, values.get("code", ""), values)
 
 
@@ -167,9 +120,4 @@ def refused(name: ErrorName, code: str = "", values: Mapping[str, str] | None = 
     """Return the sentence for a write that ended in an error."""
     if code in BAD_INPUT:
         return f"{_l('Not saved.')} {bad_input(code, values or {})}"
-    kind = error_names.CLASSES[name]
-    if issubclass(kind, errors.BusinessRefusalError):
-        said = next((words for start, words in REFUSALS.items() if code.startswith(start)), None)
-        if said is not None:
-            return str(said)
-    return error_words.of_write(kind)
+    return error_words.of_write(error_names.CLASSES[name])
