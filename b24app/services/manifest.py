@@ -43,7 +43,7 @@ class Manifest:
     @property
     def places(self) -> frozenset[str]:
         """Return the codes beside the tabs, which a portal may lack."""
-        return frozenset(one.placement for one in self.placements if not one.is_tab)
+        return frozenset(entry.placement for entry in self.placements if not entry.is_tab)
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

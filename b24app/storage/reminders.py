@@ -19,8 +19,8 @@ def of_card(session: Session, member_id: str, ref: EntityRef) -> dict[int, Remin
     """Return the reminders last seen open on a card, by payment id."""
     rows = session.scalars(select(PaymentReminder).where(*_of(member_id, ref)))
     return {
-        one.payment_id: Reminder(one.activity_id, one.payment_id, one.deadline, one.is_todo)
-        for one in rows
+        row.payment_id: Reminder(row.activity_id, row.payment_id, row.deadline, row.is_todo)
+        for row in rows
     }
 
 

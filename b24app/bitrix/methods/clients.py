@@ -53,7 +53,7 @@ def list_contacts(ids: Sequence[int]) -> Command[tuple[Client, ...]]:
 
     def decode(value: object) -> tuple[Client, ...]:
         items = entries(LIST_ITEMS.name, record(LIST_ITEMS.name, value).get("items") or [])
-        rows = (Record(LIST_ITEMS.name, one) for one in items if is_object(one))
+        rows = (Record(LIST_ITEMS.name, item) for item in items if is_object(item))
         return tuple(_client(CONTACT, row) for row in rows if row.id_or_none())
 
     return LIST_ITEMS.command(params, decode)
@@ -63,7 +63,7 @@ def _client(entity_type_id: int, item: Record) -> Client:
     name = " ".join(filter(None, (item.text("name").strip(), item.text("lastName").strip())))
     values = [one for one in _values(item) if one[2]]
     phones = [(kind, text) for which, kind, text in values if which == PHONE]
-    phones = [one for one in phones if one[0] not in TAKES_NO_MESSAGES]
+    phones = [phone for phone in phones if phone[0] not in TAKES_NO_MESSAGES]
     # A mobile first, then what names its country: both are what programs for messages ask for.
     phones.sort(key=lambda one: (one[0] != MOBILE, not one[1].startswith("+")))
     return Client(

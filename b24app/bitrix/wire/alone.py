@@ -48,7 +48,7 @@ class SingleCalls:
                 break
         errors = [one for one in outcomes.values() if isinstance(one, PortalError)]
         if errors and len(errors) == len(outcomes):
-            told = [one for one in errors if not isinstance(one, BatchRefusedError)] or errors
+            told = [error for error in errors if not isinstance(error, BatchRefusedError)] or errors
             if len({isinstance(one, BusinessRefusalError) for one in told}) == 1:
                 raise told[0]
         return as_batch_answer(outcomes, is_halted=is_stopped)

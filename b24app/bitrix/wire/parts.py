@@ -15,7 +15,9 @@ Commands = Mapping[str, Command[Any]]
 
 def may_be_parted(error: PortalSilentError, commands: Commands) -> bool:
     """Return whether the answer was too large, and asking again has no effect but a smaller one."""
-    is_plain = not any(one.is_write or one.referenced_keys() for one in commands.values())
+    is_plain = not any(
+        command.is_write or command.referenced_keys() for command in commands.values()
+    )
     return _is_too_large(error) and is_plain
 
 

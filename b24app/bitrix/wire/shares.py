@@ -265,8 +265,8 @@ class Shares:
 
     def _give_back(self, places: Sequence[_Place]) -> None:
         with self._changed:
-            for one in places:
-                self._held.remove(one)
+            for place in places:
+                self._held.remove(place)
             self._changed.notify_all()
 
     def _note_refused(self, portal: str) -> None:
@@ -283,4 +283,4 @@ class Shares:
 
 
 def _unvouched(places: Sequence[_Place]) -> list[_Place]:
-    return [one for one in places if not one.share.is_vouched]
+    return [place for place in places if not place.share.is_vouched]

@@ -157,8 +157,9 @@ def _id(text: str) -> int | None:
 
 def not_done(outcomes: Sequence[tab_bindings.Outcome]) -> list[str]:
     """Return the places that are not as they were asked to be, each with the reason for the log."""
-    return [
-        f"{one.placement}: {error_names.name_of(one.trouble) if one.trouble else one.error}"
-        for one in outcomes
-        if not one.is_done
-    ]
+    left = [outcome for outcome in outcomes if not outcome.is_done]
+    return [f"{outcome.placement}: {_reason(outcome)}" for outcome in left]
+
+
+def _reason(outcome: tab_bindings.Outcome) -> str:
+    return error_names.name_of(outcome.trouble) if outcome.trouble else outcome.error

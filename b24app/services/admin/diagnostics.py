@@ -130,7 +130,7 @@ def _repair(card: CardSession, request_id: str) -> bool:
     applied = tab_bindings.apply(portal, wanted, result[tabs])
     lost = event_bindings.apply(replace(portal, admin=None), handled, CHECK_SECONDS)
     _record(card, applied.outcomes, lost, request_id)
-    return all(one.is_done for one in applied.outcomes) and not lost
+    return all(outcome.is_done for outcome in applied.outcomes) and not lost
 
 
 def _ask(card: CardSession, seconds: float) -> _Found:

@@ -148,7 +148,7 @@ def _as_bound(deps: Deps, draft: Draft, cards: Iterable[CardChoice], applied: Ap
     if bound is None:
         return draft
     handler = tab_bindings.handler_of(deps)
-    failed = {one.placement for one in applied.outcomes if not one.is_done}
+    failed = {outcome.placement for outcome in applied.outcomes if not outcome.is_done}
     doubtful = [card for card in cards if failed & {*card.placements}]
     shown = {
         card.key
@@ -165,7 +165,7 @@ def _store(
     data = settings_form.data_of(draft, card.deps.manifest)
     old = settings_form.data_of(before, card.deps.manifest)
     changed = sorted(key for key, value in data.items() if old[key] != value)
-    is_done = all(one.is_done for one in applied.outcomes)
+    is_done = all(outcome.is_done for outcome in applied.outcomes)
     now = card.clock()
     with card.db.transaction() as session:
         stored.save(session, card.member_id, data, updated_by=card.user_id, now=now)

@@ -75,7 +75,9 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
     """Return saved settings as a draft, with defaults for what is missing."""
     rules = rules_from(data)
     chosen: Mapping[str, bool] = data.get("tabs", {})
-    settings = [one for one in manifest.placements if one.setting != SMART_PROCESSES]
+    settings = [
+        placement for placement in manifest.placements if placement.setting != SMART_PROCESSES
+    ]
     cards = [one.setting for one in settings if chosen.get(one.setting, one.is_default)]
     cards += [key for key, is_on in data.get(SMART_PROCESSES, {}).items() if is_on]
     return Draft(
@@ -92,7 +94,7 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
 
 def data_of(draft: Draft, manifest: Manifest) -> dict[str, Any]:
     """Return a draft in the form in which it is saved: ids, no names of people."""
-    settings = {one.setting for one in manifest.placements} - {SMART_PROCESSES}
+    settings = {placement.setting for placement in manifest.placements} - {SMART_PROCESSES}
     return {
         "tabs": {setting: setting in draft.cards for setting in sorted(settings)},
         SMART_PROCESSES: {key: True for key in sorted(draft.cards) if key.isdigit()},

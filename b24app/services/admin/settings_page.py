@@ -69,7 +69,7 @@ class SettingsPage:
     @property
     def failures(self) -> tuple[Outcome, ...]:
         """Return the cards whose tab is not as requested."""
-        return tuple(one for one in self.outcomes if not one.is_done)
+        return tuple(outcome for outcome in self.outcomes if not outcome.is_done)
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,9 @@ def _cards(
 ) -> tuple[CardChoice, ...]:
     """Return the kinds of cards of this portal; smart processes only as the portal lists them."""
     usual = [
-        CardChoice(one.setting, (one.placement,))
-        for one in deps.manifest.placements
-        if one.is_tab and one.setting != SMART_PROCESSES
+        CardChoice(entry.setting, (entry.placement,))
+        for entry in deps.manifest.placements
+        if entry.is_tab and entry.setting != SMART_PROCESSES
     ]
     try:
         listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
@@ -190,7 +190,7 @@ def _cards(
 def _places(deps: Deps, offered: Codes | None) -> Iterable[CardChoice]:
     """Return the places beside the tabs that the portal has; all, if it did not say."""
     codes: dict[str, list[str]] = {}
-    for one in deps.manifest.placements:
-        if not one.is_tab and (offered is None or one.placement in offered):
-            codes.setdefault(one.setting, []).append(one.placement)
+    for entry in deps.manifest.placements:
+        if not entry.is_tab and (offered is None or entry.placement in offered):
+            codes.setdefault(entry.setting, []).append(entry.placement)
     return (CardChoice(key, tuple(found), is_place=True) for key, found in codes.items())

@@ -192,7 +192,7 @@ def _api(deps: Deps, member_id: str) -> PortalApi:
 def _note_refusals(
     deps: Deps, member_id: str, purpose: Purpose, errors: Collection[AppError]
 ) -> None:
-    refusal = next((one for one in errors if isinstance(one, REFUSALS)), None)
+    refusal = next((error for error in errors if isinstance(error, REFUSALS)), None)
     if refusal is not None:
         _note_refused(deps, member_id, purpose, refusal)
 

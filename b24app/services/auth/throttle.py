@@ -117,7 +117,7 @@ def require(deps: Deps, limits: Limits) -> None:
 
 def note_failed(deps: Deps, limits: Limits) -> None:
     """Count one more failure."""
-    _add(deps, [_mark(deps, one.name) for one in limits])
+    _add(deps, [_mark(deps, limit.name) for limit in limits])
 
 
 @contextmanager

@@ -41,8 +41,8 @@ def totals_of(
     yet, None if unknown.
     """
     own = _own(core, compositions, free)
-    found = {one.sum.currency for one in core.payments}
-    found |= {one.price.currency for one in core.deliveries if one.price.amount}
+    found = {payment.sum.currency for payment in core.payments}
+    found |= {delivery.price.currency for delivery in core.deliveries if delivery.price.amount}
     others = [_other(core, compositions, currency) for currency in sorted(found - {own.currency})]
     return (own, *others)
 
@@ -54,7 +54,7 @@ def _own(
     paid, waiting = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     products = _products(core, compositions, free, deliveries)
-    made_of = [products, *(_delivery_line(LineKind.DELIVERY, one) for one in deliveries)]
+    made_of = [products, *(_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries)]
     if not is_whole(core.deliveries):
         made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
     if products.kind is LineKind.CARD:
@@ -122,7 +122,9 @@ def _products(
     if free is not None and not core.payments:
         return _products_line(free, currency)
     if not core.card.is_amount_typed:
-        shipping = total(currency, [_delivery_line(LineKind.DELIVERY, one) for one in deliveries])
+        shipping = total(
+            currency, [_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries]
+        )
         return Line(LineKind.PRODUCTS, core.card.amount - shipping)
     if free is not None and _is_all_known(core, compositions):
         billed = [
@@ -153,7 +155,7 @@ def _elsewhere(
     the result is the part of that rest that can no longer be billed.
     """
     currency = core.card.amount.currency
-    abroad = [one.id for one in core.payments if one.sum.currency != currency]
+    abroad = [payment.id for payment in core.payments if payment.sum.currency != currency]
     none = Money(ZERO, currency)
     if not abroad:
         return none
@@ -182,8 +184,8 @@ def _billed_wrong(
     """Return lines for deliveries in no payment or in several, and for over-billed products."""
     currency = core.card.amount.currency
     lines = _deliveries_billed_wrong(deliveries, _held(core, compositions, currency))
-    own = [one.id for one in core.payments if one.sum.currency == currency]
-    abroad = [one.id for one in core.payments if one.sum.currency != currency]
+    own = [payment.id for payment in core.payments if payment.sum.currency == currency]
+    abroad = [payment.id for payment in core.payments if payment.sum.currency != currency]
     billed = _quantities(compositions, own)
     gone = _quantities(compositions, abroad)
     for row in core.rows.values() if core.has_all_rows else ():
@@ -197,12 +199,16 @@ def _billed_wrong(
 
 def _deliveries_billed_wrong(deliveries: Sequence[Delivery], held: Counter[int]) -> list[Line]:
     """Return lines for deliveries in no payment, and for those in several."""
-    lines = [_delivery_line(LineKind.FREE_DELIVERY, one) for one in deliveries if not held[one.id]]
-    for one in deliveries:
-        if held[one.id] > 1:
-            more = one.price * Decimal(1 - held[one.id])
-            twice = Decimal(held[one.id])
-            lines.append(Line(LineKind.TWICE, more, one.service_name, one.number, twice))
+    lines = [
+        _delivery_line(LineKind.FREE_DELIVERY, delivery)
+        for delivery in deliveries
+        if not held[delivery.id]
+    ]
+    for delivery in deliveries:
+        if held[delivery.id] > 1:
+            more = delivery.price * Decimal(1 - held[delivery.id])
+            twice = Decimal(held[delivery.id])
+            lines.append(Line(LineKind.TWICE, more, delivery.service_name, delivery.number, twice))
     return lines
 
 
@@ -216,7 +222,7 @@ def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple
 def _is_all_known(core: CardSnapshot, compositions: Compositions) -> bool:
     if not (is_whole(core.payments) and is_whole(core.deliveries)):
         return False
-    known = [compositions.get(one.id) for one in core.payments]
+    known = [compositions.get(payment.id) for payment in core.payments]
     return all(one is not None and one.is_whole for one in known)
 
 
@@ -239,26 +245,26 @@ def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int |
 
 
 def _payments(core: CardSnapshot, currency: str) -> tuple[list[Payment], list[Payment]]:
-    own = [one for one in core.payments if one.sum.currency == currency]
+    own = [payment for payment in core.payments if payment.sum.currency == currency]
     return [one for one in own if one.is_paid], [one for one in own if not one.is_paid]
 
 
 def _only_other(core: CardSnapshot) -> str:
     """Return the only other currency of payments; "" if there are several."""
-    found = {one.sum.currency for one in core.payments} - {core.card.amount.currency}
+    found = {payment.sum.currency for payment in core.payments} - {core.card.amount.currency}
     return found.pop() if len(found) == 1 else ""
 
 
 def _is_in(payments: Iterable[Payment], currency: str) -> bool:
-    return all(one.sum.currency == currency for one in payments)
+    return all(payment.sum.currency == currency for payment in payments)
 
 
 def _as_lines(payments: Iterable[Payment]) -> list[Line]:
-    return [Line(LineKind.PAYMENTS, one.sum) for one in payments]
+    return [Line(LineKind.PAYMENTS, payment.sum) for payment in payments]
 
 
 def _deliveries_in(core: CardSnapshot, currency: str) -> list[Delivery]:
-    return [one for one in core.deliveries if one.price.currency == currency]
+    return [delivery for delivery in core.deliveries if delivery.price.currency == currency]
 
 
 def _delivery_line(kind: LineKind, delivery: Delivery) -> Line:

@@ -57,19 +57,19 @@ def read(card: CardSession) -> Allocation:
     """Read the card's rows and the lines of its newest payments."""
     shown = tab.details_of_newest(card, MOST_PAYMENTS)
     parts = [
-        Part(one.payment, line)
-        for one in shown.view.payments
-        if one.details is not None
-        for line in one.details.items
+        Part(entry.payment, line)
+        for entry in shown.view.payments
+        if entry.details is not None
+        for line in entry.details.items
     ]
     by_row: dict[int, list[Part]] = {}
     for part in parts:
         by_row.setdefault(part.line.item.row_id or 0, []).append(part)
     unread = shown.view.unread_payments + sum(
-        one.details.unread for one in shown.view.payments if one.details is not None
+        payment.details.unread for payment in shown.view.payments if payment.details is not None
     )
     uses = tuple(_use(row, tuple(by_row.get(row.id, ()))) for row in shown.rows)
-    is_whole = all(one.details is not None for one in shown.view.payments)
+    is_whole = all(payment.details is not None for payment in shown.view.payments)
     if unread or (not is_whole and shown.view.is_free_known):
         uses = tuple(replace(use, free=_told(use.row, shown.view)) for use in uses)
     known = {row.id for row in shown.rows}
@@ -86,5 +86,5 @@ def _told(row: ProductRow, view: CardView) -> Decimal:
     """Return what the portal says is free of a row, for when not all payments were read."""
     if not view.is_free_known:
         return UNREADABLE
-    free = (one.quantity for one in view.free_rows if one.id == row.id)
+    free = (free_row.quantity for free_row in view.free_rows if free_row.id == row.id)
     return next(free, Decimal(0))

@@ -89,7 +89,7 @@ def view_of(
         updated_at=card.clock(),
         allowed=allowed if is_taking else allowed - {Action.CREATE},
         canceled=canceled_orders,
-        orders=len({one.order_number for one in core.payments}),
+        orders=len({payment.order_number for payment in core.payments}),
         read_only=read_only,
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
@@ -98,7 +98,7 @@ def view_of(
         time_zone=card.time_zone,
         counts=_counts(core.payments),
         may_ask_links_ahead=kept.is_shop_open,
-        listed={one.id: one.state for one in core.payments},
+        listed={payment.id: payment.state for payment in core.payments},
         notices=half_done.notices(card, kept.half_done, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
@@ -133,9 +133,9 @@ def _waits(
 ) -> dict[int, Waiting]:
     """Return how long payments have been unpaid: the portal has no date of their creation."""
     return {
-        one.id: Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
-        for one in payments
-        if not one.is_paid and (sight := sights.get(one.id)) is not None
+        payment.id: Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
+        for payment in payments
+        if not payment.is_paid and (sight := sights.get(payment.id)) is not None
     }
 
 
@@ -188,14 +188,14 @@ def _estimate(
     """Return rows minus billed, only if all rows and every payment's lines are known."""
     if not core.is_estimate or not core.has_all_rows or core.payments.unread:
         return None
-    known = [compositions.get(one.id) for one in core.payments]
+    known = [compositions.get(payment.id) for payment in core.payments]
     if any(one is None or one.unread for one in known):
         return None
-    items = [item for one in core.payments for item in compositions[one.id].items]
+    items = [item for payment in core.payments for item in compositions[payment.id].items]
     return unbilled_rows(core.rows.values(), items)
 
 
 def _counts(payments: Iterable[Payment]) -> dict[Filter, int]:
-    states = [one.is_paid for one in payments]
+    states = [payment.is_paid for payment in payments]
     paid = sum(states)
     return {Filter.ALL: len(states), Filter.PAID: paid, Filter.UNPAID: len(states) - paid}

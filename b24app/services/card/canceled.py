@@ -30,7 +30,7 @@ def read(session: Session, card: CardSession) -> States:
 
 def orders(card: CardSession, core: CardSnapshot, known: States) -> tuple[str, ...]:
     """Return the numbers of the card's canceled orders; forget those that were reopened."""
-    now = {str(one.id): one.state for one in core.payments}
+    now = {str(payment.id): payment.state for payment in core.payments}
     reopened = [
         number
         for number, before in known.items()
@@ -65,8 +65,10 @@ def refuse() -> NoReturn:
 
 def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:
     """Remember that the order of the payment with this number is canceled."""
-    order = next((one.order_number for one in payments if one.number == number), "")
-    states = {str(one.id): one.state for one in payments if one.order_number == order}
+    order = next((payment.order_number for payment in payments if payment.number == number), "")
+    states = {
+        str(payment.id): payment.state for payment in payments if payment.order_number == order
+    }
     if not states:
         return
     with card.db.transaction() as session:

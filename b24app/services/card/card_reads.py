@@ -57,7 +57,7 @@ class CardSnapshot:
 
     def payment(self, payment_id: int) -> Payment | None:
         """Return the payment with this id, if the portal lists it on this card."""
-        return next((one for one in self.payments if one.id == payment_id), None)
+        return next((payment for payment in self.payments if payment.id == payment_id), None)
 
     def is_gone(self, payment_id: int) -> bool:
         """Return whether this payment is no longer on the card, not just unreadable."""
@@ -216,7 +216,7 @@ def complete(
     return {
         payment_id: composition
         for payment_id, composition in compositions.items()
-        if all(one.row_id is None or one.row_id in core.rows for one in composition.items)
+        if all(item.row_id is None or item.row_id in core.rows for item in composition.items)
     }
 
 

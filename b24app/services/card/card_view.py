@@ -143,17 +143,17 @@ class CardView:
     def holding(self, document_id: int, besides: int) -> tuple[Payment, ...]:
         """Return the other payments that bill a delivery, as far as their lines were read."""
         return tuple(
-            one.payment
-            for one in self.payments
-            if one.payment.id != besides
-            and one.details is not None
-            and any(line.item.document_id == document_id for line in one.details.deliveries)
+            entry.payment
+            for entry in self.payments
+            if entry.payment.id != besides
+            and entry.details is not None
+            and any(line.item.document_id == document_id for line in entry.details.deliveries)
         )
 
     def arranged(self, wanted: Filter, sort: Sort) -> CardView:
         """Return the view with its payments filtered and sorted, each currency together."""
         kept = arranged(self.payments, wanted, sort)
-        order = [one.currency for one in self.totals]
+        order = [total.currency for total in self.totals]
         kept = tuple(sorted(kept, key=lambda view: order.index(view.payment.sum.currency)))
         return replace(self, payments=kept, filter=wanted, sort=sort)
 
@@ -175,17 +175,17 @@ class CardView:
     @property
     def currencies(self) -> tuple[Totals, ...]:
         """Return the figures that divide the list: none if all payments have one currency."""
-        found = tuple(one for one in self.totals if one.count)
+        found = tuple(total for total in self.totals if total.count)
         return found if len(found) > 1 else ()
 
     @property
     def systems(self) -> tuple[str, ...]:
         """Return the names of the shown payments' payment systems."""
-        return tuple(sorted({one.payment.pay_system_name for one in self.payments} - {""}))
+        return tuple(sorted({entry.payment.pay_system_name for entry in self.payments} - {""}))
 
     def payment(self, payment_id: int) -> PaymentView | None:
         """Return the view of one payment, if it is shown."""
-        return next((one for one in self.payments if one.payment.id == payment_id), None)
+        return next((entry for entry in self.payments if entry.payment.id == payment_id), None)
 
 
 def arranged(views: Iterable[PaymentView], wanted: Filter, sort: Sort) -> tuple[PaymentView, ...]:

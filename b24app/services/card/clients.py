@@ -90,7 +90,7 @@ def take(card: CardSession, result: BatchResult, asked: ClientsRequest) -> Clien
     except AppError:
         return Clients(is_unread=True)
     read = _Read()
-    contacts = [EntityRef(CONTACT, one) for one in bound.contact_ids[:MOST_CONTACTS]]
+    contacts = [EntityRef(CONTACT, contact_id) for contact_id in bound.contact_ids[:MOST_CONTACTS]]
     if contacts:
         read.take(contacts[0], result, asked.contact)
     if bound.company_id is not None:
@@ -99,7 +99,7 @@ def take(card: CardSession, result: BatchResult, asked: ClientsRequest) -> Clien
     if read.left:
         _read_left(card, read)
     people = (read.found.get(one) for one in _order(bound))
-    return Clients(tuple(one for one in people if one), read.is_hidden, read.is_unread)
+    return Clients(tuple(person for person in people if person), read.is_hidden, read.is_unread)
 
 
 def _read_left(card: CardSession, read: _Read) -> None:
@@ -107,7 +107,7 @@ def _read_left(card: CardSession, read: _Read) -> None:
     contacts = [one.entity_id for one in read.left if one.entity_type_id == CONTACT]
     companies = [one for one in read.left if one.entity_type_id == COMPANY]
     listed = batch.add(api.list_contacts(contacts)) if contacts else None
-    got = {one: batch.add(api.get_client(COMPANY, one.entity_id)) for one in companies}
+    got = {company: batch.add(api.get_client(COMPANY, company.entity_id)) for company in companies}
     wanted, read.left = set(read.left), []
     try:
         result = card.api.send(batch, READ_SECONDS)
@@ -125,4 +125,4 @@ def _read_left(card: CardSession, read: _Read) -> None:
 
 def _order(bound: BoundClients) -> list[EntityRef]:
     company = [EntityRef(COMPANY, bound.company_id)] if bound.company_id else []
-    return [*(EntityRef(CONTACT, one) for one in bound.contact_ids), *company]
+    return [*(EntityRef(CONTACT, contact_id) for contact_id in bound.contact_ids), *company]

@@ -81,13 +81,13 @@ class Linked:
     def totals(self) -> tuple[Sum, ...]:
         """Return the totals of these groups' cards, in each currency."""
         views = (group.view for group in self.groups)
-        return together(Sum(one.amount, one.paid) for view in views for one in view.totals)
+        return together(Sum(total.amount, total.paid) for view in views for total in view.totals)
 
     @property
     def counts(self) -> Mapping[Filter, int]:
         """Count the payments shown in these groups, by filter."""
         views = (group.view for group in self.groups)
-        paid = Counter(one.payment.is_paid for view in views for one in view.payments)
+        paid = Counter(entry.payment.is_paid for view in views for entry in view.payments)
         return {Filter.ALL: paid.total(), Filter.UNPAID: paid[False], Filter.PAID: paid[True]}
 
 
@@ -111,10 +111,10 @@ def show(card: CardSession, wish: ListOptions, offset: int = 0) -> Linked:
     groups = _groups(card, part)
     return Linked(
         card=crm.card_of(card.ref, item),
-        groups=tuple(one for one in groups if one is not None),
+        groups=tuple(group for group in groups if group is not None),
         more=max(0, len(found) + unread - end) if is_open else 0,
         is_more_unknown=is_unknown and is_open,
-        unread=sum(one is None for one in groups),
+        unread=sum(group is None for group in groups),
         next_offset=end,
         updated_at=card.clock(),
         time_zone=card.time_zone,
@@ -257,7 +257,7 @@ def _group(
         kept = kept_of(session, own)
     view = view_of(own, core, card_reads.complete(core, compositions), people, kept)
     view = view.cut(most)
-    ids = [one.payment.id for one in view.payments if one.details is None]
+    ids = [entry.payment.id for entry in view.payments if entry.details is None]
     waiting = tuple(
         tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)
     )

@@ -90,7 +90,7 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
         kept = kept_of(session, card)
     view = view_of(card, core, compositions, people, kept)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
-    newest = [one.payment.id for one in view.payments if one.details is None]
+    newest = [entry.payment.id for entry in view.payments if entry.details is None]
     waiting = tuple(
         tuple(newest[start : start + DETAILS_AT_ONCE])
         for start in range(0, len(newest), DETAILS_AT_ONCE)
@@ -138,7 +138,7 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> T
     parts = [wanted] if is_one_call else card_reads.halves(wanted)
     read = _read_to_the_end(card, parts, rows_total)
     view = view_of(card, read.core, read.compositions, read.people)
-    kept = tuple(one for one in view.payments if one.payment.id in set(wanted))
+    kept = tuple(entry for entry in view.payments if entry.payment.id in set(wanted))
     return TabContent(replace(view, payments=kept), (), read.core.rows_total)
 
 

@@ -64,7 +64,7 @@ def default_id(card: CardSession) -> int | None:
     """Return the payment system of the settings if the portal has it; else the portal picks."""
     chosen = card.rules.default_pay_system
     systems = directory(card) if chosen is not None else ()
-    return chosen if any(one.id == chosen for one in systems) else None
+    return chosen if any(system.id == chosen for system in systems) else None
 
 
 def chosen_id(card: CardSession, choice: int | None) -> int | None:

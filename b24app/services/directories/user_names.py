@@ -27,7 +27,9 @@ Directory = Mapping[int, str | None]
 
 def payers(payments: Iterable[Payment]) -> frozenset[int]:
     """Return who marked paid payments paid; after an unpay the portal keeps a stale payer."""
-    return frozenset(one.payer_id for one in payments if one.is_paid and one.payer_id)
+    return frozenset(
+        payment.payer_id for payment in payments if payment.is_paid and payment.payer_id
+    )
 
 
 def directory(session: Session, card: CardSession) -> dict[int, str | None]:

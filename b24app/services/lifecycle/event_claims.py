@@ -118,7 +118,7 @@ def read(payload: Payload) -> list[Claim]:
 
 def written(claims: list[Claim]) -> Payload:
     """Return a list of claims as a payload."""
-    return {"claims": [one.saved for one in claims]}
+    return {"claims": [claim.saved for claim in claims]}
 
 
 def enqueue(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bool:
@@ -153,21 +153,25 @@ def holds_token(session: Session, deps: Deps, member_id: str, application_token:
 def merged(waiting: Payload, given: Payload) -> Payload:
     """Merge two lists. A long one loses the oldest claim of the address that fills it most."""
     claims = read(waiting)
-    known = {one.key for one in claims}
+    known = {claim.key for claim in claims}
     claims += [one for one in read(given) if one.key not in known]
     while len(claims) > LISTED:
-        held = Counter(one.address for one in claims if one.grant is None)
+        held = Counter(claim.address for claim in claims if claim.grant is None)
         if not held:
             break
         fullest = held.most_common(1)[0][0]
-        claims.remove(next(one for one in claims if one.address == fullest and not one.grant))
+        claims.remove(
+            next(claim for claim in claims if claim.address == fullest and not claim.grant)
+        )
     return written(claims)
 
 
 def next_of(claims: list[Claim], now: datetime, may_try: Callable[[Claim], bool]) -> Claim | None:
     """Return whose turn it is: proven ones first, then the newest of the rarest address."""
-    held = Counter(one.address for one in claims)
-    ready = [one for one in reversed(claims) if one.not_before is None or one.not_before <= now]
+    held = Counter(claim.address for claim in claims)
+    ready = [
+        claim for claim in reversed(claims) if claim.not_before is None or claim.not_before <= now
+    ]
     ready.sort(key=lambda one: (one.grant is None, held[one.address]))
     return next((one for one in ready if one.grant is not None or may_try(one)), None)
 

@@ -155,7 +155,7 @@ def _clock(
 ) -> Finding:
     """Compare this machine's clock with the database's and those of the servers reached."""
     now = deps.clock()
-    others = [_date_of(one) for one in answers if isinstance(one, Reached)]
+    others = [_date_of(answer) for answer in answers if isinstance(answer, Reached)]
     others.append(state.now if isinstance(state, Condition) else None)
     apart = [abs((now - one).total_seconds()) for one in others if one is not None]
     if not apart:

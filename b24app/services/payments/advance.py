@@ -112,7 +112,7 @@ def _proposals(
     found = nearest(parts, int(asked.amount * scale) + lowered)
     sums = [one for one in (found.below, found.above) if one is not None]
     proposals = (_proposal(rows, counts, left, asked) for counts in sums)
-    kept = [one for one in proposals if one is not None]
+    kept = [proposal for proposal in proposals if proposal is not None]
     kept.sort(key=lambda one: (abs(one.off.amount), one.off.amount))
     return tuple(kept), found.is_approximate
 

@@ -152,7 +152,7 @@ def denied(before: BillableRows, read: Reading | None, error: PortalError) -> Ma
 
 def _fresh(before: BillableRows, read: Reading) -> list[int]:
     """Return the payments that are new on the card."""
-    return [one.id for one in read.core.payments if one.id not in before.payment_ids]
+    return [payment.id for payment in read.core.payments if payment.id not in before.payment_ids]
 
 
 def made_id(made: Made) -> int:

@@ -121,24 +121,24 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
 
 
 def _taking_out(after: After, document_id: int) -> list[Command[bool]]:
-    links = [one for one in after.composition.links if one.document_id == document_id]
-    return [payment_deliveries.delete_link(one.id) for one in links]
+    links = [link for link in after.composition.links if link.document_id == document_id]
+    return [payment_deliveries.delete_link(link.id) for link in links]
 
 
 def _are_seen(holders: Sequence[Holder], choice: Choice) -> bool:
-    return all(one.payment.id in choice.seen_in for one in holders)
+    return all(holder.payment.id in choice.seen_in for holder in holders)
 
 
 def _in_another(at: EditContext, document_id: int, holders: Sequence[Holder]) -> Verdict:
     """Refuse to ask the client twice, and show where the delivery is."""
-    is_paid = any(one.payment.is_paid for one in holders)
+    is_paid = any(holder.payment.is_paid for holder in holders)
     return Verdict(
         OutcomeKind.REFUSED,
         OutcomeCode.DELIVERY_IN_PAID if is_paid else OutcomeCode.DELIVERY_IN_ANOTHER,
         "",
         at.label(document_id),
         {"delivery": at.documents[document_id].number, "other": _numbers(holders)},
-        shows=tuple(one.payment.id for one in holders[: MOST_SHOWN - 1]),
+        shows=tuple(holder.payment.id for holder in holders[: MOST_SHOWN - 1]),
     )
 
 
@@ -146,7 +146,7 @@ def told_twice(payment_id: int, document: Delivery, holders: Sequence[Holder]) -
     """Return the notice of a delivery that several payments now bill, and when it is settled."""
     if not holders:
         return {}
-    ids = (payment_id, *(one.payment.id for one in holders))
+    ids = (payment_id, *(holder.payment.id for holder in holders))
     return {
         "delivery": document.number,
         "other": _numbers(holders),
@@ -156,7 +156,7 @@ def told_twice(payment_id: int, document: Delivery, holders: Sequence[Holder]) -
 
 
 def _numbers(holders: Sequence[Holder]) -> str:
-    return ", ".join(one.payment.number for one in holders[:MOST_SHOWN])
+    return ", ".join(holder.payment.number for holder in holders[:MOST_SHOWN])
 
 
 def remove(

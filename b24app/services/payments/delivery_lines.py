@@ -34,7 +34,7 @@ class EditContext:
     @property
     def document_ids(self) -> frozenset[int]:
         """Return the documents that its lines are linked to."""
-        return frozenset(one.document_id for one in self.links)
+        return frozenset(link.document_id for link in self.links)
 
     def link(self, item_id: int) -> PaymentDelivery:
         """Return a line. Raises NotOnThisCardError for a line of another payment."""
@@ -97,7 +97,10 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[EditContext]:
     for payment in found.payments.values():
         require_unpaid(payment)
     documents = {one.id: one for one in found.result[found.beside]}
-    return [EditContext(found.payments[one], found.about(one), documents) for one in payment_ids]
+    return [
+        EditContext(found.payments[payment_id], found.about(payment_id), documents)
+        for payment_id in payment_ids
+    ]
 
 
 @before_writing()

@@ -33,7 +33,7 @@ def chosen(card: CardSession, payment_ids: Sequence[int]) -> list[Payment]:
     """
     launches.prove_now(card)
     found = card.api.call(list_payments(card.ref, ids=payment_ids))
-    return [ownership.listed_payment(found, card, one) for one in payment_ids]
+    return [ownership.listed_payment(found, card, payment_id) for payment_id in payment_ids]
 
 
 def whole(card: CardSession) -> Whole:

@@ -21,7 +21,11 @@ def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
     A payment that was last marked here as something else has been changed in Bitrix24 since.
     """
     marks = (DeedName.PAY, DeedName.UNPAY)
-    done = (one for one in records if one.action in marks and one.outcome == OutcomeKind.DONE)
+    done = (
+        record
+        for record in records
+        if record.action in marks and record.outcome == OutcomeKind.DONE
+    )
     last = next(done, None)
     is_of_this = last is not None and (last.action == DeedName.PAY) is is_paid
     return last.note if last is not None and is_of_this else ""
@@ -29,7 +33,7 @@ def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
 
 def taken_of(records: Sequence[Record]) -> Record | None:
     """Return when the payment's link was taken last, None if it was not or long ago."""
-    taken = (one for one in records if one.action == DeedName.TAKE_LINK)
+    taken = (record for record in records if record.action == DeedName.TAKE_LINK)
     return next((one for one in taken if one.outcome == OutcomeKind.DONE), None)
 
 

@@ -67,7 +67,7 @@ class Part:
     @property
     def left(self) -> list[Chosen]:
         """Return the payments that are not dealt with, as they were chosen."""
-        done = self.outcomes.keys() | {one.payment_id for one in self.before.results}
+        done = self.outcomes.keys() | {result.payment_id for result in self.before.results}
         return [one for one in self.wish.chosen if one.id not in done]
 
     def run(self) -> None:

@@ -110,7 +110,7 @@ class Progress:
     def data(self, left: Sequence[int]) -> dict[str, Any]:
         """Return it as JSON; of what was seen only the payments that are left."""
         return {
-            "results": [_result_data(one) for one in self.results],
+            "results": [_result_data(result) for result in self.results],
             "known": [_payment_data(self.known[one]) for one in left if one in self.known],
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "seconds": self.seconds,
@@ -125,7 +125,7 @@ def read(data: Mapping[str, Any] | None) -> Progress:
     at = data["read_at"]
     return Progress(
         tuple(_result(one) for one in data["results"]),
-        {one.id: one for one in payments},
+        {payment.id: payment for payment in payments},
         datetime.fromisoformat(at) if at else None,
         data["seconds"],
     )

@@ -73,7 +73,7 @@ def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bo
     back: list[Command[int] | Command[bool]] = [
         payment_deliveries.add_link(plan.source.id, plan.document_id)
     ]
-    return back + [payment_deliveries.delete_link(one) for one in lines]
+    return back + [payment_deliveries.delete_link(line) for line in lines]
 
 
 def _lines_there(plan: Move, read: Reading | None) -> list[int] | None:
@@ -81,7 +81,7 @@ def _lines_there(plan: Move, read: Reading | None) -> list[int] | None:
     found = read.compositions.get(plan.target.id) if read else None
     if found is None:
         return None
-    return [one.id for one in found.links if one.document_id == plan.document_id]
+    return [link.id for link in found.links if link.document_id == plan.document_id]
 
 
 def _add_and_remove(card: CardSession, plan: Move) -> Moved:
@@ -153,7 +153,7 @@ def _moved(card: CardSession, plan: Move, read: Reading | None, *, is_taken_out:
     if not holders:
         return outcome
     values = deliveries.told_twice(plan.target.id, plan.document, holders)
-    shown = [*plan.both, *(one.payment.id for one in holders[: deliveries.MOST_SHOWN])]
+    shown = [*plan.both, *(holder.payment.id for holder in holders[: deliveries.MOST_SHOWN])]
     return replace(
         outcome,
         code=OutcomeCode.DELIVERY_MOVED_TWICE,
@@ -185,7 +185,7 @@ def _is_in_source(read: Reading | None, plan: Move) -> bool | None:
     composition = read.compositions.get(plan.source.id)
     if composition is None:
         return None
-    return _told(composition, any(one.id == plan.item_id for one in composition.links))
+    return _told(composition, any(link.id == plan.item_id for link in composition.links))
 
 
 def _holds(read: Reading | None, plan: Move, payment_id: int) -> bool | None:
@@ -235,7 +235,7 @@ def _take_back(card: CardSession, plan: Move, removed: WriteResult) -> Outcome:
 def _undone(card: CardSession, plan: Move, read: Reading) -> Reading:
     composition = read.compositions.get(plan.target.id)
     links = composition.links if composition else ()
-    line = next((one.id for one in links if one.document_id == plan.document_id), None)
+    line = next((link.id for link in links if link.document_id == plan.document_id), None)
     if line is None:
         return read
     command = payment_deliveries.delete_link(line)

@@ -253,7 +253,9 @@ def _moment(card: CardSession, day: date) -> datetime:
     zone = reminders.zone_of(card)
     moments = [datetime.combine(day, one, zone) for one in (MORNING, EVENING)]
     now = card.clock()
-    return next((one for one in moments if one > now), datetime.combine(day, MIDNIGHT, zone))
+    return next(
+        (moment for moment in moments if moment > now), datetime.combine(day, MIDNIGHT, zone)
+    )
 
 
 def _day(card: CardSession, moment: datetime | None) -> str:

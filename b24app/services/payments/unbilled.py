@@ -77,7 +77,7 @@ def _estimate(
     result = card.api.send(batch, WRITE_SECONDS)
     lines = [result[handle] for handle in items]
     rows = product_rows.take(result, pages, are_needed=True)
-    if not rows.is_whole or any(one.unread for one in lines):
+    if not rows.is_whole or any(line.unread for line in lines):
         return rows, None
-    billed = [item for one in lines for item in one]
+    billed = [item for line in lines for item in line]
     return rows, unbilled_rows(rows.by_id.values(), billed)

@@ -107,7 +107,7 @@ def read_about(
     More calls only if a payment is not listed yet and the portal resolves no references. Raises
     like `present`; errors of the questions about them are raised when the answer is taken.
     """
-    unlisted = [one for one in payment_ids if one not in card.listed]
+    unlisted = [payment_id for payment_id in payment_ids if payment_id not in card.listed]
     if unlisted:
         found, is_answered = _read_by_reference(card, payment_ids, about, beside, seconds)
         if is_answered:
@@ -123,8 +123,11 @@ def _read_by_id(
     seconds: float,
 ) -> Found[T, B]:
     batch = Batch()
-    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
-    asked = {one: batch.add(about(one)) for one in payment_ids}
+    listings = {
+        payment_id: batch.add(list_payments(card.ref, ids=[payment_id]))
+        for payment_id in payment_ids
+    }
+    asked = {payment_id: batch.add(about(payment_id)) for payment_id in payment_ids}
     others = beside(batch)
     result = card.api.send(batch, seconds)
     return Found(_take_payments(card, result, listings), result, asked, others)
@@ -146,13 +149,19 @@ def _read_by_reference(
     refuses the parameter. The payments are proven in any case.
     """
     batch = Batch()
-    listings = {one: batch.add(list_payments(card.ref, ids=[one])) for one in payment_ids}
-    asked = {one: batch.add(about(listings[one].reference(0, "id"))) for one in payment_ids}
+    listings = {
+        payment_id: batch.add(list_payments(card.ref, ids=[payment_id]))
+        for payment_id in payment_ids
+    }
+    asked = {
+        payment_id: batch.add(about(listings[payment_id].reference(0, "id")))
+        for payment_id in payment_ids
+    }
     others = beside(batch)
     result = card.api.send(batch, seconds)
     found = Found(_take_payments(card, result, listings), result, asked, others)
     errors = [result.error(handle) for handle in asked.values()]
-    is_refused = any(isinstance(one, ParameterRefusedError) for one in errors)
+    is_refused = any(isinstance(error, ParameterRefusedError) for error in errors)
     is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
     return found, is_first and not is_refused
 

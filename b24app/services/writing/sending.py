@@ -140,7 +140,11 @@ def read_after(card: CardSession, sent: Sent) -> Reading | None:
     """Return the re-read of a write's batch; read again if something is missing in it."""
     read = _take(card, sent)
     payment_ids = list(sent.reread.compositions)
-    listed = [one for one in payment_ids if read is not None and read.core.payment(one)]
+    listed = [
+        payment_id
+        for payment_id in payment_ids
+        if read is not None and read.core.payment(payment_id)
+    ]
     if read is not None and read.compositions.keys() >= set(listed):
         return read
     return settle(card, payment_ids) or read

@@ -82,7 +82,7 @@ def is_certain(composition: PaymentLines, *numbers: Decimal | None) -> bool:
 
     One odd value in the answer must not make a completed write look like a failed one.
     """
-    are_readable = all(one is None or is_readable(one) for one in numbers)
+    are_readable = all(number is None or is_readable(number) for number in numbers)
     return composition.is_whole and are_readable
 
 

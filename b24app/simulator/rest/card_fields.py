@@ -144,8 +144,8 @@ def _company(card: Card) -> dict[str, object]:
 def _addresses(card: Card) -> dict[str, object]:
     """Return phones and e-mails: `fm` has all, the other fields the first of their kind."""
     first = {
-        field: next((one.value for one in card.addresses
-                     if one.type_id == type_id and kind in {None, one.value_type}), "")
+        field: next((address.value for address in card.addresses
+                     if address.type_id == type_id and kind in {None, address.value_type}), "")
         for field, (type_id, kind) in _FIRST_ADDRESSES.items()
     }  # fmt: skip
     return {
@@ -154,8 +154,13 @@ def _addresses(card: Card) -> dict[str, object]:
         "hasImol": "N",
         **first,
         "fm": [
-            {"id": one.id, "typeId": one.type_id, "valueType": one.value_type, "value": one.value}
-            for one in card.addresses
+            {
+                "id": address.id,
+                "typeId": address.type_id,
+                "valueType": address.value_type,
+                "value": address.value,
+            }
+            for address in card.addresses
         ],
     }
 

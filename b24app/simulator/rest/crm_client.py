@@ -79,9 +79,14 @@ def _row(card: Card) -> dict[str, object]:
 
 def _addresses(card: Card, name: str) -> list[dict[str, object]]:
     return [
-        {"ID": str(one.id), "VALUE_TYPE": one.value_type, "VALUE": one.value, "TYPE_ID": name}
-        for one in card.addresses
-        if one.type_id == name
+        {
+            "ID": str(address.id),
+            "VALUE_TYPE": address.value_type,
+            "VALUE": address.value,
+            "TYPE_ID": name,
+        }
+        for address in card.addresses
+        if address.type_id == name
     ]
 
 

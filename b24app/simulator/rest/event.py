@@ -25,7 +25,8 @@ def bind(call: Call) -> object:
         raise PortalError("ERROR_EVENT_NOT_FOUND", "Event not found")
     wanted = (event, handler, 0 if is_offline else auth_type)
     if any(
-        (one.event, one.handler, one.auth_type) == wanted for one in installation.event_handlers
+        (event_handler.event, event_handler.handler, event_handler.auth_type) == wanted
+        for event_handler in installation.event_handlers
     ):
         text = "Unable to set event handler: Handler already binded"
         raise PortalError("ERROR_CORE", text)
@@ -43,11 +44,12 @@ def unbind(call: Call) -> object:
     event, handler = _names(call, is_offline=is_offline)
     auth_type = _auth_type(call) if "AUTH_TYPE" in call.params else None
     removed = [
-        one
-        for one in installation.event_handlers
-        if (one.event, one.handler, one.is_offline) == (event, handler, is_offline)
-        and auth_type in {None, one.auth_type}
-        and (call.user.is_admin or one.auth_type == call.user.id)
+        event_handler
+        for event_handler in installation.event_handlers
+        if (event_handler.event, event_handler.handler, event_handler.is_offline)
+        == (event, handler, is_offline)
+        and auth_type in {None, event_handler.auth_type}
+        and (call.user.is_admin or event_handler.auth_type == call.user.id)
     ]
     for one in removed:
         installation.event_handlers.remove(one)
@@ -57,9 +59,9 @@ def unbind(call: Call) -> object:
 def get(call: Call) -> object:
     """Return the application's handlers; everybody else sees only their own."""
     return [
-        _row(one)
-        for one in call.installation().event_handlers
-        if call.user.is_admin or one.auth_type == call.user.id
+        _row(event_handler)
+        for event_handler in call.installation().event_handlers
+        if call.user.is_admin or event_handler.auth_type == call.user.id
     ]
 
 

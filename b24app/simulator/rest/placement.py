@@ -37,9 +37,12 @@ def bind(call: Call) -> object:
         raise PortalError("ERROR_PLACEMENT_NOT_FOUND", "Placement not found")
     if is_numeric(call.params.get("USER_ID")) and to_int(call.params["USER_ID"]) > 0:
         raise PortalError("ERROR_PLACEMENT_USER_MODE", "User mode is not available.")
-    if code in _ONCE and any(one.code == code for one in installation.placements):
+    if code in _ONCE and any(placement.code == code for placement in installation.placements):
         raise PortalError("ERROR_PLACEMENT_MAX_COUNT", "Placement max count: 1")
-    if any((one.code, one.handler) == (code, handler) for one in installation.placements):
+    if any(
+        (placement.code, placement.handler) == (code, handler)
+        for placement in installation.placements
+    ):
         text = "Unable to set placement handler: Handler already binded"
         raise PortalError("ERROR_CORE", text)
     installation.placements.append(_binding(call, code, handler))
@@ -54,9 +57,9 @@ def unbind(call: Call) -> object:
     if not code:
         raise empty_argument("PLACEMENT")
     removed = [
-        one
-        for one in installation.placements
-        if one.code == code and (not handler or one.handler == handler)
+        placement
+        for placement in installation.placements
+        if placement.code == code and (not handler or placement.handler == handler)
     ]
     for one in removed:
         installation.placements.remove(one)
@@ -68,16 +71,16 @@ def get(call: Call) -> object:
     installation = _administrators_installation(call)
     return [
         {
-            "id": one.id,
-            "placement": one.code,
-            "userId": one.user_id,
-            "handler": one.handler,
+            "id": placement.id,
+            "placement": placement.code,
+            "userId": placement.user_id,
+            "handler": placement.handler,
             "options": [],
-            "title": one.title,
-            "description": one.description,
-            "langAll": one.lang_all,
+            "title": placement.title,
+            "description": placement.description,
+            "langAll": placement.lang_all,
         }
-        for one in installation.placements
+        for placement in installation.placements
     ]
 
 

@@ -106,7 +106,10 @@ def _line(state: PortalState, user: User, kind: CrmType, card: Card) -> Line:
 
 def clients(state: PortalState, card: Card) -> list[Card]:
     """Return the company and the contacts of a card, as far as they exist."""
-    wanted = [(COMPANY, card.company_id), *((CONTACT, one) for one in card.contact_ids)]
+    wanted = [
+        (COMPANY, card.company_id),
+        *((CONTACT, contact_id) for contact_id in card.contact_ids),
+    ]
     return [found for key in wanted if (found := state.crm.cards.get(key))]
 
 

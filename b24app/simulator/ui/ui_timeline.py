@@ -91,7 +91,7 @@ def _link(href: str, text: str, origin: str) -> Part:
 
 def _activities(state: PortalState, card: Card) -> list[Activity]:
     owner = (card.entity_type_id, card.id)
-    return [one for one in state.crm.activities.values() if one.owner == owner]
+    return [activity for activity in state.crm.activities.values() if activity.owner == owner]
 
 
 def _done(state: PortalState, user: User, card: Card) -> Iterator[Entry]:

@@ -131,8 +131,10 @@ def _changes(page: SettingsPage) -> list[tuple[bool, str]]:
     processes = {int(card.key): card.title for card in page.cards if card.key.isdigit()}
     return [
         (
-            one.is_done,
-            settings_words.change(one, settings_words.name_of_placement(one.placement, processes)),
+            outcome.is_done,
+            settings_words.change(
+                outcome, settings_words.name_of_placement(outcome.placement, processes)
+            ),
         )
-        for one in page.outcomes
+        for outcome in page.outcomes
     ]

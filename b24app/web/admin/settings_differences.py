@@ -77,7 +77,7 @@ def _days(days: int) -> str:
 
 
 def _system(page: SettingsPage, system_id: int | None) -> str:
-    names = {one.id: one.name for one in page.pay_systems}
+    names = {pay_system.id: pay_system.name for pay_system in page.pay_systems}
     return _("Let Bitrix24 choose") if system_id is None else names.get(system_id, f"#{system_id}")
 
 

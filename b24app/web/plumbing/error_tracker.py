@@ -70,7 +70,7 @@ def init(dsn: str, release: str, transport: Any = None) -> Reports:
         raise ConfigError("ERROR_TRACKER_DSN is no DSN such as https://key@host/1.") from None
     reports = Reports(client)
     logger = logging.getLogger(LOGGER)
-    for former in [one for one in logger.handlers if isinstance(one, Reports)]:
+    for former in [handler for handler in logger.handlers if isinstance(handler, Reports)]:
         logger.removeHandler(former)
     logger.addHandler(reports)
     return reports

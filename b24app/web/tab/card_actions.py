@@ -65,7 +65,7 @@ def rest_form() -> ResponseReturnValue:
         "payments/_rest.html",
         view=view,
         places=places,
-        has_places_left=any(not places.of(one.id) for one in view.deliveries),
+        has_places_left=any(not places.of(delivery.id) for delivery in view.deliveries),
         is_long=len(view.billable.rows) > creation.IN_ONE_BATCH,
         pay_systems=pay_systems.directory(card),
         default_system_id=pay_systems.default_id(card),

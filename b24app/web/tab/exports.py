@@ -46,7 +46,7 @@ def text() -> ResponseReturnValue:
     found = export.chosen(proven(), _ids())
     lines = [_said(one) for one in found]
     totals = [i18n.money(one).striptags() for one in sums_of(one.sum for one in found)]
-    lines.extend(_("Total: %(sum)s", sum=one) for one in totals)
+    lines.extend(_("Total: %(sum)s", sum=total) for total in totals)
     return Response("\n".join(map(spreadsheet.one_line, lines)) + "\n", mimetype="text/plain")
 
 

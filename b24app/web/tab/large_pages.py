@@ -35,6 +35,6 @@ def render(template: str, views: Iterable[CardView], **context: Any) -> str:
 
 
 def _size(view: CardView) -> int:
-    details = [one.details for one in view.payments if one.details]
-    lines = sum(len(one.items) + len(one.deliveries) for one in details)
+    details = [payment.details for payment in view.payments if payment.details]
+    lines = sum(len(detail.items) + len(detail.deliveries) for detail in details)
     return len(view.payments) + lines + len(view.free_rows)

@@ -55,11 +55,11 @@ def _answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
     view = view_of(card, read.core, {}, read.people) if read is not None else None
     body = _going(asked, act) if act.left else _done(act, view)
     if read is not None and view is not None:
-        touched = [one.payment_id for one in act.results] if act.is_replay else [*act.touched]
-        body += _changed(view, read, touched, is_well=all(one.is_well for one in act.results))
+        touched = [result.payment_id for result in act.results] if act.is_replay else [*act.touched]
+        body += _changed(view, read, touched, is_well=all(result.is_well for result in act.results))
     response = make_response(body)
     response.status_code = _status(act)
-    settled = [one.payment_id for one in act.results if one.is_well]
+    settled = [result.payment_id for result in act.results if result.is_well]
     return htmx.trigger(
         htmx.into(response, "#dlg-form"),
         json.dumps({"payments-changed": "", "payments-settled": {"ids": settled}}),
@@ -83,15 +83,15 @@ def _going(asked: WriteRequest, act: Act) -> str:
 
 def _done(act: Act, view: CardView | None) -> str:
     numbers = {one.id: one.number for one in act.wish.chosen}
-    told = [_told(one, numbers) for one in act.results]
-    well = [one for one in act.results if one.is_well and one.kind is OutcomeKind.DONE]
+    told = [_told(result, numbers) for result in act.results]
+    well = [result for result in act.results if result.is_well and result.kind is OutcomeKind.DONE]
     may_undo = act.wish.action is Action.PAY and view is not None and Action.UNPAY in view.allowed
     return render_template(
         "payments/_many_done.html",
         action=act.wish.action,
         told=sorted(told, key=lambda one: one.is_well),
         done=len(well),
-        already=sum(one.kind is OutcomeKind.ALREADY for one in act.results),
+        already=sum(result.kind is OutcomeKind.ALREADY for result in act.results),
         undo=[one.as_text for one in well if one.state] if may_undo else [],
         is_unread=view is None,
         request_id=security.request_id(),
@@ -132,10 +132,10 @@ def _fresh(card: CardSession) -> Reading | None:
 
 def _status(act: Act) -> int:
     """Return the status: that of what went wrong, if it is the same for all of them."""
-    failed = {_status_of(one) for one in act.results if not one.is_well}
+    failed = {_status_of(result) for result in act.results if not result.is_well}
     if not failed or act.left:
         return 200
-    is_all = not any(one.is_well for one in act.results)
+    is_all = not any(result.is_well for result in act.results)
     return failed.pop() if is_all and len(failed) == 1 else PARTIAL
 
 

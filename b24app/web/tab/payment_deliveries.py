@@ -24,10 +24,10 @@ def form(payment_id: int) -> ResponseReturnValue:
     """Show the dialog that adds a delivery, with the payments that already bill it."""
     view, shown, places = dialogs.for_delivery(proven(Action.DELIVERIES), payment_id)
     here = {
-        one.id: any(holder.payment.id == payment_id for holder in places.of(one.id))
-        for one in view.deliveries
+        delivery.id: any(holder.payment.id == payment_id for holder in places.of(delivery.id))
+        for delivery in view.deliveries
     }
-    offered = [one for one in view.deliveries if not here[one.id]]
+    offered = [delivery for delivery in view.deliveries if not here[delivery.id]]
     # Unbilled deliveries come first.
     offered.sort(key=lambda one: len(places.of(one.id)) > 0)
     return render_template(

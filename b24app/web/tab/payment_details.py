@@ -43,17 +43,17 @@ def said(records: Sequence[Record]) -> list[dict[str, object]]:
     """Return the records of a payment in the words of its history."""
     return [
         {
-            "at": one.at,
-            "who": activity_words.people(one.user_name, one.user_id),
-            "action": activity_words.action(one.action),
-            "before": activity_words.value(one.before),
-            "after": activity_words.value(one.after),
-            "outcome": activity_words.outcome(one.outcome),
-            "tone": activity_words.tone(one.outcome),
-            "reason": activity_reasons.reason(one, {}),
-            "note": one.note,
+            "at": record.at,
+            "who": activity_words.people(record.user_name, record.user_id),
+            "action": activity_words.action(record.action),
+            "before": activity_words.value(record.before),
+            "after": activity_words.value(record.after),
+            "outcome": activity_words.outcome(record.outcome),
+            "tone": activity_words.tone(record.outcome),
+            "reason": activity_reasons.reason(record, {}),
+            "note": record.note,
         }
-        for one in records
+        for record in records
     ]
 
 

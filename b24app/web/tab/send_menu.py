@@ -90,7 +90,7 @@ def _menu(menu: SendMenu) -> Mapping[str, Any]:
 
 
 def _emails(people: Sequence[Client]) -> list[Address]:
-    found = ((one.name, typed) for one in people for typed in one.emails)
+    found = ((person.name, typed) for person in people for typed in person.emails)
     return [
         Address(name, typed, {Channel.EMAIL: recipient})
         for name, typed in found
@@ -99,7 +99,7 @@ def _emails(people: Sequence[Client]) -> list[Address]:
 
 
 def _phones(people: Sequence[Client]) -> list[Address]:
-    found = ((one.name, typed) for one in people for typed in one.phones)
+    found = ((person.name, typed) for person in people for typed in person.phones)
     return [
         Address(
             name,
