@@ -19,6 +19,7 @@ fmt: ## Format the code and fix what can be fixed without thought
 	@$(VENV)/ruff check --quiet --fix-only .
 	@$(VENV)/ruff format --quiet .
 	@$(VENV)/python -m tools.data_attributes || echo "docs/data-attributes.md: say what each new attribute means"
+	@$(VENV)/python -m tools.payment_methods || echo "docs/payment-methods.md: say what was not found of a new method"
 
 bench: ## Print figures of the running app; changes nothing
 	@sh tools/prepare.sh requirements.txt

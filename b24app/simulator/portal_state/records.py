@@ -151,7 +151,10 @@ class Basket:
 
 @dataclass
 class Payment:
-    """A payment. `date_paid` and `emp_paid_id` stay filled after it is marked unpaid."""
+    """A payment. `date_paid` and `emp_paid_id` stay filled after it is marked unpaid.
+
+    `more` are fields that one method alone keeps, by the name under which a row has them.
+    """
 
     id: int
     order_id: int
@@ -163,6 +166,7 @@ class Payment:
     is_paid: bool = False
     date_paid: datetime | None = None
     emp_paid_id: int | None = None
+    more: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass

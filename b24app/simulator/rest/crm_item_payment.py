@@ -210,6 +210,7 @@ def _row(call: Call, payment: Payment) -> dict[str, object]:
         "sum": payment.sum,
         "currency": payment.currency,
         "paySystemName": payment.pay_system_name,
+        **payment.more,
     }
     return row_for(call.generation, row)
 
