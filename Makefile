@@ -21,9 +21,9 @@ fmt: ## Format the code and fix what can be fixed without thought
 	@$(VENV)/python -m tools.data_attributes || echo "docs/data-attributes.md: say what each new attribute means"
 	@$(VENV)/python -m tools.payment_methods || echo "docs/payment-methods.md: say what was not found of a new method"
 
-bench: ## Print figures of the running app; changes nothing
-	@sh tools/prepare.sh requirements.txt
-	@exec $(VENV)/python -m tools.bench
+bench: ## Print figures of the running app: make bench [PARTS="openings own"] [QUICK=1] [MARKDOWN=1] [WRITE=1, into docs/benchmarks.md]
+	@sh tools/prepare.sh requirements-bench.txt --browser
+	@exec $(VENV)/python -m tools.bench $(if $(QUICK),--quick) $(if $(MARKDOWN),--markdown) $(if $(WRITE),--write) $(PARTS)
 
 attack: ## Attack the running app and print what the people beside it felt: make attack [ATTACKS="calm silent-portal"]
 	@sh tools/prepare.sh requirements.txt

@@ -56,7 +56,8 @@ def test_defaults_in_env_example_are_the_ones_the_app_uses():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-sbom.txt"]
+    "name",
+    [f"requirements{of}.txt" for of in ("", "-dev", "-sbom", "-bench")],
 )
 def test_requirements_are_pinned_by_hash_and_name_no_index(name):
     pins = re.findall(r"^[a-z][^ ]*==[^ ]+ \\\n    --hash=sha256:", text(name), re.MULTILINE)

@@ -20,7 +20,7 @@ OPTIONS = (
 def main() -> None:
     """Compile the production list first: the others are constrained by it."""
     environment = {**os.environ, "CUSTOM_COMPILE_COMMAND": "make requirements"}
-    for name in ("requirements", "requirements-dev", "requirements-sbom"):
+    for name in ("requirements", "requirements-dev", "requirements-sbom", "requirements-bench"):
         files = (f"--output-file={name}.txt", f"{name}.in")
         subprocess.run(
             [sys.executable, "-m", "piptools", "compile", *OPTIONS, *files, *sys.argv[1:]],

@@ -75,16 +75,26 @@ def stage(
     portal = list(portal) or simulator_at(portal_port)
     app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
     for_app = environment | dict(for_app)
-    _once(["flask", "--app", "app", "db", "upgrade"], for_app, folder)
+    upgrade_database(for_app, folder)
     with ExitStack() as stack:
         stack.enter_context(program(portal, environment, folder / "portal.log", portal_url))
         ready = f"http://127.0.0.1:{listen_port}/readyz"
         process = stack.enter_context(program(app, for_app, folder / "app.log", ready))
-        try:
-            Visitor(portal_url).install_app()
-        except (VisitError, requests.RequestException) as error:
-            raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
+        install(Visitor(portal_url), folder)
         yield Stage(folder, app_url, portal_url, environment, for_app, process.pid)
+
+
+def upgrade_database(environment: Mapping[str, str], folder: Path) -> None:
+    """Bring the app's database to the present schema. Raises StageError."""
+    _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
+
+
+def install(visitor: Visitor, folder: Path) -> None:
+    """Install the app from the portal's marketplace. Raises StageError."""
+    try:
+        visitor.install_app()
+    except (VisitError, requests.RequestException) as error:
+        raise StageError(f"The app was not installed: {error}. See {folder}/*.log.") from error
 
 
 def simulator_at(port: int) -> list[str]:
@@ -166,7 +176,10 @@ def _once(command: list[str], environment: Mapping[str, str], folder: Path) -> N
 def program(
     command: list[str], environment: Mapping[str, str], log: Path, url: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program until the end of the block, from when `url` answers. Raises StageError."""
+    """Run a program until the end of the block, from when `url` answers.
+
+    Raises StageError, also at the end where the program had ended by itself before.
+    """
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -180,6 +193,8 @@ def program(
     try:
         _wait_until_answering(url, process, log)
         yield process
+        if process.poll() is not None:
+            raise StageError(f"A program ended before its time: see {log}.")
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):

@@ -29,12 +29,16 @@ class VisitError(Exception):
 
 @dataclass
 class Frame:
-    """The application's page as opened in a frame: its address, body and session headers."""
+    """The application's page as opened in a frame: its address, body and session headers.
+
+    `fields` are what the portal posted to open it.
+    """
 
     url: str
     page: str
     session: requests.Session
     headers: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> requests.Response:
         """Ask for a fragment, as htmx does."""
@@ -92,12 +96,13 @@ class Visitor:
         if found is None:
             raise VisitError("the portal shows no frame of the application")
         layout = json.loads(found[1])
-        answer = self.session.post(
-            layout["handler"], data=layout["fields"], timeout=SECONDS, allow_redirects=False
-        )
-        return Frame(
-            layout["handler"], self._ok(answer), self.session, _session_headers(answer.text)
-        )
+        return self.open_frame(layout["handler"], dict(layout["fields"]))
+
+    def open_frame(self, url: str, fields: dict[str, str]) -> Frame:
+        """Open a page of the application by what a portal posts. Raises VisitError."""
+        answer = self.session.post(url, data=fields, timeout=SECONDS, allow_redirects=False)
+        headers = _session_headers(answer.text)
+        return Frame(url, self._ok(answer), self.session, headers, fields)
 
     def _read(self, path: str) -> str:
         page = self._ok(self.session.get(f"{self.portal_url}{path}", timeout=SECONDS))

@@ -23,7 +23,7 @@ from tools.attack.people import (
     timed,
 )
 from tools.attack.report import Row, undisturbed
-from tools.bench_portal import Portal
+from tools.bench.portal import Portal
 from tools.stage import Stage
 from tools.visitor import Visitor
 

@@ -19,7 +19,7 @@ from tools.attack.hostile import (
 )
 from tools.attack.people import Waits, frame_fields, open_card, people_at_work, together
 from tools.attack.report import Row, undisturbed
-from tools.bench import workers_of
+from tools.bench.workers import workers_of
 from tools.stage import Stage
 
 OPENINGS = 64

@@ -20,7 +20,7 @@ from b24app.storage import models
 from b24app.storage.session import Database
 from tools.attack.hostile import HostilePortal, soon, write_installation
 from tools.attack.people import BEARER, SECONDS, frame_fields
-from tools.bench_portal import Portal
+from tools.bench.portal import Portal
 from tools.stage import Stage, free_ports, program, simulator_at
 
 CODE = "northwind.deal_payments"

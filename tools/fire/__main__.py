@@ -21,7 +21,7 @@ from sqlalchemy import select
 from b24app.storage.models import Activity
 from b24app.storage.session import Database
 from tools.attack.two_portals import ADMIN, Party, first_portal
-from tools.bench_portal import Portal
+from tools.bench.portal import Portal
 from tools.fire import page
 from tools.fire.books import Books, Line, Row, renewed
 from tools.fire.database import Ground, ground

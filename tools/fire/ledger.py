@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tools.bench_portal import Portal
+from tools.bench.portal import Portal
 
 PREFIX, ACTIVITY = "crm.item.payment.", "crm.activity."
 READ_WORDS = (".list", ".get")

@@ -15,7 +15,7 @@ from random import Random
 
 import requests
 
-from tools.bench_portal import Portal
+from tools.bench.portal import Portal
 from tools.fire.database import Ground
 from tools.fire.ledger import PREFIX
 from tools.stage import Stage

@@ -1,0 +1,1 @@
+"""Figures of the running app against a simulated portal, one module a part. `make bench`."""

@@ -1,0 +1,56 @@
+"""What a page's requests do, sent without a browser, and how long the app itself took for it."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Callable, Iterable
+
+from tools.bench.portal import Portal
+from tools.bench.report import FigureError
+from tools.visitor import Frame
+
+GROUP = re.compile(r'hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="(load|intersect[^"]*)"')
+
+
+def get(frame: Frame, path: str) -> str:
+    """Ask for a fragment. Raises FigureError where it is refused."""
+    answer = frame.get(path)
+    if not answer.ok:
+        raise FigureError(f"{path.split('?')[0]} answered {answer.status_code}.")
+    return answer.text
+
+
+def first_screen(frame: Frame) -> str:
+    """Do what the page's first requests do until nothing on the first screen waits."""
+    page = get(frame, "/payments?first=1")
+    for path, trigger in GROUP.findall(page):
+        if trigger == "load":
+            get(frame, html.unescape(path))
+    return page
+
+
+def whole_list(frame: Frame) -> None:
+    """The same, then what scrolling to the end asks for, one after the other."""
+    page = get(frame, "/payments?first=1")
+    for path, _ in GROUP.findall(page):
+        get(frame, html.unescape(path))
+
+
+def own_seconds(portal: Portal, work: Callable[[], object]) -> float:
+    """Return the seconds during which no call to the portal was running."""
+    portal.control("record/clear")
+    started = time.perf_counter()
+    work()
+    whole = time.perf_counter() - started
+    return whole - covered((one["started"], one["finished"]) for one in portal.rest_requests())
+
+
+def covered(spans: Iterable[tuple[float, float]]) -> float:
+    """Return the length of time in which at least one of the spans was under way."""
+    total, end = 0.0, 0.0
+    for start, finish in sorted(spans):
+        total += max(0.0, finish - max(start, end))
+        end = max(end, finish)
+    return total
