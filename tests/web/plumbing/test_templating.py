@@ -25,6 +25,10 @@ SAME = [
     ("{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1, 2] %}{{ m(n) }}{% endfor %}", "12"),
     ("{% macro m() %}<b>{% endmacro %}{{ m() }}", "<b>"),
     ("{{ ngettext('%(num)s row', '%(num)s rows', 2) }}", "2 rows"),
+    ("{{ '<' }}{{ 7 }}{{ true }}{{ none }}{{ unknown }}{{ 1.5 }}", "&lt;7TrueNone1.5"),
+    ("{{ '<' | safe }}", "<"),
+    ("{% autoescape false %}{{ '<' }}{% endautoescape %}{{ '<' }}", "<&lt;"),
+    ("{% macro m(x) %}{{ x }}{% endmacro %}<i title='{{ m('\"') }}'>", "<i title='&#34;'>"),
 ]
 
 
@@ -60,6 +64,17 @@ def test_globals_of_one_template_stay_out_of_others(app):
     env = app.jinja_env.overlay(loader=DictLoader({"a": "{{ own }}", "b": "{{ own }}"}))
     assert env.get_template("a", globals={"own": "mine"}).render() == "mine"
     assert env.get_template("b").render() == ""
+
+
+def test_included_template_sees_the_context_and_names_around_it(app):
+    parts = {
+        "page.html": "{% set a = 1 %}{% for n in [2, 3] %}{% include 'part.html' %}{% endfor %}"
+        "{% include 'no.html' ignore missing %}{% include 'alone.html' without context %}",
+        "part.html": "{{ a }}{{ n }}{{ given }};",
+        "alone.html": "{{ given }}.",
+    }
+    env = app.jinja_env.overlay(loader=DictLoader(parts))
+    assert env.get_template("page.html").render(given="<") == "12&lt;;13&lt;;."
 
 
 def test_only_texts_that_stand_in_the_template_become_filters(app):
