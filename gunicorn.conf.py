@@ -151,10 +151,20 @@ def on_exit(server):
 
 
 def post_worker_init(worker):
-    """Share the threads among portals; look at once for work that an earlier process left."""
+    """Share the threads among portals; look at once for work that an earlier process left.
+
+    Lines of the REST log are written beside the requests from here on: the process is forked.
+    """
     b24app = worker.wsgi.extensions["b24app"]
     b24app.deps.carry(worker.cfg.threads)
+    b24app.deps.rest_log.write_beside()
     b24app.background.kick()
+
+
+def worker_exit(_server, worker):
+    """Write the REST log to its end; a worker that could not start has none."""
+    if extensions := getattr(worker.wsgi, "extensions", None):
+        extensions["b24app"].deps.rest_log.close()
 
 
 # Nothing here is steered from outside while it runs.

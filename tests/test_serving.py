@@ -75,6 +75,20 @@ def test_threads_are_those_the_shares_are_made_for(settings):
     assert settings["threads"] == THREADS
 
 
+def test_a_worker_writes_beside_requests_and_to_the_end(settings, stage):
+    worker = SimpleNamespace(wsgi=stage.app, cfg=SimpleNamespace(threads=64))
+    settings["post_worker_init"](worker)
+    for file in stage.rest_log_dir.iterdir():
+        file.unlink()
+
+    stage.tab()
+    settings["worker_exit"](None, worker)
+
+    (file,) = stage.rest_log_dir.iterdir()
+    assert len(file.read_text().splitlines()) == len(stage.http_calls)
+    settings["worker_exit"](None, SimpleNamespace(wsgi=None))
+
+
 def test_processes_are_replaced_one_after_the_other(settings):
     assert settings["max_requests"] > settings["max_requests_jitter"] > 0
 

@@ -2,10 +2,12 @@
 
 Market rules (market/preparing-to-publish/common-requirements): kept at least three days. One file a
 day, shared by all processes of a machine: each line is written under a lock, whole or not at all.
+A process that serves people writes in a thread of its own, so that nobody waits for a disk.
 """
 
 from __future__ import annotations
 
+import atexit
 import errno
 import fcntl
 import hashlib
@@ -22,6 +24,8 @@ from urllib.parse import urlsplit
 
 from b24app import meters
 from b24app.bitrix.log.redaction import redact, redact_command, scrub
+from b24app.bitrix.log.writer import Writer
+from b24app.bitrix.wire.room import Held
 from b24app.bitrix.wire.transport import Lost, Received
 
 log = logging.getLogger(__name__)
@@ -45,6 +49,8 @@ class Exchanged:
     trouble: str
     seconds: float
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    held: Held | None = field(default=None, repr=False, compare=False)
+    """The room that `answer` takes: kept until the line is written."""
 
     @classmethod
     def of(
@@ -61,7 +67,26 @@ class Exchanged:
         if isinstance(outcome, Lost):
             return cls(endpoint, method, params, 0, None, outcome.value, seconds, secrets)
         trouble = "not_json" if answer is None else ""
-        return cls(endpoint, method, params, outcome.status, answer, trouble, seconds, secrets)
+        return cls(
+            endpoint,
+            method,
+            params,
+            outcome.status,
+            answer,
+            trouble,
+            seconds,
+            secrets,
+            outcome.held,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """An exchange, with what is only known while it is reported."""
+
+    exchanged: Exchanged
+    at: datetime
+    request_id: str
 
 
 class RestLog:
@@ -78,16 +103,32 @@ class RestLog:
         self._days = days
         self._clock = clock
         self._request_id = request_id
+        self._writer: Writer[_Happened] | None = None
 
     def write(self, exchanged: Exchanged) -> None:
         """Append one line. A disk that does not take it is reported and harms no request."""
-        now = self._clock()
-        line = self._line(exchanged, now)
+        happened = _Happened(exchanged, self._clock(), self._request_id())
+        if self._writer is None:
+            self._write(happened)
+        else:
+            self._writer.add(happened)
+
+    def write_beside(self) -> None:
+        """Write in a thread of its own from now on. For a process that will not fork any more."""
+        self._writer = Writer(self._write, _lost)
+        # Where nobody calls `close`, as when a server gives its workers up.
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Wait for what is not written yet; later lines are written at once."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, happened: _Happened) -> None:
         try:
-            self._append(self._path(now.date()), line)
+            self._append(self._path(happened.at.date()), _line(happened))
         except OSError as error:
-            meters.LOST_LOG_LINES.inc()
-            log.warning("the REST log could not be written: %s", error.strerror)
+            _lost(1, str(error.strerror))
 
     def free_bytes(self) -> int:
         """Return how much room is left where the log is written. Raise OSError if it cannot be.
@@ -115,25 +156,6 @@ class RestLog:
     def _path(self, day: date) -> Path:
         return self._directory / f"rest-{day.isoformat()}.jsonl"
 
-    def _line(self, exchanged: Exchanged, now: datetime) -> bytes:
-        entry: dict[str, object] = {
-            "at": now.isoformat(timespec="milliseconds"),
-            "request_id": self._request_id(),
-            "portal": portal_mark(exchanged.endpoint),
-            "method": exchanged.method,
-            "status": exchanged.status,
-            "seconds": round(exchanged.seconds, 3),
-            "trouble": scrub(exchanged.trouble, exchanged.secrets),
-            "request": _request(exchanged),
-            "answer": redact(exchanged.answer, exchanged.secrets),
-        }
-        line = _encoded(entry)
-        if len(line) > MAX_LINE_BYTES:
-            line = _encoded({**entry, "answer": f"{len(line)} bytes"})
-        if len(line) > MAX_LINE_BYTES:
-            line = _encoded({**entry, "answer": "long", "request": "long"})
-        return line
-
     def _append(self, path: Path, line: bytes) -> None:
         self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
         opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
@@ -143,6 +165,32 @@ class RestLog:
             _write_whole(opened, line)
         finally:
             os.close(opened)
+
+
+def _lost(lines: int, why: str = "the disk takes too long") -> None:
+    meters.LOST_LOG_LINES.inc(lines)
+    log.warning("the REST log could not be written: %s", why)
+
+
+def _line(happened: _Happened) -> bytes:
+    exchanged = happened.exchanged
+    entry: dict[str, object] = {
+        "at": happened.at.isoformat(timespec="milliseconds"),
+        "request_id": happened.request_id,
+        "portal": portal_mark(exchanged.endpoint),
+        "method": exchanged.method,
+        "status": exchanged.status,
+        "seconds": round(exchanged.seconds, 3),
+        "trouble": scrub(exchanged.trouble, exchanged.secrets),
+        "request": _request(exchanged),
+        "answer": redact(exchanged.answer, exchanged.secrets),
+    }
+    line = _encoded(entry)
+    if len(line) > MAX_LINE_BYTES:
+        line = _encoded({**entry, "answer": f"{len(line)} bytes"})
+    if len(line) > MAX_LINE_BYTES:
+        line = _encoded({**entry, "answer": "long", "request": "long"})
+    return line
 
 
 def _write_whole(opened: int, line: bytes) -> None:

@@ -1,0 +1,103 @@
+"""Write log lines beside the requests they are about: one thread, a bounded queue, none unseen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_WAITING = 256
+"""Each may hold an answer of the portal, which counts against the room for answers meanwhile."""
+
+PATIENCE_SECONDS, CLOSE_SECONDS = 2.0, 10.0
+
+
+class Writer(Generic[T]):
+    """Hands things to `write` in their order, in a thread that starts with the first of them.
+
+    Where the queue is full, the caller waits until there is a place: a slow disk slows requests
+    down. One that never answers must not stop them, so after `patience` seconds the thing is given
+    up; `lost` is told how many were. Make it after the process was forked: threads stay behind.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[T], None],
+        lost: Callable[[int], None],
+        *,
+        most: int = MOST_WAITING,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._write = write
+        self._lost = lost
+        self._most = most
+        self._patience = patience
+        self._changed = threading.Condition()
+        self._waiting: deque[T] = deque()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def add(self, thing: T) -> None:
+        """Let a thing be written soon; after `close`, at once and here."""
+        with self._changed:
+            has_place = self._changed.wait_for(self._may_add, self._patience)
+            is_closed = self._is_closed
+            if has_place and not is_closed:
+                self._waiting.append(thing)
+                self._start()
+                self._changed.notify_all()
+        if is_closed:
+            self._one(thing)
+        elif not has_place:
+            self._lost(1)
+
+    def _may_add(self) -> bool:
+        return self._is_closed or len(self._waiting) < self._most
+
+    def close(self, seconds: float = CLOSE_SECONDS) -> None:
+        """Wait until all has been written, no longer than `seconds`."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(max(0.0, end - time.monotonic()))
+        if left := len(self._waiting):
+            self._lost(left)
+
+    def _start(self) -> None:
+        if self._thread is None:
+            # Daemon: a disk that never answers must not keep the process from ending.
+            self._thread = threading.Thread(target=self._run, name="rest-log", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._is_closed)
+                if not self._waiting:
+                    return
+                thing = self._waiting[0]
+            self._one(thing)
+            with self._changed:
+                # Only now: what is being written counts as waiting, for `close` and for the bound.
+                self._waiting.popleft()
+                self._changed.notify_all()
+            # What it holds must not stay until the next one comes.
+            del thing
+
+    def _one(self, thing: T) -> None:
+        try:
+            self._write(thing)
+        except Exception as error:  # noqa: BLE001  One odd line must not be the thread's last.
+            # By its name: its text may repeat what must not be in a log.
+            log.warning("a line of the log could not be made: %s", type(error).__name__)
+            self._lost(1)
