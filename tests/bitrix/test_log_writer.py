@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
+from datetime import UTC, datetime, timedelta
 
+from b24app.bitrix.log.rest_log import Exchanged, RestLog
 from b24app.bitrix.log.writer import Writer
 
 
@@ -54,3 +59,52 @@ def test_writer_goes_on_after_what_cannot_be_written(caplog):
 
     assert (written, lost) == ([1, 1], [1])
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_lines_written_beside_requests_are_all_there_when_the_process_ends(tmp_path):
+    command = [sys.executable, "-c", WRITE_BESIDE, str(tmp_path)]
+
+    assert subprocess.run(command, check=False).returncode == 0
+
+    (file,) = tmp_path.iterdir()
+    found = [json.loads(line)["seconds"] for line in file.read_text().splitlines()]
+    assert found == list(range(50))
+
+
+WRITE_BESIDE = """
+import sys
+from datetime import UTC, datetime
+from b24app.bitrix.log.rest_log import Exchanged, RestLog
+
+log = RestLog(sys.argv[1], 7, lambda: datetime(2026, 6, 1, tzinfo=UTC))
+log.write_beside()
+for number in range(50):
+    log.write(Exchanged("https://p.example/rest/", "m", {}, 200, {}, "", number))
+"""
+
+
+def test_line_written_beside_says_when_and_for_whom_it_happened(tmp_path):
+    moment, whom, disk = [datetime(2026, 6, 1, tzinfo=UTC)], ["req-1"], threading.Event()
+    rest_log = RestLog(tmp_path, 7, lambda: moment[0], lambda: whom[0])
+    rest_log.write_beside()
+    exchanged = Exchanged("https://p.example/rest/", "m", Late(disk), 200, {}, "", 1.0)
+    rest_log.write(exchanged)
+    moment[0], whom[0] = moment[0] + timedelta(days=1), "req-2"
+    disk.set()
+    rest_log.close()
+
+    (file,) = tmp_path.iterdir()
+    assert file.name == "rest-2026-06-01.jsonl"
+    assert json.loads(file.read_text())["request_id"] == "req-1"
+
+
+class Late(dict):
+    """Parameters that are looked at only when the time has come."""
+
+    def __init__(self, moment):
+        super().__init__()
+        self.moment = moment
+
+    def get(self, key, default=None):
+        self.moment.wait()
+        return super().get(key, default)

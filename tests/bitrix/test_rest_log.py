@@ -344,25 +344,6 @@ class TestFiles:
         [line] = lines(tmp_path)
         assert line["answer"]["error"] == "A"
 
-    def test_written_beside_requests_are_all_there_when_the_process_ends(self, tmp_path):
-        command = [sys.executable, "-c", BESIDE + WRITE_MANY, str(tmp_path / "log")]
-
-        assert subprocess.run(command, check=False).returncode == 0
-
-        assert [line["seconds"] for line in lines(tmp_path)] == list(range(50))
-
-    def test_written_beside_say_when_and_for_whom_it_happened(self, tmp_path):
-        moment, whom = [NOW], ["req-1"]
-        rest_log = RestLog(tmp_path / "log", 7, lambda: moment[0], lambda: whom[0])
-        rest_log.write_beside()
-        rest_log.write(exchanged())
-        moment[0], whom[0] = NOW + timedelta(days=1), "req-2"
-        rest_log.close()
-        rest_log.write(exchanged())
-
-        assert [line["request_id"] for line in lines(tmp_path)] == ["req-1", "req-2"]
-        assert len(list((tmp_path / "log").iterdir())) == 2
-
     def test_are_shared_by_processes_line_by_line(self, tmp_path):
         command = [sys.executable, "-c", WRITE_MANY, str(tmp_path / "log")]
         # Our own interpreter with a program written below.
@@ -380,12 +361,9 @@ from b24app.bitrix.log.rest_log import Exchanged, RestLog
 
 log = RestLog(sys.argv[1], 7, lambda: datetime(2026, 6, 1, tzinfo=UTC))
 answer = {"result": [{"id": 5}] * 45}
-if "BESIDE" in globals():
-    log.write_beside()
-for number in range(50):
-    log.write(Exchanged("https://p.example/rest/", "m", {}, 200, answer, "", number))
+for _ in range(50):
+    log.write(Exchanged("https://p.example/rest/", "m", {}, 200, answer, "", 0.1))
 """
-BESIDE = "BESIDE = True"
 
 
 def test_the_client_logs_every_attempt_without_the_token(server, clock, tokens, deadline, tmp_path):

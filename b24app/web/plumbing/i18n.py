@@ -30,7 +30,7 @@ from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
 from b24app.web.plumbing.languages import CODES, LANGUAGES
-from b24app.web.plumbing.templating import WORD
+from b24app.web.plumbing.templating import WORD, still_parts
 
 SPOKEN = "SPOKEN_LANGUAGES"
 """The key of the locales for which the application has words."""
@@ -268,20 +268,6 @@ def _word_filter() -> Callable[..., Markup]:
     return word
 
 
-def _still_parts(app: Flask) -> Callable[[str], Markup]:
-    """Return what renders a part that says the same to everybody, once for each language."""
-    kept: dict[tuple[str, str], Markup] = {}
-
-    def still(name: str) -> Markup:
-        key = current_locale(), name
-        if key not in kept:
-            # What Jinja rendered, so it is escaped.
-            kept[key] = Markup(app.jinja_env.get_template(name).render())  # noqa: S704
-        return kept[key]
-
-    return still
-
-
 def init_app(app: Flask) -> None:
     """Put gettext and the filters into the templates."""
     babel = Babel(
@@ -300,6 +286,6 @@ def init_app(app: Flask) -> None:
         day=day,
     )
     app.jinja_env.tests["readable"] = is_readable
-    app.jinja_env.globals["still"] = _still_parts(app)
+    app.jinja_env.globals["still"] = still_parts(app.jinja_env, current_locale)
     app.jinja_env.globals["page_language"] = lambda: tag_of(language())
     app.jinja_env.globals["portal_language"] = lambda: CODES[language()]

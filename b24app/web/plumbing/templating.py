@@ -7,7 +7,7 @@ may say all that Jinja allows.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
@@ -15,7 +15,7 @@ from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 WORD = "_word"
 """Name of the filter that a call of `_` with one text becomes."""
@@ -145,3 +145,17 @@ def _is_word(node: nodes.Call) -> bool:
         and node.dyn_args is None
         and node.dyn_kwargs is None
     )
+
+
+def still_parts(env: FlaskEnvironment, locale: Callable[[], str]) -> Callable[[str], Markup]:
+    """Return what renders a part that says the same to everybody, once for each language."""
+    kept: dict[tuple[str, str], Markup] = {}
+
+    def still(name: str) -> Markup:
+        key = locale(), name
+        if key not in kept:
+            # What Jinja rendered, so it is escaped.
+            kept[key] = Markup(env.get_template(name).render())  # noqa: S704
+        return kept[key]
+
+    return still
