@@ -93,7 +93,7 @@ def test_manifest_is_complete():
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "market").glob("*.md")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -102,6 +102,19 @@ def test_links_between_pages_lead_somewhere(page):
     missing = [target for target in links if not (page.parent / target).exists()]
 
     assert not missing
+
+
+def test_every_page_is_found_from_the_readme():
+    pages = [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/bitrix24/*.md"), ROOT / "market/README.md"]
+    found = set(LINK.findall(text("README.md")))
+
+    assert [one for one in pages if one.relative_to(ROOT).as_posix() not in found] == []
+
+
+def test_every_picture_of_the_pages_is_shown():
+    shown = "".join(page.read_text() for page in PAGES)
+
+    assert [one.name for one in ROOT.glob("docs/images/*.png") if one.name not in shown] == []
 
 
 def test_commands_in_the_readme_exist():

@@ -11,6 +11,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, FrameLocator, Page, ViewportSize, sync_playwright
@@ -149,11 +150,79 @@ def send(page: Page, portal_url: str) -> None:
     frame.get_by_role("link", name="WhatsApp").wait_for()
 
 
-def settings(page: Page, portal_url: str) -> None:
-    """Show the settings of the portal's administrator."""
+def opened(page: Page, portal_url: str) -> None:
+    """Show an opened payment: items, deliveries, details."""
+    frame = open_tab(page, portal_url)
+    row = frame.locator("[data-payment-id][data-paid=N]").first
+    row.locator("[aria-expanded]").first.click()
+    row.locator("[data-item-id]").first.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 310)
+    page.evaluate("() => document.activeElement?.blur()")
+
+
+def allocation(page: Page, portal_url: str) -> None:
+    """Show what is billed where."""
+    frame = open_tab(page, portal_url)
+    frame.get_by_role("button", name="Allocation").click()
+    frame.get_by_role("table", name="What is billed where").wait_for()
+
+
+def own_page(page: Page, portal_url: str, name: str) -> FrameLocator:
+    """Open a page of the settings as the portal's administrator."""
     page.goto(f"{portal_url}/marketplace/")
     page.get_by_role("link", name=re.compile("Open", re.IGNORECASE)).first.click()
-    page.frame_locator(".app-frame").get_by_role("button", name="Save settings").wait_for()
+    frame = page.frame_locator(".app-frame")
+    frame.get_by_role("link", name=re.compile(f"^{name}")).click()
+    return frame
+
+
+def settings(page: Page, portal_url: str) -> None:
+    """Show which cards have the tab."""
+    own_page(page, portal_url, "Cards").get_by_role("button", name="Save settings").wait_for()
+
+
+def rules(page: Page, portal_url: str) -> None:
+    """Show who may do what."""
+    own_page(page, portal_url, "Rules").get_by_text("Who may do what").wait_for()
+
+
+def activity(page: Page, portal_url: str) -> None:
+    """Show who changed what: a payment is marked as paid first, and as unpaid again."""
+    frame = open_tab(page, portal_url)
+    frame.get_by_role("button", name="Mark as paid").first.click()
+    frame.get_by_label("Note or reference").fill("bank statement 117")
+    frame.get_by_role("dialog").get_by_role("button", name="Mark as paid").click()
+    frame.get_by_role("button", name="Undo").click()
+    frame.locator("#toasts", has_text="unpaid").wait_for()
+    log = own_page(page, portal_url, "Activity")
+    log.locator("#activity time").first.wait_for()
+    # A time of today would be another one in every picture.
+    for time in log.locator("#activity time").all():
+        time.evaluate("(one) => { one.textContent = 'Nov 27, 2026, 9:41 AM'; }")
+
+
+def diagnostics(page: Page, portal_url: str) -> None:
+    """Show what the app has found out about the portal."""
+    frame = own_page(page, portal_url, "Diagnostics")
+    frame.get_by_role("button", name="Re-check").wait_for()
+    frame.locator("#diagnostics .sect__lead").evaluate("(one) => { one.textContent = 'Checked'; }")
+    for time in frame.locator("#diagnostics time").all():
+        time.evaluate("(one) => { one.textContent = 'Nov 27, 2026, 9:41 AM'; }")
+
+
+def installation(page: Page, portal_url: str) -> None:
+    """Show a step of the installation that failed, with its reason and the way on."""
+    control = partial(page.request.post, timeout=20_000)
+    control(f"{portal_url}/_control/uninstall", form={"clean": "1"})
+    control(
+        f"{portal_url}/_control/fault",
+        form={"method": "placement.bind", "kind": "error_500", "times": "9"},
+    )
+    page.goto(f"{portal_url}/marketplace/")
+    page.get_by_role("button", name="Install", exact=True).click()
+    frame = page.frame_locator(".app-frame")
+    frame.get_by_role("button", name="Try again").wait_for()
+    frame.locator("#wizard code").evaluate("(one) => { one.textContent = '4f2a91c07be3d586'; }")
 
 
 PICTURES: dict[str, Callable[[Page, str], None]] = {
@@ -164,6 +233,13 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
     "send": send,
     "mark-as-paid": mark_as_paid,
     "settings": settings,
+    "opened": opened,
+    "allocation": allocation,
+    "rules": rules,
+    "activity": activity,
+    "diagnostics": diagnostics,
+    # Last: it leaves the portal without the app.
+    "installation": installation,
 }
 
 
