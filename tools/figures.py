@@ -71,9 +71,9 @@ def of_requests() -> Sequence[Figure]:
     """Count a click on Mark as paid, of a payment that was just listed, and an opening."""
     with _stage() as stage:
         stage.tab()
-        opening = _traced(stage, stage.tab)
+        opening = _traced(stage.tab)
         tab = stage.tab()
-        click = _traced(stage, lambda: tab.post(f"/payments/{PAYMENT}/pay"))
+        click = _traced(lambda: tab.post(f"/payments/{PAYMENT}/pay"))
         if tab.answer.status_code != 200:
             raise RuntimeError(tab.answer.text)
     return [
@@ -98,27 +98,27 @@ def _stage() -> Iterator[Any]:
             stage.close()
 
 
-def _traced(stage: Any, act: Callable[[], object]) -> Trace:
+def _traced(act: Callable[[], object]) -> Trace:
     trace = Trace()
-    begin = {name: getattr(stage.deps.db, name) for name in ("transaction", "reading")}
+    begin = {name: getattr(Database, name) for name in ("transaction", "reading")}
 
-    def counted(name: str) -> Callable[[], object]:
-        def begun() -> object:
+    def counted(name: str) -> Callable[[Database], object]:
+        def begun(database: Database) -> object:
             trace.transactions += 1
-            return begin[name]()
+            return begin[name](database)
 
         return begun
 
     for name in begin:
-        setattr(stage.deps.db, name, counted(name))
+        setattr(Database, name, counted(name))
     before = sys.getprofile()
     sys.setprofile(trace.note)
     try:
         act()
     finally:
         sys.setprofile(before)
-        for name in begin:
-            delattr(stage.deps.db, name)
+        for name, method in begin.items():
+            setattr(Database, name, method)
     return trace
 
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from b24app.domain import EntityRef
 
 from .deletion import delete_where
-from .erasure import installation_of
 from .models import Activity
+from .numbering import number_for
+from .upsert import insert_stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +63,27 @@ class Filter:
 NO_FILTER = Filter()
 
 
-def append(session: Session, record: Record) -> Activity:
-    """Add a line and return it with its id."""
-    line = Activity(
-        member_id=record.member_id,
-        installation_id=installation_of(record.member_id),
-        at=record.at,
-        user_id=record.user_id,
-        user_name=record.user_name,
-        entity_type_id=record.ref.entity_type_id,
-        entity_id=record.ref.entity_id,
-        payment_id=record.payment_id,
-        payment_number=record.payment_number,
-        action=record.action,
-        before=record.before,
-        after=record.after,
-        outcome=record.outcome,
-        detail=record.detail,
-        request_id=record.request_id,
-        note=record.note,
-    )
-    session.add(line)
-    session.flush()
-    return line
+def append(session: Session, record: Record) -> None:
+    """Add a line."""
+    values = {
+        **number_for(session, Activity, record.member_id, record.at),
+        "member_id": record.member_id,
+        "at": record.at,
+        "user_id": record.user_id,
+        "user_name": record.user_name,
+        "entity_type_id": record.ref.entity_type_id,
+        "entity_id": record.ref.entity_id,
+        "payment_id": record.payment_id,
+        "payment_number": record.payment_number,
+        "action": record.action,
+        "before": record.before,
+        "after": record.after,
+        "outcome": record.outcome,
+        "detail": record.detail,
+        "request_id": record.request_id,
+        "note": record.note,
+    }
+    session.execute(insert_stamped(session, Activity, values))
 
 
 def page(

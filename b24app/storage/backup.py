@@ -17,10 +17,13 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, inspect
 from sqlalchemy.engine import Engine
 
+from .engines import ALL_SETTING
 from .session import Database
 
 SUFFIXES = {"postgresql": ".dump", "sqlite": ".db"}
 PLAIN = ("--no-owner", "--no-privileges")
+OF_ALL = f"-c {ALL_SETTING}=on"
+"""For the session of a program of PostgreSQL: row level security would leave every table empty."""
 
 
 class BackupError(Exception):
@@ -44,7 +47,7 @@ def dump(database: Database, target: Path) -> None:
         if database.engine.dialect.name == "sqlite":
             _copy_sqlite(Path(str(database.engine.url.database)), draft)
         else:
-            options = ("--format=custom", *PLAIN, f"--file={draft}")
+            options = ("--format=custom", "--enable-row-security", *PLAIN, f"--file={draft}")
             _run("pg_dump", *options, engine=database.engine)
             _run("pg_restore", "--list", str(draft))
         draft.replace(target)
@@ -104,4 +107,5 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> None:
 
 
 def _libpq_parameters(url: URL) -> dict[str, Any]:
-    return {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+    given = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+    return {**given, "options": f"{given.get('options', '')} {OF_ALL}".strip()}

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 from b24app import texts
 
 SequenceId = BigInteger().with_variant(Integer(), "sqlite")
-"""A key that counts by itself. SQLite numbers rows only where the type is exactly INTEGER."""
+"""The number of a row. SQLite once counted by itself, where the type was exactly INTEGER."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,11 +6,9 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
-from .models import Activity, Base, FailedProof, Lease, Portal, PortalSettings
+from .models import Activity, Base, FailedProof, Portal, PortalSettings
 
 KEPT_WITHOUT_CLEANING = {Activity.__tablename__, PortalSettings.__tablename__}
-NAMED_BY_TEXT = (Lease.name, FailedProof.name)
-"""Columns of other names in which a member_id may stand."""
 
 
 def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
@@ -25,11 +23,8 @@ def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
     session.execute(delete(Portal).where(Portal.member_id == member_id))
     for table in _naming_tables(keep_settings=keep_settings):
         session.execute(delete(table).where(table.c.member_id == member_id))
-    for name in NAMED_BY_TEXT:
-        session.execute(
-            delete(name.class_).where(name.contains(member_id, autoescape=True)),
-            execution_options={"synchronize_session": False},
-        )
+    # Of events nobody proved; the only rows that are not of one portal.
+    delete_where(session, FailedProof, FailedProof.name.contains(member_id, autoescape=True))
     if keep_settings:
         _forget_names(session, Activity.member_id == member_id)
     session.expunge_all()
@@ -41,7 +36,8 @@ def erase_former(session: Session, member_id: str, *, keep_settings: bool) -> bo
     The rest of an earlier installation went with its portal's row. `keep_settings` as in `erase`.
     Return whether settings were deleted.
     """
-    present = installation_of(member_id)
+    name = select(Portal.installation_id).where(Portal.member_id == member_id)
+    present = func.coalesce(name.scalar_subquery(), "")
     earlier = (Activity.member_id == member_id, Activity.installation_id != present)
     if keep_settings:
         _forget_names(session, *earlier)
@@ -49,12 +45,6 @@ def erase_former(session: Session, member_id: str, *, keep_settings: bool) -> bo
     delete_where(session, Activity, *earlier)
     settings = (PortalSettings.member_id == member_id, PortalSettings.installation_id != present)
     return delete_where(session, PortalSettings, *settings) > 0
-
-
-def installation_of(member_id: str) -> ColumnElement[str]:
-    """Return the name of the current installation, for a statement; "" if there is none."""
-    name = select(Portal.installation_id).where(Portal.member_id == member_id)
-    return func.coalesce(name.scalar_subquery(), "")
 
 
 def _forget_names(session: Session, *which: ColumnElement[bool]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from b24app.cipher import Cipher
 from b24app.domain import TokenResponse
 
-from . import portals
+from . import addresses, portals
 from .erasure import erase_former
 from .sealed import open_or_none
 
@@ -27,6 +27,7 @@ def begin_next(session: Session, grant: TokenResponse, now: datetime) -> None:
     former = portals.lock(session, grant.member_id)
     token = None if former is None else former.application_token_sealed
     if former is not None:
+        addresses.forget(session, former.member_id, former.client_endpoint)
         session.delete(former)
         session.flush()
     portal = portals.claim(session, grant, now)

@@ -89,7 +89,8 @@ def claim(
 ) -> Job | None:
     """Claim the work whose turn it is and count the attempt; None if nothing is due.
 
-    Commit before working. `owner` is new for every claim. Nobody else gets the work for `seconds`.
+    Needs to see all portals. Commit before working. `owner` is new for every claim. Nobody else
+    gets the work for `seconds`.
     """
     for kind, member_id in _in_turn(session, now, urgent_only=urgent_only):
         query = select(Job).where(Job.member_id == member_id, Job.kind == kind, *_ready(Job, now))
@@ -249,18 +250,16 @@ def _in_turn(session: Session, now: datetime, *, urgent_only: bool) -> list[tupl
     """Return keys of claimable work: urgent first, then the portal that waited longest."""
     other, served = aliased(Job), aliased(Job)
     busy = select(other.kind).where(other.member_id == Job.member_id, other.claimed_until > now)
-    query = select(Job.kind, Job.member_id, Job.is_urgent, Job.run_at)
+    # Beside the row itself, so that in a distributed database each machine finds its portals'.
+    served_at = select(func.max(served.tried_at)).where(served.member_id == Job.member_id)
+    last = served_at.scalar_subquery().label("last")
+    query = select(Job.kind, Job.member_id, Job.is_urgent, Job.run_at, last)
     query = query.where(*_ready(Job, now), ~busy.exists())
     if urgent_only:
         query = query.where(Job.is_urgent)
     oldest = query.order_by(Job.is_urgent.desc(), Job.run_at).limit(CONSIDERED).subquery()
-    last = (
-        select(func.max(served.tried_at))
-        .where(served.member_id == oldest.c.member_id)
-        .scalar_subquery()
-    )
     ordered = select(oldest.c.kind, oldest.c.member_id).order_by(
-        oldest.c.is_urgent.desc(), last.is_not(None), last, oldest.c.run_at
+        oldest.c.is_urgent.desc(), oldest.c.last.is_not(None), oldest.c.last, oldest.c.run_at
     )
     return [(row.kind, row.member_id) for row in session.execute(ordered)]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import inspect, select, tuple_
@@ -26,6 +28,8 @@ SEALED: dict[type[Base], tuple[str, ...]] = {
 }
 PAGE = 200
 
+Key = tuple[Any, ...]
+
 
 @dataclass(slots=True)
 class Resealed:
@@ -38,33 +42,42 @@ class Resealed:
 def reseal(database: Database, cipher: Cipher) -> Resealed:
     """Encrypt every stored secret with the first of `TOKEN_KEYS`; repeatable, while the app runs.
 
-    Works in short transactions. Run it when every process has the new key in the first place: one
-    that has not would go on sealing with the old one.
+    Works in short transactions, each on one portal. Run it when every process has the new key in
+    the first place: one that has not would go on sealing with the old one.
     """
     total = Resealed()
     for model in SEALED:
-        after: tuple[Any, ...] | None = ()
+        after: Key | None = ()
         while after is not None:
-            with database.transaction() as session:
-                after = _reseal_page(session, cipher, model, after, total)
+            with database.of_all().reading() as session:
+                rows = _page(session, model, after)
+            old = [key for key, secrets in rows if not all(map(cipher.is_newest, secrets))]
+            for member_id, keys in groupby(old, key=lambda key: key[0]):
+                with database.of(member_id).transaction() as session:
+                    _reseal_rows(session, cipher, model, keys, total)
+            after = rows[-1][0] if len(rows) == PAGE else None
     return total
 
 
-def _reseal_page(
-    session: Session, cipher: Cipher, model: type[Base], after: tuple[Any, ...], total: Resealed
-) -> tuple[Any, ...] | None:
-    """Return the key of the last row, or None after the last page."""
+def _page(session: Session, model: type[Base], after: Key) -> list[tuple[Key, list[str]]]:
+    """Return the next keys, which all begin with the portal, with what is sealed there."""
     key = inspect(model).primary_key
-    # Lock the rows, so that a pair refreshed in the meantime is not overwritten by the old one.
-    query = select(model).order_by(*key).limit(PAGE).with_for_update()
+    columns = [getattr(model, name) for name in SEALED[model]]
+    query = select(*key, *columns).order_by(*key).limit(PAGE)
     if after:
         query = query.where(tuple_(*key) > tuple_(*after))
-    rows = session.scalars(query).all()
-    for row in rows:
-        _reseal_row(cipher, row, SEALED[model], total)
-    if len(rows) < PAGE:
-        return None
-    return tuple(getattr(rows[-1], column.name) for column in key)
+    rows = [tuple(row) for row in session.execute(query)]
+    return [(row[: len(key)], [one for one in row[len(key) :] if one]) for row in rows]
+
+
+def _reseal_rows(
+    session: Session, cipher: Cipher, model: type[Base], keys: Iterable[Key], total: Resealed
+) -> None:
+    for key in keys:
+        # Locked, so that a pair refreshed in the meantime is not overwritten by the old one.
+        row = session.get(model, key, with_for_update=True)
+        if row is not None:
+            _reseal_row(cipher, row, SEALED[model], total)
 
 
 def _reseal_row(cipher: Cipher, row: Base, columns: tuple[str, ...], total: Resealed) -> None:

@@ -14,9 +14,9 @@ from .deletion import delete_where
 from .models import Launch
 
 
-def find(session: Session, launch_id: str) -> Launch | None:
+def find(session: Session, member_id: str, launch_id: str) -> Launch | None:
     """Return the launch, or None if nobody was proven for it. The caller checks its age."""
-    return session.get(Launch, launch_id)
+    return session.get(Launch, (member_id, launch_id))
 
 
 def save(
@@ -33,17 +33,17 @@ def save(
     Raises UnprovenError where the id belongs to an opening by somebody else or on another card,
     UnknownPortalError at the latest when the transaction ends.
     """
-    launch = find(session, launch_id)
+    launch = find(session, member_id, launch_id)
     if launch is None:
         launch = Launch(
-            launch_id=launch_id,
             member_id=member_id,
+            launch_id=launch_id,
             user_id=user.id,
             entity_type_id=ref.entity_type_id,
             entity_id=ref.entity_id,
         )
         session.add(launch)
-    elif _identity(launch) != (member_id, user.id, ref):
+    elif _identity(launch) != (user.id, ref):
         raise UnprovenError("the launch belongs to another opening")
     launch.is_admin = user.is_admin
     launch.user_name = user.name
@@ -53,10 +53,10 @@ def save(
 
 
 def note_listed(
-    session: Session, launch_id: str, payment_ids: Iterable[int], now: datetime
+    session: Session, member_id: str, launch_id: str, payment_ids: Iterable[int], now: datetime
 ) -> None:
     """Remember which payments the portal listed for this launch. An unknown one is no error."""
-    launch = find(session, launch_id)
+    launch = find(session, member_id, launch_id)
     if launch is not None:
         launch.listed = list(payment_ids)
         launch.listed_at = now
@@ -65,7 +65,7 @@ def note_listed(
 
 def take_over(session: Session, old: Launch, launch_id: str) -> None:
     """Copy what an earlier opening by the same user on the same card was shown."""
-    launch = find(session, launch_id)
+    launch = find(session, old.member_id, launch_id)
     if launch is None or _identity(launch) != _identity(old):
         raise UnprovenError("the launch belongs to another opening")
     launch.listed, launch.listed_at, launch.shown = old.listed, old.listed_at, old.shown
@@ -76,5 +76,5 @@ def delete_expired(session: Session, now: datetime) -> int:
     return delete_where(session, Launch, Launch.expires_at <= now)
 
 
-def _identity(launch: Launch) -> tuple[str, int, EntityRef]:
-    return launch.member_id, launch.user_id, EntityRef(launch.entity_type_id, launch.entity_id)
+def _identity(launch: Launch) -> tuple[int, EntityRef]:
+    return launch.user_id, EntityRef(launch.entity_type_id, launch.entity_id)

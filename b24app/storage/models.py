@@ -1,5 +1,9 @@
 """The tables. Every moment is aware UTC; every `*_sealed` column holds text encrypted by `Cipher`.
 
+Every key begins with the portal, so that portals can be spread over machines (docs/scaling.md), and
+PostgreSQL shows a transaction the rows of its own portal only (`engines.py`). Counts of failed
+proofs alone belong to nobody.
+
 Rows that are worthless or dangerous without their portal refer to it and go with it. Settings and
 activity outlive a portal that was uninstalled without cleaning, and name the installation they come
 from; jobs, and pairs that wait for a proof, may come before a portal is known. These name it by
@@ -65,6 +69,11 @@ def installation_name() -> Mapped[str]:
     return mapped_column(String(32), server_default="first")
 
 
+def number() -> Mapped[int]:
+    """Return a column that PostgreSQL numbers; on SQLite `numbering` does."""
+    return mapped_column(SequenceId, primary_key=True, autoincrement=True)
+
+
 class Portal(Base):
     """One proven installation. `scope` is comma-separated and sorted.
 
@@ -78,7 +87,7 @@ class Portal(Base):
 
     member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
     installation_id: Mapped[str] = installation_name()
-    client_endpoint: Mapped[str] = mapped_column(index=True)
+    client_endpoint: Mapped[str]
     server_endpoint: Mapped[str]
     app_code: Mapped[str | None]
     application_token_sealed: Mapped[str | None]
@@ -104,6 +113,19 @@ class Portal(Base):
         return frozenset(filter(None, self.scope.split(",")))
 
 
+class PortalAddress(Base):
+    """Who has, or had, this REST base: a login outside the frame knows no more of its portal.
+
+    Spread by address, and read by everybody; without a reference for the former reason.
+    """
+
+    __tablename__ = "portal_addresses"
+
+    client_endpoint: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True, index=True)
+    noted_at: Mapped[datetime]
+
+
 class UserToken(Base):
     """The pair of one user of one portal. `refresh_sealed` is empty where none was posted."""
 
@@ -127,8 +149,8 @@ class Launch(Base):
 
     __tablename__ = "launches"
 
+    member_id: Mapped[str] = portal_key(primary_key=True)
     launch_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    member_id: Mapped[str] = portal_key(index=True)
     user_id: Mapped[int]
     entity_type_id: Mapped[int]
     entity_id: Mapped[int]
@@ -149,8 +171,8 @@ class PendingGrant(Base):
 
     __tablename__ = "pending_grants"
 
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
     launch_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    member_id: Mapped[str] = mapped_column(MEMBER_ID, index=True)
     content_sealed: Mapped[str]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -212,10 +234,14 @@ class PaymentReminder(Base):
 
 
 class Lease(Base):
-    """A lock that works across processes and machines and ends by itself."""
+    """A lock that works across processes and machines and ends by itself.
+
+    `member_id` is empty for one that concerns no portal.
+    """
 
     __tablename__ = "leases"
 
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     owner: Mapped[str]
     expires_at: Mapped[datetime]
@@ -241,14 +267,12 @@ class Activity(Base):
 
     __tablename__ = "activity"
     __table_args__ = (
-        Index(None, "member_id", "id"),
         Index(None, "member_id", "at"),
         Index(None, "member_id", "payment_id"),
-        {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
-    member_id: Mapped[str] = mapped_column(MEMBER_ID)
+    member_id: Mapped[str] = mapped_column(MEMBER_ID, primary_key=True)
+    id: Mapped[int] = number()
     installation_id: Mapped[str] = installation_name()
     at: Mapped[datetime]
     user_id: Mapped[int | None]
@@ -323,13 +347,10 @@ class PartialAction(Base):
     """A move or a bill-the-rest that stopped half-way and is told to the person until settled."""
 
     __tablename__ = "partial_actions"
-    __table_args__ = (
-        Index(None, "member_id", "entity_type_id", "entity_id"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (Index(None, "member_id", "entity_type_id", "entity_id"),)
 
-    id: Mapped[int] = mapped_column(SequenceId, primary_key=True)
-    member_id: Mapped[str] = portal_key()
+    member_id: Mapped[str] = portal_key(primary_key=True)
+    id: Mapped[int] = number()
     entity_type_id: Mapped[int]
     entity_id: Mapped[int]
     user_id: Mapped[int]

@@ -13,6 +13,8 @@ from b24app.domain import EntityRef
 
 from .deletion import delete_where
 from .models import PartialAction
+from .numbering import number_for
+from .upsert import insert_into
 
 
 def add(
@@ -26,7 +28,10 @@ def add(
     now: datetime,
 ) -> PartialAction:
     """Remember a half-done action and return it with its id. Raises UnknownPortalError."""
-    action = PartialAction(
+    statement = insert_into(
+        session,
+        PartialAction,
+        **number_for(session, PartialAction, member_id, now),
         member_id=member_id,
         entity_type_id=ref.entity_type_id,
         entity_id=ref.entity_id,
@@ -35,9 +40,7 @@ def add(
         data=data,
         created_at=now,
     )
-    session.add(action)
-    session.flush()
-    return action
+    return session.scalars(statement.returning(PartialAction)).one()
 
 
 def of_card(session: Session, member_id: str, ref: EntityRef) -> Sequence[PartialAction]:

@@ -39,13 +39,15 @@ def save(
     now: datetime,
     expires_at: datetime,
 ) -> None:
-    """Keep a pair for one launch, and delete what is over."""
-    delete_expired(session, now)
+    """Keep a pair for one launch, and delete what is over of this portal."""
+    member_id = pending.grant.member_id
+    is_over = PendingGrant.expires_at <= now
+    delete_where(session, PendingGrant, PendingGrant.member_id == member_id, is_over)
     put(
         session,
         PendingGrant,
+        member_id=member_id,
         launch_id=launch_id,
-        member_id=pending.grant.member_id,
         content_sealed=cipher.encrypt(_written(pending)),
         expires_at=expires_at,
     )
@@ -55,16 +57,17 @@ def find(
     session: Session, cipher: Cipher, launch_id: str, member_id: str, now: datetime
 ) -> Pending | None:
     """Return what waits for this launch of this portal; None where it is over or unreadable."""
-    row = session.get(PendingGrant, launch_id)
-    if row is None or row.member_id != member_id or row.expires_at <= now:
+    row = session.get(PendingGrant, (member_id, launch_id))
+    if row is None or row.expires_at <= now:
         return None
     content = open_or_none(cipher, row.content_sealed)
     return None if content is None else _read(content)
 
 
-def delete(session: Session, launch_id: str) -> None:
+def delete(session: Session, member_id: str, launch_id: str) -> None:
     """Forget the pair: it was confirmed and kept elsewhere, or is of no use."""
-    delete_where(session, PendingGrant, PendingGrant.launch_id == launch_id)
+    which = (PendingGrant.member_id == member_id, PendingGrant.launch_id == launch_id)
+    delete_where(session, PendingGrant, *which)
 
 
 def delete_expired(session: Session, now: datetime) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,6 +12,7 @@ from b24app.cipher import Cipher
 from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import UnknownPortalError
 
+from . import addresses
 from .erasure import erase
 from .models import Portal, PortalState
 from .sealed import open_or_none, open_pair
@@ -26,7 +26,6 @@ __all__ = [
     "drop_grant_tokens",
     "erase",
     "find",
-    "find_by_endpoint",
     "grant_owner",
     "grant_tokens",
     "lock",
@@ -59,12 +58,6 @@ def lock(session: Session, member_id: str) -> Portal | None:
     return session.get(Portal, member_id, populate_existing=True, with_for_update=True)
 
 
-def find_by_endpoint(session: Session, endpoints: Sequence[str]) -> Portal | None:
-    """Return the portal that has one of these REST bases; the newest if two claim it."""
-    query = select(Portal).where(Portal.client_endpoint.in_(endpoints))
-    return session.scalars(query.order_by(Portal.updated_at.desc()).limit(1)).first()
-
-
 def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> list[str]:
     """Return portals in use whose grant's access token ran out before `moment`, oldest first."""
     query = select(Portal.member_id).where(
@@ -93,7 +86,7 @@ def save_installation(
     portal = claim(session, grant, now)
     if portal.state == PortalState.CLOSED:
         portal.state = PortalState.INSTALLING
-    portal.client_endpoint = grant.client_endpoint
+    _place(session, portal, grant.client_endpoint, now)
     portal.server_endpoint = grant.server_endpoint
     portal.scope = ",".join(sorted(grant.scope))
     portal.status = grant.status[:16]
@@ -197,7 +190,7 @@ def set_application_token(
 def move(session: Session, member_id: str, client_endpoint: str, now: datetime) -> None:
     """Give the portal another address, which the authorization server named."""
     portal = _known(session, member_id)
-    portal.client_endpoint = client_endpoint
+    _place(session, portal, client_endpoint, now)
     portal.updated_at = now
 
 
@@ -241,6 +234,13 @@ def claim(session: Session, grant: TokenResponse, now: datetime) -> Portal:
     )
     session.execute(statement.on_conflict_do_nothing())
     return session.get_one(Portal, grant.member_id, populate_existing=True, with_for_update=True)
+
+
+def _place(session: Session, portal: Portal, client_endpoint: str, now: datetime) -> None:
+    addresses.note(session, portal.member_id, client_endpoint, now)
+    if portal.client_endpoint != client_endpoint:
+        addresses.forget(session, portal.member_id, portal.client_endpoint)
+        portal.client_endpoint = client_endpoint
 
 
 def _change_state(session: Session, member_id: str, state: PortalState, now: datetime) -> None:

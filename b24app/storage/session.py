@@ -5,22 +5,19 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     IntegrityError,
     InterfaceError,
@@ -32,6 +29,8 @@ from sqlalchemy.orm import Session
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
 
+from .engines import ALL_PORTALS, NO_PORTAL, READ_ONLY, SCOPE, driver_url, make_engine
+
 __all__ = ["Database", "Session", "is_current", "newest_revisions", "upgrade"]
 
 log = logging.getLogger(__name__)
@@ -40,11 +39,6 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 UPGRADE_LOCK = 2_402_042_031
 """Any fixed number: PostgreSQL's advisory lock under which the schema is upgraded."""
 
-BUSY_MILLISECONDS = 10_000
-CONNECT_SECONDS = "5"
-READ_ONLY = "b24app_read_only"
-POSTGRES_DRIVER = "postgresql+psycopg"
-POSTGRES_NAMES = {"postgres", "postgresql"}
 FOREIGN_KEY_CODES = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 WRITTEN_WHILE_READING = "SQLITE_READONLY"
 SCHEMA_CODES = {"42P01", "42703"}
@@ -54,17 +48,44 @@ SCHEMA_CODES = {"42P01", "42703"}
 class Database:
     """One database. Cheap to create: nothing connects before the first transaction.
 
+    Its transactions see the rows of no portal; `of` and `of_all` return the same database, with
+    the same connections, as one portal or everybody sees it. PostgreSQL enforces that.
+
     A process that forks after that (gunicorn with `preload_app`) is safe: the child forgets the
     parent's connections without closing them.
     """
 
     def __init__(self, url: str) -> None:
         """Raise ValueError for a URL that is neither SQLite in a file nor PostgreSQL."""
-        self.engine = _make_engine(_driver_url(url))
-        self._reader = self.engine.execution_options(
-            **{READ_ONLY: True}, **_reader_options(self.engine)
-        )
-        _databases.add(self)
+        self._root = make_engine(driver_url(url))
+        self._scope: str | None = NO_PORTAL
+        _engines.add(self._root)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Return what connects; its transactions name what this database sees."""
+        return self._root.execution_options(**{SCOPE: self._scope})
+
+    @cached_property
+    def _reader(self) -> Engine:
+        return self._root.execution_options(**{SCOPE: self._scope, READ_ONLY: True})
+
+    def of(self, member_id: str) -> Database:
+        """Return the database as this portal sees it."""
+        return self._scoped(member_id)
+
+    def of_all(self) -> Database:
+        """Return the database with the rows of all portals.
+
+        For background work, and for what an operator runs: `tests/storage/test_isolation.py` lists
+        who calls this.
+        """
+        return self._scoped(ALL_PORTALS)
+
+    def _scoped(self, scope: str | None) -> Database:
+        same = Database.__new__(Database)
+        same._root, same._scope = self._root, scope  # noqa: SLF001 - of this class.
+        return same
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -138,12 +159,12 @@ def _code(error: Exception) -> str:
     return getattr(cause, "sqlstate", "") or getattr(cause, "sqlite_errorname", "") or ""
 
 
-_databases: weakref.WeakSet[Database] = weakref.WeakSet()
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
 def _forget_connections() -> None:
-    for database in _databases:
-        database.engine.dispose(close=False)
+    for engine in _engines:
+        engine.dispose(close=False)
 
 
 os.register_at_fork(after_in_child=_forget_connections)
@@ -154,7 +175,7 @@ def upgrade(database: Database) -> None:
 
     Raises DatabaseAwayError where the database cannot be used, or is of a newer version.
     """
-    with _present(), database.engine.begin() as connection:
+    with _present(), database.of_all().engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         config = _alembic_config()
@@ -187,77 +208,6 @@ def _alembic_config() -> Config:
 def newest_revisions() -> frozenset[str]:
     """Return the revision that this version of the app needs."""
     return frozenset(ScriptDirectory.from_config(_alembic_config()).get_heads())
-
-
-def _driver_url(text_url: str) -> URL:
-    try:
-        url = make_url(text_url)
-    except (ArgumentError, ValueError):
-        # Its text repeats the configured URL, which may hold a password.
-        raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
-    if url.drivername in POSTGRES_NAMES:
-        url = url.set(drivername=POSTGRES_DRIVER)
-    if url.get_backend_name() == "postgresql":
-        return url.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(url.query))
-    if url.get_backend_name() != "sqlite":
-        raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
-    if url.database in {None, "", ":memory:"}:
-        raise ValueError("SQLite in memory would be another database in every thread: use a file")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    return url
-
-
-def _make_engine(url: URL) -> Engine:
-    # Parameters of a statement hold names and sealed tokens: exceptions must not repeat them.
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_size=5,
-        max_overflow=15,
-        pool_recycle=1800,
-    )
-
-
-def _reader_options(engine: Engine) -> dict[str, Any]:
-    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """Set up a new connection. The driver's own BEGIN is switched off: see `_begin_sqlite`."""
-    connection.isolation_level = None
-    # SQLite's own knows the capitals of English alone.
-    connection.create_function("lower", 1, _lower, deterministic=True)
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    # Overwrite erased data, so that it does not stay readable in a free page.
-    cursor.execute("PRAGMA secure_delete = ON")
-    # The mode is kept in the file. Where others are using or changing it just now, SQLite refuses
-    # without waiting; the file works all the same, and the next connection tries again.
-    with suppress(sqlite3.OperationalError):
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start of a writing transaction.
-
-    A transaction that reads first and writes later cannot wait for another writer: SQLite answers
-    "database is locked" at once, whatever the busy timeout.
-    """
-    is_reading = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
 def _names_missing_portal(error: DBAPIError) -> bool:

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .erasure import installation_of
 from .models import PortalSettings
-from .upsert import put
+from .upsert import insert_stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,17 @@ def save(
     now: datetime,
 ) -> None:
     """Replace all settings. `data` may hold user ids, but no names."""
-    put(
-        session,
-        PortalSettings,
-        member_id=member_id,
-        installation_id=installation_of(member_id),
-        data=data,
-        updated_at=now,
-        updated_by=updated_by,
+    values = {
+        "member_id": member_id,
+        "data": data,
+        "updated_at": now,
+        "updated_by": updated_by,
+    }
+    statement = insert_stamped(session, PortalSettings, values)
+    names = (*values.keys() - {"member_id"}, "installation_id")
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["member_id"],
+            set_={name: statement.excluded[name] for name in names},
+        )
     )

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from .models import Base
+from .models import Activity, Base, Portal, PortalSettings
 
 
 def insert_into(
     session: Session, model: type[Base], **values: Any
 ) -> postgresql.Insert | sqlite.Insert:
     """Return an insert that can be given an `on_conflict_...` clause."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model).values(**values)
-    return sqlite.insert(model).values(**values)
+    return _insert(session, model).values(**values)
 
 
 def put(session: Session, model: type[Base], **values: Any) -> None:
@@ -25,3 +25,27 @@ def put(session: Session, model: type[Base], **values: Any) -> None:
     rest = {name: value for name, value in values.items() if name not in keys}
     statement = insert_into(session, model, **values)
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def insert_stamped(
+    session: Session, model: type[Activity | PortalSettings], values: Mapping[str, Any]
+) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert of one row with the name of its portal's current installation; "" if none.
+
+    A query gives the row, because a distributed database takes none among the values.
+    """
+    session.flush()
+    types = model.__table__.c
+    given = [
+        value if isinstance(value, ColumnElement) else literal(value, types[name].type)
+        for name, value in values.items()
+    ]
+    stamp = func.coalesce(func.max(Portal.installation_id), "")
+    row = select(*given, stamp).where(Portal.member_id == values["member_id"])
+    return _insert(session, model).from_select([*values, "installation_id"], row)
+
+
+def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(model)
+    return sqlite.insert(model)

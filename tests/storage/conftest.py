@@ -19,7 +19,7 @@ __all__ = ["claim", "do", "put"]
 
 @pytest.fixture
 def database(database_url):
-    database = Database(database_url)
+    database = Database(database_url).of_all()
     yield database
     database.close()
 

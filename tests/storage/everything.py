@@ -70,7 +70,7 @@ def fill(database: Database, cipher: Cipher, member_id: str, now: datetime) -> N
         refusals.refuse(session, member_id, 7, DEAL, now)
         canceled_orders.note(session, member_id, DEAL, "3653", {"1": "N 5 EUR"}, now)
         reminders.save(session, member_id, DEAL, Reminder(5, 1, now), now)
-        leases.try_take(session, f"refresh:{member_id}:7", "owner", now, 5)
+        leases.try_take(session, leases.Key(member_id, "refresh:7"), "owner", now, 5)
         idempotency.begin(session, member_id, 7, "key", "pay 1", now)
         activity.append(
             session,

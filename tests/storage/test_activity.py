@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from b24app.storage import activity
 from b24app.storage.activity import Filter, Record
+from b24app.storage.models import Activity
 
 from .setting import OTHER_MEMBER
 
@@ -34,7 +36,10 @@ def record(portal, now, deal):
 def append(database, record):
     def append(**other):
         with database.transaction() as session:
-            return activity.append(session, replace(record, **other)).id
+            line = replace(record, **other)
+            activity.append(session, line)
+            newest = select(func.max(Activity.id)).where(Activity.member_id == line.member_id)
+            return session.scalar(newest)
 
     return append
 

@@ -52,8 +52,8 @@ def test_moments_of_other_zones_are_ordered_by_time_not_by_text(database, now):
     east = now.astimezone(timezone(timedelta(hours=9)))
     west = (now + timedelta(minutes=1)).astimezone(timezone(timedelta(hours=-9)))
     with database.transaction() as session:
-        session.add(Lease(name="west", owner="x", expires_at=west))
-        session.add(Lease(name="east", owner="x", expires_at=east))
+        session.add(Lease(member_id="", name="west", owner="x", expires_at=west))
+        session.add(Lease(member_id="", name="east", owner="x", expires_at=east))
 
     with database.reading() as session:
         names = session.scalars(select(Lease.name).order_by(Lease.expires_at)).all()
@@ -70,7 +70,7 @@ def test_a_moment_without_a_zone_is_refused(database):
         pytest.raises(StatementError, match="without a time zone"),
         database.transaction() as session,
     ):
-        session.add(Lease(name="naive", owner="x", expires_at=naive))
+        session.add(Lease(member_id="", name="naive", owner="x", expires_at=naive))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_moment_without_a_zone_is_refused(database):
 )
 def test_any_text_of_a_portal_can_be_kept(database, now, sent, kept):
     with database.transaction() as session:
-        session.add(Lease(name="text", owner=sent, expires_at=now))
+        session.add(Lease(member_id="", name="text", owner=sent, expires_at=now))
 
     with database.reading() as session:
         assert session.scalars(select(Lease.owner)).one() == kept

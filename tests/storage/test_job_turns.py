@@ -75,7 +75,7 @@ def test_machines_at_once_never_get_the_same_job(put, claim, now, round_):
 
 
 def test_a_machine_does_not_wait_for_another_that_is_claiming(postgres_databases, cipher, now):
-    database = Database(postgres_databases.clean())
+    database = Database(postgres_databases.clean()).of_all()
     with database.transaction() as session:
         for member_id in ("first", "second"):
             jobs.put(
@@ -93,7 +93,7 @@ def test_a_machine_does_not_wait_for_another_that_is_claiming(postgres_databases
 
 def _claim_all(url, moment, found):
     """What a process of its own claims until nothing is left."""
-    database = Database(url)
+    database = Database(url).of_all()
     number = 0
     while True:
         with database.transaction() as session:
@@ -127,7 +127,7 @@ def test_two_processes_share_the_work(database_url, put, now):
 def test_a_flood_of_one_portal_is_claimed_in_no_time(postgres_databases, now):
     """However many portals wait, a claim looks at a few of them only."""
     cipher = Cipher([KEY])
-    database = Database(postgres_databases.clean())
+    database = Database(postgres_databases.clean()).of_all()
     with database.transaction() as session:
         session.execute(
             text(

@@ -8,7 +8,7 @@ from b24app.domain import EntityRef, PortalUser
 from b24app.errors import UnknownPortalError, UnprovenError
 from b24app.storage import launches
 
-from .setting import OTHER_MEMBER, install
+from .setting import MEMBER, OTHER_MEMBER, install
 
 ANN = PortalUser(7, "Ann Example", is_admin=False, time_zone="Europe/Berlin")
 
@@ -31,7 +31,7 @@ def save(database, portal, now, deal):
 
 def find(database, launch_id="launch-1"):
     with database.reading() as session:
-        return launches.find(session, launch_id)
+        return launches.find(session, MEMBER, launch_id)
 
 
 def test_an_unproven_launch_is_not_found(database):
@@ -54,7 +54,7 @@ def test_a_second_proof_renews_it_and_keeps_what_was_listed(database, save, now)
     later = now + timedelta(minutes=20)
     save()
     with database.transaction() as session:
-        launches.note_listed(session, "launch-1", [1038, 1039], now)
+        launches.note_listed(session, MEMBER, "launch-1", [1038, 1039], now)
 
     save(user=PortalUser(7, "Ann Renamed", is_admin=True), expires_at=later)
 
@@ -78,14 +78,15 @@ def test_a_launch_is_never_given_to_another_user_or_card(database, save, other):
     assert find(database).entity_type_id == 2
 
 
-def test_a_launch_is_never_given_to_another_portal(database, cipher, save, portal, now):
+def test_the_same_id_in_another_portal_is_another_launch(database, cipher, save, now):
     install(database, cipher, now, OTHER_MEMBER)
     save()
+    save(member_id=OTHER_MEMBER, user=PortalUser(8, "Bob", is_admin=True))
 
-    with pytest.raises(UnprovenError):
-        save(member_id=OTHER_MEMBER)
+    with database.transaction() as session:
+        launches.note_listed(session, OTHER_MEMBER, "launch-1", [1038], now)
 
-    assert find(database).member_id == portal
+    assert (find(database).user_id, find(database).listed) == (7, None)
 
 
 def test_no_launch_is_kept_for_a_portal_that_is_not_installed(save):
@@ -97,14 +98,14 @@ def test_an_empty_list_is_not_an_unknown_list(database, save, now):
     save()
 
     with database.transaction() as session:
-        launches.note_listed(session, "launch-1", (), now)
+        launches.note_listed(session, MEMBER, "launch-1", (), now)
 
     assert find(database).listed == []
 
 
 def test_a_list_for_a_launch_that_is_gone_is_dropped(database, now):
     with database.transaction() as session:
-        launches.note_listed(session, "gone", [1], now)
+        launches.note_listed(session, MEMBER, "gone", [1], now)
 
     assert find(database, "gone") is None
 
@@ -124,8 +125,8 @@ def test_launches_that_are_over_are_deleted(database, save, now):
 def test_what_was_shown_outlives_the_list(database, save, now):
     save()
     with database.transaction() as session:
-        launches.note_listed(session, "launch-1", [1038, 1039], now)
-        launches.note_listed(session, "launch-1", [1039, 1040], now)
+        launches.note_listed(session, MEMBER, "launch-1", [1038, 1039], now)
+        launches.note_listed(session, MEMBER, "launch-1", [1039, 1040], now)
 
     found = find(database)
     assert (found.listed, found.shown) == ([1039, 1040], [1038, 1039, 1040])
@@ -134,7 +135,7 @@ def test_what_was_shown_outlives_the_list(database, save, now):
 def test_a_renewed_opening_takes_over_what_its_user_was_shown(database, save, now):
     save()
     with database.transaction() as session:
-        launches.note_listed(session, "launch-1", [1038], now)
+        launches.note_listed(session, MEMBER, "launch-1", [1038], now)
     save(launch_id="launch-2")
     old = save()
 

@@ -9,14 +9,14 @@ from b24app.storage import leases
 from .setting import at_once
 
 
-def take(database, owner, now, name="refresh:portal", seconds=20):
+def take(database, owner, now, name="refresh", seconds=20):
     with database.transaction() as session:
-        return leases.try_take(session, name, owner, now, seconds)
+        return leases.try_take(session, leases.Key("portal", name), owner, now, seconds)
 
 
-def release(database, owner, name="refresh:portal"):
+def release(database, owner, name="refresh"):
     with database.transaction() as session:
-        leases.release(session, name, owner)
+        leases.release(session, leases.Key("portal", name), owner)
 
 
 @pytest.mark.parametrize("round_", range(8))
@@ -75,7 +75,7 @@ def test_nobody_releases_a_lease_of_somebody_else(database, now):
 def test_a_lease_of_a_transaction_that_failed_was_not_taken(database, now):
     def take_and_fail():
         with database.transaction() as session:
-            leases.try_take(session, "refresh:portal", "one", now, 20)
+            leases.try_take(session, leases.Key("portal", "refresh"), "one", now, 20)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

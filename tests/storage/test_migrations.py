@@ -8,10 +8,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
+from b24app.domain import EntityRef
+from b24app.storage import activity
+from b24app.storage.activity import Record
 from b24app.storage.models import Base
 from b24app.storage.session import Database, _alembic_config, is_current, upgrade
+
+from .everything import fill
+from .setting import MEMBER, OTHER_MEMBER
 
 UPGRADE_ALONE = """
 import sys
@@ -68,6 +74,55 @@ def test_foreign_keys_go_with_their_portal_as_the_models_say(database):
     assert expected
 
 
+def test_keys_are_those_of_the_models(database):
+    found = {
+        table: inspect(database.engine).get_pk_constraint(table)["constrained_columns"]
+        for table in Base.metadata.tables
+    }
+
+    assert found == {
+        name: [column.name for column in table.primary_key]
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+def test_rows_of_the_version_before_keep_their_place_under_the_new_keys(blank, cipher, now):
+    database = blank.of_all()
+    upgrade(blank)
+    fill(database, cipher, MEMBER, now)
+    fill(database, cipher, OTHER_MEMBER, now)
+    before = rows_of(database)
+
+    migrate(database, command.downgrade, "0011")
+    assert inspect(blank.engine).get_pk_constraint("activity")["constrained_columns"] == ["id"]
+    upgrade(blank)
+
+    # A lease lives for seconds and is dropped.
+    assert rows_of(database) == {**before, "leases": []}
+    with database.transaction() as session:
+        kept = activity.page(session, MEMBER)
+        activity.append(session, Record(MEMBER, now, 7, "", EntityRef(2, 1), "pay", "done"))
+        assert activity.page(session, MEMBER)[0].id > kept[0].id
+
+
+def migrate(database, how, revision):
+    with database.engine.begin() as connection:
+        config = _alembic_config()
+        config.attributes["connection"] = connection
+        how(config, revision)
+
+
+def rows_of(database):
+    """All rows, without the numbers that only SQLite gives anew."""
+    with database.reading() as session:
+        return {
+            table.name: sorted(
+                map(repr, session.execute(select(*(one for one in table.c if one.name != "id"))))
+            )
+            for table in Base.metadata.sorted_tables
+        }
+
+
 def test_a_blank_database_is_not_current(blank):
     assert not is_current(blank)
 
@@ -104,10 +159,7 @@ def test_three_machines_may_upgrade_at_once(blank_database_url, blank):
 def test_downgrade_leaves_no_table_of_ours(blank):
     upgrade(blank)
 
-    with blank.engine.begin() as connection:
-        config = _alembic_config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    migrate(blank.of_all(), command.downgrade, "base")
 
     assert inspect(blank.engine).get_table_names() == ["alembic_version"]
 

@@ -36,7 +36,7 @@ DETAILS = {
 
 @pytest.fixture
 def older(blank_database_url):
-    database = Database(blank_database_url)
+    database = Database(blank_database_url).of_all()
     upgrade(database)
     migrate(database, command.downgrade, "0010")
     with database.transaction() as session:

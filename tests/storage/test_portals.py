@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
-from b24app.storage import portals, settings
+from b24app.storage import addresses, portals, settings
 from b24app.storage.models import Portal
 from b24app.storage.session import Database
 
@@ -129,9 +129,9 @@ def test_an_installation_does_not_even_read_a_row_another_one_is_writing(
     postgres_databases, cipher, now
 ):
     # Read too early, a value that is equal to the old one would not be written over the new one.
-    database = Database(postgres_databases.clean())
+    url = f"{postgres_databases.clean()}?options=-c%20lock_timeout%3D100"
+    database = Database(url).of_all()
     install_as(database, cipher, now, 0)
-    event.listen(database.engine, "begin", give_up_waiting_soon)
 
     with database.transaction() as session:
         session.get_one(Portal, MEMBER, with_for_update=True)
@@ -140,10 +140,6 @@ def test_an_installation_does_not_even_read_a_row_another_one_is_writing(
 
     assert caught.value.__cause__.statement.startswith("SELECT")
     database.close()
-
-
-def give_up_waiting_soon(connection):
-    connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
 
 
 def test_saving_a_refreshed_pair_keeps_its_user_unless_another_is_named(
@@ -298,15 +294,15 @@ def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, 
 
 def test_a_portal_is_found_by_its_whole_endpoint_only(database, portal):
     with database.reading() as session:
-        assert portals.find_by_endpoint(session, ["http://x/rest/", ENDPOINT]).member_id == portal
-        assert portals.find_by_endpoint(session, ["https://portal.example"]) is None
-        assert portals.find_by_endpoint(session, []) is None
+        assert addresses.portal_at(session, ["http://x/rest/", ENDPOINT]) == portal
+        assert addresses.portal_at(session, ["https://portal.example"]) is None
+        assert addresses.portal_at(session, []) is None
 
 
 def test_of_two_portals_at_one_endpoint_the_newest_is_found(database, cipher, portal, now):
     install(database, cipher, now + timedelta(days=1), member_id=OTHER_MEMBER)
 
     with database.reading() as session:
-        found = portals.find_by_endpoint(session, [ENDPOINT])
+        found = addresses.portal_at(session, [ENDPOINT])
 
-    assert found.member_id == OTHER_MEMBER != portal
+    assert found == OTHER_MEMBER != portal

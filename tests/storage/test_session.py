@@ -96,7 +96,9 @@ def test_a_row_for_a_portal_that_is_gone_is_refused_by_our_own_error(database, n
 def test_other_broken_constraints_are_not_called_an_unknown_portal(database, now):
     def write_twice():
         with database.transaction() as session:
-            session.add_all(Lease(name="double", owner="x", expires_at=now) for _ in range(2))
+            session.add_all(
+                Lease(member_id="", name="double", owner="x", expires_at=now) for _ in range(2)
+            )
 
     with pytest.raises(IntegrityError):
         write_twice()
@@ -245,7 +247,7 @@ def test_no_repository_commits_by_itself(database, portal, now, deal):
 
     def write_and_fail():
         with database.transaction() as session:
-            leases.try_take(session, "lease", "owner", now, 5)
+            leases.try_take(session, leases.Key(portal, "lease"), "owner", now, 5)
             portals.move(session, portal, "https://other.example/rest/", now)
             activity.append(session, activity.Record(portal, now, 7, "Ann", deal, "pay", "done"))
             raise RuntimeError
@@ -256,7 +258,7 @@ def test_no_repository_commits_by_itself(database, portal, now, deal):
     assert commits == []
     with database.transaction() as session:
         assert portals.find(session, portal).client_endpoint == "https://portal.example/rest/"
-        assert leases.try_take(session, "lease", "other", now, 5)
+        assert leases.try_take(session, leases.Key(portal, "lease"), "other", now, 5)
         assert not activity.page(session, portal)
 
 
@@ -276,7 +278,7 @@ def test_moments_come_back_aware_and_exact(database, now):
     later = now + timedelta(microseconds=1)
 
     with database.transaction() as session:
-        session.add(Lease(name="clock", owner="one", expires_at=later))
+        session.add(Lease(member_id="", name="clock", owner="one", expires_at=later))
     with database.reading() as session:
         found = session.scalars(select(Lease.expires_at)).one()
 

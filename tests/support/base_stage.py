@@ -14,6 +14,7 @@ from b24app.services.deps import Deps
 from b24app.simulator.portal_state.recording import RecordedCommand, RecordedRequest
 from b24app.simulator.portal_state.state import PortalState
 from b24app.web.plumbing import templating
+from tests.support import statements
 
 ADMIN, MANAGER, READER, STRANGER = 1, 7, 9, 12
 CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret-of-the-card"}
@@ -57,6 +58,7 @@ class BaseStage:
         self.app_url = config.app_url
         self.app = create_app(config, **parts)
         self.app.jinja_env.bytecode_cache = TEMPLATES
+        statements.watch(self.deps.db)
 
     @property
     def deps(self) -> Deps:

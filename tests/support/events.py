@@ -27,6 +27,6 @@ def post(stage, event, data=None, **auth):
 
 def jobs_of(stage):
     """Every kind of work there is or was, and whether it is done."""
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         rows = session.scalars(select(Job).order_by(Job.kind))
         return [(job.kind, job.run_at is None) for job in rows]

@@ -14,14 +14,14 @@ SOON = (MINUTE, 4 * MINUTE, 10 * MINUTE)
 
 
 def portal_of(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return portals.find(session, stage.portal.member_id)
 
 
 def tables_naming(stage, member_id):
     """Names of the tables in which a row names the portal, in whatever column."""
     found = set()
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         for table in Base.metadata.sorted_tables:
             assert isinstance(table, Table)
             rows = session.execute(select(table)).all()
@@ -34,7 +34,7 @@ def live_on(stage):
     """A portal that was used: openings, a paid payment in the activity log, saved settings."""
     tab = stage.tab()
     assert tab.post("/payments/1038/pay").status_code == 200
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         data = {"retention_days": 90}
         settings.save(session, stage.portal.member_id, data, updated_by=1, now=stage.deps.clock())
     return tab
@@ -47,7 +47,7 @@ def report(stage, clean="1"):
 
 
 def waiting(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         query = select(Job.run_at).where(Job.kind == "uninstall_probe", Job.run_at.is_not(None))
         return [moment - stage.deps.clock() for moment in session.scalars(query)]
 
@@ -60,12 +60,12 @@ def stay_silent(stage):
 
 
 def stored_token(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return portals.application_token(session, stage.deps.cipher, stage.portal.member_id)
 
 
 def grant_of(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return portals.grant_tokens(session, stage.deps.cipher, stage.portal.member_id)
 
 

@@ -46,7 +46,7 @@ class Browser:
 def known_and_unknown(stage):
     """Two addresses of one length. Only at the first is the app installed."""
     host, other = "crm.werk-2.intern", "crm.werk-3.intern"
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.move(
             session, stage.portal.member_id, f"https://{host}/rest/", stage.portal_clock.now()
         )

@@ -80,7 +80,7 @@ class Stage(BaseStage):
         )
         self.app.testing = True
         self.client = self.app.test_client()
-        self.database = Database(database_url)
+        self.database = Database(database_url).of_all()
 
     def monotonic(self):
         return self.ticks

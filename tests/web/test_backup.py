@@ -93,7 +93,7 @@ def test_everything_comes_back_elsewhere_and_the_app_works_there(here, elsewhere
     assert done.exit_code == 0, done.output
     assert "portals: 2\n" in done.output
     assert opened_in(done.output) == (12, 12)
-    assert rows(there.extensions["b24app"].deps.db) == rows(here.database)
+    assert rows(there.extensions["b24app"].deps.db.of_all()) == rows(here.database)
     headers = {"Authorization": f"Bearer {tab.token}", "HX-Request": "true"}
     there.testing = True
     answer = there.test_client().get("/payments", headers=headers)
@@ -137,7 +137,7 @@ def test_a_backup_of_the_version_before_is_brought_to_this_one_with_its_data(
 
     done = run(there, "restore", file)
 
-    restored = there.extensions["b24app"].deps.db
+    restored = there.extensions["b24app"].deps.db.of_all()
     assert done.exit_code == 0, done.output
     assert is_current(restored)
     before, after = rows(of_the_version_before.database), rows(restored)
@@ -169,7 +169,7 @@ def test_a_file_that_is_damaged_restores_nothing(here, elsewhere, tmp_path):
 
     assert done.exit_code == 1
     assert "Nothing was changed" in done.output
-    assert rows(there.extensions["b24app"].deps.db) == {}
+    assert rows(there.extensions["b24app"].deps.db.of_all()) == {}
 
 
 @pytest.mark.parametrize("name", ["none.dump", "none.db", "other.txt"])
@@ -253,4 +253,4 @@ def test_what_runs_meanwhile_goes_on(here, tmp_path):
     """A backup takes no lock that a write would wait for."""
     with here.database.transaction() as session:
         backed_up(here, tmp_path / "backups")
-        leases.try_take(session, "a", "b", here.portal_clock.now(), 20)
+        leases.try_take(session, leases.Key("", "a"), "b", here.portal_clock.now(), 20)

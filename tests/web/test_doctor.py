@@ -92,11 +92,12 @@ def test_a_deployment_that_is_well_has_no_failure(stage_on_each_database):
 
     assert doctor.status == 0
     assert {level for level, _ in found.values()} <= {"ok", "warn"}
-    assert list(found) == [
-        "configuration", "database", "schema", "keys", "background work", "clock",
-        f"outbound {OAUTH}", "public address", "REST log",
-    ]  # fmt: skip
     is_server = stage.config.database_url.startswith("postgresql")
+    assert list(found) == [
+        "configuration", "database", "schema", *["isolation"][:is_server], "keys",
+        "background work", "clock", f"outbound {OAUTH}", "public address", "REST log",
+    ]  # fmt: skip
+    assert found.get("isolation", ["ok"])[0] == "ok"
     assert found["clock"][0] == ("ok" if is_server else "warn")
 
 
@@ -106,13 +107,23 @@ def test_nothing_secret_is_said_and_nothing_is_changed(doctor):
 
     doctor.ask()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         rows = session.execute(text("SELECT * FROM portals")).one()
     secrets = [stage.config.secret_key, stage.config.client_secret, *stage.config.token_keys]
     sealed = [value for value in rows if isinstance(value, str) and len(value) > 40]
     assert len(sealed) >= 2
     assert not [one for one in (*secrets, *sealed) if one in doctor.output]
     assert sorted(stage.rest_log_dir.iterdir()) == before
+
+
+def test_a_superuser_of_the_database_is_warned_of(doctor, postgres_databases):
+    url = postgres_databases.superuser_url(postgres_databases.clean())
+
+    found = doctor.ask(doctor.app(database_url=url))
+
+    level, said = found["isolation"]
+    assert level == "warn"
+    assert "BYPASSRLS" in said
 
 
 def test_a_database_that_is_away_ends_with_a_failure_and_the_rest_is_looked_at(doctor):

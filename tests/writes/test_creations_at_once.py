@@ -120,9 +120,9 @@ def test_another_card_is_not_kept_waiting(stage):
 
 def test_a_process_that_died_closes_the_card_for_a_moment_only(stage):
     tab = stage.tab()
-    name = f"create:{stage.portal.member_id}:2:8061"
+    lease = leases.Key(stage.portal.member_id, "create:2:8061")
     with stage.database.transaction() as session:
-        leases.try_take(session, name, "dead", stage.portal_clock.now(), LEASE_SECONDS)
+        leases.try_take(session, lease, "dead", stage.portal_clock.now(), LEASE_SECONDS)
     assert REST.send(tab, None).status_code == 409
 
     stage.advance(LEASE_SECONDS + 1)

@@ -152,7 +152,7 @@ def _not_served(answer: requests.Response) -> str:
 
 def _stored(running: Stage) -> dict[str, object]:
     """What an event could change, of the one portal that is there."""
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.reading() as session:
         portal = session.scalars(select(models.Portal)).first()
     database.close()

@@ -213,7 +213,7 @@ def _member_id(running: Stage) -> str:
 
 def _token(running: Stage) -> str | None:
     """What is stored of the portal's application_token, sealed; None where the portal is gone."""
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.reading() as session:
         found = session.scalars(select(models.Portal.application_token_sealed)).first()
     database.close()
@@ -221,7 +221,7 @@ def _token(running: Stage) -> str | None:
 
 
 def _is_stored(running: Stage, member_id: str) -> bool:
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.reading() as session:
         found = portals.find(session, member_id)
     database.close()
@@ -229,7 +229,7 @@ def _is_stored(running: Stage, member_id: str) -> bool:
 
 
 def _rows(running: Stage) -> int:
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.reading() as session:
         counts = [
             session.scalar(select(func.count()).select_from(model)) or 0

@@ -177,7 +177,7 @@ def write_installation(
     endpoint = f"http://{portal.host}/rest/"
     server = f"{running.environment['B24_OAUTH_URL']}/rest/"
     scope = frozenset({"crm", "placement"})
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.transaction() as session:
         portals.save_installation(
             session,

@@ -82,7 +82,7 @@ class Party:
 
 def forget_failures(running: Stage) -> None:
     """Let no limit of failures hide what would have happened."""
-    database = Database(running.environment["DATABASE_URL"])
+    database = Database(running.environment["DATABASE_URL"]).of_all()
     with database.transaction() as session:
         session.execute(delete(models.FailedProof))
     database.close()

@@ -56,7 +56,7 @@ def _token(number: int) -> str:
 
 @contextmanager
 def _transaction(running: Stage) -> Iterator[tuple[Session, Cipher]]:
-    database = Database(running.app_environment["DATABASE_URL"])
+    database = Database(running.app_environment["DATABASE_URL"]).of_all()
     with database.transaction() as session:
         yield session, Cipher([running.app_environment["TOKEN_KEYS"]])
     database.close()

@@ -169,7 +169,7 @@ def _middle(name: str, done: list[tuple[Measured, Wire]]) -> Found:
 
 def forget_cards(running: SecureStage) -> None:
     """Let every card be one that the app has never seen."""
-    database = Database(running.database_url)
+    database = Database(running.database_url).of_all()
     with database.transaction() as session:
         session.execute(delete(models.CardMemory))
     database.close()

@@ -99,7 +99,7 @@ def export(card: CardSession, asked: Asked) -> Iterator[Line]:
 def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
     before_id: int | None = None
     for _ in range(MAX_ROWS // AT_ONCE):
-        with deps.db.reading() as session:
+        with deps.db.of(member_id).reading() as session:
             lines = activity.page(session, member_id, wanted, before_id=before_id, limit=AT_ONCE)
         yield from lines
         if len(lines) < AT_ONCE:

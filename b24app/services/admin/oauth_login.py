@@ -24,9 +24,8 @@ from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
 from b24app.services.lifecycle.installation import APP_PAGE
-from b24app.storage import leases, portals
+from b24app.storage import addresses, leases, portals
 from b24app.storage.models import Portal, PortalState
-from b24app.storage.session import Session
 
 OPEN = frozenset({PortalState.ACTIVE, PortalState.INSTALLING})
 
@@ -77,8 +76,7 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
     tried), and the errors of both servers.
     """
     state, host = started
-    with deps.db.reading() as session:
-        known = _portal_at(session, deps, host)
+    known = _portal_at(deps, host)
     member_id, server = (known.member_id, known.server_endpoint) if known else (host, "")
     # Inside the limit: strangers can start many logins, and each leaves a row when it ends.
     with exchanging(deps, sender, member_id, is_vouched=False):
@@ -86,7 +84,7 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
         grant = _exchange(deps, server, code)
     portal = _portal_of(deps, grant, known, host)
     if grant.client_endpoint != portal.client_endpoint:
-        with deps.db.transaction() as session:
+        with deps.db.of(portal.member_id).transaction() as session:
             portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
     ticket = SessionClaims(
         secrets.token_hex(16),
@@ -105,10 +103,10 @@ def finish(deps: Deps, started: tuple[str, str], code: str, sender: Sender) -> S
 
 def _use_up(deps: Deps, state: str) -> None:
     """Raise UnprovenError if this login was finished before or is being finished now."""
-    name = f"login:{hashlib.sha256(state.encode()).hexdigest()}"
+    lease = leases.Key("", f"login:{hashlib.sha256(state.encode()).hexdigest()}")
     with deps.db.transaction() as session:
         is_first = leases.try_take(
-            session, name, secrets.token_hex(8), deps.clock(), LIFETIME_SECONDS + 1
+            session, lease, secrets.token_hex(8), deps.clock(), LIFETIME_SECONDS + 1
         )
     if not is_first:
         raise UnprovenError("this login was finished before")
@@ -124,12 +122,12 @@ def _exchange(deps: Deps, server: str, code: str) -> TokenResponse:
 
 def _portal_of(deps: Deps, grant: TokenResponse, known: Portal | None, host: str) -> Portal:
     """Return the portal of the code; the login started at its current or previous address."""
-    with deps.db.reading() as session:
+    with deps.db.of(grant.member_id).reading() as session:
         portal = portals.find(session, grant.member_id)
-    addresses = {_host_of(grant.client_endpoint)}
+    hosts = {_host_of(grant.client_endpoint)}
     if portal is not None:
-        addresses.add(_host_of(portal.client_endpoint))
-    if host not in addresses or (portal is None and known is not None):
+        hosts.add(_host_of(portal.client_endpoint))
+    if host not in hosts or (portal is None and known is not None):
         raise UnprovenError("the code is of another portal")
     if portal is None or portal.state not in OPEN:
         raise UnknownPortalError("the portal has not installed the app")
@@ -140,18 +138,22 @@ def _endpoint(deps: Deps, host: str) -> str:
     """Return the REST base of a portal at this address; http is for local work only."""
     if not deps.trust_local_portals:
         return f"https://{host}/rest/"
-    with deps.db.reading() as session:
-        portal = _portal_at(session, deps, host)
+    portal = _portal_at(deps, host)
     if portal is not None:
         return portal.client_endpoint
     is_loopback = host.partition(":")[0] in LOOPBACK_HOSTS
     return f"{'http' if is_loopback else 'https'}://{host}/rest/"
 
 
-def _portal_at(session: Session, deps: Deps, host: str) -> Portal | None:
+def _portal_at(deps: Deps, host: str) -> Portal | None:
     schemes = SCHEMES if deps.trust_local_portals else SCHEMES[:1]
     endpoints = [f"{scheme}://{without_usual_port(host, scheme)}/rest/" for scheme in schemes]
-    portal = portals.find_by_endpoint(session, endpoints)
+    with deps.db.reading() as session:
+        member_id = addresses.portal_at(session, endpoints)
+    if member_id is None:
+        return None
+    with deps.db.of(member_id).reading() as session:
+        portal = portals.find(session, member_id)
     return portal if portal is not None and portal.state in OPEN else None
 
 

@@ -80,7 +80,7 @@ def _apply(
     deps, member_id = card.deps, card.member_id
     portal = BoundPortal(deps, member_id, card.user)
     with _turn(deps, member_id):
-        with deps.db.reading() as session:
+        with card.db.reading() as session:
             data = stored.load(session, member_id)
         wished_data = settings_form.data_of(wished, deps.manifest)
         before = settings_form.draft_of(data, deps.manifest)
@@ -104,15 +104,15 @@ def _apply(
 @contextmanager
 def _turn(deps: Deps, member_id: str) -> Iterator[None]:
     """Allow one save of a portal's settings at a time. Raises StillRunningError."""
-    name, owner = f"settings:{member_id}", secrets.token_hex(8)
-    with deps.db.transaction() as session:
-        if not leases.try_take(session, name, owner, deps.clock(), TURN_SECONDS):
+    lease, owner = leases.Key(member_id, "settings"), secrets.token_hex(8)
+    with deps.db.of(member_id).transaction() as session:
+        if not leases.try_take(session, lease, owner, deps.clock(), TURN_SECONDS):
             raise StillRunningError("somebody else is saving the settings", code="settings")
     try:
         yield
     finally:
-        with deps.db.transaction() as session:
-            leases.release(session, name, owner)
+        with deps.db.of(member_id).transaction() as session:
+            leases.release(session, lease, owner)
 
 
 def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:

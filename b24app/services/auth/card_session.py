@@ -113,10 +113,10 @@ class CardSession:
         """Return the rules from the portal's settings."""
         return rules_from(self.settings)
 
-    @property
+    @cached_property
     def db(self) -> Database:
-        """Return our database."""
-        return self.deps.db
+        """Return our database as the portal sees it."""
+        return self.deps.db.of(self.member_id)
 
     @property
     def clock(self) -> Callable[[], datetime]:

@@ -36,7 +36,7 @@ def prove_move(deps: Deps, portal: Portal, refresh_token: str, share: Share) -> 
     if grant.member_id != portal.member_id:
         raise UnprovenError("posted from another host; the token names another portal")
     if grant.client_endpoint != portal.client_endpoint:
-        with deps.db.transaction() as session:
+        with deps.db.of(portal.member_id).transaction() as session:
             portals.move(session, portal.member_id, grant.client_endpoint, deps.clock())
     return grant
 
@@ -46,7 +46,7 @@ def hold(
 ) -> None:
     """Keep a pair for this launch. `application_token` is an installer's, who is no opener."""
     now = deps.clock()
-    with deps.db.transaction() as session:
+    with deps.db.of(grant.member_id).transaction() as session:
         pending_grants.save(
             session,
             deps.cipher,
@@ -59,7 +59,7 @@ def hold(
 
 def waiting_for(deps: Deps, ticket: SessionClaims) -> Pending | None:
     """Return what waits for this launch; None if there is nothing, or no longer."""
-    with deps.db.reading() as session:
+    with deps.db.of(ticket.member_id).reading() as session:
         return pending_grants.find(
             session, deps.cipher, ticket.launch_id, ticket.member_id, deps.clock()
         )

@@ -58,7 +58,7 @@ def frame_source_of_refusal(deps: Deps, query: Mapping[str, str], form: Mapping[
     """
     member_id = form.get("member_id", "")
     if MEMBER_ID.match(member_id):
-        with deps.db.reading() as session:
+        with deps.db.of(member_id).reading() as session:
             portal = portals.find(session, member_id)
         if portal is not None:
             parts = urlsplit(portal.client_endpoint)

@@ -147,7 +147,7 @@ def take_over(deps: Deps, member_id: str, user: PortalUser) -> bool:
     The pair moves there, as in `replace_lost`. False if there is none, or if it is the lost grant
     itself.
     """
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         own = user_tokens.find(session, deps.cipher, member_id, user.id)
         if own is None or not replace_lost(session, deps, member_id, user, own):
             return False
@@ -164,7 +164,7 @@ def replace(session: Session, deps: Deps, member_id: str, user_id: int, tokens: 
 
 
 def _tokens(deps: Deps, member_id: str) -> StoredTokens:
-    with deps.db.reading() as session:
+    with deps.db.of(member_id).reading() as session:
         portal = portals.find(session, member_id)
     if portal is None:
         raise UnknownPortalError("the portal is not installed")
@@ -175,10 +175,10 @@ def _api(deps: Deps, member_id: str) -> PortalApi:
     """Return the portal with its grant. What `batch` refuses is called alone for a day."""
 
     def remember_refusal() -> None:
-        with deps.db.transaction() as session:
+        with deps.db.of(member_id).transaction() as session:
             cached_lists.save(session, member_id, ALONE, {}, deps.clock())
 
-    with deps.db.reading() as session:
+    with deps.db.of(member_id).reading() as session:
         kept = cached_lists.load(session, member_id, ALONE)
     return PortalApi(
         deps.client,
@@ -202,6 +202,6 @@ def _note_refused(deps: Deps, member_id: str, purpose: Purpose, error: Exception
     if isinstance(error, MethodRefusedError):
         # Another person's grant would be refused as well.
         return
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         if portals.find(session, member_id) is not None:
             cached_lists.save(session, member_id, REFUSED, {"for": purpose}, deps.clock())

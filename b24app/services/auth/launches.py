@@ -49,13 +49,13 @@ def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
 
     Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
     """
-    with deps.db.reading() as session:
+    with deps.db.of(ticket.member_id).reading() as session:
         portal = portals.find(session, ticket.member_id)
         if portal is None or portal.state not in {"active", "installing"}:
             raise UnknownPortalError("the portal is not installed any more")
         settings = stored_settings.load(session, ticket.member_id)
         seen = frozenset(card_memory.payment_ids(session, ticket.member_id, ticket.ref))
-        launch = launches.find(session, ticket.launch_id)
+        launch = launches.find(session, ticket.member_id, ticket.launch_id)
         if launch is not None:
             _require_own(launch, ticket)
             tokens: TokenSource = _tokens_of(session, deps, portal, launch.user_id)
@@ -81,15 +81,14 @@ def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
 
 def _require_own(launch: Launch, ticket: SessionClaims) -> None:
     ref = ticket.ref
-    theirs = launch.member_id, launch.entity_type_id, launch.entity_id
-    if theirs != (ticket.member_id, ref.entity_type_id, ref.entity_id):
+    if (launch.entity_type_id, launch.entity_id) != (ref.entity_type_id, ref.entity_id):
         raise SessionForgedError("the launch belongs to another card")
 
 
 def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
     def remember_refusal() -> None:
         until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
-        with deps.db.transaction() as session:
+        with deps.db.of(portal.member_id).transaction() as session:
             portals.set_batch_refused(session, portal.member_id, until)
 
     until = portal.batch_refused_until
@@ -196,7 +195,7 @@ def _keep(card: CardSession, user: PortalUser) -> None:
         if portal is None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
         _keep_pair(session, card.deps, card.member_id, user, card.posted)
-        pending_grants.delete(session, card.launch_id)
+        pending_grants.delete(session, card.member_id, card.launch_id)
         launches.save(
             session,
             launch_id=card.launch_id,
@@ -235,8 +234,8 @@ def renew(
 
     The fresh token is proven like any opener and must be of the same user as before.
     """
-    with deps.db.reading() as session:
-        before = launches.find(session, old.launch_id)
+    with deps.db.of(old.member_id).reading() as session:
+        before = launches.find(session, old.member_id, old.launch_id)
     posted = TokenPair(auth_id, refresh_id, deps.clock() + timedelta(seconds=expires))
     fresh = replace(
         old,
@@ -253,6 +252,6 @@ def renew(
     prove(card, result, asked)
     if before is not None:
         # The page still shows the old list, so its age is kept.
-        with deps.db.transaction() as session:
+        with card.db.transaction() as session:
             launches.take_over(session, before, fresh.launch_id)
     return replace(fresh, sealed="")

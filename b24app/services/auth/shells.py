@@ -65,7 +65,7 @@ class Knock:
 
 def knock(deps: Deps, call: PlacementCall) -> Knock:
     """Look up the portal that a post names."""
-    with deps.db.reading() as session:
+    with deps.db.of(call.member_id).reading() as session:
         portal = portals.find(session, call.member_id)
         token = portals.application_token(session, deps.cipher, call.member_id)
     return Knock(call, portal, token or "")

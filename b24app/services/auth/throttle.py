@@ -164,10 +164,10 @@ def note_address(deps: Deps, sender: Sender) -> bool:
     return False
 
 
-def was_proven(deps: Deps, launch_id: str) -> bool:
+def was_proven(deps: Deps, member_id: str, launch_id: str) -> bool:
     """Return whether the portal has confirmed the opener of this launch before."""
-    with deps.db.reading() as session:
-        return launches.find(session, launch_id) is not None
+    with deps.db.of(member_id).reading() as session:
+        return launches.find(session, member_id, launch_id) is not None
 
 
 def _add(deps: Deps, names: Sequence[str]) -> None:

@@ -64,7 +64,7 @@ class Keeping:
     The owner cannot change until the transaction that has read `owner` ends.
     """
 
-    lease: str
+    lease: leases.Key
     owner: Callable[[Session], int | None]
     load: Callable[[Session], TokenPair | None]
     save: Callable[[Session, TokenResponse], None]
@@ -88,6 +88,7 @@ class StoredTokens:
         self.endpoint = endpoint
         self.share = Share(member_id)
         self._deps = deps
+        self._db = deps.db.of(member_id)
         self._member_id = member_id
         self._keeping = keeping
         self._access_token = pair.access_token if pair is not None else None
@@ -121,7 +122,7 @@ class StoredTokens:
         try:
             return self._kept(self._refresh(rejected))
         finally:
-            with self._deps.db.transaction() as session:
+            with self._db.transaction() as session:
                 leases.release(session, self._keeping.lease, owner)
 
     def _kept(self, pair: TokenPair) -> str:
@@ -140,13 +141,13 @@ class StoredTokens:
             return self._deps.authorization.app_info(self.renew(access_token), share=self.share)
 
     def _take(self, owner: str) -> bool:
-        with self._deps.db.transaction() as session:
+        with self._db.transaction() as session:
             return leases.try_take(
                 session, self._keeping.lease, owner, self._deps.clock(), LEASE_SECONDS
             )
 
     def _pair(self) -> TokenPair:
-        with self._deps.db.reading() as session:
+        with self._db.reading() as session:
             pair = self._keeping.load(session)
         if pair is None:
             raise SessionExpiredError("no token is stored for this user")
@@ -175,7 +176,7 @@ class StoredTokens:
         The owner may change while the servers are asked, so the writing transaction reads it.
         """
         owner = owner_of(self._deps, grant)
-        with self._deps.db.transaction() as session:
+        with self._db.transaction() as session:
             if self._keeping.owner(session) != owner:
                 return False
             self._keeping.save(session, grant)
@@ -185,7 +186,7 @@ class StoredTokens:
 
     def _drop(self, pair: TokenPair) -> None:
         """Delete a pair that cannot be renewed, unless a newer tab has brought another."""
-        with self._deps.db.transaction() as session:
+        with self._db.transaction() as session:
             if self._keeping.load(session) == pair:
                 self._keeping.forget(session)
 
@@ -218,7 +219,7 @@ def user_tokens_of(
         )
 
     keeping = Keeping(
-        lease=f"refresh:{member_id}:{user_id}",
+        lease=leases.Key(member_id, f"refresh:{user_id}"),
         owner=lambda _session: user_id,
         load=lambda session: user_tokens.find(session, deps.cipher, member_id, user_id),
         save=save,
@@ -251,7 +252,7 @@ def grant_tokens_of(
         )
 
     keeping = Keeping(
-        lease=f"refresh:{member_id}:grant",
+        lease=leases.Key(member_id, "refresh:grant"),
         owner=owner,
         load=load,
         save=save,

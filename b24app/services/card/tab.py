@@ -107,7 +107,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
     The list proves ownership for five minutes, and says what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
-    stored_launches.note_listed(session, card.launch_id, payment_ids, card.clock())
+    stored_launches.note_listed(session, card.member_id, card.launch_id, payment_ids, card.clock())
     card_memory.save_known_payments(
         session,
         card.member_id,

@@ -52,7 +52,7 @@ def restore(deps: Deps, source: Path) -> Restored:
     backup.restore(deps.db, source)
     upgrade(deps.db)
     state = condition.look(deps.db)
-    with deps.db.reading() as session:
+    with deps.db.of_all().reading() as session:
         count = portals.count(session)
     return Restored(
         count, ", ".join(sorted(state.revisions)), condition.seals(deps.db, deps.cipher)

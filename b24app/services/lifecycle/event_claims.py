@@ -133,13 +133,18 @@ def enqueue(session: Session, deps: Deps, claim: Claim, *, is_known: bool) -> bo
         session,
         deps.cipher,
         kind=PROOF,
-        member_id=claim.member_id if is_known else STRANGERS,
+        member_id=list_of(claim, is_known=is_known),
         payload=written([claim]),
         run_at=now,
         now=now,
         pace=PACE,
         merge=merged,
     )
+
+
+def list_of(claim: Claim, *, is_known: bool) -> str:
+    """Return the member_id under which the event waits: its own, or that of all strangers."""
+    return claim.member_id if is_known else STRANGERS
 
 
 def holds_token(session: Session, deps: Deps, member_id: str, application_token: str) -> bool:

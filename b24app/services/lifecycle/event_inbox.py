@@ -81,24 +81,24 @@ def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
     """
     call = EventCall.from_form(form)
     member_id = call.auth.member_id
-    with deps.db.reading() as session:
+    with deps.db.of(member_id).reading() as session:
         is_known = portals.find(session, member_id) is not None
         proof = _proof_of(session, deps, call, is_known=is_known)
     if proof is Proof.NONE and is_known and call.event == UNINSTALL:
-        with deps.db.transaction() as session:
+        with deps.db.of(member_id).transaction() as session:
             if event_claims.holds_token(session, deps, member_id, call.auth.application_token):
                 proof = Proof.AWAITED
     if proof is not Proof.TOKEN:
         _count_unproven(deps, call, proof, is_known=is_known)
     if proof is Proof.PAIR:
         claim = Claim.of(call, deps.clock(), Sender(address).network)
-        with deps.db.transaction() as session:
+        with deps.db.of(event_claims.list_of(claim, is_known=is_known)).transaction() as session:
             return _said(event_claims.enqueue(session, deps, claim, is_known=is_known))
     react = REACTIONS.get(call.event)
     if react is None:
         log.info("event %s of %s is not one of ours", call.event, member_id)
         return Received.IGNORED
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         return react(session, deps, call, proof)
 
 

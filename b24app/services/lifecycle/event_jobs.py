@@ -94,7 +94,7 @@ def work_one(
 
     `on_claim` is called before it is done, so that another worker may take the next one.
     """
-    with deps.db.transaction() as session:
+    with deps.db.of_all().transaction() as session:
         owner = secrets.token_hex(8)
         job = jobs.claim(session, deps.clock(), owner=owner, urgent_only=urgent_only)
     if job is None:
@@ -107,7 +107,7 @@ def work_one(
 def next_in(deps: Deps) -> float | None:
     """Return in how many seconds the next work is due, below zero if overdue; or None."""
     now = deps.clock()
-    with deps.db.reading() as session:
+    with deps.db.of_all().reading() as session:
         run_at = jobs.next_run(session, now)
     return None if run_at is None else (run_at - now).total_seconds()
 
@@ -140,7 +140,7 @@ def _handle(deps: Deps, job: Job) -> Again | None:
 
 
 def _close(deps: Deps, job: Job, again: Again | None = None) -> None:
-    with deps.db.transaction() as session:
+    with deps.db.of(job.member_id).transaction() as session:
         if again is None:
             jobs.done(session, job)
         else:

@@ -101,7 +101,7 @@ def _carry_out(deps: Deps, claim: Claim, grant: TokenResponse) -> None:
     if not proven.user.is_admin:
         raise NotAdminError("the tokens of the event are of somebody who is no administrator")
     now = deps.clock()
-    with deps.db.transaction() as session:
+    with deps.db.of(claim.member_id).transaction() as session:
         portal = portals.lock(session, claim.member_id)
         if portal is not None and _is_older(claim, portal):
             return
@@ -145,7 +145,7 @@ def _update(session: Session, deps: Deps, claim: Claim, proven: Proven) -> None:
 
 
 def _is_old(deps: Deps, claim: Claim) -> bool:
-    with deps.db.reading() as session:
+    with deps.db.of(claim.member_id).reading() as session:
         portal = portals.find(session, claim.member_id)
     return portal is not None and _is_older(claim, portal)
 

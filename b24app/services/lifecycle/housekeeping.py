@@ -39,7 +39,7 @@ from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
-LEASE = "housekeeping"
+LEASE = leases.Key("", "housekeeping")
 LEASE_SECONDS = 1800
 PAGE = 500
 
@@ -104,7 +104,7 @@ def delete_old_activity(deps: Deps) -> int:
     """Delete lines older than each portal's settings allow, also of uninstalled portals."""
 
     def delete(member_id: str) -> int:
-        with deps.db.transaction() as session:
+        with deps.db.of(member_id).transaction() as session:
             days = load_rules(session, member_id).retention_days
             return activity.delete_older(session, member_id, deps.clock() - timedelta(days=days))
 
@@ -114,7 +114,7 @@ def delete_old_activity(deps: Deps) -> int:
 def _with_activity(deps: Deps) -> Iterator[str]:
     last = ""
     while True:
-        with deps.db.reading() as session:
+        with deps.db.of_all().reading() as session:
             page = activity.member_ids(session, last, PAGE)
         yield from page
         if len(page) < PAGE:
@@ -146,7 +146,7 @@ def delete_expired(deps: Deps) -> Counts:
     }
     counts = {}
     for name, delete in kinds.items():
-        with deps.db.transaction() as session:
+        with deps.db.of_all().transaction() as session:
             counts[f"{name} deleted"] = delete(session)
     return counts
 
@@ -154,7 +154,7 @@ def delete_expired(deps: Deps) -> Counts:
 def keep_grants_alive(deps: Deps) -> tuple[int, int]:
     """Renew grants unused for 150 days; return how many were renewed and how many failed."""
     before = deps.clock() - GRANT_IDLE
-    with deps.db.reading() as session:
+    with deps.db.of_all().reading() as session:
         idle = portals.with_grant_older(session, before, PAGE)
 
     def keep_alive(member_id: str) -> int:
@@ -186,6 +186,6 @@ def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int
 def _suspect(deps: Deps, member_id: str) -> None:
     """Act as for a lost uninstall event, without deleting settings."""
     log.warning("the authorization server knows no installation of %s any more", member_id)
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         if not jobs.is_waiting(session, uninstall.PROBE, member_id):
             uninstall.schedule_probe(session, deps, member_id, is_clean=False)

@@ -89,7 +89,7 @@ def begin(deps: Deps, call: PlacementCall, sender: Sender) -> Begun:
 
 def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
     """Return whether the post holds the application_token of an installed portal."""
-    with deps.db.reading() as session:
+    with deps.db.of(call.member_id).reading() as session:
         expected = portals.application_token(session, deps.cipher, call.member_id) or ""
     given = call.application_token
     return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
@@ -120,9 +120,9 @@ def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     the portal's errors.
     """
     proven = identify(deps, begun.grant)
-    now = deps.clock()
+    now, db = deps.clock(), deps.db.of(ticket.member_id)
     try:
-        with deps.db.transaction() as session:
+        with db.transaction() as session:
             store(session, deps, proven, begun.application_token, begun.language)
             launches.save(
                 session,
@@ -132,11 +132,11 @@ def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
                 ref=APP_PAGE,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
-            pending_grants.delete(session, ticket.launch_id)
+            pending_grants.delete(session, ticket.member_id, ticket.launch_id)
     except NotAdminError:
         # The pair of a person who may not install is useless.
-        with deps.db.transaction() as session:
-            pending_grants.delete(session, ticket.launch_id)
+        with db.transaction() as session:
+            pending_grants.delete(session, ticket.member_id, ticket.launch_id)
         raise
 
 
@@ -171,7 +171,7 @@ def identify(deps: Deps, grant: TokenResponse) -> Proven:
     A known portal is also asked whether anything is bound there. Raises InstallationUnprovenError
     if the authorization server named somebody else, and the portal's errors.
     """
-    with deps.db.reading() as session:
+    with deps.db.of(grant.member_id).reading() as session:
         is_known = portals.find(session, grant.member_id) is not None
     share = Share(grant.member_id)
     tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)

@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 
 def record(deps: Deps) -> int:
     """Add a line for each payment of each interrupted write, once. Return how many writes."""
-    with deps.db.transaction() as session:
+    with deps.db.of_all().transaction() as session:
         found = idempotency.take_interrupted(session, deps.clock())
         for one in found:
             for line in _lines(one):

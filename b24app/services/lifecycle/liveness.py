@@ -162,7 +162,7 @@ class _Grant:
         grant.keep_alive(self._deps, self._member_id)
 
     def is_stored(self) -> bool:
-        with self._deps.db.reading() as session:
+        with self._deps.db.of(self._member_id).reading() as session:
             portal = portals.find(session, self._member_id)
         return portal is not None and portal.grant_access_sealed is not None
 
@@ -187,13 +187,13 @@ class _Person:
         self._tokens.renew(self._tokens.current())
 
     def is_stored(self) -> bool:
-        with self._deps.db.reading() as session:
+        with self._deps.db.of(self._member_id).reading() as session:
             return user_tokens.is_kept(session, self._member_id, self.user_id or 0)
 
 
 def _witnesses(deps: Deps, member_id: str) -> tuple[Iterator[Witness], bool]:
     """Return the stored pairs to ask with, and whether there are no more of them."""
-    with deps.db.reading() as session:
+    with deps.db.of(member_id).reading() as session:
         portal = portals.find(session, member_id)
         people = user_tokens.newest(session, member_id, WITNESSES + 1)
     if portal is None:

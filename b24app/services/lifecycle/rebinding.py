@@ -52,7 +52,7 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     that reminders put on cards; that may fail. Raises the portal's errors.
     """
     handler = tab_bindings.handler_of(deps)
-    with deps.db.reading() as session:
+    with deps.db.of(member_id).reading() as session:
         wanted = tabs_wanted(session, member_id, deps.manifest)
         found = portals.find(session, member_id)
     language = found.language if found is not None else ""
@@ -66,7 +66,7 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     asked = badge.ask(batch, language)
     portal = BoundPortal(deps, member_id)
     result = bindings.send(portal, Purpose.PLACEMENTS, batch)
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         badge.take(session, deps, member_id, result, asked)
     listed = result[listing]
     _raise_unless_bound(

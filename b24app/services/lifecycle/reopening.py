@@ -64,9 +64,9 @@ def _reopen(
     Strangers, who know no application token of the portal, only wait for each other. Returns the
     pair exchanged for the posted one, if the portal has moved.
     """
-    lease = f"reopen:{portal.member_id}:{is_vouched:d}"
+    lease, db = leases.Key(portal.member_id, f"reopen:{is_vouched:d}"), deps.db.of(portal.member_id)
     owner = secrets.token_hex(8)
-    with deps.db.transaction() as session:
+    with db.transaction() as session:
         is_ours = leases.try_take(session, lease, owner, deps.clock(), LEASE_SECONDS)
     if not is_ours:
         raise PortalClosedError("the portal is shut out, and is being asked", code="shut_out")
@@ -79,7 +79,7 @@ def _reopen(
         _hurry(deps, portal.member_id)
         _release(deps, lease, owner)
         raise UnprovenError("the portal is shut out and does not confirm the opener") from None
-    with deps.db.transaction() as session:
+    with db.transaction() as session:
         uninstall.contradict(session, deps, portal.member_id)
     log.info("%s is open again: it confirmed somebody who opened the app", portal.member_id)
     _release(deps, lease, owner)
@@ -107,10 +107,10 @@ def _confirm(
 
 def _hurry(deps: Deps, member_id: str) -> None:
     """Make the waiting probe ask the portal with the stored pairs as well."""
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         jobs.hurry(session, uninstall.PROBE, member_id, deps.clock(), PROBE_PACE)
 
 
-def _release(deps: Deps, lease: str, owner: str) -> None:
-    with deps.db.transaction() as session:
+def _release(deps: Deps, lease: leases.Key, owner: str) -> None:
+    with deps.db.of(lease.member_id).transaction() as session:
         leases.release(session, lease, owner)

@@ -56,6 +56,8 @@ def run(deps: Deps, config: Config) -> Iterator[Finding]:
     yield _database(state, config)
     if isinstance(state, Condition):
         yield _schema(state)
+        if state.is_server:
+            yield _isolation(state)
         yield from _if_readable(deps, state)
     origins = deps.authorization.origins
     answers = {origin: _reached(deps, origin) for origin in origins}
@@ -102,6 +104,14 @@ def _schema(state: Condition) -> Finding:
     said = f"revision {found or 'none'}, this version needs {newest}"
     advice = "run `flask --app app db upgrade`; if it refuses, the app is older than the schema"
     return Finding(Level.FAIL, "schema", said, advice)
+
+
+def _isolation(state: Condition) -> Finding:
+    if not state.sees_all:
+        return Finding(Level.OK, "isolation", "PostgreSQL keeps portals apart")
+    said = "the role of DATABASE_URL is a superuser or has BYPASSRLS, and sees all portals"
+    advice = "connect as an ordinary role that owns the tables, see docs/operations.md"
+    return Finding(Level.WARN, "isolation", said, advice)
 
 
 def _if_readable(deps: Deps, state: Condition) -> Iterator[Finding]:

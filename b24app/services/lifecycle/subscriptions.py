@@ -65,7 +65,7 @@ def refresh(deps: Deps, member_id: str) -> None:
     status = info.status
     if not status:
         status = grant.call(deps, member_id, Purpose.SUBSCRIPTION, portal_api.app_info()).status
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         now = deps.clock()
         portals.set_subscription(
             session, member_id, status=status, scope=info.scope or None, now=now

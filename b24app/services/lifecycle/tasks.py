@@ -45,7 +45,7 @@ def change(deps: Deps, task: Task, new: jobs.Change) -> dict[str, Any] | None:
 
     None if it is no longer ours.
     """
-    with deps.db.transaction() as session:
+    with deps.db.of(task.member_id).transaction() as session:
         if not jobs.is_ours(session, task.job):
             return None
         return jobs.change(session, deps.cipher, task.job.kind, task.member_id, new)

@@ -141,7 +141,7 @@ def asked(session: Session, deps: Deps, member_id: str) -> UninstallReport | Non
 def work_off(deps: Deps, task: Task) -> Again | None:
     """Carry out one probe and what follows from it."""
     suspicion = UninstallReport.of(task.payload)
-    with deps.db.reading() as session:
+    with deps.db.of(task.member_id).reading() as session:
         if portals.find(session, task.member_id) is None:
             return None
     verdict = liveness.probe(deps, task.member_id)
@@ -169,7 +169,7 @@ def erase(deps: Deps, task: Task) -> None:
     Does nothing if the work was canceled by another installation or a sign of life.
     """
     member_id = task.member_id
-    with deps.db.transaction() as session:
+    with deps.db.of(task.member_id).transaction() as session:
         if not task.hold(session):
             log.warning("%s was not erased: it is in use again", member_id)
             return
@@ -183,7 +183,7 @@ def erase(deps: Deps, task: Task) -> None:
 
 def erase_former(deps: Deps, task: Task) -> None:
     """Carry out a late report about the previous installation."""
-    with deps.db.transaction() as session:
+    with deps.db.of(task.member_id).transaction() as session:
         if task.hold(session):
             _erase_former(session, deps, task.member_id, is_clean=task.payload["is_clean"])
 
@@ -214,7 +214,7 @@ def contradict(session: Session, deps: Deps, member_id: str) -> None:
 def _refuse(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
     log.warning("uninstall of %s refused: the app is still installed", task.member_id)
     now = deps.clock()
-    with deps.db.transaction() as session:
+    with deps.db.of(task.member_id).transaction() as session:
         if not task.hold(session):
             return None
         portal = portals.find(session, task.member_id)
@@ -243,7 +243,7 @@ def _wait(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
     if soon is not None:
         return Again(soon, suspicion.payload)
     if suspicion.is_proven:
-        with deps.db.transaction() as session:
+        with deps.db.of(task.member_id).transaction() as session:
             if not task.hold(session) or portals.find(session, task.member_id) is None:
                 return None
             portals.close(session, task.member_id, now)

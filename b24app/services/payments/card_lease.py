@@ -23,14 +23,14 @@ LEASE_SECONDS = 2 * ACTION_SECONDS
 def alone(card: CardSession, what: str = "create") -> Iterator[None]:
     """Lock the card for `what`. Raises CardBusyError while somebody else holds it."""
     ref = card.ref
-    name = f"{what}:{card.member_id}:{ref.entity_type_id}:{ref.entity_id}"
+    lease = leases.Key(card.member_id, f"{what}:{ref.entity_type_id}:{ref.entity_id}")
     owner = secrets.token_hex(16)
     with card.db.transaction() as session:
-        is_ours = leases.try_take(session, name, owner, card.clock(), LEASE_SECONDS)
+        is_ours = leases.try_take(session, lease, owner, card.clock(), LEASE_SECONDS)
     if not is_ours:
         raise CardBusyError("somebody else does the same on this card")
     try:
         yield
     finally:
         with card.db.transaction() as session:
-            leases.release(session, name, owner)
+            leases.release(session, lease, owner)

@@ -77,5 +77,5 @@ def _outcome(error: AppError) -> str:
 
 
 def _note(deps: Deps, member_id: str, outcome: str) -> None:
-    with deps.db.transaction() as session:
+    with deps.db.of(member_id).transaction() as session:
         shop_site.note(session, member_id, outcome, deps.clock())

@@ -22,7 +22,7 @@ def renew() -> ResponseReturnValue:
     i18n.use_language(old.language)
     fields = json_fields(request.get_data()) if request.is_json else request.form.to_dict()
     fresh = Renewal.from_fields(fields)
-    if not throttle.was_proven(deps(), old.launch_id):
+    if not throttle.was_proven(deps(), old.member_id, old.launch_id):
         failures.require_voucher(old)
     ticket = launches.renew(deps(), old, fresh.auth_id, fresh.refresh_id, fresh.expires)
     return jsonify(token=tokens.sign(ticket))

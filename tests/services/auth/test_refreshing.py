@@ -65,6 +65,6 @@ def test_the_address_of_the_portal_follows_the_authorization_server(stage):
     source.renew(source.current())
 
     assert source.endpoint == "http://renamed.localhost:8024/rest/"
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         portal = portals.find(session, stage.portal.member_id)
         assert portal.client_endpoint == "http://renamed.localhost:8024/rest/"

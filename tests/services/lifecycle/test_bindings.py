@@ -29,7 +29,7 @@ def event_names(stage):
 def dying_grant(stage):
     """A grant whose access token works, and which cannot be renewed."""
     deps, member_id = stage.deps, stage.portal.member_id
-    with deps.db.transaction() as session:
+    with deps.db.of_all().transaction() as session:
         pair = portals.grant_tokens(session, deps.cipher, member_id)
         assert pair is not None
         dying = replace(pair, refresh_token="0" * 32)
@@ -167,7 +167,7 @@ def test_a_grant_that_dies_between_single_calls_is_replaced_and_nothing_stays_ha
 
     assert page.said == "Settings saved"
     assert [one.title for one in stage.portal.installation.placements] == ["Money"]
-    with deps.db.reading() as session:
+    with deps.db.of_all().reading() as session:
         assert portals.grant_owner(session, member_id) == MANAGER
 
 
@@ -204,5 +204,5 @@ def test_a_grant_that_dies_after_single_calls_found_all_bound_is_replaced(stage)
     result = bindings.send(portal, Purpose.EVENTS, batch)
 
     assert event_bindings.missing(stage.deps, result[listing]) == ()
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert portals.grant_owner(session, stage.portal.member_id) == MANAGER

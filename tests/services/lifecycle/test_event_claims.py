@@ -101,7 +101,7 @@ def test_forged_events_make_few_exchanges_and_one_row(stage):
         stage.ring()
 
     assert 0 < len(exchanges(stage)) <= EXCHANGES_A_SENDER
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert len(session.scalars(select(Job)).all()) == 1
 
 
@@ -120,7 +120,7 @@ def test_invented_portals_make_few_exchanges_one_row_and_hold_up_no_new_one(bare
 
     assert portal_of(stage).state == "active"
     assert len(exchanges(stage)) <= EXCHANGES_A_SENDER + 1
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         kinds = session.execute(select(Job.kind, Job.member_id)).all()
     assert {tuple(one) for one in kinds} <= {
         ("event_tokens", "*"),

@@ -101,8 +101,8 @@ def slow_portals(stage, monkeypatch):
     )
     now = stage.deps.clock()
     for member_id in SLOW:
-        install(stage.deps.db, stage.deps.cipher, now, member_id)
-        with stage.deps.db.transaction() as session:
+        install(stage.database, stage.deps.cipher, now, member_id)
+        with stage.database.transaction() as session:
             for kind in (subscriptions.REFRESH, "rebind"):
                 jobs.put(
                     session,
@@ -184,7 +184,7 @@ def test_two_processes_with_their_threads_do_each_piece_once(stage_on_each_datab
     monkeypatch.setattr(event_jobs, "KINDS", {**KINDS, "rebind": Work(note, 5.0)})
     deps = replace(stage.deps, monotonic=time.monotonic, sleep=time.sleep)
     now = deps.clock()
-    with deps.db.transaction() as session:
+    with deps.db.of_all().transaction() as session:
         for number in range(24):
             jobs.put(
                 session,
@@ -221,7 +221,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
     )
     now = stage.deps.clock()
     for member_id in SLOW:
-        with stage.deps.db.transaction() as session:
+        with stage.database.transaction() as session:
             jobs.put(
                 session,
                 stage.deps.cipher,
@@ -241,7 +241,7 @@ def test_an_uninstallation_is_begun_while_every_other_worker_is_held_up(
     background = Background(event_jobs.lanes(stage.deps), start)
     try:
         background.kick()
-        with stage.deps.db.transaction() as session:
+        with stage.database.transaction() as session:
             uninstall.schedule_probe(session, stage.deps, stage.portal.member_id, is_clean=True)
         background.kick()
 

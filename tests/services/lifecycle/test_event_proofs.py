@@ -68,7 +68,7 @@ PROOFS = {
 def suspected(stage):
     """A portal that was shut out, with an uninstallation that is not settled."""
     later = stage.deps.clock() + timedelta(hours=1)
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.close(session, stage.portal.member_id, stage.deps.clock())
         jobs.put(
             session,
@@ -86,7 +86,7 @@ def kept(stage):
     portal = portal_of(stage)
     bound = [one.handler for one in stage.portal.installation.event_handlers]
     tabs = [one.code for one in stage.portal.installation.placements]
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         report = uninstall.asked(session, stage.deps, stage.portal.member_id)
     return {
         "token": stored_token(stage),
@@ -161,14 +161,14 @@ def test_an_administrator_is_believed(stage, event):
 
 @pytest.mark.parametrize("event", WITH_TOKENS)
 def test_an_administrator_of_another_portal_is_nobody_here(stage, event):
-    install(stage.deps.db, stage.deps.cipher, stage.deps.clock(), OTHER_MEMBER)
-    with stage.deps.db.reading() as session:
+    install(stage.database, stage.deps.cipher, stage.deps.clock(), OTHER_MEMBER)
+    with stage.database.reading() as session:
         before = portals.application_token(session, stage.deps.cipher, OTHER_MEMBER)
 
     post(stage, event, DATA, member_id=OTHER_MEMBER, application_token=FALSE, **pair(stage, ADMIN))
     stage.work_off()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         portal = portals.find(session, OTHER_MEMBER)
         assert portals.application_token(session, stage.deps.cipher, OTHER_MEMBER) == before
     assert (portal.state, portal.installed_version) == ("installing", "1.0.0")
@@ -203,7 +203,7 @@ def test_an_event_nobody_can_prove_is_given_up_in_the_end(stage):
 
 
 def test_an_update_restores_a_lost_grant_where_its_token_is_the_old_one(stage):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.drop_grant_tokens(session, stage.portal.member_id)
     stage.portal.installation.event_handlers.clear()
 

@@ -10,7 +10,7 @@ from b24app.storage.models import Job
 def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
     """Such as one that a newer version wrote, while machines are replaced one by one."""
     deps = stage.deps
-    with deps.db.transaction() as session:
+    with deps.db.of_all().transaction() as session:
         for kind in ("of a newer version", subscriptions.REFRESH):
             jobs.put(
                 session,
@@ -27,7 +27,7 @@ def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
     assert (worked.done, worked.put_off, worked.given_up) == (1, 1, 0)
     assert "of a newer version of" in caplog.text
     assert "Traceback" in caplog.text
-    with deps.db.reading() as session:
+    with deps.db.of_all().reading() as session:
         (left,) = session.query(Job).where(Job.run_at.is_not(None)).all()
     assert left.kind == "of a newer version"
     assert left.run_at > deps.clock()

@@ -19,7 +19,7 @@ FORGED = "c917d38f6bdb84e9d9e0bfe9d585be73"
 
 
 def close_portal(stage):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.close(session, stage.portal.member_id, stage.deps.clock())
 
 
@@ -91,7 +91,7 @@ def test_an_unproven_installation_event_leaves_no_portal(bare_stage, user_id, ch
     post(stage, "ONAPPINSTALL", **({"refresh_token": token.refresh_token} | change))
     stage.work_off()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert session.scalars(select(Portal)).all() == []
     assert not any("attacker" in url for url in stage.adapter.sent)
 
@@ -179,7 +179,7 @@ def test_an_unproven_update_changes_nothing(stage, caplog, kind):
     assert "event ONAPPUPDATE" in caplog.text
     assert token not in caplog.text
     assert FORGED not in caplog.text
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         counted = session.scalars(select(FailedProof.name)).all()
     assert {"event", "events"} <= {name.partition(":")[0] for name in counted}
 
@@ -224,7 +224,7 @@ def test_work_that_never_succeeds_is_given_up(stage):
         stage.advance(pause.total_seconds())
         stage.run_housekeeping()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         job = session.scalars(select(Job).where(Job.kind == "rebind")).one()
     assert job.run_at is None
     assert job.tried_at == stage.deps.clock()

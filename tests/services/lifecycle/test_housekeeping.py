@@ -53,18 +53,18 @@ OTHERS = ("0f1e2d3c4b5a69788796a5b4c3d2e1f0", "1f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
 
 def count(stage, model):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return len(session.scalars(select(model)).all())
 
 
 def note_activity(stage, member_id):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         record = activity.Record(member_id, stage.deps.clock(), 7, "Ada", CARD, "pay", "done")
         activity.append(session, record)
 
 
 def activity_of(stage, member_id):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return len(activity.page(session, member_id))
 
 
@@ -72,12 +72,12 @@ def fill_memory(stage):
     """One row of everything that only serves for a while."""
     now = stage.deps.clock()
     member_id = stage.portal.member_id
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         idempotency.begin(session, member_id, 7, "a-key-of-a-click", "body", now)
         card_memory.save_known_payments(session, member_id, CARD, [1036], now)
         refusals.refuse(session, member_id, 9, CARD, now)
         failed_proofs.add(session, "address:192.0.2.1", now)
-        leases.try_take(session, "refresh:gone", "nobody", now, 20)
+        leases.try_take(session, leases.Key("gone", "refresh:7"), "nobody", now, 20)
         cached_lists.save(session, member_id, "user_names", {"7": "Ada"}, now)
         partial_actions.add(session, member_id, CARD, user_id=7, kind="move", data={}, now=now)
         pair = TokenPair("access", "refresh", now + timedelta(hours=1))
@@ -145,7 +145,7 @@ def test_done_events_are_forgotten_after_a_week(stage):
 
 def test_activity_is_kept_as_long_as_each_portal_wants(stage):
     short, long = OTHERS
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         data = {"retention_days": 30}
         settings.save(session, short, data, updated_by=1, now=stage.deps.clock())
     for member_id in OTHERS:
@@ -161,7 +161,7 @@ def test_rows_of_one_portal_that_cannot_be_read_do_not_stop_the_others(stage, ca
     broken, sound = OTHERS
     for member_id, days in ((broken, "many"), (sound, 30)):
         note_activity(stage, member_id)
-        with stage.deps.db.transaction() as session:
+        with stage.database.transaction() as session:
             data = {"retention_days": days}
             settings.save(session, member_id, data, updated_by=1, now=stage.deps.clock())
 
@@ -186,7 +186,7 @@ def test_old_files_of_the_rest_log_are_deleted(stage, tmp_path):
 
 
 def refresh_token(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         pair = portals.grant_tokens(session, stage.deps.cipher, stage.portal.member_id)
     return pair.refresh_token if pair else None
 
@@ -230,7 +230,7 @@ def test_a_lost_uninstall_event_is_noticed_when_the_grant_is_renewed(stage):
     stage.run_housekeeping()
     stage.run_housekeeping()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert portals.find(session, stage.portal.member_id) is None
         names = [one.user_name for one in activity.page(session, stage.portal.member_id)]
     assert names == [""]
@@ -247,7 +247,7 @@ def test_secrets_are_sealed_anew_with_the_first_key(stage):
 
     assert housekeeping.run(rotating)["secrets sealed anew"] > 0
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         pair = portals.grant_tokens(session, Cipher((new,)), stage.portal.member_id)
     assert pair.refresh_token == token
     assert housekeeping.run(rotating)["secrets sealed anew"] == 0
@@ -277,7 +277,7 @@ def test_a_machine_that_comes_while_another_keeps_house_leaves_it_alone(stage, c
     caplog.set_level(logging.INFO)
     note_activity(stage, OTHERS[0])
     stage.advance(366 * DAY)
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         leases.try_take(session, housekeeping.LEASE, "another", stage.deps.clock(), 600)
     post(stage, "ONAPPPAYMENT")
 

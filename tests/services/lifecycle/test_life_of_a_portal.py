@@ -54,7 +54,7 @@ class Life(RuleBasedStateMachine):
     def _start_other(self):
         deps = self.stage.deps
         install(deps.db, deps.cipher, deps.clock(), OTHER_MEMBER)
-        with deps.db.transaction() as session:
+        with deps.db.of_all().transaction() as session:
             portals.activate(session, OTHER_MEMBER, deps.clock())
             stored.save(session, OTHER_MEMBER, {"of": "other"}, updated_by=1, now=deps.clock())
             record = activity.Record(OTHER_MEMBER, deps.clock(), 7, "Ada", CARD, "pay", "done")
@@ -62,7 +62,7 @@ class Life(RuleBasedStateMachine):
         self.other = self._rows_of_other()
 
     def _rows_of_other(self):
-        with self.stage.deps.db.reading() as session:
+        with self.stage.database.reading() as session:
             return [
                 tuple(row)
                 for table in Base.metadata.sorted_tables
@@ -95,7 +95,7 @@ class Life(RuleBasedStateMachine):
     def _live_on(self):
         """Leave a line in the activity log, and settings, as of the present installation."""
         now = self.deps.clock()
-        with self.deps.db.transaction() as session:
+        with self.deps.db.of_all().transaction() as session:
             action = f"of {self.count}"
             record = activity.Record(self.member_id, now, 7, "Ada", CARD, action, "done")
             activity.append(session, record)
@@ -179,7 +179,7 @@ class Life(RuleBasedStateMachine):
             setattr(self, mark, max(getattr(self, mark), self.count - 1))
 
     def _expects_a_late_report(self):
-        with self.deps.db.reading() as session:
+        with self.deps.db.of_all().reading() as session:
             portal = portals.find(session, self.member_id)
         return portal is not None and portal.former_until is not None
 
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
         assert self._portal().state in {"active", "installing"}
 
     def _portal(self):
-        with self.deps.db.reading() as session:
+        with self.deps.db.of_all().reading() as session:
             return portals.find(session, self.member_id)
 
     # What is always true
@@ -229,7 +229,7 @@ class Life(RuleBasedStateMachine):
         assert self._rows_of_other() == self.other
 
     def _lines(self):
-        with self.deps.db.reading() as session:
+        with self.deps.db.of_all().reading() as session:
             return activity.page(session, self.member_id)
 
     def teardown(self):
@@ -254,7 +254,7 @@ class Life(RuleBasedStateMachine):
                 assert f"of {number}" not in lines
             elif number <= self.nameless_up_to and number not in self.insiders:
                 assert lines.get(f"of {number}") == ""
-        with self.deps.db.reading() as session:
+        with self.deps.db.of_all().reading() as session:
             kept = stored.load(session, self.member_id)
             if self.clean_up_to >= self.count:
                 assert kept == {}

@@ -50,7 +50,7 @@ def lose_pairs(stage, *users, is_known=False):
 
 
 def drop_grant(stage):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.drop_grant_tokens(session, stage.portal.member_id)
 
 
@@ -83,7 +83,7 @@ def test_the_pair_of_a_colleague_shows_that_the_app_lives(stage, lost):
 
 def test_a_lost_grant_alone_never_erases_at_once(stage, lost):
     stage.tab(MANAGER).post("/payments/1038/pay")
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         user_tokens.forget(session, stage.portal.member_id, MANAGER)
     lost()
 
@@ -92,7 +92,7 @@ def test_a_lost_grant_alone_never_erases_at_once(stage, lost):
     stay_silent(stage)
 
     assert portal_of(stage).state == "closed"
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert len(session.scalars(select(Activity)).all()) == 1
 
 
@@ -120,7 +120,7 @@ def test_one_of_them_that_cannot_be_read_leaves_it_open(stage):
     for user_id in OTHERS:
         stage.tab(user_id)
     lose_pairs(stage, ADMIN, *OTHERS)
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.find(session, stage.portal.member_id).grant_access_sealed = "sealed otherwise"
 
     assert probe(stage) is Verdict.SILENT
@@ -134,12 +134,12 @@ def test_more_people_than_are_asked_at_a_time_leave_it_open_until_they_were(stag
 
     assert probe(stage) is Verdict.SILENT
     assert probe(stage) is Verdict.SILENT
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert user_tokens.newest(session, stage.portal.member_id, 10) == []
 
 
 def test_a_grant_that_no_key_opens_is_no_reason_to_erase(stage):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.find(session, stage.portal.member_id).grant_access_sealed = "sealed otherwise"
 
     report(stage)

@@ -22,25 +22,25 @@ SECOND, HOUR = 1, 3600
 
 
 def lines(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         found = activity.page(session, stage.portal.member_id)
     return [(line.action, bool(line.user_name)) for line in found]
 
 
 def settings_of(stage):
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         return settings.load(session, stage.portal.member_id)
 
 
 def choose(stage, data):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         settings.save(
             session, stage.portal.member_id, data, updated_by=ADMIN, now=stage.deps.clock()
         )
 
 
 def note(stage, action):
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         record = activity.Record(
             stage.portal.member_id, stage.deps.clock(), 7, "Ada", EntityRef(2, 1), action, "done"
         )
@@ -126,7 +126,7 @@ def test_tokens_and_openings_of_the_old_installation_are_gone(stage, again):
     again(clean=False)
 
     assert tab.show().status_code in {401, 403}
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         own = user_tokens.find(session, stage.deps.cipher, stage.portal.member_id, MANAGER)
     assert own is None
 
@@ -295,7 +295,7 @@ def test_rows_name_the_installation_they_are_of(stage_on_each_database):
     stage = stage_on_each_database
     live_on(stage)
     name = portal_of(stage).installation_id
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         (line,) = activity.page(session, stage.portal.member_id)
     assert line.installation_id == name
 
@@ -304,7 +304,7 @@ def test_rows_name_the_installation_they_are_of(stage_on_each_database):
     note(stage, "unpay")
 
     assert portal_of(stage).installation_id != name
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         found = activity.page(session, stage.portal.member_id)
     assert [one.installation_id for one in found] == [portal_of(stage).installation_id, name]
     assert portal_of(stage).former_until == stage.deps.clock() + timedelta(hours=72)
@@ -312,7 +312,7 @@ def test_rows_name_the_installation_they_are_of(stage_on_each_database):
 
 def test_another_portal_is_untouched_by_all_of_it(stage, again):
     other = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         settings.save(session, other, KEPT, updated_by=1, now=stage.deps.clock())
         record = activity.Record(
             other, stage.deps.clock(), 7, "Ada", EntityRef(2, 1), "pay", "done"
@@ -321,19 +321,19 @@ def test_another_portal_is_untouched_by_all_of_it(stage, again):
 
     again(clean=True)
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert settings.load(session, other) == KEPT
         assert [one.user_name for one in activity.page(session, other)] == ["Ada"]
 
 
 def test_work_for_a_portal_that_is_gone_is_done_with(stage):
     deliver(stage, event_form(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}))
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         portals.erase(session, stage.portal.member_id, keep_settings=False)
         with pytest.raises(UnknownPortalError):
             portals.activate(session, stage.portal.member_id, stage.deps.clock())
 
     stage.work_off()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert session.scalars(select(Job)).all() == []

@@ -43,7 +43,7 @@ def test_an_erasure_under_way_stops_at_a_sign_of_life(stage_on_each_database, mo
     deliver(stage, event_form(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}))
 
     def probe(*_):
-        with stage.deps.db.transaction() as session:
+        with stage.database.transaction() as session:
             service.contradict(session, stage.deps, stage.portal.member_id)
         return Verdict.DEAD
 

@@ -52,13 +52,13 @@ def test_an_uninstallation_without_its_data_leaves_settings_and_nameless_activit
 ):
     stage = stage_on_each_database
     live_on(stage)
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert [one.user_name for one in activity.page(session, stage.portal.member_id)] != [""]
 
     uninstall(stage, clean=False)
 
     assert tables_naming(stage, stage.portal.member_id) == {"activity", "portal_settings"}
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         lines = activity.page(session, stage.portal.member_id)
     assert [(one.user_name, one.action) for one in lines] == [("", "pay")]
 
@@ -69,7 +69,7 @@ def test_a_reinstallation_finds_the_settings_that_were_kept(stage):
 
     stage.install()
 
-    with stage.deps.db.reading() as session:
+    with stage.database.reading() as session:
         assert settings.load(session, stage.portal.member_id) == {"retention_days": 90}
     assert portal_of(stage).state == "active"
 
@@ -305,7 +305,7 @@ def test_a_portal_that_is_busy_for_days_is_not_erased(stage):
 def test_a_card_of_the_portal_beside_it_is_left_alone(stage):
     live_on(stage)
     other = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-    with stage.deps.db.transaction() as session:
+    with stage.database.transaction() as session:
         settings.save(session, other, {"tabs": {}}, updated_by=1, now=stage.deps.clock())
         activity.append(
             session,

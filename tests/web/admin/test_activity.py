@@ -8,10 +8,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from b24app.domain import EntityRef
 from b24app.services.admin import activity_log
 from b24app.storage import activity
+from b24app.storage.models import Activity
 from tests.support.app_page import open_page
 from tests.support.stage import ADMIN, MANAGER, NOW
 
@@ -39,7 +41,8 @@ def add(stage):
             **values,
         }
         with stage.database.transaction() as session:
-            return activity.append(session, activity.Record(**record)).id
+            activity.append(session, activity.Record(**record))
+            return session.scalar(select(func.max(Activity.id)))
 
     return add
 

@@ -112,9 +112,9 @@ def test_a_form_without_a_version_overwrites_nothing(stage, pages):
 
 def test_a_save_waits_for_the_one_that_is_under_way(stage, pages):
     anna, marta = pages
-    name = f"settings:{stage.portal.member_id}"
+    lease = leases.Key(stage.portal.member_id, "settings")
     with stage.database.transaction() as session:
-        assert leases.try_take(session, name, "somebody", stage.deps.clock(), 30)
+        assert leases.try_take(session, lease, "somebody", stage.deps.clock(), 30)
 
     post(anna, card=["deals"])
 

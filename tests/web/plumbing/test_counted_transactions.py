@@ -7,32 +7,33 @@ from pathlib import Path
 
 import pytest
 
+from b24app.storage.session import Database
 from tests.support.timeline import know_timeline
 
 SCALING = Path("docs/scaling.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def counted(stage, monkeypatch):
+def counted(monkeypatch):
     """Run something; answers its transactions and how many of them may write."""
 
     def count(act):
         begun = []
         with monkeypatch.context() as patch:
             for name in ("transaction", "reading"):
-                patch.setattr(stage.deps.db, name, noting(begun, name, stage.deps.db))
+                patch.setattr(Database, name, noting(begun, name))
             act()
         return len(begun), begun.count("transaction")
 
     return count
 
 
-def noting(begun, name, db):
-    begin = getattr(db, name)
+def noting(begun, name):
+    begin = getattr(Database, name)
 
-    def note():
+    def note(database):
         begun.append(name)
-        return begin()
+        return begin(database)
 
     return note
 

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from b24app import BLUEPRINTS
 from b24app.errors import DatabaseAwayError
+from b24app.storage.session import Database
 from tests.support.acts import ACTS, PAY, UNCHANGED_WORDS, books, writes_asked
 from tests.support.app_page import settings_fields
 from tests.support.events import event_form
@@ -159,23 +160,23 @@ def test_the_app_is_back_as_soon_as_its_database_is(stage, switch):
 
 
 @contextmanager
-def away_from(db, number):
+def away_from(number):
     """Let the database answer so many transactions, and then no more."""
     left = count(number, -1)
 
     def counted(begin):
         @contextmanager
-        def counting():
+        def counting(database):
             if next(left) <= 0:
                 raise DatabaseAwayError("the database cannot be used")
-            with begin() as session:
+            with begin(database) as session:
                 yield session
 
         return counting
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("transaction", "reading"):
-            patch.setattr(db, name, counted(getattr(db, name)))
+            patch.setattr(Database, name, counted(getattr(Database, name)))
         yield
 
 
@@ -185,7 +186,7 @@ def test_a_write_that_was_sent_is_never_called_undone_when_the_database_goes(wri
     for number in range(60):
         stage.put_back()
         tab, before = stage.tab(), books(stage)
-        with away_from(stage.deps.db, number):
+        with away_from(number):
             answer = act.send(tab, None)
         if answer.status_code == 200:
             break
@@ -204,7 +205,7 @@ def test_a_write_whose_record_was_lost_is_not_sent_again(writing_stage):
     stage = writing_stage
     tab = stage.tab()
     for number in count():
-        with away_from(stage.deps.db, number):
+        with away_from(number):
             PAY.send(tab, "a" * 32)
         if PAY.done(stage):
             break

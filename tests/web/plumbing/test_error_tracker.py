@@ -12,6 +12,7 @@ from sentry_sdk.transport import Transport
 
 from b24app import create_app
 from b24app.config import ConfigError
+from b24app.storage.session import Database
 from b24app.web.plumbing import error_tracker
 from b24app.web.plumbing.error_tracker import LOGGER, Reports
 
@@ -45,7 +46,7 @@ def reports_of(logger):
 def test_a_bug_is_told_with_its_place_and_its_request(stage, tracker, monkeypatch):
     stage.app.testing = False
     tab = stage.tab()
-    monkeypatch.setattr(stage.deps.db, "reading", broken)
+    monkeypatch.setattr(Database, "reading", broken)
 
     answer = tab.show()
 
@@ -65,7 +66,7 @@ def test_a_bug_is_told_with_its_place_and_its_request(stage, tracker, monkeypatc
 def test_nothing_of_anybody_is_told(stage, tracker, monkeypatch):
     stage.app.testing = False
     tab = stage.tab()
-    monkeypatch.setattr(stage.deps.db, "reading", broken)
+    monkeypatch.setattr(Database, "reading", broken)
 
     tab.post("/payments/1038/pay", {"note": SECRET})
 
@@ -92,7 +93,7 @@ def test_a_tracker_that_fails_harms_no_request(stage, monkeypatch, capsys):
     reports = error_tracker.init(DSN, "7", Broken)
     stage.app.testing = False
     tab = stage.tab()
-    monkeypatch.setattr(stage.deps.db, "reading", broken)
+    monkeypatch.setattr(Database, "reading", broken)
 
     assert tab.show().status_code == 500
 

@@ -19,6 +19,7 @@ from b24app.bitrix.wire.shares import Share, Shares
 from b24app.cipher import Cipher
 from b24app.errors import DatabaseAwayError, PortalCrowdedError
 from b24app.storage import jobs
+from b24app.storage.session import Database
 from tests.support.stage import MANAGER, READER
 from tests.test_config import NEEDED
 
@@ -158,7 +159,7 @@ def test_the_age_of_waiting_work_is_that_of_the_oldest(stage):
 
 
 def test_figures_are_shown_while_the_database_is_away(stage, monkeypatch):
-    monkeypatch.setattr(stage.deps.db, "reading", unreachable)
+    monkeypatch.setattr(Database, "reading", unreachable)
 
     answer = stage.client.get("/metrics")
 
@@ -167,7 +168,7 @@ def test_figures_are_shown_while_the_database_is_away(stage, monkeypatch):
     assert "queue_age" not in answer.text
 
 
-def unreachable():
+def unreachable(_database):
     raise DatabaseAwayError("away")
 
 

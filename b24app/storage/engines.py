@@ -1,0 +1,133 @@
+"""Connect to SQLite or PostgreSQL, and begin transactions that see one portal.
+
+On PostgreSQL every transaction begins with a setting that row level security (migration 0012)
+compares with `member_id`, for reading and writing, whatever the statements say. It goes to the
+server in one message with BEGIN, so it costs no round trip, and ends with the transaction, so that
+nothing of it stays in a connection that others use next. The tables' owner is bound as well; a
+superuser and a role with BYPASSRLS are not. SQLite has no such thing: there the queries alone keep
+portals apart.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+
+from b24app import texts
+
+READ_ONLY = "b24app_read_only"
+SCOPE = "b24app_scope"
+"""The option that says which portal a transaction sees."""
+
+NO_PORTAL = ""
+ALL_PORTALS = None
+
+PORTAL_SETTING = "app.member_id"
+ALL_SETTING = "app.all_portals"
+
+BUSY_MILLISECONDS = 10_000
+CONNECT_SECONDS = "5"
+POSTGRES_DRIVER = "postgresql+psycopg"
+POSTGRES_NAMES = {"postgres", "postgresql"}
+
+
+def driver_url(text_url: str) -> URL:
+    """Return the URL with our driver. Raises ValueError for what is not supported."""
+    try:
+        url = make_url(text_url)
+    except (ArgumentError, ValueError):
+        # Its text repeats the configured URL, which may hold a password.
+        raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
+    if url.drivername in POSTGRES_NAMES:
+        url = url.set(drivername=POSTGRES_DRIVER)
+    if url.get_backend_name() == "postgresql":
+        return url.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(url.query))
+    if url.get_backend_name() != "sqlite":
+        raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("SQLite in memory would be another database in every thread: use a file")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    return url
+
+
+def make_engine(url: URL) -> Engine:
+    """Return an engine that connects when it is used first."""
+    # Parameters of a statement hold names and sealed tokens: exceptions must not repeat them.
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=15,
+        pool_recycle=1800,
+        # A statement prepared on one connection is unknown on the next that a pooler gives.
+        connect_args={"prepare_threshold": None},
+        use_native_hstore=False,
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set up a new connection. The driver's own BEGIN is switched off: see `_begin_sqlite`."""
+    connection.isolation_level = None
+    # SQLite's own knows the capitals of English alone.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # Overwrite erased data, so that it does not stay readable in a free page.
+    cursor.execute("PRAGMA secure_delete = ON")
+    # The mode is kept in the file. Where others are using or changing it just now, SQLite refuses
+    # without waiting; the file works all the same, and the next connection tries again.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a writing transaction.
+
+    A transaction that reads first and writes later cannot wait for another writer: SQLite answers
+    "database is locked" at once, whatever the busy timeout.
+    """
+    is_reading = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Switch the driver's own BEGIN off: see `_begin_postgresql`."""
+    connection.autocommit = True
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Begin, and say which portal the transaction sees, in one message to the server."""
+    options = connection.get_execution_options()
+    begin = "BEGIN READ ONLY" if options.get(READ_ONLY, False) else "BEGIN"
+    scope = options.get(SCOPE, NO_PORTAL)
+    name, value = (ALL_SETTING, "on") if scope is ALL_PORTALS else (PORTAL_SETTING, scope)
+    # SET LOCAL and not set_config(): Citus hands the one on to the machines that hold the rows.
+    text = sql.SQL("{}; SET LOCAL {} = {}").format(
+        sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value))
+    )
+    driver = connection.connection.driver_connection
+    # Without parameters the driver speaks the simple protocol, which takes two statements at once.
+    driver.execute(text)  # type: ignore[union-attr] # A pooled connection that is in use has one.

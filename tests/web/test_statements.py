@@ -1,0 +1,44 @@
+"""Every test with a stage watches its statements; here is what would be noticed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from b24app.storage import activity, portals
+from b24app.storage.models import Activity, Portal
+from tests.support.statements import AcrossPortalsError
+
+STATEMENTS = {
+    "rows of all portals": select(Activity.id),
+    "a row by its number alone": select(Activity.id).where(Activity.id == 1),
+    "rows that are not of it": select(Portal.status).where(Portal.state == "active"),
+    "a change of all": update(Activity).values(note=""),
+}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS)
+def test_a_request_may_not_ask_for(stage, statement):
+    ours = stage.deps.db.of(stage.portal.member_id)
+
+    with (
+        stage.app.test_request_context(),
+        pytest.raises(AcrossPortalsError),
+        ours.transaction() as session,
+    ):
+        session.execute(statement)
+
+
+def test_a_request_names_its_portal_when_the_transaction_begins(stage):
+    member_id = stage.portal.member_id
+    for database in (stage.deps.db, stage.deps.db.of("another")):
+        with (
+            stage.app.test_request_context(),
+            pytest.raises(AcrossPortalsError),
+            database.reading() as session,
+        ):
+            portals.find(session, member_id)
+
+    with stage.app.test_request_context(), stage.deps.db.of(member_id).reading() as session:
+        assert portals.find(session, member_id) is not None
+        assert activity.page(session, member_id) == []
