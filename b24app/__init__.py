@@ -57,6 +57,7 @@ from b24app.web.tab import (
     placement,
     reminders,
     send_menu,
+    statement,
     sums,
 )
 
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     send_menu.blueprint,
     card_actions.blueprint,
     many.blueprint,
+    statement.blueprint,
     exports.blueprint,
     sums.blueprint,
     app_page.blueprint,

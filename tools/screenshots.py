@@ -143,6 +143,21 @@ def mark_as_paid(page: Page, portal_url: str) -> None:
     frame.get_by_label("Note or reference").fill("bank statement 117")
 
 
+STATEMENT = """20.11.2026;Northwind Ltd, payment 3653/4;7.680,00
+21.11.2026;Halvorsen & Co, lighting;2.258,00
+23.11.2026;Account fee;-12,00"""
+
+
+def statement(page: Page, portal_url: str) -> None:
+    """Show which payments the lines of a bank statement pay."""
+    frame = open_tab(page, portal_url)
+    frame.get_by_role("button", name="More for this list").click()
+    frame.get_by_role("button", name="Match a bank statement").click()
+    frame.get_by_label("Lines of the statement").fill(STATEMENT)
+    frame.get_by_role("button", name="Find payments").click()
+    frame.get_by_text("1 of 3 lines").wait_for()
+
+
 def send(page: Page, portal_url: str) -> None:
     """Show the ways to send a payment's link."""
     frame = open_tab(page, portal_url)
@@ -232,6 +247,7 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
     "link": link,
     "send": send,
     "mark-as-paid": mark_as_paid,
+    "statement": statement,
     "settings": settings,
     "opened": opened,
     "allocation": allocation,

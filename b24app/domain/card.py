@@ -71,11 +71,15 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a payment: its number and its amount. `payment_id` is 0 if not known."""
+    """What is said of a payment: its number and its amount. `payment_id` is 0 if not known.
+
+    `note` is what was written to it alone, where several are told of.
+    """
 
     number: str
     amount: Money
     payment_id: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

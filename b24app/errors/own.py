@@ -39,6 +39,9 @@ class InputCode(StrEnum):
     NO_KEY = "no_key"
     NO_ADDRESS = "no_address"
     NOTE_TOO_LONG = "note_too_long"
+    NO_STATEMENT = "no_statement"
+    STATEMENT_TOO_LONG = "statement_too_long"
+    NO_LINE_CHOSEN = "no_line_chosen"
 
 
 class InputError(AppError):

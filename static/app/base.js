@@ -8,6 +8,8 @@ const page = document.getElementById("page");
 const byId = (id) => document.getElementById(id);
 const on = (name, handle, capture) => document.addEventListener(name, handle, capture);
 const copyOf = (id) => byId(id).content.cloneNode(true);
-const isWrite = (config) => config.verb !== "get";
+/* What is too long, or too private, for an address is posted, but changes nothing. */
+const isPosted = (config) => "reads" in config.elt.dataset;
+const isWrite = (config) => config.verb !== "get" && !isPosted(config);
 /* The same control on the page as it is now: an answer may have replaced it in the meantime. */
 const present = (elt) => (elt.isConnected ? elt : byId(elt.id));

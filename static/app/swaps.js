@@ -127,6 +127,7 @@ function putBack() {
 
 on("toggle", ({ target }) => {
   if (isToggledForPrint(target)) return;
+  if (target.matches("details")) makeRoomAround(target);
   if (target.matches("details[id]")) {
     opened.set(target.id, target.open);
     if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");

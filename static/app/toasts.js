@@ -73,8 +73,8 @@ function isToldElsewhere(toast) {
   const field = fieldOf(cause.elt, form || cause.elt.closest("form:popover-open"), toast.dataset.field);
   if (field && !toast.dataset.field) return toldAtQuantity(field, cause, toast);
   if (field) refusedByServer(field, toast);
+  else if (form && (isWrite(cause) || isPosted(cause))) tellInForm(form, toast);
   else if (!isWrite(cause) && cause.target.id === "dlg-form") contentFailed(cause, wordsOf(toast));
-  else if (form && isWrite(cause)) tellInForm(form, toast);
   else return false;
   return true;
 }

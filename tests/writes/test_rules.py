@@ -15,6 +15,9 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
         ("POST", f"/payments/{UNPAID}/pay", {}),
         ("GET", f"{QUESTION}pay&chosen={UNPAID}+N+1+EUR", {}),
         ("POST", "/payments/many/pay", {"chosen": f"{UNPAID} N 1 EUR"}),
+        ("GET", "/payments/statement", {}),
+        ("POST", "/payments/statement", {"lines": "x"}),
+        ("POST", "/payments/statement/chosen", {"chosen": f"{UNPAID} N 1 EUR", "lines": "x"}),
     ],
     "unpay": [
         ("POST", f"/payments/{PAID}/unpay", {}),

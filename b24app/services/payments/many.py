@@ -135,7 +135,10 @@ def _keep(part: Part) -> Act:
         return idempotency.finish(session, *who, announcement=data)
 
     outcomes = part.outcomes.items()
-    lines = [record.line_of(card, asked, wish.deed(one), outcome, now) for one, outcome in outcomes]
+    lines = [
+        record.line_of(card, wish.noted(asked, one), wish.deed(one), outcome, now)
+        for one, outcome in outcomes
+    ]
     try:
         record.store(card, lines, leave)
     except DatabaseAwayError as error:
@@ -145,7 +148,7 @@ def _keep(part: Part) -> Act:
     teller = timeline.teller(card, wish.words, asked.note) if wish.words else None
     if teller is not None:
         # One line for all of them: one each would take longer than the writes.
-        teller.tell(many_part.told(part.outcomes))
+        teller.tell(many_part.told(part.outcomes, wish.notes))
     return Act(wish, progress.results, len(left), part.reading, tuple(part.outcomes))
 
 

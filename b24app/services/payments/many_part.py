@@ -222,11 +222,13 @@ def _is_for_nobody(error: AppError) -> bool:
     return is_ours or error_names.is_session_refused(error)
 
 
-def told(outcomes: Mapping[int, Outcome]) -> list[Told]:
-    """Return what the timeline is told: the payments that were really changed."""
+def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told]:
+    """Return what the timeline is told: the payments that were really changed, with their notes."""
     done = (one for one in outcomes.items() if one[1].kind is OutcomeKind.DONE)
     read = (one.reading.core.payment(payment_id) for payment_id, one in done if one.reading)
-    return [Told(one.number, one.sum, one.id) for one in read if one is not None]
+    return [
+        Told(one.number, one.sum, one.id, notes.get(one.id, "")) for one in read if one is not None
+    ]
 
 
 def ids_well(outcomes: Mapping[int, Outcome]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,7 @@ from b24app.services.payments import deletion, marking
 from b24app.services.payments.marking import Seen
 from b24app.services.writing import ownership
 from b24app.services.writing.change import Change, Verified
-from b24app.services.writing.deed import Deed
+from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.timeline import Words
 
 
@@ -74,16 +74,24 @@ KINDS: Mapping[Action, Kind] = {
 
 @dataclass(frozen=True)
 class Wish:
-    """The act that is asked for. `words` are for the card's timeline."""
+    """The act that is asked for. `words` are for the card's timeline.
+
+    `notes` are what is written to single payments, by their ids.
+    """
 
     action: Action
     chosen: Sequence[Chosen]
     words: Words | None = None
+    notes: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
         """Return what is done with each of them."""
         return KINDS[self.action]
+
+    def noted(self, asked: WriteRequest, payment_id: int) -> WriteRequest:
+        """Return the request with the note of one of them, where it has its own."""
+        return replace(asked, note=self.notes.get(payment_id, asked.note))
 
     def deed(self, payment_id: int) -> Deed:
         """Return what is done with one of them."""

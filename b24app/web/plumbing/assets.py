@@ -35,6 +35,7 @@ PARTS = (
     "listing",
     "linked",
     "many",
+    "statement",
     "files",
     "sums",
     "advance",

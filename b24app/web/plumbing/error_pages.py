@@ -64,7 +64,7 @@ def shown(error: errors.AppError) -> Shown:
     title, text = str(words.title), str(words.text)
     if isinstance(error, errors.InputError):
         text = str(BAD_INPUT.get(error.code, text))
-        title = str(CANNOT_SHOW) if request.method == "GET" else title
+        title = str(CANNOT_SHOW) if _only_reads() else title
     return Shown(
         title,
         text,
@@ -82,6 +82,11 @@ def _place() -> Place:
         return Place.INSTALLER
     is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
     return Place.APP_PAGE if is_app_page else Place.CARD
+
+
+def _only_reads() -> bool:
+    """Return whether nothing would have been changed: a bank statement is posted to be read."""
+    return request.method == "GET" or request.blueprint == "statement"
 
 
 def answer(error: errors.AppError) -> Response:
@@ -121,7 +126,7 @@ def when_again(error: errors.AppError) -> dict[str, str]:
 def toast(view: Shown) -> Response:
     """Say why nothing changed, next to the old content."""
     said = {**asdict(view), "text": two_sentences(view.title, view.text)}
-    if request.method != "GET" and view.action == "retry" and _place() is Place.CARD:
+    if not _only_reads() and view.action == "retry" and _place() is Place.CARD:
         # Settings may be sent again as they are; a payment should be checked first.
         said["action"] = "refresh"
     body = render_template("_error_toast.html", error=said)

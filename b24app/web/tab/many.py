@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from b24app.domain import UNREADABLE, Money
 from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
 from b24app.services.actions import Action
+from b24app.services.auth.card_session import CardSession
 from b24app.services.payments import many
 from b24app.services.payments.many_wish import Chosen, LeftOut, Wish, kept_out
 from b24app.web.plumbing.entry import current_card, proven, require_session
@@ -42,13 +43,13 @@ NAMED = 5
 def selected() -> ResponseReturnValue:
     """Show what the selected payments come to. The numbers are those that the page shows."""
     current_card()
-    picked = _picked(request.args.getlist("chosen"))
+    chosen = picked(request.args.getlist("chosen"))
     return render_template(
         "payments/_selected.html",
-        count=len(picked),
-        sums=sums_of(one.sum for one in picked),
-        unpaid=sums_of(one.sum for one in picked if not one.is_paid),
-        paid=sums_of(one.sum for one in picked if one.is_paid),
+        count=len(chosen),
+        sums=sums_of(one.sum for one in chosen),
+        unpaid=sums_of(one.sum for one in chosen if not one.is_paid),
+        paid=sums_of(one.sum for one in chosen if one.is_paid),
     )
 
 
@@ -56,19 +57,31 @@ def selected() -> ResponseReturnValue:
 def question() -> ResponseReturnValue:
     """Ask before an act: what it concerns and comes to, and what is left out and why."""
     action = _action(request.args.get("action", ""))
-    card = proven(action)
-    picked = _picked(request.args.getlist("chosen"))
-    out = kept_out(card, action, picked)
-    kept = [one for one in picked if one.id not in out]
+    return asked_about(proven(action), action, picked(request.args.getlist("chosen")))
+
+
+def asked_about(
+    card: CardSession,
+    action: Action,
+    chosen: Sequence[Chosen],
+    notes: Mapping[int, str] | None = None,
+    statement: str = "",
+) -> str:
+    """Render the question. `notes` are those of single payments, from lines of a `statement`."""
+    out = kept_out(card, action, chosen)
+    kept = [one for one in chosen if one.id not in out]
     return render_template(
         "payments/_many.html",
         action=action,
         picked=kept,
+        chosen=chosen,
+        notes=notes or {},
+        statement=statement,
         named=NAMED,
         sums=sums_of(one.sum for one in kept),
         empty=[one.number for one in kept if one.sum.amount == 0],
         out=[
-            (why, [one.number for one in picked if out.get(one.id) is why])
+            (why, [one.number for one in chosen if out.get(one.id) is why])
             for why in LeftOut
             if why in out.values()
         ],
@@ -78,8 +91,10 @@ def question() -> ResponseReturnValue:
 
 @blueprint.post("/pay")
 def pay() -> Response:
-    """Mark many payments as paid."""
-    return _answer(Wish(Action.PAY, _posted(), timeline_words.paid))
+    """Mark many payments as paid, with one note, or with a note each."""
+    chosen = _posted()
+    notes = {one.id: note(f"note-{one.id}") for one in chosen}
+    return _answer(Wish(Action.PAY, chosen, timeline_words.paid, _said(notes)))
 
 
 @blueprint.post("/unpay")
@@ -105,11 +120,15 @@ def _answer(wish: Wish) -> Response:
         raise UnrecordedError(str(error)) from error
 
 
+def _said(notes: Mapping[int, str]) -> dict[int, str]:
+    return {payment_id: text for payment_id, text in notes.items() if text}
+
+
 def _posted() -> list[Chosen]:
-    return _picked(request.form.getlist("chosen"))
+    return picked(request.form.getlist("chosen"))
 
 
-def _picked(texts: Sequence[str]) -> list[Chosen]:
+def picked(texts: Sequence[str]) -> list[Chosen]:
     """Return the chosen payments. Raises InputError for what no row says."""
     if not 0 < len(texts) <= many.MOST:
         code = InputCode.TOO_MANY_PAYMENTS if texts else InputCode.CHOICE_GONE

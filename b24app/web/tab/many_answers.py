@@ -78,6 +78,7 @@ def _going(asked: WriteRequest, act: Act) -> str:
         key=asked.key,
         is_undo=asked.is_undo,
         note=request.form.get("note", ""),
+        notes=[one for one in request.form.items() if one[0].startswith("note-")],
     )
 
 

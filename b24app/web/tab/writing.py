@@ -39,11 +39,11 @@ def asked(note: str = "") -> WriteRequest:
     )
 
 
-def note() -> str:
+def note(field: str = "note") -> str:
     """Return the note of the form in one line, "" without one. Raises InputError if too long."""
-    text = texts.one_line(request.form.get("note", ""))
+    text = texts.one_line(request.form.get(field, ""))
     if len(text) > MAX_NOTE:
-        raise InputError("the note is too long", code=InputCode.NOTE_TOO_LONG, field="note")
+        raise InputError("the note is too long", code=InputCode.NOTE_TOO_LONG, field=field)
     return text
 
 

@@ -64,6 +64,11 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.SAME_PAYMENT: _l("The delivery is in this payment already."),
     InputCode.NUMBER: _l("A number was expected."),
     InputCode.NOTE_TOO_LONG: _l("This note is too long: at most 300 characters are kept."),
+    InputCode.NO_STATEMENT: _l("Paste the lines of a bank statement first."),
+    InputCode.STATEMENT_TOO_LONG: _l(
+        "This is too much at once: paste at most 200 lines with 24,000 characters."
+    ),
+    InputCode.NO_LINE_CHOSEN: _l("Choose at least one payment."),
     InputCode.REMIND_DAY: _l("Choose a day from today on, within a year."),
     InputCode.NO_KEY: _l("The page is out of date. Reload the card and try again."),
 }

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from b24app import texts
 from b24app.domain import Told
 from b24app.services.writing.timeline import Line
 from b24app.web.plumbing import i18n
 
 PAID_ICON, UNPAID_ICON = "circle-check", "circle-crossed"
 """Signs of the portal's own (rest-contract e.23)."""
+
+NOTE_OF_SEVERAL = 80
+"""Of a payment's own note, beside others in one line. The history has all of it."""
 
 
 def paid(told: Sequence[Told], who: str, note: str) -> Line:
@@ -34,12 +38,19 @@ def unpaid(told: Sequence[Told], who: str, note: str) -> Line:
 
 
 def _text(told: Sequence[Told], who: str, note: str) -> str:
-    amounts = [i18n.money_text(one.amount) for one in told]
-    if len(told) > 1:
-        amounts = [f"{one.number}: {amount}" for one, amount in zip(told, amounts, strict=True)]
+    if len(told) == 1:
+        amounts = [i18n.money_text(told[0].amount)]
+        note = note or told[0].note
+    else:
+        amounts = [_of_several(one) for one in told]
     parts = [", ".join(amounts)]
     if who:
         parts.append(_("by %(name)s", name=who))
     if note:
         parts.append(_("Note: %(note)s", note=note))
     return " · ".join(parts)
+
+
+def _of_several(one: Told) -> str:
+    note = f" ({texts.shortened(one.note, NOTE_OF_SEVERAL)})" if one.note else ""
+    return f"{one.number}: {i18n.money_text(one.amount)}{note}"

@@ -50,6 +50,12 @@ BODIES = {
     "POST /payments/many/pay": {"chosen": f"{LARGE} N 7680 EUR"},
     "POST /payments/many/unpay": {"chosen": f"{LARGE} N 7680 EUR"},
     "POST /payments/many/delete": {"chosen": f"{LARGE} N 7680 EUR"},
+    "POST /payments/statement": {"lines": "Payment 3653/4: 7,680.00 EUR"},
+    "POST /payments/statement/chosen": {
+        "chosen": f"{LARGE} N 7680 EUR",
+        f"line-{LARGE}": 1,
+        "lines": "Payment 3653/4: 7,680.00 EUR",
+    },
     "GET /payments/sums/linked": {"cards": 2, "sums": "EUR~18400~6990"},
 }
 NOTICE = "DELETE /payments/notices/<int:notice_id>"
@@ -67,6 +73,8 @@ ARITHMETIC = {
     "GET /payments/printed",
     "GET /payments/many/selected",
     "GET /payments/many/question",
+    "GET /payments/statement",
+    "POST /payments/statement/chosen",
 }
 """Routes that ask nobody: what was sent is added up, or it is said who prints."""
 

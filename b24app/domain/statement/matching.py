@@ -1,0 +1,222 @@
+"""Find the payments that the lines of a bank statement pay.
+
+Only number and amount together are sure. Everything else is told, and left to whoever reads it:
+a payment is never taken by two lines, and a line that may mean two payments takes none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from b24app.domain.card import Money, Payment
+from b24app.domain.statement import lines
+from b24app.domain.statement.figures import Figure
+from b24app.domain.statement.lines import Line
+
+
+class Verdict(StrEnum):
+    """What a line says of the payments of a card."""
+
+    SURE = "sure"
+    """It names payments, and what they come to."""
+    LIKELY = "likely"
+    """It names none, and only one payment has this amount."""
+    UNCLEAR = "unclear"
+    """Its amount or its number can be read in two ways, and one of them fits."""
+    DIFFERS = "differs"
+    """It names payments, but not what they come to."""
+    SEVERAL = "several"
+    """It names none, and several payments have this amount."""
+    TWICE = "twice"
+    """It would pay what another line pays."""
+    CURRENCY = "currency"
+    PAID = "paid"
+    OUTGOING = "outgoing"
+    NOTHING = "nothing"
+
+
+RANKS = (Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DIFFERS)
+"""What is not sure, by how well it fits."""
+
+OFFERED = frozenset({Verdict.SURE, *RANKS})
+"""What a person may choose: each of these payments is offered by one line only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A line with the payments that it is about. `other` is the line that pays them, too."""
+
+    number: int
+    text: str
+    verdict: Verdict
+    payments: tuple[Payment, ...] = ()
+    other: int = 0
+
+    @property
+    def offered(self) -> tuple[Payment, ...]:
+        """Return the payments that can be chosen of this line."""
+        return self.payments if self.verdict in OFFERED else ()
+
+
+class Fit(StrEnum):
+    """How an amount is found in a line."""
+
+    CLEAR = "clear"
+    UNCLEAR = "unclear"
+    CURRENCY = "currency"
+    NONE = "none"
+
+
+def match(text: str, payments: Sequence[Payment]) -> list[Match]:
+    """Return every line of a statement that is not blank, with what it says of these payments."""
+    read = lines.read(text, [one.number for one in payments])
+    by_number = _by_number(payments)
+    named = [_by_name(line, [by_number[one] for one in sorted(line.named)]) for line in read]
+    taken: dict[int, int] = {}
+    for one in named:
+        if one is not None and one.verdict is Verdict.SURE and not _ids(one) & taken.keys():
+            taken |= dict.fromkeys(_ids(one), one.number)
+    open_ones = [one for one in payments if not one.is_paid and one.sum.amount > 0]
+    found = [
+        one or _by_amount(line, open_ones, taken) for line, one in zip(read, named, strict=True)
+    ]
+    return _each_once(found, taken)
+
+
+def _by_number(payments: Iterable[Payment]) -> Mapping[str, Payment]:
+    """Return the payments by number; of two with the same one the one that waits for money."""
+    return {one.number: one for one in sorted(payments, key=lambda one: not one.is_paid)}
+
+
+def _by_name(line: Line, named: Sequence[Payment]) -> Match | None:
+    """Return what a line says that names payments, None if it names none."""
+    if _goes_out(line):
+        return Match(line.number, line.text, Verdict.OUTGOING, tuple(named))
+    if not named:
+        return None
+    certain = [one for one in named if one.number not in line.doubtful]
+    # "5/2 Payment 5/3": a day and a payment, or two payments, whichever the amount says.
+    tried = [_of_named(line, some) for some in (named, certain) if some]
+    return next((one for one in tried if one.verdict is Verdict.SURE), tried[-1])
+
+
+def _of_named(line: Line, named: Sequence[Payment]) -> Match:
+    unpaid = tuple(one for one in named if not one.is_paid)
+    if not unpaid:
+        return Match(line.number, line.text, Verdict.PAID, tuple(named))
+    is_doubtful = line.doubtful.issuperset(one.number for one in named)
+    fits = {
+        Fit.CLEAR: Verdict.UNCLEAR if is_doubtful else Verdict.SURE,
+        Fit.UNCLEAR: Verdict.UNCLEAR,
+        Fit.CURRENCY: Verdict.CURRENCY,
+        Fit.NONE: Verdict.DIFFERS,
+    }
+    # With a paid one among them nobody knows what the amount is for.
+    fit = _fit_of_all(line, unpaid) if len(unpaid) == len(named) else Fit.NONE
+    return Match(line.number, line.text, fits[fit], unpaid)
+
+
+def _fit_of_all(line: Line, payments: Sequence[Payment]) -> Fit:
+    """Return how what payments come to together is found in a line."""
+    first, *others = (one.sum for one in payments)
+    if any(one.currency != first.currency for one in others):
+        return Fit.NONE
+    total = sum(others, first)
+    return _fit(line, total) if total.is_readable and total.amount > 0 else Fit.NONE
+
+
+def _by_amount(line: Line, payments: Sequence[Payment], taken: Mapping[int, int]) -> Match:
+    """Return what a line that names no payment says by its amounts."""
+    values = {value for figure in line.figures for value, _decimals in figure.readings}
+    fits = {one: _fit(line, one.sum) for one in payments if one.sum.amount in values}
+
+    def having(fit: Fit, *, is_taken: bool = False) -> tuple[Payment, ...]:
+        return tuple(
+            one for one, its in fits.items() if its is fit and (one.id in taken) is is_taken
+        )
+
+    ends = [
+        (having(Fit.CLEAR), Verdict.LIKELY),
+        (having(Fit.UNCLEAR), Verdict.UNCLEAR),
+        (having(Fit.CLEAR, is_taken=True), Verdict.TWICE),
+        (having(Fit.CURRENCY), Verdict.CURRENCY),
+    ]
+    for found, verdict in ends:
+        if len(found) > 1 and verdict in OFFERED:
+            return Match(line.number, line.text, Verdict.SEVERAL, found)
+        if found:
+            other = taken.get(found[0].id, 0)
+            return Match(line.number, line.text, verdict, found, other)
+    return Match(line.number, line.text, Verdict.NOTHING)
+
+
+def _each_once(found: Sequence[Match], taken: Mapping[int, int]) -> list[Match]:
+    """Leave each payment to the line that surely pays it, else to the one that fits best."""
+    holders = dict(taken)
+    for verdict in RANKS:
+        claims = [
+            (one.id, each) for each in found if each.verdict is verdict for one in each.payments
+        ]
+        counts = Counter(payment_id for payment_id, _each in claims)
+        for payment_id, each in claims:
+            # Of several that fit equally well nobody knows which.
+            holders.setdefault(payment_id, each.number if counts[payment_id] == 1 else 0)
+    return [_settled(found, each, holders) for each in found]
+
+
+def _settled(found: Sequence[Match], each: Match, holders: Mapping[int, int]) -> Match:
+    lines_of = {holders[one.id] for one in each.offered}
+    if lines_of <= {each.number}:
+        return each
+    other = next((line for line in sorted(lines_of) if line not in {0, each.number}), 0)
+    return replace(each, verdict=Verdict.TWICE, other=other or _other_line(found, each))
+
+
+def _other_line(found: Sequence[Match], each: Match) -> int:
+    """Return the first other line that may pay the same."""
+    numbers = (
+        one.number for one in found if one is not each and _ids(one) & _ids(each) and one.offered
+    )
+    return next(numbers, 0)
+
+
+def _ids(one: Match) -> set[int]:
+    return {payment.id for payment in one.payments}
+
+
+def _goes_out(line: Line) -> bool:
+    """Return whether a line tells of no money that came in."""
+    directions = {one.goes for one in line.figures}
+    if 1 in directions:
+        return False
+    return -1 in directions or (line.is_outgoing and bool(line.figures))
+
+
+def _fit(line: Line, money: Money) -> Fit:
+    """Return how an amount is found in a line. Where one came in for sure, only such count."""
+    is_told = any(one.goes == 1 for one in line.figures)
+    incoming = [one for one in line.figures if one.goes == 1 or (not is_told and one.goes == 0)]
+    fits = {
+        _currency_fit(line, one, money)
+        for one in incoming
+        if one.may_be(money.amount, money.currency)
+    }
+    return next((fit for fit in (Fit.CLEAR, Fit.UNCLEAR, Fit.CURRENCY) if fit in fits), Fit.NONE)
+
+
+def _currency_fit(line: Line, figure: Figure, money: Money) -> Fit:
+    own = line.currencies if figure.currencies is None else figure.currencies
+    is_other = bool(own) or figure.currencies is not None
+    if is_other and money.currency not in own:
+        return Fit.CURRENCY
+    # Of several that the line names, one that stands elsewhere may be the one.
+    is_certain = figure.currencies is not None or len(own) <= 1 or _is_one_sign(line, own)
+    return Fit.CLEAR if is_certain and figure.is_clear(money.currency) else Fit.UNCLEAR
+
+
+def _is_one_sign(line: Line, own: frozenset[str]) -> bool:
+    """Return whether these are what one sign, such as $, may mean."""
+    return any(one.currencies == own for one in line.figures)

@@ -1,0 +1,82 @@
+"""Find which payments of a card the lines of a bank statement pay. Nothing is written or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from b24app import texts
+from b24app.bitrix.methods.payments import list_payments
+from b24app.domain import Payment
+from b24app.domain.statement import matching
+from b24app.domain.statement.matching import Match, Verdict
+from b24app.errors import InputCode, InputError
+from b24app.services.auth import launches
+from b24app.services.auth.card_session import CardSession
+from b24app.services.payments import many
+from b24app.services.payments.many_wish import Chosen
+
+MOST_LINES = 200
+MOST_CHARACTERS = 24_000
+NOTE_LENGTH = 300
+SURE, TO_LOOK_AT = frozenset({Verdict.SURE}), frozenset({
+    Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DIFFERS, Verdict.SEVERAL, Verdict.TWICE,
+    Verdict.CURRENCY,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The lines of a statement as somebody pasted them, and what they say. `chosen` are ticked."""
+
+    text: str
+    matches: Sequence[Match]
+    chosen: frozenset[int]
+
+    @property
+    def sure(self) -> list[Match]:
+        """Return the lines that surely pay something."""
+        return [one for one in self.matches if one.verdict in SURE]
+
+    @property
+    def to_look_at(self) -> list[Match]:
+        """Return the lines that a person has to decide about."""
+        return [one for one in self.matches if one.verdict in TO_LOOK_AT]
+
+    @property
+    def others(self) -> list[Match]:
+        """Return the lines that are about nothing which waits for money here."""
+        return [one for one in self.matches if one.verdict not in SURE | TO_LOOK_AT]
+
+
+def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> Statement:
+    """Match a statement with the payments that the portal lists now. One call.
+
+    `chosen` are the ids that stay ticked; None ticks what is sure, as many as one act can have.
+    Raises InputError for too much text, or none.
+    """
+    require_fitting(text)
+    launches.prove_now(card)
+    listed: Sequence[Payment] = card.api.call(list_payments(card.ref))
+    matches = matching.match(text, listed)
+    if chosen is None:
+        sure = [one.id for each in matches if each.verdict in SURE for one in each.payments]
+        chosen = frozenset(sure[: many.MOST])
+    return Statement(text, matches, chosen)
+
+
+def require_fitting(text: str) -> None:
+    """Raise InputError for more lines than anybody looks through, and for none."""
+    if not text.strip():
+        raise InputError("no lines", code=InputCode.NO_STATEMENT, field="lines")
+    if len(text) > MOST_CHARACTERS or len(text.split("\n")) > MOST_LINES:
+        raise InputError("too long", code=InputCode.STATEMENT_TOO_LONG, field="lines")
+
+
+def notes_of(text: str, lines: Sequence[tuple[Chosen, int]]) -> dict[int, str]:
+    """Return the notes of chosen payments: each the line of the statement that pays it."""
+    rows = text.splitlines()
+    return {
+        one.id: texts.one_line(rows[at - 1])[:NOTE_LENGTH] if 0 < at <= len(rows) else ""
+        for one, at in lines
+    }

@@ -1,0 +1,11 @@
+/* The lines of a bank statement. More than the server takes at once is not sent at all: on its way it
+   would be refused without a word. */
+
+on("htmx:configRequest", (event) => {
+  const field = event.detail.elt.closest("form")?.querySelector("[data-most-text]");
+  if (!field || !isPosted(event.detail) || field.value.length <= Number(field.dataset.mostText)) return;
+  event.preventDefault();
+  field.closest("details")?.setAttribute("open", "");
+  tellAt(field, "field-error", "", { words: field.dataset.tooLong });
+  field.focus();
+});

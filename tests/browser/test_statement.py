@@ -1,0 +1,133 @@
+"""A bank statement, by mouse and by keyboard: paste, look, go back, mark as paid."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_looks import look_at
+from tests.support.browser_stage import LINKED_CARD
+from tests.support.framed_app import bind_tab
+
+LINES = """Date;Purpose;Amount
+20.11.2026;ACME, payment 3653/4;7.680,00
+21.11.2026;Northwind;2.258,00
+22.11.2026;Payment 3653/2;4.940,00"""
+PASTE = """(field, text) => {
+  field.focus();
+  field.setRangeText(text, 0, field.value.length, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
+def lines(person):
+    return person.dialog.get_by_role("textbox", name="Lines of the statement")
+
+
+def paste(person, text):
+    lines(person).evaluate(PASTE, text)
+
+
+def tick(person, payment):
+    return person.dialog.get_by_role("checkbox", name=f"Payment {payment.account_number}")
+
+
+def find(person):
+    person.press(person.button("Find payments", person.dialog))
+
+
+def open_statement(person):
+    person.press(person.button("More for this list"))
+    person.press(person.button("Match a bank statement"))
+    expect(lines(person)).to_be_focused()
+
+
+def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
+    small, large = stage.payments[2], stage.payments[3]
+    open_statement(either)
+    paste(either, LINES)
+    find(either)
+
+    expect(either.dialog.get_by_role("status").first).to_contain_text("1 of 4 lines")
+    expect(tick(either, large)).to_be_checked()
+    expect(tick(either, large)).to_have_accessible_description(re.compile("ACME"))
+    expect(tick(either, small)).not_to_be_checked()
+    either.expect_focus_on(tick(either, large))
+    either.hand.toggle(tick(either, small))
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.dialog).to_contain_text("Mark 2 payments as paid?")
+    either.press(either.button("Back", either.dialog))
+    expect(tick(either, small)).to_be_checked()
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.dialog).to_contain_text("Northwind")
+    assert not large.is_paid
+    either.press(either.button("Mark as paid", either.dialog))
+
+    expect(either.dialog).to_contain_text("2 payments marked as paid")
+    either.press(either.button("Done", either.dialog))
+    for payment in (small, large):
+        expect(either.status(payment)).to_have_text("Paid")
+        assert payment.is_paid
+    either.press(either.opener(large))
+    either.wait_until_opened()
+    expect(either.payment(large)).to_contain_text("20.11.2026;ACME, payment 3653/4;7.680,00")
+
+
+def test_what_cannot_be_sent_stays_in_its_field(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab(opens=False)
+    open_statement(person)
+    stage.portal.recorder.clear()
+
+    for text in ("", "x\n" * 201, "ж" * 24_001, "x" * 300_000):
+        paste(person, text)
+        find(person)
+        expect(person.dialog.get_by_role("alert")).to_contain_text("aste")
+        expect(lines(person)).to_have_value(text)
+        expect(lines(person)).to_have_attribute("aria-invalid", "true")
+    assert stage.http_calls == []
+
+    paste(person, LINES)
+    stage.portal.faults.add("*", "busy", times=99)
+    stage.portal.faults.add("batch", "busy", times=99)
+    find(person)
+    expect(person.dialog.get_by_role("alert")).to_contain_text("Nothing was changed")
+    expect(lines(person)).to_have_value(LINES)
+    stage.portal.faults.clear()
+    person.press(person.button("Try again", person.dialog))
+    expect(tick(person, stage.payments[3])).to_be_checked()
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (375, 812)])
+def test_a_linked_card_has_one_for_each_deal(stage, person, size):
+    person.page.set_viewport_size({"width": size[0], "height": size[1]})
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+    person.open_tab(LINKED_CARD, opens=False)
+    person.press(person.button("Match a bank statement"))
+    paste(person, LINES)
+    find(person)
+    person.press(person.button("Mark as paid", person.dialog))
+    person.press(person.button("Mark as paid", person.dialog))
+    person.press(person.button("Done", person.dialog))
+
+    expect(person.status(stage.payments[3])).to_have_text("Paid")
+    # One is left: there is nothing to match any more.
+    expect(person.button("Match a bank statement")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_statement_looks_right(person):
+    person.open_tab(opens=False)
+    open_statement(person)
+    look_at(person, "statement-lines")
+    paste(person, LINES)
+    find(person)
+    expect(person.dialog).to_contain_text("1 of 4 lines")
+    for summary in person.dialog.locator("summary").all():
+        summary.press("Enter")
+    look_at(person, "statement-found")
+    person.button("Mark as paid", person.dialog).press("Enter")
+    expect(person.dialog).to_contain_text("Mark 1 payment as paid?")
+    look_at(person, "statement-question")

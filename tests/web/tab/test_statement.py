@@ -1,0 +1,234 @@
+"""A bank statement from the pasted lines to payments that are marked, each with its own line."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from sqlalchemy import select
+
+from b24app.storage.models import Activity, Base
+from tests.support.acts import FOREIGN, LARGE, SMALL, books, writes_asked
+from tests.support.many import Asked, prepare, states
+from tests.support.stage import INVOICE, SMART, Tab
+
+OFFERED = re.compile(
+    r'name="chosen"\s+value="(\d+) [^"]*"\s+aria-describedby="line-(\d+)"( checked)?'
+)
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+OF_DEAL = re.compile(r'id="of-2-8061".*?Bearer ([\w.\-]+)', re.DOTALL)
+ENTRY = 'hx-get="/payments/statement"'
+LINES = """Date;Purpose;Amount
+20.11.2026;ACME, payment 3653/4;7.680,00
+21.11.2026;Northwind;2.258,00
+22.11.2026;Payment 3653/2;4.940,00
+23.11.2026;Bank fee;-12,00"""
+
+
+def match(tab, lines, **more):
+    return tab.post("/payments/statement", {"lines": lines, **more})
+
+
+def offered(answer):
+    """What can be ticked: payment to line, and whether it is ticked."""
+    found = OFFERED.findall(answer.text)
+    assert len(found) == answer.text.count('type="checkbox"')
+    return {int(one): (int(line), bool(ticked)) for one, line, ticked in found}
+
+
+def chosen(tab, lines, ids):
+    """Ask before the act, as the dialog does with what is ticked."""
+    shown = states(tab)
+    numbers = {one: tab.stage.portal.crm.payments[one].account_number for one in ids}
+    answer = match(tab, lines)
+    at = {f"line-{one}": line for one, (line, _ticked) in offered(answer).items()}
+    picked = [f"{one} {shown[one]} {numbers[one]}" for one in ids]
+    return tab.post("/payments/statement/chosen", {"chosen": picked, "lines": lines, **at})
+
+
+def fields(answer):
+    """The hidden fields of the form that marks them."""
+    form = answer.text.split("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in HIDDEN.findall(form):
+        found.setdefault(html.unescape(name), []).append(html.unescape(value))
+    return found
+
+
+def test_lines_are_matched_with_one_reading_of_the_list_and_kept_nowhere(stage):
+    tab = stage.tab()
+    before = books(stage)
+    stage.forget_calls()
+
+    answer = match(tab, LINES)
+
+    assert offered(answer) == {LARGE: (2, True), SMALL: (3, False)}
+    assert "1 of 5 lines" in answer.text
+    assert "Payment 3653/2 is already paid and stays as it is." in answer.text
+    assert "No money came in." in answer.text
+    (call,) = stage.http_calls
+    assert [one.method for one in call.commands] == ["crm.item.payment.list"]
+    assert books(stage) == before
+    with stage.database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            assert "ACME" not in str(session.execute(select(table)).all())
+    logs = [path.read_text() for path in stage.rest_log_dir.rglob("*") if path.is_file()]
+    assert logs
+    assert not any("ACME" in one for one in logs)
+
+
+def test_each_payment_gets_its_own_line_as_its_note(stage):
+    tab, ids = prepare(stage, "pay", payments=20)
+    act = Asked(tab, "pay", ids[:14])
+    numbers = [stage.portal.crm.payments[one].account_number for one in ids[:14]]
+    money = [stage.portal.crm.payments[one].sum for one in ids[:14]]
+    rows = [f"{name} {total:.2f} EUR" for name, total in zip(numbers, money, strict=True)]
+    lines = "\n".join(f"client {at}  {row}" for at, row in enumerate(rows))
+    act.data = asked = fields(chosen(tab, lines, ids[:14]))
+
+    first = act.send()
+    again = fields(first)
+    answer = act.send_all()
+
+    assert {name: one for name, one in again.items() if name != "note"} == asked
+    assert set(act.told.values()) == {"Done"}, answer.text
+    with stage.database.reading() as session:
+        notes = {one.payment_id: one.note for one in session.scalars(select(Activity))}
+    assert notes == {one: f"client {at} {rows[at]}" for at, one in enumerate(ids[:14])}
+    told = " ".join(str(one.params) for one in stage.executed("crm.timeline.logmessage.add"))
+    assert all(f"(client {at} {row})" in told for at, row in enumerate(rows))
+
+
+def test_a_long_line_is_cut_and_one_payment_has_all_of_its_note_in_the_timeline(stage):
+    tab = stage.tab()
+    line = f"3653/4 7680.00 {'x' * 400}"
+    tab.post("/payments/many/pay", fields(chosen(tab, line, [LARGE])))
+
+    with stage.database.reading() as session:
+        (kept,) = session.scalars(select(Activity)).all()
+    assert kept.note == line[:300]
+    (told,) = stage.executed("crm.timeline.logmessage.add")
+    assert f"Note: {line[:300]}" in str(told.params)
+
+
+def test_going_back_leaves_the_ticks_as_they_were(stage):
+    tab = stage.tab()
+    question = chosen(tab, LINES, [SMALL])
+
+    assert "Mark 1 payment as paid?" in question.text
+    back = match(tab, LINES, back=1, chosen=f"{SMALL} N 2258 EUR 3653/3")
+
+    assert offered(back) == {LARGE: (2, False), SMALL: (3, True)}
+
+
+def test_as_many_are_ticked_as_one_act_can_have(stage):
+    tab, _ids = prepare(stage, "pay", payments=54)
+    for one in stage.portal.crm.payments_of(2, 8061):
+        one.is_paid = False
+    everything = stage.portal.crm.payments_of(2, 8061)
+    lines = "\n".join(f"x {one.account_number} {one.sum:.2f} EUR" for one in everything)
+
+    found = offered(match(tab, lines))
+
+    assert len(found) == len(everything) > 50
+    assert sum(ticked for _line, ticked in found.values()) == 50
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        pytest.param(" \n\n", "Paste the lines", id="none"),
+        pytest.param("x\n" * 201, "at most 200 lines", id="lines"),
+        pytest.param("x" * 24_001, "24,000 characters", id="characters"),
+    ],
+)
+def test_too_much_and_nothing_are_told_at_the_field(stage, lines, words):
+    tab = stage.tab()
+    stage.forget_calls()
+
+    answer = match(tab, lines)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'data-field="lines"' in answer.text
+    assert stage.http_calls == []
+
+
+def test_nothing_ticked_is_told(stage):
+    answer = stage.tab().post("/payments/statement/chosen", {"lines": LINES})
+
+    assert answer.status_code == 422
+    assert "Choose at least one payment." in answer.text
+
+
+@pytest.mark.parametrize("at", ["0", "9", "-1", "x"])
+def test_a_line_that_is_not_there_is_no_note(stage, at):
+    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": at, "lines": LINES}
+    answer = stage.tab().post("/payments/statement/chosen", data)
+
+    assert answer.status_code == (200 if at.isdigit() else 422)
+    assert f"note-{LARGE}" not in answer.text
+
+
+def test_a_note_of_a_payment_of_another_card_changes_nothing(stage):
+    tab = stage.tab()
+    before = books(stage)
+    data = {
+        "chosen": [f"{LARGE} N 7680 EUR 3653/4", f"{FOREIGN} N 1 EUR"],
+        f"note-{LARGE}": "a",
+        f"note-{FOREIGN}": "b",
+    }
+
+    assert tab.post("/payments/many/pay", data).status_code == 404
+    assert writes_asked(stage) == []
+    assert books(stage) == before
+
+
+def test_a_note_that_is_too_long_is_refused(stage):
+    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"note-{LARGE}": "x" * 301}
+
+    assert stage.tab().post("/payments/many/pay", data).status_code == 422
+    assert writes_asked(stage) == []
+
+
+def test_it_is_offered_where_several_wait_for_money(stage):
+    assert ENTRY in stage.tab().answer.text
+    stage.portal.crm.payments[SMALL].is_paid = True
+    assert ENTRY not in stage.tab().answer.text
+
+
+def test_an_invoice_has_it_too(stage):
+    for one in stage.portal.crm.payments_of(31, 512):
+        one.is_paid = False
+    tab = stage.tab(entity_id=512, placement=INVOICE)
+    ids = [one.id for one in stage.portal.crm.payments_of(31, 512)]
+    numbers = [stage.portal.crm.payments[one].account_number for one in ids]
+    lines = "\n".join(f"x {number} 1.00" for number in numbers)
+
+    assert ids
+    assert (ENTRY in tab.answer.text) is (len(ids) > 1)
+    assert set(offered(match(tab, lines))) == set(ids)
+
+
+def test_on_a_linked_card_it_is_of_the_deal_that_it_was_opened_for(stage):
+    shown = stage.tab(entity_id=11, placement=SMART).answer.text
+    tab = Tab(stage, OF_DEAL.findall(shown)[0])
+    token = f'{{"Authorization":"Bearer {tab.token}"}}'
+
+    assert ENTRY in shown
+    assert token in tab.get("/payments/statement").text
+    found = match(tab, LINES)
+    assert offered(found) == {LARGE: (2, True), SMALL: (3, False)}
+    assert token in found.text
+    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": 2, "lines": LINES}
+    question = tab.post("/payments/statement/chosen", data)
+    assert question.text.count(token) == 2
+    answer = tab.post("/payments/many/pay", fields(question))
+
+    assert stage.portal.crm.payments[LARGE].is_paid
+    assert 'id="group-2-8061" hx-swap-oob="true"' in answer.text
+    assert 'id="listed-2-8061"' in answer.text
+    assert 'id="strip"' not in answer.text
+    # Undo is an act of the same deal.
+    assert token in answer.text
