@@ -20,7 +20,7 @@ from tools.bench.views import covered
 from tools.bench.workers import living
 from tools.stage import free_ports, stage
 
-TABLE = Table("Calls", ("way", "calls", "time"), [("ours", "3", "0.80 s"), ("theirs", "45", "")])
+TABLE = Table("Calls", ("way", "calls", "time"), [("ours", "3", ""), ("theirs", "45", "8.50 s")])
 NOTHING = Latency(1, 0)
 
 
@@ -35,12 +35,10 @@ def test_a_table_is_aligned_and_the_same_as_markdown():
     assert TABLE.text().splitlines() == [
         "Calls",
         "  way     calls    time",
-        "  ours        3  0.80 s",
-        "  theirs     45",
+        "  ours        3",
+        "  theirs     45  8.50 s",
     ]
-    assert (
-        "| way | calls | time |\n| --- | ---: | ---: |\n| ours | 3 | 0.80 s |" in TABLE.markdown()
-    )
+    assert "| way | calls | time |\n| --- | ---: | ---: |\n| ours | 3 |  |" in TABLE.markdown()
 
 
 @pytest.mark.parametrize("rows", [[], [("ours", "3")]])
@@ -91,7 +89,7 @@ def test_no_process_and_no_times_are_no_figures():
         living(-1)
     with pytest.raises(FigureError, match="too few"):
         percentile([1.0], 50)
-    with pytest.raises(FigureError, match="Nobody was served"):
+    with pytest.raises(FigureError, match="0 of 2 openings were served"):
         silent.row("others", [Answer(0, 1, 200)], [Answer(0, 1, 503)] * 2)
 
 

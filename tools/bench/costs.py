@@ -11,7 +11,7 @@ from functools import partial
 from tools.bench.portal import Portal
 from tools.bench.report import FigureError, percentile
 from tools.bench.views import first_screen, own_seconds
-from tools.bench.workers import cpu_seconds, living
+from tools.bench.workers import cpu_seconds, cpu_since, living
 from tools.stage import DEMO_CARD, Stage
 from tools.visitor import Frame, Visitor
 
@@ -49,7 +49,7 @@ def by_turns(works: Mapping[str, Work], tries: int) -> dict[str, Cost]:
             cost = costs[name]
             before = cpu_seconds(work.running.app_pid)
             cost.seconds.append(own_seconds(work.portal, work.do))
-            cost.cpu += cpu_seconds(work.running.app_pid) - before
+            cost.cpu += cpu_since(before, work.running.app_pid)
             cost.calls += len(work.portal.rest_requests())
     return costs
 

@@ -25,7 +25,7 @@ class Sizes:
     """How many portals, how often something is done, and whether PostgreSQL is measured, too."""
 
     portals: tuple[int, ...] = (1, 100, 10_000)
-    tries: int = 100
+    tries: int = 50
     has_postgres: bool = True
 
 
@@ -57,7 +57,8 @@ def _table(name: str, sizes: Sizes, database: Callable[[], AbstractContextManage
             memory = megabytes(works[f"opening {count}"].running.app_pid)
             rows.append(_row(count, costs, sizes.portals[0], memory))
     title = f"{name}: the app's own time, by installed portals"
-    return Table(title, HEADS, rows, "Cards of 4 payments; a click on Mark as paid or unpaid.")
+    note = f"Cards of 4 payments, {sizes.tries} tries of each; a click on Mark as paid or unpaid."
+    return Table(title, HEADS, rows, note)
 
 
 def _stage_of(url: str, count: int) -> AbstractContextManager[Stage]:

@@ -14,7 +14,7 @@ from tools.bench.portal import Portal
 from tools.bench.report import FigureError, Table, ms, percentile, times
 from tools.bench.users import Answer, always
 from tools.bench.views import first_screen
-from tools.bench.workers import cpu_seconds, living
+from tools.bench.workers import cpu_seconds, cpu_since, living
 from tools.stage import BIN, ROOT, Stage, free_ports, program, stage
 from tools.visitor import Frame
 
@@ -77,7 +77,8 @@ def measure(sizes: Sizes) -> Iterator[Table]:
         for count in sizes.processes
     ]
     note = (
-        f"A portal that answers after {sizes.latency * 1000:.0f} ms; one call an opening;"
+        f"{sizes.rounds} rounds of {sizes.seconds:g} s of a portal that answers after"
+        f" {sizes.latency * 1000:.0f} ms; one call an opening;"
         f" everybody opens again and again, spread over {PORTALS} portals. Refused: told in words"
         " that Bitrix24 is busy. The program that measures has the same cores."
     )
@@ -122,7 +123,7 @@ def _round(running: Stage, frames: list[Frame], users: int, seconds: float) -> R
     before, started = cpu_seconds(running.app_pid), time.perf_counter()
     answers = always(frames, users, seconds)
     took = time.perf_counter() - started
-    return Round(took, answers, cpu_seconds(running.app_pid) - before)
+    return Round(took, answers, cpu_since(before, running.app_pid))
 
 
 def _row(

@@ -43,7 +43,7 @@ class Table:
         return "\n".join([self.title, *body, *note])
 
     def _has_words(self, at: int) -> bool:
-        return at == 0 or not self.rows[0][at][:1].isdigit()
+        return at == 0 or not all(row[at][:1].isdigit() for row in self.rows if row[at])
 
     def markdown(self) -> str:
         """The same for a page, which aligns it by itself."""

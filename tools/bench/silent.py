@@ -19,6 +19,9 @@ from tools.visitor import Frame
 
 HEADS = ("who", "openings", "p50", "p95", "p99", "longest", "p50 of calm", "p95 of calm",
          "how they ended")  # fmt: skip
+SERVED = 0.95
+"""As many have to be served while nothing is wrong."""
+
 SECONDS = LATENCY.seconds(commands=9)
 
 
@@ -82,8 +85,12 @@ def row(who: str, answers: list[Answer], calm: Sequence[Answer] = ()) -> tuple[s
     """What they saw, beside what others saw in calm. Raises FigureError."""
     seconds = [one.seconds for one in answers]
     usual = [one.seconds for one in calm]
-    if calm and not any(one.status == 200 for one in calm):
-        raise FigureError("Nobody was served, not even in calm.")
+    served = sum(one.status == 200 for one in calm)
+    if served < SERVED * len(calm):
+        raise FigureError(
+            f"In calm {served} of {len(calm)} openings were served: this machine is too busy or"
+            " too small, and what came beside the silent portal says nothing of the app."
+        )
     ended = Counter(str(one.status) for one in answers)
     ratios = [percentile(seconds, one) / percentile(usual, one) for one in (50, 95) if usual]
     return (

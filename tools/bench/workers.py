@@ -44,6 +44,14 @@ def cpu_seconds(master: int) -> float:
     return sum(one.cpu_seconds for one in living(master))
 
 
+def cpu_since(before: float, master: int) -> float:
+    """Processor time since `cpu_seconds` was that. Raises FigureError."""
+    used = cpu_seconds(master) - before
+    if used < 0:
+        raise FigureError("A worker process of the app ended, and another one took its place.")
+    return used
+
+
 def megabytes(master: int) -> float:
     """Resident memory of the largest worker. Raises FigureError."""
     return max(one.megabytes for one in living(master))
