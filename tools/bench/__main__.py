@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -70,4 +71,6 @@ def made_by(part: str) -> str:
 
 
 if __name__ == "__main__":
+    # Ended from outside, it ends its programs and drops its databases as after Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main(sys.argv[1:]))
