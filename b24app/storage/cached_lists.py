@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
 from .models import CachedList
 from .upsert import put
+
+_LISTS = CachedList.__table__.c
+_LOAD = select(_LISTS.data, _LISTS.fetched_at).where(
+    _LISTS.member_id == bindparam("member_id"), _LISTS.kind == bindparam("kind")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +29,7 @@ class Kept:
 
 def load(session: Session, member_id: str, kind: str) -> Kept | None:
     """Return the kept list, however old; None where none is kept."""
-    query = select(CachedList.data, CachedList.fetched_at).where(
-        CachedList.member_id == member_id, CachedList.kind == kind
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_LOAD, {"member_id": member_id, "kind": kind}).one_or_none()
     return None if row is None else Kept(*row)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -15,14 +15,21 @@ from .deletion import delete_where
 from .models import CanceledOrder
 from .upsert import put
 
+_ORDERS = CanceledOrder.__table__.c
+_STATES = select(_ORDERS.order_number, _ORDERS.states).where(
+    _ORDERS.member_id == bindparam("member_id"),
+    _ORDERS.entity_type_id == bindparam("type_id"),
+    _ORDERS.entity_id == bindparam("entity_id"),
+)
+
 
 def states(session: Session, member_id: str, ref: EntityRef) -> dict[str, dict[str, str]]:
     """Return a card's canceled orders: by number the states of their payments, by id, when noted.
 
     An order that is still canceled can change none of these states.
     """
-    query = select(CanceledOrder.order_number, CanceledOrder.states).where(*_of(member_id, ref))
-    return {number: dict(found) for number, found in session.execute(query)}
+    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
+    return {number: dict(found) for number, found in session.execute(_STATES, key)}
 
 
 def note(

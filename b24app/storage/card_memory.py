@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -20,6 +20,16 @@ EXACT = timedelta(days=1)
 """A payment that was not there so shortly before has been created since: its age is known."""
 
 
+_CARDS = CardMemory.__table__.c
+_IS_CARD = (
+    _CARDS.member_id == bindparam("member_id"),
+    _CARDS.entity_type_id == bindparam("type_id"),
+    _CARDS.entity_id == bindparam("entity_id"),
+)
+_PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
+_FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
+
+
 @dataclass(frozen=True, slots=True)
 class FirstSight:
     """When a payment was first listed; `is_exact` where it was created at about that time."""
@@ -30,12 +40,12 @@ class FirstSight:
 
 def payment_ids(session: Session, member_id: str, ref: EntityRef) -> tuple[int, ...]:
     """Return the payments last seen on this card, empty for a card not seen before."""
-    return tuple(session.scalar(_of_card(CardMemory.payment_ids, member_id, ref)) or ())
+    return tuple(session.scalar(_PAYMENT_IDS, _key(member_id, ref)) or ())
 
 
 def first_sights(session: Session, member_id: str, ref: EntityRef) -> dict[int, FirstSight]:
     """Return since when each payment of this card is known, by payment id."""
-    return _read(session.scalar(_of_card(CardMemory.first_seen, member_id, ref)) or {})
+    return _read(session.scalar(_FIRST_SEEN, _key(member_id, ref)) or {})
 
 
 def save_known_payments(
@@ -52,8 +62,7 @@ def save_known_payments(
     `is_whole`: the list had no row that could not be read. Of one that had, nothing is concluded.
     """
     listed = list(ids)
-    query = select(CardMemory.first_seen, CardMemory.seen_at).where(*_is_card(member_id, ref))
-    row = session.execute(query).one_or_none()
+    row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
     kept = (row.first_seen if row else None) or {}
     known = _read(kept)
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
@@ -75,16 +84,8 @@ def delete_older(session: Session, before: datetime) -> int:
     return delete_where(session, CardMemory, CardMemory.seen_at < before)
 
 
-def _is_card(member_id: str, ref: EntityRef) -> tuple[Any, ...]:
-    return (
-        CardMemory.member_id == member_id,
-        CardMemory.entity_type_id == ref.entity_type_id,
-        CardMemory.entity_id == ref.entity_id,
-    )
-
-
-def _of_card(column: Any, member_id: str, ref: EntityRef) -> Any:
-    return select(column).where(*_is_card(member_id, ref))
+def _key(member_id: str, ref: EntityRef) -> dict[str, Any]:
+    return {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
 
 
 def _read(kept: Mapping[str, Any]) -> dict[int, FirstSight]:

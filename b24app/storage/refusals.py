@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -17,12 +17,28 @@ KEPT = timedelta(hours=1)
 """How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
 
 
+_REFUSALS = Refusal.__table__.c
+_IS_REFUSED = select(_REFUSALS.user_id).where(
+    _REFUSALS.member_id == bindparam("member_id"),
+    _REFUSALS.user_id == bindparam("user_id"),
+    _REFUSALS.entity_type_id == bindparam("type_id"),
+    _REFUSALS.entity_id == bindparam("entity_id"),
+    _REFUSALS.refused_at > bindparam("since"),
+)
+
+
 def is_refused(
     session: Session, member_id: str, user_id: int, ref: EntityRef, since: datetime
 ) -> bool:
     """Return whether the portal refused this user a write on this card after `since`."""
-    query = select(Refusal.user_id).where(*_of(member_id, user_id, ref), Refusal.refused_at > since)
-    return session.scalar(query) is not None
+    asked = {
+        "member_id": member_id,
+        "user_id": user_id,
+        "type_id": ref.entity_type_id,
+        "entity_id": ref.entity_id,
+        "since": since,
+    }
+    return session.scalar(_IS_REFUSED, asked) is not None
 
 
 def refuse(session: Session, member_id: str, user_id: int, ref: EntityRef, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef, Reminder
@@ -14,14 +14,20 @@ from .deletion import delete_where
 from .models import PaymentReminder
 from .upsert import put
 
+_REMINDERS = PaymentReminder.__table__.c
+_OF_CARD = select(
+    _REMINDERS.activity_id, _REMINDERS.payment_id, _REMINDERS.deadline, _REMINDERS.is_todo
+).where(
+    _REMINDERS.member_id == bindparam("member_id"),
+    _REMINDERS.entity_type_id == bindparam("type_id"),
+    _REMINDERS.entity_id == bindparam("entity_id"),
+)
+
 
 def of_card(session: Session, member_id: str, ref: EntityRef) -> dict[int, Reminder]:
     """Return the reminders last seen open on a card, by payment id."""
-    rows = session.scalars(select(PaymentReminder).where(*_of(member_id, ref)))
-    return {
-        row.payment_id: Reminder(row.activity_id, row.payment_id, row.deadline, row.is_todo)
-        for row in rows
-    }
+    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
+    return {row.payment_id: Reminder(*row) for row in session.execute(_OF_CARD, key)}
 
 
 def payment_of(session: Session, member_id: str, ref: EntityRef, activity_id: int) -> int | None:

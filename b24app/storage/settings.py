@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .models import PortalSettings
 from .upsert import insert_stamped
+
+_SETTINGS = PortalSettings.__table__.c
+_LOAD = select(_SETTINGS.data).where(_SETTINGS.member_id == bindparam("member_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,7 @@ def last_saved(session: Session, member_id: str) -> Saved | None:
 
 def load(session: Session, member_id: str) -> dict[str, Any]:
     """Return what was saved, an empty dict where nothing ever was."""
-    query = select(PortalSettings.data).where(PortalSettings.member_id == member_id)
-    return dict(session.scalar(query) or {})
+    return dict(session.scalar(_LOAD, {"member_id": member_id}) or {})
 
 
 def save(

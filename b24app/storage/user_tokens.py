@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from b24app.cipher import Cipher
@@ -15,11 +15,15 @@ from .models import UserToken
 from .sealed import open_pair
 from .upsert import insert_into
 
+_PAIRS = UserToken.__table__.c
+_FIND = select(_PAIRS.access_sealed, _PAIRS.refresh_sealed, _PAIRS.expires_at).where(
+    _PAIRS.member_id == bindparam("member_id"), _PAIRS.user_id == bindparam("user_id")
+)
+
 
 def find(session: Session, cipher: Cipher, member_id: str, user_id: int) -> TokenPair | None:
     """Return the user's pair; None where there is none or no key opens it."""
-    query = select(UserToken.access_sealed, UserToken.refresh_sealed, UserToken.expires_at)
-    row = session.execute(query.where(*_of(member_id, user_id))).one_or_none()
+    row = session.execute(_FIND, {"member_id": member_id, "user_id": user_id}).one_or_none()
     return None if row is None else open_pair(cipher, *row)
 
 
