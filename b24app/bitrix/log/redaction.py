@@ -8,10 +8,10 @@ token, link, name or title, and erasing a portal need not touch it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 MASK = "***"
 MAX_ROWS = 50
@@ -89,10 +89,16 @@ def redact_command(command: str, secrets: Sequence[str] = ()) -> object:
     """Return a batch command, `method?query`, as `{method: {parameter: value}}`."""
     method, _, query = command.partition("?")
     params = {
-        _key(name, secrets): _scalar(value, secrets, _last(name))
-        for name, value in parse_qsl(query, keep_blank_values=True)
+        _key(name, secrets): _scalar(value, secrets, _last(name)) for name, value in _pairs(query)
     }
     return {_key(method, secrets): params}
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    """Yield names and values as `parse_qsl` does; most need no decoding."""
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        yield _unquoted(name), unquote_plus(value) if "%" in value or "+" in value else value
 
 
 def scrub(text: str, secrets: Sequence[str] = ()) -> str:
@@ -140,6 +146,12 @@ def _has_secret(text: str, secrets: Sequence[str]) -> bool:
     return False
 
 
+@lru_cache(maxsize=MAX_KEYS)
+def _unquoted(name: str) -> str:
+    return unquote_plus(name)
+
+
+@lru_cache(maxsize=MAX_KEYS)
 def _last(name: str) -> str:
     """Return the innermost name that is not a number: `filter[@id][0]` -> `@id`."""
     steps = [step for step in re.split(r"[\[\]]+", name) if step and not step.isdigit()]
