@@ -23,6 +23,9 @@ from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerErr
 from b24app.services.card import product_rows, reminders
 from b24app.services.card.product_rows import Pages, ReadRows
 
+CORE = 4
+"""Commands of a card's core, beside the pages of its product rows."""
+
 MOST_LINES = 3_000
 """Lines of all payments read at once: as many as a page can show quickly."""
 
@@ -220,9 +223,18 @@ def complete(
     }
 
 
-def halves(ids: Sequence[int]) -> list[Sequence[int]]:
-    """Split ids for two parallel calls: commands of one batch run one after another."""
+def core_commands(rows_total: int) -> int:
+    """Return how many commands `ask_core` takes, without the reminders."""
+    return CORE + product_rows.pages(rows_total)
+
+
+def halves(ids: Sequence[int], ahead: int = 0) -> list[Sequence[int]]:
+    """Split ids for two parallel calls: commands of one batch run one after another.
+
+    `ahead` commands stand before those of the first part, two of which read a payment: with fewer
+    payments it is not the last that is waited for.
+    """
     if len(ids) <= 4:
         return [ids] if ids else []
-    middle = (len(ids) + 1) // 2
+    middle = max(1, (len(ids) + 1 - ahead // 2) // 2)
     return [ids[:middle], ids[middle:]]

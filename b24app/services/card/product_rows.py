@@ -46,8 +46,13 @@ class ReadRows:
 
 def ask(batch: Batch, ref: EntityRef, total: int = 0) -> Pages:
     """Ask for as many pages as hold `total` rows, at least one: one command per page of 50."""
-    starts = range(0, max(ROWS_PER_PAGE, min(total, MOST)), ROWS_PER_PAGE)
+    starts = (page * ROWS_PER_PAGE for page in range(pages(total)))
     return tuple(batch.add(crm.list_product_rows(ref, start=start)) for start in starts)
+
+
+def pages(total: int) -> int:
+    """Return how many pages `ask` asks for."""
+    return len(range(0, max(ROWS_PER_PAGE, min(total, MOST)), ROWS_PER_PAGE))
 
 
 def take(result: BatchResult, pages: Pages, *, are_needed: bool = False) -> ReadRows:

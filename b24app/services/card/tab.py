@@ -135,7 +135,8 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> T
         raise GoneError("the payments were deleted meanwhile")
     # On a card with linked objects, two calls were already made for the list (decisions 13).
     is_one_call = card.is_grouped and len(wanted) <= IN_A_PART
-    parts = [wanted] if is_one_call else card_reads.halves(wanted)
+    ahead = card_reads.core_commands(rows_total)
+    parts = [wanted] if is_one_call else card_reads.halves(wanted, ahead)
     read = _read_to_the_end(card, parts, rows_total)
     view = view_of(card, read.core, read.compositions, read.people)
     kept = tuple(entry for entry in view.payments if entry.payment.id in set(wanted))

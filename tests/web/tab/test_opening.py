@@ -11,6 +11,8 @@ from b24app.simulator.portal_state.crm import CrmData
 from b24app.storage import user_tokens
 from tests.support.stage import MANAGER, PORTAL, STRANGER, Tab, payments_in, token_in
 
+WAITING_IDS = re.compile(r'data-payment-id="(\d+)"')
+
 
 def test_the_shell_holds_no_data_and_asks_nobody(stage):
     stage.open()
@@ -36,6 +38,19 @@ def test_a_new_card_costs_one_call_and_its_details_one_more(stage):
     assert "Pendant lamp Aria 40" in tab.answer.text
     assert len(stage.http_calls) == 2
     assert all(call.path == "/rest/batch" for call in stage.http_calls)
+
+
+@pytest.mark.parametrize("rows", [11, 1000])
+def test_details_of_twenty_payments_are_two_calls_of_equal_length(stage, rows):
+    seed.fill(stage.portal.crm, payments=20)
+    tab = stage.tab()
+    stage.forget_calls()
+
+    tab.get("/payments/details", ids=",".join(WAITING_IDS.findall(tab.answer.text)), rows=rows)
+
+    first, second = (len(call.commands) for call in stage.http_calls)
+    assert abs(first - second) <= 3
+    assert first + second == 2 * 20 + 4 + -(-rows // 50) + 1
 
 
 def test_a_card_seen_before_with_four_payments_costs_one_call_in_all(stage):
