@@ -17,7 +17,7 @@ bind = "127.0.0.1:8000"
 # portals of a process share its threads (b24app/bitrix/wire/shares.py): none can hold them all.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
-threads = 64
+threads = 128
 
 # A process that has answered so many requests is replaced by a fresh one, and not all of them at
 # the same moment: what a huge answer made it grow by is given back.

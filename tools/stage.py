@@ -134,7 +134,7 @@ def _is_free(number: int) -> bool:
 
 def settings(folder: Path, app_port: int, portal_port: int) -> dict[str, str]:
     """Return both programs' environment: this machine only, fresh secrets, nothing inherited."""
-    passed_on = ("PATH", "HOME", "LANG", "WEB_CONCURRENCY")
+    passed_on = ("PATH", "HOME", "LANG", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS")
     inherited = {name: os.environ[name] for name in passed_on if name in os.environ}
     return {
         **inherited,

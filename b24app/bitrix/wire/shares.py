@@ -31,7 +31,7 @@ from b24app.errors import AppError, AuthorizationServerCrowdedError, PortalCrowd
 
 log = logging.getLogger(__name__)
 
-THREADS = 64
+THREADS = 128
 """For a server that did not say how many it has."""
 
 WAITING_PART = 8
