@@ -9,6 +9,7 @@ import pytest
 from b24app.errors import DatabaseAwayError
 from b24app.services.lifecycle import housekeeping, interrupted
 from b24app.storage import idempotency
+from b24app.storage.session import Database
 from tests.support.acts import LARGE, PAY, SMALL, outcomes, payment, require_once
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
@@ -30,10 +31,10 @@ def send_and_die(monkeypatch, send):
             send()
 
 
-def breaking(deps, monkeypatch, times, *, after_commit=False):
+def breaking(monkeypatch, times, *, after_commit=False):
     """Let the transaction in which an outcome is recorded lose its connection so many times."""
     finish, left = idempotency.finish, [times]
-    begin = deps.db.transaction
+    begin = Database.transaction
     is_last = []
 
     def marked(*arguments, **more):
@@ -41,9 +42,9 @@ def breaking(deps, monkeypatch, times, *, after_commit=False):
         return finish(*arguments, **more)
 
     @contextmanager
-    def transaction():
+    def transaction(database):
         is_last.clear()
-        with begin() as session:
+        with begin(database) as session:
             yield session
             if is_last and left[0] > 0 and not after_commit:
                 left[0] -= 1
@@ -53,7 +54,7 @@ def breaking(deps, monkeypatch, times, *, after_commit=False):
             raise DatabaseAwayError("the connection was cut after the commit")
 
     monkeypatch.setattr(idempotency, "finish", marked)
-    monkeypatch.setattr(deps.db, "transaction", transaction)
+    monkeypatch.setattr(Database, "transaction", transaction)
 
 
 @pytest.mark.parametrize("after_commit", [False, True])
@@ -62,7 +63,7 @@ def test_a_connection_that_breaks_while_the_outcome_is_recorded_costs_nothing(
 ):
     stage = writing_stage
     tab = stage.tab()
-    breaking(stage.deps, monkeypatch, 2, after_commit=after_commit)
+    breaking(monkeypatch, 2, after_commit=after_commit)
 
     answer = PAY.send(tab, None)
 
@@ -77,7 +78,7 @@ def test_a_database_that_stays_away_is_told_and_the_log_learns_of_it_later(
     stage = writing_stage
     tab = stage.tab()
     with monkeypatch.context() as patch:
-        breaking(stage.deps, patch, 99)
+        breaking(patch, 99)
         answer = PAY.send(tab, None)
     assert answer.status_code == 503
     assert "It may have been saved in Bitrix24" in tab.said
