@@ -20,6 +20,7 @@ from tools.bench.report import FigureError, write
 from tools.stage import StageError
 from tools.visitor import VisitError
 
+BUSY = "The machine was busy with other work: counts hold, times and their ratios hardly do."
 PARTS = ("openings", "browser", "own", "portals", "processes", "silent")
 
 
@@ -65,9 +66,10 @@ def _measure(part: str, asked: argparse.Namespace) -> bool:
 
 def made_by(part: str) -> str:
     """Say by which command, when and on what a table was made: a busy machine spoils times."""
-    busy = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
     day = datetime.now(UTC).date().isoformat()
-    return f"`make bench PARTS={part}`, {day}, {os.cpu_count()} processors, load before: {busy}."
+    line = f"`make bench PARTS={part}`, {day}, {processors} processors, load before: {load:.1f}."
+    return f"{line} {BUSY}" if load > processors else line
 
 
 if __name__ == "__main__":
