@@ -170,9 +170,8 @@ def opened(page: Page, portal_url: str) -> None:
     frame = open_tab(page, portal_url)
     row = frame.locator("[data-payment-id][data-paid=N]").first
     row.locator("[aria-expanded]").first.click()
-    row.locator("[data-item-id]").first.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 310)
-    page.evaluate("() => document.activeElement?.blur()")
+    settled(page)
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 310); }")
 
 
 def allocation(page: Page, portal_url: str) -> None:

@@ -137,9 +137,8 @@ def _opened(page: Page, portal_url: str, say: Say) -> None:
     row = frame.locator("[data-payment-id][data-paid=N]").first
     row.locator("[aria-expanded]").first.click()
     row.locator("[data-item-id]").first.wait_for()
-    row.locator("[data-item-id]").first.scroll_into_view_if_needed()
-    page.mouse.wheel(0, 310)
-    page.evaluate("() => document.activeElement?.blur()")
+    settled(page)
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 310); }")
 
 
 def _many(page: Page, portal_url: str, say: Say) -> None:

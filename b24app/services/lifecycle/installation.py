@@ -33,7 +33,7 @@ from b24app.services.auth.shells import origin_of
 from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
-from b24app.services.lifecycle import rebinding, reinstallation, uninstall
+from b24app.services.lifecycle import age, rebinding, reinstallation, uninstall
 from b24app.storage import launches, pending_grants, portals
 from b24app.storage.session import Session
 
@@ -46,12 +46,14 @@ class Proven:
     """The result of a proven installer post. The tokens of `grant` replace the posted ones.
 
     `is_bare`: the portal has nothing bound for the app; None if that was not asked or answered.
+    `is_doubtful`: it says that it has no payment methods.
     """
 
     grant: TokenResponse
     user: PortalUser
     app_code: str
     is_bare: bool | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,12 @@ def begun_of(deps: Deps, ticket: SessionClaims) -> Begun:
 def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     """Ask the portal who installs, store the installation, open the wizard's session; repeatable.
 
-    Settings are kept. Raises NotAdminError (placements can be bound by administrators only) and
-    the portal's errors.
+    Settings are kept. Raises NotAdminError (placements can be bound by administrators only),
+    MethodMissingError (the portal is too old) and the portal's errors.
     """
     proven = identify(deps, begun.grant)
+    if proven.is_doubtful:
+        age.demand(deps.api_with(_tokens(begun.grant)))
     now, db = deps.clock(), deps.db.of(ticket.member_id)
     try:
         with db.transaction() as session:
@@ -173,17 +177,22 @@ def identify(deps: Deps, grant: TokenResponse) -> Proven:
     """
     with deps.db.of(grant.member_id).reading() as session:
         is_known = portals.find(session, grant.member_id) is not None
-    share = Share(grant.member_id)
-    tokens = PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
     batch = Batch()
     asked = ask_proof(batch)
     bound = reinstallation.ask_bound(batch) if is_known else None
-    result = deps.api_with(tokens).send(batch)
+    methods = age.ask(batch)
+    result = deps.api_with(_tokens(grant)).send(batch)
     user = result[asked.profile]
     if grant.user_id not in {None, user.id}:
         raise InstallationUnprovenError("the two servers name different owners of the pair")
     bare = None if bound is None else bound.is_bare(result)
-    return Proven(grant, user, result[asked.app].code, bare)
+    is_doubtful = age.is_doubtful(result, methods)
+    return Proven(grant, user, result[asked.app].code, bare, is_doubtful)
+
+
+def _tokens(grant: TokenResponse) -> PostedTokens:
+    share = Share(grant.member_id)
+    return PostedTokens(grant.client_endpoint, grant.tokens.access_token, share)
 
 
 def store(

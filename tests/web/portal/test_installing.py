@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from b24app import errors
+from b24app.simulator.portal_state.switches import OddValue
 from b24app.storage import portals
 from b24app.storage.models import Base, PendingGrant, Portal
 from b24app.web.words.error_words import words_at
@@ -86,6 +87,27 @@ def test_a_failed_step_says_to_try_again_and_can_be(bare_stage, step, method, ki
     assert f'hx-post="/install/steps/{step}"' in failed.text
     bare_stage.portal.faults.clear()
     assert run(bare_stage, page, step).status_code == 200
+
+
+def test_a_portal_too_old_for_payments_reads_so_before_anything_is_stored(bare_stage):
+    bare_stage.portal.install_app()
+    bare_stage.portal.switches.missing_methods = {"crm.item.payment.*"}
+
+    page = start(bare_stage)
+
+    assert STEP.findall(page.text)[0] == "fail"
+    assert "Your Bitrix24 is too old for this" in page.text
+    assert rows(bare_stage) == {"pending_grants"}
+    bare_stage.portal.switches.missing_methods = set()
+    assert run(bare_stage, page, "verify").status_code == 200
+
+
+@pytest.mark.parametrize("text", ['{"isExisting": false, "isAvailable": false}', "false"])
+def test_an_old_word_of_a_portal_about_its_methods_keeps_nobody_out(bare_stage, text):
+    bare_stage.portal.install_app()
+    bare_stage.portal.switches.odd_values.append(OddValue("method.get", "*", text, 0))
+
+    assert STEP.findall(start(bare_stage).text)[0] == "done"
 
 
 @pytest.mark.parametrize("kind", ["busy", "error_500", "html", "close_before"])
