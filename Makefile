@@ -1,4 +1,4 @@
-.PHONY: demo test lint fmt bench attack fire screenshots market requirements sbom translations
+.PHONY: demo test lint fmt bench attack fire screenshots gallery market requirements sbom translations
 
 VENV := .venv/bin
 
@@ -40,6 +40,10 @@ screenshots: ## Take the pictures of docs/images from the running app
 market: ## Make the folder market/: texts, icon, pictures and version card for the marketplace
 	@sh tools/prepare.sh requirements-dev.txt --browser
 	@exec $(VENV)/python -m tools.market
+
+gallery: ## Take pictures of every state, in three languages and at two widths, into build/gallery
+	@sh tools/prepare.sh requirements-dev.txt --browser
+	@GALLERY=1 exec $(VENV)/python -m pytest --quiet tests/browser/test_gallery.py
 
 translations: ## Gather the texts and compile the catalogues; says what has no words yet
 	@sh tools/prepare.sh requirements-dev.txt

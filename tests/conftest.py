@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from tests.support.quick_routes import compile_routes_once
 compile_routes_once()
 
 FOLDER = Path(__file__).parent
-LONG = ("test_trouble.py", "test_looks.py", "test_story_", "test_random_books.py")
+LONG = ("test_trouble.py", "test_gallery.py", "test_story_", "test_random_books.py")
+GALLERY = {"languages": 3, "widths": 2}
 OUR_NAMES = (
     "APP_",
     "B24_",
@@ -38,6 +40,23 @@ def pytest_collection_modifyitems(items):
         if FOLDER / "browser" in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=_place)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how much of the pages was looked at, and what was wrong with it."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
+    seen = [dict(one.user_properties).get("gallery") for one in reports]
+    total = Counter()
+    for one in seen:
+        total.update(one or {})
+    if total:
+        terminalreporter.write_line(
+            "{states} states in {languages} languages and {widths} widths, {looks} looks:"
+            " {axe} by axe with {violations} violations, {console} console errors,"
+            " {translations} missing translations, {words} clipped texts".format_map(
+                {**GALLERY, **total}
+            )
+        )
 
 
 def _place(item) -> int:

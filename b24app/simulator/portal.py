@@ -8,6 +8,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from b24app.simulator.control.control import create_control
+from b24app.simulator.gallery.routes import create_gallery
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui import create_ui
 
@@ -49,6 +50,7 @@ def create_portal(state: PortalState) -> Flask:
     def own_screen(payment_id: int) -> Response:
         return _own_screen(state, payment_id)
 
+    portal.register_blueprint(create_gallery(state))
     portal.register_blueprint(create_control(state))
     portal.register_blueprint(create_ui(state))
     return portal

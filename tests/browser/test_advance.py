@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_looks import take_picture, violations
 from tests.support import odd_cards
+from tests.support.looks import take_picture, violations
 from tests.support.person import Keyboard, Mouse
 
 SIZES = {"1280": (1280, 900), "768": (768, 900), "375": (375, 1100)}

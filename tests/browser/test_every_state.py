@@ -8,13 +8,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.portal_state.languages import LANGUAGES
 from tests.support import odd_cards
-from tests.support.browser_stage import ADMIN, LINKED_CARD, MANAGER, UNLINKED_CARD
+from tests.support.browser_stage import ADMIN, LINKED_CARD, UNLINKED_CARD
 from tests.support.framed_app import bind_tab
 from tests.support.story import INVOICE_CARD, open_settings, seat, turn_to
 
-DEALS = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
+DEALS = (8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068)
 OPENERS = (
     "[data-opens]:not([aria-describedby^=many-]), [popovertarget]:not([popovertargetaction]),"
     " [data-confirm], [data-unlocks]"
@@ -100,7 +99,7 @@ def test_nothing_goes_wrong_on_any_deal_of_the_seed(stage, person, deal):
 @pytest.mark.parametrize("deal", sorted(odd_cards.PRODUCTS))
 def test_nothing_goes_wrong_on_odd_deals(stage, person, deal):
     person.page.may_fail_to_load = True
-    odd_cards.add_deal(stage.portal.crm, deal)
+    odd_cards.add_deal(stage.portal.crm, deal, most=20)
     person.open_tab(f"/crm/deal/details/{deal}/")
 
     look_everywhere(person)
@@ -113,30 +112,6 @@ def test_nothing_goes_wrong_on_other_cards(stage, person, card):
     person.open_tab(card)
 
     look_everywhere(person)
-
-
-def test_nothing_goes_wrong_when_everything_is_billed(stage, person):
-    person.open_tab()
-    person.press(person.button("Bill the rest"))
-    person.press(person.button("Bill the rest", person.dialog))
-    expect(person.frame.locator("[data-payment-id]")).to_have_count(5)
-    person.wait_until_loaded()
-    assert len(stage.payments) == 5
-
-    look_everywhere(person)
-
-
-@pytest.mark.parametrize("language", sorted(LANGUAGES)[::4])
-def test_nothing_goes_wrong_in_any_language(stage, person, language):
-    stage.portal.users[MANAGER].language = language
-    person.go("/crm/deal/details/8061/")
-    person.page.locator("[role=tab]").last.click()
-    person.enter_frame()
-    person.wait_until_loaded()
-
-    person.frame.evaluate("document.getElementById('new-payment').click()")
-
-    expect(person.dialog.locator("#dialog-sum")).to_contain_text("1")
 
 
 def test_nothing_goes_wrong_in_the_settings(stage, new_page):

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.records import Card
-from tests.browser.test_looks import SCREENSHOTS, expect_no_scroll_bars, take_picture, violations
 from tests.support.framed_app import bind_tab
+from tests.support.looks import SCREENSHOTS, expect_no_scroll_bars, take_picture, violations
 
 CONTRACT, CONTRACTS, DEAL = 21, 1040, 2
 CONTRACT_CARD = f"/crm/type/{CONTRACTS}/details/{CONTRACT}/"

@@ -7,8 +7,8 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_looks import expect_no_scroll_bars
 from tests.support.browser_stage import ADMIN
+from tests.support.looks import expect_no_scroll_bars
 from tests.support.person import Mouse
 
 BROKEN = """() => {

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
-from tests.browser.test_looks import look_at
 from tests.support.browser_stage import LINKED_CARD, READER
+from tests.support.looks import look_at
 from tests.support.many import calls
 
 PREFIX = "crm.item.payment."

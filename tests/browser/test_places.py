@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state.application import Placement
-from tests.browser.test_looks import SCREENSHOTS, violations
 from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
+from tests.support.looks import SCREENSHOTS, violations
 from tests.support.person import Keyboard, Mouse
 from tests.support.story import open_settings
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
-from tests.browser.test_looks import SCREENSHOTS, violations
 from tests.support.browser_stage import LINKED_CARD
 from tests.support.framed_app import bind_tab
+from tests.support.looks import SCREENSHOTS, violations
 
 GET = "crm.item.payment.get"
 PRINTS = """() => {

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_looks import take_picture, violations
 from tests.support.acts import open_reminders
 from tests.support.browser_stage import DEAL_CARD
+from tests.support.looks import take_picture, violations
 
 SIZES = {"1280": (1280, 900), "375": (375, 1000)}
 CHOICES = ("Today", "Tomorrow", "In a week", "Another day")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from b24app.storage.models import Activity
-from tests.browser.test_looks import violations
+from tests.support.looks import violations
 
 ADDRESS = "ida.holm@northwind.example"
 

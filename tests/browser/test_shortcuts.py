@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
-from tests.browser.test_looks import violations
 from tests.support.browser_stage import EMPTY_CARD, MANAGER
+from tests.support.looks import violations
 
 
 @pytest.fixture

@@ -6,11 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser_stage import (
-    DEAL_CARD,
     EMPTY_CARD,
     LINKED_CARD,
-    MANAGER,
-    UNLINKED_CARD,
 )
 from tests.support.framed_app import bind_tab
 from tests.support.person import Mouse
@@ -104,39 +101,6 @@ def test_smart_process_shows_and_changes_payments_of_linked_cards(stage, open_ca
     assert unpaid.is_paid
 
 
-@pytest.mark.usefixtures("stage")
-def test_smart_process_without_links_says_how_to_link(open_card, person):
-    open_card(UNLINKED_CARD)
-
-    expect(person.frame.get_by_role("heading", name="Nothing linked yet")).to_be_visible()
-    expect(person.frame.get_by_text("Link one to this card")).to_be_visible()
-
-
-def test_person_without_rights_is_told_so(stage, person):
-    person.page.may_fail_to_load = True
-    person.go(DEAL_CARD)
-    stage.portal.users[MANAGER].rights["deal"] = "none"
-
-    person.page.get_by_role("tab", name="Payments").click()
-    person.enter_frame()
-
-    expect(person.alert).to_contain_text("You can’t see payments here")
-    person.expect_words(person.alert)
-    expect(person.frame.locator("[data-payment-id]")).to_have_count(0)
-
-
-@pytest.mark.parametrize("shop", ["no_site", "phone_not_confirmed"])
-def test_portal_without_a_shop_says_why_there_is_no_link(stage, person, shop):
-    stage.portal.switches.shop = shop
-    person.page.may_fail_to_load = True
-    person.open_tab()
-
-    person.press(person.button("Copy public link", person.payment(stage.payments[2])))
-
-    person.expect_words(person.alert.first)
-    expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
-
-
 def test_expired_session_is_renewed_silently(stage, person):
     person.page.may_fail_to_load = True
     person.open_tab()
@@ -161,18 +125,6 @@ def test_expired_access_token_is_renewed_silently(stage, person):
     person.wait_until_loaded()
     expect(person.alert).to_have_count(0)
     expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
-
-
-def test_portal_that_renews_nothing_asks_to_reopen(stage, person):
-    person.page.may_fail_to_load = True
-    person.open_tab()
-    stage.clock.advance(THIRTY_MINUTES + 60)
-    person.page.route("**/app.layout/ajax.php*", lambda _route: None)
-
-    person.press(person.button("Refresh"))
-
-    expect(person.alert).to_contain_text("This tab was open for too long")
-    person.expect_words(person.alert)
 
 
 def test_double_click_creates_one_payment(stage, person):

@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
-from tests.browser.test_looks import violations
 from tests.browser.test_states import SHIFTS
 from tests.support.browser_stage import DEAL_CARD, LINKED_CARD
 from tests.support.framed_app import bind_tab
+from tests.support.looks import violations
 
 WIDTHS = (1280, 768, 375)
 REFIT_CARD, DOLLARS_CARD, CANCELED_CARD = (

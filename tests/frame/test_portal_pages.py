@@ -20,6 +20,7 @@ PAGES = (
     "/crm/type/1036/details/11/",
     "/company/personal/user/7/",
     "/_control",
+    "/_control/gallery",
 )
 WIDTHS = (375, 1280)
 # The frame's attributes are the portal's, byte for byte: it has no title there either.

@@ -21,7 +21,7 @@ from b24app.simulator.portal_state.faults import FaultPlan
 from b24app.simulator.portal_state.people import make_users
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.portal_state.switches import Switches
-from b24app.simulator.portal_state.timeline import CONFIGURABLE, Activity
+from b24app.simulator.portal_state.timeline import plan_reminder
 from b24app.storage.models import Base, Portal
 from b24app.storage.session import Database
 from tests.support.base_stage import ADMIN as ADMIN
@@ -145,25 +145,10 @@ class Stage(BaseStage):
         self.adapter.sent.clear()
         self.forget_calls()
 
-    def plan_reminder(self, payment_id, days=2, entity_id=8061):
+    def plan_reminder(self, payment_id, days=2):
         """Somebody has set a reminder about a payment, through the app."""
-        crm, now = self.portal.crm, self.portal_clock.now()
-        activity = Activity(
-            id=crm.next_id("activity"),
-            owner=(2, entity_id),
-            provider_id=CONFIGURABLE,
-            author_id=MANAGER,
-            responsible_id=MANAGER,
-            created_at=now,
-            updated_at=now,
-            subject="Payment is expected",
-            deadline=now + timedelta(days),
-            originator_id="deal_payments",
-            origin_id=str(payment_id),
-            client_id=CLIENT["B24_CLIENT_ID"],
-        )
-        crm.activities[activity.id] = activity
-        return activity
+        payment = self.portal.crm.payments[payment_id]
+        return plan_reminder(self.portal, payment, timedelta(days))
 
     def close(self):
         self.database.close()

@@ -37,7 +37,7 @@ def totals_of(
 ) -> tuple[Totals, ...]:
     """Return the figures of a card: in its own currency first, then in the others by code.
 
-    Its own is always there, so that no edit makes it come or go. `free` is what no payment bills
+    Its own is always there, with nothing in it at times. `free` is what no payment bills
     yet, None if unknown.
     """
     own = _own(core, compositions, free)

@@ -179,6 +179,12 @@ class CardView:
         return found if len(found) > 1 else ()
 
     @property
+    def sides(self) -> tuple[Totals, ...]:
+        """Return the figures that say something: a currency in which nothing is left is none."""
+        found = tuple(one for one in self.totals if one.count or one.amount.amount)
+        return found or self.totals[:1]
+
+    @property
     def systems(self) -> tuple[str, ...]:
         """Return the names of the shown payments' payment systems."""
         return tuple(sorted({entry.payment.pay_system_name for entry in self.payments} - {""}))

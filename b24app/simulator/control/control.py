@@ -15,22 +15,14 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from b24app.simulator.control.control_actions import ACTIONS, YES_NO_SWITCHES
-from b24app.simulator.control.control_somebody import (
-    ORDER_DEEDS,
-    PAYMENT_DEEDS,
-    do_activity,
-    do_order,
-    do_payment,
-)
+from b24app.simulator.control.control_somebody import ORDER_DEEDS, PAYMENT_DEEDS, SOMEBODY
 from b24app.simulator.portal_state.faults import ANSWERED, BROKEN_AFTER, BROKEN_BEFORE, MISREPORTED
 from b24app.simulator.portal_state.people import AREAS, LEVELS
 from b24app.simulator.portal_state.state import PORTAL_SCOPES, PortalState
 from b24app.simulator.portal_state.switches import GENERATIONS, SHOPS, TOTALS
 from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS
 
-ALL_ACTIONS = {
-    **ACTIONS, "payment": do_payment, "order": do_order, "activity": do_activity,
-}  # fmt: skip
+ALL_ACTIONS = {**ACTIONS, **SOMEBODY}
 Reply = BaseResponse | tuple[dict[str, object], int]
 
 

@@ -12,6 +12,7 @@ from b24app.simulator.control.control_fields import (
     names_field,
     user_field,
 )
+from b24app.simulator.portal_state.application import Placement
 from b24app.simulator.portal_state.events import deliver_now
 from b24app.simulator.portal_state.state import PortalState
 
@@ -46,6 +47,21 @@ def install(state: PortalState, fields: Fields) -> Answer:
     return {"application_token": installation.application_token, "number": installation.number}
 
 
+def tab(state: PortalState, fields: Fields) -> Answer:
+    """code, bound: put a tab of the application on a kind of card, or take it away."""
+    installation, code = state.installation, fields.get("code", "")
+    if installation is None:
+        raise ValueError("the application is not installed")
+    if not code.endswith("_DETAIL_TAB"):
+        raise ValueError(f"code is that of a card's tab, not {code!r}")
+    others = [one for one in installation.placements if one.code != code]
+    if flag_field(fields, "bound", "1"):
+        handler = f"{state.application.url.rstrip('/')}/placement"
+        others.append(Placement(state.next_binding_id(), code, handler, "Payments"))
+    installation.placements = others
+    return {"tabs": sorted(one.code for one in installation.placements)}
+
+
 def uninstall(state: PortalState, fields: Fields) -> Answer:
     """clean: remove the application, with or without its data (sends ONAPPUNINSTALL)."""
     state.uninstall(flag_field(fields, "clean", "0"))
@@ -75,6 +91,7 @@ APPLICATION: Mapping[str, Callable[[PortalState, Fields], Answer]] = {
     "move": move,
     "scopes": scopes,
     "install": install,
+    "tab": tab,
     "uninstall": uninstall,
     "update": update,
     "events/deliver": deliver,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from b24app.simulator.control.control_fields import Fields, int_field, quantity_field
 from b24app.simulator.portal_state import events, sale
 from b24app.simulator.portal_state.people import ADMIN_ID
 from b24app.simulator.portal_state.records import DEAL, Card, PayableItem, Payment, ProductRow
 from b24app.simulator.portal_state.state import PortalState
-from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS, change_activity
+from b24app.simulator.portal_state.timeline import ACTIVITY_DEEDS, change_activity, plan_reminder
 
 
 def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
@@ -25,7 +26,7 @@ def do_payment(state: PortalState, fields: Fields) -> dict[str, object]:
 
 
 def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
-    """`do` second, cancel, reopen for a card; delete_row, set_row_quantity for a product row."""
+    """`do` second (`currency`), cancel, reopen of a card; delete_row, set_row_quantity of a row."""
     deed = ORDER_DEEDS.get(fields.get("do", ""))
     if deed is None:
         raise ValueError(f"do is one of {', '.join(ORDER_DEEDS)}")
@@ -34,10 +35,16 @@ def do_order(state: PortalState, fields: Fields) -> dict[str, object]:
 
 
 def do_activity(state: PortalState, fields: Fields) -> dict[str, object]:
-    """`do` complete, postpone, delete with `id`: what a person does in the timeline of a card."""
+    """`do` complete, postpone, delete with `id`: what a person does in the timeline of a card.
+
+    `do` remind with the `id` of a payment and `days`: a reminder that our application has set.
+    """
     deed = fields.get("do", "")
+    if deed == "remind":
+        days = timedelta(int(fields.get("days", "0")))
+        return {"ok": True, "id": plan_reminder(state, _payment(state, fields), days).id}
     if deed not in ACTIVITY_DEEDS:
-        raise ValueError(f"do is one of {', '.join(ACTIVITY_DEEDS)}")
+        raise ValueError(f"do is one of remind, {', '.join(ACTIVITY_DEEDS)}")
     activity = state.crm.activities.get(int_field(fields, "id"))
     if activity is None:
         raise ValueError(f"No such activity: {fields['id']}")
@@ -135,7 +142,8 @@ def _remove_item(state: PortalState, fields: Fields) -> Payment:
 
 def _second_order(state: PortalState, fields: Fields) -> None:
     card = _card(state, fields)
-    sale.open_order(state.crm, (card.entity_type_id, card.id), "EUR")
+    currency = fields.get("currency", "EUR")
+    sale.open_order(state.crm, (card.entity_type_id, card.id), currency)
 
 
 def _cancel(state: PortalState, fields: Fields) -> None:
@@ -177,4 +185,9 @@ ORDER_DEEDS: dict[str, Callable[[PortalState, Fields], None]] = {
     "reopen": _reopen,
     "delete_row": _delete_row,
     "set_row_quantity": _set_row_quantity,
+}
+SOMEBODY: dict[str, Callable[[PortalState, Fields], dict[str, object]]] = {
+    "payment": do_payment,
+    "order": do_order,
+    "activity": do_activity,
 }

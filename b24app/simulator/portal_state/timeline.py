@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from b24app.simulator.portal_state import events
+from b24app.simulator.portal_state.people import MANAGER_ID
 
 if TYPE_CHECKING:
+    from b24app.simulator.portal_state.records import Payment
     from b24app.simulator.portal_state.state import PortalState
 
 CONFIGURABLE, TODO = "CONFIGURABLE_REST_APP", "CRM_TODO"
@@ -94,3 +96,27 @@ def change_activity(state: PortalState, activity: Activity, deed: str, user_id: 
         activity.deadline += timedelta(days=1)
     activity.updated_at = state.clock.now()
     events.queue_activity(state, "UPDATE", activity.id, user_id)
+
+
+def plan_reminder(state: PortalState, payment: Payment, due_in: timedelta) -> Activity:
+    """Put down a reminder about a payment as our application sets one."""
+    now, crm = state.clock.now(), state.crm
+    owner = crm.orders[payment.order_id].owner
+    if owner is None:
+        raise ValueError("The payment belongs to no card")
+    activity = Activity(
+        id=crm.next_id("activity"),
+        owner=owner,
+        provider_id=CONFIGURABLE,
+        author_id=MANAGER_ID,
+        responsible_id=MANAGER_ID,
+        created_at=now,
+        updated_at=now,
+        subject="Payment is expected",
+        deadline=now + due_in,
+        originator_id="deal_payments",
+        origin_id=str(payment.id),
+        client_id=state.application.client_id,
+    )
+    crm.activities[activity.id] = activity
+    return activity

@@ -74,6 +74,7 @@ CURRENCY = "¤"
 NAMED = "\ue000"
 """Replaces the currency's name while a number is formatted: a name may hold any character."""
 
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 NAMELESS = re.compile(rf"\s*{NAMED}\s*")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MAX_NAME, MAX_LONG_NAME = 12, 60
@@ -118,6 +119,8 @@ def _amount(value: Money, digits: int, locale: str) -> str:
     """Return the amount with its currency in the language's place: its sign, or else its code."""
     pattern = str(Locale.parse(locale).currency_formats["standard"].pattern)
     name = texts.shortened(get_currency_symbol(value.currency, locale), MAX_NAME)
+    if name.isascii() and Locale.parse(locale).text_direction == "rtl":
+        name += LEFT_TO_RIGHT  # Else the sign of "US$" jumps before its letters.
     pattern = _spaced(_with_decimals(pattern, digits), name).replace(CURRENCY, NAMED)
     text = str(format_decimal(value.amount, pattern, locale))
     return text.replace(NAMED, name) if name else NAMELESS.sub("", text)

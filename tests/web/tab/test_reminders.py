@@ -227,7 +227,7 @@ def test_a_reminder_of_another_program_with_our_payment_is_left_alone(stage):
 
 
 def test_a_payment_of_another_card_is_neither_reminded_of_nor_read(stage):
-    planned = stage.plan_reminder(FOREIGN, entity_id=8062)
+    planned = stage.plan_reminder(FOREIGN)
     tab = stage.tab()
 
     for when in ("week", "none"):

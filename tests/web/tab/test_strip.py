@@ -111,6 +111,20 @@ def test_too_much_billed_and_too_much_paid_are_two_badges_that_say_why(stage):
     require_sums(text)
 
 
+def test_a_badge_names_three_reasons_and_counts_the_rest(stage):
+    billed = [row for row in stage.portal.crm.rows_of(2, 8061) if row.quantity > 2][:5]
+    for row in billed:
+        do_order(stage.portal, {"do": "set_row_quantity", "id": str(row.id), "quantity": "1"})
+    tab = stage.tab()
+
+    text = tab.show().text
+
+    why = words(text.split('id="why-over-billed"')[1].split("</div>")[0])
+    assert why.count("more in payments than in the card") == 3
+    assert "and 2 more" in why
+    assert words(text.split('id="how"')[1]).count("more in payments than in the card") == 5
+
+
 def test_what_is_not_billed_and_bill_the_rest_does_not_take_is_said_beside_it(stage):
     crm = stage.portal.crm
     assert "Bill the rest takes" not in words(stage.tab().answer.text)

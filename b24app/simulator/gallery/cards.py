@@ -1,0 +1,222 @@
+"""States that come from what a card holds. The numbers are those of the seed."""
+
+from __future__ import annotations
+
+from b24app.simulator.gallery.state import (
+    DEAL,
+    GO,
+    INVOICE,
+    PROJECT,
+    PROJECT_TAB,
+    State,
+    order,
+    payment,
+    reminder,
+    tab,
+)
+from b24app.simulator.portal_state.people import READER_ID
+
+MOVED = DEAL.format(8066)
+REFIT = DEAL.format(8062)
+BILLED_ROWS = range(17603, 17608)
+CONTACT_TAB = "CRM_CONTACT_DETAIL_TAB"
+
+CARDS = (
+    State(
+        "one",
+        "One payment",
+        "[data-payment-id]:only-of-type",
+        "Paid",
+        before=(("seed", {"payments": "1"}),),
+    ),
+    State("several", "Several payments", ".bar3", "Waiting in 2 payments"),
+    State(
+        "opened",
+        "A paid and an unpaid payment opened",
+        "#payment-1039 .pay__more[open] .facts",
+        "Details",
+        steps=("#open-1036", "#open-1039"),
+        then="Open the first and the last payment.",
+    ),
+    State(
+        "many",
+        "Twelve payments, with the search",
+        "input[type=search]",
+        before=(("seed", {"payments": "12"}),),
+    ),
+    State(
+        "sixty",
+        "Sixty payments: more than one page shows",
+        "[data-payment-id]:nth-of-type(50)",
+        before=(("seed", {"payments": "60"}),),
+        is_large=True,
+    ),
+    State(
+        "nothing-found",
+        "A search that finds nothing",
+        "[data-when-filter=search]",
+        "No payment found",
+        before=(("seed", {"payments": "12"}),),
+        steps=(("input[type=search]", "elephant"),),
+        then="Search for “elephant”.",
+    ),
+    State("empty", "No payment yet", "#first-payment", "New payment", card=DEAL.format(8063)),
+    State(
+        "no-products",
+        "No products at all",
+        "#why-not",
+        "A payment is the sum of products",
+        card=DEAL.format(8067),
+    ),
+    State(
+        "none-paid",
+        "A filter that leaves nothing",
+        "[data-when-filter=paid]",
+        "No paid payments",
+        card=MOVED,
+        steps=("#show-paid",),
+        then="Show the paid ones.",
+    ),
+    State(
+        "all-billed",
+        "Everything is billed",
+        ".strip:not(:has(#bill-rest)) .bar3",
+        steps=("#bill-rest", GO),
+        then="Press Bill the rest, twice.",
+    ),
+    State(
+        "over-billed",
+        "Payments come to more than the card",
+        "#why-over-billed",
+        "and 2 more",
+        before=tuple(order("set_row_quantity", id=str(row), quantity="1") for row in BILLED_ROWS),
+        steps=("#refresh", "#flag-over-billed"),
+        then="Press Refresh, then the badge.",
+    ),
+    State(
+        "over-paid",
+        "More was paid than there is to pay",
+        "#why-over-paid",
+        "money has to go back",
+        card=REFIT,
+        before=(order("set_row_quantity", id="17612", quantity="10"),),
+        steps=("#flag-over-paid",),
+        then="Press the badge.",
+    ),
+    State(
+        "canceled",
+        "A canceled order",
+        "#why-canceled",
+        "reopen the order",
+        card=DEAL.format(8068),
+        steps=("[id^=pay-]", GO, "#flag-canceled"),
+        then="Mark the payment as paid: Bitrix24 refuses. Then press the badge.",
+    ),
+    State(
+        "fractions",
+        "Fractional quantities, a tax, a line that is gone",
+        ".pay__more[open] [data-item-id]",
+        "LED strip",
+        card=DEAL.format(8064),
+        steps=(".pay__open",),
+        then="Open the payment.",
+    ),
+    State(
+        "two-orders",
+        "Several orders on one card",
+        ".pay__more[open] [data-item-id]",
+        "Bollard light",
+        card=DEAL.format(8065),
+        steps=(".pay__open",),
+        then="Open a payment.",
+    ),
+    State(
+        "foreign-currency",
+        "A deal in dollars with an order in euros",
+        ".strip__why",
+        "in US dollars",
+        card=MOVED,
+        steps=("#how-open",),
+        then="Press How this adds up.",
+    ),
+    State(
+        "currencies",
+        "Several currencies",
+        ".cur",
+        "US dollars",
+        card=MOVED,
+        before=(
+            order("set_row_quantity", id="17619", quantity="3"),
+            order("second", entityId="8066", currency="USD"),
+            payment("add", entityId="8066"),
+        ),
+    ),
+    State(
+        "unreadable",
+        "An amount that cannot be read",
+        ".pay__amount",
+        "unreadable",
+        before=(
+            (
+                "odd_value",
+                {
+                    "method": "crm.item.payment.list",
+                    "field": "sum",
+                    "text": "1e300",
+                    "row": "2",
+                },
+            ),
+        ),
+    ),
+    State(
+        "expected",
+        "A payment that is expected on a day",
+        "#payment-1039 .pay__when",
+        "expected on",
+        before=(reminder(1039, 5),),
+    ),
+    State(
+        "overdue",
+        "A payment that is overdue",
+        "#payment-1039 .late",
+        "3 days overdue",
+        before=(reminder(1039, -3),),
+    ),
+    State("invoice", "An invoice", "[data-payment-id]", "Paid", card=INVOICE.format(512)),
+    State(
+        "linked",
+        "A card with payments of linked deals",
+        "#linked-totals",
+        "Total of 1 linked card",
+        card=PROJECT.format(11),
+        before=(tab(PROJECT_TAB),),
+    ),
+    State(
+        "linked-several",
+        "A contact with several linked cards",
+        "#linked-totals",
+        "linked cards",
+        card="/crm/contact/details/301/?active_tab=app",
+        before=(tab(CONTACT_TAB),),
+    ),
+    State(
+        "nothing-linked",
+        "A card that nothing is linked to",
+        ".empty",
+        "Nothing linked yet",
+        card=PROJECT.format(12),
+        before=(tab(PROJECT_TAB),),
+    ),
+    State(
+        "unsaved", "A card that is not saved yet", ".empty", "Save the card", card=DEAL.format(0)
+    ),
+    State(
+        "view-only",
+        "Bitrix24 does not let this person change anything",
+        "#why-view",
+        "did not let you change",
+        user=READER_ID,
+        steps=("#pay-1039", GO, "#flag-view"),
+        then="Mark a payment as paid: Bitrix24 refuses. Then press the badge.",
+    ),
+)

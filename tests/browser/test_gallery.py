@@ -1,0 +1,226 @@
+"""Every state of the gallery, as people of three languages see it, and with texts 40 % longer.
+
+Each is reached by what the simulated portal answers (`b24app/simulator/gallery`); the run's end
+says how much was looked at. `make gallery` takes the pictures.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import delete
+
+from b24app.simulator.gallery import STATES
+from b24app.simulator.gallery.preparing import perform, prepare
+from b24app.simulator.gallery.state import MEANWHILE
+from b24app.storage.models import Base
+from tests.support import pseudo
+from tests.support.looks import (
+    ROOT,
+    WORDS,
+    Untranslated,
+    expect_no_scroll_bars,
+    settle_words,
+    take_picture,
+    violations,
+    wait_for,
+)
+from tests.support.person import Mouse
+
+LANGUAGES = ("en", "de", "ar")
+AXE_LANGUAGES = ("en", "de", "ar")
+SIZES = (1280, 375)
+LONGER_SIZES = (1920, 1280, 1001, 768, 601, 320)
+"""The widths that people have, and those at which the style changes."""
+
+TOGETHER = 7
+CLOSE = """() => {
+  for (const one of document.querySelectorAll(":popover-open")) one.hidePopover();
+  for (const one of document.querySelectorAll("dialog[open]")) one.close();
+}"""
+
+PICTURES = os.environ.get("GALLERY")
+FOLDER = ROOT / "build" / "gallery"
+INSTALLED = {"portals", "user_tokens"}
+OVERLAY = "dialog[open], .pop:popover-open"
+AT_WORK = ("loading", "installing")
+"""What is looked at while it goes on."""
+
+ONE_LANGUAGE = {"installing": ("en",)}
+"""The next would come while the portal still works on it."""
+
+PUT = """(one, value) => {
+  if (value === null || one.matches("[type=radio], [type=checkbox]")) return one.click();
+  one.value = value;
+  for (const name of ["input", "change"]) one.dispatchEvent(new Event(name, { bubbles: true }));
+}"""
+IS_STILL = """() => document.readyState === "complete" && !document.querySelector(
+  ".htmx-request, [data-first-load][aria-busy=true], #payments[aria-busy=true]")"""
+IS_READ = """() => ![...document.querySelectorAll(".skel, .pay__more[open] [data-needs]")]
+  .some((one) => one.checkVisibility())"""
+
+
+@pytest.fixture(scope="session")
+def longer(tmp_path_factory):
+    return pseudo.write_catalogue(tmp_path_factory.mktemp("longer"))
+
+
+def begin(stage, person, state, language):
+    """Bring the portal into the state, and open its page as somebody of this language."""
+    put_back(stage)
+    prepare(stage.portal, state)
+    stage.portal.users[state.user].language = language
+    person.be(state.user)
+    person.go(state.card)
+    person.enter_frame()
+    if state.name not in AT_WORK:
+        person.frame.wait_for_function(IS_STILL)
+
+
+def reach(stage, person, state, language):
+    """Do there what leads into the state, and see it."""
+    if MEANWHILE not in state.steps:
+        perform(stage.portal, state.meanwhile)
+    for step in state.steps:
+        take_step(stage, person, state, step)
+    wait_for(person.frame.locator(state.sees))
+    if state.name not in AT_WORK:
+        person.frame.wait_for_function(IS_READ)
+    if language == "en":
+        expect(person.frame.locator("body")).to_contain_text(state.says)
+
+
+def take_step(stage, person, state, step):
+    if step == MEANWHILE:
+        perform(stage.portal, state.meanwhile)
+        return
+    selector, value = step if isinstance(step, tuple) else (step, None)
+    control = person.frame.locator(selector).first
+    control.wait_for(state="attached")
+    control.evaluate(PUT, value)
+    person.frame.wait_for_function(IS_STILL)
+    # What follows a deed, the sums of the card among it, is asked for a moment later.
+    person.page.wait_for_timeout(100)
+    person.frame.wait_for_function(IS_STILL)
+
+
+def put_back(stage):
+    """Forget what the application learned in the state before."""
+    if stage.portal.installation is None:
+        stage.install()
+    with stage.deps.db.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name not in INSTALLED:
+                session.execute(delete(table))
+
+
+def texts_of(portal):
+    """Every text that comes from the portal, and may be in any language."""
+    found, waiting, seen = [], [vars(portal.crm), vars(portal.users[1]), portal.users], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple | set):
+            waiting += one
+        elif hasattr(one, "__dict__"):
+            waiting.append(vars(one))
+    return found
+
+
+@pytest.fixture(scope="module")
+def left_in_english(servers):
+    return {one: Untranslated(one, texts_of(servers.portal)) for one in ("de", "ar")}
+
+
+def parts():
+    """What is looked at on one opened page: a state, or several that leave nothing behind."""
+    closing = [one for one in STATES.values() if one.closes]
+    together = [closing[at : at + TOGETHER] for at in range(0, len(closing), TOGETHER)]
+    return together + [[one] for one in STATES.values() if not one.closes]
+
+
+def test_every_state_is_in_one_part():
+    assert sorted(one.name for part in parts() for one in part) == sorted(STATES)
+
+
+@pytest.mark.parametrize("part", parts(), ids=lambda part: part[0].name)
+def test_state_is_right_in_every_language_and_at_every_width(
+    stage, sit, longer, monkeypatch, left_in_english, record_property, part
+):
+    pseudo.speak(stage.app, longer, monkeypatch)
+    person = sit(Mouse)
+    person.page.may_fail_to_load = True
+    seen = Seen(len(part))
+    for language in ONE_LANGUAGE.get(part[0].name, (*LANGUAGES, pseudo.LANG)):
+        person.page.set_viewport_size({"width": 1280, "height": 900})
+        begin(stage, person, part[0], language)
+        for state in part:
+            reach(stage, person, state, language)
+            look(person, state, seen, language, left_in_english.get(language))
+            person.frame.evaluate(CLOSE)
+
+    record_property("gallery", seen.counted(person.page.watch.problems))
+    assert seen.wrong == []
+
+
+@dataclass
+class Seen:
+    """What was looked at, and what was wrong: of which kind, in which state and where."""
+
+    states: int
+    looks: int = 0
+    axe: int = 0
+    wrong: list = field(default_factory=list)
+
+    def note(self, kind, where, found):
+        self.wrong += [(kind, *where, one) for one in found]
+
+    def counted(self, problems):
+        kinds = [kind for kind, *_ in self.wrong]
+        return {
+            "states": self.states,
+            "looks": self.looks,
+            "axe": self.axe,
+            "violations": kinds.count("axe"),
+            "console": len(problems),
+            "translations": kinds.count("English"),
+            "words": kinds.count("words"),
+        }
+
+
+def look(person, state, seen, language, left):
+    if left:
+        seen.note("English", (state.name, language), left.among(person.frame.evaluate(WORDS)))
+    if language in AXE_LANGUAGES and not state.is_large and state.name not in AT_WORK:
+        overlay = OVERLAY if person.frame.locator(OVERLAY).count() else None
+        seen.note("axe", (state.name, language), violations(person.frame, overlay))
+        seen.axe += 1
+    for width in SIZES if language in LANGUAGES else LONGER_SIZES:
+        person.page.set_viewport_size({"width": width, "height": 900})
+        expect_no_scroll_bars(person.frame)
+        seen.note("words", (state.name, language, width), settle_words(person.frame))
+        seen.looks += 1
+        if PICTURES and language in LANGUAGES:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            take_picture(person.page, f"{state.name}-{language}-{width}", FOLDER)
+    person.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_landing_outside_of_a_portal(stage, new_page):
+    page = new_page()
+    for width in SIZES:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(stage.app_url)
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Deal Payments"))
+        assert violations(page) == []
+        assert settle_words(page) == []

@@ -1,0 +1,56 @@
+"""A language that nobody speaks: English, every text 40 % longer, to see what has no room."""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from b24app.web.plumbing.i18n import SPOKEN
+from b24app.web.plumbing.languages import LANGUAGES
+from tests.support.looks import CATALOGUES
+
+LANG, LOCALE = "in", "en_GB"
+"""A language of the portal that the application does not speak, and where its words are put."""
+
+MORE = 0.4
+KEPT = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]+>|&\w+;)")
+LETTERS = re.compile(r"[A-Za-z’]+")
+
+
+def stretched(text):
+    """The text with each word longer, as words of other languages are; placeholders stay."""
+    parts = KEPT.split(text)
+    return "".join(part if KEPT.fullmatch(part) else LETTERS.sub(_longer, part) for part in parts)
+
+
+def _longer(found):
+    word = found[0]
+    more = ceil(len(word) * MORE)
+    return word[:-1] + word[-2:-1] * more + word[-1:] if len(word) > 2 else word + "o"
+
+
+def write_catalogue(folder):
+    """Write the language's words; answers the folder for `speak`."""
+    catalogue = Catalog(locale=LOCALE)
+    with (CATALOGUES / "de" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        for message in read_po(file):
+            if message.id:
+                plural = isinstance(message.id, tuple)
+                words = tuple(map(stretched, message.id)) if plural else stretched(message.id)
+                catalogue.add(message.id, words, flags=message.flags, context=message.context)
+    place = folder / LOCALE / "LC_MESSAGES"
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    return folder
+
+
+def speak(app, folder, monkeypatch):
+    """Let an application speak it to whom the portal calls a speaker of `LANG`."""
+    monkeypatch.setitem(LANGUAGES, LANG, LOCALE)
+    app.extensions["babel"].translation_directories.append(str(folder))
+    app.config[SPOKEN] |= {LOCALE}
