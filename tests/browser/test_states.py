@@ -127,6 +127,18 @@ def test_expired_access_token_is_renewed_silently(stage, person):
     expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
 
 
+def test_portal_that_renews_nothing_asks_to_reopen(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route("**/app.layout/ajax.php*", lambda _route: None)
+
+    person.press(person.button("Refresh"))
+
+    expect(person.alert).to_contain_text("This tab was open for too long")
+    person.expect_words(person.alert)
+
+
 def test_double_click_creates_one_payment(stage, person):
     stage.portal.switches.request_ms = 200
     person.open_tab()

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from b24app.web.plumbing.i18n import SPOKEN
-from b24app.web.plumbing.languages import LANGUAGES
+from b24app.web.plumbing.languages import CODES, LANGUAGES
 from tests.support.looks import CATALOGUES
 
 LANG, LOCALE = "in", "en_GB"
@@ -52,5 +52,6 @@ def write_catalogue(folder):
 def speak(app, folder, monkeypatch):
     """Let an application speak it to whom the portal calls a speaker of `LANG`."""
     monkeypatch.setitem(LANGUAGES, LANG, LOCALE)
+    monkeypatch.setitem(CODES, LOCALE, LANG)
     app.extensions["babel"].translation_directories.append(str(folder))
     app.config[SPOKEN] |= {LOCALE}

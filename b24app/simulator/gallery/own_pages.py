@@ -93,7 +93,7 @@ OWN_PAGES = (
     _installer(
         "installing",
         "The installer at work",
-        ".steps .is-now",
+        ".steps",
         "Installation",
         fault("batch", "slow", 9, seconds="9"),
     ),

@@ -84,9 +84,9 @@ TROUBLE = (
     ),
     _later("uninstalled", "The app was uninstalled meanwhile", "", ("uninstall", {})),
     _later(
-        "session",
-        "A session that cannot be renewed",
-        "open for too long",
+        "renewal",
+        "A token that cannot be renewed",
+        "authorization server did not answer",
         ("expire", {}),
         fault(TOKEN_FAULT, "invalid_token"),
         fault(REFRESH_FAULT, "silent"),

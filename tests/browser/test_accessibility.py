@@ -1,0 +1,105 @@
+"""What people get who do not see the page as it was drawn, or not at all."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.test_look_of_words import style
+from tests.support.person import Keyboard, Mouse
+
+TREE = """
+- article "Payment 3653/4":
+  - checkbox "Select payment 3653/4"
+  - heading "Payment 3653/4" [level=2]:
+    - button "Payment 3653/4"
+  - paragraph: Bank transfer · 3 items and 1 delivery
+  - text: Unpaid
+  - paragraph
+  - paragraph: €7,680.00
+  - button "Mark as paid"
+  - button "Copy public link"
+  - button "Send"
+  - button "More actions"
+"""
+LISTEN = """() => {
+  window.heard = [];
+  const isLive = (one) => one.closest?.("[role=status], [role=alert], [aria-live]");
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) {
+      const place = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      const words = [...addedNodes].map((one) => one.textContent).join(" ").trim();
+      const isTold = isLive(place) || [...addedNodes].some((one) => one.matches?.("[role=alert]"));
+      if (words && isTold && !place.closest("[aria-hidden=true]")) heard.push(words);
+    }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const look = getComputedStyle(one);
+  const lasts = (text) => text.split(",").some((part) => parseFloat(part) > 0.01);
+  const isDrawn = look.animationName !== "none" && lasts(look.animationDuration);
+  return isDrawn || lasts(look.transitionDuration);
+}).map((one) => one.id || one.className)"""
+
+
+def test_a_payment_is_told_in_order_and_without_what_only_eyes_need(stage, person):
+    person.open_tab(opens=False)
+
+    expect(person.payment(stage.payments[3]).locator("..")).to_match_aria_snapshot(TREE)
+
+
+def test_a_result_is_announced_once_and_the_focus_stays(stage, sit):
+    someone = sit(Keyboard)
+    someone.open_tab(opens=False)
+    unpaid = stage.payments[2]
+    someone.frame.evaluate(LISTEN)
+
+    someone.press(someone.button("Mark as paid", someone.payment(unpaid)))
+    someone.press(someone.button("Mark as paid", someone.dialog))
+
+    expect(someone.said).to_contain_text("marked as paid")
+    someone.wait_until_loaded()
+    heard = someone.frame.evaluate("heard")
+    assert [one for one in heard if "marked as paid" in one] != []
+    assert len(heard) == 1, heard
+    someone.expect_focus_kept(unpaid, someone.button("Mark as unpaid", someone.payment(unpaid)))
+
+
+def test_forced_colours_keep_the_focus_the_selection_and_the_opened_row(stage, sit):
+    someone = sit(Mouse, forced_colors="active")
+    someone.open_tab()
+    opened, other = someone.payment(stage.payments[3]), someone.payment(stage.payments[0])
+    someone.press(other.get_by_role("checkbox"))
+    someone.page.keyboard.press("Tab")
+
+    focused = someone.frame.locator(":focus")
+    assert style(focused, "outline-style") == "solid"
+    assert style(focused, "outline-color") != style(focused, "background-color")
+    edge = style(opened, "background-color", "::before")
+    assert edge != style(opened, "background-color")
+    assert style(other.get_by_role("checkbox"), "appearance") != "none"
+
+
+def test_nothing_moves_for_who_asked_for_that(stage, person):
+    assert stage.was_installed
+    person.open_tab()
+    person.press(person.button("New payment"))
+    expect(person.dialog.locator(".dialog__foot")).to_be_visible()
+
+    assert person.frame.evaluate(MOVING) == []
+
+
+def test_another_tab_of_the_card_and_back_changes_nothing(stage, person):
+    person.open_tab()
+    opened = person.payment(stage.payments[3])
+    asked = len(stage.http_calls)
+    person.page.get_by_role("tab", name="General").click()
+    expect(person.page.locator("iframe.app-frame")).to_be_hidden()
+
+    person.page.get_by_role("tab", name="Payments").click()
+
+    expect(person.page.locator("iframe.app-frame")).to_be_visible()
+    expect(opened.locator(".facts")).to_be_visible()
+    person.wait_until_loaded()
+    assert len(stage.http_calls) == asked
+    person.press(person.button("Mark as paid", opened))
+    expect(person.dialog).to_be_in_viewport()
