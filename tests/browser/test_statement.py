@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_looks import look_at
 from tests.support.browser_stage import LINKED_CARD
 from tests.support.framed_app import bind_tab
+from tests.support.looks import look_at
 
 LINES = """Date;Purpose;Amount
 20.11.2026;ACME, payment 3653/4;7.680,00
