@@ -22,6 +22,7 @@ from tools.attack import (
     large_answers,
     led_elsewhere,
     neighbours,
+    newer_routes,
     odd_requests,
     slow_portals,
 )
@@ -56,6 +57,8 @@ ATTACKS: Mapping[str, Callable[[Stage], Iterator[Row]]] = {
     "led-elsewhere": led_elsewhere.led_elsewhere,
     "injected-texts": injections.injected_texts,
     "at-once": at_once.at_once,
+    "newer-routes": newer_routes.newer_routes,
+    "floods-of-many": newer_routes.floods_of_many,
 }
 FOLDER = Path(os.environ.get("ATTACK_FOLDER") or ROOT / "instance" / "attack")
 PRODUCTION = {"APP_ENV": "production", "TRUSTED_PROXIES": "1", "LOG_LEVEL": "WARNING"}

@@ -30,6 +30,7 @@ from tools.stage import Stage
 FORM = {
     "row": "10", "quantity-10": "1", "quantity": "1", "delivery_id": "20", "pay_system_id": "8",
     "to": "1039", "rows": "2", "shown": "1", "version": "1", "card": "2", "confirm_pay": "1",
+    "chosen": "1039 N 7680 EUR 1", "ids": "1039", "channel": "email", "when": "week", "note": "x",
 }  # fmt: skip
 """Something for every form, so that a request is not refused for a field."""
 

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -159,7 +160,7 @@ def ask(
     method: str,
     path: str,
     token: str,
-    form: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
     **headers: str,
 ) -> requests.Response:
     """Send what htmx would send."""
