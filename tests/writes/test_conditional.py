@@ -38,6 +38,19 @@ def ignoring_halt(stage):
     return stage
 
 
+@pytest.mark.parametrize("kind", ["false", "null"])
+def test_a_portal_that_lists_nothing_and_writes_all_the_same_is_not_called_unchanged(stage, kind):
+    tab = stage.tab()
+    # It answers the precondition and the gate with `false`, which ends no batch, and then pays.
+    stage.fail("crm.item.payment.list", kind)
+    stage.fail("crm.item.payment.product.list", kind)
+
+    answer = PAY.send(tab, None)
+
+    assert PAY.done(stage)
+    assert answer.status_code == 200, tab.said
+
+
 def require_written_only(stage, payment_id, before):
     assert {str(one.params["id"]) for one in writes_asked(stage)} <= {str(payment_id)}
     changed = {one for one, row in before[0].items() if books(stage)[0].get(one) != row}

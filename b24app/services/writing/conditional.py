@@ -17,15 +17,14 @@ takes its id from the precondition, in a batch that ends at the first error:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_items
 from b24app.bitrix.methods.payments import list_payments
-from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import Payment
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Listing, Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import riding, sending
@@ -60,9 +59,7 @@ def write_while(
         return replace(
             sending.outcome_unknown(card, sent, [payment_id]), ride=riding.lost(passenger)
         )
-    with before_writing():
-        listed = sent.result[precondition]
-    is_open = _is_open(listed, payment_id, while_paid=while_paid)
+    is_open = _is_open(sent.result, precondition, write, payment_id, while_paid=while_paid)
     has_stopped = sent.result.error(gate) is not None and not sent.result.is_answered(write)
     if has_stopped and is_open:
         # The precondition's id did not arrive: the portal resolves no references, or spells it
@@ -76,5 +73,24 @@ def write_while(
     return replace(written, was_skipped=not is_open, ride=ride)
 
 
-def _is_open(listed: Iterable[Payment], payment_id: int, *, while_paid: bool) -> bool:
+def _is_open(
+    result: BatchResult,
+    precondition: Handle[Listing[Payment]],
+    write: Handle[Any],
+    payment_id: int,
+    *,
+    while_paid: bool,
+) -> bool:
+    """Return whether the state was as given. Raises the portal's error if nothing was written.
+
+    A portal that answers a read with `false` goes on with the batch. Then the write's own answer
+    and the re-read count, and a list that cannot be read says nothing.
+    """
+    try:
+        listed = result[precondition]
+    except PortalError:
+        if result.is_answered(write):
+            return True
+        with before_writing():
+            raise
     return any(one.id == payment_id and one.is_paid is while_paid for one in listed)
