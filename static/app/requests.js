@@ -21,7 +21,8 @@ on("htmx:configRequest", ({ detail: config }) => {
   const note = notes.get(config.path);
   if (note) config.formData.set("note", note);
   config.intent = [config.verb, config.path, new URLSearchParams(config.formData)].join(" ");
-  if (!keys.has(config.intent)) keys.set(config.intent, newKey());
+  if (keys.has(config.intent)) config.headers["Idempotency-Repeat"] = "1";
+  else keys.set(config.intent, newKey());
   config.headers["Idempotency-Key"] = keys.get(config.intent);
 });
 

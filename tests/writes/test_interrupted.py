@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import update
 
 from b24app.errors import DatabaseAwayError
 from b24app.services.lifecycle import housekeeping, interrupted
 from b24app.storage import idempotency
+from b24app.storage.models import Launch
 from b24app.storage.session import Database
-from tests.support.acts import LARGE, PAY, SMALL, outcomes, payment, require_once
+from tests.support.acts import DELETE, LARGE, PAY, SMALL, outcomes, payment, require_once
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
 
@@ -105,6 +107,49 @@ def test_a_write_of_a_process_that_died_is_in_the_log_as_not_known_once(writing_
     assert outcomes(stage) == [("pay", "unknown")]
     assert PAY.send(tab, key).status_code == 200, "its key still means what it meant"
     require_once(stage)
+
+
+def test_after_a_first_run_that_died_a_refusal_is_no_proof_that_nothing_was_done(
+    writing_stage, monkeypatch
+):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(monkeypatch, lambda: DELETE.send(tab, key))
+    stage.advance(121)
+    with stage.database.transaction() as session:
+        # As after a new opening: what this session was shown is forgotten.
+        session.execute(update(Launch).values(shown=None, listed=None, listed_at=None))
+
+    answer = DELETE.send(tab, key)
+
+    assert answer.status_code == 409
+    assert "it is not known whether it was carried out" in tab.said
+    assert outcomes(stage) == [("delete", "unknown")]
+
+
+def test_a_repeated_write_is_not_called_undone_while_the_database_is_away(
+    writing_stage, monkeypatch
+):
+    stage = writing_stage
+    tab = stage.tab()
+    send_and_die(monkeypatch, lambda: PAY.send(tab, "a-key-of-a-dying-process"))
+    monkeypatch.setattr(stage.deps.db, "transaction", _away)
+    monkeypatch.setattr(stage.deps.db, "reading", _away)
+    headers = tab.headers(**{"Idempotency-Key": "a-key-of-a-dying-process"})
+
+    first = stage.client.post(f"/payments/{SMALL}/pay", headers=headers)
+    again = stage.client.post(
+        f"/payments/{SMALL}/pay", headers=headers | {"Idempotency-Repeat": "1"}
+    )
+
+    assert "Nothing was changed" in first.text
+    assert again.status_code == 503
+    assert "It may have been saved in Bitrix24" in again.text
+
+
+def _away():
+    raise DatabaseAwayError("the database cannot be used")
 
 
 def test_of_many_payments_the_log_names_those_of_the_part_that_died(writing_stage, monkeypatch):

@@ -26,13 +26,15 @@ class WriteRequest:
 class Deed:
     """What a person wants.
 
-    `is_repeatable`: a second run has no further effect, also at the portal.
+    `is_repeatable`: a second run has no further effect, also at the portal. `is_second`: it is one,
+    and nobody knows how far the first one came.
     """
 
     action: Action
     name: DeedName
     payment_id: int | None = None
     is_repeatable: bool = True
+    is_second: bool = False
 
 
 def fingerprint(*parts: str) -> str:

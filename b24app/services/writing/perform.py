@@ -50,9 +50,10 @@ def perform(
     away: UnrecordedError.
     """
     require_allowed(card, asked, deed.action)
-    begun, is_canceled = _begin(card, asked, deed)
+    begun, is_canceled, is_second = _begin(card, asked, deed)
     if begun is not None:
         return begun
+    deed = replace(deed, is_second=is_second)
     try:
         return _carry_out(card, asked, deed, canceled.refuse if is_canceled else run)
     except DatabaseAwayError as error:
@@ -84,9 +85,19 @@ def _carry_out(
         # A bug in our code: the response says so, and the log records an unknown outcome.
         record.write(card, asked, deed, Outcome(OutcomeKind.UNKNOWN, ErrorName.APP))
         raise
-    outcome = ended(outcome, asked, deed)
+    outcome = _honest(ended(outcome, asked, deed), deed)
     record.write(card, asked, deed, outcome)
     return outcome
+
+
+def _honest(outcome: Outcome, deed: Deed) -> Outcome:
+    """Return an outcome that claims nothing about a first run whose end nobody knows.
+
+    That the second one was refused may be because of the first: what was deleted is not there.
+    """
+    if not deed.is_second or outcome.kind not in {OutcomeKind.REFUSED, OutcomeKind.FAILED}:
+        return outcome
+    return replace(outcome, kind=OutcomeKind.UNKNOWN, code=OutcomeCode.ABANDONED)
 
 
 def ended(outcome: Outcome, asked: WriteRequest, deed: Deed) -> Outcome:
@@ -102,8 +113,11 @@ def ended(outcome: Outcome, asked: WriteRequest, deed: Deed) -> Outcome:
     )
 
 
-def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool]:
-    """Take the key; return an answer stored for it, and whether the order is canceled."""
+def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool, bool]:
+    """Take the key; return an answer stored for it, and whether the order is canceled.
+
+    The last value says whether the first request with this key died on the way.
+    """
     with card.db.transaction() as session:
         begun = idempotency.begin(
             session,
@@ -115,7 +129,7 @@ def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome 
             record.intent_of(card, asked, deed.name, [deed.payment_id]),
         )
         is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
-    return _begun_before(card, asked, deed, begun), is_canceled
+    return _begun_before(card, asked, deed, begun), is_canceled, begun.outcome == "abandoned"
 
 
 def _begun_before(
@@ -150,9 +164,10 @@ def _failed(
     *,
     is_harmless: bool = True,
 ) -> Outcome:
-    outcome = failed(card, asked, deed, failure)
+    outcome = _honest(failed(card, asked, deed, failure), deed)
     # The page then renews its session and sends the same request again with the same key.
     is_sent_again = error_names.is_session_refused(failure.error) and is_harmless
+    is_sent_again = is_sent_again and not deed.is_second
     record.write(card, asked, deed, outcome, frees_key=is_sent_again)
     return outcome
 

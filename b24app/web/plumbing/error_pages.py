@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
 """The application's own page, in a frame and outside."""
 
+REPEAT = "Idempotency-Repeat"
+"""The page sends a write again with the key of one that got no answer."""
+
 RETRY_AFTER: dict[type[errors.AppError], str] = {
     # The page then keeps its key and may ask again for the same outcome.
     errors.StillRunningError: "2",
@@ -93,6 +96,9 @@ def answer(error: errors.AppError) -> Response:
     """Answer any error; old content stays unless this was the tab's first content."""
     if isinstance(error, UNPROVEN_KINDS):
         error = failures.failed(error)
+    if isinstance(error, errors.DatabaseAwayError) and request.headers.get(REPEAT):
+        # What became of the request before it, which got no answer, stands in that database.
+        error = errors.UnrecordedError(str(error))
     security.allow_framing_of_words(error)
     status = statuses.status_of(type(error))
     if status >= 500:
