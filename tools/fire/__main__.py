@@ -12,7 +12,8 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,16 +25,15 @@ from tools.attack.two_portals import ADMIN, Party, first_portal
 from tools.bench.portal import Portal
 from tools.fire import page
 from tools.fire.books import Books, Line, Row, renewed
-from tools.fire.database import Ground, ground
+from tools.fire.database import ground
 from tools.fire.ledger import Ledger, Recording
 from tools.fire.people import CARD, Crew
-from tools.fire.trouble import SmallDisk, Trouble
+from tools.fire.trouble import Place, SmallDisk, Trouble
 from tools.stage import ROOT, Stage, StageError, free_ports, stage
 
 FOLDER = Path(os.environ.get("FIRE_FOLDER") or ROOT / "instance" / "fire")
 PAYMENTS = 40
 WORKERS = 3
-SETTLE_SECONDS = 20.0
 CARDS = ((2, CARD), (2, 8062), (2, 8064), (2, 8066), (31, 512))
 
 
@@ -96,10 +96,10 @@ def run(plan: Plan) -> Found:
             "WEB_CONCURRENCY": str(WORKERS),
         }
         with stage(plan.folder / "app", *free_ports(), for_app) as running:
-            return _burn(plan, running, base, disk)
+            return _burn(plan, running, Place(base, disk))
 
 
-def _burn(plan: Plan, running: Stage, base: Ground, disk: SmallDisk) -> Found:
+def _burn(plan: Plan, running: Stage, place: Place) -> Found:
     party, ledger = first_portal(running), Ledger()
     portal = Portal(running.portal_url)
     portal.control("limits", rate="off", operating="off")
@@ -107,7 +107,7 @@ def _burn(plan: Plan, running: Stage, base: Ground, disk: SmallDisk) -> Found:
     start = _payments(party)
     began = time.time()
     recording, crew = Recording(portal), Crew(party, ledger, plan.seed, plan.people)
-    trouble = Trouble(running, portal, base, disk, plan.seed)
+    trouble = Trouble(running, place, plan.seed)
     for one in (recording, crew, trouble):
         one.start()
     time.sleep(plan.minutes * 60)
@@ -117,26 +117,33 @@ def _burn(plan: Plan, running: Stage, base: Ground, disk: SmallDisk) -> Found:
     crew.come_back()
     running.flask("housekeeping")
     recording.stop()
-    books = Books(start, recording.ran(), ledger.wishes, _lines(base.own_url), began)
+    lines = _lines(place.ground.own_url)
+    books = Books(start, recording.ran(), ledger.wishes, lines, began)
     rows = [
         books.once(), books.wanted(), books.lost(), books.nothing(), books.unlogged(),
         books.invented(), books.shown(ledger.seen), *renewed(recording.renewals(), began),
         Row("answers that are not documented", sum(ledger.statuses.values()), ledger.undocumented),
         books.final(_payments(party)),
     ]  # fmt: skip
-    figures = {
-        "minutes": f"{plan.minutes:g}, seed {plan.seed}",
-        "database": "PostgreSQL" if base.server else "SQLite",
-        "people, workers": f"{plan.people}, {WORKERS}",
-        "disk of the REST log": "of its own" if disk.is_there else "a folder taken away",
-        "requests to the app": _counted(ledger.statuses),
+    figures = _about(plan, place, ledger) | {
         "requests to the portal": str(recording.count),
-        "writes wanted": _counted(_tally(one.told or "never told" for one in ledger.wishes)),
         "writes executed": str(len(books.ran)),
         "asked about again after 2 minutes": str(late),
-        "faults": _counted(dict(trouble.struck)),
+        "faults": _counted(trouble.struck),
     }
     return Found(rows, figures)
+
+
+def _about(plan: Plan, place: Place, ledger: Ledger) -> dict[str, str]:
+    """How it was done, and how much people did."""
+    return {
+        "minutes": f"{plan.minutes:g}, seed {plan.seed}",
+        "database": "PostgreSQL" if place.ground.server else "SQLite",
+        "people, workers": f"{plan.people}, {WORKERS}",
+        "disk of the REST log": "of its own" if place.disk.is_there else "a folder taken away",
+        "requests to the app": _counted(ledger.statuses),
+        "writes wanted": _counted(Counter(one.told or "never told" for one in ledger.wishes)),
+    }
 
 
 def _payments(party: Party) -> dict[int, str]:
@@ -164,14 +171,7 @@ def _lines(url: str) -> list[Line]:
     return lines
 
 
-def _tally(names: object) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for name in names:  # type: ignore[attr-defined]
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
-def _counted(counts: dict[str, int]) -> str:
+def _counted(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
     each = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
     return f"{total}: {each}"

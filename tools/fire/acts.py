@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from tools.fire.desk import Desk
-from tools.fire.ledger import ACTIVITY, PREFIX
+from tools.fire.ledger import ACTIVITY, PREFIX, Sending
 
 ITEM = re.compile(r'data-item-id="(\d+)"')
 LINK = re.compile(r'data-delivery-item-id="(\d+)"')
@@ -17,23 +16,6 @@ ROWS = (17610, 17611)
 DOCUMENTS = (4073, 4074)
 SYSTEMS = (6, 7, 8)
 NEW = "new"
-
-
-@dataclass(frozen=True)
-class Sending:
-    """A request to send, and what it will make the portal do. `payments` is what it concerns.
-
-    `ids` stand in its commands beside those of the payments; `is_many`: it goes on in parts.
-    """
-
-    act: str
-    method: str
-    path: str
-    methods: frozenset[str]
-    form: Mapping[str, Any] = field(default_factory=dict)
-    payments: tuple[int, ...] = ()
-    ids: frozenset[str] = frozenset()
-    is_many: bool = False
 
 
 def _of(*names: str) -> frozenset[str]:

@@ -65,7 +65,9 @@ class Books:
         """Say of each command by which wish it ran."""
         made: dict[str, Wish] = {}
         for ran in self.ran:
-            wish = next((one for one in self.wishes if _is_of(one, ran)), None)
+            mine = [one for one in self.wishes if _is_of(one, ran)]
+            named = [one for one in mine if ran.named & one.ids]
+            wish = next(iter(named or mine), None)
             if wish is None:
                 # What is put into, or taken from, a payment that a wish has just made.
                 wish = next((made[one] for one in ran.named if one in made), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock
@@ -14,7 +13,7 @@ import requests
 
 from tools.attack.people import BEARER, SECONDS
 from tools.attack.two_portals import Party
-from tools.fire.ledger import Ledger, Seen, now
+from tools.fire.ledger import Ledger, Seen, Sending, now
 
 ROW = re.compile(
     r'data-payment-id="(\d+)" data-paid="([YN])"\s+data-state="([^"]*)" data-number="([^"]*)"'
@@ -67,15 +66,18 @@ class Desk:
         return answer
 
     def write(
-        self, method: str, path: str, form: Mapping[str, Any], key: str
+        self, sending: Sending, key: str, *, is_repeated: bool = False
     ) -> requests.Response | None:
-        """Send a write under a key."""
+        """Send a write under a key; `is_repeated` where an earlier one got no answer."""
+        method, path, form = sending.method, sending.path, sending.form
         headers = self._headers() | {"Idempotency-Key": key}
+        if is_repeated:
+            headers["Idempotency-Repeat"] = "1"
         where = "params" if method == "DELETE" else "data"
         answer = self._send(method, path, headers=headers, **{where: dict(form)})
         if answer is not None and answer.status_code == 401:
             self.open()
-            headers = self._headers() | {"Idempotency-Key": key}
+            headers |= self._headers()
             answer = self._send(method, path, headers=headers, **{where: dict(form)})
         return answer
 

@@ -18,6 +18,23 @@ REMINDERS = frozenset({f"{ACTIVITY}configurable.add", f"{ACTIVITY}todo.add"})
 POLL_SECONDS = 1.0
 
 
+@dataclass(frozen=True)
+class Sending:
+    """A request to send, and what it will make the portal do. `payments` is what it concerns.
+
+    `ids` stand in its commands beside those of the payments; `is_many`: it goes on in parts.
+    """
+
+    act: str
+    method: str
+    path: str
+    methods: frozenset[str]
+    form: Mapping[str, Any] = field(default_factory=dict)
+    payments: tuple[int, ...] = ()
+    ids: frozenset[str] = frozenset()
+    is_many: bool = False
+
+
 @dataclass
 class Wish:
     """One thing that somebody wanted, under one key, with all that was told of it.

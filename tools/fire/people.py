@@ -12,9 +12,9 @@ from random import Random
 import requests
 
 from tools.attack.two_portals import ADMIN, MANAGER, Party
-from tools.fire.acts import ACTS, NEW, Kind, Sending
+from tools.fire.acts import ACTS, NEW, Kind
 from tools.fire.desk import Desk, Pool
-from tools.fire.ledger import Ledger, Wish, now
+from tools.fire.ledger import Ledger, Sending, Wish, now
 
 CARD = 8061
 OTHERS = ((8062, 2), (8064, 2), (8066, 2), (512, 31))
@@ -135,7 +135,7 @@ class Crew:
         """Send it until there is a definite answer, as a person would who presses again."""
         asked = 0
         while presses > 0:
-            answer = desk.write(sending.method, sending.path, sending.form, wish.key)
+            answer = desk.write(sending, wish.key, is_repeated="cut" in wish.tries)
             if answer is None:
                 wish.tries.append("cut")
                 presses -= 1

@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -38,13 +39,20 @@ PAUSE = (0.4, 2.0)
 KILL_SECONDS, CLOCK_SECONDS = 20.0, 3700
 
 
+@dataclass(frozen=True)
+class Place:
+    """What the app stands on, and what can fail below it."""
+
+    ground: Ground
+    disk: SmallDisk
+
+
 class Trouble:
     """Everything that goes wrong, one after another and at the same time, until it is over."""
 
-    def __init__(
-        self, running: Stage, portal: Portal, ground: Ground, disk: SmallDisk, seed: int
-    ) -> None:
-        self._running, self._portal, self._ground, self._disk = running, portal, ground, disk
+    def __init__(self, running: Stage, place: Place, seed: int) -> None:
+        self._running, self._portal = running, Portal(running.portal_url)
+        self._ground, self._disk = place.ground, place.disk
         self._rng = Random(f"{seed} trouble")  # noqa: S311 - a repeatable choice, no secret.
         self._is_over = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -170,4 +178,6 @@ class SmallDisk:
 
     def __exit__(self, *_error: object) -> None:
         if self.is_there:
+            # What happened can still be looked up there, under the request's id.
+            shutil.copytree(self.folder, self.folder.with_suffix(".kept"), dirs_exist_ok=True)
             subprocess.run([str(shutil.which("umount")), str(self.folder)], check=False)
