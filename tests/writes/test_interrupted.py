@@ -13,6 +13,7 @@ from b24app.storage import idempotency
 from b24app.storage.models import Launch
 from b24app.storage.session import Database
 from tests.support.acts import DELETE, LARGE, PAY, SMALL, outcomes, payment, require_once
+from tests.web.plumbing.test_database_away import Switch
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
 
@@ -57,6 +58,7 @@ def breaking(monkeypatch, times, *, after_commit=False):
 
     monkeypatch.setattr(idempotency, "finish", marked)
     monkeypatch.setattr(Database, "transaction", transaction)
+    return left
 
 
 @pytest.mark.parametrize("after_commit", [False, True])
@@ -65,11 +67,12 @@ def test_a_connection_that_breaks_while_the_outcome_is_recorded_costs_nothing(
 ):
     stage = writing_stage
     tab = stage.tab()
-    breaking(monkeypatch, 2, after_commit=after_commit)
+    left = breaking(monkeypatch, 2, after_commit=after_commit)
 
     answer = PAY.send(tab, None)
 
     assert answer.status_code == 200
+    assert left == [0]
     assert payment(stage, SMALL).is_paid
     assert outcomes(stage) == [("pay", "done")]
 
@@ -134,22 +137,32 @@ def test_a_repeated_write_is_not_called_undone_while_the_database_is_away(
     stage = writing_stage
     tab = stage.tab()
     send_and_die(monkeypatch, lambda: PAY.send(tab, "a-key-of-a-dying-process"))
-    monkeypatch.setattr(stage.deps.db, "transaction", _away)
-    monkeypatch.setattr(stage.deps.db, "reading", _away)
     headers = tab.headers(**{"Idempotency-Key": "a-key-of-a-dying-process"})
-
-    first = stage.client.post(f"/payments/{SMALL}/pay", headers=headers)
-    again = stage.client.post(
-        f"/payments/{SMALL}/pay", headers=headers | {"Idempotency-Repeat": "1"}
-    )
+    switch = Switch(stage.deps)
+    switch.off()
+    try:
+        first = stage.client.post(f"/payments/{SMALL}/pay", headers=headers)
+        headers["Idempotency-Repeat"] = "1"
+        again = stage.client.post(f"/payments/{SMALL}/pay", headers=headers)
+    finally:
+        switch.on()
 
     assert "Nothing was changed" in first.text
     assert again.status_code == 503
     assert "It may have been saved in Bitrix24" in again.text
 
 
-def _away():
-    raise DatabaseAwayError("the database cannot be used")
+def test_of_many_that_died_a_refusal_of_the_second_run_is_not_known(writing_stage, monkeypatch):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(monkeypatch, lambda: tab.post("/payments/many/delete", BOTH, key))
+    stage.advance(121)
+
+    answer = tab.post("/payments/many/delete", BOTH, key)
+
+    assert "Nothing was changed" not in answer.text
+    assert {outcome for _, outcome in outcomes(stage)} <= {"unknown", "done", "already"}
 
 
 def test_of_many_payments_the_log_names_those_of_the_part_that_died(writing_stage, monkeypatch):

@@ -9,7 +9,7 @@ each payment is told as the portal shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app.errors import (
     AppError,
@@ -76,6 +76,10 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
         before = before.unproven()
     part = Part(card, asked, wish, before, closed)
     _run(part)
+    if begun.outcome == "abandoned":
+        for payment_id, outcome in part.outcomes.items():
+            second = replace(wish.deed(payment_id), is_second=True)
+            part.outcomes[payment_id] = perform.honest(outcome, second)
     return _keep(part)
 
 

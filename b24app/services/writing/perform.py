@@ -85,12 +85,12 @@ def _carry_out(
         # A bug in our code: the response says so, and the log records an unknown outcome.
         record.write(card, asked, deed, Outcome(OutcomeKind.UNKNOWN, ErrorName.APP))
         raise
-    outcome = _honest(ended(outcome, asked, deed), deed)
+    outcome = honest(ended(outcome, asked, deed), deed)
     record.write(card, asked, deed, outcome)
     return outcome
 
 
-def _honest(outcome: Outcome, deed: Deed) -> Outcome:
+def honest(outcome: Outcome, deed: Deed) -> Outcome:
     """Return an outcome that claims nothing about a first run whose end nobody knows.
 
     That the second one was refused may be because of the first: what was deleted is not there.
@@ -164,7 +164,7 @@ def _failed(
     *,
     is_harmless: bool = True,
 ) -> Outcome:
-    outcome = _honest(failed(card, asked, deed, failure), deed)
+    outcome = honest(failed(card, asked, deed, failure), deed)
     # The page then renews its session and sends the same request again with the same key.
     is_sent_again = error_names.is_session_refused(failure.error) and is_harmless
     is_sent_again = is_sent_again and not deed.is_second
