@@ -115,6 +115,7 @@ def _burn(plan: Plan, running: Stage, place: Place) -> Found:
     crew.stop()
     late = crew.late
     crew.come_back()
+    crew.wait_until_given_up()
     running.flask("housekeeping")
     recording.stop()
     lines = _lines(place.ground.own_url)
@@ -159,7 +160,7 @@ def _payments(party: Party) -> dict[int, str]:
 
 
 def _lines(url: str) -> list[Line]:
-    database = Database(url)
+    database = Database(url).of_all()
     with database.reading() as session:
         found = session.scalars(select(Activity).order_by(Activity.id)).all()
         lines = [

@@ -67,7 +67,8 @@ class Books:
         for ran in self.ran:
             mine = [one for one in self.wishes if _is_of(one, ran)]
             named = [one for one in mine if ran.named & one.ids]
-            wish = next(iter(named or mine), None)
+            # One may begin in the moment in which another one ends.
+            wish = max(named or mine, key=lambda one: one.started, default=None)
             if wish is None:
                 # What is put into, or taken from, a payment that a wish has just made.
                 wish = next((made[one] for one in ran.named if one in made), None)

@@ -73,6 +73,13 @@ class Crew:
             self._press(wish, sending, desk, presses=PRESSES)
             self._end(wish)
 
+    def wait_until_given_up(self) -> None:
+        """Wait until whatever nobody knows the end of counts as given up."""
+        open_ones = [one.ended or one.started for one in self._ledger.wishes if _is_open(one)]
+        wait = max(open_ones, default=0.0) + ABANDONED_SECONDS - now()
+        if wait > 0:
+            threading.Event().wait(wait)
+
     def _work(self, number: int, rng: Random) -> None:
         user = (MANAGER, ADMIN)[number % 2]
         card, kind = OTHERS[number // 2 % len(OTHERS)] if number % 5 == 4 else (CARD, 2)
@@ -166,6 +173,10 @@ class Crew:
             if sending.is_many:
                 wish.well = _settled(answer)
                 wish.told = "done" if len(wish.well) == len(wish.payments) else "unknown"
+
+
+def _is_open(wish: Wish) -> bool:
+    return wish.told not in {"done", "nothing"}
 
 
 def said(text: str) -> str:
