@@ -15,10 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from b24app import texts
 
@@ -129,5 +130,10 @@ def _begin_postgresql(connection: Connection) -> None:
         sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value))
     )
     driver = connection.connection.driver_connection
-    # Without parameters the driver speaks the simple protocol, which takes two statements at once.
-    driver.execute(text)  # type: ignore[union-attr] # A pooled connection that is in use has one.
+    try:
+        # Without parameters the driver speaks the simple protocol: two statements at once.
+        driver.execute(text)  # type: ignore[union-attr] # A pooled connection in use has one.
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        # Nobody translates what a listener raises; without this it would look like a bug of ours.
+        connection.invalidate(error)
+        raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
