@@ -53,5 +53,6 @@ def speak(app, folder, monkeypatch):
     """Let an application speak it to whom the portal calls a speaker of `LANG`."""
     monkeypatch.setitem(LANGUAGES, LANG, LOCALE)
     monkeypatch.setitem(CODES, LOCALE, LANG)
-    app.extensions["babel"].translation_directories.append(str(folder))
+    # First: the last folder says which plural form is meant, and this one has no other language.
+    app.extensions["babel"].translation_directories.insert(0, str(folder))
     app.config[SPOKEN] |= {LOCALE}

@@ -75,7 +75,6 @@ TROUBLE = (
         "Sign in",
         ("invite", {"user": "7"}),
     ),
-    _later("busy-later", "Busy while it is open", "Bitrix24 is busy", fault("*", "busy")),
     _later(
         "closed-to-person",
         "The app is closed to this person",
