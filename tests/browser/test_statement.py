@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.support.browser_stage import LINKED_CARD
 from tests.support.framed_app import bind_tab
 from tests.support.looks import look_at
+from tests.support.person import Keyboard
 
 LINES = """Date;Purpose;Amount
 20.11.2026;ACME, payment 3653/4;7.680,00
@@ -98,6 +99,24 @@ def test_what_cannot_be_sent_stays_in_its_field(stage, person):
     stage.portal.faults.clear()
     person.press(person.button("Try again", person.dialog))
     expect(tick(person, stage.payments[3])).to_be_checked()
+
+
+@pytest.mark.usefixtures("stage")
+def test_the_focus_stays_in_sight_in_a_dialog_taller_than_the_window(sit):
+    person = sit(Keyboard)
+    person.page.set_viewport_size({"width": 1280, "height": 560})
+    person.open_tab(opens=False)
+    open_statement(person)
+    paste(person, LINES)
+    find(person)
+    expect(person.dialog).to_contain_text("1 of 4 lines")
+    for summary in person.dialog.locator("summary").all():
+        person.press(summary)
+
+    cancel = person.button("Cancel", person.dialog)
+    person.hand.reach(cancel)
+
+    expect(cancel).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("size", [(1280, 900), (375, 812)])
