@@ -52,6 +52,7 @@ class Wish:
     key: str
     started: float = 0.0
     ended: float = 0.0
+    is_sent: bool = False
     told: str = ""
     text: str = ""
     well: tuple[int, ...] = ()

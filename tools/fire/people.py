@@ -142,7 +142,9 @@ class Crew:
         """Send it until there is a definite answer, as a person would who presses again."""
         asked = 0
         while presses > 0:
-            answer = desk.write(sending, wish.key, is_repeated="cut" in wish.tries)
+            # As the page: a key that it has sent, and that got no definite answer, is a repetition.
+            is_repeated, wish.is_sent = wish.is_sent, True
+            answer = desk.write(sending, wish.key, is_repeated=is_repeated)
             if answer is None:
                 wish.tries.append("cut")
                 presses -= 1
