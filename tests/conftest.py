@@ -11,9 +11,9 @@ import pytest
 
 from b24app.storage.session import Database, upgrade
 from tests.support.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
-from tests.support.quick_routes import compile_routes_once
+from tests.support.shared_between_apps import share_between_apps
 
-compile_routes_once()
+share_between_apps()
 
 FOLDER = Path(__file__).parent
 LONG = ("test_trouble.py", "test_gallery.py", "test_story_", "test_random_books.py")

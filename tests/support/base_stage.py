@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-from jinja2 import FileSystemBytecodeCache
 
 from b24app import create_app
 from b24app.config import Config
 from b24app.services.deps import Deps
 from b24app.simulator.portal_state.recording import RecordedCommand, RecordedRequest
 from b24app.simulator.portal_state.state import PortalState
-from b24app.web.plumbing import templating
 from tests.support import statements
+from tests.support.shared_between_apps import TemplatesInMemory
 
 ADMIN, MANAGER, READER, STRANGER = 1, 7, 9, 12
 CLIENT = {"B24_CLIENT_ID": "local.deal.payments", "B24_CLIENT_SECRET": "a-secret-of-the-card"}
-_ENVIRONMENT = sha256(Path(templating.__file__).read_bytes()).hexdigest()[:16]
-TEMPLATES = FileSystemBytecodeCache(pattern=f"__jinja2_{_ENVIRONMENT}_%s.cache")
-"""Compiled once: every test builds its own application, with the same templates.
-
-Jinja compares the templates' text only; what our environment makes of it stands in the name.
-"""
+TEMPLATES = TemplatesInMemory()
 
 
 def make_config(
