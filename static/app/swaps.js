@@ -37,12 +37,11 @@ function prepareSwap(detail, config, isDone) {
   }
 }
 
-/* Sums of a dialog that was closed or opened for something else in the meantime, and details of a row that
-   was drawn again, have no place any more: what they say of other places of the page has none either. */
-function isLate({ path, elt, target }) {
+/* Sums of a dialog that was closed or opened for something else in the meantime have no place any more:
+   what they say of other places of the page has none either. */
+function isLate({ path, elt }) {
   if (path === "/payments/sums") return !elt.isConnected || !byId("sum-why");
-  if (path.startsWith("/payments/sums/")) return !elt.isConnected;
-  return "needs" in target.dataset && !target.isConnected;
+  return path.startsWith("/payments/sums/") && !elt.isConnected;
 }
 
 on("htmx:load", ({ detail: { elt } }) => {

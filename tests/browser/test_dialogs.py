@@ -67,7 +67,7 @@ def open_and_close_all(someone):
         expect(someone.dialog.get_by_role("heading").first).to_be_visible()
         is_inside, tag = someone.frame.evaluate(WHERE)
         assert is_inside, (opener_id, tag)
-        assert tag in {"BUTTON", "INPUT", "SELECT"}, (opener_id, tag)
+        assert tag in {"BUTTON", "INPUT", "SELECT", "TEXTAREA"}, (opener_id, tag)
 
         someone.page.keyboard.press("Escape")
         expect(someone.dialog).to_have_count(0)

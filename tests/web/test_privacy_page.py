@@ -16,6 +16,7 @@ from b24app.storage.models import Base
 
 SAID = {
     "portals": "Address, id, language, plan status and granted permissions",
+    "portal_addresses": "Address, id, language, plan status and granted permissions",
     "user_tokens": "Access tokens of the app and of people who open it, encrypted",
     "pending_grants": "Access tokens, encrypted, of whoever installs the app",
     "launches": "Openings: id, name and time zone of the person",

@@ -208,7 +208,7 @@ def grant_of(stage):
 
 
 def keep_grant(stage, pair, user_id=ADMIN):
-    with stage.deps.db.transaction() as session:
+    with stage.deps.db.of(stage.portal.member_id).transaction() as session:
         portal_grant.replace(session, stage.deps, stage.portal.member_id, user_id, pair)
 
 
