@@ -24,9 +24,9 @@ CHECKS: dict[str, list[str]] = {
     "market": [sys.executable, "-m", "tools.market", "--check"],
 }
 
-# Browser tests wait much: with two workers more than processors the others use that time. Each
+# Browser tests wait much: with one worker more than processors the others use that time. Each
 # worker may start a browser, so there are never many.
-WORKERS = min(os.cpu_count() or 1, 4) + 2
+WORKERS = min(os.cpu_count() or 1, 4) + 1
 
 MEMORY = Path("/dev/shm")  # noqa: S108 Only a folder of our own inside is used.
 ROOM = 2**30
