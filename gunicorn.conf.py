@@ -163,7 +163,8 @@ def post_worker_init(worker):
 
 def worker_exit(_server, worker):
     """Write the REST log to its end; a worker that could not start has none."""
-    if extensions := getattr(worker.wsgi, "extensions", None):
+    # Its `wsgi` is there only once it has been loaded.
+    if extensions := getattr(getattr(worker, "wsgi", None), "extensions", None):
         extensions["b24app"].deps.rest_log.close()
 
 

@@ -86,7 +86,7 @@ def test_a_worker_writes_beside_requests_and_to_the_end(settings, stage):
 
     (file,) = stage.rest_log_dir.iterdir()
     assert len(file.read_text().splitlines()) == len(stage.http_calls)
-    settings["worker_exit"](None, SimpleNamespace(wsgi=None))
+    settings["worker_exit"](None, SimpleNamespace())
 
 
 def test_processes_are_replaced_one_after_the_other(settings):

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, inspect
 from sqlalchemy.engine import Engine
@@ -50,6 +51,7 @@ def dump(database: Database, target: Path) -> None:
             options = ("--format=custom", "--enable-row-security", *PLAIN, f"--file={draft}")
             _run("pg_dump", *options, engine=database.engine)
             _run("pg_restore", "--list", str(draft))
+            _require_all_rows(database.engine)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -104,6 +106,20 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason was given"]
         raise BackupError(said[0])
+
+
+def _require_all_rows(engine: Engine) -> None:
+    """Raise BackupError where `pg_dump` saw no row and yet succeeded: behind a pooler."""
+    asked = "SELECT current_setting(%s, true) = 'on' OR rolsuper OR rolbypassrls"
+    try:
+        with psycopg.connect(**_libpq_parameters(engine.url)) as connection:
+            found = connection.execute(
+                f"{asked} FROM pg_roles WHERE rolname = current_user", (ALL_SETTING,)
+            ).fetchone()
+    except psycopg.Error as error:
+        raise BackupError(str(error).strip().splitlines()[0]) from None
+    if found is None or not found[0]:
+        raise BackupError("the backup would be empty: connect to the server, not to a pooler")
 
 
 def _libpq_parameters(url: URL) -> dict[str, Any]:

@@ -28,7 +28,8 @@ SCOPE = "b24app_scope"
 """The option that says which portal a transaction sees."""
 
 NO_PORTAL = ""
-ALL_PORTALS = None
+ALL_PORTALS = object()
+"""Not None: what forgets to say a portal must not see all."""
 
 PORTAL_SETTING = "app.member_id"
 ALL_SETTING = "app.all_portals"

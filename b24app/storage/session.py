@@ -58,7 +58,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Raise ValueError for a URL that is neither SQLite in a file nor PostgreSQL."""
         self._root = make_engine(driver_url(url))
-        self._scope: str | None = NO_PORTAL
+        self._scope: object = NO_PORTAL
         _engines.add(self._root)
 
     @cached_property
@@ -82,7 +82,7 @@ class Database:
         """
         return self._scoped(ALL_PORTALS)
 
-    def _scoped(self, scope: str | None) -> Database:
+    def _scoped(self, scope: object) -> Database:
         same = Database.__new__(Database)
         same._root, same._scope = self._root, scope  # noqa: SLF001 - of this class.
         return same

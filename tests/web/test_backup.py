@@ -208,6 +208,18 @@ def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, mon
     assert list(folder.iterdir()) == [first]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_pooler_that_drops_our_setting_leaves_no_empty_backup(here, tmp_path, monkeypatch):
+    folder = tmp_path / "backups"
+    monkeypatch.setattr(backup, "OF_ALL", "")
+
+    done = run(here.app, "backup", "--folder", folder)
+
+    assert done.exit_code == 1
+    assert "connect to the server, not to a pooler" in done.output
+    assert list(folder.iterdir()) == []
+
+
 def test_a_folder_nobody_can_write_is_told_in_a_sentence(stage, tmp_path):
     (tmp_path / "file").touch()
 
