@@ -30,14 +30,7 @@ function rowToggled(more) {
   const waiting = more.open && more.querySelector("[data-needs]");
   if (!waiting) return;
   waiting.removeAttribute("data-needs");
-  waiting.addEventListener("htmx:beforeSwap", dropIfLate);
   htmx.trigger(waiting, "need");
-}
-
-/* The row was drawn again meanwhile: what is said of its other places has none any more. Nothing that
-   happens at what is not in the page bubbles up, so it listens itself. */
-function dropIfLate({ currentTarget, detail }) {
-  if (!currentTarget.isConnected) detail.shouldSwap = false;
 }
 
 /* What did not come is asked for again from where it should be, or when the row is opened again. */

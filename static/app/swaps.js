@@ -17,7 +17,6 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
-  if (isLate(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
   control = document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
@@ -37,11 +36,15 @@ function prepareSwap(detail, config, isDone) {
   }
 }
 
-/* Sums of a dialog that was closed or opened for something else in the meantime have no place any more:
-   what they say of other places of the page has none either. */
-function isLate({ path, elt }) {
-  if (path === "/payments/sums") return !elt.isConnected || !byId("sum-why");
-  return path.startsWith("/payments/sums/") && !elt.isConnected;
+/* Sums of a dialog that was closed, or opened for something else, and details of a row that was drawn again: what
+   reads itself and has gone meanwhile has no place any more, and what it says of other places has none either.
+   Nothing that happens at what is not in the page bubbles up, so it listens itself. */
+on("htmx:beforeRequest", ({ detail: { elt, target, requestConfig: { verb } } }) => {
+  if (elt === target && verb === "get") elt.addEventListener("htmx:beforeSwap", dropIfLate);
+});
+
+function dropIfLate({ currentTarget, detail }) {
+  if (!currentTarget.isConnected) detail.shouldSwap = false;
 }
 
 on("htmx:load", ({ detail: { elt } }) => {
