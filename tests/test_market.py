@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 import zlib
@@ -12,7 +13,8 @@ import pytest
 
 from tools.market import __main__ as command
 from tools.market import card, lint
-from tools.market.kit import ROOT, Places
+from tools.market.kit import LANGUAGES, ROOT, Places
+from tools.market.pictures import LEGAL
 
 FULL, KEYWORDS = "market/en/full.txt", "market/en/keywords.txt"
 PICTURE = "market/de/screenshots/1-payments-of-a-deal.png"
@@ -192,3 +194,21 @@ def test_the_release_is_named_in_one_place_and_the_changelog():
     changelog = Path(ROOT / "CHANGELOG.md").read_text()
 
     assert f"## [{release}]" in changelog
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LEGAL)
+def test_the_legal_pages_say_what_the_app_says(client, language, name):
+    kept = (ROOT / f"market/{language}/{name}.html").read_text(encoding="utf-8")
+    served = client.get(LEGAL[name], query_string={"LANG": language}).text
+
+    assert sentences(kept) == sentences(served), "make market"
+
+
+def sentences(page):
+    """What a legal page says, but for who is named in it."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    said = re.findall(r"<(p|h\d|t[hd]|li)\b[^>]*>(.*?)</\1>", main, re.DOTALL)
+    plain = [" ".join(re.sub(r"<[^>]+>", " ", text).split()) for _, text in said]
+    assert len(plain) > 10
+    return [text for text in plain if "Deal Payments" not in text]

@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 
-import requests
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
 
 from tools import chromium
@@ -25,6 +24,19 @@ LISTED = '#payments[aria-busy="false"], #payments:not([aria-busy])'
 LEGAL = {"license": "/legal/license", "privacy": "/legal/privacy"}
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 SCRIPT = re.compile(r"<script\b.*?</script>\s*|<meta name=\"htmx-config\"[^>]*>\s*", re.DOTALL)
+USED_RULES = """() => {
+  const isUsed = (selector) => {
+    const plain = selector.replace(/::?(before|after|hover|active|focus[a-z-]*)/g, "");
+    try { return document.querySelector(plain) } catch { return false }
+  };
+  const kept = (rules) => [...rules].map((rule) => {
+    if (rule.selectorText) return isUsed(rule.selectorText) ? rule.cssText : "";
+    const inner = rule instanceof CSSMediaRule ? kept(rule.cssRules) : "";
+    return inner && `@media ${rule.conditionText} {\n${inner}\n}`;
+  }).filter(Boolean).join("\n");
+  return [...document.styleSheets].map((sheet) => kept(sheet.cssRules)).join("\n");
+}"""
+"""The rules of a page's style that one of its elements needs: the rest is about the tab."""
 LINK = "https://lumen.example/~99414"
 SIMULATED = ("Portal simulator", "Control")
 
@@ -73,7 +85,7 @@ def _in_language(places: Places, browser: Browser, language: str) -> None:
         portal=[*portal, "--language", language],
     ) as running:
         for name, path in LEGAL.items():
-            text = _standing_alone(running.app_url, path, language)
+            text = _standing_alone(browser, running.app_url, path, language)
             (places.market / language / f"{name}.html").write_text(text, encoding="utf-8")
         say = _catalogue(language)
         for number, (name, take) in enumerate(PICTURES.items(), 1):
@@ -86,15 +98,15 @@ def _in_language(places: Places, browser: Browser, language: str) -> None:
             page.close()
 
 
-def _standing_alone(app_url: str, path: str, language: str) -> str:
+def _standing_alone(browser: Browser, app_url: str, path: str, language: str) -> str:
     """Return a page of the app as one file that opens in any browser."""
-    with requests.Session() as session:
-        session.trust_env = False
-        answer = session.get(app_url + path, params={"LANG": language}, timeout=60)
-        page = SCRIPT.sub("", answer.text)
-        for address in STYLE.findall(page):
-            style = session.get(app_url + address, timeout=60).text
-            page = STYLE.sub(lambda _, style=style: f"<style>{style}</style>", page, count=1)  # type: ignore[misc]
+    address = f"{app_url}{path}?LANG={language}"
+    opened = browser.new_page()
+    opened.goto(address)
+    style = f"<style>\n{opened.evaluate(USED_RULES)}\n</style>"
+    page = opened.request.get(address).text()
+    opened.close()
+    page = STYLE.sub(lambda _: style, SCRIPT.sub("", page))
     for name, other in LEGAL.items():
         page = re.sub(rf'href="{other}[^"]*"', f'href="{name}.html"', page)
     return page.replace(' id="page" hidden', ' id="page"')
