@@ -23,8 +23,12 @@ APP_PORT, PORTAL_PORT = 8710, 8724
 LISTED = '#payments[aria-busy="false"], #payments:not([aria-busy])'
 LEGAL = {"license": "/legal/license", "privacy": "/legal/privacy"}
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
-SCRIPT = re.compile(r"<script\b.*?</script>\s*|<meta name=\"htmx-config\"[^>]*>\s*", re.DOTALL)
-USED_RULES = """() => {
+OF_THE_TAB = re.compile(
+    r"(?:<script\b.*?</script>|<meta name=.htmx-config[^>]*>|<div hidden><svg\b.*?</svg></div>)\s*",
+    re.DOTALL,
+)
+"""Its behaviour and its icons."""
+USED_RULES = r"""() => {
   const isUsed = (selector) => {
     const plain = selector.replace(/::?(before|after|hover|active|focus[a-z-]*)/g, "");
     try { return document.querySelector(plain) } catch { return false }
@@ -106,7 +110,7 @@ def _standing_alone(browser: Browser, app_url: str, path: str, language: str) ->
     style = f"<style>\n{opened.evaluate(USED_RULES)}\n</style>"
     page = opened.request.get(address).text()
     opened.close()
-    page = STYLE.sub(lambda _: style, SCRIPT.sub("", page))
+    page = STYLE.sub(lambda _: style, OF_THE_TAB.sub("", page))
     for name, other in LEGAL.items():
         page = re.sub(rf'href="{other}[^"]*"', f'href="{name}.html"', page)
     return page.replace(' id="page" hidden', ' id="page"')

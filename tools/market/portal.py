@@ -32,7 +32,7 @@ ONLY_OF_A_SIMULATOR = (
     r'<span class="top__mark">.*?</span>',
     r'<form class="top__form"[^>]*switch_language.*?</form>',
     r'<label class="vh" for="user">.*?</label>\s*<select id="user".*?</select>',
-    r'<a class="menu__item menu__item--last".*?</a>',
+    r'<a class="menu__item[^"]*" href="/_control.*?</a>',
 )
 ELEMENT = re.compile(r">(\s*)([^<>]*?[^<>\s])(\s*)<")
 
