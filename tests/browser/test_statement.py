@@ -62,7 +62,7 @@ def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
     either.press(either.button("Back", either.dialog))
     expect(tick(either, small)).to_be_checked()
     either.press(either.button("Mark as paid", either.dialog))
-    expect(either.dialog).to_contain_text("Northwind")
+    expect(either.dialog).to_contain_text("Mark 2 payments as paid?")
     assert not large.is_paid
     either.press(either.button("Mark as paid", either.dialog))
 
