@@ -18,6 +18,13 @@ LONG_LIST = DEAL.format(8069)
 NO_SYSTEMS = fault("sale.paysystem.list", "null")
 UNPAID_OPENED = ("#open-1039",)
 MENU = "#actions-1038"
+BANK_LINES = (
+    "#statement-lines",
+    "20.11.2026;ACME, payment 3653/4;7.680,00\n"
+    "21.11.2026;Northwind;2.258,00\n"
+    "22.11.2026;Payment 3653/2;4.940,00",
+)
+FIND = f"{OPEN_DIALOG} .btn--primary"
 TOO_MANY = ("#payment-1039 [data-item-id] input[type=number]", "99")
 
 
@@ -52,6 +59,23 @@ OVERLAYS = (
     _dialog("items", "Add items", MENU, "#add-items-1038", says="Emergency exit sign E1"),
     _dialog("delivery", "Add delivery", MENU, "#add-delivery-1038", says="deliver"),
     _dialog("reminder", "Remind me", MENU, "#remind-1038", says="Tomorrow"),
+    _dialog(
+        "statement",
+        "Match a bank statement",
+        "#list-more",
+        "#match-statement",
+        says="Find payments",
+    ),
+    _dialog(
+        "statement-found",
+        "Match a bank statement: what was found",
+        "#list-more",
+        "#match-statement",
+        BANK_LINES,
+        FIND,
+        says="Please check",
+        then="More, Match a bank statement; paste lines of a bank, Find payments",
+    ),
     _dialog("keys", "Keyboard shortcuts", "#list-more", "#show-keys", says="Keyboard shortcuts"),
     _popover("menu", "More actions", MENU, says="Change payment system"),
     _popover("link", "The public link with its QR code", "#qr-1036", says="Open"),
