@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from b24app.storage.session import Database, upgrade
+from tests.support import second_try
 from tests.support.databases import PostgresDatabases, SQLiteDatabases, is_server_reachable
 from tests.support.shared_between_apps import share_between_apps
 
@@ -33,6 +34,15 @@ OUR_NAMES = (
 )
 
 
+def pytest_addoption(parser):
+    second_try.add_option(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    return second_try.run_twice_at_most(item, nextitem)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The long ones come first, then browser tests: they wait much, and others work meanwhile."""
@@ -43,7 +53,8 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say how much of the pages was looked at, and what was wrong with it."""
+    """Say how much of the pages was looked at, what was wrong with it, and what was tried twice."""
+    second_try.tell(terminalreporter)
     reports = [one for kind in ("passed", "failed") for one in terminalreporter.getreports(kind)]
     seen = [dict(one.user_properties).get("gallery") for one in reports]
     total = Counter()

@@ -28,6 +28,9 @@ CHECKS: dict[str, list[str]] = {
 # worker may start a browser, so there are never many.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
 
+FIRST_TRY = "first try"
+"""The property under which `tests/support/second_try.py` notes why a test was run again."""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 Only a folder of our own inside is used.
 ROOM = 2**30
 
@@ -54,7 +57,10 @@ def main(arguments: list[str]) -> int:
     failed = [name for name, command in CHECKS.items() if not _check(name, command)]
     if "--no-tests" in arguments:
         return 1 if failed else 0
-    counts = _tests()
+    counts, stumbled = _tests()
+    # Where everybody who reads the counts sees them.
+    for one in stumbled:
+        print(f"passed only at the second try: {one}")
     for name in failed:
         print(f"{name} failed, see above")
     # A failed check is a failure of the whole: "0 failed" must never stand above it.
@@ -73,15 +79,16 @@ def _check(name: str, command: list[str]) -> bool:
     return done.returncode == 0
 
 
-def _tests() -> Counts:
+def _tests() -> tuple[Counts, list[str]]:
+    """Run them. Returns the counts, and what passed only at the second try."""
     print("pytest:", flush=True)
     with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
         report = Path(folder) / "report.xml"
         options = [f"--junit-xml={report}", f"--basetemp={folder}/pytest"]
-        command = [sys.executable, "-m", "pytest", "--quiet", *options]
+        command = [sys.executable, "-m", "pytest", "--quiet", "--second-try", *options]
         distributed = [f"--numprocesses={WORKERS}", "--dist=worksteal"]
         status = subprocess.run([*command, *distributed], cwd=ROOT, check=False).returncode
-        return honest(counts_of(report), status)
+        return honest(counts_of(report), status), second_tries(report)
 
 
 def honest(counts: Counts, status: int) -> Counts:
@@ -106,6 +113,19 @@ def counts_of(report: Path) -> Counts:
         failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         total += Counts(max(0, ran - failed - skipped), failed, skipped)
     return total
+
+
+def second_tries(report: Path) -> list[str]:
+    """Read from a JUnit report which tests passed only at the second try, and why not before."""
+    if not report.exists():
+        return []
+    found = []
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314 Our own file.
+        why = case.find(f"properties/property[@name='{FIRST_TRY}']")
+        if why is not None and case.find("failure") is None and case.find("error") is None:
+            place = case.get("classname", "").replace(".", "/")
+            found.append(f"{place}.py::{case.get('name')} ({why.get('value')})")
+    return sorted(found)
 
 
 if __name__ == "__main__":
