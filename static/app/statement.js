@@ -3,7 +3,8 @@
 
 on("htmx:configRequest", (event) => {
   const field = event.detail.elt.closest("form")?.querySelector("[data-most-text]");
-  if (!field || !isPosted(event.detail) || field.value.length <= Number(field.dataset.mostText)) return;
+  const text = event.detail.parameters[field?.name] ?? "";
+  if (!field || !isPosted(event.detail) || text.length <= Number(field.dataset.mostText)) return;
   event.preventDefault();
   field.closest("details")?.setAttribute("open", "");
   tellAt(field, "field-error", "", { words: field.dataset.tooLong });

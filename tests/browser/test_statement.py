@@ -76,6 +76,28 @@ def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
     expect(either.payment(large)).to_contain_text("20.11.2026;ACME, payment 3653/4;7.680,00")
 
 
+def test_the_note_is_the_line_that_was_shown(stage, person):
+    large = stage.payments[3]
+    person.open_tab(opens=False)
+    open_statement(person)
+    paste(person, LINES)
+    find(person)
+    expect(tick(person, large)).to_be_checked()
+    person.press(person.dialog.get_by_text("Change the lines"))
+    paste(person, "x\n" * 250 + LINES)
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.dialog).to_contain_text("Mark 1 payment as paid?")
+    expect(person.dialog).to_contain_text("20.11.2026;ACME, payment 3653/4;7.680,00")
+    person.press(person.button("Back", person.dialog))
+    expect(tick(person, large)).to_be_checked()
+    person.press(person.dialog.get_by_text("Change the lines"))
+    expect(lines(person)).to_have_value(LINES)
+    paste(person, LINES.replace("ACME", "Umbrella"))
+    find(person)
+    expect(person.dialog).to_contain_text("Umbrella, payment 3653/4")
+
+
 def test_what_cannot_be_sent_stays_in_its_field(stage, person):
     person.page.may_fail_to_load = True
     person.open_tab(opens=False)

@@ -17,7 +17,7 @@ ROUTES: dict[str, list[tuple[str, str, dict[str, str]]]] = {
         ("POST", "/payments/many/pay", {"chosen": f"{UNPAID} N 1 EUR"}),
         ("GET", "/payments/statement", {}),
         ("POST", "/payments/statement", {"lines": "x"}),
-        ("POST", "/payments/statement/chosen", {"chosen": f"{UNPAID} N 1 EUR", "lines": "x"}),
+        ("POST", "/payments/statement/chosen", {"chosen": f"{UNPAID} N 1 EUR", "matched": "x"}),
     ],
     "unpay": [
         ("POST", f"/payments/{PAID}/unpay", {}),

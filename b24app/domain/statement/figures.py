@@ -8,44 +8,49 @@ shares, long numbers and those that touch letters are no amounts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.domain.statement import words
+from b24app.domain.statement import beside, money_words, words
+from b24app.domain.statement.folding import folded
 
-EITHER = "\x1e"
-"""A comma of an unquoted CSV line between digits: it parts cells, or thousands."""
+EDGE, GAP, EITHER = "\n", "\x1d", "\x1e"
+"""An edge stands where a number of a payment was taken out, a gap where a date was: nothing reaches
+over them. The third is a comma of an unquoted CSV line between digits: it parts cells, or
+thousands.
+"""
 
-CODES = "|".join(sorted(words.CODES))
-NAMES = "|".join(
-    re.escape(form)
-    for name in sorted(words.NAMES, key=len, reverse=True)
-    for form in dict.fromkeys((name, name.upper(), name.capitalize()))
-)
-SIGNS = "|".join(re.escape(sign) for sign in sorted(words.SIGNS, key=len, reverse=True))
-MONEY = rf"(?:(?<![^\W\d_])(?:{CODES}|{NAMES})(?!\w*[^\W\d_])|{SIGNS})"
+MONEY = money_words.KNOWN
 RUN = rf"\d+(?:[.,'{EITHER}]\d+|[ ]\d{{3}}(?!\d))*"
 
 FIGURE = re.compile(
     rf"""
-    (?P<open>\(\s?)?
-    (?P<sign>[+-]\s?)?
-    (?:(?P<before>{MONEY})\s?)?
-    (?P<sign_too>[+-]\s?)?
+    (?P<open>\([ ]?)?
+    (?P<sign>[+-][ ]?)?
+    (?:(?P<before>{MONEY})[ ]?)?
+    (?P<sign_too>[+-][ ]?)?
     (?P<run>{RUN})
+    (?P<dashed>[-=]\d{{2}}(?!\w|[-/.,:=]\d))?
     (?P<tail>[+-](?!\w))?
-    (?:\s?(?P<after>{MONEY}))?
-    (?P<close>\s?\))?
-    (?:\s?(?P<mark>DR|CR|Dr|Cr|D|C|S|H)(?!\w))?
+    (?:[ ]?(?P<after>{MONEY})(?P<tail_too>[+-](?!\w))?
+      (?:[ ,]{{0,2}}(?P<small>\d{{1,2}})[ ]?(?:{money_words.SMALLER})\.?(?!\w))?
+    )?
+    (?P<close>[ ]?\))?
+    (?:[ ]?(?P<mark>(?i:dr|cr|db|dbit|crdt|debit|credit|soll|haben|д[тб]|кт)|[DCSH借贷貸])(?!\w))?
     """,
     re.VERBOSE,
 )
 
-GLUED_BEFORE = re.compile(r"(?:[\w/'*\\-]|\d[.,:]|#\s*|\b(?:no|nr|num|n)\.?\s*)$", re.IGNORECASE)
+GLUING = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Scripts without blanks: a number may touch their words."""
+
+GLUED_BEFORE = re.compile(
+    rf"(?:[^\W{GLUING}]|[/'*\\_-]|\d[.,:]|[#第号號][ ]*|\b(?:no|nr|num|n)\.?[ ]*)$", re.IGNORECASE
+)
 """What is before a number that is no amount."""
 
-GLUED_AFTER = re.compile(r"\w|\s?%|[/:'][\w]|[-.,]\w")
+GLUED_AFTER = re.compile(rf"[^\W{GLUING}]|_|[ ]?%|[/:']\w|[-.,]\w|=\d")
 
 LEADS_TO = re.compile(
     r"(?:[:=]|(?<!\w)(?:amount|sum|total|betrag|summe|montant|somme|importe|suma|importo|kwota|tutar"
@@ -55,69 +60,111 @@ LEADS_TO = re.compile(
 """What an amount follows."""
 
 DAY_AND_MONTH = re.compile(r"(\d{1,2})\.(\d{2})")
+CENTS = re.compile(r"[.,]\d\d$")
+ANOTHER = re.compile(r"[ ]{1,2}\d{1,2}(?!\w|[.,/:'-]\d)")
+"""A short number after a number: it may be of it."""
+
 MOST_DIGITS = 15
-OUT_MARKS, IN_MARKS = frozenset({"DR", "Dr", "D", "S"}), frozenset({"CR", "Cr", "C", "H"})
+BEFORE, BEHIND = ("sign", "before", "sign_too"), ("tail", "after", "tail_too", "mark")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number that may be an amount. `readings`: values with their decimals.
 
-    `is_plain`: it has one reading, and stands where an amount does. `goes`: -1 out, 1 in, 0 unsaid.
+    `is_plain`: it has one reading, and stands where an amount does. `is_amount`: it is one for
+    sure, though not always which. `goes`: -1 out, 1 in, 0 unsaid. `decides`: its column has the
+    amounts. `doubts`: what stands beside it and may make it another amount; a code counts for that
+    of its own currency only.
     """
 
     readings: tuple[tuple[Decimal, int], ...]
     is_plain: bool = True
     currencies: frozenset[str] | None = None
     goes: int = 0
+    is_amount: bool = True
+    decides: bool = False
+    doubts: frozenset[str] = frozenset()
 
     def may_be(self, amount: Decimal, currency: str) -> bool:
         """Return whether one of the readings is this amount."""
-        most = words.decimals_of(currency)
+        most = money_words.decimals_of(currency)
         return any(value == amount and decimals <= most for value, decimals in self.readings)
 
     def is_clear(self, currency: str) -> bool:
         """Return whether there is only one way to read it as an amount of this currency."""
         if not self.is_plain:
             return False
-        return len(self.readings) == 1 or words.decimals_of(currency) == 0
+        return len(self.readings) == 1 or money_words.decimals_of(currency) == 0
 
 
-def read(piece: str, is_dated: bool, *, is_start: bool = True) -> Iterator[Figure]:
-    """Yield what may be amounts in a piece of text that has no dates and payment numbers.
+def read(cell: str, is_dated: bool) -> Iterator[Figure]:
+    """Yield what may be amounts in a cell without dates and payment numbers.
 
-    `is_dated`: its line has a date, so 12.03 is none. `is_start`: a cell begins with it.
+    `is_dated`: its line has a date, so 12.03 is none.
     """
-    for found in FIGURE.finditer(piece):
-        if not _touches(piece, found):
-            may_be_day = not is_dated and _is_day(found["run"]) and not _has_money(found)
-            for one in _figures(piece, found):
-                kept = replace(one, is_plain=False) if may_be_day else one
-                yield from _dressed(kept, found, is_start=is_start)
+    said_from = 0
+    for found in FIGURE.finditer(cell):
+        if _touches(cell, found):
+            continue
+        label = folded(cell[said_from : found.start()].rpartition(EDGE)[2].replace(GAP, " "))
+        said_from = found.end()
+        if words.IS_LEFT.search(label) and _ends_with_left(label):
+            continue
+        is_other = bool(words.IS_LEFT.search(label) or words.IS_TAX.search(label))
+        is_day = not is_dated and _is_day(found["run"]) and not _has_money(found)
+        parts = list(_figures(cell, found, is_dated=is_dated))
+        for at, one in enumerate(parts, 1):
+            kept = replace(one, is_plain=False, is_amount=False) if is_other or is_day else one
+            yield from _dressed(kept, found, is_first=at == 1, is_last=at == len(parts))
 
 
-def _touches(piece: str, found: re.Match[str]) -> bool:
+def _ends_with_left(label: str) -> bool:
+    """Return whether what is left over is named just before the number."""
+    last = max(found.end() for found in words.IS_LEFT.finditer(label))
+    return not re.search(r"[^\W_]", label[last:])
+
+
+def _touches(cell: str, found: re.Match[str]) -> bool:
     """Return whether the number belongs to a word, a share, a number of something else."""
     if sum(char.isdigit() for char in found["run"]) > MOST_DIGITS:
         return True
-    before = piece[max(0, found.start() - 12) : found.start()]
-    return bool(GLUED_BEFORE.search(before) or GLUED_AFTER.match(piece, found.end()))
+    before = cell[max(0, found.start() - 12) : found.start()]
+    return bool(GLUED_BEFORE.search(before) or GLUED_AFTER.match(cell, found.end()))
 
 
-def _figures(piece: str, found: re.Match[str]) -> Iterator[Figure]:
+def _figures(cell: str, found: re.Match[str], *, is_dated: bool) -> Iterator[Figure]:
     """Yield one figure, or one for each part of what is no single number."""
     run = found["run"]
     whole = _parsed(run.replace(EITHER, ","))
-    if whole:
-        is_joined = EITHER not in run and (" " not in run or _is_anchored(piece, found))
+    if found["dashed"] or found["small"]:
+        yield from _with_small(whole, found)
+    elif whole:
+        is_joined = EITHER not in run and (
+            " " not in run or _is_anchored(cell, found, is_dated=is_dated)
+        )
         readings = tuple(dict.fromkeys(whole if is_joined else [*whole, *_parts(run)]))
-        yield Figure(readings, is_joined and _stands_as_amount(piece, found))
-        return
-    parts = re.split(rf"[ {EITHER}]", run)
-    for part in parts if len(parts) > 1 else run.split(","):
-        readings = tuple(_parsed(part))
-        if readings:
-            yield Figure(readings, bool(re.search(r"[.,']", part)))
+        stands = _stands_as_amount(cell, found)
+        is_cut = not re.search("[.,]", run) and ANOTHER.match(cell, found.end())
+        yield Figure(readings, is_joined and stands and not is_cut, is_amount=stands)
+    else:
+        parts = re.split(rf"[ {EITHER}]", run)
+        for part in parts if len(parts) > 1 else run.split(","):
+            readings = tuple(_parsed(part))
+            is_plain = bool(re.search(r"[.,']", part))
+            if readings:
+                yield Figure(readings, is_plain, is_amount=is_plain)
+
+
+def _with_small(whole: list[tuple[Decimal, int]], found: re.Match[str]) -> Iterator[Figure]:
+    """Yield "19 roubles 90 kopecks" as what it comes to, and what "19-90" may mean."""
+    cents = found["small"] or found["dashed"][1:]
+    more = Decimal(cents) / 100
+    readings = tuple(
+        (value + more, len(cents.zfill(2).rstrip("0"))) for value, decimals in whole if not decimals
+    )
+    if readings:
+        yield Figure(readings, not found["dashed"], is_amount=not found["dashed"])
 
 
 def _parts(run: str) -> Iterator[tuple[Decimal, int]]:
@@ -129,43 +176,63 @@ def _parts(run: str) -> Iterator[tuple[Decimal, int]]:
                 yield from _parsed(run[start:end].replace(EITHER, ","))
 
 
-def _dressed(figure: Figure, found: re.Match[str], *, is_start: bool) -> Iterator[Figure]:
-    """Yield the figure with its currency and its direction; nothing of a zero."""
+def _dressed(
+    figure: Figure, found: re.Match[str], *, is_first: bool, is_last: bool
+) -> Iterator[Figure]:
+    """Yield the figure with its currency, its direction and its doubts; nothing of a zero.
+
+    `is_first`, `is_last`: of several in a row, it has what is before them, and behind them.
+    """
     readings = tuple(one for one in figure.readings if one[0])
     if not readings:
         return
-    money = [words.currencies_of(found[one]) for one in ("before", "after") if found[one]]
-    goes, is_told = _direction(found, is_start=is_start)
-    yield Figure(
-        readings,
-        figure.is_plain and is_told,
-        frozenset.intersection(*money) if money else None,
-        goes,
+    ends = [*(BEFORE if is_first else ()), *(BEHIND if is_last else ())]
+    said = {one: found[one] or "" for one in [*ends, "open", "close"]}
+    money = [money_words.currencies_of(said[one]) for one in ("before", "after") if said.get(one)]
+    goes, is_told = _direction(said, is_dash=bool(found.string[: found.start()].strip(" \t")))
+    # "2 Cr" is twenty millions in India, where "2.00 Cr" came in.
+    is_crores = said.get("mark", "").lower() == "cr" and not CENTS.search(found["run"])
+    yield replace(
+        figure,
+        readings=readings,
+        is_plain=figure.is_plain and is_told and not is_crores,
+        currencies=frozenset.intersection(*money) if money else None,
+        goes=goes,
+        doubts=beside.doubts(found.string, found.span(), is_cents=bool(CENTS.search(found["run"]))),
     )
 
 
-def _direction(found: re.Match[str], *, is_start: bool) -> tuple[int, bool]:
+def _direction(said: Mapping[str, str], *, is_dash: bool) -> tuple[int, bool]:
     """Return whether money went in or out, and whether that is certain.
 
-    A dash with blanks on both sides may be a minus, and may part two words.
+    A dash with blanks on both sides may be a minus, and may part two words: `is_dash`.
     """
-    sign, *others = (found[name] or "" for name in ("sign", "sign_too", "tail"))
-    is_dash = sign == "- " and not (is_start and not found.string[: found.start()].strip())
-    if (found["open"] and found["close"]) or found["mark"] in OUT_MARKS:
+    sign, *others = (said.get(name, "") for name in ("sign", "sign_too", "tail", "tail_too"))
+    mark = folded(said.get("mark", ""))
+    is_dash = is_dash and sign == "- "
+    if (said.get("open") and said.get("close")) or mark in words.OUT_MARKS:
         return -1, True
     if "-" in "".join(others) or (sign.startswith("-") and not is_dash):
         return -1, True
-    if found["mark"] in IN_MARKS or "+" in f"{sign}{''.join(others)}":
+    if mark in words.IN_MARKS or "+" in f"{sign}{''.join(others)}":
         return 1, True
     return 0, not is_dash
 
 
-def _stands_as_amount(piece: str, found: re.Match[str]) -> bool:
+def _around(cell: str, found: re.Match[str]) -> tuple[str, str]:
+    """Return what is before and after the number, up to the next edges."""
+    start = max(cell.rfind(one, 0, found.start()) for one in (EDGE, GAP)) + 1
+    ends = (cell.find(one, found.end()) for one in (EDGE, GAP))
+    end = min((one for one in ends if one >= 0), default=len(cell))
+    return cell[start : found.start()], cell[found.end() : end]
+
+
+def _stands_as_amount(cell: str, found: re.Match[str]) -> bool:
     """Return whether this is written as an amount: 100 may count something else."""
     if _has_money(found) or re.search(r"[.,' ]", found["run"]):
         return True
-    rest = f"{piece[: found.start()]}{piece[found.end() :]}"
-    return not re.search(r"\w", rest) or bool(LEADS_TO.search(piece[: found.start()][-24:]))
+    before, after = _around(cell, found)
+    return not re.search(r"\w", before + after) or bool(LEADS_TO.search(before[-24:]))
 
 
 def _has_money(found: re.Match[str]) -> bool:
@@ -177,12 +244,20 @@ def _is_day(run: str) -> bool:
     return bool(found and 0 < int(found[1]) <= 31 and 0 < int(found[2]) <= 12)
 
 
-def _is_anchored(piece: str, found: re.Match[str]) -> bool:
-    """Return whether nothing else can be before the number: blanks in it then part thousands."""
+def _is_anchored(cell: str, found: re.Match[str], *, is_dated: bool) -> bool:
+    """Return whether nothing else can be before the number: blanks in it then part thousands.
+
+    "12 500.00 Smith" may begin with a day.
+    """
     if found["sign"] or found["before"] or found["open"]:
         return True
-    before = piece[: found.start()].rstrip()
-    return not before or bool(LEADS_TO.search(before[-24:]))
+    before, _after = _around(cell, found)
+    is_first = not cell[: found.start()].strip(" \t") and re.search(
+        rf"[\w{EDGE}]", cell[found.end() :]
+    )
+    if is_first and not is_dated and 0 < int(found["run"].partition(" ")[0]) <= 31:
+        return False
+    return not before.strip() or bool(LEADS_TO.search(before.rstrip()[-24:]))
 
 
 def _parsed(run: str) -> list[tuple[Decimal, int]]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
+import functools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from b24app.domain.statement import figures, words
-from b24app.domain.statement.figures import EITHER, Figure
-
-EDGE = "\n"
-"""Stands where a date or a number was taken out: nothing reaches over it."""
+from b24app.domain.statement import figures, money_words, table, words
+from b24app.domain.statement.beside import COUNTED
+from b24app.domain.statement.figures import EDGE, EITHER, GAP, GLUING, Figure
+from b24app.domain.statement.folding import folded
+from b24app.domain.statement.table import WORD, Row
 
 ALIKE = str.maketrans({
-    "№": "#", "−": "-", "–": "-", "—": "-", "‒": "-", "﹣": "-", "⁄": "/", "∕": "/",
+    "№": "#", **dict.fromkeys("−–—‒‐‑―⁃˗➖﹣", "-"), "⁄": "/", "∕": "/",
     "’": "'", "‘": "'", "´": "'", "`": "'", "\u202f": "'", "\u2009": "'",
-    "٬": "'", "٫": ",", "\u00a0": " ", EITHER: " ", EDGE: " ", "\r": " ",
+    "٬": "'", "٫": ",", "\u00a0": " ", EITHER: " ", EDGE: " ", GAP: " ", "\r": " ",
 })  # fmt: skip
+MINUS = re.compile(r"[▲△▼]\s?(?=[¥$€£]?\s?\d)")
+LONGEST = 4
+OTHER = "_"
+"""Stands for a sign that is none of ours, such as ½: nothing beside it is a number."""
+
 NARROW = re.compile(r"(?<!\d)'|'(?!\d)")
 
 DATE = re.compile(
@@ -32,15 +36,18 @@ DATE = re.compile(
 )
 TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?![\d:])")
 
-WORD = re.compile(r"[^\W\d_]+")
-CODE = re.compile(r"(?<!\w)[A-Z]{3}(?!\w)")
+AMOUNTS = frozenset({words.CREDIT, words.DEBIT, words.SUM})
+CODE = re.compile(r"(?<!\w)(?<!SDN )[A-Z]{3}(?!\w)")
+"""What may be the code of a currency; Malaysian companies are "SDN BHD"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What is in a line of a statement. `number` counts from 1; `named` are payments' numbers.
 
-    `doubtful` are those of them that may be a day and a month. `currencies` are all that it names.
+    `doubtful` are those of them that may be a day and a month. `currencies` are all that it names;
+    `hints` are what its signs and names of money may mean, wherever they stand. `is_outgoing`: it
+    says that money went out, `is_against` that it may have, or never came.
     """
 
     number: int
@@ -49,7 +56,9 @@ class Line:
     doubtful: frozenset[str] = frozenset()
     figures: tuple[Figure, ...] = ()
     currencies: frozenset[str] = frozenset()
+    hints: frozenset[frozenset[str]] = frozenset()
     is_outgoing: bool = False
+    is_against: bool = False
 
 
 class Numbers:
@@ -61,12 +70,12 @@ class Numbers:
     )
 
     def __init__(self, numbers: Sequence[str]) -> None:
-        self._known: Mapping[str, str] = {_key(one): one for one in numbers if _key(one)}
+        self._known: Mapping[str, str] = {key_of(one): one for one in numbers if key_of(one)}
         forms = sorted(self._known, key=len, reverse=True)
         alternatives = "|".join(re.escape(one).replace("/", r"\s?/\s?") for one in forms)
         self._pattern = re.compile(
-            rf"(?:(?<!\w)(?P<mark>{self.MARK})|(?<![\w/])(?<!\d[.-])(?<!/\s))"
-            rf"(?P<number>{alternatives})(?!\w)(?!\s?/\s?\w)(?![.-]\d)",
+            rf"(?:(?<!\w)(?P<mark>{self.MARK})|(?<![^\W{GLUING}])(?<!/)(?<!\d[.-])(?<!/\s))"
+            rf"(?P<number>{alternatives})(?![^\W{GLUING}])(?!\s?/\s?\w)(?![.-]\d)",
             re.IGNORECASE,
         )
 
@@ -76,7 +85,7 @@ class Numbers:
             return cell
 
         def taken(found: re.Match[str]) -> str:
-            number, is_marked = self._known.get(_key(found["number"]), ""), bool(found["mark"])
+            number, is_marked = self._known.get(key_of(found["number"]), ""), bool(found["mark"])
             if not number or (not is_marked and number.isdigit() and len(number) < 6):
                 return found[0]
             is_first = not cell[: found.start()].strip()
@@ -86,125 +95,131 @@ class Numbers:
         return self._pattern.sub(taken, cell)
 
 
+def rows_of(text: str) -> list[str]:
+    """Return the lines of a text, blank ones too."""
+    return text.splitlines()
+
+
 def read(text: str, numbers: Sequence[str]) -> list[Line]:
     """Take a statement apart. Blank lines count, and are left out."""
     known = Numbers(numbers)
-    rows = [(at, one) for at, one in enumerate(text.splitlines(), 1) if one.strip()]
-    plain = {at: normal(one) for at, one in rows}
-    split = _splitter(list(plain.values()))
-    columns: Mapping[int, str] = {}
-    inherited: frozenset[str] = frozenset()
+    numbered = [(at, one) for at, one in enumerate(rows_of(text), 1) if one.strip()]
+    parted = table.rows([normal(one) for _at, one in numbered])
+    currencies: frozenset[str] = frozenset()
+    hints: frozenset[frozenset[str]] = frozenset()
+    is_counted = False
     lines = []
-    for at, raw in rows:
-        cells = split(plain[at])
-        heads = _columns(cells)
-        columns = heads or columns
-        line = _line(Line(at, raw.strip()), cells, known, {} if heads else columns)
+    for (at, raw), row in zip(numbered, parted, strict=True):
+        line = _line(Line(at, raw.strip()), row, known)
         if not line.figures:
-            inherited |= line.currencies
+            currencies |= line.currencies
+            hints |= line.hints
+        if row.is_heads:
+            is_counted = any(_counts(row.cells[at]) for at in row.roles if row.roles[at] in AMOUNTS)
+        if is_counted:
+            counted = (replace(one, doubts=one.doubts | {COUNTED}) for one in line.figures)
+            line = replace(line, figures=tuple(counted))
         lines.append(line)
-    return [replace(one, currencies=one.currencies or inherited) for one in lines]
+    return [
+        replace(one, currencies=one.currencies or currencies, hints=one.hints or hints)
+        for one in lines
+    ]
 
 
 def normal(line: str) -> str:
-    """Return a line with plain digits, blanks, dashes and slashes."""
-    text = unicodedata.normalize("NFKC", line.translate(ALIKE)).translate(ALIKE)
+    """Return a line with plain digits, blanks, dashes and slashes, and nothing that is not seen."""
+    text = "".join(map(_plain, line.translate(ALIKE)))
+    text = unicodedata.normalize("NFC", text).translate(ALIKE)
     digits = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
-    return NARROW.sub(" ", digits)
+    return NARROW.sub(" ", MINUS.sub("-", digits))
 
 
-def _line(line: Line, cells: Sequence[str], known: Numbers, columns: Mapping[int, str]) -> Line:
+@functools.lru_cache(4096)
+def _plain(char: str) -> str:
+    """Return a character as it is read. ½ is not 1/2, and ² is no digit of the number before it."""
+    if unicodedata.category(char) == "Cf":
+        return ""
+    plain = unicodedata.normalize("NFKC", char)
+    if unicodedata.category(char) == "Sc" and plain.isalpha():
+        return char
+    is_number = any(one.isdigit() for one in plain)
+    return OTHER if len(plain) > LONGEST or (is_number and not char.isdecimal()) else plain
+
+
+def _counts(head: str) -> bool:
+    """Return whether the head of a column says that its amounts are thousands, or cents."""
+    return any(money_words.PARTS.match(folded(one)) for one in WORD.findall(head) if one[1:])
+
+
+def _line(line: Line, row: Row, known: Numbers) -> Line:
     named: dict[str, bool] = {}
 
     def seen(number: str, is_doubtful: bool) -> None:
         named[number] = named.get(number, True) and is_doubtful
 
-    dated = [DATE.subn(EDGE, known.take(cell, seen)) for cell in cells]
+    dated = [DATE.subn(GAP, known.take(cell, seen)) for cell in row.cells]
     # Where a line has a date, what looks like another one is none.
     is_dated = any(count for _rest, count in dated)
     found = [
-        _turned(figure, columns.get(at, ""))
+        _placed(figure, row.roles.get(at, ""), row)
         for at, (rest, _count) in enumerate(dated)
-        if columns.get(at) != words.BALANCE
-        for figure in _figures(rest, is_dated=is_dated)
+        if row.roles.get(at) != words.BALANCE
+        for figure in figures.read(TIME.sub(GAP, rest), is_dated)
     ]
-    codes = {one for cell in cells for one in CODE.findall(cell)} & words.CODES
-    money = (figure.currencies or frozenset() for figure in found)
+    text = folded(" ".join(row.cells))
+    codes = {one for cell in row.cells for one in CODE.findall(cell)}
     return replace(
         line,
         named=frozenset(named),
         doubtful=frozenset(one for one, doubt in named.items() if doubt and not is_dated),
         figures=tuple(found),
-        currencies=frozenset(codes - words.ALSO_WORDS).union(*money),
-        is_outgoing=_says_out(cells),
+        currencies=_currencies(row, codes, found),
+        hints=frozenset(one for cell in row.cells for one in money_words.named_in(cell))
+        | {frozenset({one}) for one in codes & money_words.FIRST_NAMES},
+        is_outgoing=bool(words.WENT_OUT.search(text)) or _has_out_cell(row),
+        is_against=bool(words.AGAINST.search(text)),
     )
 
 
-def _says_out(cells: Sequence[str]) -> bool:
-    said = {word.casefold() for cell in cells for word in WORD.findall(cell)}
-    whole = {cell.strip().casefold() for cell in cells}
-    return bool(words.WENT_OUT & said or words.OUT_CELLS & whole)
+def _has_out_cell(row: Row) -> bool:
+    return any(words.as_listed(cell.strip()) in words.OUT_CELLS for cell in row.cells)
 
 
-def _figures(cell: str, *, is_dated: bool) -> list[Figure]:
-    first, *others = TIME.sub(EDGE, cell).split(EDGE)
-    later = (one for piece in others for one in figures.read(piece, is_dated, is_start=False))
-    return [*figures.read(first, is_dated), *later]
+def _currencies(row: Row, codes: Set[str], found: Sequence[Figure]) -> frozenset[str]:
+    """Return the currencies of a line: that of its column, else all that it names."""
+    stated = [row.cells[at].strip() for at, role in row.roles.items() if role == words.CURRENCY]
+    # "Valuta" heads days in German.
+    stated = [one for one in stated if one and not any(map(str.isdigit, one))]
+    if stated and not row.is_heads:
+        known = (money_words.currencies_of(one) or {one.upper()} for one in stated)
+        return frozenset().union(*known)
+    alone = (money_words.currencies_of(cell) for cell in row.cells if cell.strip())
+    money = (figure.currencies or frozenset() for figure in found)
+    return frozenset((codes & money_words.CODES) - money_words.ALSO_NAMES).union(*money, *alone)
 
 
-def _turned(figure: Figure, role: str) -> Figure:
-    """Return what stands in a column of debits or credits as money that went out or came in."""
+def _placed(figure: Figure, role: str, row: Row) -> Figure:
+    """Return a figure as its column has it. Beside a column of amounts it is none for sure."""
+    if row.is_odd:
+        return replace(figure, is_plain=False)
     if role == words.DEBIT:
         return replace(figure, goes=-1)
-    return replace(figure, goes=1) if role == words.CREDIT and figure.goes == 0 else figure
+    if role == words.CREDIT:
+        return replace(figure, goes=figure.goes or 1)
+    if role == words.SUM:
+        return replace(figure, decides=True)
+    if AMOUNTS & set(row.roles.values()):
+        return replace(figure, goes=0, is_plain=False, is_amount=False)
+    return figure
 
 
-def _columns(cells: Sequence[str]) -> Mapping[int, str]:
-    """Return what the columns of amounts are, if these cells are the heads of columns."""
-    if len(cells) < 3 or any(char.isdigit() for cell in cells for char in cell):
-        return {}
-    found = {at: _roles(cell) for at, cell in enumerate(cells)}
-    return {at: roles[0] for at, roles in found.items() if len(roles) == 1}
-
-
-def _roles(head: str) -> list[str]:
-    said = [word.casefold() for word in WORD.findall(head)]
-    pairs = {f"{one} {other}" for one, other in itertools.pairwise(said)}
-    # "In" and "out" say it alone only: "amount in EUR" does not.
-    alone = set(said) if len(said) == 1 else set(said) - {"in", "out"}
-    return [role for role, known in words.COLUMNS.items() if known & (alone | pairs)]
-
-
-def _splitter(lines: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return what parts a line into cells; without a separator the line is one cell."""
-    half = len(lines) / 2
-    for separator in "\t;|":
-        if sum(separator in one for one in lines) >= max(1, half):
-            return lambda line, by=separator: _cells(line, by)  # type: ignore[misc]
-    commas = re.compile(r"(?<=\S),(?=[^\s\d])|(?<=[^\s\d]),(?=\S)")
-    if sum(len(commas.findall(one)) >= 2 for one in lines) >= max(1, half):
-        return _comma_cells
-    return lambda line: [line]
-
-
-def _comma_cells(line: str) -> list[str]:
-    """Part at commas. One between digits outside of quotes may be of a number."""
-    parts = line.split('"')
-    parts[::2] = [re.sub(r"(?<=\d),(?=\d)", EITHER, one) for one in parts[::2]]
-    return _cells('"'.join(parts), ",")
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [line])
-
-
-def _key(number: str) -> str:
+def key_of(number: str) -> str:
     """Return a number as it is compared: without blanks around a slash."""
     return re.sub(r"\s*/\s*", "/", normal(number)).strip().casefold()
 
 
 def _is_day_and_month(number: str) -> bool:
-    first, _slash, second = _key(number).partition("/")
+    first, _slash, second = key_of(number).partition("/")
     if not (first.isdigit() and second.isdigit()) or len(first) > 2 or len(second) > 2:
         return False
     low, high = sorted((int(first), int(second)))

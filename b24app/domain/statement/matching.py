@@ -6,8 +6,9 @@ a payment is never taken by two lines, and a line that may mean two payments tak
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -26,6 +27,8 @@ class Verdict(StrEnum):
     """It names none, and only one payment has this amount."""
     UNCLEAR = "unclear"
     """Its amount or its number can be read in two ways, and one of them fits."""
+    DOUBTFUL = "doubtful"
+    """It fits, and something speaks against it: a word, a unit, another line that takes it back."""
     DIFFERS = "differs"
     """It names payments, but not what they come to."""
     SEVERAL = "several"
@@ -38,7 +41,7 @@ class Verdict(StrEnum):
     NOTHING = "nothing"
 
 
-RANKS = (Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DIFFERS)
+RANKS = (Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DOUBTFUL, Verdict.DIFFERS)
 """What is not sure, by how well it fits."""
 
 OFFERED = frozenset({Verdict.SURE, *RANKS})
@@ -47,7 +50,7 @@ OFFERED = frozenset({Verdict.SURE, *RANKS})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line with the payments that it is about. `other` is the line that pays them, too."""
+    """A line with the payments that it is about. `other` is another line that is about them."""
 
     number: int
     text: str
@@ -66,15 +69,22 @@ class Fit(StrEnum):
 
     CLEAR = "clear"
     UNCLEAR = "unclear"
+    DOUBTFUL = "doubtful"
     CURRENCY = "currency"
     NONE = "none"
+
+
+ORDER = (Fit.CLEAR, Fit.UNCLEAR, Fit.DOUBTFUL, Fit.CURRENCY)
 
 
 def match(text: str, payments: Sequence[Payment]) -> list[Match]:
     """Return every line of a statement that is not blank, with what it says of these payments."""
     read = lines.read(text, [one.number for one in payments])
     by_number = _by_number(payments)
-    named = [_by_name(line, [by_number[one] for one in sorted(line.named)]) for line in read]
+    keys = Counter(lines.key_of(one.number) for one in payments)
+    named = _undone(
+        [_by_name(line, [by_number[one] for one in sorted(line.named)], keys) for line in read]
+    )
     taken: dict[int, int] = {}
     for one in named:
         if one is not None and one.verdict is Verdict.SURE and not _ids(one) & taken.keys():
@@ -91,26 +101,50 @@ def _by_number(payments: Iterable[Payment]) -> Mapping[str, Payment]:
     return {one.number: one for one in sorted(payments, key=lambda one: not one.is_paid)}
 
 
-def _by_name(line: Line, named: Sequence[Payment]) -> Match | None:
+def _undone(named: Sequence[Match | None]) -> list[Match | None]:
+    """Take what is sure from lines about payments that other lines tell to have gone back."""
+    gone = {
+        each.id: one.number
+        for one in named
+        if one and one.verdict is Verdict.OUTGOING
+        for each in one.payments
+    }
+    return [
+        replace(
+            one, verdict=Verdict.DOUBTFUL, other=min(gone[each] for each in _ids(one) & gone.keys())
+        )
+        if one and one.verdict is Verdict.SURE and _ids(one) & gone.keys()
+        else one
+        for one in named
+    ]
+
+
+def _by_name(line: Line, named: Sequence[Payment], keys: Mapping[str, int]) -> Match | None:
     """Return what a line says that names payments, None if it names none."""
     if _goes_out(line):
-        return Match(line.number, line.text, Verdict.OUTGOING, tuple(named))
+        is_mixed = named and _fit_of_all(line, named) in {Fit.CLEAR, Fit.UNCLEAR, Fit.DOUBTFUL}
+        if not is_mixed or any(one.is_paid for one in named) or line.is_outgoing:
+            return Match(line.number, line.text, Verdict.OUTGOING, tuple(named))
+        # "100.00 fee -1.50" tells of money that came in, "-100.00 900.00" of a balance.
+        return Match(line.number, line.text, Verdict.DOUBTFUL, tuple(named))
     if not named:
         return None
     certain = [one for one in named if one.number not in line.doubtful]
     # "5/2 Payment 5/3": a day and a payment, or two payments, whichever the amount says.
-    tried = [_of_named(line, some) for some in (named, certain) if some]
+    tried = [_of_named(line, some, keys) for some in (named, certain) if some]
     return next((one for one in tried if one.verdict is Verdict.SURE), tried[-1])
 
 
-def _of_named(line: Line, named: Sequence[Payment]) -> Match:
+def _of_named(line: Line, named: Sequence[Payment], keys: Mapping[str, int]) -> Match:
     unpaid = tuple(one for one in named if not one.is_paid)
     if not unpaid:
         return Match(line.number, line.text, Verdict.PAID, tuple(named))
     is_doubtful = line.doubtful.issuperset(one.number for one in named)
+    is_shared = any(keys[lines.key_of(one.number)] > 1 for one in named)
     fits = {
-        Fit.CLEAR: Verdict.UNCLEAR if is_doubtful else Verdict.SURE,
+        Fit.CLEAR: Verdict.UNCLEAR if is_doubtful or is_shared else Verdict.SURE,
         Fit.UNCLEAR: Verdict.UNCLEAR,
+        Fit.DOUBTFUL: Verdict.DOUBTFUL,
         Fit.CURRENCY: Verdict.CURRENCY,
         Fit.NONE: Verdict.DIFFERS,
     }
@@ -141,6 +175,7 @@ def _by_amount(line: Line, payments: Sequence[Payment], taken: Mapping[int, int]
     ends = [
         (having(Fit.CLEAR), Verdict.LIKELY),
         (having(Fit.UNCLEAR), Verdict.UNCLEAR),
+        (having(Fit.DOUBTFUL), Verdict.DOUBTFUL),
         (having(Fit.CLEAR, is_taken=True), Verdict.TWICE),
         (having(Fit.CURRENCY), Verdict.CURRENCY),
     ]
@@ -154,7 +189,11 @@ def _by_amount(line: Line, payments: Sequence[Payment], taken: Mapping[int, int]
 
 
 def _each_once(found: Sequence[Match], taken: Mapping[int, int]) -> list[Match]:
-    """Leave each payment to the line that surely pays it, else to the one that fits best."""
+    """Leave each payment to the line that surely pays it, else to the one that fits best.
+
+    An amount alone is better than a number with another amount: a part is never marked as paid. The
+    line that has the number is told with it.
+    """
     holders = dict(taken)
     for verdict in RANKS:
         claims = [
@@ -164,23 +203,25 @@ def _each_once(found: Sequence[Match], taken: Mapping[int, int]) -> list[Match]:
         for payment_id, each in claims:
             # Of several that fit equally well nobody knows which.
             holders.setdefault(payment_id, each.number if counts[payment_id] == 1 else 0)
-    return [_settled(found, each, holders) for each in found]
+    claimed: dict[int, list[int]] = {}
+    for each in found:
+        for one in each.offered:
+            claimed.setdefault(one.id, []).append(each.number)
+    return [_settled(each, holders, claimed) for each in found]
 
 
-def _settled(found: Sequence[Match], each: Match, holders: Mapping[int, int]) -> Match:
+def _settled(each: Match, holders: Mapping[int, int], claimed: Mapping[int, list[int]]) -> Match:
     lines_of = {holders[one.id] for one in each.offered}
+    others = (next(_others(claimed[one.id], each.number), 0) for one in each.offered)
+    other = each.other or min(filter(None, others), default=0)
     if lines_of <= {each.number}:
-        return each
-    other = next((line for line in sorted(lines_of) if line not in {0, each.number}), 0)
-    return replace(each, verdict=Verdict.TWICE, other=other or _other_line(found, each))
+        return each if each.verdict is Verdict.SURE else replace(each, other=other)
+    holder = next((line for line in sorted(lines_of) if line not in {0, each.number}), 0)
+    return replace(each, verdict=Verdict.TWICE, other=holder or other)
 
 
-def _other_line(found: Sequence[Match], each: Match) -> int:
-    """Return the first other line that may pay the same."""
-    numbers = (
-        one.number for one in found if one is not each and _ids(one) & _ids(each) and one.offered
-    )
-    return next(numbers, 0)
+def _others(numbers: Iterable[int], own: int) -> Iterator[int]:
+    return (one for one in itertools.islice(numbers, 2) if one != own)
 
 
 def _ids(one: Match) -> set[int]:
@@ -196,22 +237,43 @@ def _goes_out(line: Line) -> bool:
 
 
 def _fit(line: Line, money: Money) -> Fit:
-    """Return how an amount is found in a line. Where one came in for sure, only such count."""
-    is_told = any(one.goes == 1 for one in line.figures)
-    incoming = [one for one in line.figures if one.goes == 1 or (not is_told and one.goes == 0)]
-    fits = {
-        _currency_fit(line, one, money)
+    """Return how an amount is found in a line. It is clear where no other one may be meant."""
+    incoming = _incoming(line)
+    found = {
+        _figure_fit(line, one, money)
         for one in incoming
         if one.may_be(money.amount, money.currency)
     }
-    return next((fit for fit in (Fit.CLEAR, Fit.UNCLEAR, Fit.CURRENCY) if fit in fits), Fit.NONE)
+    best = next((fit for fit in ORDER if fit in found), Fit.NONE)
+    if best in {Fit.CLEAR, Fit.UNCLEAR} and line.is_against:
+        return Fit.DOUBTFUL
+    if best is Fit.CLEAR and any(_is_another(line, one, money) for one in incoming):
+        return Fit.UNCLEAR
+    return best
 
 
-def _currency_fit(line: Line, figure: Figure, money: Money) -> Fit:
+def _incoming(line: Line) -> list[Figure]:
+    """Return what may have come in: where a sign or a column says it, only that."""
+    came = [one for one in line.figures if one.goes == 1]
+    unsaid = [one for one in line.figures if one.goes == 0]
+    return came or [one for one in unsaid if one.decides] or unsaid
+
+
+def _is_another(line: Line, figure: Figure, money: Money) -> bool:
+    """Return whether this is another amount that may be of the same currency."""
+    own = line.currencies if figure.currencies is None else figure.currencies
+    is_possible = (not own and figure.currencies is None) or money.currency in own
+    return is_possible and figure.is_amount and not figure.may_be(money.amount, money.currency)
+
+
+def _figure_fit(line: Line, figure: Figure, money: Money) -> Fit:
     own = line.currencies if figure.currencies is None else figure.currencies
     is_other = bool(own) or figure.currencies is not None
     if is_other and money.currency not in own:
         return Fit.CURRENCY
+    is_hinted = figure.currencies is None and any(money.currency not in one for one in line.hints)
+    if is_hinted or figure.doubts - {money.currency}:
+        return Fit.DOUBTFUL
     # Of several that the line names, one that stands elsewhere may be the one.
     is_certain = figure.currencies is not None or len(own) <= 1 or _is_one_sign(line, own)
     return Fit.CLEAR if is_certain and figure.is_clear(money.currency) else Fit.UNCLEAR
@@ -219,4 +281,4 @@ def _currency_fit(line: Line, figure: Figure, money: Money) -> Fit:
 
 def _is_one_sign(line: Line, own: frozenset[str]) -> bool:
     """Return whether these are what one sign, such as $, may mean."""
-    return any(one.currencies == own for one in line.figures)
+    return any(one.currencies == own for one in line.figures) or own in line.hints

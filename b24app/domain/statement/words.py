@@ -1,4 +1,4 @@
-"""Words and signs of bank statements: currencies, and what says that money went out.
+"""Words of bank statements: heads of columns, and what speaks against money that came in.
 
 A word that is missing here only makes a line say less. None of them makes a payment paid.
 """
@@ -7,93 +7,128 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-CODES = frozenset(
-    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN
-    BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS
-    GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW
-    KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD
-    NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RUR RWF SAR SBD SCR SDG SEK
-    SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS
-    VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG""".split()
-)
-
-ALSO_WORDS = frozenset("ALL BAM COP CUP GEL LAK MAD MOP PEN SOS TOP TRY".split())
-"""Codes that are words, too: they count beside a number only."""
-
-DOLLARS = "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP BBD BSD JMD TTD"
-CROWNS = "SEK NOK DKK ISK"
-ROUBLES = "RUB RUR BYN"
-
-SIGNS: Mapping[str, str] = {
-    "US$": "USD", "R$": "BRL", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD",
-    "$": DOLLARS, "€": "EUR", "£": "GBP EGP", "¥": "JPY CNY", "₽": "RUB RUR", "₴": "UAH",
-    "₸": "KZT", "₺": "TRY", "₹": "INR", "₫": "VND", "฿": "THB", "₩": "KRW KPW", "₪": "ILS",
-    "₾": "GEL", "₼": "AZN", "₦": "NGN", "₱": "PHP", "円": "JPY", "元": "CNY TWD", "원": "KRW",
-}  # fmt: skip
-"""Signs that may touch anything."""
-
-NAMES: Mapping[str, str] = {
-    "руб.": ROUBLES, "руб": ROUBLES, "р.": ROUBLES, "р": ROUBLES, "грн.": "UAH", "грн": "UAH",
-    "тг.": "KZT", "тг": "KZT", "тенге": "KZT", "сум": "UZS", "сом": "KGS", "zł": "PLN", "zl": "PLN",
-    "Kč": "CZK", "Kc": "CZK", "Ft": "HUF", "lei": "RON MDL", "kr.": CROWNS, "kr": CROWNS,
-    "TL": "TRY", "Rp.": "IDR", "Rp": "IDR", "RM": "MYR", "Fr.": "CHF", "SFr.": "CHF", "лв.": "BGN",
-    "лв": "BGN", "Br": "BYN", "Rs.": "INR PKR", "Rs": "INR PKR", "đ": "VND", "บาท": "THB",
-    "euro": "EUR", "euros": "EUR", "Euro": "EUR", "евро": "EUR", "USDT": "",
-}  # fmt: skip
-"""Names that stand by themselves. What is no money of a portal matches none."""
-
-FOLDED = {name.casefold(): codes for name, codes in NAMES.items()}
-
-NO_DECIMALS = frozenset(
-    "BIF CLP DJF GNF HUF IDR ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split()
-)
-"""Of these 1.234 is always 1234, in banks too where a minor unit exists on paper."""
-
-THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+from b24app.domain.statement.folding import folded, pattern
 
 OUT = """debit, debits, debet, dr, withdrawal, withdrawals, paid out, money out, out, soll, ausgang,
-    auszahlung, débit, cargo, cargos, débito, débitos, debito, retiro, saída, addebito, addebiti,
-    dare, uscite, obciążenie, obciążenia, wypłata, borç, дебет, списание, расход, списання, видаток,
-    шығыс, 支出, 借方, 出金, お支払金額, chi, ghi nợ, nợ, مدين, ถอน, เดบิต, pengeluaran, keluar"""
+    auszahlung, belastung, lastschrift, débit, cargo, cargos, débito, débitos, debito, retiro,
+    saída,
+    saídas, addebito, addebiti, dare, uscite, obciążenie, obciążenia, wypłata, wn, borç, çıkan,
+    дебет, списание, расход, расходы, списання, видаток, витрати, шығыс, 支出, 借方, 出金,
+    お支払金額, お引出し, 引出, chi, ghi nợ, nợ, مدين, مدينة, ถอน, เดบิต, pengeluaran, keluar, af"""
 IN = """credit, credits, cr, deposit, deposits, paid in, money in, in, haben, eingang, gutschrift,
-    crédit, abono, abonos, crédito, créditos, credito, entrada, accredito, accrediti, avere,
-    entrate, uznanie, uznania, wpływ, wpływy, alacak, кредит, поступление, зачисление, приход,
-    зарахування,
-    надходження, кіріс, түсім, 收入, 贷方, 貸方, 入金, お預り金額, thu, ghi có, có, دائن, ฝาก,
-    เครดิต, pemasukan, kredit, masuk"""
-LEFT = """balance, saldo, solde, kontostand, bakiye, остаток, сальдо, баланс, залишок, қалдық, 余额,
-    餘額, 残高, số dư, رصيد, คงเหลือ, baki"""
+    crédit, abono, abonos, crédito, créditos, credito, entrada, entradas, accredito, accrediti,
+    avere, entrate, uznanie, uznania, wpływ, wpływy, alacak, giren, кредит, поступление,
+    поступления, зачисление, приход, зарахування, надходження, кіріс, түсім, 收入, 存入, 贷方, 貸方,
+    入金, お預り金額, お預入れ, thu, ghi có, có, دائن, دائنة, ฝาก, เครดิต, pemasukan, kredit, masuk,
+    bij"""
+LEFT = """balance, bal, available, saldo, solde, kontostand, bakiye, остаток, остатка, остатки,
+    сальдо, баланс, баланса, доступно, залишок, залишку, қалдық, қалдығы, 余额, 餘額, 结余, 結餘,
+    残高,
+    差引残高, số dư, رصيد, الرصيد, คงเหลือ, ยอดคงเหลือ, baki, sisa"""
+AMOUNT = """amount, sum, betrag, umsatz, montant, importe, importo, kwota, tutar, valor, monto,
+    quantia, сумма, сума, сомасы, 金额, 金額, 交易金额, số tiền, المبلغ, مبلغ, จำนวนเงิน, jumlah,
+    nominal,
+    amaun"""
+TAX = """vat, tax, taxes, gst, cgst, sgst, igst, sst, mwst, ust, umsatzsteuer, mehrwertsteuer,
+    steuer, tva, iva, imposto, iof, impuesto, imposta, podatek, kdv, ндс, пдв, ққс, 税, 税额, 稅額,
+    消費税, 增值税, thuế, ضريبة, الضريبة, ภาษี, ppn, pajak, cukai"""
+MONEY = """currency, ccy, währung, devise, moneda, divisa, moeda, valuta, waluta, döviz, para
+    birimi, валюта, валюти, 币种, 货币, 幣別, 貨幣, 通貨, tiền tệ, loại tiền, عملة, العملة,
+    สกุลเงิน,
+    mata uang, mata wang"""
 
-CREDIT, DEBIT, BALANCE = "credit", "debit", "balance"
+CREDIT, DEBIT, BALANCE, SUM, CURRENCY = "credit", "debit", "balance", "sum", "currency"
+
+
+SHORT = 3
+
+
+def as_listed(word: str) -> str:
+    """Return a word as the lists have it. Short ones keep their accents: "No" is not "nợ"."""
+    plain = folded(word)
+    return word.casefold() if len(plain) <= SHORT else plain
 
 
 def _of(text: str) -> frozenset[str]:
-    return frozenset(" ".join(one.split()) for one in text.split(","))
+    words = (one.split() for one in text.split(","))
+    return frozenset(" ".join(map(as_listed, some)) for some in words)
 
 
-COLUMNS: Mapping[str, frozenset[str]] = {DEBIT: _of(OUT), CREDIT: _of(IN), BALANCE: _of(LEFT)}
-"""Heads of columns, one word or two."""
+def _listed(text: str) -> str:
+    return " ".join("_".join(one.split()) for one in text.split(","))
 
-OUT_CELLS = frozenset("d dr s dbit debit debet дт дебет".split())
+
+COLUMNS: Mapping[str, frozenset[str]] = {
+    DEBIT: _of(OUT), CREDIT: _of(IN), BALANCE: _of(f"{LEFT},{TAX}"), SUM: _of(AMOUNT),
+    CURRENCY: _of(MONEY),
+}  # fmt: skip
+"""Heads of columns, one word or two. What is left and what is tax is no payment's amount."""
+
+ENDINGS = {
+    DEBIT: pattern(
+        """дебет* расход* списан* видат* debited withdrawn belastung* ausgabe* addebit* obciazen*
+        uscit* sortie* egreso* borc* pengeluaran*"""
+    ),
+    CREDIT: pattern(
+        """кредит* приход* поступ* зачисл* надход* зарах* credited gutschrift* einnahme* accredit*
+        uznan* entree* ingreso* alacak* penerimaan*"""
+    ),
+}
+"""What else begins the heads of debits and credits, with the endings of its language."""
+
+IS_ACCOUNT = pattern(
+    "account* konto счет* счёт* рахун* compte* cuenta* conta conto hesap* rekening"
+)
+"""An account that is debited is no amount."""
+
+OUT_CELLS = _of(f"d, s, dbit, db, dt, дт, дб, 借, 出, {OUT}")
 """Cells that say it of their line."""
 
-WENT_OUT = frozenset(
-    """debit debited withdrawal refund refunded outgoing auszahlung rückzahlung erstattung
-    remboursement reembolso rimborso wypłata списание списано расход возврат исходящий списання
-    повернення қайтару 退款 出金 返金 iade""".split()
+OUT_MARKS = _of("dr, d, s, db, dbit, debit, soll, дт, дб, 借, 出")
+IN_MARKS = _of("cr, c, h, crdt, credit, haben, кт, кр, 贷, 貸, 入")
+"""What a bank writes behind a number."""
+
+IS_LEFT, IS_TAX = pattern(_listed(LEFT)), pattern(_listed(TAX))
+"""What says of the number after it that it is no payment."""
+
+WENT_OUT = pattern(
+    """refund refunds refunded reversal chargeback debited withdrawal outgoing
+    storno stornierung rückzahlung rückbuchung rücklastschrift rücküberweisung rueckzahlung
+    rücküberw rueckbuchung ruecklastschrift erstattung auszahlung
+    remboursement reembolso reembolsos devolución estorno contracargo rimborso storno
+    zwrot wypłata iade iadesi возврат списание списано расход исходящий
+    повернення списання қайтару қайтарым 退款 出金 返金 冲正 沖正 拒付 払戻 استرداد คืนเงิน
+    hoàn_tiền pengembalian"""
 )
 """Words of a line that say of all of it that money went out."""
 
-
-def decimals_of(currency: str) -> int:
-    """Return how many decimals amounts of a currency have."""
-    if currency in NO_DECIMALS:
-        return 0
-    return 3 if currency in THREE_DECIMALS else 2
-
-
-def currencies_of(sign: str) -> frozenset[str]:
-    """Return the currencies that a code, a sign or a name may mean."""
-    if sign in CODES:
-        return frozenset({sign})
-    return frozenset(SIGNS.get(sign, NAMES.get(sign, FOLDED.get(sign.casefold(), ""))).split())
+AGAINST = pattern(
+    """*refund* return* *revers* *chargeback* charge_back* reimburs* recall* bounce* dishono*
+    void voided cancel* credit_note* debit debits debet debito purchase* withdraw* sent_to
+    transfer_to pending declin* failed fail rejected reject unsuccessful
+    rück* rueck* *rückzahl* *rückgabe* *rücklast* *rückbuch* *rueckzahl* *rueckgabe* *ruecklast*
+    *erstatt* *storn* retoure* retourn* widerruf* *lastschrift* *belastung* abbuch* *auszahl*
+    gutschriftsanzeige vorgemerkt abgelehnt
+    *reembols* *devol* devuel* reintegr* retroces* contracargo* revertid* anula* rechaz* pendiente
+    nota_de_credito adeudo* retiro* reversion
+    *estorn* ressarc* contestac* recusad* pendente saque
+    *rembours* restitu* extourn* rejet* retrocession* annul* avoir prelevement* virement_emis
+    en_attente retour retours refuse*
+    *rimbors* *storn* reso resi restituz* addebit* prelievo* rifiut* annull* in_sospeso
+    *zwrot* *zwroc* reklamac* anulow* odrzuc* *obciaz* *wyplat* chargeback* oczekuj*
+    iade* iptal* ters geri para_cekme reddedil* beklemede bekleyen gonderilen
+    *возвра* возмещ* *сторн* *отмен* аннул* *чардж* отзыв* *списан* снятие покупк* отклон* неусп*
+    неисполн* ожида* в_обработке ошибка ошибочн* чек_возврат*
+    *поверн* *відшкод* скасув* анульов* *сторн* відхил* помилк* очіку* зняття
+    *қайтар* *өтеліп* *күшін_жой* бас_тарт* шығыс*
+    退 返金 返品 返却 払戻 払い戻 戻入 組戻 取消 取り消 赤伝 引落 引き落 引出 キャンセル
+    チャージバック リファンド
+    冲正 沖正 冲销 沖銷 撤销 撤銷 拒付 转出 轉出 扣款 失败 失敗 拒绝 拒絕 未完了 エラー 支出
+    hoàn_tiền hoàn_trả hoàn_lại hoàn_phí trả_lại thu_hồi đảo_giao_dịch hủy bồi_hoàn thất_bại ghi_nợ
+    rút_tiền chuyển_đi
+    استرداد استرجاع ارجاع مرتجع مسترد اعادة الغاء عكس سحب خصم فشل مرفوض
+    คืนเงิน คืนยอด ยกเลิก กลับรายการ เงินคืน ขอคืน ปฏิเสธ ล้มเหลว หักบัญชี ถอน
+    *pengembalian* *kembali* retur refund batal* dibatalkan pembatalan gagal ditolak tarik*
+    *bayaran_balik* *pulang* bayar_balik pembalikan tolak caj_balik"""
+)
+"""Words that speak against it: whether they mean this money a person has to see."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from b24app import texts
 from b24app.bitrix.methods.payments import list_payments
-from b24app.domain import Payment
-from b24app.domain.statement import matching
+from b24app.domain.statement import lines, matching
 from b24app.domain.statement.matching import Match, Verdict
 from b24app.errors import InputCode, InputError
 from b24app.services.auth import launches
@@ -20,18 +19,24 @@ MOST_LINES = 200
 MOST_CHARACTERS = 24_000
 NOTE_LENGTH = 300
 SURE, TO_LOOK_AT = frozenset({Verdict.SURE}), frozenset({
-    Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DIFFERS, Verdict.SEVERAL, Verdict.TWICE,
-    Verdict.CURRENCY,
+    Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DOUBTFUL, Verdict.DIFFERS, Verdict.SEVERAL,
+    Verdict.TWICE, Verdict.CURRENCY,
 })  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The lines of a statement as somebody pasted them, and what they say. `chosen` are ticked."""
+    """The lines of a statement as somebody pasted them, and what they say. `chosen` are ticked.
+
+    `unread` is the number of the card's payments that could not be read. `is_whole`: all of them
+    were, and their amounts.
+    """
 
     text: str
     matches: Sequence[Match]
     chosen: frozenset[int]
+    unread: int = 0
+    is_whole: bool = True
 
     @property
     def sure(self) -> list[Match]:
@@ -57,26 +62,28 @@ def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> 
     """
     require_fitting(text)
     launches.prove_now(card)
-    listed: Sequence[Payment] = card.api.call(list_payments(card.ref))
+    listed = card.api.call(list_payments(card.ref))
     matches = matching.match(text, listed)
     if chosen is None:
         sure = [one.id for each in matches if each.verdict in SURE for one in each.payments]
         chosen = frozenset(sure[: many.MOST])
-    return Statement(text, matches, chosen)
+    unread = len(listed.unread)
+    is_whole = not unread and all(one.sum.is_readable for one in listed)
+    return Statement(text, matches, chosen, unread, is_whole)
 
 
 def require_fitting(text: str) -> None:
     """Raise InputError for more lines than anybody looks through, and for none."""
     if not text.strip():
         raise InputError("no lines", code=InputCode.NO_STATEMENT, field="lines")
-    if len(text) > MOST_CHARACTERS or len(text.split("\n")) > MOST_LINES:
+    if len(text) > MOST_CHARACTERS or len(lines.rows_of(text)) > MOST_LINES:
         raise InputError("too long", code=InputCode.STATEMENT_TOO_LONG, field="lines")
 
 
-def notes_of(text: str, lines: Sequence[tuple[Chosen, int]]) -> dict[int, str]:
+def notes_of(text: str, chosen: Sequence[tuple[Chosen, int]]) -> dict[int, str]:
     """Return the notes of chosen payments: each the line of the statement that pays it."""
-    rows = text.splitlines()
+    rows = lines.rows_of(text)
     return {
         one.id: texts.one_line(rows[at - 1])[:NOTE_LENGTH] if 0 < at <= len(rows) else ""
-        for one, at in lines
+        for one, at in chosen
     }

@@ -35,18 +35,21 @@ def matched() -> ResponseReturnValue:
     ticked = None
     if request.form.get("back") == "1":
         ticked = frozenset(one.id for one in many.picked(request.form.getlist("chosen")))
-    return _shown(statement.read(card, _text(), ticked))
+    return _shown(statement.read(card, _text("lines"), ticked))
 
 
 @blueprint.post("/chosen")
 def chosen() -> ResponseReturnValue:
-    """Ask before the ticked payments are marked as paid, each with its line as its note."""
+    """Ask before the ticked payments are marked as paid, each with its line as its note.
+
+    The lines are those that were matched, not what may have been written into the field since.
+    """
     card = proven(Action.PAY)
     texts = request.form.getlist("chosen")
     if not texts:
         raise InputError("no payment", code=InputCode.NO_LINE_CHOSEN, field="chosen")
     picked = many.picked(texts)
-    text = _text()
+    text = _text("matched")
     statement.require_fitting(text)
     lines = [(one, _line(one.id)) for one in picked]
     return many.asked_about(card, Action.PAY, picked, statement.notes_of(text, lines), text)
@@ -61,8 +64,8 @@ def _shown(found: Statement | None) -> str:
     )
 
 
-def _text() -> str:
-    return request.form.get("lines", "")
+def _text(name: str) -> str:
+    return request.form.get(name, "")
 
 
 def _line(payment_id: int) -> int:

@@ -54,7 +54,7 @@ BODIES = {
     "POST /payments/statement/chosen": {
         "chosen": f"{LARGE} N 7680 EUR",
         f"line-{LARGE}": 1,
-        "lines": "Payment 3653/4: 7,680.00 EUR",
+        "matched": "Payment 3653/4: 7,680.00 EUR",
     },
     "GET /payments/sums/linked": {"cards": 2, "sums": "EUR~18400~6990"},
 }

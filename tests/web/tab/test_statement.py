@@ -11,6 +11,7 @@ from sqlalchemy import select
 from b24app.storage.models import Activity, Base
 from tests.support.acts import FOREIGN, LARGE, SMALL, books, writes_asked
 from tests.support.many import Asked, prepare, states
+from tests.support.odd_answers import LIST, put
 from tests.support.stage import INVOICE, SMART, Tab
 
 OFFERED = re.compile(
@@ -44,7 +45,7 @@ def chosen(tab, lines, ids):
     answer = match(tab, lines)
     at = {f"line-{one}": line for one, (line, _ticked) in offered(answer).items()}
     picked = [f"{one} {shown[one]} {numbers[one]}" for one in ids]
-    return tab.post("/payments/statement/chosen", {"chosen": picked, "lines": lines, **at})
+    return tab.post("/payments/statement/chosen", {"chosen": picked, "matched": lines, **at})
 
 
 def fields(answer):
@@ -122,6 +123,65 @@ def test_going_back_leaves_the_ticks_as_they_were(stage):
     assert offered(back) == {LARGE: (2, False), SMALL: (3, True)}
 
 
+def test_the_note_is_the_line_that_was_shown_whatever_is_in_the_field_by_then(stage):
+    tab = stage.tab()
+    shown = match(tab, LINES)
+    data = {
+        **fields(shown),
+        "chosen": f"{LARGE} N 7680 EUR 3653/4",
+        "lines": "20.11.2026;somebody else;1,00\n" + LINES,
+    }
+
+    question = tab.post("/payments/statement/chosen", data)
+
+    assert fields(shown)["matched"] == [LINES]
+    assert fields(question)[f"note-{LARGE}"] == ["20.11.2026;ACME, payment 3653/4;7.680,00"]
+
+
+def test_the_field_travels_to_be_matched_and_what_was_matched_to_be_chosen_from(stage):
+    shown = match(stage.tab(), LINES).text
+
+    assert re.search(r'<form id="statement"[^>]*statement/chosen"[^>]*hx-params="not lines"', shown)
+    assert re.search(r'<button[^>]*"/payments/statement"[^>]*hx-params="not matched"', shown)
+
+
+def test_two_hundred_lines_are_not_too_many_with_a_line_break_after_the_last(stage):
+    assert match(stage.tab(), "x 3653/4 7680.00\n" * 200).status_code == 200
+
+
+@pytest.mark.parametrize(("field", "is_left_out"), [("id", True), ("sum", False)])
+def test_what_could_not_be_read_of_the_payments_is_told(stage, field, is_left_out):
+    tab = stage.tab()
+    lines = "Northwind 2258.00\nSomebody 1.00"
+    whole = match(tab, lines).text
+    assert "Only this payment has this amount" in whole
+    assert "No unpaid payment of this card." in whole
+    assert "could be read" not in whole
+    listed = [one.id for one in stage.portal.crm.payments_of(2, 8061)]
+    put(stage, LIST, field, "null", row=listed.index(LARGE) + 1)
+
+    told = match(tab, lines).text
+
+    assert ("1 payment of this card could not be read" in told) is is_left_out
+    assert "Of the payments that could be read, only this one has this amount" in told
+    assert "No unpaid payment of this card that could be read." in told
+
+
+def test_a_refund_is_offered_with_its_reason_and_never_ticked(stage):
+    found = match(stage.tab(), "Kundenerstattung 3653/4 7680.00")
+
+    assert offered(found) == {LARGE: (1, False)}
+    assert "Something speaks against it" in found.text
+
+
+def test_a_line_that_fits_better_names_the_one_that_has_the_number(stage):
+    found = match(stage.tab(), "x 3653/4 60.00\nSmith 7680.00")
+
+    assert offered(found) == {LARGE: (2, False)}
+    assert "Line 1 is about 3653/4 too." in found.text
+    assert "Line 2 is about 3653/4 too." in found.text
+
+
 def test_as_many_are_ticked_as_one_act_can_have(stage):
     tab, _ids = prepare(stage, "pay", payments=54)
     for one in stage.portal.crm.payments_of(2, 8061):
@@ -140,6 +200,10 @@ def test_as_many_are_ticked_as_one_act_can_have(stage):
     [
         pytest.param(" \n\n", "Paste the lines", id="none"),
         pytest.param("x\n" * 201, "at most 200 lines", id="lines"),
+        *(
+            pytest.param(sign.join("x" * 201), "at most 200 lines", id=f"lines parted by {sign!r}")
+            for sign in "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+        ),
         pytest.param("x" * 24_001, "24,000 characters", id="characters"),
     ],
 )
@@ -156,7 +220,7 @@ def test_too_much_and_nothing_are_told_at_the_field(stage, lines, words):
 
 
 def test_nothing_ticked_is_told(stage):
-    answer = stage.tab().post("/payments/statement/chosen", {"lines": LINES})
+    answer = stage.tab().post("/payments/statement/chosen", {"matched": LINES})
 
     assert answer.status_code == 422
     assert "Choose at least one payment." in answer.text
@@ -164,7 +228,7 @@ def test_nothing_ticked_is_told(stage):
 
 @pytest.mark.parametrize("at", ["0", "9", "-1", "x"])
 def test_a_line_that_is_not_there_is_no_note(stage, at):
-    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": at, "lines": LINES}
+    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": at, "matched": LINES}
     answer = stage.tab().post("/payments/statement/chosen", data)
 
     assert answer.status_code == (200 if at.isdigit() else 422)
@@ -221,7 +285,7 @@ def test_on_a_linked_card_it_is_of_the_deal_that_it_was_opened_for(stage):
     found = match(tab, LINES)
     assert offered(found) == {LARGE: (2, True), SMALL: (3, False)}
     assert token in found.text
-    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": 2, "lines": LINES}
+    data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": 2, "matched": LINES}
     question = tab.post("/payments/statement/chosen", data)
     assert question.text.count(token) == 2
     answer = tab.post("/payments/many/pay", fields(question))

@@ -1,0 +1,62 @@
+"""Find what stands beside a number and may make another amount of it: "100 thousand", "100 XYZ"."""
+
+from __future__ import annotations
+
+import re
+
+from b24app.domain.statement import money_words
+from b24app.domain.statement.folding import GLUING, folded
+
+COUNTED = "*"
+"""A doubt that no currency takes away: thousands, cents, hours."""
+
+SIGN = money_words.CURRENCY_SIGN.pattern
+BEFORE = re.compile(rf"(?:(?P<word>[^\W\d_]+)\.?|(?P<sign>{SIGN}))[ :(\[]{{0,3}}$")
+AFTER = re.compile(rf"[ ,)\]([]{{0,3}}(?:(?P<word>[^\W\d_]+)(?P<dot>\.)?|(?P<sign>{SIGN}))")
+CODE = re.compile(r"[A-Z]{3,4}")
+TIMES = re.compile(r"[kKmMtTkкКтТ]([A-Z]{3}|$)")
+REACH = 24
+SHORT = 5
+
+
+def doubts(cell: str, span: tuple[int, int], *, is_cents: bool) -> frozenset[str]:
+    """Return what stands beside the number at `span`: codes and signs, and COUNTED.
+
+    `is_cents`: it has two decimals, so a single letter after it is a word: "100.00 k Smith".
+    """
+    start, end = span
+    before = BEFORE.search(cell[max(0, start - REACH) : start])
+    after = AFTER.match(cell, end, end + REACH)
+    found = {_doubt(one["word"], one["sign"]) for one in (before, after) if one}
+    if after and after["word"]:
+        found.add(_counted(after["word"], is_cents=is_cents and not _has_sign(cell, after.end())))
+        is_short = bool(after["dot"]) and 1 < len(after["word"]) < SHORT
+        is_known = money_words.currencies_of(after["word"])
+        found.add(COUNTED if is_short and not is_known else "")
+    if before and before["word"]:
+        found.add(_counted(before["word"], is_cents=True))
+    return frozenset(found - {""})
+
+
+def _has_sign(cell: str, at: int) -> bool:
+    return bool(money_words.CURRENCY_SIGN.match(cell, at))
+
+
+def _doubt(word: str | None, sign: str | None) -> str:
+    """Return the code or sign that may be a currency, "" if there is none."""
+    if sign or not word:
+        return sign or ""
+    code = word.upper()
+    if code in money_words.CODES:
+        return code
+    return word if CODE.fullmatch(word) and word not in money_words.NO_CODES else ""
+
+
+def _counted(word: str, *, is_cents: bool) -> str:
+    """Return COUNTED for what multiplies or parts an amount. One letter may be a word."""
+    if len(word) == 1 and word.isalpha() and is_cents and not GLUING.match(word):
+        return ""
+    times = TIMES.match(word)
+    if times and times[1] in money_words.CODES and word.upper() not in money_words.CODES:
+        return COUNTED
+    return COUNTED if money_words.COUNTED.match(folded(word)) else ""
