@@ -96,6 +96,33 @@ def test_another_amount_makes_it_unclear_unless_a_sign_or_a_word_decides(line, e
     assert verdict(line) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "amount", "expected"),
+    [
+        ("x 5/3 900.00 balance", "900", "doubtful"),
+        ("x 5/3 900.00 EUR Saldo", "900", "doubtful"),
+        ("x 5/3 16.67 НДС", "16.67", "doubtful"),
+        ("x 5/3\tBalance\t900.00", "900", "differs"),
+        ("x 5/3;НДС:;900.00", "900", "differs"),
+        ("x 5/3 DR 100.00", "100", "doubtful"),
+        ("x 5/3 paid out 100.00", "100", "doubtful"),
+        ("x 5/3;Sent;100.00", "100", "outgoing"),
+        ("x 5/3 at 12.30", "12.30", "unclear"),
+        ("x 5/3 um 12.30 Uhr 100.00", "100", "sure"),
+        ("12.03.2026;900;x 5/3;100.00", "100", "sure"),
+        ("12.03.2026;900;x 5/3;100", "100", "unclear"),
+        ("not paid 5/3 100.00", "100", "doubtful"),
+        ("не оплачено 5/3 100.00", "100", "doubtful"),
+        ("Оплата по договору № 5/3 100.00", "100", "unclear"),
+        ("contract 5/3 100.00", "100", "unclear"),
+        ("Оплата по договору 17, счёт 5/3 100.00", "100", "sure"),
+        ("12.03.2026 contract 5/3 100.00", "100", "unclear"),
+    ],
+)
+def test_what_stands_around_a_number_says_what_it_is(line, amount, expected):
+    assert verdict(line, amount) == expected
+
+
 OTHER_MONEY = """100.00 usd|100.00 Usd|usd 100.00|100 ¢|₿100.00|100.00 ₿|100.00 USDT|XBT 100.00
 100.00 рублей|100.00 долларов США|100.00 dollars|100.00 złotych|100.00 крон|100.00 美元|港元100.00
 100.00 日元|人民币100.00|100.00 try|100.00 Pfund|100.00 (USD)|100.00, usd|100.00 US dollars

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-from b24app.domain.statement import money_words
+from b24app.domain.statement import money_words, words
 from b24app.domain.statement.folding import GLUING, folded
+
+EDGE, GAP = "\n", "\x1d"
+"""An edge stands where a number of a payment was taken out, a gap where a date was."""
 
 COUNTED = "*"
 """A doubt that no currency takes away: thousands, cents, hours."""
@@ -29,13 +32,23 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool) -> frozenset[str
     after = AFTER.match(cell, end, end + REACH)
     found = {_doubt(one["word"], one["sign"]) for one in (before, after) if one}
     if after and after["word"]:
+        found.add(_left(cell, after))
         found.add(_counted(after["word"], is_cents=is_cents and not _has_sign(cell, after.end())))
         is_short = bool(after["dot"]) and 1 < len(after["word"]) < SHORT
         is_known = money_words.currencies_of(after["word"])
         found.add(COUNTED if is_short and not is_known else "")
     if before and before["word"]:
         found.add(_counted(before["word"], is_cents=True))
+        found.add(COUNTED if words.as_listed(before["word"]) in words.OUT_CELLS else "")
     return frozenset(found - {""})
+
+
+def _left(cell: str, after: re.Match[str]) -> str:
+    """Return COUNTED for "900.00 balance", not for the first number of "100.00 balance 900.00"."""
+    rest = re.split(f"[{EDGE}{GAP}]", cell[after.start("word") : after.end() + REACH])[0]
+    said = folded(rest)
+    is_other = words.IS_LEFT.match(said) or words.IS_TAX.match(said)
+    return COUNTED if is_other and not re.search(r"\d", rest) else ""
 
 
 def _has_sign(cell: str, at: int) -> bool:

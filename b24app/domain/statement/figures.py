@@ -13,13 +13,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.domain.statement import beside, money_words, words
+from b24app.domain.statement.beside import EDGE, GAP
 from b24app.domain.statement.folding import folded
 
-EDGE, GAP, EITHER = "\n", "\x1d", "\x1e"
-"""An edge stands where a number of a payment was taken out, a gap where a date was: nothing reaches
-over them. The third is a comma of an unquoted CSV line between digits: it parts cells, or
-thousands.
-"""
+EITHER = "\x1e"
+"""A comma of an unquoted CSV line between digits: it parts cells, or thousands."""
 
 MONEY = money_words.KNOWN
 RUN = rf"\d+(?:[.,'{EITHER}]\d+|[ ]\d{{3}}(?!\d))*"
@@ -59,6 +57,8 @@ LEADS_TO = re.compile(
 )
 """What an amount follows."""
 
+AT = re.compile(r"(?<![^\W\d_])(?:at|um|в|о|à|alle|kl|klo|saat|pukul|jam|godz|luc|ora|ore)\W*$")
+AN_HOUR = re.compile(r"([01]?\d|2[0-3])\.[0-5]\d")
 DAY_AND_MONTH = re.compile(r"(\d{1,2})\.(\d{2})")
 CENTS = re.compile(r"[.,]\d\d$")
 ANOTHER = re.compile(r"[ ]{1,2}\d{1,2}(?!\w|[.,/:'-]\d)")
@@ -73,9 +73,9 @@ class Figure:
     """A number that may be an amount. `readings`: values with their decimals.
 
     `is_plain`: it has one reading, and stands where an amount does. `is_amount`: it is one for
-    sure, though not always which. `goes`: -1 out, 1 in, 0 unsaid. `decides`: its column has the
-    amounts. `doubts`: what stands beside it and may make it another amount; a code counts for that
-    of its own currency only.
+    sure, though not always which. `is_bare`: only digits, as an account has them. `goes`: -1 out,
+    1 in, 0 unsaid. `decides`: its column has the amounts. `doubts`: what stands beside it and may
+    make it another amount; a code counts for that of its own currency only.
     """
 
     readings: tuple[tuple[Decimal, int], ...]
@@ -83,6 +83,7 @@ class Figure:
     currencies: frozenset[str] | None = None
     goes: int = 0
     is_amount: bool = True
+    is_bare: bool = False
     decides: bool = False
     doubts: frozenset[str] = frozenset()
 
@@ -112,7 +113,10 @@ def read(cell: str, is_dated: bool) -> Iterator[Figure]:
         if words.IS_LEFT.search(label) and _ends_with_left(label):
             continue
         is_other = bool(words.IS_LEFT.search(label) or words.IS_TAX.search(label))
-        is_day = not is_dated and _is_day(found["run"]) and not _has_money(found)
+        is_day = not _has_money(found) and (
+            (not is_dated and _is_day(found["run"]))
+            or bool(AN_HOUR.fullmatch(found["run"]) and AT.search(label))
+        )
         parts = list(_figures(cell, found, is_dated=is_dated))
         for at, one in enumerate(parts, 1):
             kept = replace(one, is_plain=False, is_amount=False) if is_other or is_day else one
@@ -146,7 +150,9 @@ def _figures(cell: str, found: re.Match[str], *, is_dated: bool) -> Iterator[Fig
         readings = tuple(dict.fromkeys(whole if is_joined else [*whole, *_parts(run)]))
         stands = _stands_as_amount(cell, found)
         is_cut = not re.search("[.,]", run) and ANOTHER.match(cell, found.end())
-        yield Figure(readings, is_joined and stands and not is_cut, is_amount=stands)
+        is_bare = run.isdigit() and not _has_money(found)
+        is_plain = is_joined and stands and not is_cut
+        yield Figure(readings, is_plain, is_amount=stands, is_bare=is_bare)
     else:
         parts = re.split(rf"[ {EITHER}]", run)
         for part in parts if len(parts) > 1 else run.split(","):

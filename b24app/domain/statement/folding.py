@@ -37,4 +37,4 @@ def _form(listed: str) -> str:
     if GLUING.search(listed):
         return form
     start = "" if listed.startswith("*") else r"(?<![^\W\d_])"
-    return f"{start}{form}" + ("" if listed.endswith("*") else r"(?![^\W\d_])")
+    return f"{start}{form}" + (r"[^\W\d_]*" if listed.endswith("*") else r"(?![^\W\d_])")

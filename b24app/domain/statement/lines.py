@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from b24app.domain.statement import figures, money_words, table, words
-from b24app.domain.statement.beside import COUNTED
-from b24app.domain.statement.figures import EDGE, EITHER, GAP, GLUING, Figure
+from b24app.domain.statement.beside import COUNTED, EDGE, GAP
+from b24app.domain.statement.figures import EITHER, GLUING, Figure
 from b24app.domain.statement.folding import folded
 from b24app.domain.statement.table import WORD, Row
 
@@ -19,8 +19,10 @@ ALIKE = str.maketrans({
     "’": "'", "‘": "'", "´": "'", "`": "'", "\u202f": "'", "\u2009": "'",
     "٬": "'", "٫": ",", "\u00a0": " ", EITHER: " ", EDGE: " ", GAP: " ", "\r": " ",
 })  # fmt: skip
-MINUS = re.compile(r"[▲△▼]\s?(?=[¥$€£]?\s?\d)")
+MINUS = re.compile(r"[▲△▼ー]\s?(?=[¥$€£]?\s?\d)")
 LONGEST = 4
+REACH = 24
+SAID = re.compile(r"\w")
 OTHER = "_"
 """Stands for a sign that is none of ours, such as ½: nothing beside it is a number."""
 
@@ -79,8 +81,11 @@ class Numbers:
             re.IGNORECASE,
         )
 
-    def take(self, cell: str, seen: Callable[[str, bool], None]) -> str:
-        """Return the cell with an edge in place of each number; `seen` gets it, and if in doubt."""
+    def take(self, cell: str, is_dated: bool, seen: Callable[[str, bool], None]) -> str:
+        """Return the cell with an edge in place of each number; `seen` gets it, and if in doubt.
+
+        `is_dated`: its line has a date, so 5/3 is none.
+        """
         if not self._known:
             return cell
 
@@ -88,8 +93,10 @@ class Numbers:
             number, is_marked = self._known.get(key_of(found["number"]), ""), bool(found["mark"])
             if not number or (not is_marked and number.isdigit() and len(number) < 6):
                 return found[0]
-            is_first = not cell[: found.start()].strip()
-            seen(number, is_first and not is_marked and _is_day_and_month(found["number"]))
+            before = cell[: found.start()]
+            is_day = not is_dated and not is_marked and _is_day_and_month(found["number"])
+            is_other = _is_of_other_thing(before)
+            seen(number, is_other or (is_day and not before.strip()))
             return EDGE
 
         return self._pattern.sub(taken, cell)
@@ -157,13 +164,13 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
     def seen(number: str, is_doubtful: bool) -> None:
         named[number] = named.get(number, True) and is_doubtful
 
-    dated = [DATE.subn(GAP, known.take(cell, seen)) for cell in row.cells]
     # Where a line has a date, what looks like another one is none.
-    is_dated = any(count for _rest, count in dated)
+    is_dated = any(DATE.search(cell) for cell in row.cells)
+    dated = [DATE.sub(GAP, known.take(cell, is_dated, seen)) for cell in row.cells]
     found = [
         _placed(figure, row.roles.get(at, ""), row)
-        for at, (rest, _count) in enumerate(dated)
-        if row.roles.get(at) != words.BALANCE
+        for at, rest in enumerate(dated)
+        if row.roles.get(at) != words.BALANCE and not _is_of_label(row.cells, at)
         for figure in figures.read(TIME.sub(GAP, rest), is_dated)
     ]
     text = folded(" ".join(row.cells))
@@ -171,14 +178,20 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
     return replace(
         line,
         named=frozenset(named),
-        doubtful=frozenset(one for one, doubt in named.items() if doubt and not is_dated),
+        doubtful=frozenset(one for one, doubt in named.items() if doubt),
         figures=tuple(found),
         currencies=_currencies(row, codes, found),
         hints=frozenset(one for cell in row.cells for one in money_words.named_in(cell))
         | {frozenset({one}) for one in codes & money_words.FIRST_NAMES},
         is_outgoing=bool(words.WENT_OUT.search(text)) or _has_out_cell(row),
-        is_against=bool(words.AGAINST.search(text)),
+        is_against=bool(words.AGAINST.search(text) or words.WENT_OUT.search(text)),
     )
+
+
+def _is_of_label(cells: Sequence[str], at: int) -> bool:
+    """Return whether the cell before this one says that it has what is left, or a tax."""
+    label = folded(cells[at - 1]).strip(" :") if at else ""
+    return any(found.fullmatch(label) for found in (words.IS_LEFT, words.IS_TAX))
 
 
 def _has_out_cell(row: Row) -> bool:
@@ -216,6 +229,12 @@ def _placed(figure: Figure, role: str, row: Row) -> Figure:
 def key_of(number: str) -> str:
     """Return a number as it is compared: without blanks around a slash."""
     return re.sub(r"\s*/\s*", "/", normal(number)).strip().casefold()
+
+
+def _is_of_other_thing(before: str) -> bool:
+    """Return whether what is before a number says that a contract has it, not a payment."""
+    said = folded(before[-REACH:])
+    return any(not SAID.search(said, found.end()) for found in words.OTHER_THING.finditer(said))
 
 
 def _is_day_and_month(number: str) -> bool:

@@ -239,15 +239,15 @@ def _goes_out(line: Line) -> bool:
 def _fit(line: Line, money: Money) -> Fit:
     """Return how an amount is found in a line. It is clear where no other one may be meant."""
     incoming = _incoming(line)
-    found = {
-        _figure_fit(line, one, money)
-        for one in incoming
-        if one.may_be(money.amount, money.currency)
-    }
+    fitting = [one for one in incoming if one.may_be(money.amount, money.currency)]
+    found = {_figure_fit(line, one, money) for one in fitting}
     best = next((fit for fit in ORDER if fit in found), Fit.NONE)
     if best in {Fit.CLEAR, Fit.UNCLEAR} and line.is_against:
         return Fit.DOUBTFUL
-    if best is Fit.CLEAR and any(_is_another(line, one, money) for one in incoming):
+    # Who writes decimals writes them always: 4711 is an account there.
+    is_bare = all(one.is_bare for one in fitting)
+    others = [one for one in incoming if is_bare or not one.is_bare]
+    if best is Fit.CLEAR and any(_is_another(line, one, money) for one in others):
         return Fit.UNCLEAR
     return best
 

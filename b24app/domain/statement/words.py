@@ -81,7 +81,10 @@ IS_ACCOUNT = pattern(
 )
 """An account that is debited is no amount."""
 
-OUT_CELLS = _of(f"d, s, dbit, db, dt, дт, дб, 借, 出, {OUT}")
+OUT_CELLS = _of(
+    f"""d, s, dbit, db, dt, дт, дб, 借, 出, sent, spent, expense, payout, gesendet, envoyé, enviado,
+    inviato, отправлено, надіслано, {OUT}"""
+)
 """Cells that say it of their line."""
 
 OUT_MARKS = _of("dr, d, s, db, dbit, debit, soll, дт, дб, 借, 出")
@@ -90,6 +93,12 @@ IN_MARKS = _of("cr, c, h, crdt, credit, haben, кт, кр, 贷, 貸, 入")
 
 IS_LEFT, IS_TAX = pattern(_listed(LEFT)), pattern(_listed(TAX))
 """What says of the number after it that it is no payment."""
+
+OTHER_THING = pattern(
+    """contract* agreement vertrag* contrat contrato contratto umow* sozlesme* договор* дог
+    контракт* шарт* hop_dong kontrak perjanjian act акт* 合同 合約 契約 عقد สัญญา"""
+)
+"""What has numbers of its own. It is looked for at the end of what is before a number."""
 
 WENT_OUT = pattern(
     """refund refunds refunded reversal chargeback debited withdrawal outgoing
@@ -103,7 +112,8 @@ WENT_OUT = pattern(
 """Words of a line that say of all of it that money went out."""
 
 AGAINST = pattern(
-    """*refund* return* *revers* *chargeback* charge_back* reimburs* recall* bounce* dishono*
+    """not_paid unpaid overdue on_hold blocked preauth* *refund* return*
+    *revers* *chargeback* charge_back* reimburs* recall* bounce* dishono*
     void voided cancel* credit_note* debit debits debet debito purchase* withdraw* sent_to
     transfer_to pending declin* failed fail rejected reject unsuccessful
     rück* rueck* *rückzahl* *rückgabe* *rücklast* *rückbuch* *rueckzahl* *rueckgabe* *ruecklast*
@@ -117,11 +127,13 @@ AGAINST = pattern(
     *rimbors* *storn* reso resi restituz* addebit* prelievo* rifiut* annull* in_sospeso
     *zwrot* *zwroc* reklamac* anulow* odrzuc* *obciaz* *wyplat* chargeback* oczekuj*
     iade* iptal* ters geri para_cekme reddedil* beklemede bekleyen gonderilen
-    *возвра* возмещ* *сторн* *отмен* аннул* *чардж* отзыв* *списан* снятие покупк* отклон* неусп*
+    не_оплач* неоплач* холд заморож* *возвра* возмещ* *сторн* *отмен* аннул* *чардж* отзыв* *списан*
+    снятие покупк* отклон* неусп*
     неисполн* ожида* в_обработке ошибка ошибочн* чек_возврат*
-    *поверн* *відшкод* скасув* анульов* *сторн* відхил* помилк* очіку* зняття
+    не_сплач* несплач* *поверн* *відшкод* скасув* анульов* *сторн* відхил* помилк* очіку* зняття
     *қайтар* *өтеліп* *күшін_жой* бас_тарт* шығыс*
-    退 返金 返品 返却 払戻 払い戻 戻入 組戻 取消 取り消 赤伝 引落 引き落 引出 キャンセル
+    未払 未付 预授权 預授權 仮売上 退 返金 返品 返却 払戻 払い戻 戻入 組戻 取消 取り消 赤伝 引落
+    引き落 引出 キャンセル
     チャージバック リファンド
     冲正 沖正 冲销 沖銷 撤销 撤銷 拒付 转出 轉出 扣款 失败 失敗 拒绝 拒絕 未完了 エラー 支出
     hoàn_tiền hoàn_trả hoàn_lại hoàn_phí trả_lại thu_hồi đảo_giao_dịch hủy bồi_hoàn thất_bại ghi_nợ
