@@ -138,6 +138,7 @@ def test_without_the_option_what_fails_once_has_failed(stumbling):
 
 def test_the_names_of_second_tries_stand_right_before_the_counts(monkeypatch, capsys):
     monkeypatch.setattr(check, "CHECKS", {})
+    monkeypatch.setattr(check, "_compile_tests", lambda: None)
     monkeypatch.setattr(check, "_tests", lambda: (Counts(passed=2), ["a.py::test_b (call: why)"]))
 
     assert check.main([]) == 0
@@ -153,3 +154,23 @@ def test_a_report_that_was_never_written_names_nothing(tmp_path):
 
 def test_both_sides_mean_the_same_property():
     assert second_try.FIRST_TRY == check.FIRST_TRY
+
+
+def test_checks_run_beside_one_another_and_each_failure_counts(monkeypatch, capsys):
+    run = [sys.executable, "-c"]
+    monkeypatch.setattr(check, "CHECKS", {"bad": [*run, "exit('why')"], "good": [*run, ""]})
+    monkeypatch.setattr(check, "_tests", lambda: (Counts(passed=2), []))
+    monkeypatch.setattr(check, "_compile_tests", lambda: None)
+
+    assert check.main([]) == 1
+    said = capsys.readouterr().out
+    assert "good: ok" in said
+    assert "bad: FAILED" in said
+    assert "why" in said
+    assert said.splitlines()[-2:] == ["bad failed, see above", "2 passed, 1 failed, 0 skipped"]
+
+
+def test_what_the_tests_are_compiled_to_is_kept(monkeypatch):
+    monkeypatch.setenv(check.NO_BYTECODE, "1")
+
+    assert check.NO_BYTECODE not in check._environ()

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -16,9 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 
 CHECKS: dict[str, list[str]] = {
+    "mypy": [str(BIN / "mypy"), "--no-error-summary"],
     "ruff check": [str(BIN / "ruff"), "check", "--quiet", "."],
     "ruff format": [str(BIN / "ruff"), "format", "--quiet", "--check", "."],
-    "mypy": [str(BIN / "mypy"), "--no-error-summary"],
     "lint-imports": [str(BIN / "lint-imports"), "--no-cache"],
     "oxlint": [sys.executable, "-m", "tools.lint_scripts"],
     "market": [sys.executable, "-m", "tools.market", "--check"],
@@ -27,6 +28,8 @@ CHECKS: dict[str, list[str]] = {
 # Browser tests wait much: with one worker more than processors the others use that time. Each
 # worker may start a browser, so there are never many.
 WORKERS = min(os.cpu_count() or 1, 4) + 1
+
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 FIRST_TRY = "first try"
 """The property under which `tests/support/second_try.py` notes why a test was run again."""
@@ -54,7 +57,13 @@ class Counts:
 
 def main(arguments: list[str]) -> int:
     """Run everything even when something fails. Returns the exit status."""
-    failed = [name for name, command in CHECKS.items() if not _check(name, command)]
+    is_first = "--no-tests" not in arguments and not (ROOT / "tests" / "__pycache__").exists()
+    # Beside one another: mypy alone would leave the other processors idle for half a minute.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [pool.submit(_check, name, command) for name, command in CHECKS.items()]
+        if is_first:
+            pool.submit(_compile_tests)
+    failed = [name for name, one in zip(CHECKS, found, strict=True) if not one.result()]
     if "--no-tests" in arguments:
         return 1 if failed else 0
     counts, stumbled = _tests()
@@ -73,10 +82,21 @@ def _check(name: str, command: list[str]) -> bool:
     started = monotonic()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     verdict = "ok" if done.returncode == 0 else "FAILED"
-    print(f"{name}: {verdict} ({monotonic() - started:.0f} s)", flush=True)
-    if done.returncode:
-        print(done.stdout + done.stderr, flush=True)
+    why = f"{done.stdout}{done.stderr}\n" if done.returncode else ""
+    # In one piece: others print beside it.
+    print(f"{name}: {verdict} ({monotonic() - started:.0f} s)\n{why}", end="", flush=True)
     return done.returncode == 0
+
+
+def _compile_tests() -> None:
+    """Let one process compile the tests, with their asserts, before each worker would do it."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq"]
+    subprocess.run(command, cwd=ROOT, env=_environ(), capture_output=True, check=False)
+
+
+def _environ() -> dict[str, str]:
+    """Return an environment in which what is compiled is kept: a worker reads 500 modules."""
+    return {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
 
 
 def _tests() -> tuple[Counts, list[str]]:
@@ -87,8 +107,8 @@ def _tests() -> tuple[Counts, list[str]]:
         options = [f"--junit-xml={report}", f"--basetemp={folder}/pytest"]
         command = [sys.executable, "-m", "pytest", "--quiet", "--second-try", *options]
         distributed = [f"--numprocesses={WORKERS}", "--dist=worksteal"]
-        status = subprocess.run([*command, *distributed], cwd=ROOT, check=False).returncode
-        return honest(counts_of(report), status), second_tries(report)
+        done = subprocess.run([*command, *distributed], cwd=ROOT, env=_environ(), check=False)
+        return honest(counts_of(report), done.returncode), second_tries(report)
 
 
 def honest(counts: Counts, status: int) -> Counts:
