@@ -87,7 +87,7 @@ def violations(frame, within=None):
         frame.evaluate(AXE.axe_script)
     found = frame.evaluate(
         """([rules, within]) => axe.run(document.querySelector(within) || document,
-             { runOnly: rules, resultTypes: ["violations"] })""",
+             { runOnly: rules, resultTypes: ["violations"], selectors: false })""",
         [RULES, within or ":not(*)"],
     )
     return [
