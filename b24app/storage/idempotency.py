@@ -40,6 +40,8 @@ class Begun:
     outcome: Outcome
     status: int | None = None
     announcement: dict[str, Any] | None = None
+    is_in_log: bool = False
+    """Whether the log has said already that nobody knows the end of the request that died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ def begin(
     if row.state == DONE:
         return Begun("done", row.status, row.announcement)
     known = without_intent(row.announcement)
+    is_in_log = INTENT not in (row.announcement or {})
     kept = {**(known or {}), **(kept or {})} or None
     if _take(session, member_id, user_id, key, now, kept, IdempotencyKey.state == PAUSED):
         return Begun("paused", announcement=known)
     is_old = IdempotencyKey.started_at <= now - ABANDONED
     if _take(session, member_id, user_id, key, now, kept, IdempotencyKey.state == RUNNING, is_old):
-        return Begun("abandoned", announcement=known)
+        return Begun("abandoned", announcement=known, is_in_log=is_in_log)
     return Begun("running")
 
 
@@ -130,7 +133,8 @@ def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[
     old = select(IdempotencyKey).where(
         IdempotencyKey.state == RUNNING,
         IdempotencyKey.started_at <= now - ABANDONED,
-        IdempotencyKey.announcement.is_not(None),
+        # What was told before would otherwise stand in front of what was not, and fill the page.
+        IdempotencyKey.announcement[INTENT].as_string().is_not(None),
     )
     found = []
     for row in session.scalars(old.order_by(IdempotencyKey.started_at).limit(limit)):

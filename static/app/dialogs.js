@@ -51,6 +51,8 @@ function openForm(config) {
   contentWanted = config;
   dialog.classList.toggle("dialog--wide", "wide" in elt.dataset);
   byId("dlg-form").replaceChildren(copyOf("dialog-waiting"));
+  /* Its forms carry the token of this group, and have to find the next one. */
+  dialog.dataset.group = elt.closest(".group[hx-headers]")?.id ?? "";
   fill(dialog, elt);
   dialog.onclose = () => closed(dialog);
   open(dialog, elt);

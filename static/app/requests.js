@@ -54,11 +54,13 @@ on("htmx:beforeSwap", (event) => {
   }
 });
 
-/* A definite answer ends an intent. While the first request still runs, its key is kept. */
+/* A definite answer ends an intent. While the first request still runs, or nobody knows how it ended, its key
+   is kept: pressed again, the server finds the first one by it, and nothing is done twice. */
 function settleIntent(config, xhr) {
   repeated.delete(config.elt);
   if (xhr.status < 400) notes.delete(config.path);
-  if (!(xhr.status === 409 && xhr.getResponseHeader("Retry-After"))) keys.delete(config.intent);
+  const isRunning = xhr.status === 409 && xhr.getResponseHeader("Retry-After");
+  if (!isRunning && !xhr.getResponseHeader("Idempotency-Key-Kept")) keys.delete(config.intent);
   if (config.target.id === "tab" && !isWrite(config) && xhr.status < 400) keys.clear();
 }
 
@@ -108,8 +110,10 @@ function repeat(config) {
 
 on("htmx:load", ({ detail: { elt } }) => {
   if (elt.id !== "tab") return;
+  /* Never with the token of the whole card, which is about other payments. */
+  const group = byId(byId("dlg-box").dataset.group);
   for (const form of document.querySelectorAll("dialog form[hx-headers]")) {
-    const fresh = document.querySelector(form.getAttribute("hx-target"))?.closest("[hx-headers]");
+    const fresh = group || document.querySelector(form.getAttribute("hx-target"))?.closest(".group[hx-headers]");
     if (fresh) form.setAttribute("hx-headers", fresh.getAttribute("hx-headers"));
   }
   if (postponed?.elt.isConnected) resend(postponed);

@@ -50,6 +50,36 @@ def test_writer_counts_what_a_disk_that_never_answers_did_not_take():
     is_free.set()
 
 
+def test_writer_writes_at_once_where_no_thread_can_start(monkeypatch):
+    written, lost = [], []
+    writer = Writer(written.append, lost.append)
+
+    def fail(_thread):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        writer.add(1)
+        assert written == [1]
+    writer.add(2)
+    writer.close()
+
+    assert (written, lost) == ([1, 2], [])
+
+
+def test_writer_that_is_closed_twice_counts_and_waits_once():
+    is_free, lost = threading.Event(), []
+    writer = Writer(lambda _thing: is_free.wait(), lost.append)
+    writer.add(1)
+
+    writer.close(seconds=0)
+    # With a second wait this would never end.
+    writer.close(seconds=float("inf"))
+
+    assert lost == [1]
+    is_free.set()
+
+
 def test_writer_goes_on_after_what_cannot_be_written(caplog):
     written, lost = [], []
     writer = Writer(lambda one: written.append(1 / one), lost.append)

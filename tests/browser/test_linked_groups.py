@@ -217,3 +217,23 @@ def test_a_row_of_a_group_opens_after_the_end_of_the_session(stage, person):
     side = person.payment(unpaid).locator(".pay__side")
     expect(side).to_contain_text("Nothing has been done with this payment here yet.")
     expect(person.said).to_have_count(0)
+
+
+def test_a_statement_of_a_group_is_compared_with_it_after_the_end_of_the_session(stage, person):
+    person.page.may_fail_to_load = True
+    open_card(person)
+    person.press(person.button("Match a bank statement", group(person)))
+    lines = person.dialog.get_by_role("textbox", name="Lines of the statement")
+    lines.fill("20.11.2026;ACME, payment 3653/4;7.680,00")
+    stage.clock.advance(31 * 60)
+
+    person.press(person.button("Find payments", person.dialog))
+
+    unpaid = stage.payments[3]
+    tick = person.dialog.get_by_role("checkbox", name=f"Payment {unpaid.account_number}")
+    expect(tick).to_be_checked()
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.dialog).to_contain_text("Mark 1 payment as paid?")
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.dialog).to_contain_text("1 payment marked as paid")
+    assert unpaid.is_paid

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from b24app.errors import DatabaseAwayError
+from b24app.services.writing import record
 from tests.support.browser_stage import DEAL_CARD
 from tests.support.person import Mouse
 
@@ -227,3 +229,32 @@ def test_a_quantity_that_is_not_saved_stays_as_it_was_typed(stage, person, kind)
     expect(person.alert).to_have_count(0)
     expect(field).to_have_value("3")
     assert item.quantity == 3
+
+
+def test_a_write_whose_end_nobody_recorded_keeps_its_key(stage, person, monkeypatch):
+    def lose(*_arguments, **_more):
+        raise DatabaseAwayError("the connection was cut")
+
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    payment = stage.payments[2]
+    keys = []
+    person.page.on(
+        "request",
+        lambda one: one.url.endswith("/pay") and keys.append(one.headers["idempotency-key"]),
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "store", lose)
+        mark_as_paid(person, stage)
+        expect(person.alert).to_contain_text("It may have been saved in Bitrix24")
+    if person.dialog.count():
+        person.press(person.button("Cancel", person.dialog))
+
+    mark_as_paid(person, stage)
+
+    expect(person.frame.locator("body")).to_contain_text("still being processed")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    asked = [one for one in stage.portal.recorder.commands() if one.method.endswith(".pay")]
+    assert len(asked) == 1
+    assert payment.is_paid

@@ -15,6 +15,7 @@ RESULT = re.compile(
     r'<li class="result">\s*<b>Payment ([^<]*)</b>\s*<span class="badge[^>]*>([^<]*)</span>',
     re.DOTALL,
 )
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 WELL = {"Done", "Nothing to do"}
 LEFT_ALONE = {"Refused", "Failed"}
 ACTIONS = ("pay", "unpay", "delete")
@@ -30,6 +31,15 @@ def fill(stage, payments):
 def states(tab):
     """What the rows of the page say: id to state."""
     return {int(one): html.unescape(state) for one, state in STATE.findall(tab.answer.text)}
+
+
+def fields(answer):
+    """The hidden fields of an answer's form, as its next request sends them."""
+    form = answer.text.split("</form>")[0]
+    found = {}
+    for name, value in HIDDEN.findall(form):
+        found.setdefault(html.unescape(name), []).append(html.unescape(value))
+    return found
 
 
 class Asked:
@@ -54,10 +64,11 @@ class Asked:
         return self.answer
 
     def send_all(self):
-        """Send until all are dealt with, as the page does while its dialog is open."""
+        """Send until all are dealt with, as the page does: each time the form that came last."""
         for _ in range(60):
             if not self.goes_on(self.send()):
                 return self.answer
+            self.data = fields(self.answer)
         raise AssertionError("it never ends")
 
     @staticmethod

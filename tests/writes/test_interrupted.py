@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from b24app.errors import DatabaseAwayError
 from b24app.services.lifecycle import housekeeping, interrupted
 from b24app.storage import idempotency
-from b24app.storage.models import Launch
+from b24app.storage.models import Activity, IdempotencyKey, Launch, UserToken
 from b24app.storage.session import Database
-from tests.support.acts import DELETE, LARGE, PAY, SMALL, outcomes, payment, require_once
+from tests.support.acts import CREATE, DELETE, LARGE, PAY, SMALL, outcomes, payment, require_once
 from tests.web.plumbing.test_database_away import Switch
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
@@ -174,3 +174,109 @@ def test_of_many_payments_the_log_names_those_of_the_part_that_died(writing_stag
     assert interrupted.record(stage.deps) == 1
 
     assert outcomes(stage) == [("pay", "unknown")] * 2
+
+
+@pytest.mark.parametrize("gone", ["token", "opening"])
+@pytest.mark.parametrize("action", ["pay", "delete"])
+def test_of_many_that_died_nothing_is_called_undone_if_no_second_run_can_be_made(
+    writing_stage, monkeypatch, action, gone
+):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(monkeypatch, lambda: tab.post(f"/payments/many/{action}", BOTH, key))
+    stage.advance(121)
+    with stage.database.transaction() as session:
+        if gone == "token":
+            session.execute(delete(UserToken))
+        else:
+            session.execute(update(Launch).values(shown=None, listed=None, listed_at=None))
+
+    answer = tab.post(f"/payments/many/{action}", BOTH, key)
+
+    assert "Nothing was changed" not in answer.text
+    kinds = {outcome for _, outcome in outcomes(stage)}
+    assert len(outcomes(stage)) == 2
+    assert kinds <= {"unknown", "done", "already"}
+    again = tab.post(f"/payments/many/{action}", BOTH, key)
+    assert "Nothing was changed" not in again.text
+    assert len(outcomes(stage)) == 2, "the key is kept, and repeats what was said"
+
+
+def test_a_part_of_many_that_died_keeps_the_notes_of_its_payments(writing_stage, monkeypatch):
+    stage = writing_stage
+    tab = stage.tab()
+    asked = {**BOTH, f"note-{SMALL}": "statement 1", f"note-{LARGE}": "statement 2"}
+    send_and_die(monkeypatch, lambda: tab.post("/payments/many/pay", asked))
+    stage.advance(121)
+
+    interrupted.record(stage.deps)
+
+    with stage.database.reading() as session:
+        notes = {line.payment_id: line.note for line in session.scalars(select(Activity))}
+    assert notes == {SMALL: "statement 1", LARGE: "statement 2"}
+
+
+def test_what_cannot_be_repeated_is_in_the_log_once_whoever_finds_it_first(
+    writing_stage, monkeypatch
+):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(monkeypatch, lambda: CREATE.send(tab, key))
+    stage.advance(121)
+    assert interrupted.record(stage.deps) == 1
+
+    answer = CREATE.send(tab, key)
+
+    assert "it is not known whether it was carried out" in tab.said, answer.text
+    assert outcomes(stage) == [("create", "unknown")]
+
+
+def test_what_is_in_the_log_hides_no_interrupted_write(writing_stage, monkeypatch):
+    stage = writing_stage
+    tab = stage.tab()
+    send_and_die(monkeypatch, lambda: tab.post("/payments/many/pay", BOTH))
+    with stage.database.transaction() as session:
+        row = session.scalars(select(IdempotencyKey)).one()
+        row.announcement = {**row.announcement, "results": [], "known": []}
+    stage.advance(121)
+    with stage.database.transaction() as session:
+        assert len(idempotency.take_interrupted(session, stage.deps.clock(), limit=1)) == 1
+    send_and_die(monkeypatch, lambda: PAY.send(tab, "a-key-of-another-process"))
+    stage.advance(121)
+
+    with stage.database.transaction() as session:
+        assert len(idempotency.take_interrupted(session, stage.deps.clock(), limit=1)) == 1
+
+
+def test_an_unreadable_intent_keeps_no_house_from_being_kept(writing_stage, monkeypatch, caplog):
+    stage = writing_stage
+    tab = stage.tab()
+    send_and_die(monkeypatch, lambda: PAY.send(tab, "a-key-of-a-dying-process"))
+    send_and_die(monkeypatch, lambda: DELETE.send(tab, "a-key-of-another-process"))
+    with stage.database.transaction() as session:
+        row = session.scalars(select(IdempotencyKey).order_by(IdempotencyKey.key)).first()
+        row.announcement = {idempotency.INTENT: {"payment_ids": [SMALL]}}
+    stage.advance(121)
+
+    counts = housekeeping.run(stage.deps)
+
+    assert counts["idempotency keys deleted"] == 0
+    assert len(outcomes(stage)) == 1
+    assert "unreadable" in caplog.text
+
+
+def test_house_is_kept_although_interrupted_writes_cannot_be_recorded(
+    writing_stage, monkeypatch, caplog
+):
+    def fail(*_arguments, **_more):
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(idempotency, "take_interrupted", fail)
+
+    counts = housekeeping.run(writing_stage.deps)
+
+    assert counts["interrupted writes recorded"] == 0
+    assert "idempotency keys deleted" in counts
+    assert "could not be recorded" in caplog.text

@@ -71,6 +71,12 @@ def _foreign_ids(running: Stage, party: Party, token: str, own: list[int], other
             partial(ask, running.app_url, method, path, token, form),
             lambda answer: "" if answer.status_code in {404, 422} else str(answer.status_code),
         )
+    for path, form in _statements(party, other):
+        tries.send(
+            f"POST {path}",
+            partial(ask, running.app_url, "POST", path, token, form),
+            lambda answer: _told_of(answer, other),
+        )
     tries.saw("all payments", "" if _states(party) == before else "they are others")
     answer = ask(running.app_url, "GET", "/payments/export.csv", token)
     rows = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
@@ -103,6 +109,25 @@ def _tries(own: list[int], other: list[int]) -> list[Try]:
         ("POST", "/payments/many/pay", {"chosen": [f"{n} N 1 EUR {n}" for n in range(1, 52)]}),
         ("POST", "/payments/many/pay", {"chosen": chosen[:1] * 2}),
     ]  # fmt: skip
+
+
+def _statements(party: Party, other: list[int]) -> list[tuple[str, dict[str, Any]]]:
+    """Lines of a bank that name a payment of another card, and its id as if it had been ticked."""
+    row = next(row for row in _rows(party, OTHER_CARD) if int(row["id"]) == other[0])
+    line = f"{row['accountNumber']} {row['sum']} {row['currency']}"
+    chosen = f"{other[0]} N 1 EUR 2"
+    return [
+        ("/payments/statement", {"lines": line}),
+        ("/payments/statement", {"lines": line, "chosen": chosen, "back": "1"}),
+        ("/payments/statement/chosen", {"lines": line, "chosen": chosen, f"line-{other[0]}": "1"}),
+    ]
+
+
+def _told_of(answer: requests.Response, other: list[int]) -> str:
+    """Nothing is offered of another card; what was sent may come back to be asked about."""
+    if answer.status_code not in {200, 404, 422}:
+        return str(answer.status_code)
+    return "offers it" if f'id="match-{other[0]}"' in answer.text else ""
 
 
 def _places(running: Stage, first: Party, second: Party) -> Row:

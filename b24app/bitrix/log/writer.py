@@ -45,15 +45,15 @@ class Writer(Generic[T]):
         self._is_closed = False
 
     def add(self, thing: T) -> None:
-        """Let a thing be written soon; after `close`, at once and here."""
+        """Let a thing be written soon; after `close`, and without a thread, at once and here."""
         with self._changed:
             has_place = self._changed.wait_for(self._may_add, self._patience)
             is_closed = self._is_closed
-            if has_place and not is_closed:
+            is_here = is_closed or (has_place and not self._can_start())
+            if has_place and not is_here:
                 self._waiting.append(thing)
-                self._start()
                 self._changed.notify_all()
-        if is_closed:
+        if is_here:
             self._one(thing)
         elif not has_place:
             self._lost(1)
@@ -62,9 +62,11 @@ class Writer(Generic[T]):
         return self._is_closed or len(self._waiting) < self._most
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Wait until all has been written, no longer than `seconds`."""
+        """Wait until all has been written, no longer than `seconds`. A second call does nothing."""
         end = time.monotonic() + seconds
         with self._changed:
+            if self._is_closed:
+                return
             self._is_closed = True
             self._changed.notify_all()
             thread = self._thread
@@ -73,11 +75,18 @@ class Writer(Generic[T]):
         if left := len(self._waiting):
             self._lost(left)
 
-    def _start(self) -> None:
+    def _can_start(self) -> bool:
+        """Start the thread if there is none. Return whether there is one now."""
         if self._thread is None:
             # Daemon: a disk that never answers must not keep the process from ending.
-            self._thread = threading.Thread(target=self._run, name="rest-log", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="rest-log", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                # The machine has no room for one more. The next thing tries again.
+                return False
+            self._thread = thread
+        return True
 
     def _run(self) -> None:
         while True:

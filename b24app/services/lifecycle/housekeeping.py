@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
-from b24app.errors import AppError, NotInstalledError
+from b24app.errors import AppError, DatabaseAwayError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
 from b24app.services.directories import user_names
@@ -85,7 +85,7 @@ def run(deps: Deps) -> Counts:
 
 def _keep_house(deps: Deps) -> Counts:
     counts = {
-        "interrupted writes recorded": interrupted.record(deps),
+        "interrupted writes recorded": record_interrupted(deps),
         "activity lines deleted": delete_old_activity(deps),
         **delete_expired(deps),
         "REST log files deleted": deps.rest_log.delete_old(),
@@ -98,6 +98,18 @@ def _keep_house(deps: Deps) -> Counts:
         counts["secrets sealed anew"] = resealed.renewed
         counts["secrets no key opens"] = resealed.unreadable
     return counts
+
+
+def record_interrupted(deps: Deps) -> int:
+    """Record interrupted writes; return how many. What goes wrong keeps nothing else waiting."""
+    try:
+        return interrupted.record(deps)
+    except DatabaseAwayError:
+        raise
+    except Exception:
+        # They are tried again in an hour, until their keys are a day old.
+        log.exception("interrupted writes could not be recorded")
+        return 0
 
 
 def delete_old_activity(deps: Deps) -> int:

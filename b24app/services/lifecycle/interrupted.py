@@ -6,6 +6,7 @@ changed, and by whom.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from b24app.domain import EntityRef
@@ -14,6 +15,8 @@ from b24app.services.deps import Deps
 from b24app.storage import activity, idempotency
 from b24app.storage.idempotency import Interrupted
 
+log = logging.getLogger(__name__)
+
 UNKNOWN = "unknown"
 
 
@@ -21,16 +24,27 @@ def record(deps: Deps) -> int:
     """Add a line for each payment of each interrupted write, once. Return how many writes."""
     with deps.db.of_all().transaction() as session:
         found = idempotency.take_interrupted(session, deps.clock())
-        for one in found:
-            for line in _lines(one):
+        for write in found:
+            for line in _readable(write):
                 activity.append(session, line)
     return len(found)
+
+
+def _readable(write: Interrupted) -> list[activity.Record]:
+    """Return the lines of a write, none if a row is as no version of ours leaves it."""
+    try:
+        return list(_lines(write))
+    except (KeyError, TypeError, ValueError):
+        log.exception("what an interrupted write of %s intended is unreadable", write.member_id)
+        return []
 
 
 def _lines(one: Interrupted) -> Iterator[activity.Record]:
     intent = one.intent
     # Parts of longer work that were recorded have their lines.
     recorded = {result["id"] for result in one.announcement.get("results", ())}
+    # The version before kept no notes of single payments.
+    notes = intent.get("notes", {})
     for payment_id in intent["payment_ids"]:
         if payment_id in recorded:
             continue
@@ -45,5 +59,5 @@ def _lines(one: Interrupted) -> Iterator[activity.Record]:
             payment_id=payment_id,
             detail=OutcomeCode.ABANDONED,
             request_id=intent["request_id"],
-            note=intent["note"],
+            note=notes.get(str(payment_id), intent["note"]),
         )

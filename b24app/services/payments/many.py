@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from b24app import meters
 from b24app.errors import (
     AppError,
     DatabaseAwayError,
@@ -73,10 +74,12 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
     if begun.outcome == "done":
         return Act(wish, before.results, is_replay=True)
     if begun.outcome == "abandoned":
+        # What was seen before the run that died may be otherwise by now.
         before = before.unproven()
     part = Part(card, asked, wish, before, closed)
-    _run(part)
-    if begun.outcome == "abandoned":
+    is_second = begun.outcome == "abandoned"
+    _run(part, is_second=is_second)
+    if is_second:
         for payment_id, outcome in part.outcomes.items():
             second = replace(wish.deed(payment_id), is_second=True)
             part.outcomes[payment_id] = perform.honest(outcome, second)
@@ -88,7 +91,7 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
         ids = [one.id for one in wish.chosen]
-        intent = record.intent_of(card, asked, wish.deed(ids[0]).name, ids)
+        intent = record.intent_of(card, asked, wish.deed(ids[0]).name, ids, wish.notes)
         begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
         known = canceled.read(session, card) if wish.action in OF_AN_OPEN_ORDER else {}
     if begun.outcome == "running":
@@ -98,15 +101,18 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     return begun, frozenset(one for payments in known.values() for one in payments)
 
 
-def _run(part: Part) -> None:
+def _run(part: Part, *, is_second: bool) -> None:
     try:
         with part.card.one_action():
             part.run()
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
     except AppError:
-        _give_back(part)
-        raise
+        if not is_second:
+            _give_back(part)
+            raise
+        # This run changed nothing. What the one that died did, nobody can tell any more.
+        part.end_all(part.abandoned)
     except Exception:
         # A bug in our code: the response says so, and the log records unknown outcomes.
         part.end_all(part.unknown)
@@ -147,6 +153,8 @@ def _keep(part: Part) -> Act:
         record.store(card, lines, leave)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
+    for payment_id, outcome in outcomes:
+        meters.WRITES.labels(wish.deed(payment_id).name, outcome.kind).inc()
     if wish.action in ENDS_REMINDER:
         reminder_end.close(card, many_part.ids_well(part.outcomes))
     teller = timeline.teller(card, wish.words, asked.note) if wish.words else None

@@ -96,6 +96,13 @@ class Part:
         """Return the end of a payment after an error in our own code."""
         return Outcome(OutcomeKind.UNKNOWN, ErrorName.APP, number=self._number(deed))
 
+    def abandoned(self, deed: Deed) -> Outcome:
+        """Return the end of a payment after a run that died, if no second one could be made."""
+        outcome = Outcome(
+            OutcomeKind.UNKNOWN, OutcomeCode.ABANDONED, self.reading, self._number(deed)
+        )
+        return perform.ended(outcome, self.asked, deed)
+
     def _unasked(self, deed: Deed) -> Outcome:
         kind, code = OutcomeKind.FAILED, OutcomeCode.UNASKED
         outcome = Outcome(kind, code, self.reading, self._number(deed))

@@ -9,7 +9,7 @@ from b24app import texts
 from b24app.bitrix.methods.payments import list_payments
 from b24app.domain.statement import lines, matching
 from b24app.domain.statement.matching import Match, Verdict
-from b24app.errors import InputCode, InputError
+from b24app.errors import InputCode, InputError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments import many
@@ -62,6 +62,9 @@ def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> 
     """
     require_fitting(text)
     launches.prove_now(card)
+    if not card.ref.owns_payments:
+        # A list by such a card's number would be of some order that happens to have it.
+        raise NotOnThisCardError("a card that has no payments of its own")
     listed = card.api.call(list_payments(card.ref))
     matches = matching.match(text, listed)
     if chosen is None:

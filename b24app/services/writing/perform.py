@@ -147,7 +147,7 @@ def _begun_before(
                 payment_id=deed.payment_id,
                 is_replay=True,
             )
-            record.write(card, asked, deed, abandoned)
+            record.write(card, asked, deed, abandoned, is_in_log=begun.is_in_log)
             return abandoned
         case "done":
             return record.read(begun.announcement or {}, deed)

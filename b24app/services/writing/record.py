@@ -32,8 +32,12 @@ def write(
     outcome: Outcome,
     *,
     frees_key: bool = False,
+    is_in_log: bool = False,
 ) -> None:
-    """Store the activity and the key's answer, committed together before the answer leaves."""
+    """Store the activity and the key's answer, committed together before the answer leaves.
+
+    `is_in_log`: housekeeping has written the line already.
+    """
     now = card.clock()
     who = card.member_id, card.user_id, asked.key
 
@@ -42,7 +46,8 @@ def write(
             return idempotency.drop(session, *who)
         return idempotency.finish(session, *who, announcement=_said(deed, outcome))
 
-    store(card, [line_of(card, asked, deed, outcome, now)], leave)
+    lines = [] if is_in_log else [line_of(card, asked, deed, outcome, now)]
+    store(card, lines, leave)
     meters.WRITES.labels(deed.name, outcome.kind).inc()
 
 
@@ -73,9 +78,16 @@ def store(
 
 
 def intent_of(
-    card: CardSession, asked: WriteRequest, name: DeedName, payment_ids: Sequence[int | None]
+    card: CardSession,
+    asked: WriteRequest,
+    name: DeedName,
+    payment_ids: Sequence[int | None],
+    notes: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
-    """Return what is kept of a write while it runs, for `lifecycle.interrupted`."""
+    """Return what is kept of a write while it runs, for `lifecycle.interrupted`.
+
+    `notes` are those of single payments, by their ids.
+    """
     return {
         "card": [card.ref.entity_type_id, card.ref.entity_id],
         "action": name,
@@ -83,6 +95,7 @@ def intent_of(
         "user_name": card.user_name,
         "request_id": asked.request_id,
         "note": asked.note,
+        "notes": {str(payment_id): note for payment_id, note in (notes or {}).items()},
     }
 
 

@@ -30,6 +30,9 @@ APP_ADDRESSES = frozenset({"/", "/oauth/start", "/oauth/callback"})
 REPEAT = "Idempotency-Repeat"
 """The page sends a write again with the key of one that got no answer."""
 
+KEY_KEPT = "Idempotency-Key-Kept"
+"""Header of an answer that leaves open what its key stands for."""
+
 RETRY_AFTER: dict[type[errors.AppError], str] = {
     # The page then keeps its key and may ask again for the same outcome.
     errors.StillRunningError: "2",
@@ -120,6 +123,9 @@ def answer(error: errors.AppError) -> Response:
         response = toast(view)
     response.status_code = status
     response.headers.update(when_again(error))
+    if isinstance(error, errors.UnrecordedError):
+        # The page keeps its key: with a new one, pressing again could do the same twice.
+        response.headers[KEY_KEPT] = "1"
     return response
 
 

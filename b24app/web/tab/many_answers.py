@@ -71,14 +71,11 @@ def _going(asked: WriteRequest, act: Act) -> str:
     return render_template(
         "payments/_many_going.html",
         action=act.wish.action,
-        # As it came: with another body the key would be refused.
-        chosen=request.form.getlist("chosen"),
+        # Exactly what came: with another body, be it one empty field more, the key is refused.
+        fields=list(request.form.items(multi=True)),
         done=done,
         total=done + act.left,
         key=asked.key,
-        is_undo=asked.is_undo,
-        note=request.form.get("note", ""),
-        notes=[one for one in request.form.items() if one[0].startswith("note-")],
     )
 
 
