@@ -14,7 +14,7 @@ import pytest
 from tools.market import __main__ as command
 from tools.market import card, lint
 from tools.market.kit import LANGUAGES, ROOT, Places
-from tools.market.pictures import LEGAL
+from tools.market.pictures import LEGAL, PICTURES
 
 FULL, KEYWORDS = "market/en/full.txt", "market/en/keywords.txt"
 PICTURE = "market/de/screenshots/1-payments-of-a-deal.png"
@@ -194,6 +194,13 @@ def test_the_release_is_named_in_one_place_and_the_changelog():
     changelog = Path(ROOT / "CHANGELOG.md").read_text()
 
     assert f"## [{release}]" in changelog
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_is_there_in_each_language_and_no_other(language):
+    found = {one.name for one in (ROOT / "market" / language / "screenshots").iterdir()}
+
+    assert found == {f"{number}-{name}.png" for number, name in enumerate(PICTURES, 1)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

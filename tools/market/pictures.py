@@ -10,6 +10,7 @@ import gettext
 import re
 import sys
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
 
@@ -45,6 +46,36 @@ LINK = "https://lumen.example/~99414"
 SIMULATED = ("Portal simulator", "Control")
 
 Say = Callable[[str], str]
+
+
+class Written(NamedTuple):
+    """What somebody types in a picture; the simulated deal has these payments and amounts."""
+
+    note: str
+    statement: str
+
+
+WRITTEN = {
+    "Payments": Written(
+        "bank statement 117",
+        "2026-11-20;Northwind Showrooms, payment 3653/4;7,680.00\n"
+        "2026-11-21;Halvorsen & Co, lighting;2,258.00\n"
+        "2026-11-23;Account fee;-12.00",
+    ),
+    "Zahlungen": Written(
+        "Kontoauszug 117",
+        "20.11.2026;Nordwind Wohnräume GmbH, Zahlung 3653/4;7.680,00\n"
+        "21.11.2026;Halvorsen & Co, Beleuchtung;2.258,00\n"
+        "23.11.2026;Kontoführung;-12,00",
+    ),
+    "Оплаты": Written(
+        "выписка 117",
+        "20.11.2026;Северный ветер, оплата 3653/4;7 680,00\n"
+        "21.11.2026;Халворсен и партнёры, освещение;2 258,00\n"
+        "23.11.2026;Ведение счёта;-12,00",
+    ),
+}
+"""By what the tab is called."""
 
 
 def main(places: Places) -> int:
@@ -184,11 +215,16 @@ def _send(page: Page, portal_url: str, say: Say) -> None:
 def _mark_as_paid(page: Page, portal_url: str, say: Say) -> None:
     frame = _tab(page, portal_url, say)
     frame.get_by_role("button", name=say("Mark as paid")).first.click()
-    frame.get_by_label(say("Note or reference")).fill(
-        {"Payments": "bank statement 117", "Zahlungen": "Kontoauszug 117"}.get(
-            say("Payments"), "выписка 117"
-        )
-    )
+    frame.get_by_label(say("Note or reference")).fill(WRITTEN[say("Payments")].note)
+
+
+def _statement(page: Page, portal_url: str, say: Say) -> None:
+    frame = _tab(page, portal_url, say)
+    _button(frame, say("More for this list")).click()
+    _button(frame, say("Match a bank statement")).click()
+    frame.get_by_label(say("Lines of the statement")).fill(WRITTEN[say("Payments")].statement)
+    _button(frame, say("Find payments")).click()
+    frame.locator("dialog[open] input[type=checkbox]:checked").first.wait_for()
 
 
 def _settings(page: Page, portal_url: str, say: Say) -> None:
@@ -205,6 +241,7 @@ PICTURES: dict[str, Callable[[Page, str, Say], None]] = {
     "many-at-once": _many,
     "new-payment-advance": _advance,
     "mark-as-paid": _mark_as_paid,
+    "bank-statement": _statement,
     "send-link": _send,
     "rules": _settings,
 }
