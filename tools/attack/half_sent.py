@@ -29,7 +29,7 @@ def half_sent_bodies(running: Stage) -> Iterator[Row]:
 
 
 def half_sent_in_hundreds(running: Stage) -> Iterator[Row]:
-    """400 sockets, three times as many as there are threads: what a proxy has to keep away."""
+    """400 sockets, more than there are threads: what a proxy has to keep away."""
     yield from _beside(running, HALF_A_BODY, MANY)
 
 
