@@ -123,6 +123,51 @@ def test_what_stands_around_a_number_says_what_it_is(line, amount, expected):
     assert verdict(line, amount) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "amount", "expected"),
+    [
+        ("x 5/3 100.00\u00a0000", "100", "unclear"),
+        ("x 5/3 100.00,00", "100", "unclear"),
+        *((f"x 5/3 1{sign}234.56", "234.56", "unclear") for sign in "·′˙¸˚‚↵،、"),
+        *(
+            (f"x 5/3 1{sign}234.56", "234.56", "unclear")
+            for sign in ("  ", " .", ". ", ", ", " · ")
+        ),
+        *((f"x 5/3 1{sign}234.56", "234.56", "differs") for sign in "_*'`ʹʼ’"),
+        ("x 5/3 -  100.00", "100", "unclear"),
+        ("x 5/3 EUR -  100.00", "100", "outgoing"),
+        ("x 5/3;-;100.00", "100", "unclear"),
+        ("Text;Debit;Credit\nx 5/3;-;100.00", "100", "sure"),
+        *((f"x 5/3 {sign}100.00", "100", "doubtful") for sign in "[<>~≈±{"),
+        *((f"x 5/3 {word} 100.00", "100", "doubtful") for word in ("ca.", "approx.", "max", "до")),
+        ("x 5/3 3 x 100.00", "100", "doubtful"),
+        ("x 5/3 100.00 x 3", "100", "doubtful"),
+        ("x 5/3 100,00 × 3", "100", "doubtful"),
+    ],
+)
+def test_a_number_that_is_cut_counted_or_vague_is_not_sure(line, amount, expected):
+    assert verdict(line, amount) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "expected"),
+    [
+        ("100.00 Canadian dollars", "USD", "doubtful"),
+        ("100.00 Canadian dollars", "CAD", "sure"),
+        ("US $100.00", "CAD", "doubtful"),
+        ("US $100.00", "USD", "sure"),
+        ("$100.00", "CAD", "sure"),
+        ("100.00 белорусских рублей", "RUB", "doubtful"),
+        ("100.00 российских рублей", "RUB", "sure"),
+        ("100.00 швейцарских франков", "CHF", "sure"),
+        ("EURUSD 100.00", "EUR", "doubtful"),
+        ("Russian Standard 100.00 EUR", "EUR", "sure"),
+    ],
+)
+def test_a_country_says_whose_dollars_they_are(text, currency, expected):
+    assert verdict(f"x 5/3 {text}", currency=currency) == expected
+
+
 OTHER_MONEY = """100.00 usd|100.00 Usd|usd 100.00|100 ¢|₿100.00|100.00 ₿|100.00 USDT|XBT 100.00
 100.00 рублей|100.00 долларов США|100.00 dollars|100.00 złotych|100.00 крон|100.00 美元|港元100.00
 100.00 日元|人民币100.00|100.00 try|100.00 Pfund|100.00 (USD)|100.00, usd|100.00 US dollars

@@ -18,6 +18,8 @@ BEFORE = re.compile(rf"(?:(?P<word>[^\W\d_]+)\.?|(?P<sign>{SIGN}))[ :(\[]{{0,3}}
 AFTER = re.compile(rf"[ ,)\]([]{{0,3}}(?:(?P<word>[^\W\d_]+)(?P<dot>\.)?|(?P<sign>{SIGN}))")
 CODE = re.compile(r"[A-Z]{3,4}")
 TIMES = re.compile(r"[kKmMtTkкКтТ]([A-Z]{3}|$)")
+TIMES_BEFORE = re.compile(r"(?:\d[ ]?[xх×*@][ ]?|[~≈<>≤≥±\[{÷])$")
+TIMES_AFTER = re.compile(r"[ ]?[xх×*@÷][ ]?\d")
 REACH = 24
 SHORT = 5
 
@@ -31,6 +33,8 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool) -> frozenset[str
     before = BEFORE.search(cell[max(0, start - REACH) : start])
     after = AFTER.match(cell, end, end + REACH)
     found = {_doubt(one["word"], one["sign"]) for one in (before, after) if one}
+    if TIMES_BEFORE.search(cell[max(0, start - REACH) : start]) or TIMES_AFTER.match(cell, end):
+        found.add(COUNTED)
     if after and after["word"]:
         found.add(_left(cell, after))
         found.add(_counted(after["word"], is_cents=is_cents and not _has_sign(cell, after.end())))
@@ -39,7 +43,9 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool) -> frozenset[str
         found.add(COUNTED if is_short and not is_known else "")
     if before and before["word"]:
         found.add(_counted(before["word"], is_cents=True))
-        found.add(COUNTED if words.as_listed(before["word"]) in words.OUT_CELLS else "")
+        is_out = words.as_listed(before["word"]) in words.OUT_CELLS
+        is_vague = words.IS_VAGUE.match(folded(before["word"]))
+        found.add(COUNTED if is_out or is_vague else "")
     return frozenset(found - {""})
 
 
@@ -60,7 +66,7 @@ def _doubt(word: str | None, sign: str | None) -> str:
     if sign or not word:
         return sign or ""
     code = word.upper()
-    if code in money_words.CODES:
+    if code in money_words.CODES or {code[:3], code[3:]} <= money_words.CODES:
         return code
     return word if CODE.fullmatch(word) and word not in money_words.NO_CODES else ""
 

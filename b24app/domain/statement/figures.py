@@ -25,9 +25,9 @@ RUN = rf"\d+(?:[.,'{EITHER}]\d+|[ ]\d{{3}}(?!\d))*"
 FIGURE = re.compile(
     rf"""
     (?P<open>\([ ]?)?
-    (?P<sign>[+-][ ]?)?
+    (?P<sign>[+-][ ]{{0,3}})?
     (?:(?P<before>{MONEY})[ ]?)?
-    (?P<sign_too>[+-][ ]?)?
+    (?P<sign_too>[+-][ ]{{0,3}})?
     (?P<run>{RUN})
     (?P<dashed>[-=]\d{{2}}(?!\w|[-/.,:=]\d))?
     (?P<tail>[+-](?!\w))?
@@ -61,6 +61,10 @@ AT = re.compile(r"(?<![^\W\d_])(?:at|um|в|о|à|alle|kl|klo|saat|pukul|jam|godz
 AN_HOUR = re.compile(r"([01]?\d|2[0-3])\.[0-5]\d")
 DAY_AND_MONTH = re.compile(r"(\d{1,2})\.(\d{2})")
 CENTS = re.compile(r"[.,]\d\d$")
+CUT_BEFORE = re.compile(rf"(?<!\d)\d{{1,3}}[^\w{EDGE}{GAP}{EITHER}]{{1,3}}$")
+CUT_AFTER = re.compile(r"\d{3}(?!\d)")
+"""What may be one number, parted by a sign that nobody knows: "1· 234.56"."""
+
 ANOTHER = re.compile(r"[ ]{1,2}\d{1,2}(?!\w|[.,/:'-]\d)")
 """A short number after a number: it may be of it."""
 
@@ -149,17 +153,20 @@ def _figures(cell: str, found: re.Match[str], *, is_dated: bool) -> Iterator[Fig
         )
         readings = tuple(dict.fromkeys(whole if is_joined else [*whole, *_parts(run)]))
         stands = _stands_as_amount(cell, found)
-        is_cut = not re.search("[.,]", run) and ANOTHER.match(cell, found.end())
+        is_cut = (not re.search("[.,]", run) and ANOTHER.match(cell, found.end())) or (
+            CUT_AFTER.match(run) and CUT_BEFORE.search(cell[: found.start()][-8:])
+        )
         is_bare = run.isdigit() and not _has_money(found)
         is_plain = is_joined and stands and not is_cut
         yield Figure(readings, is_plain, is_amount=stands, is_bare=is_bare)
     else:
         parts = re.split(rf"[ {EITHER}]", run)
+        # "100.00 900.00" are two amounts, "100.00 000" and "100.00,00" are nothing that is known.
+        is_known = len(parts) > 1 and all(re.search(r"[.,]\d", part) for part in parts)
         for part in parts if len(parts) > 1 else run.split(","):
             readings = tuple(_parsed(part))
-            is_plain = bool(re.search(r"[.,']", part))
             if readings:
-                yield Figure(readings, is_plain, is_amount=is_plain)
+                yield Figure(readings, is_known, is_amount=bool(re.search(r"[.,']", part)))
 
 
 def _with_small(whole: list[tuple[Decimal, int]], found: re.Match[str]) -> Iterator[Figure]:
@@ -215,7 +222,7 @@ def _direction(said: Mapping[str, str], *, is_dash: bool) -> tuple[int, bool]:
     """
     sign, *others = (said.get(name, "") for name in ("sign", "sign_too", "tail", "tail_too"))
     mark = folded(said.get("mark", ""))
-    is_dash = is_dash and sign == "- "
+    is_dash = is_dash and sign != sign.strip() == "-"
     if (said.get("open") and said.get("close")) or mark in words.OUT_MARKS:
         return -1, True
     if "-" in "".join(others) or (sign.startswith("-") and not is_dash):

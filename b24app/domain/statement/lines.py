@@ -48,7 +48,8 @@ class Line:
     """What is in a line of a statement. `number` counts from 1; `named` are payments' numbers.
 
     `doubtful` are those of them that may be a day and a month. `currencies` are all that it names;
-    `hints` are what its signs and names of money may mean, wherever they stand. `is_outgoing`: it
+    `hints` are what its signs and names of money may mean, wherever they stand; `nations` are the
+    currencies of "Canadian dollars". `is_outgoing`: it
     says that money went out, `is_against` that it may have, or never came.
     """
 
@@ -59,6 +60,7 @@ class Line:
     figures: tuple[Figure, ...] = ()
     currencies: frozenset[str] = frozenset()
     hints: frozenset[frozenset[str]] = frozenset()
+    nations: frozenset[str] = frozenset()
     is_outgoing: bool = False
     is_against: bool = False
 
@@ -168,7 +170,7 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
     is_dated = any(DATE.search(cell) for cell in row.cells)
     dated = [DATE.sub(GAP, known.take(cell, is_dated, seen)) for cell in row.cells]
     found = [
-        _placed(figure, row.roles.get(at, ""), row)
+        _placed(figure, row, at)
         for at, rest in enumerate(dated)
         if row.roles.get(at) != words.BALANCE and not _is_of_label(row.cells, at)
         for figure in figures.read(TIME.sub(GAP, rest), is_dated)
@@ -183,6 +185,7 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
         currencies=_currencies(row, codes, found),
         hints=frozenset(one for cell in row.cells for one in money_words.named_in(cell))
         | {frozenset({one}) for one in codes & money_words.FIRST_NAMES},
+        nations=money_words.of_nations(text),
         is_outgoing=bool(words.WENT_OUT.search(text)) or _has_out_cell(row),
         is_against=bool(words.AGAINST.search(text) or words.WENT_OUT.search(text)),
     )
@@ -211,9 +214,11 @@ def _currencies(row: Row, codes: Set[str], found: Sequence[Figure]) -> frozenset
     return frozenset((codes & money_words.CODES) - money_words.ALSO_NAMES).union(*money, *alone)
 
 
-def _placed(figure: Figure, role: str, row: Row) -> Figure:
+def _placed(figure: Figure, row: Row, at: int) -> Figure:
     """Return a figure as its column has it. Beside a column of amounts it is none for sure."""
-    if row.is_odd:
+    role = row.roles.get(at, "")
+    # A dash in the cell before is a minus, or says that the cell is empty.
+    if row.is_odd or (not row.roles and at and row.cells[at - 1].strip() == "-"):
         return replace(figure, is_plain=False)
     if role == words.DEBIT:
         return replace(figure, goes=-1)

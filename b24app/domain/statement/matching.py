@@ -272,7 +272,9 @@ def _figure_fit(line: Line, figure: Figure, money: Money) -> Fit:
     if is_other and money.currency not in own:
         return Fit.CURRENCY
     is_hinted = figure.currencies is None and any(money.currency not in one for one in line.hints)
-    if is_hinted or figure.doubts - {money.currency}:
+    is_open = figure.currencies is None or len(figure.currencies) > 1
+    is_of_others = is_open and bool(line.nations) and money.currency not in line.nations
+    if is_hinted or is_of_others or figure.doubts - {money.currency}:
         return Fit.DOUBTFUL
     # Of several that the line names, one that stands elsewhere may be the one.
     is_certain = figure.currencies is not None or len(own) <= 1 or _is_one_sign(line, own)

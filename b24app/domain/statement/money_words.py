@@ -193,6 +193,48 @@ def currencies_of(term: str) -> frozenset[str]:
     return frozenset(" ".join(found[:1]).split())
 
 
+NATIONS = {
+    "us american* usa сша америк*": "USD",
+    "canad* канад*": "CAD",
+    "austral* австрал*": "AUD",
+    "hong_kong* hongkong* гонконг*": "HKD",
+    "singap* сингап*": "SGD",
+    "taiwan* тайван*": "TWD",
+    "new_zealand* neuseel* новозел*": "NZD",
+    "belarus* белорус* бел білорус*": "BYN",
+    "russ* росс* рос рос*": "RUB RUR",
+    "swiss suisse* schweiz* suiz* svizz* szwajc* швейц*": "CHF",
+    "czech* ces* tschech* чеш*": "CZK",
+    "swed* schwed* швед*": "SEK",
+    "norw* норв*": "NOK",
+    "dan* датс*": "DKK",
+    "egypt* егип*": "EGP",
+    "british brit* брит*": "GBP",
+    "mexic* мекс*": "MXN",
+    "indian* инди*": "INR",
+    "pakistan* пакист*": "PKR",
+}
+"""Before a name of money they say which one of those with this name."""
+
+OF_NATIONS = tuple((pattern(names), frozenset(codes.split())) for names, codes in NATIONS.items())
+
+
+def of_nations(text: str) -> frozenset[str]:
+    """Return the currencies that folded text names by a country and a sign or a name of money."""
+    return frozenset(
+        code
+        for found, codes in OF_NATIONS
+        for one in found.finditer(text)
+        if _names_money(text[one.end() :][:24])
+        for code in codes
+    )
+
+
+def _names_money(text: str) -> bool:
+    found = re.match(r"[\W_]{0,2}?([^\W\d_]+|[^\w\s])", text)
+    return bool(found and found[1].upper() not in CODES and currencies_of(found[1]))
+
+
 def named_in(text: str) -> list[frozenset[str]]:
     """Return what each sign, and each of the longer names of currencies in a text, may mean.
 

@@ -94,6 +94,13 @@ IN_MARKS = _of("cr, c, h, crdt, credit, haben, кт, кр, 贷, 貸, 入")
 IS_LEFT, IS_TAX = pattern(_listed(LEFT)), pattern(_listed(TAX))
 """What says of the number after it that it is no payment."""
 
+IS_VAGUE = pattern(
+    """approx approximately about circa ca etwa ungefahr environ aprox cerca około okolo yaklasik
+    до около примерно близько шамамен max min upto bis limit лимит jusqu hasta ate fino hingga
+    sampai"""
+)
+"""What is before an amount that is none yet."""
+
 OTHER_THING = pattern(
     """contract* agreement vertrag* contrat contrato contratto umow* sozlesme* договор* дог
     контракт* шарт* hop_dong kontrak perjanjian act акт* 合同 合約 契約 عقد สัญญา"""
@@ -112,12 +119,13 @@ WENT_OUT = pattern(
 """Words of a line that say of all of it that money went out."""
 
 AGAINST = pattern(
-    """not_paid unpaid overdue on_hold blocked preauth* *refund* return*
+    """not_paid not_received no_payment unpaid overdue on_hold blocked preauth* *refund* return*
     *revers* *chargeback* charge_back* reimburs* recall* bounce* dishono*
     void voided cancel* credit_note* debit debits debet debito purchase* withdraw* sent_to
     transfer_to pending declin* failed fail rejected reject unsuccessful
     rück* rueck* *rückzahl* *rückgabe* *rücklast* *rückbuch* *rueckzahl* *rueckgabe* *ruecklast*
-    *erstatt* *storn* retoure* retourn* widerruf* *lastschrift* *belastung* abbuch* *auszahl*
+    nicht_erhalten nicht_bezahlt unbezahlt *erstatt* *storn* retoure* retourn* widerruf*
+    *lastschrift* *belastung* abbuch* *auszahl*
     gutschriftsanzeige vorgemerkt abgelehnt
     *reembols* *devol* devuel* reintegr* retroces* contracargo* revertid* anula* rechaz* pendiente
     nota_de_credito adeudo* retiro* reversion
@@ -127,7 +135,8 @@ AGAINST = pattern(
     *rimbors* *storn* reso resi restituz* addebit* prelievo* rifiut* annull* in_sospeso
     *zwrot* *zwroc* reklamac* anulow* odrzuc* *obciaz* *wyplat* chargeback* oczekuj*
     iade* iptal* ters geri para_cekme reddedil* beklemede bekleyen gonderilen
-    не_оплач* неоплач* холд заморож* *возвра* возмещ* *сторн* *отмен* аннул* *чардж* отзыв* *списан*
+    не_оплач* неоплач* не_получ* не_поступ* холд заморож* *возвра* возмещ* *сторн* *отмен* аннул*
+    *чардж* отзыв* *списан*
     снятие покупк* отклон* неусп*
     неисполн* ожида* в_обработке ошибка ошибочн* чек_возврат*
     не_сплач* несплач* *поверн* *відшкод* скасув* анульов* *сторн* відхил* помилк* очіку* зняття
