@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from b24app.domain.statement import lines, money_words
+from b24app.domain.statement import lines
 from b24app.domain.statement.matching import OFFERED, Verdict, match
 from tests.domain.test_statement import payment
 
@@ -147,25 +147,6 @@ def test_what_stands_around_a_number_says_what_it_is(line, amount, expected):
 )
 def test_a_number_that_is_cut_counted_or_vague_is_not_sure(line, amount, expected):
     assert verdict(line, amount) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "currency", "expected"),
-    [
-        ("100.00 Canadian dollars", "USD", "doubtful"),
-        ("100.00 Canadian dollars", "CAD", "sure"),
-        ("US $100.00", "CAD", "doubtful"),
-        ("US $100.00", "USD", "sure"),
-        ("$100.00", "CAD", "sure"),
-        ("100.00 белорусских рублей", "RUB", "doubtful"),
-        ("100.00 российских рублей", "RUB", "sure"),
-        ("100.00 швейцарских франков", "CHF", "sure"),
-        ("EURUSD 100.00", "EUR", "doubtful"),
-        ("Russian Standard 100.00 EUR", "EUR", "sure"),
-    ],
-)
-def test_a_country_says_whose_dollars_they_are(text, currency, expected):
-    assert verdict(f"x 5/3 {text}", currency=currency) == expected
 
 
 OTHER_MONEY = """100.00 usd|100.00 Usd|usd 100.00|100 ¢|₿100.00|100.00 ₿|100.00 USDT|XBT 100.00
@@ -366,12 +347,3 @@ def test_many_lines_about_one_payment_each_name_another():
     found = match(text, [payment("5/3", "100")])
 
     assert [one.other for one in found] == [2] + [1] * 199
-
-
-def test_every_sign_and_name_means_currencies():
-    known = money_words.CODES
-    for listed in (money_words.SIGNS, money_words.NAMES):
-        wrong = {one for codes in listed.values() for one in codes.split()} - known
-        assert wrong == set()
-    assert money_words.currencies_of("złotych") == {"PLN"}
-    assert "USD" in money_words.currencies_of("ДОЛЛАРОВ")

@@ -24,15 +24,18 @@ REACH = 24
 SHORT = 5
 
 
-def doubts(cell: str, span: tuple[int, int], *, is_cents: bool) -> frozenset[str]:
+def doubts(cell: str, span: tuple[int, int], *, is_cents: bool, has_money: bool) -> frozenset[str]:
     """Return what stands beside the number at `span`: codes and signs, and COUNTED.
 
     `is_cents`: it has two decimals, so a single letter after it is a word: "100.00 k Smith".
+    `has_money`: its currency is there, so that no unknown word is one: "100.00 EUR TAN 1234".
     """
     start, end = span
     before = BEFORE.search(cell[max(0, start - REACH) : start])
     after = AFTER.match(cell, end, end + REACH)
     found = {_doubt(one["word"], one["sign"]) for one in (before, after) if one}
+    if has_money:
+        found = {one for one in found if one in money_words.CODES or not one.isalpha()}
     if TIMES_BEFORE.search(cell[max(0, start - REACH) : start]) or TIMES_AFTER.match(cell, end):
         found.add(COUNTED)
     if after and after["word"]:

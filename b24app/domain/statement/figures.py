@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.domain.statement import beside, money_words, words
+from b24app.domain.statement import beside, money_words, numerals, words
 from b24app.domain.statement.beside import EDGE, GAP
 from b24app.domain.statement.folding import folded
 
@@ -68,6 +68,7 @@ CUT_AFTER = re.compile(r"\d{3}(?!\d)")
 ANOTHER = re.compile(r"[ ]{1,2}\d{1,2}(?!\w|[.,/:'-]\d)")
 """A short number after a number: it may be of it."""
 
+SENTENCE = re.compile(r"(?<=\w{3})[.;]\s")
 MOST_DIGITS = 15
 BEFORE, BEHIND = ("sign", "before", "sign_too"), ("tail", "after", "tail_too", "mark")
 
@@ -116,7 +117,8 @@ def read(cell: str, is_dated: bool) -> Iterator[Figure]:
         said_from = found.end()
         if words.IS_LEFT.search(label) and _ends_with_left(label):
             continue
-        is_other = bool(words.IS_LEFT.search(label) or words.IS_TAX.search(label))
+        taxed = words.NO_TAX.sub(" ", SENTENCE.split(label)[-1])
+        is_other = bool(words.IS_LEFT.search(label) or words.IS_TAX.search(taxed))
         is_day = not _has_money(found) and (
             (not is_dated and _is_day(found["run"]))
             or bool(AN_HOUR.fullmatch(found["run"]) and AT.search(label))
@@ -144,7 +146,7 @@ def _touches(cell: str, found: re.Match[str]) -> bool:
 def _figures(cell: str, found: re.Match[str], *, is_dated: bool) -> Iterator[Figure]:
     """Yield one figure, or one for each part of what is no single number."""
     run = found["run"]
-    whole = _parsed(run.replace(EITHER, ","))
+    whole = numerals.parsed(run.replace(EITHER, ","))
     if found["dashed"] or found["small"]:
         yield from _with_small(whole, found)
     elif whole:
@@ -164,7 +166,7 @@ def _figures(cell: str, found: re.Match[str], *, is_dated: bool) -> Iterator[Fig
         # "100.00 900.00" are two amounts, "100.00 000" and "100.00,00" are nothing that is known.
         is_known = len(parts) > 1 and all(re.search(r"[.,]\d", part) for part in parts)
         for part in parts if len(parts) > 1 else run.split(","):
-            readings = tuple(_parsed(part))
+            readings = tuple(numerals.parsed(part))
             if readings:
                 yield Figure(readings, is_known, is_amount=bool(re.search(r"[.,']", part)))
 
@@ -186,7 +188,7 @@ def _parts(run: str) -> Iterator[tuple[Decimal, int]]:
     for start in (0, *(at + 1 for at in breaks)):
         for end in (*breaks, len(run)):
             if start < end and (start, end) != (0, len(run)):
-                yield from _parsed(run[start:end].replace(EITHER, ","))
+                yield from numerals.parsed(run[start:end].replace(EITHER, ","))
 
 
 def _dressed(
@@ -211,7 +213,12 @@ def _dressed(
         is_plain=figure.is_plain and is_told and not is_crores,
         currencies=frozenset.intersection(*money) if money else None,
         goes=goes,
-        doubts=beside.doubts(found.string, found.span(), is_cents=bool(CENTS.search(found["run"]))),
+        doubts=beside.doubts(
+            found.string,
+            found.span(),
+            is_cents=bool(CENTS.search(found["run"])),
+            has_money=bool(found["before"] or found["after"]),
+        ),
     )
 
 
@@ -271,34 +278,3 @@ def _is_anchored(cell: str, found: re.Match[str], *, is_dated: bool) -> bool:
     if is_first and not is_dated and 0 < int(found["run"].partition(" ")[0]) <= 31:
         return False
     return not before.strip() or bool(LEADS_TO.search(before.rstrip()[-24:]))
-
-
-def _parsed(run: str) -> list[tuple[Decimal, int]]:
-    """Return the values of digits with separators: none, one, or two where it is not clear."""
-    groups, separators = re.split(r"\D", run), re.findall(r"\D", run)
-    if not separators:
-        return [] if len(run) > 1 and run[0] == "0" else [(Decimal(run), 0)]
-    found = []
-    if _are_thousands(groups, separators):
-        found.append((Decimal("".join(groups)), 0))
-    whole, fraction = groups[:-1], groups[-1]
-    is_decimal = separators[-1] in ".," and separators[-1] not in separators[:-1]
-    if is_decimal and (_are_thousands(whole, separators[:-1]) or _is_one_number(whole)):
-        value = Decimal(f"{''.join(whole)}.{fraction}")
-        found.append((value, len(fraction.rstrip("0"))))
-    return found
-
-
-def _is_one_number(groups: list[str]) -> bool:
-    return len(groups) == 1 and (groups[0] == "0" or not groups[0].startswith("0"))
-
-
-def _are_thousands(groups: list[str], separators: list[str]) -> bool:
-    """Return whether one kind of separator parts groups of three, or of two as in India."""
-    if len(groups) < 2 or len(set(separators)) != 1 or groups[0].startswith("0"):
-        return False
-    first, *middle, last = map(len, groups)
-    if last != 3 or first > 3:
-        return False
-    is_indian = separators[0] == "," and first <= 2 and bool(middle)
-    return set(middle) <= {3} or (is_indian and set(middle) == {2})

@@ -184,6 +184,7 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
         figures=tuple(found),
         currencies=_currencies(row, codes, found),
         hints=frozenset(one for cell in row.cells for one in money_words.named_in(cell))
+        | {money for cell in row.cells if (money := money_words.currencies_of(cell))}
         | {frozenset({one}) for one in codes & money_words.FIRST_NAMES},
         nations=money_words.of_nations(text),
         is_outgoing=bool(words.WENT_OUT.search(text)) or _has_out_cell(row),
@@ -201,13 +202,19 @@ def _has_out_cell(row: Row) -> bool:
     return any(words.as_listed(cell.strip()) in words.OUT_CELLS for cell in row.cells)
 
 
+def _stated(cell: str) -> frozenset[str]:
+    """Return the currencies that a cell of their column means, at least the one it says."""
+    numeric = frozenset(money_words.NUMERIC.get(cell, "").split())
+    return numeric or money_words.currencies_of(cell) or frozenset({cell.upper()})
+
+
 def _currencies(row: Row, codes: Set[str], found: Sequence[Figure]) -> frozenset[str]:
     """Return the currencies of a line: that of its column, else all that it names."""
     stated = [row.cells[at].strip() for at, role in row.roles.items() if role == words.CURRENCY]
     # "Valuta" heads days in German.
-    stated = [one for one in stated if one and not any(map(str.isdigit, one))]
+    stated = [one for one in stated if one and (one.isalpha() or len(one) <= LONGEST)]
     if stated and not row.is_heads:
-        known = (money_words.currencies_of(one) or {one.upper()} for one in stated)
+        known = (_stated(one) for one in stated)
         return frozenset().union(*known)
     alone = (money_words.currencies_of(cell) for cell in row.cells if cell.strip())
     money = (figure.currencies or frozenset() for figure in found)

@@ -113,7 +113,9 @@ FACTORS = """k thousand* thsd tsd mm mn mln mil mille mila mio millio* milio* mi
     천
     พัน หมื่น แสน ล้าน الف الاف مليون مليار हजार लाख करोड़"""
 UNITS = """kg g h m km l t kw kwh mb gb std stunde* hour* hrs hr min minut* pc pcs шт* кг час* ч м
-    км л stk stuck* ks szt* ud uds unidad* unid pz pezzi adet days day tage дн дней 個 件 台 時間"""
+    км л stk stuck* ks szt* ud uds unidad* unid pz pezzi adet points point* punkt* puntos pontos
+    credits
+    quid bucks бонус* балл* 积分 ポイント days day tage дн дней 個 件 台 時間"""
 
 COUNTED, PARTS = pattern(f"{SMALL} {FACTORS} {UNITS}"), pattern(f"{SMALL} {FACTORS}")
 """What makes of a number beside it another amount, or none at all."""
@@ -192,6 +194,14 @@ def currencies_of(term: str) -> frozenset[str]:
     found = [codes for form, codes in NAMED if form.match(name)]
     return frozenset(" ".join(found[:1]).split())
 
+
+NUMERIC = {
+    "036": "AUD", "124": "CAD", "156": "CNY", "356": "INR", "392": "JPY", "398": "KZT",
+    "417": "KGS", "643": "RUB", "756": "CHF", "784": "AED", "810": "RUR RUB", "826": "GBP",
+    "840": "USD", "860": "UZS", "933": "BYN", "944": "AZN", "949": "TRY", "978": "EUR",
+    "980": "UAH", "985": "PLN", "986": "BRL",
+}  # fmt: skip
+"""Codes of currencies that are numbers, as they stand in columns of their own."""
 
 NATIONS = {
     "us american* usa сша америк*": "USD",

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 
 from b24app.domain.statement.folding import folded, pattern
 
-OUT = """debit, debits, debet, dr, withdrawal, withdrawals, paid out, money out, out, soll, ausgang,
+OUT = """debit, debits, debet, dr, withdrawal, withdrawals, paid out, money out, out, outflow,
+    outgoing, spent, soll, ausgang,
     auszahlung, belastung, lastschrift, débit, cargo, cargos, débito, débitos, debito, retiro,
     saída,
     saídas, addebito, addebiti, dare, uscite, obciążenie, obciążenia, wypłata, wn, borç, çıkan,
     дебет, списание, расход, расходы, списання, видаток, витрати, шығыс, 支出, 借方, 出金,
     お支払金額, お引出し, 引出, chi, ghi nợ, nợ, مدين, مدينة, ถอน, เดบิต, pengeluaran, keluar, af"""
-IN = """credit, credits, cr, deposit, deposits, paid in, money in, in, haben, eingang, gutschrift,
+IN = """credit, credits, cr, deposit, deposits, paid in, money in, in, inflow, incoming, received,
+    haben, eingang, gutschrift,
     crédit, abono, abonos, crédito, créditos, credito, entrada, entradas, accredito, accrediti,
     avere, entrate, uznanie, uznania, wpływ, wpływy, alacak, giren, кредит, поступление,
     поступления, зачисление, приход, зарахування, надходження, кіріс, түсім, 收入, 存入, 贷方, 貸方,
@@ -93,6 +95,12 @@ IN_MARKS = _of("cr, c, h, crdt, credit, haben, кт, кр, 贷, 貸, 入")
 
 IS_LEFT, IS_TAX = pattern(_listed(LEFT)), pattern(_listed(TAX))
 """What says of the number after it that it is no payment."""
+
+NO_TAX = pattern(
+    """без_ндс ндс_не_обл* без_пдв no_vat vat_exempt without_vat ohne_mwst ohne_ust sans_tva sin_iva
+    senza_iva sem_iva bez_vat"""
+)
+"""What says that there is no tax, though it names one."""
 
 IS_VAGUE = pattern(
     """approx approximately about circa ca etwa ungefahr environ aprox cerca około okolo yaklasik
