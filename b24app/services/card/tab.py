@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.wire.portal_api import Batch, BatchResult
-from b24app.domain import ProductRow, is_whole
+from b24app.domain import ProductRow, Reminder, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
@@ -72,6 +72,8 @@ class Reading:
     core: CardSnapshot
     compositions: Mapping[int, PaymentLines]
     people: Mapping[int, str | None]
+    reminders: Mapping[int, Reminder] | None = None
+    """The open ones that were known of the card then, by payment id; None if nobody looked."""
 
 
 def show(card: CardSession, wish: ListOptions) -> TabContent:

@@ -169,7 +169,8 @@ class Change(Generic[P]):
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
     """Carry out a change, once for the request's key, and return its outcome."""
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
-    return perform(card, asked, deed, lambda: _carry_out(card, wanted))
+    recall = wanted.teller.recall if wanted.teller is not None else None
+    return perform(card, asked, deed, lambda: _carry_out(card, wanted), recall)
 
 
 def require_unpaid(payment: Payment) -> None:

@@ -36,21 +36,28 @@ from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.storage import idempotency, refusals
 from b24app.storage.idempotency import Begun
+from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
 
 def perform(
-    card: CardSession, asked: WriteRequest, deed: Deed, run: Callable[[], Outcome]
+    card: CardSession,
+    asked: WriteRequest,
+    deed: Deed,
+    run: Callable[[], Outcome],
+    recall: Callable[[Session], None] | None = None,
 ) -> Outcome:
     """Run a write once for its key and record it before the answer leaves.
+
+    `recall` reads what `run` needs of our database, in the transaction that takes the key.
 
     Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and errors of
     proving the opener; everything that happens in `run` becomes an Outcome, unless our database is
     away: UnrecordedError.
     """
     require_allowed(card, asked, deed.action)
-    begun, is_canceled, is_second = _begin(card, asked, deed)
+    begun, is_canceled, is_second = _begin(card, asked, deed, recall)
     if begun is not None:
         return begun
     deed = replace(deed, is_second=is_second)
@@ -113,7 +120,12 @@ def ended(outcome: Outcome, asked: WriteRequest, deed: Deed) -> Outcome:
     )
 
 
-def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome | None, bool, bool]:
+def _begin(
+    card: CardSession,
+    asked: WriteRequest,
+    deed: Deed,
+    recall: Callable[[Session], None] | None,
+) -> tuple[Outcome | None, bool, bool]:
     """Take the key; return an answer stored for it, and whether the order is canceled.
 
     The last value says whether the first request with this key died on the way.
@@ -129,6 +141,8 @@ def _begin(card: CardSession, asked: WriteRequest, deed: Deed) -> tuple[Outcome 
             record.intent_of(card, asked, deed.name, [deed.payment_id]),
         )
         is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
+        if recall is not None:
+            recall(session)
     return _begun_before(card, asked, deed, begun), is_canceled, begun.outcome == "abandoned"
 
 

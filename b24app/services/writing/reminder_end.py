@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import activities
@@ -26,25 +26,33 @@ MOST = 50
 def after(card: CardSession, outcome: Outcome, payment_id: int) -> None:
     """Close a payment's reminder, if the payment is now as it was asked to be."""
     if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
-        close(card, [payment_id])
+        read = outcome.reading
+        close(card, [payment_id], read.reminders if read is not None else None)
 
 
-def close(card: CardSession, payment_ids: Iterable[int]) -> None:
+def close(
+    card: CardSession, payment_ids: Iterable[int], known: Mapping[int, Reminder] | None = None
+) -> None:
     """Complete the known open reminders of these payments of the card; one call, or none.
+
+    `known` are all those of the card by payment id, if they were just read.
 
     Never fails: the payments are changed whatever becomes of their reminders, be it that our
     database is away. One that could not be closed stays known, so that the card shows it and it can
     be ended there.
     """
     try:
-        _close(card, set(payment_ids))
+        _close(card, set(payment_ids), _known(card) if known is None else known)
     except AppError as error:
         log.warning("reminders were not closed: %s", error)
 
 
-def _close(card: CardSession, wanted: set[int]) -> None:
+def _known(card: CardSession) -> Mapping[int, Reminder]:
     with card.db.reading() as session:
-        known = stored.of_card(session, card.member_id, card.ref)
+        return stored.of_card(session, card.member_id, card.ref)
+
+
+def _close(card: CardSession, wanted: set[int], known: Mapping[int, Reminder]) -> None:
     due = [one for payment_id, one in known.items() if payment_id in wanted][:MOST]
     if not due:
         return

@@ -14,7 +14,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads
+from b24app.services.card import card_reads, reminders
 from b24app.services.card.card_reads import CompositionRequest, CoreRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
@@ -157,5 +157,8 @@ def _take(card: CardSession, sent: Sent) -> Reading | None:
         return None
     with card.db.transaction() as session:
         people = note_listing(session, card, core)
+        # An act on many names none here: it ends their reminders after its record.
+        is_named = bool(sent.reread.compositions)
+        open_reminders = reminders.known(session, card) if is_named else None
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Reading(core, found, people)
+    return Reading(core, found, people, open_reminders)

@@ -30,6 +30,7 @@ from b24app.services.directories import timeline_lines
 from b24app.services.directories.timeline_lines import Known, Last
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.riding import Fate, Passenger, Ride
+from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,10 @@ Words = Callable[[Sequence[Told], str, str], Line]
 
 
 class Teller:
-    """Tells of the marks of one request. Make it for each; it asks the database when needed."""
+    """Tells of the marks of one request. Make it for each.
+
+    `recall` spares it a transaction of its own for what is known of the portal.
+    """
 
     def __init__(self, card: CardSession, words: Words, note: str) -> None:
         self._card, self._words, self._note = card, words, note
@@ -65,7 +69,14 @@ class Teller:
     @cached_property
     def _known(self) -> Known:
         with self._card.db.reading() as session:
-            return timeline_lines.load(session, self._card.member_id, self._card.clock())
+            return self._load(session)
+
+    def _load(self, session: Session) -> Known:
+        return timeline_lines.load(session, self._card.member_id, self._card.clock())
+
+    def recall(self, session: Session) -> None:
+        """Read what is known of the portal, in a transaction that is open anyway."""
+        self._known = self._load(session)
 
     def passenger(self, told: Told | None) -> Passenger | None:
         """Return what travels with the mark of one payment; None if nothing can.

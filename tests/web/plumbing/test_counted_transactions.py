@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from b24app.storage.session import Database
-from tests.support.timeline import know_timeline
+from tests.support.acts import PAY, UNPAY
+from tests.support.timeline import know_timeline, lines, mark
 
 SCALING = Path("docs/scaling.md").read_text(encoding="utf-8")
+CLICK = "Database, a click on *Mark as paid* or *Mark as unpaid* (counted)"
 
 
 @pytest.fixture
@@ -50,11 +52,13 @@ def test_an_opening_costs_what_is_documented(stage, counted):
     assert first == again == documented("Database, an opening (counted)")
 
 
-def test_a_click_costs_what_is_documented(stage, counted):
+@pytest.mark.parametrize("act", [PAY, UNPAY])
+def test_a_click_costs_what_is_documented(stage, counted, act):
     tab = stage.tab()
     know_timeline(stage)
 
-    clicked = counted(lambda: tab.post("/payments/1038/pay"))
+    clicked = counted(lambda: mark(tab, act))
 
-    assert tab.answer.status_code == 200
-    assert clicked == documented("Database, a click on *Mark as paid* (counted)")
+    assert act.done(stage)
+    assert len(lines(stage)) == 1
+    assert clicked == documented(CLICK)

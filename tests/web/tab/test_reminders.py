@@ -266,6 +266,15 @@ def test_marking_with_a_reminder_costs_one_call_more(stage):
     assert open_reminders(stage, LARGE) == []
 
 
+def test_a_mark_ends_what_a_colleague_has_planned_since_the_opening(stage):
+    tab = stage.tab()
+    remind(stage.tab(ADMIN))
+
+    tab.post(f"/payments/{SMALL}/pay", SHOWN[SMALL])
+
+    assert open_reminders(stage, SMALL) == []
+
+
 def test_details_say_when_it_is_expected(stage):
     tab = stage.tab()
     assert "Expected on" in tab.get(f"/payments/{LARGE}/details").text
