@@ -34,6 +34,7 @@ ALL_PORTALS = object()
 PORTAL_SETTING = "app.member_id"
 ALL_SETTING = "app.all_portals"
 
+READING, WRITING = "PRAGMA query_only = ON", "PRAGMA query_only = OFF"
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = "5"
 POSTGRES_DRIVER = "postgresql+psycopg"
@@ -111,8 +112,13 @@ def _begin_sqlite(connection: Connection) -> None:
     "database is locked" at once, whatever the busy timeout.
     """
     is_reading = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if is_reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+    driver = connection.connection.driver_connection
+    try:
+        driver.execute(READING if is_reading else WRITING)  # type: ignore[union-attr] # As below.
+        driver.execute("BEGIN" if is_reading else "BEGIN IMMEDIATE")  # type: ignore[union-attr]
+    except sqlite3.OperationalError as error:
+        # Nobody translates what a listener raises.
+        raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef, PortalUser
@@ -12,6 +14,18 @@ from b24app.errors import UnprovenError
 
 from .deletion import delete_where
 from .models import Launch
+
+_LAUNCHES = Launch.__table__.c
+_IS_LAUNCH = (
+    _LAUNCHES.member_id == bindparam("of_member"),
+    _LAUNCHES.launch_id == bindparam("of_launch"),
+)
+_SHOWN = select(_LAUNCHES.shown).where(*_IS_LAUNCH)
+_NOTE = (
+    update(cast("Table", Launch.__table__))
+    .where(*_IS_LAUNCH)
+    .values({name: bindparam(name) for name in ("listed", "listed_at", "shown")})
+)
 
 
 def find(session: Session, member_id: str, launch_id: str) -> Launch | None:
@@ -56,11 +70,13 @@ def note_listed(
     session: Session, member_id: str, launch_id: str, payment_ids: Iterable[int], now: datetime
 ) -> None:
     """Remember which payments the portal listed for this launch. An unknown one is no error."""
-    launch = find(session, member_id, launch_id)
-    if launch is not None:
-        launch.listed = list(payment_ids)
-        launch.listed_at = now
-        launch.shown = sorted({*(launch.shown or ()), *launch.listed})
+    key = {"of_member": member_id, "of_launch": launch_id}
+    row = session.execute(_SHOWN, key).one_or_none()
+    if row is None:
+        return
+    listed = list(payment_ids)
+    shown = sorted({*(row.shown or ()), *listed})
+    session.execute(_NOTE, {**key, "listed": listed, "listed_at": now, "shown": shown})
 
 
 def take_over(session: Session, old: Launch, launch_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -15,6 +15,16 @@ from .deletion import delete_where
 from .models import PartialAction
 from .numbering import number_for
 from .upsert import insert_into
+
+_OF_CARD = (
+    select(PartialAction)
+    .where(
+        PartialAction.member_id == bindparam("member_id"),
+        PartialAction.entity_type_id == bindparam("type_id"),
+        PartialAction.entity_id == bindparam("entity_id"),
+    )
+    .order_by(PartialAction.id)
+)
 
 
 def add(
@@ -45,12 +55,8 @@ def add(
 
 def of_card(session: Session, member_id: str, ref: EntityRef) -> Sequence[PartialAction]:
     """Return the half-done actions of one card, oldest first."""
-    query = select(PartialAction).where(
-        PartialAction.member_id == member_id,
-        PartialAction.entity_type_id == ref.entity_type_id,
-        PartialAction.entity_id == ref.entity_id,
-    )
-    return session.scalars(query.order_by(PartialAction.id)).all()
+    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
+    return session.scalars(_OF_CARD, key).all()
 
 
 def change(session: Session, member_id: str, action_id: int, data: dict[str, Any]) -> None:

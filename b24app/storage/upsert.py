@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,10 +22,19 @@ def insert_into(
 
 def put(session: Session, model: type[Base], **values: Any) -> None:
     """Write one row, replacing all its columns where its key is taken. Atomic on both engines."""
-    keys = [column.name for column in model.__table__.primary_key]
-    rest = {name: value for name, value in values.items() if name not in keys}
-    statement = insert_into(session, model, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+    session.execute(_putting(session.get_bind().dialect.name, model, tuple(values)), values)
+
+
+@lru_cache(maxsize=64)
+def _putting(
+    dialect: str, model: type[Base], names: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement of `put`: made once for a table, it is compiled once, too."""
+    table = cast("Table", model.__table__)
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def insert_stamped(

@@ -155,3 +155,18 @@ def test_nobody_takes_over_another_opening(database, save, other):
 
     with database.transaction() as session, pytest.raises(UnprovenError):
         launches.take_over(session, old, "launch-2")
+
+
+def test_what_is_listed_is_noted_of_a_launch_of_the_same_transaction(database, portal, deal, now):
+    with database.transaction() as session:
+        launches.save(
+            session,
+            launch_id="launch-1",
+            member_id=portal,
+            user=ANN,
+            ref=deal,
+            expires_at=now + timedelta(minutes=30),
+        )
+        launches.note_listed(session, portal, "launch-1", [1038], now)
+
+    assert find(database).listed == [1038]

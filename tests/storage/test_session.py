@@ -13,8 +13,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from b24app.domain import EntityRef
 from b24app.errors import DatabaseAwayError, UnknownPortalError
-from b24app.storage import activity, card_memory, failed_proofs, leases, portals, settings
-from b24app.storage.models import Lease, PortalSettings
+from b24app.storage import (
+    activity,
+    card_memory,
+    engines,
+    failed_proofs,
+    leases,
+    portals,
+    settings,
+)
+from b24app.storage.models import Lease, Portal, PortalSettings, PortalState
 from b24app.storage.session import Database, upgrade
 
 from .setting import MEMBER, at_once
@@ -166,6 +174,36 @@ def test_sqlite_waits_for_its_turn_and_minds_foreign_keys(sqlite_url):
         assert session.scalar(text("PRAGMA busy_timeout")) == 10_000
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_a_file_that_stays_locked_is_a_database_that_cannot_be_used(sqlite_url, monkeypatch):
+    monkeypatch.setattr(engines, "BUSY_MILLISECONDS", 1)
+    with Database(sqlite_url).transaction() as writing:
+        writing.execute(text("SELECT 1"))
+
+        with pytest.raises(DatabaseAwayError), Database(sqlite_url).transaction() as session:
+            session.execute(text("SELECT 1"))
+
+
+def test_a_row_that_was_only_added_is_there_for_what_names_it(database, now, deal):
+    with database.transaction() as session:
+        session.add(
+            Portal(
+                member_id=MEMBER,
+                installation_id="first",
+                client_endpoint="https://portal.example/rest/",
+                server_endpoint="https://oauth.example/rest/",
+                scope="",
+                status="",
+                language="en",
+                state=PortalState.ACTIVE,
+                updated_at=now,
+            )
+        )
+        card_memory.save_known_payments(session, MEMBER, deal, [1], now)
+
+    with database.reading() as session:
+        assert card_memory.payment_ids(session, MEMBER, deal) == (1,)
 
 
 def test_making_a_database_connects_nowhere():
