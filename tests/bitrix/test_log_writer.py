@@ -69,7 +69,11 @@ def test_writer_writes_at_once_where_no_thread_can_start(monkeypatch):
 
 def test_writer_that_is_closed_twice_counts_and_waits_once():
     is_free, lost = threading.Event(), []
-    writer = Writer(lambda _thing: is_free.wait(), lost.append)
+
+    def write(_thing):
+        is_free.wait()
+
+    writer = Writer(write, lost.append)
     writer.add(1)
 
     writer.close(seconds=0)

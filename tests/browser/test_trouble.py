@@ -239,10 +239,12 @@ def test_a_write_whose_end_nobody_recorded_keeps_its_key(stage, person, monkeypa
     person.open_tab()
     payment = stage.payments[2]
     keys = []
-    person.page.on(
-        "request",
-        lambda one: one.url.endswith("/pay") and keys.append(one.headers["idempotency-key"]),
-    )
+
+    def note(request):
+        if request.url.endswith("/pay"):
+            keys.append(request.headers["idempotency-key"])
+
+    person.page.on("request", note)
     with monkeypatch.context() as patch:
         patch.setattr(record, "store", lose)
         mark_as_paid(person, stage)
