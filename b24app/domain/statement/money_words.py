@@ -1,6 +1,7 @@
 """Currencies as bank statements write them: codes, signs and names, and what counts in them.
 
-A name that is missing here only makes a line say less. None of them makes a payment paid.
+What is missing here lets an amount of other money look like one of the payment's, if no code and no
+sign stands beside it, either.
 """
 
 from __future__ import annotations

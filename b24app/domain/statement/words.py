@@ -1,6 +1,7 @@
 """Words of bank statements: heads of columns, and what speaks against money that came in.
 
-A word that is missing here only makes a line say less. None of them makes a payment paid.
+What is missing here lets a line look surer than it is: a refund without its word is ticked where no
+sign and no column says that money went out. Only who looks at what is ticked stops it then.
 """
 
 from __future__ import annotations
