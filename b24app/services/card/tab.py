@@ -227,13 +227,15 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
         known = user_names.directory(session, card)
     batches = [Batch() for _ in parts] or [Batch()]
     core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
-    names_asked = user_names.ask(batches[0], known)
     asked = [
         card_reads.ask_compositions(batch, ids)
         for batch, ids in zip(batches, parts or [()], strict=True)
     ]
+    # With the last part: the core makes the first one long, and whoever waits for the longest.
+    names_asked = user_names.ask(batches[-1], known)
     answers = card.api.send_all(batches)
-    answer = _or_raise(answers[0])
-    core = card_reads.take_core(answer, core_asked)
-    people = user_names.store_names(card, answer, names_asked)
+    core = card_reads.take_core(_or_raise(answers[0]), core_asked)
+    named, people = answers[-1], names_asked.known
+    if isinstance(named, BatchResult):
+        people = user_names.store_names(card, named, names_asked)
     return Reading(core, _compositions(asked, answers), people)

@@ -49,7 +49,7 @@ def test_details_of_twenty_payments_are_two_calls_of_equal_length(stage, rows):
     tab.get("/payments/details", ids=",".join(WAITING_IDS.findall(tab.answer.text)), rows=rows)
 
     first, second = (len(call.commands) for call in stage.http_calls)
-    assert abs(first - second) <= 3
+    assert abs(first - second) <= 1
     assert first + second == 2 * 20 + 4 + -(-rows // 50) + 1
 
 
