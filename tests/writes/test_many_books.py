@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.acts import books, outcomes, require_once
+from tests.support.at_random import at_random
 from tests.support.many import Asked, fill, require_each_told, states
 from tests.support.stage import ADMIN, MANAGER, payments_in
 
-EXAMPLES = int(os.environ.get("RANDOM_BOOKS", "25"))
 PREFIX = "crm.item.payment."
 FAULTS = (
     "lost", "lost_html", "close_before", "silent", "html", "invalid_json", "busy", "denied",
@@ -54,14 +52,7 @@ def somebody_else(crm, deed, payment_id):
         payment.is_paid = deed == "pay"
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
+@at_random
 @given(steps)
 def test_each_payment_is_told_as_the_books_have_it(module_stage, steps):
     stage = module_stage

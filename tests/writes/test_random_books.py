@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from decimal import Decimal
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.simulator.portal_state.sale import DELIVERY, PRODUCT
 from tests.support.acts import UNCHANGED_WORDS, books, require_once, stage_said
+from tests.support.at_random import at_random
 from tests.support.stage import ADMIN, MANAGER, payments_in
 
-EXAMPLES = int(os.environ.get("RANDOM_BOOKS", "25"))
 DEAL = (2, 8061)
 FAULTS = (
     "lost", "lost_html", "close_before", "silent", "html", "invalid_json", "busy", "denied",
@@ -143,14 +142,7 @@ def require_sound(crm):
         assert held <= row.quantity
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)
+@at_random
 @given(steps)
 def test_the_tab_shows_the_books_after_every_step(module_stage, steps):
     stage = module_stage
