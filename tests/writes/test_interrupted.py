@@ -233,6 +233,29 @@ def test_what_cannot_be_repeated_is_in_the_log_once_whoever_finds_it_first(
     assert outcomes(stage) == [("create", "unknown")]
 
 
+def delete_both(tab, key):
+    return tab.post("/payments/many/delete", BOTH, key)
+
+
+@pytest.mark.parametrize(("send", "lines"), [(DELETE.send, 1), (delete_both, 2)])
+def test_what_a_second_run_cannot_find_out_either_is_in_the_log_once(
+    writing_stage, monkeypatch, send, lines
+):
+    stage = writing_stage
+    tab = stage.tab()
+    key = "a-key-of-a-dying-process"
+    send_and_die(monkeypatch, lambda: send(tab, key))
+    stage.advance(121)
+    assert interrupted.record(stage.deps) == 1
+    with stage.database.transaction() as session:
+        session.execute(update(Launch).values(shown=None, listed=None, listed_at=None))
+
+    answers = [send(tab, key) for _ in range(2)]
+
+    assert "Nothing was changed" not in "".join(one.text for one in answers)
+    assert outcomes(stage) == [("delete", "unknown")] * lines
+
+
 def test_what_is_in_the_log_hides_no_interrupted_write(writing_stage, monkeypatch):
     stage = writing_stage
     tab = stage.tab()

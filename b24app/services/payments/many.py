@@ -9,7 +9,7 @@ each payment is told as the portal shows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from b24app import meters
 from b24app.errors import (
@@ -76,13 +76,11 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
     if begun.outcome == "abandoned":
         # What was seen before the run that died may be otherwise by now.
         before = before.unproven()
-    part = Part(card, asked, wish, before, closed)
     is_second = begun.outcome == "abandoned"
-    _run(part, is_second=is_second)
-    if is_second:
-        for payment_id, outcome in part.outcomes.items():
-            second = replace(wish.deed(payment_id), is_second=True)
-            part.outcomes[payment_id] = perform.honest(outcome, second)
+    part = Part(card, asked, wish, before, closed, is_second=is_second, is_in_log=begun.is_in_log)
+    _run(part)
+    for payment_id, outcome in part.outcomes.items():
+        part.outcomes[payment_id] = perform.honest(outcome, part.deed(payment_id))
     return _keep(part)
 
 
@@ -101,14 +99,14 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     return begun, frozenset(one for payments in known.values() for one in payments)
 
 
-def _run(part: Part, *, is_second: bool) -> None:
+def _run(part: Part) -> None:
     try:
         with part.card.one_action():
             part.run()
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
     except AppError:
-        if not is_second:
+        if not part.is_second:
             _give_back(part)
             raise
         # This run changed nothing. What the one that died did, nobody can tell any more.
@@ -148,6 +146,7 @@ def _keep(part: Part) -> Act:
     lines = [
         record.line_of(card, wish.noted(asked, one), wish.deed(one), outcome, now)
         for one, outcome in outcomes
+        if not record.is_in_log(part.deed(one), outcome)
     ]
     try:
         record.store(card, lines, leave)

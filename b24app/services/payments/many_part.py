@@ -8,7 +8,7 @@ its own write and no other.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.bitrix.methods.payments import list_payments
@@ -51,7 +51,8 @@ class Ready:
 class Part:
     """One part of an act. What is known of it stays known if it is cut off.
 
-    `closed` are the payments, as text, whose orders are known to be canceled.
+    `closed` are the payments, as text, whose orders are known to be canceled. `is_second` and
+    `is_in_log` are those of its deeds.
     """
 
     card: CardSession
@@ -59,6 +60,8 @@ class Part:
     wish: Wish
     before: Progress
     closed: Collection[str] = ()
+    is_second: bool = False
+    is_in_log: bool = False
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     numbers: dict[int, str] = field(default_factory=dict)
     reading: Reading | None = None
@@ -69,6 +72,11 @@ class Part:
         """Return the payments that are not dealt with, as they were chosen."""
         done = self.outcomes.keys() | {result.payment_id for result in self.before.results}
         return [one for one in self.wish.chosen if one.id not in done]
+
+    def deed(self, payment_id: int) -> Deed:
+        """Return what is done with one of them in this run."""
+        deed = self.wish.deed(payment_id)
+        return replace(deed, is_second=self.is_second, is_in_log=self.is_in_log)
 
     def run(self) -> None:
         """Deal with as many payments as fit. Raises if nothing of the part can have an outcome.

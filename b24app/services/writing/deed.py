@@ -27,7 +27,7 @@ class Deed:
     """What a person wants.
 
     `is_repeatable`: a second run has no further effect, also at the portal. `is_second`: it is one,
-    and nobody knows how far the first one came.
+    and nobody knows how far the first one came; `is_in_log`: the activity log says so already.
     """
 
     action: Action
@@ -35,6 +35,7 @@ class Deed:
     payment_id: int | None = None
     is_repeatable: bool = True
     is_second: bool = False
+    is_in_log: bool = False
 
 
 def fingerprint(*parts: str) -> str:

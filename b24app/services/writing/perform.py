@@ -57,10 +57,10 @@ def perform(
     away: UnrecordedError.
     """
     require_allowed(card, asked, deed.action)
-    begun, is_canceled, is_second = _begin(card, asked, deed, recall)
-    if begun is not None:
-        return begun
-    deed = replace(deed, is_second=is_second)
+    begun, is_canceled = _begin(card, asked, deed, recall)
+    deed = replace(deed, is_second=begun.outcome == "abandoned", is_in_log=begun.is_in_log)
+    if (before := _begun_before(card, asked, deed, begun)) is not None:
+        return before
     try:
         return _carry_out(card, asked, deed, canceled.refuse if is_canceled else run)
     except DatabaseAwayError as error:
@@ -125,11 +125,8 @@ def _begin(
     asked: WriteRequest,
     deed: Deed,
     recall: Callable[[Session], None] | None,
-) -> tuple[Outcome | None, bool, bool]:
-    """Take the key; return an answer stored for it, and whether the order is canceled.
-
-    The last value says whether the first request with this key died on the way.
-    """
+) -> tuple[Begun, bool]:
+    """Take the key; return what it stands for, and whether the order is known to be canceled."""
     with card.db.transaction() as session:
         begun = idempotency.begin(
             session,
@@ -143,7 +140,7 @@ def _begin(
         is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
         if recall is not None:
             recall(session)
-    return _begun_before(card, asked, deed, begun), is_canceled, begun.outcome == "abandoned"
+    return begun, is_canceled
 
 
 def _begun_before(
@@ -161,7 +158,7 @@ def _begun_before(
                 payment_id=deed.payment_id,
                 is_replay=True,
             )
-            record.write(card, asked, deed, abandoned, is_in_log=begun.is_in_log)
+            record.write(card, asked, deed, abandoned)
             return abandoned
         case "done":
             return record.read(begun.announcement or {}, deed)

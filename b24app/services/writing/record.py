@@ -32,12 +32,8 @@ def write(
     outcome: Outcome,
     *,
     frees_key: bool = False,
-    is_in_log: bool = False,
 ) -> None:
-    """Store the activity and the key's answer, committed together before the answer leaves.
-
-    `is_in_log`: housekeeping has written the line already.
-    """
+    """Store the activity and the key's answer, committed together before the answer leaves."""
     now = card.clock()
     who = card.member_id, card.user_id, asked.key
 
@@ -46,9 +42,15 @@ def write(
             return idempotency.drop(session, *who)
         return idempotency.finish(session, *who, announcement=_said(deed, outcome))
 
-    lines = [] if is_in_log else [line_of(card, asked, deed, outcome, now)]
+    line = line_of(card, asked, deed, outcome, now)
+    lines = [] if is_in_log(deed, outcome) else [line]
     store(card, lines, leave)
     meters.WRITES.labels(deed.name, outcome.kind).inc()
+
+
+def is_in_log(deed: Deed, outcome: Outcome) -> bool:
+    """Return whether housekeeping has written all that an outcome says: it is not known."""
+    return deed.is_in_log and outcome.code is OutcomeCode.ABANDONED
 
 
 def store(
