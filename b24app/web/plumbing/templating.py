@@ -7,6 +7,7 @@ may say all that Jinja allows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -37,9 +38,16 @@ class _Context(Context):
         return obj(*args, **kwargs)
 
 
+_special = re.compile("[&<>\"']").search
+"""Finds what `escape` would change; most texts hold nothing of it."""
+
+
 def escaped(value: Any) -> str:
     """Return what a template shows of a value that is not escaped yet. Numbers hold no signs."""
-    return str(value) if type(value) is int else escape(value)
+    kind = type(value)
+    if kind is str and not _special(value):
+        return str(value)
+    return str(value) if kind is int else escape(value)
 
 
 class _Generator(CodeGenerator):

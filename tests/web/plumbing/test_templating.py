@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from flask import render_template_string
 from jinja2 import DictLoader, meta, nodes
+from markupsafe import escape
 
-from b24app.web.plumbing.templating import WORD
+from b24app.web.plumbing.templating import WORD, escaped
 
 SAME = [
     ("{{ _('Refresh') }}", "Refresh"),
@@ -131,3 +133,11 @@ def test_still_part_is_kept_for_each_language(app):
         assert still("payments/_dialogs.html") is english
         i18n.use_language("de")
         assert still("payments/_dialogs.html") is not english
+
+
+def test_whatever_escaping_changes_is_escaped():
+    signs = [chr(number) for number in range(sys.maxunicode + 1)]
+
+    assert [sign for sign in signs if str(escaped(sign)) != str(escape(sign))] == []
+    assert [sign for sign in signs if escaped(sign) != sign] == list("\"&'<>")
+    assert escaped("a<b") == "a&lt;b"
