@@ -116,6 +116,10 @@ on("htmx:load", ({ detail: { elt } }) => {
     const fresh = group || document.querySelector(form.getAttribute("hx-target"))?.closest(".group[hx-headers]");
     if (fresh) form.setAttribute("hx-headers", fresh.getAttribute("hx-headers"));
   }
+  for (const button of document.querySelectorAll("[data-of-group]")) {
+    const fresh = byId(`of-${button.dataset.ofGroup}`);
+    if (fresh) button.setAttribute("hx-headers", fresh.getAttribute("hx-headers"));
+  }
   if (postponed?.elt.isConnected) resend(postponed);
   postponed = null;
 });

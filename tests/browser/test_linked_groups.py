@@ -237,3 +237,21 @@ def test_a_statement_of_a_group_is_compared_with_it_after_the_end_of_the_session
     person.press(person.button("Mark as paid", person.dialog))
     expect(person.dialog).to_contain_text("1 payment marked as paid")
     assert unpaid.is_paid
+
+
+def test_undo_of_a_group_works_after_the_end_of_the_session(stage, person):
+    person.page.may_fail_to_load = True
+    open_card(person)
+    unpaid = stage.payments[3]
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.press(person.button("Mark as paid", person.dialog))
+    undo = person.button("Undo", person.said)
+    old = undo.get_attribute("hx-headers")
+    stage.clock.advance(31 * 60)
+
+    person.press(undo)
+    expect(undo).not_to_have_attribute("hx-headers", old)
+    person.press(undo)
+
+    expect(person.status(unpaid)).to_have_text("Unpaid")
+    assert not unpaid.is_paid

@@ -50,6 +50,7 @@ def current_card() -> CardSession:
     if card.is_grouped:
         # Dialogs and toasts are outside the group, but their requests must carry its token.
         g.group_token = bearer_token()
+        g.group_key = f"{card.ref.entity_type_id}-{card.ref.entity_id}"
     i18n.use_time_zone(card.time_zone)
     g.card = card
     return card
@@ -89,6 +90,7 @@ def frame_context() -> dict[str, object]:
     return {
         "grouped": bool(token),
         "group_token": token,
+        "group_key": g.get("group_key", ""),
         "own_portal": g.get("own_portal", ""),
         "colleagues_link": _colleagues_link,
         "signed": signed,
