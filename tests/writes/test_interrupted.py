@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -296,10 +297,16 @@ def test_house_is_kept_although_interrupted_writes_cannot_be_recorded(
     def fail(*_arguments, **_more):
         raise ValueError("a fault of ours")
 
+    stage = writing_stage
+    PAY.send(stage.tab(), "a-key-of-the-day-before-yesterday")
     monkeypatch.setattr(idempotency, "take_interrupted", fail)
+    old = stage.deps.clock() - timedelta(days=2)
+    with stage.database.transaction() as session:
+        session.execute(update(IdempotencyKey).values(started_at=old))
 
-    counts = housekeeping.run(writing_stage.deps)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        housekeeping.run(stage.deps)
 
-    assert counts["interrupted writes recorded"] == 0
-    assert "idempotency keys deleted" in counts
-    assert "could not be recorded" in caplog.text
+    with stage.database.reading() as session:
+        assert session.scalars(select(IdempotencyKey)).all() == []
+    assert "a step of housekeeping failed: record_interrupted" in caplog.text

@@ -84,35 +84,54 @@ def run(deps: Deps) -> Counts:
 
 
 def _keep_house(deps: Deps) -> Counts:
-    counts = {
-        "interrupted writes recorded": record_interrupted(deps),
-        "activity lines deleted": delete_old_activity(deps),
-        **delete_expired(deps),
-        "REST log files deleted": deps.rest_log.delete_old(),
-    }
-    deps.db.empty_journal()
-    kept, failed = keep_grants_alive(deps)
-    counts |= {"grants kept alive": kept, "grants that failed": failed}
-    if deps.cipher.has_old_keys:
-        resealed = reseal(deps.db, deps.cipher)
-        counts["secrets sealed anew"] = resealed.renewed
-        counts["secrets no key opens"] = resealed.unreadable
+    """Do each step, whatever became of those before it; then raise what went wrong first.
+
+    The command fails then, as an operator's timer has to see; what was not done is due again in an
+    hour.
+    """
+    counts: Counts = {}
+    failures: list[Exception] = []
+    for step in STEPS:
+        try:
+            counts |= step(deps)
+        except DatabaseAwayError:
+            raise
+        except Exception as error:
+            log.exception("a step of housekeeping failed: %s", step.__name__)
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return counts
 
 
-def record_interrupted(deps: Deps) -> int:
-    """Record interrupted writes; return how many. What goes wrong keeps nothing else waiting."""
-    try:
-        return interrupted.record(deps)
-    except DatabaseAwayError:
-        raise
-    except Exception:
-        # They are tried again in an hour, until their keys are a day old.
-        log.exception("interrupted writes could not be recorded")
-        return 0
+def record_interrupted(deps: Deps) -> Counts:
+    """Record interrupted writes; return how many."""
+    return {"interrupted writes recorded": interrupted.record(deps)}
 
 
-def delete_old_activity(deps: Deps) -> int:
+def delete_rest_log(deps: Deps) -> Counts:
+    """Delete old files of the REST log; return how many."""
+    return {"REST log files deleted": deps.rest_log.delete_old()}
+
+
+def empty_journal(deps: Deps) -> Counts:
+    """Give back the room of SQLite's journal. Nothing is counted."""
+    deps.db.empty_journal()
+    return {}
+
+
+def seal_anew(deps: Deps) -> Counts:
+    """Seal with the current key what older ones sealed; return how much, and what none opens."""
+    if not deps.cipher.has_old_keys:
+        return {}
+    resealed = reseal(deps.db, deps.cipher)
+    return {
+        "secrets sealed anew": resealed.renewed,
+        "secrets no key opens": resealed.unreadable,
+    }
+
+
+def delete_old_activity(deps: Deps) -> Counts:
     """Delete lines older than each portal's settings allow, also of uninstalled portals."""
 
     def delete(member_id: str) -> int:
@@ -120,7 +139,7 @@ def delete_old_activity(deps: Deps) -> int:
             days = load_rules(session, member_id).retention_days
             return activity.delete_older(session, member_id, deps.clock() - timedelta(days=days))
 
-    return sum(count for count in _each(_with_activity(deps), delete))
+    return {"activity lines deleted": sum(_each(_with_activity(deps), delete))}
 
 
 def _with_activity(deps: Deps) -> Iterator[str]:
@@ -163,7 +182,7 @@ def delete_expired(deps: Deps) -> Counts:
     return counts
 
 
-def keep_grants_alive(deps: Deps) -> tuple[int, int]:
+def keep_grants_alive(deps: Deps) -> Counts:
     """Renew grants unused for 150 days; return how many were renewed and how many failed."""
     before = deps.clock() - GRANT_IDLE
     with deps.db.of_all().reading() as session:
@@ -177,8 +196,8 @@ def keep_grants_alive(deps: Deps) -> tuple[int, int]:
             return 0
         return 1
 
-    kept = sum(count for count in _each(idle, keep_alive))
-    return kept, len(idle) - kept
+    kept = sum(_each(idle, keep_alive))
+    return {"grants kept alive": kept, "grants that failed": len(idle) - kept}
 
 
 def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int]:
@@ -201,3 +220,15 @@ def _suspect(deps: Deps, member_id: str) -> None:
     with deps.db.of(member_id).transaction() as session:
         if not jobs.is_waiting(session, uninstall.PROBE, member_id):
             uninstall.schedule_probe(session, deps, member_id, is_clean=False)
+
+
+STEPS: tuple[Callable[[Deps], Counts], ...] = (
+    record_interrupted,
+    delete_old_activity,
+    delete_expired,
+    delete_rest_log,
+    empty_journal,
+    keep_grants_alive,
+    seal_anew,
+)
+"""The work of an hour, in its order. What was interrupted is recorded before its key is deleted."""
