@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from b24app.domain import EntityRef
-from b24app.storage import activity, jobs, portals
+from b24app.storage import activity, installations, jobs, portals
 from b24app.storage import settings as stored
 from b24app.storage.models import Base
 from tests.storage.setting import OTHER_MEMBER, install
@@ -37,6 +37,7 @@ class Life(RuleBasedStateMachine):
 
     What came before `clean_up_to` was to be deleted, before `nameless_up_to` to lose its names.
     `insiders`: installations of which somebody claimed that they were uninstalled with their data.
+    `claims`: what is marked if no other installation comes.
     """
 
     def __init__(self):
@@ -48,6 +49,7 @@ class Life(RuleBasedStateMachine):
         self.clean_up_to = 0
         self.nameless_up_to = 0
         self.insiders = set()
+        self.claims = []
         self._start_other()
         self._install()
 
@@ -88,6 +90,7 @@ class Life(RuleBasedStateMachine):
 
     def _install(self):
         self.count += 1
+        self.claims.clear()
         self.stage.install()
         self.stage.portal.events.pending.clear()
         self._live_on()
@@ -132,14 +135,32 @@ class Life(RuleBasedStateMachine):
     def deliver(self):
         """The event comes, now or after another installation, but before a third."""
         form, generation, clean = self.queue.pop(0)
+        is_proven = self._is_proven(form["auth[application_token]"])
         answer = self.stage.client.post("/events", data=form)
         if answer.status_code != 200:
             # Erased already, or reported too late.
             assert answer.status_code == 403
             return
-        if generation >= self.count - 1:
-            mark = "clean_up_to" if clean else "nameless_up_to"
+        if generation < self.count - 1:
+            return
+        mark = "clean_up_to" if clean else "nameless_up_to"
+        if is_proven:
             setattr(self, mark, max(getattr(self, mark), generation))
+            return
+        # An update's new token that nobody has confirmed yet: it counts unless another
+        # installation comes before it was looked into.
+        self.claims.append((mark, generation))
+        if clean:
+            self.insiders.add(generation)
+
+    def _is_proven(self, token):
+        deps = self.deps
+        with deps.db.of_all().reading() as session:
+            known = (
+                portals.application_token(session, deps.cipher, self.member_id),
+                installations.former_token(session, deps.cipher, self.member_id, deps.clock()),
+            )
+        return token in known
 
     @precondition(lambda self: self.queue)
     @rule()
@@ -241,6 +262,8 @@ class Life(RuleBasedStateMachine):
             for seconds in (1, 10, MINUTE, 10 * MINUTE, HOUR, 24 * HOUR, 48 * HOUR):
                 self.stage.advance(seconds)
                 self.stage.run_housekeeping()
+            for mark, generation in self.claims:
+                setattr(self, mark, max(getattr(self, mark), generation))
             self._check_what_is_left()
         finally:
             self.stage.close()
@@ -312,3 +335,19 @@ def test_a_life_with_everything_in_it(life):
     life.teardown()
 
     assert (life.count, life.clean_up_to, life.nameless_up_to) == (2, 1, 2)
+
+
+def test_a_report_that_nothing_could_confirm_is_dropped_by_another_installation(life):
+    life = life()
+    life.update()
+    life.fall_silent_or_answer_again()
+    life.uninstall(clean=True)
+    life.deliver()
+    life.fall_silent_or_answer_again()
+    life.install_again()
+    life.fall_silent_or_answer_again()
+    life.uninstall(clean=False)
+    life.deliver()
+    life.teardown()
+
+    assert (life.clean_up_to, life.nameless_up_to, life.insiders) == (0, 2, {1})
