@@ -86,6 +86,7 @@ def asked_about(
             if why in out.values()
         ],
         is_long=len(kept) > LONG,
+        in_timeline=card.rules.comment_in_timeline,
     )
 
 

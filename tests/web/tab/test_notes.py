@@ -7,8 +7,9 @@ import re
 
 import pytest
 
-from b24app.storage import activity
+from b24app.storage import activity, settings
 from tests.support.acts import PAID, SMALL, writes_asked
+from tests.support.stage import ADMIN
 
 NOTE = "bank statement 117"
 KEY = "a-key-of-the-page-1"
@@ -114,3 +115,19 @@ def test_a_mark_that_failed_keeps_what_was_written_to_it(stage):
 
     assert notes(stage) == [("pay", "refused", NOTE)]
     assert f"Note {NOTE}" not in words(tab.get(f"/payments/{SMALL}/details"))
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_the_question_of_many_says_where_the_note_is_kept(stage, tells):
+    with stage.database.transaction() as session:
+        data = {"comment_in_timeline": tells}
+        settings.save(
+            session, stage.portal.member_id, data, updated_by=ADMIN, now=stage.deps.clock()
+        )
+    tab = stage.tab()
+
+    chosen = f"{SMALL} N 2258 EUR"
+    asked = words(tab.get("/payments/many/question", action="pay", chosen=chosen))
+
+    assert ("and in the card’s timeline" in asked) is tells
+    assert "Kept in the history" in asked
