@@ -18,6 +18,7 @@ ROOMS_OF_SERVICES = "Rooms of services import downwards only"
 LINES_AT_MOST = 400
 LINES_OF_THE_APP = 300
 LINES_OF_A_FUNCTION = 40
+OWN_CODES = ("InputCode.", "OutcomeCode.")
 
 LONGER = {
     "storage/models.py": "all tables, one beside the other",
@@ -191,6 +192,20 @@ def test_codes_of_the_portal_become_classes_in_bitrix_and_are_compared_nowhere_e
         for file in (ROOT / "b24app" / room).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Constant) and node.value in codes
+    ]
+
+    assert told == []
+
+
+def test_the_code_of_an_error_is_compared_with_codes_of_our_own_only():
+    told = [
+        f"{file.name}:{node.lineno}"
+        for room in ("services", "web")
+        for file in (ROOT / "b24app" / room).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Compare)
+        and ast.unparse(node.left).endswith("error.code")
+        and not all(ast.unparse(one).startswith(OWN_CODES) for one in node.comparators)
     ]
 
     assert told == []

@@ -40,6 +40,7 @@ AppError
 │   │   ├── NoPaySystemError · PaySystemUnfitError · PaySystemsUnreadError
 │   │   ├── NoShopError · PhoneUnconfirmedError · NoPublicPageError    why there is no link
 │   │   ├── ParameterRefusedError   a parameter is missing or of a wrong type: nothing was done
+│   │   ├── ValueRefusedError       a field's value is unknown to the portal, such as a label
 │   │   ├── AlreadyBoundError · PlacementMissingError · HandlerRefusedError    of tabs and events
 │   │   └── UnexplainedRefusalError   an old portal's no: missing rights, or any of those reasons
 │   │       └── CreationRefusedError    no payment may be created: rights, or the plan

@@ -147,6 +147,13 @@ class ParameterRefusedError(BusinessRefusalError):
     """`100`: a parameter is missing or of a wrong type, so nothing was done (rest-contract a.3)."""
 
 
+class ValueRefusedError(BusinessRefusalError):
+    """`WRONG_FIELD_VALUE`: a field's value is not one that the portal knows (rest-contract e.25).
+
+    It does not say which field.
+    """
+
+
 class AlreadyBoundError(BusinessRefusalError):
     """A repeated bind: the handler is there already (quirk 55)."""
 

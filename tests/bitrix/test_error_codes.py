@@ -39,6 +39,7 @@ from b24app.errors import (
     TokenRejectedError,
     UnexplainedRefusalError,
     UserBlockedError,
+    ValueRefusedError,
 )
 from tests.bitrix.conftest import EXAMPLES, example
 from tests.support.methods import called
@@ -92,6 +93,7 @@ TABLE = [
     ("ENTITY_TYPE_NOT_SUPPORTED", 400, BusinessRefusalError, NO, False),
     ("REQUIRED_ARG_MISSING", 400, BusinessRefusalError, NO, False),
     ("INVALID_ARG_VALUE", 400, BusinessRefusalError, NO, False),
+    ("WRONG_FIELD_VALUE", 400, ValueRefusedError, NO, False),
     ("ADDING_DISABLED", 400, BusinessRefusalError, NO, False),
     ("100", 400, ParameterRefusedError, NO, False),
     (100, 400, ParameterRefusedError, NO, False),

@@ -66,7 +66,7 @@ def add_configurable(
     """Plan an activity that our application draws; answers its id. Writes.
 
     Not idempotent: after a lost answer look for it by our keys. Its button opens the application
-    with the payment's id. An unknown `badge` is BusinessRefusalError `WRONG_FIELD_VALUE`.
+    with the payment's id. An unknown `badge` is ValueRefusedError.
     """
     fields: dict[str, object] = {
         "deadline": _iso(deadline),

@@ -41,6 +41,7 @@ from b24app.errors import (
     TokenExpiredError,
     TokenRejectedError,
     UserBlockedError,
+    ValueRefusedError,
 )
 
 QUERY_LIMIT = "QUERY_LIMIT_EXCEEDED"
@@ -87,6 +88,7 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "ERROR_ARGUMENT": BusinessRefusalError,
     "REQUIRED_ARG_MISSING": BusinessRefusalError,
     "INVALID_ARG_VALUE": BusinessRefusalError,
+    "WRONG_FIELD_VALUE": ValueRefusedError,
     "ENTITY_TYPE_NOT_SUPPORTED": BusinessRefusalError,
     "ADDING_DISABLED": BusinessRefusalError,
     "ERROR_PLACEMENT_NOT_FOUND": PlacementMissingError,

@@ -11,7 +11,7 @@ from typing import Any
 from b24app.bitrix.methods import activities
 from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Drawing, Payment, Reminder
-from b24app.errors import AppError, BusinessRefusalError, MethodMissingError, PortalError
+from b24app.errors import AppError, MethodMissingError, PortalError, ValueRefusedError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_paths
 from b24app.services.deps import WRITE_SECONDS
@@ -19,8 +19,6 @@ from b24app.services.directories import reminder_means
 from b24app.services.directories.reminder_means import BADGE, Means
 from b24app.services.writing import sending
 from b24app.services.writing.verdicts import WriteResult
-
-WRONG_VALUE = "WRONG_FIELD_VALUE"
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ def _add_drawn(
 ) -> Sent:
     badge = BADGE if means.has_badge else ""
     sent = _send_drawn(card, payment, moment, drawing, badge)
-    error = sent.written.error
-    if badge and isinstance(error, BusinessRefusalError) and error.code == WRONG_VALUE:
+    if badge and isinstance(sent.written.error, ValueRefusedError):
         # An administrator has deleted it since.
         _learn(card, badge=reminder_means.MISSING)
         return _send_drawn(card, payment, moment, drawing, "")

@@ -67,6 +67,7 @@ class ErrorName(StrEnum):
     PHONE_UNCONFIRMED = "error:phone_unconfirmed"
     NO_PUBLIC_PAGE = "error:no_public_page"
     PARAMETER_REFUSED = "error:parameter_refused"
+    VALUE_REFUSED = "error:value_refused"
     HANDLER_REFUSED = "error:handler_refused"
     PLACEMENT_MISSING = "error:placement_missing"
     ALREADY_BOUND = "error:already_bound"
@@ -146,6 +147,7 @@ CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.PHONE_UNCONFIRMED: errors.PhoneUnconfirmedError,
     ErrorName.NO_PUBLIC_PAGE: errors.NoPublicPageError,
     ErrorName.PARAMETER_REFUSED: errors.ParameterRefusedError,
+    ErrorName.VALUE_REFUSED: errors.ValueRefusedError,
     ErrorName.HANDLER_REFUSED: errors.HandlerRefusedError,
     ErrorName.PLACEMENT_MISSING: errors.PlacementMissingError,
     ErrorName.ALREADY_BOUND: errors.AlreadyBoundError,
