@@ -19,7 +19,6 @@ fmt: ## Format the code and fix what can be fixed without thought
 	@$(VENV)/ruff check --quiet --fix-only .
 	@$(VENV)/ruff format --quiet .
 	@$(VENV)/python -m tools.data_attributes || echo "docs/data-attributes.md: say what each new attribute means"
-	@$(VENV)/python -m tools.payment_methods || echo "docs/payment-methods.md: say what was not found of a new method"
 
 bench: ## Print figures of the running app: make bench [PARTS="openings own"] [QUICK=1] [MARKDOWN=1] [WRITE=1, into docs/benchmarks.md]
 	@sh tools/prepare.sh requirements-bench.txt --browser
