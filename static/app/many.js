@@ -114,7 +114,10 @@ on("htmx:configRequest", ({ detail: config }) => {
 /* All parts of an act have one key. */
 on("htmx:configRequest", ({ detail: config }) => {
   const { dataset } = config.elt;
-  if (dataset.actKey) config.headers["Idempotency-Key"] = dataset.actKey;
+  if (!dataset.actKey) return;
+  config.headers["Idempotency-Key"] = dataset.actKey;
+  /* Some of it was done: where the server cannot look it up, it must not say that nothing was. */
+  config.headers["Idempotency-Repeat"] = "1";
 });
 
 /* While somebody reads the results, nothing is read behind them. */

@@ -14,6 +14,7 @@ from tests.support.looks import look_at
 from tests.support.many import calls
 
 PREFIX = "crm.item.payment."
+REPEAT = "idempotency-repeat"
 ON_SCREEN = """() => {
   const box = document.getElementById("toolbar").getBoundingClientRect();
   return [box.top, box.bottom];
@@ -205,6 +206,13 @@ def test_fifty_are_the_most_and_done_in_parts_that_say_how_far_they_are(stage, p
     expect(person.dialog).to_contain_text("These are many, so it is done in parts.")
     stage.portal.recorder.clear()
     paid: list[int] = []
+    repeats: list[str | None] = []
+
+    def note_repeats(request):
+        if request.url.endswith("/many/pay"):
+            repeats.append(request.headers.get(REPEAT))
+
+    person.page.on("request", note_repeats)
     stage.portal.faults.before(
         PREFIX + "pay",
         lambda: paid.append(len([one for one in stage.payments if one.is_paid])),
@@ -215,6 +223,9 @@ def test_fifty_are_the_most_and_done_in_parts_that_say_how_far_they_are(stage, p
 
     expect(person.dialog).to_contain_text("50 payments marked as paid")
     assert paid == [10]
+    # After a part was done, no answer may say that nothing was.
+    assert repeats[0] is None
+    assert set(repeats[1:]) == {"1"}
     asked = [one for one in stage.portal.recorder.commands() if one.method == PREFIX + "pay"]
     assert len(asked) == len({repr(one.params) for one in asked}) == 50
     person.press(person.button("Done", person.dialog))

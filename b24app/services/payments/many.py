@@ -18,6 +18,7 @@ from b24app.errors import (
     InputCode,
     InputError,
     KeyReusedError,
+    RuleRefusedError,
     StillRunningError,
     UnrecordedError,
 )
@@ -32,6 +33,7 @@ from b24app.services.payments.many_progress import Progress, Result
 from b24app.services.payments.many_wish import Wish
 from b24app.services.writing import perform, record, reminder_end, timeline
 from b24app.services.writing.deed import WriteRequest
+from b24app.services.writing.outcome import WriteFailedError
 from b24app.storage import idempotency
 from b24app.storage.idempotency import Begun
 from b24app.storage.session import Session
@@ -68,7 +70,7 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
     if not 0 < len(wish.chosen) <= MOST or len(ids) < len(wish.chosen):
         code = InputCode.TOO_MANY_PAYMENTS if len(ids) > MOST else InputCode.CHOICE_GONE
         raise InputError("not 1 to 50 different payments", code=code, field="chosen")
-    perform.require_allowed(card, asked, wish.action)
+    refusal = _refusal(card, asked, wish)
     begun, closed = _begin(card, asked, wish)
     before = many_progress.read(begun.announcement)
     if begun.outcome == "done":
@@ -78,10 +80,27 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
         before = before.unproven()
     is_second = begun.outcome == "abandoned"
     part = Part(card, asked, wish, before, closed, is_second=is_second, is_in_log=begun.is_in_log)
-    _run(part)
+    if refusal is None:
+        _run(part)
+    elif begun.outcome == "new":
+        _give_back(part)
+        raise refusal
+    else:
+        # The rule was changed between two parts: what became of those before it is told.
+        failure = WriteFailedError(refusal)
+        part.end_all(lambda deed: part.failed(deed, failure))
     for payment_id, outcome in part.outcomes.items():
         part.outcomes[payment_id] = perform.honest(outcome, part.deed(payment_id))
     return _keep(part)
+
+
+def _refusal(card: CardSession, asked: WriteRequest, wish: Wish) -> RuleRefusedError | None:
+    """Return the error of a rule that does not allow the act. Raises the others of `perform`."""
+    try:
+        perform.require_allowed(card, asked, wish.action)
+    except RuleRefusedError as error:
+        return error
+    return None
 
 
 def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, frozenset[str]]:

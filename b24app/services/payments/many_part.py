@@ -90,7 +90,7 @@ class Part:
                 raise
             # What kept this part from being sent keeps the others as well.
             failure = WriteFailedError(error)
-            self.end_all(lambda deed: self._failed(deed, failure))
+            self.end_all(lambda deed: self.failed(deed, failure))
             return
         if is_lost:
             self.end_all(self._unasked)
@@ -116,7 +116,8 @@ class Part:
         outcome = Outcome(kind, code, self.reading, self._number(deed))
         return perform.ended(outcome, self.asked, deed)
 
-    def _failed(self, deed: Deed, failure: WriteFailedError) -> Outcome:
+    def failed(self, deed: Deed, failure: WriteFailedError) -> Outcome:
+        """Return the end of a payment for which nothing was sent, or whose write was refused."""
         number = failure.number or self._number(deed)
         told = WriteFailedError(failure.error, failure.reading, number)
         return perform.failed(self.card, self.asked, deed, told)
@@ -139,7 +140,7 @@ class Part:
                 # No page of ours sends such an id, so nothing at all is done.
                 raise
             except WriteFailedError as failure:
-                self.outcomes[one.id] = self._failed(self.wish.deed(one.id), failure)
+                self.outcomes[one.id] = self.failed(self.wish.deed(one.id), failure)
         return ready
 
     def _listed(self) -> Listing[Payment]:
@@ -227,7 +228,7 @@ class Part:
         try:
             outcome = change.judge(plan.change, plan.edit, after, plan.payment)
         except WriteFailedError as failure:
-            return self._failed(deed, failure)
+            return self.failed(deed, failure)
         return perform.ended(outcome, self.asked, deed)
 
 
