@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state.crm import CrmData
 from tests.support.browser_stage import LINKED_CARD
 from tests.support.framed_app import bind_tab
 from tests.support.looks import look_at
@@ -15,7 +17,9 @@ from tests.support.person import Keyboard
 LINES = """Date;Purpose;Amount
 20.11.2026;ACME, payment 3653/4;7.680,00
 21.11.2026;Northwind;2.258,00
-22.11.2026;Payment 3653/2;4.940,00"""
+22.11.2026;Payment 3653/2;4.940,00
+23.11.2026;Bank fee;-12,00"""
+UNSAID = "Payment 3653/3 2.258,00\nPayment 3653/4 7.680,00"
 PASTE = """(field, text) => {
   field.focus();
   field.setRangeText(text, 0, field.value.length, "end");
@@ -51,7 +55,7 @@ def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
     paste(either, LINES)
     find(either)
 
-    expect(either.dialog.get_by_role("status").first).to_contain_text("1 of 4 lines")
+    expect(either.dialog.get_by_role("status").first).to_contain_text("1 of 5 lines")
     expect(tick(either, large)).to_be_checked()
     expect(tick(either, large)).to_have_accessible_description(re.compile("ACME"))
     expect(tick(either, small)).not_to_be_checked()
@@ -74,6 +78,53 @@ def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
     either.press(either.opener(large))
     either.wait_until_opened()
     expect(either.payment(large)).to_contain_text("20.11.2026;ACME, payment 3653/4;7.680,00")
+
+
+def test_all_that_does_not_say_where_the_money_went_is_ticked_at_once(stage, either):
+    either.page.may_fail_to_load = True
+    payments = stage.payments[2:4]
+    open_statement(either)
+    paste(either, UNSAID)
+    find(either)
+    everything = either.dialog.get_by_role("checkbox", name="Select all shown")
+    expect(either.dialog).to_contain_text("Did this money come in?")
+    for payment in payments:
+        expect(tick(either, payment)).not_to_be_checked()
+
+    either.hand.toggle(tick(either, payments[0]))
+    assert everything.evaluate("box => box.indeterminate")
+    either.hand.toggle(everything)
+    for payment in payments:
+        expect(tick(either, payment)).to_be_checked()
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.dialog).to_contain_text("Mark 2 payments as paid?")
+    either.press(either.button("Back", either.dialog))
+    expect(everything).to_be_checked()
+    either.hand.toggle(everything)
+    expect(tick(either, payments[0])).not_to_be_checked()
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.dialog.get_by_role("alert")).to_contain_text("Choose at least one payment.")
+    assert not any(payment.is_paid for payment in payments)
+
+
+def test_no_more_are_ticked_at_once_than_one_act_can_have(stage, person):
+    stage.portal.crm = CrmData()
+    seed.fill(stage.portal.crm, payments=54)
+    for payment in stage.payments:
+        payment.is_paid = False
+    person.start_tab()
+    open_statement(person)
+    paste(person, "\n".join(f"x {one.account_number} {one.sum:.2f} EUR" for one in stage.payments))
+    find(person)
+    everything = person.dialog.get_by_role("checkbox", name="Select all shown")
+    chosen = person.dialog.locator("[name=chosen]")
+    expect(chosen).to_have_count(54)
+    person.hand.toggle(everything)
+
+    expect(person.dialog.locator("[name=chosen]:checked")).to_have_count(50)
+    assert everything.evaluate("box => box.indeterminate")
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.dialog).to_contain_text("Mark 50 payments as paid?")
 
 
 def test_the_note_is_the_line_that_was_shown(stage, person):
@@ -131,7 +182,7 @@ def test_the_focus_stays_in_sight_in_a_dialog_taller_than_the_window(sit):
     open_statement(person)
     paste(person, LINES)
     find(person)
-    expect(person.dialog).to_contain_text("1 of 4 lines")
+    expect(person.dialog).to_contain_text("1 of 5 lines")
     for summary in person.dialog.locator("summary").all():
         person.press(summary)
 
@@ -165,10 +216,18 @@ def test_a_statement_looks_right(person):
     look_at(person, "statement-lines")
     paste(person, LINES)
     find(person)
-    expect(person.dialog).to_contain_text("1 of 4 lines")
+    expect(person.dialog).to_contain_text("1 of 5 lines")
     for summary in person.dialog.locator("summary").all():
         summary.press("Enter")
     look_at(person, "statement-found")
+    paste(person, UNSAID)
+    find(person)
+    expect(person.dialog).to_contain_text("Did this money come in?")
+    look_at(person, "statement-unsaid")
+    person.dialog.get_by_text("Change the lines").press("Enter")
+    paste(person, LINES)
+    find(person)
+    expect(person.dialog).to_contain_text("1 of 5 lines")
     person.button("Mark as paid", person.dialog).press("Enter")
     expect(person.dialog).to_contain_text("Mark 1 payment as paid?")
     look_at(person, "statement-question")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from b24app.storage import settings as stored
-from b24app.storage.models import IdempotencyKey, Launch
+from b24app.storage.models import Launch
 from tests.support.acts import PREFIX, books, outcomes, writes_asked
 from tests.support.many import (
     ACTIONS,
@@ -24,7 +22,6 @@ from tests.support.many import (
     writes_run,
 )
 from tests.support.stage import ADMIN, READER
-from tests.web.plumbing.test_database_away import Switch
 
 KEY = "a-key-of-an-act-on-many"
 
@@ -380,60 +377,3 @@ def test_a_pause_between_two_parts_is_bridged_by_a_proof(stage):
     assert len(calls(stage)) == 4
     assert ids[20] in stage.portal.crm.payments
     assert list(act.told.values()).count("Refused") == 1
-
-
-def forbid_to_pay(stage):
-    with stage.database.transaction() as session:
-        rules = {"rules": {"pay": {"who": "admins"}}}
-        stored.save(
-            session, stage.portal.member_id, rules, updated_by=ADMIN, now=stage.deps.clock()
-        )
-
-
-def test_a_rule_that_is_changed_between_two_parts_leaves_the_first_one_told(stage):
-    tab, ids = prepare(stage, "pay")
-    act = Asked(tab, "pay", ids[:30])
-    act.send()
-    forbid_to_pay(stage)
-    before = books(stage)
-
-    answer = act.send_all()
-
-    assert Counter(act.told.values()) == {"Done": 10, "Refused": 20}
-    assert "limited who may do this" in answer.text
-    assert books(stage) == before
-    assert Counter(outcomes(stage)) == {("pay", "done"): 10, ("pay", "refused"): 20}
-    again = act.send()
-    assert Counter(act.told.values()) == {"Done": 10, "Refused": 20}, again.text
-
-
-def test_a_rule_that_was_changed_before_the_first_part_leaves_the_key_free(stage):
-    tab, ids = prepare(stage, "pay")
-    forbid_to_pay(stage)
-
-    answer = Asked(tab, "pay", ids[:30], key=KEY).send()
-
-    assert answer.status_code == 403
-    assert "Nothing was changed" in answer.text
-    assert outcomes(stage) == []
-    with stage.database.reading() as session:
-        assert session.scalars(select(IdempotencyKey)).all() == []
-
-
-def test_a_part_whose_database_is_away_is_not_said_to_have_changed_nothing(stage):
-    tab, ids = prepare(stage, "pay")
-    act = Asked(tab, "pay", ids[:30])
-    act.send()
-    headers = tab.headers(**{"Idempotency-Key": act.key, "Idempotency-Repeat": "1"})
-    switch = Switch(stage.deps)
-    switch.off()
-    try:
-        answer = stage.client.post("/payments/many/pay", data=act.data, headers=headers)
-    finally:
-        switch.on()
-
-    assert answer.status_code == 503
-    assert "It may have been saved in Bitrix24" in answer.text
-    assert answer.headers["Idempotency-Key-Kept"] == "1"
-    act.send_all()
-    assert set(act.told.values()) == {"Done"}

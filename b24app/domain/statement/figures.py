@@ -22,6 +22,9 @@ EITHER = "\x1e"
 MONEY = money_words.KNOWN
 RUN = rf"\d+(?:[.,'{EITHER}]\d+|[ ]\d{{3}}(?!\d))*"
 
+LAST = r"[ ]{1,3}[+-](?=\s*$)"
+"""A sign at the end of a cell is that of the number before it."""
+
 FIGURE = re.compile(
     rf"""
     (?P<open>\([ ]?)?
@@ -30,8 +33,8 @@ FIGURE = re.compile(
     (?P<sign_too>[+-][ ]{{0,3}})?
     (?P<run>{RUN})
     (?P<dashed>[-=]\d{{2}}(?!\w|[-/.,:=]\d))?
-    (?P<tail>[+-](?!\w))?
-    (?:[ ]?(?P<after>{MONEY})(?P<tail_too>[+-](?!\w))?
+    (?P<tail>[+-](?!\w)|{LAST})?
+    (?:[ ]?(?P<after>{MONEY})(?P<tail_too>[+-](?!\w)|{LAST})?
       (?:[ ,]{{0,2}}(?P<small>\d{{1,2}})[ ]?(?:{money_words.SMALLER})\.?(?!\w))?
     )?
     (?P<close>[ ]?\))?
@@ -79,8 +82,9 @@ class Figure:
 
     `is_plain`: it has one reading, and stands where an amount does. `is_amount`: it is one for
     sure, though not always which. `is_bare`: only digits, as an account has them. `goes`: -1 out,
-    1 in, 0 unsaid. `decides`: its column has the amounts. `doubts`: what stands beside it and may
-    make it another amount; a code counts for that of its own currency only.
+    1 in, 0 unsaid. `column`: that of its cell. `decides`: this column has the amounts. `is_in`: it
+    surely came in. `doubts`: what stands beside it and may make it another amount; a code counts
+    for that of its own currency only.
     """
 
     readings: tuple[tuple[Decimal, int], ...]
@@ -89,7 +93,9 @@ class Figure:
     goes: int = 0
     is_amount: bool = True
     is_bare: bool = False
+    column: int = 0
     decides: bool = False
+    is_in: bool = False
     doubts: frozenset[str] = frozenset()
 
     def may_be(self, amount: Decimal, currency: str) -> bool:

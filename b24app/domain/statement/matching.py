@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from b24app.domain.card import Money, Payment
-from b24app.domain.statement import lines
-from b24app.domain.statement.figures import Figure
+from b24app.domain.statement import fitting, lines
+from b24app.domain.statement.fitting import Fit
 from b24app.domain.statement.lines import Line
 
 
@@ -50,31 +50,27 @@ OFFERED = frozenset({Verdict.SURE, *RANKS})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line with the payments that it is about. `other` is another line that is about them."""
+    """A line with the payments that it is about. `other` is another line that is about them.
+
+    `came_in`: a sign, a mark or a column says that this money came in.
+    """
 
     number: int
     text: str
     verdict: Verdict
     payments: tuple[Payment, ...] = ()
     other: int = 0
+    came_in: bool = False
+
+    @property
+    def is_received(self) -> bool:
+        """Return whether these payments surely are what came in."""
+        return self.verdict is Verdict.SURE and self.came_in
 
     @property
     def offered(self) -> tuple[Payment, ...]:
         """Return the payments that can be chosen of this line."""
         return self.payments if self.verdict in OFFERED else ()
-
-
-class Fit(StrEnum):
-    """How an amount is found in a line."""
-
-    CLEAR = "clear"
-    UNCLEAR = "unclear"
-    DOUBTFUL = "doubtful"
-    CURRENCY = "currency"
-    NONE = "none"
-
-
-ORDER = (Fit.CLEAR, Fit.UNCLEAR, Fit.DOUBTFUL, Fit.CURRENCY)
 
 
 def match(text: str, payments: Sequence[Payment]) -> list[Match]:
@@ -150,22 +146,29 @@ def _of_named(line: Line, named: Sequence[Payment], keys: Mapping[str, int]) -> 
     }
     # With a paid one among them nobody knows what the amount is for.
     fit = _fit_of_all(line, unpaid) if len(unpaid) == len(named) else Fit.NONE
-    return Match(line.number, line.text, fits[fit], unpaid)
+    total = _total(unpaid)
+    came_in = fit is Fit.CLEAR and total is not None and fitting.came_in(line, total)
+    return Match(line.number, line.text, fits[fit], unpaid, came_in=came_in)
 
 
 def _fit_of_all(line: Line, payments: Sequence[Payment]) -> Fit:
     """Return how what payments come to together is found in a line."""
-    first, *others = (one.sum for one in payments)
-    if any(one.currency != first.currency for one in others):
-        return Fit.NONE
+    total = _total(payments)
+    return fitting.fit_of(line, total) if total else Fit.NONE
+
+
+def _total(payments: Sequence[Payment]) -> Money | None:
+    first, *others = (payment.sum for payment in payments)
+    if any(money.currency != first.currency for money in others):
+        return None
     total = sum(others, first)
-    return _fit(line, total) if total.is_readable and total.amount > 0 else Fit.NONE
+    return total if total.is_readable and total.amount > 0 else None
 
 
 def _by_amount(line: Line, payments: Sequence[Payment], taken: Mapping[int, int]) -> Match:
     """Return what a line that names no payment says by its amounts."""
     values = {value for figure in line.figures for value, _decimals in figure.readings}
-    fits = {one: _fit(line, one.sum) for one in payments if one.sum.amount in values}
+    fits = {one: fitting.fit_of(line, one.sum) for one in payments if one.sum.amount in values}
 
     def having(fit: Fit, *, is_taken: bool = False) -> tuple[Payment, ...]:
         return tuple(
@@ -234,53 +237,3 @@ def _goes_out(line: Line) -> bool:
     if 1 in directions:
         return False
     return -1 in directions or (line.is_outgoing and bool(line.figures))
-
-
-def _fit(line: Line, money: Money) -> Fit:
-    """Return how an amount is found in a line. It is clear where no other one may be meant."""
-    incoming = _incoming(line)
-    fitting = [one for one in incoming if one.may_be(money.amount, money.currency)]
-    found = {_figure_fit(line, one, money) for one in fitting}
-    best = next((fit for fit in ORDER if fit in found), Fit.NONE)
-    if best in {Fit.CLEAR, Fit.UNCLEAR} and line.is_against:
-        return Fit.DOUBTFUL
-    # Who writes decimals writes them always: 4711 is an account there.
-    is_bare = all(one.is_bare for one in fitting)
-    others = [one for one in incoming if is_bare or not one.is_bare]
-    if best is Fit.CLEAR and any(_is_another(line, one, money) for one in others):
-        return Fit.UNCLEAR
-    return best
-
-
-def _incoming(line: Line) -> list[Figure]:
-    """Return what may have come in: where a sign or a column says it, only that."""
-    came = [one for one in line.figures if one.goes == 1]
-    unsaid = [one for one in line.figures if one.goes == 0]
-    return came or [one for one in unsaid if one.decides] or unsaid
-
-
-def _is_another(line: Line, figure: Figure, money: Money) -> bool:
-    """Return whether this is another amount that may be of the same currency."""
-    own = line.currencies if figure.currencies is None else figure.currencies
-    is_possible = (not own and figure.currencies is None) or money.currency in own
-    return is_possible and figure.is_amount and not figure.may_be(money.amount, money.currency)
-
-
-def _figure_fit(line: Line, figure: Figure, money: Money) -> Fit:
-    own = line.currencies if figure.currencies is None else figure.currencies
-    is_other = bool(own) or figure.currencies is not None
-    if is_other and money.currency not in own:
-        return Fit.CURRENCY
-    is_hinted = figure.currencies is None and any(money.currency not in one for one in line.hints)
-    is_open = figure.currencies is None or len(figure.currencies) > 1
-    is_of_others = is_open and bool(line.nations) and money.currency not in line.nations
-    if is_hinted or is_of_others or figure.doubts - {money.currency}:
-        return Fit.DOUBTFUL
-    # Of several that the line names, one that stands elsewhere may be the one.
-    is_certain = figure.currencies is not None or len(own) <= 1 or _is_one_sign(line, own)
-    return Fit.CLEAR if is_certain and figure.is_clear(money.currency) else Fit.UNCLEAR
-
-
-def _is_one_sign(line: Line, own: frozenset[str]) -> bool:
-    """Return whether these are what one sign, such as $, may mean."""
-    return any(one.currencies == own for one in line.figures) or own in line.hints

@@ -171,7 +171,7 @@ KNOWN = _known()
 """A pattern of what is certainly a currency: codes and names in any case, and signs."""
 
 NAMED = tuple((pattern(form), codes) for form, codes in FORMS.items())
-LONG_ENOUGH = 4
+LONG_ENOUGH, LONG_ENOUGH_IN_HEADS = 4, 2
 ANYWHERE = re.compile(f"{_forms(SIGNS)}|[{re.escape(_SC)}]")
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -246,11 +246,12 @@ def _names_money(text: str) -> bool:
     return bool(found and found[1].upper() not in CODES and currencies_of(found[1]))
 
 
-def named_in(text: str) -> list[frozenset[str]]:
+def named_in(text: str, *, is_head: bool) -> list[frozenset[str]]:
     """Return what each sign, and each of the longer names of currencies in a text, may mean.
 
-    A sign that is not known means itself.
+    A sign that is not known means itself. In the head of a column ("Kwota, zł") short names count.
     """
+    shortest = LONG_ENOUGH_IN_HEADS if is_head else LONG_ENOUGH
     signs = [frozenset(SIGNS.get(one, one).split()) for one in ANYWHERE.findall(text)]
-    words = (one for one in WORD.findall(text) if len(one) >= LONG_ENOUGH)
+    words = (one for one in WORD.findall(text) if len(one) >= shortest)
     return [*signs, *filter(None, map(currencies_of, words))]

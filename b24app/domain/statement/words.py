@@ -1,7 +1,7 @@
 """Words of bank statements: heads of columns, and what speaks against money that came in.
 
-What is missing here lets a line look surer than it is: a refund without its word is ticked where no
-sign and no column says that money went out. Only who looks at what is ticked stops it then.
+What is missing here lets a line look surer than it is. So no line is ticked because of what it does
+not say: `direction.py` asks for a sign, a mark or a column that says that the money came in.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ from collections.abc import Mapping
 from b24app.domain.statement.folding import folded, pattern
 
 OUT = """debit, debits, debet, dr, withdrawal, withdrawals, paid out, money out, out, outflow,
-    outgoing, spent, soll, ausgang,
-    auszahlung, belastung, lastschrift, débit, cargo, cargos, débito, débitos, debito, retiro,
-    saída,
-    saídas, addebito, addebiti, dare, uscite, obciążenie, obciążenia, wypłata, wn, borç, çıkan,
-    дебет, списание, расход, расходы, списання, видаток, витрати, шығыс, 支出, 借方, 出金,
+    outgoing, spent, soll, ausgang, auszahlung, belastung, lastschrift, débit, cargo, cargos,
+    débito, débitos, debito, retiro, saída, saídas, addebito, addebiti, dare, uscite, debe,
+    dépenses, gider, zahlungsausgang, obciążenie, obciążenia, wypłata, wn, borç, çıkan, дебет,
+    списание, расход, расходы, списання, видаток, витрати, шығыс, 支出, 借方, 出金,
     お支払金額, お引出し, 引出, chi, ghi nợ, nợ, مدين, مدينة, ถอน, เดบิต, pengeluaran, keluar, af"""
-IN = """credit, credits, cr, deposit, deposits, paid in, money in, in, inflow, incoming, received,
-    haben, eingang, gutschrift,
-    crédit, abono, abonos, crédito, créditos, credito, entrada, entradas, accredito, accrediti,
-    avere, entrate, uznanie, uznania, wpływ, wpływy, alacak, giren, кредит, поступление,
+IN = """credit, credits, cr, deposit, deposits, paid in, money in, in, inflow, incoming,
+    received, haben, eingang, gutschrift, crédit, abono, abonos, crédito, créditos, credito,
+    entrada, entradas, accredito, accrediti, avere, entrate, haber, recettes, gelir,
+    zahlungseingang, uznanie, uznania, wpływ, wpływy, alacak, giren, кредит, поступление,
     поступления, зачисление, приход, зарахування, надходження, кіріс, түсім, 收入, 存入, 贷方, 貸方,
-    入金, お預り金額, お預入れ, thu, ghi có, có, دائن, دائنة, ฝาก, เครดิต, pemasukan, kredit, masuk,
-    bij"""
+    入金, お預り金額, お預入れ, thu, ghi có, có, دائن, دائنة, ฝาก, เครดิต, pemasukan, kredit,
+    masuk, bij"""
 LEFT = """balance, bal, available, saldo, solde, kontostand, bakiye, остаток, остатка, остатки,
     сальдо, баланс, баланса, доступно, залишок, залишку, қалдық, қалдығы, 余额, 餘額, 结余, 結餘,
     残高,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app import texts
 from b24app.bitrix.methods.payments import list_payments
@@ -39,9 +39,14 @@ class Statement:
     is_whole: bool = True
 
     @property
-    def sure(self) -> list[Match]:
-        """Return the lines that surely pay something."""
-        return [one for one in self.matches if one.verdict in SURE]
+    def received(self) -> list[Match]:
+        """Return the lines that have number and amount, and say that the money came in."""
+        return [match for match in self.matches if match.is_received]
+
+    @property
+    def unsaid(self) -> list[Match]:
+        """Return the lines that have number and amount, and do not say where the money went."""
+        return [match for match in self.matches if match.verdict in SURE and not match.is_received]
 
     @property
     def to_look_at(self) -> list[Match]:
@@ -57,7 +62,7 @@ class Statement:
 def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> Statement:
     """Match a statement with the payments that the portal lists now. One call.
 
-    `chosen` are the ids that stay ticked; None ticks what is sure, as many as one act can have.
+    `chosen` are the ids that stay ticked; None ticks what came in, as many as one act can have.
     Raises InputError for too much text, or none.
     """
     require_fitting(text)
@@ -67,12 +72,13 @@ def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> 
         raise NotOnThisCardError("a card that has no payments of its own")
     listed = card.api.call(list_payments(card.ref))
     matches = matching.match(text, listed)
-    if chosen is None:
-        sure = [one.id for each in matches if each.verdict in SURE for one in each.payments]
-        chosen = frozenset(sure[: many.MOST])
     unread = len(listed.unread)
     is_whole = not unread and all(one.sum.is_readable for one in listed)
-    return Statement(text, matches, chosen, unread, is_whole)
+    found = Statement(text, matches, chosen or frozenset(), unread, is_whole)
+    if chosen is not None:
+        return found
+    received = [payment.id for match in found.received for payment in match.payments]
+    return replace(found, chosen=frozenset(received[: many.MOST]))
 
 
 def require_fitting(text: str) -> None:

@@ -32,7 +32,7 @@ def match(tab, lines, **more):
 def offered(answer):
     """What can be ticked: payment to line, and whether it is ticked."""
     found = OFFERED.findall(answer.text)
-    assert len(found) == answer.text.count('type="checkbox"')
+    assert len(found) == answer.text.count('name="chosen"')
     return {int(one): (int(line), bool(ticked)) for one, line, ticked in found}
 
 
@@ -176,12 +176,26 @@ def test_as_many_are_ticked_as_one_act_can_have(stage):
     for one in stage.portal.crm.payments_of(2, 8061):
         one.is_paid = False
     everything = stage.portal.crm.payments_of(2, 8061)
-    lines = "\n".join(f"x {one.account_number} {one.sum:.2f} EUR" for one in everything)
+    lines = "\n".join(f"x {one.account_number} +{one.sum:.2f} EUR" for one in everything)
 
     found = offered(match(tab, lines))
 
     assert len(found) == len(everything) > 50
     assert sum(ticked for _line, ticked in found.values()) == 50
+
+
+def test_what_does_not_say_that_it_came_in_is_offered_and_not_ticked(stage):
+    tab = stage.tab()
+
+    answer = match(tab, "x 3653/4 7680.00\nx 3653/3 +2258.00")
+
+    assert offered(answer) == {SMALL: (2, True), LARGE: (1, False)}
+    assert "2 of 2 lines" in answer.text
+    told = answer.text.partition("Did this money come in?")
+    assert f'id="match-{SMALL}"' in told[0]
+    assert f'id="match-{LARGE}"' in told[2]
+    # One can be ticked by itself.
+    assert "data-ticks-matches" not in answer.text
 
 
 @pytest.mark.parametrize(

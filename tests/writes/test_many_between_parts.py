@@ -1,0 +1,73 @@
+"""What changes while an act on many payments is between two of its parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from b24app.storage import settings as stored
+from b24app.storage.models import IdempotencyKey
+from tests.support.acts import books, outcomes
+from tests.support.many import Asked, prepare
+from tests.support.stage import ADMIN
+from tests.web.plumbing.test_database_away import Switch
+
+KEY = "a-key-of-an-act-on-many"
+
+
+def forbid_to_pay(stage):
+    with stage.database.transaction() as session:
+        rules = {"rules": {"pay": {"who": "admins"}}}
+        stored.save(
+            session, stage.portal.member_id, rules, updated_by=ADMIN, now=stage.deps.clock()
+        )
+
+
+def test_a_rule_that_is_changed_between_two_parts_leaves_the_first_one_told(stage):
+    tab, ids = prepare(stage, "pay")
+    act = Asked(tab, "pay", ids[:30])
+    act.send()
+    forbid_to_pay(stage)
+    before = books(stage)
+
+    answer = act.send_all()
+
+    assert Counter(act.told.values()) == {"Done": 10, "Refused": 20}
+    assert "limited who may do this" in answer.text
+    assert books(stage) == before
+    assert Counter(outcomes(stage)) == {("pay", "done"): 10, ("pay", "refused"): 20}
+    again = act.send()
+    assert Counter(act.told.values()) == {"Done": 10, "Refused": 20}, again.text
+
+
+def test_a_rule_that_was_changed_before_the_first_part_leaves_the_key_free(stage):
+    tab, ids = prepare(stage, "pay")
+    forbid_to_pay(stage)
+
+    answer = Asked(tab, "pay", ids[:30], key=KEY).send()
+
+    assert answer.status_code == 403
+    assert "Nothing was changed" in answer.text
+    assert outcomes(stage) == []
+    with stage.database.reading() as session:
+        assert session.scalars(select(IdempotencyKey)).all() == []
+
+
+def test_a_part_whose_database_is_away_is_not_said_to_have_changed_nothing(stage):
+    tab, ids = prepare(stage, "pay")
+    act = Asked(tab, "pay", ids[:30])
+    act.send()
+    headers = tab.headers(**{"Idempotency-Key": act.key, "Idempotency-Repeat": "1"})
+    switch = Switch(stage.deps)
+    switch.off()
+    try:
+        answer = stage.client.post("/payments/many/pay", data=act.data, headers=headers)
+    finally:
+        switch.on()
+
+    assert answer.status_code == 503
+    assert "It may have been saved in Bitrix24" in answer.text
+    assert answer.headers["Idempotency-Key-Kept"] == "1"
+    act.send_all()
+    assert set(act.told.values()) == {"Done"}
