@@ -153,6 +153,21 @@ def test_a_repeated_write_is_not_called_undone_while_the_database_is_away(
     assert "It may have been saved in Bitrix24" in again.text
 
 
+@pytest.mark.parametrize("path", [f"/payments/{SMALL}/pay", "/payments/many/pay"])
+def test_a_repeated_write_without_a_session_is_not_called_undone(stage, path):
+    tab = stage.tab()
+    headers = tab.headers(**{"Idempotency-Key": "a-key-without-an-answer"})
+    stage.advance(25 * 3600)
+    first = stage.client.post(path, headers=headers)
+    headers["Idempotency-Repeat"] = "1"
+    again = stage.client.post(path, headers=headers)
+
+    assert first.status_code == again.status_code == 401
+    assert "Nothing was changed" in first.text
+    assert "It may have been saved in Bitrix24. Close this card" in again.text
+    assert "Nothing was" not in again.text
+
+
 def test_of_many_that_died_a_refusal_of_the_second_run_is_not_known(writing_stage, monkeypatch):
     stage = writing_stage
     tab = stage.tab()

@@ -20,7 +20,7 @@ from b24app.web.words.error_words import (
     words_at,
 )
 from b24app.web.words.outcome_words import BAD_INPUT, announced, noticed, refused
-from b24app.web.words.sentences import Place
+from b24app.web.words.sentences import MAYBE_SAVED, Place
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +71,8 @@ def shown(error: errors.AppError) -> Shown:
     if isinstance(error, errors.InputError):
         text = str(BAD_INPUT.get(error.code, text))
         title = str(CANNOT_SHOW) if _only_reads() else title
+    if isinstance(error, errors.SessionError) and request.headers.get(REPEAT):
+        text = str(MAYBE_SAVED)
     return Shown(
         title,
         text,

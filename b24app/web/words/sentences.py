@@ -62,6 +62,11 @@ TOO_LONG = Words(
     action="reopen",
     icon="login",
 )
+MAYBE_SAVED = _l(
+    "It may have been saved in Bitrix24. Close this card and open it again to see whether it was."
+)
+"""What is said where a write is sent again without a session: nobody looked up the first one."""
+
 UNPROVEN = Words(
     _l("Bitrix24 did not confirm this session"),
     _l("Nothing was shown or changed. Close this card and open it again."),
