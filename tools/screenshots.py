@@ -156,6 +156,7 @@ def statement(page: Page, portal_url: str) -> None:
     frame.get_by_label("Lines of the statement").fill(STATEMENT)
     frame.get_by_role("button", name="Find payments").click()
     frame.get_by_text("1 of 3 lines").wait_for()
+    frame.locator("dialog[open] input[type=checkbox]").first.check()
 
 
 def send(page: Page, portal_url: str) -> None:

@@ -1,4 +1,4 @@
-/* The lines of a bank statement, and the ticks at those that say nothing of where the money went. More than the server takes at once is not sent at all: on its way it
+/* The lines of a bank statement, and the ticks at those that fit. More than the server takes at once is not sent at all: on its way it
    would be refused without a word. */
 
 on("htmx:configRequest", (event) => {

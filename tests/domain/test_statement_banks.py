@@ -33,7 +33,7 @@ BANKS = {
         "DE893704004405;12.03.26;12.03.26;GUTSCHR.;5/3 danke;Smith;100,00;EUR\n"
         "DE893704004405;13.03.26;13.03.26;LASTSCHRIFT;Strom 5/4;Stadtwerke;-250,50;EUR\n"
         "DE893704004405;13.03.26;13.03.26;GUTSCHR.;vorgemerkt Umbrella;Umbrella;250,50;EUR",
-        ["nothing", "in 5/2", "in 5/3", "outgoing 5/4", "doubtful 5/4"],
+        ["nothing", "sure 5/2", "sure 5/3", "outgoing 5/4", "doubtful 5/4"],
     ),
     "Germany, MT940": (
         CARD,
@@ -42,14 +42,14 @@ BANKS = {
         "12.03. 12.03. SEPA-Gutschrift ACME GmbH RG 5/2 1.234,56 H\n"
         "12.03. 12.03. SEPA-Überweisung Smith RG 5/3 100,00 S\n"
         "12.03. 12.03. RETOURE 5/4 250,50 H",
-        ["nothing", "twice 5/2", "in 5/2", "outgoing 5/3", "doubtful 5/4"],
+        ["nothing", "twice 5/2", "sure 5/2", "outgoing 5/3", "doubtful 5/4"],
     ),
     "Germany, pasted from a page": (
         CARD,
         "12.03.2026\tACME GmbH Rechnung 5/2\t+ 1.234,56 €\tKontostand 9.999,00 €\n"
         "12.03.2026\tSmith 5/3 Rücklastschrift\t- 100,00 €\tKontostand 9.899,00 €\n"
         "12.03.2026\tJones 5/4 inkl. 19% MwSt 40,00\t250,50 EUR\t10.149,50 EUR",
-        ["in 5/2", "outgoing 5/3", "unclear 5/4"],
+        ["sure 5/2", "outgoing 5/3", "unclear 5/4"],
     ),
     "Switzerland": (
         of("CHF", n5_2="1234.50", n5_3="80", n5_4="12.05"),
@@ -68,7 +68,7 @@ BANKS = {
         "Оплата по счету № 71/1 от 01.03.2026 г. НДС не облагается\n"
         "12.03.2026;;40702810500000;;1 999,90;Оплата счета 71/2, в т.ч. НДС 20% 333.32\n"
         "13.03.2026;40702810500000;;900,00;;Оплата по счету 71/3 поставщика",
-        ["nothing", "in 71/1", "in 71/2", "outgoing 71/3"],
+        ["nothing", "sure 71/1", "sure 71/2", "outgoing 71/3"],
     ),
     "Russia, Tinkoff": (
         ROUBLES,
@@ -76,7 +76,7 @@ BANKS = {
         '"12.03.2026 10:11:12";"OK";"12500,00";"RUB";"Пополнение. Счёт 71/1"\n'
         '"12.03.2026 10:11:12";"FAILED";"1999,90";"RUB";"Пополнение. Счёт 71/2"\n'
         '"12.03.2026 10:11:12";"OK";"-900,00";"RUB";"Перевод 71/3"',
-        ["nothing", "in 71/1", "doubtful 71/2", "outgoing 71/3"],
+        ["nothing", "sure 71/1", "doubtful 71/2", "outgoing 71/3"],
     ),
     "Russia, words of a purpose": (
         ROUBLES,
@@ -99,7 +99,7 @@ BANKS = {
         "12.03.2026 Kaspi Gold +45 000 ₸ 8/1\n"
         "12.03.2026 түсім 12 000,00 теңге шот 8/2\n"
         "13.03.2026 қайтарылды 8/2 12 000 ₸",
-        ["in 8/1", "unclear 8/2", "twice 8/2"],
+        ["sure 8/1", "unclear 8/2", "twice 8/2"],
     ),
     "Brazil": (
         of("BRL", n9_1="1234.56", n9_2="90", n9_3="500"),
@@ -107,7 +107,7 @@ BANKS = {
         "12/03/2026 PIX ENVIADO 9/2 90,00 D\n"
         "13/03/2026 TED RECEBIDA ref 9/3 R$ 500,00 SALDO R$ 9.999,00\n"
         "14/03/2026 ESTORNO PIX 9/1 1.234,56 C",
-        ["in 9/1", "outgoing 9/2", "sure 9/3", "twice 9/1"],
+        ["sure 9/1", "outgoing 9/2", "sure 9/3", "twice 9/1"],
     ),
     "India": (
         of("INR", n6_1="123456.78", n6_2="5000", n6_3="200000"),
@@ -115,7 +115,7 @@ BANKS = {
         "12/03/2026 UPI/607112345678/Payment 6/2/ok Rs.5,000.00\n"
         "13/03/2026 IMPS invoice 6/2 INR 5,000.00 Avl Bal: INR 45,000.00\n"
         "13/03/2026 invoice 6/3 2 lakh",
-        ["in 6/1", "twice 6/2", "sure 6/2", "differs 6/3"],
+        ["sure 6/1", "twice 6/2", "sure 6/2", "differs 6/3"],
     ),
     "United Kingdom and United States": (
         of("USD", n5_2="1234.56", n5_3="100", n5_4="75"),
@@ -124,7 +124,7 @@ BANKS = {
         '03/12/2026,"ZELLE FROM SMITH 5/3",100.00,"9,334.56"\n'
         '03/13/2026,"ACH RETURN 5/4",-75.00,"9,259.56"\n'
         '03/13/2026,"CHECKCARD PURCHASE",100.00,"9,159.56"',
-        ["nothing", "in 5/2", "in 5/3", "outgoing 5/4", "nothing"],
+        ["nothing", "sure 5/2", "sure 5/3", "outgoing 5/4", "nothing"],
     ),
     "France": (
         CARD,
@@ -132,7 +132,7 @@ BANKS = {
         "12/03/2026;VIR SEPA RECU DE ACME MOTIF FACTURE 5/2;;1 234,56\n"
         "12/03/2026;VIR SEPA EMIS 5/3;100,00;\n"
         "13/03/2026;REMBOURSEMENT 5/4;;250,50",
-        ["nothing", "in 5/2", "outgoing 5/3", "doubtful 5/4"],
+        ["nothing", "sure 5/2", "outgoing 5/3", "doubtful 5/4"],
     ),
     "Spain and Italy": (
         CARD,
@@ -161,14 +161,14 @@ BANKS = {
         "2026-03-12,货款5/2,1234.56,,9999.00\n"
         "2026-03-12,退款5/3,,100.00,9899.00\n"
         "2026-03-13,货款 5/3,100.00,,9999.00",
-        ["nothing", "in 5/2", "outgoing 5/3", "doubtful 5/3"],
+        ["nothing", "sure 5/2", "outgoing 5/3", "doubtful 5/3"],
     ),
     "Japan": (
         of("JPY", n5_2="123456", n5_3="8000"),
         "日付\tお支払金額\tお預り金額\t摘要\t差引残高\n"
         "2026/03/12\t\t123,456\t振込 カ）アクメ 5/2\t1,123,456\n"
         "2026/03/12\t8,000\t\t振込 5/3\t1,115,456\n",
-        ["nothing", "in 5/2", "outgoing 5/3"],
+        ["nothing", "sure 5/2", "outgoing 5/3"],
     ),
     "Japan, as text": (
         of("JPY", n5_2="123456", n5_3="8000"),
@@ -191,13 +191,13 @@ BANKS = {
         "12/03/2026 TRSF E-BANKING DB 5/3 100.000,00 DB\n"
         "13/03/2026 5/4 Rp5.000\n"
         "13/03/2026 5/3 Rp 100 ribu",
-        ["in 5/2", "outgoing 5/3", "sure 5/4", "differs 5/3"],
+        ["sure 5/2", "outgoing 5/3", "sure 5/4", "differs 5/3"],
     ),
     "Malaysia": (
         of("MYR", n5_2="1234.56", n5_3="100"),
         "12/03/2026 IBG CREDIT ACME SDN BHD 5/2 1,234.56+ 9,234.56\n"
         "12/03/2026 BAYARAN BALIK 5/3 RM100.00",
-        ["in 5/2", "doubtful 5/3"],
+        ["sure 5/2", "doubtful 5/3"],
     ),
     "PayPal and Stripe": (
         of("USD", n5_2="100", n5_3="50"),

@@ -224,7 +224,7 @@ def _statement(page: Page, portal_url: str, say: Say) -> None:
     _button(frame, say("Match a bank statement")).click()
     frame.get_by_label(say("Lines of the statement")).fill(WRITTEN[say("Payments")].statement)
     _button(frame, say("Find payments")).click()
-    frame.locator("dialog[open] input[type=checkbox]:checked").first.wait_for()
+    frame.locator("dialog[open] input[type=checkbox]").first.check()
 
 
 def _settings(page: Page, portal_url: str, say: Say) -> None:

@@ -22,6 +22,10 @@ EITHER = "\x1e"
 MONEY = money_words.KNOWN
 RUN = rf"\d+(?:[.,'{EITHER}]\d+|[ ]\d{{3}}(?!\d))*"
 
+LONG_MARKS = "db|dbit|crdt|debit|credit|soll|haben|д[тб]|кт"
+MARK = rf"(?i:dr|cr)(?![\w.])|(?:(?i:{LONG_MARKS})|[DCSH借贷貸])(?=\s*(?:$|[-+\d{EDGE}{GAP},;|]))"
+"""A mark stands before another number, or at the end: "100.00 D. Smith" has none."""
+
 LAST = r"[ ]{1,3}[+-](?=\s*$)"
 """A sign at the end of a cell is that of the number before it."""
 
@@ -38,7 +42,7 @@ FIGURE = re.compile(
       (?:[ ,]{{0,2}}(?P<small>\d{{1,2}})[ ]?(?:{money_words.SMALLER})\.?(?!\w))?
     )?
     (?P<close>[ ]?\))?
-    (?:[ ]?(?P<mark>(?i:dr|cr|db|dbit|crdt|debit|credit|soll|haben|д[тб]|кт)|[DCSH借贷貸])(?!\w))?
+    (?:[ ]?(?P<mark>{MARK}))?
     """,
     re.VERBOSE,
 )
@@ -82,9 +86,8 @@ class Figure:
 
     `is_plain`: it has one reading, and stands where an amount does. `is_amount`: it is one for
     sure, though not always which. `is_bare`: only digits, as an account has them. `goes`: -1 out,
-    1 in, 0 unsaid. `column`: that of its cell. `decides`: this column has the amounts. `is_in`: it
-    surely came in. `doubts`: what stands beside it and may make it another amount; a code counts
-    for that of its own currency only.
+    1 in, 0 unsaid. `decides`: its column has the amounts. `doubts`: what stands beside it and may
+    make it another amount; a code counts for that of its own currency only.
     """
 
     readings: tuple[tuple[Decimal, int], ...]
@@ -93,15 +96,18 @@ class Figure:
     goes: int = 0
     is_amount: bool = True
     is_bare: bool = False
-    column: int = 0
     decides: bool = False
-    is_in: bool = False
     doubts: frozenset[str] = frozenset()
 
     def may_be(self, amount: Decimal, currency: str) -> bool:
         """Return whether one of the readings is this amount."""
         most = money_words.decimals_of(currency)
-        return any(value == amount and decimals <= most for value, decimals in self.readings)
+        values = {value for value, _decimals in self.readings}
+        # "100,000" is no hundred of a currency without decimals.
+        is_thousands = most == 0 and amount * 1000 in values
+        return not is_thousands and any(
+            value == amount and decimals <= most for value, decimals in self.readings
+        )
 
     def is_clear(self, currency: str) -> bool:
         """Return whether there is only one way to read it as an amount of this currency."""

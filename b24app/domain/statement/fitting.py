@@ -28,6 +28,8 @@ def fit_of(line: Line, money: Money) -> Fit:
     fitting = [one for one in incoming if one.may_be(money.amount, money.currency)]
     found = {_figure_fit(line, one, money) for one in fitting}
     best = next((fit for fit in ORDER if fit in found), Fit.NONE)
+    if best is Fit.NONE and _is_beside_what_came(line, money):
+        return Fit.DOUBTFUL if line.is_against else Fit.UNCLEAR
     if best in {Fit.CLEAR, Fit.UNCLEAR} and line.is_against:
         return Fit.DOUBTFUL
     # Who writes decimals writes them always: 4711 is an account there.
@@ -43,6 +45,15 @@ def _incoming(line: Line) -> list[Figure]:
     came = [one for one in line.figures if one.goes == 1]
     unsaid = [one for one in line.figures if one.goes == 0]
     return came or [one for one in unsaid if one.decides] or unsaid
+
+
+def _is_beside_what_came(line: Line, money: Money) -> bool:
+    """Return whether an amount fits that no sign is at: "100.00 1,100.00CR" has a balance."""
+    return any(
+        figure.goes == 0 and figure.is_plain and _figure_fit(line, figure, money) is Fit.CLEAR
+        for figure in line.figures
+        if figure.may_be(money.amount, money.currency)
+    )
 
 
 def _is_another(line: Line, figure: Figure, money: Money) -> bool:
@@ -70,9 +81,3 @@ def _figure_fit(line: Line, figure: Figure, money: Money) -> Fit:
 def _is_one_sign(line: Line, own: frozenset[str]) -> bool:
     """Return whether these are what one sign, such as $, may mean."""
     return any(one.currencies == own for one in line.figures) or own in line.hints
-
-
-def came_in(line: Line, money: Money) -> bool:
-    """Return whether a sign, a mark or a column says that this amount came in."""
-    found = [one for one in _incoming(line) if one.may_be(money.amount, money.currency)]
-    return bool(found) and all(one.is_in for one in found)

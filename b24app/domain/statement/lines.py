@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from b24app.domain.statement import direction, figures, money_words, table, words
+from b24app.domain.statement import figures, money_words, table, words
 from b24app.domain.statement.beside import COUNTED, EDGE, GAP
 from b24app.domain.statement.figures import EITHER, GLUING, Figure
 from b24app.domain.statement.folding import folded
@@ -113,7 +113,7 @@ def read(text: str, numbers: Sequence[str]) -> list[Line]:
     """Take a statement apart. Blank lines count, and are left out."""
     known = Numbers(numbers)
     numbered = [(at, one) for at, one in enumerate(rows_of(text), 1) if one.strip()]
-    parted = list(table.rows([normal(one) for _at, one in numbered]))
+    parted = table.rows([normal(one) for _at, one in numbered])
     currencies: frozenset[str] = frozenset()
     hints: frozenset[frozenset[str]] = frozenset()
     is_counted = False
@@ -131,7 +131,7 @@ def read(text: str, numbers: Sequence[str]) -> list[Line]:
         lines.append(line)
     return [
         replace(one, currencies=one.currencies or currencies, hints=one.hints or hints)
-        for one in direction.told(parted, lines)
+        for one in lines
     ]
 
 
@@ -170,7 +170,7 @@ def _line(line: Line, row: Row, known: Numbers) -> Line:
     is_dated = any(DATE.search(cell) for cell in row.cells)
     dated = [DATE.sub(GAP, known.take(cell, is_dated, seen)) for cell in row.cells]
     found = [
-        _placed(replace(figure, column=at), row, at)
+        _placed(figure, row, at)
         for at, rest in enumerate(dated)
         if row.roles.get(at) != words.BALANCE and not _is_of_label(row.cells, at)
         for figure in figures.read(TIME.sub(GAP, rest), is_dated)

@@ -50,22 +50,13 @@ OFFERED = frozenset({Verdict.SURE, *RANKS})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line with the payments that it is about. `other` is another line that is about them.
-
-    `came_in`: a sign, a mark or a column says that this money came in.
-    """
+    """A line with the payments that it is about. `other` is another line that is about them."""
 
     number: int
     text: str
     verdict: Verdict
     payments: tuple[Payment, ...] = ()
     other: int = 0
-    came_in: bool = False
-
-    @property
-    def is_received(self) -> bool:
-        """Return whether these payments surely are what came in."""
-        return self.verdict is Verdict.SURE and self.came_in
 
     @property
     def offered(self) -> tuple[Payment, ...]:
@@ -146,9 +137,7 @@ def _of_named(line: Line, named: Sequence[Payment], keys: Mapping[str, int]) -> 
     }
     # With a paid one among them nobody knows what the amount is for.
     fit = _fit_of_all(line, unpaid) if len(unpaid) == len(named) else Fit.NONE
-    total = _total(unpaid)
-    came_in = fit is Fit.CLEAR and total is not None and fitting.came_in(line, total)
-    return Match(line.number, line.text, fits[fit], unpaid, came_in=came_in)
+    return Match(line.number, line.text, fits[fit], unpaid)
 
 
 def _fit_of_all(line: Line, payments: Sequence[Payment]) -> Fit:

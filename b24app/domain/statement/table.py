@@ -34,25 +34,35 @@ class Row:
 def rows(lines: Sequence[str]) -> Iterator[Row]:
     """Yield the cells of each line. Heads count until others come."""
     separator = _separator(lines)
+    parted = [_cells(line, separator) if separator else [line] for line in lines]
+    columns = [_columns(cells) for cells in parted]
     heads: Row | None = None
-    for line in lines:
-        whole = _cells(line, separator) if separator else [line]
-        roles = _columns(whole)
+    width = 0
+    for at, (line, whole, roles) in enumerate(zip(lines, parted, columns, strict=True)):
         if roles:
             heads = Row(whole, is_heads=True, roles=roles)
+            below = itertools.takewhile(
+                lambda one: not one[1], zip(parted[at + 1 :], columns[at + 1 :], strict=True)
+            )
+            width = _width(whole, [cells for cells, _roles in below])
             yield heads
-        elif heads and _fits(whole, heads.cells):
+        elif heads and len(whole) == width:
             yield Row(whole, heads.roles)
         else:
             cells = _comma_cells(line) if separator == "," else whole
             yield Row(cells, is_odd=heads is not None and len(cells) > 1)
 
 
-def _fits(cells: Sequence[str], heads: Sequence[str]) -> bool:
-    """Return whether there is a cell for each head. An empty one may close the longer line."""
-    longer = max(cells, heads, key=len)
-    more = abs(len(cells) - len(heads))
-    return more == 0 or (more == 1 and not longer[-1].strip())
+def _width(heads: Sequence[str], below: Sequence[Sequence[str]]) -> int:
+    """Return how many cells the rows below these heads have: an empty one may close each line.
+
+    Where only some are longer, a separator in a text has moved what stands behind it.
+    """
+    if not heads[-1].strip() and all(len(cells) != len(heads) for cells in below):
+        return len(heads) - 1
+    table = [cells for cells in below if len(cells) > 1]
+    are_longer = all(len(cells) == len(heads) + 1 and not cells[-1].strip() for cells in table)
+    return len(heads) + 1 if table and are_longer else len(heads)
 
 
 def _columns(cells: Sequence[str]) -> Mapping[int, str]:

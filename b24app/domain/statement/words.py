@@ -1,7 +1,7 @@
 """Words of bank statements: heads of columns, and what speaks against money that came in.
 
-What is missing here lets a line look surer than it is. So no line is ticked because of what it does
-not say: `direction.py` asks for a sign, a mark or a column that says that the money came in.
+What is missing here lets a line look surer than it is: no list has the words of all languages. So a
+person ticks what came in, and nothing is ticked because of what a line does not say.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from b24app import texts
 from b24app.bitrix.methods.payments import list_payments
@@ -12,7 +12,6 @@ from b24app.domain.statement.matching import Match, Verdict
 from b24app.errors import InputCode, InputError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments import many
 from b24app.services.payments.many_wish import Chosen
 
 MOST_LINES = 200
@@ -26,7 +25,10 @@ SURE, TO_LOOK_AT = frozenset({Verdict.SURE}), frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The lines of a statement as somebody pasted them, and what they say. `chosen` are ticked.
+    """The lines of a statement as somebody pasted them, and what they say.
+
+    `chosen` are ticked: nothing is before a person has done so. An account, a customer's account
+    and a list of open invoices look alike, and words that tell them apart are in no list.
 
     `unread` is the number of the card's payments that could not be read. `is_whole`: all of them
     were, and their amounts.
@@ -34,19 +36,14 @@ class Statement:
 
     text: str
     matches: Sequence[Match]
-    chosen: frozenset[int]
+    chosen: Collection[int] = ()
     unread: int = 0
     is_whole: bool = True
 
     @property
-    def received(self) -> list[Match]:
-        """Return the lines that have number and amount, and say that the money came in."""
-        return [match for match in self.matches if match.is_received]
-
-    @property
-    def unsaid(self) -> list[Match]:
-        """Return the lines that have number and amount, and do not say where the money went."""
-        return [match for match in self.matches if match.verdict in SURE and not match.is_received]
+    def sure(self) -> list[Match]:
+        """Return the lines that have the number and the amount of a payment."""
+        return [match for match in self.matches if match.verdict in SURE]
 
     @property
     def to_look_at(self) -> list[Match]:
@@ -59,11 +56,10 @@ class Statement:
         return [one for one in self.matches if one.verdict not in SURE | TO_LOOK_AT]
 
 
-def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> Statement:
+def read(card: CardSession, text: str, chosen: Collection[int] = ()) -> Statement:
     """Match a statement with the payments that the portal lists now. One call.
 
-    `chosen` are the ids that stay ticked; None ticks what came in, as many as one act can have.
-    Raises InputError for too much text, or none.
+    `chosen` are the ids of payments that stay ticked. Raises InputError for too much text, or none.
     """
     require_fitting(text)
     launches.prove_now(card)
@@ -74,11 +70,7 @@ def read(card: CardSession, text: str, chosen: frozenset[int] | None = None) -> 
     matches = matching.match(text, listed)
     unread = len(listed.unread)
     is_whole = not unread and all(one.sum.is_readable for one in listed)
-    found = Statement(text, matches, chosen or frozenset(), unread, is_whole)
-    if chosen is not None:
-        return found
-    received = [payment.id for match in found.received for payment in match.payments]
-    return replace(found, chosen=frozenset(received[: many.MOST]))
+    return Statement(text, matches, chosen, unread, is_whole)
 
 
 def require_fitting(text: str) -> None:

@@ -25,7 +25,6 @@ BANK_LINES = (
     "22.11.2026;Payment 3653/2;4.940,00\n"
     "23.11.2026;Account fee;-12,00",
 )
-UNSAID_LINES = "#statement-lines", "Payment 3653/3 2,258.00\nPayment 3653/4 7,680.00"
 FIND = f"{OPEN_DIALOG} .btn--primary"
 TOO_MANY = ("#payment-1039 [data-item-id] input[type=number]", "99")
 
@@ -77,16 +76,6 @@ OVERLAYS = (
         FIND,
         says="Please check",
         then="More, Match a bank statement; paste lines of a bank, Find payments",
-    ),
-    _dialog(
-        "statement-unsaid",
-        "Match a bank statement: nothing says that the money came in",
-        "#list-more",
-        "#match-statement",
-        UNSAID_LINES,
-        FIND,
-        says="Did this money come in?",
-        then="More, Match a bank statement; paste two numbers with their amounts, Find payments",
     ),
     _dialog("keys", "Keyboard shortcuts", "#list-more", "#show-keys", says="Keyboard shortcuts"),
     _popover("menu", "More actions", MENU, says="Change payment system"),

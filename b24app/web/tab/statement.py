@@ -6,6 +6,8 @@ nobody's business. It is kept nowhere but in the dialog.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -32,9 +34,9 @@ def form() -> ResponseReturnValue:
 def matched() -> ResponseReturnValue:
     """Show what the lines pay. `back` comes from the question: what was ticked stays so."""
     card = proven(Action.PAY)
-    ticked = None
+    ticked: Collection[int] = ()
     if request.form.get("back") == "1":
-        ticked = frozenset(one.id for one in many.picked(request.form.getlist("chosen")))
+        ticked = {one.id for one in many.picked(request.form.getlist("chosen"))}
     return _shown(statement.read(card, _text("lines"), ticked))
 
 

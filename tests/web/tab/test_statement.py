@@ -53,7 +53,7 @@ def test_lines_are_matched_with_one_reading_of_the_list_and_kept_nowhere(stage):
 
     answer = match(tab, LINES)
 
-    assert offered(answer) == {LARGE: (2, True), SMALL: (3, False)}
+    assert offered(answer) == {LARGE: (2, False), SMALL: (3, False)}
     assert "1 of 5 lines" in answer.text
     assert "Payment 3653/2 is already paid and stays as it is." in answer.text
     assert "No money came in." in answer.text
@@ -171,31 +171,18 @@ def test_a_line_that_fits_better_names_the_one_that_has_the_number(stage):
     assert "Line 2 is about 3653/4 too." in found.text
 
 
-def test_as_many_are_ticked_as_one_act_can_have(stage):
-    tab, _ids = prepare(stage, "pay", payments=54)
-    for one in stage.portal.crm.payments_of(2, 8061):
-        one.is_paid = False
-    everything = stage.portal.crm.payments_of(2, 8061)
-    lines = "\n".join(f"x {one.account_number} +{one.sum:.2f} EUR" for one in everything)
-
-    found = offered(match(tab, lines))
-
-    assert len(found) == len(everything) > 50
-    assert sum(ticked for _line, ticked in found.values()) == 50
-
-
-def test_what_does_not_say_that_it_came_in_is_offered_and_not_ticked(stage):
+def test_nothing_is_ticked_by_itself_and_all_that_fits_can_be_at_once(stage):
     tab = stage.tab()
 
-    answer = match(tab, "x 3653/4 7680.00\nx 3653/3 +2258.00")
+    one = match(tab, "x 3653/4 +7680.00")
+    both = match(tab, "x 3653/4 7680.00\nx 3653/3 +2258.00\nx 3653/2 4940.00")
 
-    assert offered(answer) == {SMALL: (2, True), LARGE: (1, False)}
-    assert "2 of 2 lines" in answer.text
-    told = answer.text.partition("Did this money come in?")
-    assert f'id="match-{SMALL}"' in told[0]
-    assert f'id="match-{LARGE}"' in told[2]
-    # One can be ticked by itself.
-    assert "data-ticks-matches" not in answer.text
+    assert offered(one) == {LARGE: (1, False)}
+    assert "data-ticks-matches" not in one.text
+    assert offered(both) == {LARGE: (1, False), SMALL: (2, False)}
+    assert "tick the payments that you have received" in both.text
+    (within,) = re.findall('data-ticks-matches="(.*?)"', both.text)
+    assert f'id="{within}"' in both.text
 
 
 @pytest.mark.parametrize(
@@ -286,7 +273,7 @@ def test_on_a_linked_card_it_is_of_the_deal_that_it_was_opened_for(stage):
     assert ENTRY in shown
     assert token in tab.get("/payments/statement").text
     found = match(tab, LINES)
-    assert offered(found) == {LARGE: (2, True), SMALL: (3, False)}
+    assert offered(found) == {LARGE: (2, False), SMALL: (3, False)}
     assert token in found.text
     data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"line-{LARGE}": 2, "matched": LINES}
     question = tab.post("/payments/statement/chosen", data)
