@@ -46,22 +46,23 @@ class Trace:
 
     def note(self, frame: FrameType, event: str, _argument: object) -> None:
         """Take a call into account, as a profiler is told of it."""
-        if event != "call" or not _is_ours(frame):
+        if event != "call" or not is_ours(frame):
             return
         code = frame.f_code
         self.files.add(code.co_filename)
         self.functions.add((code.co_filename, code.co_firstlineno))
-        self.depth = max(self.depth, sum(map(_is_ours, _stack(frame))))
+        self.depth = max(self.depth, sum(map(is_ours, stack(frame))))
 
 
-def _is_ours(frame: FrameType) -> bool:
+def is_ours(frame: FrameType) -> bool:
     """Return whether a named function of the app runs in this frame."""
     file = frame.f_code.co_filename
     is_app = file.startswith(f"{APP}/") and not file.startswith(f"{APP}/simulator/")
     return is_app and not frame.f_code.co_name.startswith("<")
 
 
-def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+def stack(frame: FrameType | None) -> Iterator[FrameType]:
+    """Return a frame and those that led to it, the innermost first."""
     while frame is not None:
         yield frame
         frame = frame.f_back
@@ -69,7 +70,7 @@ def _stack(frame: FrameType | None) -> Iterator[FrameType]:
 
 def of_requests() -> Sequence[Figure]:
     """Count a click on Mark as paid, of a payment that was just listed, and an opening."""
-    with _stage() as stage:
+    with staged() as stage:
         stage.tab()
         opening = _traced(stage.tab)
         tab = stage.tab()
@@ -86,7 +87,8 @@ def of_requests() -> Sequence[Figure]:
 
 
 @contextmanager
-def _stage() -> Iterator[Any]:
+def staged() -> Iterator[Any]:
+    """Open the stage of the tests, with the app installed in its portal."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/app.db"
         upgrade(Database(url))

@@ -52,7 +52,7 @@ def save_known_payments(
     session: Session,
     member_id: str,
     ref: EntityRef,
-    ids: Iterable[int],
+    payment_ids: Iterable[int],
     now: datetime,
     *,
     is_whole: bool = True,
@@ -61,7 +61,7 @@ def save_known_payments(
 
     `is_whole`: the list had no row that could not be read. Of one that had, nothing is concluded.
     """
-    listed = list(ids)
+    listed = list(payment_ids)
     row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
     kept = (row.first_seen if row else None) or {}
     known = _read(kept)

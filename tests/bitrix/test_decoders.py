@@ -34,7 +34,7 @@ from tests.bitrix.conftest import example, result_of
 DEAL = EntityRef(2, 13123)
 
 SENT = [
-    ("crm.item.payment.list", payments.list_payments(DEAL, ids=[1036, 1037])),
+    ("crm.item.payment.list", payments.list_payments(DEAL, payment_ids=[1036, 1037])),
     ("crm.item.payment.get", payments.get_payment(1036)),
     ("crm.item.payment.add", payments.add_payment(DEAL)),
     ("crm.item.payment.delete", payments.delete_payment(1035)),
@@ -192,7 +192,7 @@ class TestPayments:
 
     def test_with_no_ids_would_be_all_payments(self):
         with pytest.raises(ValueError, match="every payment"):
-            payments.list_payments(DEAL, ids=[])
+            payments.list_payments(DEAL, payment_ids=[])
 
     @pytest.mark.parametrize("odd", [0, -1, True])
     def test_have_positive_ids(self, odd):

@@ -51,7 +51,7 @@ def lines(tmp_path):
 
 
 def test_a_line_says_what_support_needs(rest_log, tmp_path):
-    command = payments.list_payments(EntityRef(2, 13123), ids=[1036])
+    command = payments.list_payments(EntityRef(2, 13123), payment_ids=[1036])
     answer = {"result": result_of("crm.item.payment.list"), "total": 2}
 
     rest_log.write(exchanged(command.method, command.params, answer))
@@ -82,7 +82,7 @@ def test_amounts_are_written_as_text_not_as_floats(rest_log, tmp_path):
 def test_a_batch_shows_its_commands(rest_log, tmp_path):
     commands = {
         "pay": payments.pay(1038),
-        "list": payments.list_payments(EntityRef(2, 13123), ids=[1038]),
+        "list": payments.list_payments(EntityRef(2, 13123), payment_ids=[1038]),
         "me": portal.profile(),
     }
     params = {"halt": 0, "cmd": batch.encode_all(commands)}

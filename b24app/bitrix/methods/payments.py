@@ -29,22 +29,23 @@ LIST_PAYMENTS = Method(
 def list_payments(
     ref: EntityRef,
     *,
-    ids: Sequence[int] | None = None,
+    payment_ids: Sequence[int] | None = None,
     paid: bool | None = None,
     told: Told | None = None,
     order: Mapping[str, str] | None = None,
 ) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
-    `ids` and `paid` narrow the list, `told` to those it is true of, `order` is e.g. {"id": "desc"}.
+    `payment_ids` and `paid` narrow the list, `told` to those it is true of, `order` is e.g.
+    {"id": "desc"}.
     A missing deal is an empty list to some users and RightsRefusedError to others (quirk 30).
     """
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     filters: dict[str, object] = {}
-    if ids is not None:
-        if not ids:
+    if payment_ids is not None:
+        if not payment_ids:
             raise ValueError("an empty list of ids would list every payment")
-        filters["@id"] = list(ids)
+        filters["@id"] = list(payment_ids)
     if paid is not None:
         filters["paid"] = "Y" if paid else "N"
     if told is not None:

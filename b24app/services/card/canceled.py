@@ -9,14 +9,11 @@ order, or change its sum.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 from b24app.domain import Payment
-from b24app.errors import NotOnThisCardError, OrderCanceledError
-from b24app.services.actions import Action
+from b24app.errors import NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import CardSnapshot
-from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.storage import canceled_orders
 from b24app.storage.session import Session
 
@@ -24,7 +21,7 @@ States = Mapping[str, Mapping[str, str]]
 
 
 def read(session: Session, card: CardSession) -> States:
-    """Read what is known of the card, for `orders`."""
+    """Read the states of payments by canceled order, as they were when it was learned."""
     return canceled_orders.states(session, card.member_id, card.ref)
 
 
@@ -46,21 +43,6 @@ def takes_new_payments(core: CardSnapshot, canceled: tuple[str, ...]) -> bool:
     """Return whether a new payment can work: it goes to the newest payment's order."""
     newest = max(core.payments, key=lambda one: one.id, default=None)
     return newest.order_number not in canceled if newest else not canceled
-
-
-def is_known(session: Session, card: CardSession, action: Action, payment_id: int | None) -> bool:
-    """Return whether an action is known to fail, because its payment's order is canceled."""
-    if payment_id is None:
-        payment_id = max(card.listed, default=None)
-    elif action not in OF_AN_OPEN_ORDER:
-        return False
-    known = read(session, card)
-    return any(str(payment_id) in payments for payments in known.values())
-
-
-def refuse() -> NoReturn:
-    """Refuse a write that cannot work, without asking the portal."""
-    raise OrderCanceledError("the order is known to be canceled")
 
 
 def note(card: CardSession, number: str, payments: tuple[Payment, ...]) -> None:

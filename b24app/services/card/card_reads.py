@@ -58,13 +58,15 @@ class CardSnapshot:
         """Return whether a row that is not in `rows` is not on the card either."""
         return self.read_rows.is_whole
 
-    def payment(self, payment_id: int) -> Payment | None:
-        """Return the payment with this id, if the portal lists it on this card."""
-        return next((payment for payment in self.payments if payment.id == payment_id), None)
+    @property
+    def payments_by_id(self) -> dict[int, Payment]:
+        """Return the payments that the portal lists on this card by id."""
+        return {payment.id: payment for payment in self.payments}
 
     def is_gone(self, payment_id: int) -> bool:
         """Return whether this payment is no longer on the card, not just unreadable."""
-        return self.payment(payment_id) is None and not self.payments.may_hold(payment_id)
+        is_listed = payment_id in self.payments_by_id
+        return not is_listed and not self.payments.may_hold(payment_id)
 
     @property
     def deliveries_by_id(self) -> dict[int, Delivery]:
@@ -188,6 +190,19 @@ def ask_compositions(
         )
         for payment_id in payment_ids
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRequest:
+    """The handles of a card's reads, with the lines of some of its payments, in a batch."""
+
+    core: CoreRequest
+    compositions: dict[int, CompositionRequest]
+
+
+def ask_reading(batch: Batch, ref: EntityRef, payment_ids: Sequence[int]) -> ReadingRequest:
+    """Ask for the card and for the lines of these payments."""
+    return ReadingRequest(ask_core(batch, ref), ask_compositions(batch, payment_ids))
 
 
 def take_compositions(

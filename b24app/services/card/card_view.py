@@ -140,12 +140,12 @@ class CardView:
         """Return what a new payment can hold."""
         return Billable(self.free_rows, self.card.amount.currency)
 
-    def holding(self, document_id: int, besides: int) -> tuple[Payment, ...]:
-        """Return the other payments that bill a delivery, as far as their lines were read."""
+    def holding(self, document_id: int, payment_id: int) -> tuple[Payment, ...]:
+        """Return the other payments that bill a delivery, if their lines were read."""
         return tuple(
             entry.payment
             for entry in self.payments
-            if entry.payment.id != besides
+            if entry.payment.id != payment_id
             and entry.details is not None
             and any(line.item.document_id == document_id for line in entry.details.deliveries)
         )

@@ -42,7 +42,7 @@ def notices(
 def _notice(one: PartialAction, core: CardSnapshot) -> Notice:
     if one.kind != HalfDone.FILLING:
         return Notice(one.id, one.kind, _texts(one.data))
-    payment = core.payment(int(one.data["payment_id"]))
+    payment = core.payments_by_id.get(int(one.data["payment_id"]))
     values = {"done": str(one.data["done"]), "total": str(len(one.data["rows"]))}
     # What is paid is frozen.
     may_go_on = payment is not None and not payment.is_paid

@@ -162,7 +162,7 @@ def _given_up(
     card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
 ) -> Outcome:
     """Delete a payment that has all rows but no amount: the order is canceled."""
-    payment = made.read.core.payment(payment_id) if made.read else None
+    payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
     if made.read is not None and payment is not None:
         canceled.note(card, payment.number, made.read.core.payments)
     names = [before.rows[one.row_id].name for one in aim.wanted]
@@ -186,7 +186,7 @@ def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outco
 def _half_done(
     card: CardSession, read: Reading | None, payment_id: int, names: Sequence[str]
 ) -> Outcome:
-    payment = read.core.payment(payment_id) if read else None
+    payment = read.core.payments_by_id.get(payment_id) if read else None
     number = payment.number if payment else str(payment_id)
     values = few(names)
     with card.db.transaction() as session:
@@ -214,7 +214,7 @@ def _made_whole(
 ) -> Outcome:
     """Report a payment that holds what was sent: whole, or to be continued by the page."""
     if len(aim.wanted) > IN_ONE_BATCH:
-        payment = made.read.core.payment(payment_id) if made.read else None
+        payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
         filling = Filling(
             id=0,
             payment_id=payment_id,
@@ -249,7 +249,7 @@ def _done(
     kind: OutcomeKind = OutcomeKind.DONE,
     values: Mapping[str, str] | None = None,
 ) -> Outcome:
-    payment = made.read.core.payment(payment_id) if made.read else None
+    payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
     return Outcome(
         kind,
         code,

@@ -23,7 +23,12 @@ from b24app.errors import (
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
-from b24app.services.card.card_reads import CompositionRequest, CoreRequest, PaymentLines
+from b24app.services.card.card_reads import (
+    CompositionRequest,
+    CoreRequest,
+    PaymentLines,
+    ReadingRequest,
+)
 from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
@@ -31,7 +36,7 @@ from b24app.services.payments.quantities import RowQuantity
 from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import WriteFailedError
-from b24app.services.writing.sending import Reread, Sent
+from b24app.services.writing.sending import Sent
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def _made(
     except PortalError as error:
         if error.executed is Executed.UNKNOWN:
             return settled(card, before)
-        sent = Sent(result, Reread(asked.core, {}))
+        sent = Sent(result, ReadingRequest(asked.core, {}))
         return denied(before, sending.read_after(card, sent), error)
     try:
         core = card_reads.take_core(result, asked.core)

@@ -121,7 +121,7 @@ def place_among(card: CardSession, payment_id: int) -> Among:
     documents, asked = found.beside
     by_id = {one.id: one for one in found.result[documents]}
     at = EditContext(payment, found.about(payment_id), by_id)
-    return Among(at, delivery_places.take(card, found.result, asked, besides=payment_id))
+    return Among(at, delivery_places.take(card, found.result, asked, payment_id=payment_id))
 
 
 def require_expected(link: PaymentDelivery, expected_document_id: int | None) -> None:

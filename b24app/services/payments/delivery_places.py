@@ -83,19 +83,22 @@ def ask(
 
 
 def take(
-    card: CardSession, result: BatchResult, asked: PlacesRequest, besides: int | None = None
+    card: CardSession,
+    result: BatchResult,
+    asked: PlacesRequest,
+    payment_id: int | None = None,
 ) -> DeliveryPlaces:
     """Return what the payments of the card bill; one more round reads those not asked about.
 
-    The payment `besides` is left out. Raises the portal's error if the payments were not listed.
-    With unreadable lines the result is not whole.
+    The payment that is named is left out. Raises the portal's error if the payments were not
+    listed. With unreadable lines the result is not whole.
     """
     listing = result[asked.listing]
-    found_payments = [one for one in listing if one.id != besides]
+    found_payments = [payment for payment in listing if payment.id != payment_id]
     listed = sorted(found_payments, key=lambda one: one.id, reverse=True)
     found: dict[int, Links] = {}
-    for payment_id, handle in asked.links.items():
-        _keep(found, result, payment_id, handle)
+    for asked_id, handle in asked.links.items():
+        _keep(found, result, asked_id, handle)
     found |= _further(card, [one.id for one in listed if one.id not in asked.links])
     by_document: dict[int, tuple[Holder, ...]] = {}
     for payment in listed:

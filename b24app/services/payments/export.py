@@ -32,7 +32,7 @@ def chosen(card: CardSession, payment_ids: Sequence[int]) -> list[Payment]:
     Raises NotOnThisCardError, or GoneError if this opening was shown one that is deleted.
     """
     launches.prove_now(card)
-    found = card.api.call(list_payments(card.ref, ids=payment_ids))
+    found = card.api.call(list_payments(card.ref, payment_ids=payment_ids))
     return [ownership.listed_payment(found, card, payment_id) for payment_id in payment_ids]
 
 

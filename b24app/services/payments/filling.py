@@ -227,7 +227,7 @@ def _values(filling: Filling) -> dict[str, str]:
 
 def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outcome:
     _settle(card, filling)
-    payment = read.core.payment(filling.payment_id) if read else None
+    payment = read.core.payments_by_id.get(filling.payment_id) if read else None
     kind, code, names = _ending(filling)
     return Outcome(
         kind,

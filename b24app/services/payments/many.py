@@ -107,8 +107,8 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     """Take the key; return also the payments whose orders are known to be canceled."""
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
-        ids = [one.id for one in wish.chosen]
-        intent = record.intent_of(card, asked, wish.deed(ids[0]).name, ids, wish.notes)
+        deeds = [wish.deed(chosen.id) for chosen in wish.chosen]
+        intent = record.intent_of(card, asked, deeds, wish.notes)
         begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
         known = canceled.read(session, card) if wish.action in OF_AN_OPEN_ORDER else {}
     if begun.outcome == "running":

@@ -149,7 +149,7 @@ class Part:
             return Listing(self.before.known.values())
         ids = [one.id for one in self.left]
         with ownership.before_writing():
-            return self.card.api.call(list_payments(self.card.ref, ids=ids), WRITE_SECONDS)
+            return self.card.api.call(list_payments(self.card.ref, payment_ids=ids), WRITE_SECONDS)
 
     def _ready(self, one: Chosen, listed: Listing[Payment]) -> Ready:
         try:
@@ -189,7 +189,7 @@ class Part:
 
     def _send(self, edits: Mapping[int, Edit]) -> dict[int, WriteResult]:
         batch = Batch()
-        before = batch.add(list_payments(self.card.ref, ids=list(edits)))
+        before = batch.add(list_payments(self.card.ref, payment_ids=list(edits)))
         writes = {one: batch.add(*edit.commands) for one, edit in edits.items()}
         started = self.card.deps.monotonic()
         sent = sending.send(self.card, batch, [])
@@ -241,9 +241,15 @@ def _is_for_nobody(error: AppError) -> bool:
 def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told]:
     """Return what the timeline is told: the payments that were really changed, with their notes."""
     done = (one for one in outcomes.items() if one[1].kind is OutcomeKind.DONE)
-    read = (one.reading.core.payment(payment_id) for payment_id, one in done if one.reading)
+    read = (
+        outcome.reading.core.payments_by_id.get(payment_id)
+        for payment_id, outcome in done
+        if outcome.reading
+    )
     return [
-        Told(one.number, one.sum, one.id, notes.get(one.id, "")) for one in read if one is not None
+        Told(payment.number, payment.sum, payment.id, notes.get(payment.id, ""))
+        for payment in read
+        if payment is not None
     ]
 
 

@@ -55,7 +55,7 @@ class Result:
 
 def result_of(payment_id: int, outcome: Outcome) -> Result:
     """Return what is kept of a payment's outcome."""
-    payment = outcome.reading.core.payment(payment_id) if outcome.reading else None
+    payment = outcome.reading.core.payments_by_id.get(payment_id) if outcome.reading else None
     return Result(
         payment_id,
         outcome.kind,

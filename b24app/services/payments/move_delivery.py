@@ -226,7 +226,7 @@ def _take_back(card: CardSession, plan: Move, removed: WriteResult) -> Outcome:
             read = _undone(card, plan, read)
         if plan.has_it or _holds(read, plan, plan.target.id) is False:
             if removed.error is not None:
-                source = read.core.payment(plan.source.id) or plan.source
+                source = read.core.payments_by_id.get(plan.source.id) or plan.source
                 raise verdicts.refusal(replace(removed, read=read), removed.error, source)
             return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, read)
     return _half_done(card, plan, HalfDone.DELIVERY_TWICE, read)

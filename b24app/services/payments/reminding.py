@@ -102,7 +102,7 @@ def _alone(card: CardSession, payment_id: int, run: Callable[[], Outcome]) -> Ou
             return run()
     except CardBusyError:
         reading = sending.settle(card, [payment_id])
-        payment = reading.core.payment(payment_id) if reading else None
+        payment = reading.core.payments_by_id.get(payment_id) if reading else None
         number = payment.number if payment else ""
         return Outcome(OutcomeKind.REFUSED, OutcomeCode.REMINDER_BUSY, reading, number)
 
@@ -183,7 +183,7 @@ def _unchanged(card: CardSession, found: Found, code: OutcomeCode, day: str) -> 
 def _read(card: CardSession, payment_id: int) -> Found:
     """Prove that the payment is of this card, and read the reminders about it. One call."""
     batch = Batch()
-    listing = batch.add(list_payments(card.ref, ids=[payment_id]))
+    listing = batch.add(list_payments(card.ref, payment_ids=[payment_id]))
     asked = batch.add(activities.list_reminders(card.ref, payment_id))
     result = card.api.send(batch, WRITE_SECONDS)
     payment = ownership.listed_payment(result[listing], card, payment_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 from b24app.bitrix.command import Command
@@ -67,15 +68,20 @@ class After:
     written: WriteResult
     payment_id: int
 
+    @cached_property
+    def listed(self) -> Payment | None:
+        """Return the payment as it is listed, None if it is gone."""
+        return verdicts.listed(self.written, self.payment_id)
+
     @property
     def is_gone(self) -> bool:
         """Return whether the payment is no longer listed."""
-        return verdicts.listed(self.written, self.payment_id) is None
+        return self.listed is None
 
     @property
     def payment(self) -> Payment:
         """Return the payment; raise an error if it is gone."""
-        return verdicts.shown_payment(self.written, self.payment_id)
+        return verdicts.require_listed(self.written, self.listed)
 
     @property
     def composition(self) -> PaymentLines:
@@ -191,7 +197,8 @@ def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.teller is not None:
-        wanted.teller.after(wanted.payment_id, outcome, after.written.ride)
+        marked = after.listed if outcome.kind is OutcomeKind.DONE else None
+        wanted.teller.after(marked, after.written.ride)
     if wanted.ends_reminder:
         reminder_end.after(card, outcome, wanted.payment_id)
     return outcome

@@ -27,6 +27,7 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads
 from b24app.services.writing import riding, sending
 from b24app.services.writing.ownership import before_writing
 from b24app.services.writing.riding import NO_RIDE, Passenger
@@ -47,10 +48,10 @@ def write_while(
     `passenger` travels with it, and `ride` says what became of it.
     """
     batch = Batch()
-    precondition = batch.add(list_payments(card.ref, ids=[payment_id], paid=while_paid))
+    precondition = batch.add(list_payments(card.ref, payment_ids=[payment_id], paid=while_paid))
     gate = batch.add(payment_items.list_items(precondition.reference(0, "id")))
     write = batch.add(command)
-    reread = sending.ask_reread(batch, card, [payment_id])
+    reread = card_reads.ask_reading(batch, card.ref, [payment_id])
     seat = None
     if passenger is not None:
         seat = riding.board(batch, card, payment_id, passenger, was_paid=while_paid)

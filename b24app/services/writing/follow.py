@@ -68,7 +68,7 @@ def checked(
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     """Return whether a payment holds lines with a price although its sum is zero."""
-    payment = read.core.payment(payment_id) if read else None
+    payment = read.core.payments_by_id.get(payment_id) if read else None
     composition = read.compositions.get(payment_id) if read else None
     if read is None or payment is None or composition is None:
         return False
@@ -77,7 +77,7 @@ def has_no_sum(read: Reading | None, payment_id: int) -> bool:
 
 def _stays(read: Reading, before: Before) -> bool:
     """Return whether the sum is unchanged although the lines now come to a different one."""
-    payment = read.core.payment(before.payment.id)
+    payment = read.core.payments_by_id.get(before.payment.id)
     now = read.compositions.get(before.payment.id)
     if payment is None or now is None or payment.sum != before.payment.sum:
         return False

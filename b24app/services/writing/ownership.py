@@ -58,7 +58,7 @@ def fetch_own_payment(card: CardSession, payment_id: int) -> Payment:
 
     Raises NotOnThisCardError, or GoneError if this opening was shown it before.
     """
-    command = list_payments(card.ref, ids=[payment_id])
+    command = list_payments(card.ref, payment_ids=[payment_id])
     found = card.api.call(command, WRITE_SECONDS)
     return listed_payment(found, card, payment_id)
 
@@ -124,7 +124,7 @@ def _read_by_id(
 ) -> Found[T, B]:
     batch = Batch()
     listings = {
-        payment_id: batch.add(list_payments(card.ref, ids=[payment_id]))
+        payment_id: batch.add(list_payments(card.ref, payment_ids=[payment_id]))
         for payment_id in payment_ids
     }
     asked = {payment_id: batch.add(about(payment_id)) for payment_id in payment_ids}
@@ -150,7 +150,7 @@ def _read_by_reference(
     """
     batch = Batch()
     listings = {
-        payment_id: batch.add(list_payments(card.ref, ids=[payment_id]))
+        payment_id: batch.add(list_payments(card.ref, payment_ids=[payment_id]))
         for payment_id in payment_ids
     }
     asked = {

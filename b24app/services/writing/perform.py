@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 from b24app.errors import (
     AppError,
@@ -29,6 +30,7 @@ from b24app.services.actions import PUT_BACK, Action, OutcomeCode
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
+from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.services.card.tab import Reading
 from b24app.services.writing import error_names, record
 from b24app.services.writing.deed import Deed, WriteRequest
@@ -62,7 +64,7 @@ def perform(
     if (before := _begun_before(card, asked, deed, begun)) is not None:
         return before
     try:
-        return _carry_out(card, asked, deed, canceled.refuse if is_canceled else run)
+        return _carry_out(card, asked, deed, _refuse_canceled if is_canceled else run)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
 
@@ -135,12 +137,29 @@ def _begin(
             asked.key,
             asked.fingerprint,
             card.clock(),
-            record.intent_of(card, asked, deed.name, [deed.payment_id]),
+            record.intent_of(card, asked, [deed]),
         )
-        is_canceled = canceled.is_known(session, card, deed.action, deed.payment_id)
+        is_canceled = _is_known_canceled(session, card, deed)
         if recall is not None:
             recall(session)
     return begun, is_canceled
+
+
+def _is_known_canceled(session: Session, card: CardSession, deed: Deed) -> bool:
+    """Return whether a deed is known to fail, because its payment's order is canceled."""
+    payment_id = deed.payment_id
+    if payment_id is None:
+        # A new payment goes to the newest one's order.
+        payment_id = max(card.listed, default=None)
+    elif deed.action not in OF_AN_OPEN_ORDER:
+        return False
+    known = canceled.read(session, card)
+    return any(str(payment_id) in payments for payments in known.values())
+
+
+def _refuse_canceled() -> NoReturn:
+    """Refuse a write that cannot work, without asking the portal."""
+    raise OrderCanceledError("the order is known to be canceled")
 
 
 def _begun_before(

@@ -12,7 +12,7 @@ from typing import Any
 
 from b24app import meters
 from b24app.errors import DatabaseAwayError
-from b24app.services.actions import DeedName, OutcomeCode
+from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
@@ -82,18 +82,17 @@ def store(
 def intent_of(
     card: CardSession,
     asked: WriteRequest,
-    name: DeedName,
-    payment_ids: Sequence[int | None],
+    deeds: Sequence[Deed],
     notes: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
     """Return what is kept of a write while it runs, for `lifecycle.interrupted`.
 
-    `notes` are those of single payments, by their ids.
+    `deeds` do the same to different payments; `notes` are those of single ones, by their ids.
     """
     return {
         "card": [card.ref.entity_type_id, card.ref.entity_id],
-        "action": name,
-        "payment_ids": list(payment_ids),
+        "action": deeds[0].name,
+        "payment_ids": [deed.payment_id for deed in deeds],
         "user_name": card.user_name,
         "request_id": asked.request_id,
         "note": asked.note,

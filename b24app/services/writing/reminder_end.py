@@ -52,8 +52,8 @@ def _known(card: CardSession) -> Mapping[int, Reminder]:
         return stored.of_card(session, card.member_id, card.ref)
 
 
-def _close(card: CardSession, wanted: set[int], known: Mapping[int, Reminder]) -> None:
-    due = [one for payment_id, one in known.items() if payment_id in wanted][:MOST]
+def _close(card: CardSession, payment_ids: set[int], known: Mapping[int, Reminder]) -> None:
+    due = [one for payment_id, one in known.items() if payment_id in payment_ids][:MOST]
     if not due:
         return
     batch = Batch()

@@ -71,9 +71,9 @@ def board(
     is_line = passenger.line is not None
     state = not was_paid if is_line else was_paid
     told = passenger.told if is_line else None
-    confirm = batch.add(list_payments(card.ref, ids=[payment_id], paid=state, told=told))
+    confirm = batch.add(list_payments(card.ref, payment_ids=[payment_id], paid=state, told=told))
     gate = batch.add(payment_items.list_items(confirm.reference(0, "id")))
-    last = batch.add(passenger.line or list_payments(card.ref, ids=[payment_id]))
+    last = batch.add(passenger.line or list_payments(card.ref, payment_ids=[payment_id]))
     return Seat(gate, last, is_line)
 
 

@@ -15,18 +15,10 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, reminders
-from b24app.services.card.card_reads import CompositionRequest, CoreRequest
+from b24app.services.card.card_reads import ReadingRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.writing.verdicts import WriteResult
-
-
-@dataclass(frozen=True, slots=True)
-class Reread:
-    """The handles of the reads after a write, in the same batch."""
-
-    core: CoreRequest
-    compositions: dict[int, CompositionRequest]
 
 
 @dataclass(frozen=True)
@@ -34,7 +26,7 @@ class Sent:
     """A batch of writes that was answered, with the handles of its re-read."""
 
     result: BatchResult
-    reread: Reread
+    reread: ReadingRequest
 
 
 def write(
@@ -76,18 +68,11 @@ def outcome_unknown(
 def settle(card: CardSession, payment_ids: Sequence[int]) -> Reading | None:
     """Read back after a lost answer, in the time that is left. None: unknown."""
     batch = Batch()
-    reread = ask_reread(batch, card, payment_ids)
+    reread = card_reads.ask_reading(batch, card.ref, payment_ids)
     try:
         return _take(card, Sent(card.api.send(batch, SETTLE_SECONDS), reread))
     except AppError:
         return None
-
-
-def ask_reread(batch: Batch, card: CardSession, payment_ids: Sequence[int]) -> Reread:
-    """Ask for the card and for the lines of these payments."""
-    return Reread(
-        card_reads.ask_core(batch, card.ref), card_reads.ask_compositions(batch, payment_ids)
-    )
 
 
 def send(
@@ -102,12 +87,12 @@ def send(
     With a returned error it is open what has run; if an error is raised, nothing was executed.
     With `stop_on_error` the first error ends the batch, and the re-read is missing from its answer.
     """
-    reread = ask_reread(batch, card, payment_ids)
+    reread = card_reads.ask_reading(batch, card.ref, payment_ids)
     return send_whole(card, batch, reread, stop_on_error=stop_on_error)
 
 
 def send_whole(
-    card: CardSession, batch: Batch, reread: Reread, *, stop_on_error: bool = False
+    card: CardSession, batch: Batch, reread: ReadingRequest, *, stop_on_error: bool = False
 ) -> Sent | PortalError:
     """Send like `send` a batch in which the re-read has been asked for, and what is behind it."""
     try:
@@ -139,15 +124,12 @@ def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalE
 def read_after(card: CardSession, sent: Sent) -> Reading | None:
     """Return the re-read of a write's batch; read again if something is missing in it."""
     read = _take(card, sent)
-    payment_ids = list(sent.reread.compositions)
-    listed = [
-        payment_id
-        for payment_id in payment_ids
-        if read is not None and read.core.payment(payment_id)
-    ]
-    if read is not None and read.compositions.keys() >= set(listed):
-        return read
-    return settle(card, payment_ids) or read
+    asked = sent.reread.compositions
+    if read is not None:
+        listed = {payment.id for payment in read.core.payments if payment.id in asked}
+        if read.compositions.keys() >= listed:
+            return read
+    return settle(card, list(asked)) or read
 
 
 def _take(card: CardSession, sent: Sent) -> Reading | None:

@@ -16,7 +16,7 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import timeline
 from b24app.bitrix.wire import batch
-from b24app.domain import Told
+from b24app.domain import Payment, Told
 from b24app.errors import (
     AppError,
     MethodMissingError,
@@ -28,7 +28,6 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_paths
 from b24app.services.directories import timeline_lines
 from b24app.services.directories.timeline_lines import Known, Last
-from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.riding import Fate, Passenger, Ride
 from b24app.storage.session import Session
 
@@ -90,9 +89,12 @@ class Teller:
         line = self._command([told], self._known) if told is not None else None
         return Passenger(line, told) if line is not None and batch.arrives_whole(line) else None
 
-    def after(self, payment_id: int, outcome: Outcome, ride: Ride) -> None:
-        """Tell of a mark that was really made, unless that has been done with it."""
-        is_done = outcome.kind is OutcomeKind.DONE
+    def after(self, marked: Payment | None, ride: Ride) -> None:
+        """Tell of a mark that was really made, unless that has been done with it.
+
+        `marked` is the payment as it is listed now, None if the mark was not made.
+        """
+        is_done = marked is not None
         known = self._known if ride.stops is None else replace(self._known, stops=ride.stops)
         if ride.fate is Fate.WRITTEN:
             stops = known.stops if is_done else False
@@ -100,8 +102,9 @@ class Teller:
         elif ride.fate is Fate.REFUSED and ride.error is not None:
             known = _refused(known, ride.error)
         is_untold = ride.fate is Fate.NOT_SENT or isinstance(ride.error, MethodMissingError)
-        told = _told(payment_id, outcome) if is_done and is_untold else None
-        self._remember(self._send([told], known) if told is not None else known)
+        if marked is not None and is_untold:
+            known = self._send([Told(marked.number, marked.sum, marked.id)], known)
+        self._remember(known)
 
     def tell(self, told: Sequence[Told]) -> None:
         """Tell of marks that were really made, in one line. At most two calls. Never fails."""
@@ -150,13 +153,6 @@ class Teller:
 def teller(card: CardSession, words: Words, note: str) -> Teller | None:
     """Return who tells of the marks of this request, None if the settings do not ask for it."""
     return Teller(card, words, note) if card.rules.comment_in_timeline else None
-
-
-def _told(payment_id: int, outcome: Outcome) -> Told | None:
-    """Return what the re-read after a mark says of its payment."""
-    read = outcome.reading
-    payment = read.core.payment(payment_id) if read is not None else None
-    return None if payment is None else Told(payment.number, payment.sum, payment.id)
 
 
 def _written(known: Known) -> Last:

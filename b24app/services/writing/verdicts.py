@@ -55,15 +55,20 @@ def listed(written: WriteResult, payment_id: int) -> Payment | None:
     """
     if written.read is None:
         raise WriteFailedError(_unseen(written))
-    payment = written.read.core.payment(payment_id)
-    if payment is None and not written.read.core.is_gone(payment_id):
+    core = written.read.core
+    payment = core.payments_by_id.get(payment_id)
+    if payment is None and core.payments.may_hold(payment_id):
         raise WriteFailedError(_unseen(written), written.read)
     return payment
 
 
 def shown_payment(written: WriteResult, payment_id: int) -> Payment:
     """Return the payment like `listed`. Raises WriteFailedError around GoneError if it is gone."""
-    payment = listed(written, payment_id)
+    return require_listed(written, listed(written, payment_id))
+
+
+def require_listed(written: WriteResult, payment: Payment | None) -> Payment:
+    """Return the payment that is `listed`. Raises WriteFailedError around GoneError if none is."""
     if payment is None:
         raise WriteFailedError(GoneError("the payment was deleted meanwhile"), written.read)
     return payment
