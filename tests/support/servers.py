@@ -12,13 +12,19 @@ from werkzeug.serving import make_server
 from b24app.simulator.portal import create_portal
 from b24app.simulator.portal_state.state import PortalState
 
+POLL = 0.02
+"""How often a server looks, in seconds, whether it is to end: what a test waits for at its end.
+
+By default it looks twice a second, and a test of a frame has two servers to wait for.
+"""
+
 
 @contextmanager
 def serving(build) -> Iterator[int]:
     """Serve what `build(port)` returns on a free port of 127.0.0.1 until the block ends."""
     server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
     server.app = build(server.port)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL,), daemon=True)
     thread.start()
     try:
         yield server.port
