@@ -92,7 +92,11 @@ def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
         for entry in manifest.placements
         if entry.setting != SMART_PROCESSES and chosen.get(entry.setting, entry.is_default)
     ]
-    pattern = next(one.placement for one in manifest.placements if one.setting == SMART_PROCESSES)
+    pattern = next(
+        placement.placement
+        for placement in manifest.placements
+        if placement.setting == SMART_PROCESSES
+    )
     codes += [
         pattern.format(entity_type_id=int(entity_type_id))
         for entity_type_id, is_on in data.get(SMART_PROCESSES, {}).items()

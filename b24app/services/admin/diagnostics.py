@@ -212,7 +212,7 @@ def _scopes(deps: Deps, granted: frozenset[str]) -> Check:
 def _tabs(card: CardSession, bound: Sequence[BoundPlacement]) -> Check:
     codes = card.deps.manifest.places
     wanted = [tab.placement for tab in _wanted(card) if not tab.is_optional]
-    return _bindings(card, "tabs", wanted, [one for one in bound if one.placement not in codes])
+    return _bindings(card, "tabs", wanted, [tab for tab in bound if tab.placement not in codes])
 
 
 def _places(card: CardSession, bound: Sequence[BoundPlacement], *, is_fresh: bool) -> Check:
@@ -220,7 +220,7 @@ def _places(card: CardSession, bound: Sequence[BoundPlacement], *, is_fresh: boo
     codes = card.deps.manifest.places
     has = places.read(card) if is_fresh else places.directory(card)
     wanted = [tab.placement for tab in offered(_wanted(card), has) if tab.is_optional]
-    found = _bindings(card, "places", wanted, [one for one in bound if one.placement in codes])
+    found = _bindings(card, "places", wanted, [tab for tab in bound if tab.placement in codes])
     if found.state is State.OK and has is not None and codes - has:
         return Check("places", State.OK, "absent", tuple(sorted(codes - has)))
     return found
@@ -238,10 +238,10 @@ def _bindings(
     missing = tuple(code for code in wanted if not tab_bindings.is_bound(bound, code, handler))
     if missing:
         return Check(name, State.ERR, "missing", missing)
-    foreign = tuple(dict.fromkeys(one.placement for one in bound if one.placement not in wanted))
+    foreign = tuple(dict.fromkeys(tab.placement for tab in bound if tab.placement not in wanted))
     if foreign:
         return Check(name, State.WARN, "unwanted", foreign)
-    stale = tuple(dict.fromkeys(one.placement for one in bound if one.handler != handler))
+    stale = tuple(dict.fromkeys(tab.placement for tab in bound if tab.handler != handler))
     if stale:
         return Check(name, State.WARN, "stale", stale)
     return Check(name, State.OK, "complete" if wanted else "none", tuple(wanted))
@@ -254,7 +254,7 @@ def _events(deps: Deps, found: _Found) -> Check:
     missing = event_bindings.missing(deps, bound)
     if missing:
         return Check("events", State.ERR, "missing", missing)
-    stale = tuple(dict.fromkeys(one.event for one in event_bindings.stale(deps, bound)))
+    stale = tuple(dict.fromkeys(binding.event for binding in event_bindings.stale(deps, bound)))
     if stale:
         return Check("events", State.WARN, "stale", stale)
     return Check("events", State.OK, "complete", deps.manifest.events)
@@ -282,7 +282,7 @@ def _pay_systems(card: CardSession, *, is_fresh: bool) -> Check:
     found = pay_systems.read(card) if is_fresh else pay_systems.directory(card)
     if not found:
         return Check("pay_systems", State.WARN, "none")
-    return Check("pay_systems", State.OK, "found", tuple(one.name for one in found))
+    return Check("pay_systems", State.OK, "found", tuple(system.name for system in found))
 
 
 def _reminders(card: CardSession, found: _Found) -> Check:

@@ -78,7 +78,11 @@ def draft_of(data: Mapping[str, Any], manifest: Manifest) -> Draft:
     settings = [
         placement for placement in manifest.placements if placement.setting != SMART_PROCESSES
     ]
-    cards = [one.setting for one in settings if chosen.get(one.setting, one.is_default)]
+    cards = [
+        placement.setting
+        for placement in settings
+        if chosen.get(placement.setting, placement.is_default)
+    ]
     cards += [key for key, is_on in data.get(SMART_PROCESSES, {}).items() if is_on]
     return Draft(
         cards=frozenset(cards),

@@ -176,7 +176,11 @@ def _cards(
         if entry.is_tab and entry.setting != SMART_PROCESSES
     ]
     try:
-        listed = [(one.entity_type_id, one.title) for one in result[types] if one.is_smart_process]
+        listed = [
+            (card_type.entity_type_id, card_type.title)
+            for card_type in result[types]
+            if card_type.is_smart_process
+        ]
     except AppError:
         # Without the list, nothing new can be chosen and no earlier choice is lost.
         listed = [(int(key), "") for key in data.get(SMART_PROCESSES, {})]

@@ -108,7 +108,7 @@ def require(deps: Deps, limits: Limits) -> None:
     """Raise TooManyRequestsError if too much has failed in the current minute."""
     now = deps.clock()
     with deps.db.reading() as session:
-        counts = [failed_proofs.count(session, _mark(deps, one.name), now) for one in limits]
+        counts = [failed_proofs.count(session, _mark(deps, limit.name), now) for limit in limits]
     is_first = counts[0] == 0
     for number, (limit, count) in enumerate(zip(limits, counts, strict=True)):
         if count >= limit.most * (2 if is_first and number else 1):

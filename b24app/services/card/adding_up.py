@@ -159,7 +159,7 @@ def _elsewhere(
     none = Money(ZERO, currency)
     if not abroad:
         return none
-    if all(one in compositions for one in abroad):
+    if all(payment_id in compositions for payment_id in abroad):
         held = _quantities(compositions, abroad)
         parts = (
             rounded(row.price * _lesser(row.quantity, held[row.id])) for row in core.rows.values()
@@ -223,7 +223,7 @@ def _is_all_known(core: CardSnapshot, compositions: Compositions) -> bool:
     if not (is_whole(core.payments) and is_whole(core.deliveries)):
         return False
     known = [compositions.get(payment.id) for payment in core.payments]
-    return all(one is not None and one.is_whole for one in known)
+    return all(composition is not None and composition.is_whole for composition in known)
 
 
 def _held(core: CardSnapshot, compositions: Compositions, currency: str) -> Counter[int]:
@@ -246,7 +246,8 @@ def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int |
 
 def _payments(core: CardSnapshot, currency: str) -> tuple[list[Payment], list[Payment]]:
     own = [payment for payment in core.payments if payment.sum.currency == currency]
-    return [one for one in own if one.is_paid], [one for one in own if not one.is_paid]
+    paid = [payment for payment in own if payment.is_paid]
+    return paid, [payment for payment in own if not payment.is_paid]
 
 
 def _only_other(core: CardSnapshot) -> str:

@@ -122,8 +122,8 @@ class Times:
 def _times(card: CardSession, payments: Iterable[Payment], kept: Kept) -> Times:
     expected = {
         payment_id: when
-        for payment_id, one in kept.reminders.items()
-        if (when := reminders.expected(card, one)) is not None
+        for payment_id, reminder in kept.reminders.items()
+        if (when := reminders.expected(card, reminder)) is not None
     }
     return Times(_waits(card.clock(), payments, kept.first_sights), expected)
 
@@ -189,7 +189,7 @@ def _estimate(
     if not core.is_estimate or not core.has_all_rows or core.payments.unread:
         return None
     known = [compositions.get(payment.id) for payment in core.payments]
-    if any(one is None or one.unread for one in known):
+    if any(composition is None or composition.unread for composition in known):
         return None
     items = [item for payment in core.payments for item in compositions[payment.id].items]
     return unbilled_rows(core.rows.values(), items)

@@ -31,7 +31,7 @@ def orders(card: CardSession, core: CardSnapshot, known: States) -> tuple[str, .
     reopened = [
         number
         for number, before in known.items()
-        if any(now.get(one, state) != state for one, state in before.items())
+        if any(now.get(payment_id, state) != state for payment_id, state in before.items())
     ]
     if reopened:
         with card.db.transaction() as session:
@@ -41,7 +41,7 @@ def orders(card: CardSession, core: CardSnapshot, known: States) -> tuple[str, .
 
 def takes_new_payments(core: CardSnapshot, canceled: tuple[str, ...]) -> bool:
     """Return whether a new payment can work: it goes to the newest payment's order."""
-    newest = max(core.payments, key=lambda one: one.id, default=None)
+    newest = max(core.payments, key=lambda payment: payment.id, default=None)
     return newest.order_number not in canceled if newest else not canceled
 
 

@@ -181,7 +181,7 @@ class CardView:
     @property
     def sides(self) -> tuple[Totals, ...]:
         """Return the figures that say something: a currency in which nothing is left is none."""
-        found = tuple(one for one in self.totals if one.count or one.amount.amount)
+        found = tuple(total for total in self.totals if total.count or total.amount.amount)
         return found or self.totals[:1]
 
     @property

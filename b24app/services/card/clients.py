@@ -98,14 +98,14 @@ def take(card: CardSession, result: BatchResult, asked: ClientsRequest) -> Clien
     read.left += contacts[1:]
     if read.left:
         _read_left(card, read)
-    people = (read.found.get(one) for one in _order(bound))
+    people = (read.found.get(ref) for ref in _order(bound))
     return Clients(tuple(person for person in people if person), read.is_hidden, read.is_unread)
 
 
 def _read_left(card: CardSession, read: _Read) -> None:
     batch = Batch()
-    contacts = [one.entity_id for one in read.left if one.entity_type_id == CONTACT]
-    companies = [one for one in read.left if one.entity_type_id == COMPANY]
+    contacts = [ref.entity_id for ref in read.left if ref.entity_type_id == CONTACT]
+    companies = [ref for ref in read.left if ref.entity_type_id == COMPANY]
     listed = batch.add(api.list_contacts(contacts)) if contacts else None
     got = {company: batch.add(api.get_client(COMPANY, company.entity_id)) for company in companies}
     wanted, read.left = set(read.left), []
@@ -115,7 +115,7 @@ def _read_left(card: CardSession, read: _Read) -> None:
     except AppError:
         read.is_unread = True
         return
-    mine = {one.ref: one for one in found if one.ref in wanted}
+    mine = {client.ref: client for client in found if client.ref in wanted}
     read.found.update(mine)
     # Those one may not see are missing without an error.
     read.is_hidden |= len(mine) < len(contacts)

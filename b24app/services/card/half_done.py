@@ -31,51 +31,55 @@ def notices(
     compositions: Mapping[int, PaymentLines],
 ) -> tuple[Notice, ...]:
     """Return what is still half done. Delete what the portal shows as settled."""
-    settled = [one for one in present if _is_settled(one, core, compositions)]
+    settled = [action for action in present if _is_settled(action, core, compositions)]
     if settled:
         with card.db.transaction() as session:
-            for one in settled:
-                partial_actions.settle(session, card.member_id, one.id)
-    return tuple(_notice(one, core) for one in present if one not in settled)
+            for action in settled:
+                partial_actions.settle(session, card.member_id, action.id)
+    return tuple(_notice(action, core) for action in present if action not in settled)
 
 
-def _notice(one: PartialAction, core: CardSnapshot) -> Notice:
-    if one.kind != HalfDone.FILLING:
-        return Notice(one.id, one.kind, _texts(one.data))
-    payment = core.payments_by_id.get(int(one.data["payment_id"]))
-    values = {"done": str(one.data["done"]), "total": str(len(one.data["rows"]))}
+def _notice(action: PartialAction, core: CardSnapshot) -> Notice:
+    if action.kind != HalfDone.FILLING:
+        return Notice(action.id, action.kind, _texts(action.data))
+    payment = core.payments_by_id.get(int(action.data["payment_id"]))
+    values = {"done": str(action.data["done"]), "total": str(len(action.data["rows"]))}
     # What is paid is frozen.
     may_go_on = payment is not None and not payment.is_paid
-    return Notice(one.id, one.kind, {**_texts(one.data), **values}, may_go_on=may_go_on)
+    return Notice(action.id, action.kind, {**_texts(action.data), **values}, may_go_on=may_go_on)
 
 
 def dismiss(card: CardSession, notice_id: int) -> None:
     """Delete a state that a person has dealt with. Raises NotOnThisCardError."""
     with card.db.transaction() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
-        if all(one.id != notice_id for one in present):
+        if all(action.id != notice_id for action in present):
             raise NotOnThisCardError("no such notice on this card")
         partial_actions.settle(session, card.member_id, notice_id)
 
 
 def _is_settled(
-    one: PartialAction, core: CardSnapshot, compositions: Mapping[int, PaymentLines]
+    action: PartialAction, core: CardSnapshot, compositions: Mapping[int, PaymentLines]
 ) -> bool:
-    if one.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
-        return core.is_gone(int(one.data["payment_id"]))
-    ids = [int(payment_id) for payment_id in one.data["payment_ids"]]
+    if action.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
+        return core.is_gone(int(action.data["payment_id"]))
+    ids = [int(payment_id) for payment_id in action.data["payment_ids"]]
     listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]
-    if any(one in compositions and not compositions[one].is_whole for one in listed):
+    if any(
+        payment_id in compositions and not compositions[payment_id].is_whole
+        for payment_id in listed
+    ):
         return False
     holding = [
         payment_id
         for payment_id in listed
         if payment_id in compositions
         and any(
-            link.document_id == one.data["document_id"] for link in compositions[payment_id].links
+            link.document_id == action.data["document_id"]
+            for link in compositions[payment_id].links
         )
     ]
-    if one.kind == HalfDone.DELIVERY_NOWHERE:
+    if action.kind == HalfDone.DELIVERY_NOWHERE:
         return bool(holding) or not listed
     return all(payment_id in compositions for payment_id in listed) and len(holding) <= 1
 

@@ -147,7 +147,7 @@ def _objects(result: BatchResult, links: Links, item: Mapping[str, object]) -> l
             except PortalError:
                 continue
             ids = (crm.id_in(row, "id") for row in rows)
-            found.update(EntityRef(owner, one) for one in ids if one)
+            found.update(EntityRef(owner, entity_id) for entity_id in ids if entity_id)
         parent = crm.id_in(item, f"parentId{owner}")
         if parent:
             found.add(EntityRef(owner, parent))
@@ -215,7 +215,9 @@ def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRe
     """Return the payments whose lines are asked for with the lists: the newest of each."""
     known = [card_memory.payment_ids(session, card.member_id, ref) for ref in objects]
     newest = [sorted(ids, reverse=True) for ids in known]
-    in_turn = [one for rank in zip_longest(*newest) for one in rank if one is not None]
+    in_turn = [
+        payment_id for rank in zip_longest(*newest) for payment_id in rank if payment_id is not None
+    ]
     return in_turn[:IN_FIRST_CALL]
 
 

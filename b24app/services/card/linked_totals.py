@@ -32,16 +32,16 @@ def together(sums: Iterable[Sum]) -> tuple[Sum, ...]:
     A currency with nothing in it is left out, unless it is the only one.
     """
     found: dict[str, Sum] = {}
-    for one in sums:
-        so_far = found.get(one.currency)
-        found[one.currency] = one if so_far is None else _added(so_far, one)
+    for total in sums:
+        so_far = found.get(total.currency)
+        found[total.currency] = total if so_far is None else _added(so_far, total)
     all_of_them = tuple(found.values())
-    return tuple(one for one in all_of_them if not _is_nothing(one)) or all_of_them[:1]
+    return tuple(total for total in all_of_them if not _is_nothing(total)) or all_of_them[:1]
 
 
 def _added(one: Sum, other: Sum) -> Sum:
     return Sum(one.amount + other.amount, one.paid + other.paid)
 
 
-def _is_nothing(one: Sum) -> bool:
-    return one.amount.amount == 0 and one.paid.amount == 0
+def _is_nothing(total: Sum) -> bool:
+    return total.amount.amount == 0 and total.paid.amount == 0

@@ -137,7 +137,7 @@ def in_order_of(
     The portal lists by id, and a line that is removed and put back gets a new id: it would come
     last.
     """
-    places: dict[int | None, int] = {one: place for place, one in enumerate(card)}
+    places: dict[int | None, int] = {row_id: place for place, row_id in enumerate(card)}
     return sorted(lines, key=lambda line: places.get(origin(line), len(places)))
 
 

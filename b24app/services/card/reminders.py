@@ -52,7 +52,7 @@ def take(result: BatchResult, asked: Handle[Listing[Reminder]]) -> Listed | None
 
 def by_payment(found: Listing[Reminder]) -> dict[int, Reminder]:
     """Return the oldest reminder of each payment: it counts where somebody made a second one."""
-    return {one.payment_id: one for one in reversed(found)}
+    return {reminder.payment_id: reminder for reminder in reversed(found)}
 
 
 def note(session: Session, card: CardSession, listed: Listed | None) -> None:

@@ -132,7 +132,7 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> T
     wanted = tuple(dict.fromkeys(payment_ids))[:DETAILS_AT_ONCE]
     if not set(wanted) <= card.shown:
         raise NotOnThisCardError("a payment that this session was not shown")
-    wanted = tuple(one for one in wanted if one in card.listed)
+    wanted = tuple(payment_id for payment_id in wanted if payment_id in card.listed)
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
     # On a card with linked objects, two calls were already made for the list (decisions 13).

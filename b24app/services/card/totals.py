@@ -185,8 +185,8 @@ def _percents(parts: Sequence[Decimal], whole: Decimal) -> tuple[int, int, int]:
     found = [max(int(share), 1 if part else 0) for share, part in zip(shares, parts, strict=True)]
     while sum(found) != 100:
         step = 1 if sum(found) < 100 else -1
-        misses = [(share - one) * step for share, one in zip(shares, found, strict=True)]
-        may = [step > 0 or one > 1 for one in found]
+        misses = [(share - percent) * step for share, percent in zip(shares, found, strict=True)]
+        may = [step > 0 or percent > 1 for percent in found]
         worst = max((i for i in range(3) if may[i] and parts[i]), key=lambda i: misses[i])
         found[worst] += step
     return found[0], found[1], found[2]

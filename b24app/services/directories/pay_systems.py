@@ -41,7 +41,7 @@ def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
         card.deps, card.member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds
     )
     with card.db.transaction() as session:
-        data = [[one.id, one.name] for one in found]
+        data = [[system.id, system.name] for system in found]
         cached_lists.save(session, card.member_id, KIND, data, card.clock())
     return found
 

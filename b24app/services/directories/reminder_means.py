@@ -50,7 +50,7 @@ def read(session: Session, member_id: str, now: datetime) -> Means:
     if kept is None:
         return Means()
     # A later version may have stored more, an earlier one less.
-    known = {one.name for one in fields(Means)} & kept.data.keys()
+    known = {field.name for field in fields(Means)} & kept.data.keys()
     means = Means(**{name: kept.data[name] for name in known})
     return means if kept.fetched_at > now - KEPT else Means(badge=means.badge)
 

@@ -21,6 +21,10 @@ def ask(batch: Batch) -> Handle[tuple[OwnerType, ...]]:
 def read(result: BatchResult, asked: Handle[tuple[OwnerType, ...]]) -> Titles:
     """Return the titles from a batch. A page can do without them."""
     try:
-        return {one.entity_type_id: one.title for one in result[asked] if one.title}
+        return {
+            card_type.entity_type_id: card_type.title
+            for card_type in result[asked]
+            if card_type.title
+        }
     except AppError:
         return {}

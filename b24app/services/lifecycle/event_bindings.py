@@ -27,14 +27,14 @@ def handler_of(deps: Deps) -> str:
 def missing(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[str, ...]:
     """Return the manifest's events that do not arrive here."""
     handler = handler_of(deps)
-    arriving = {one.event for one in bound if one.handler == handler}
+    arriving = {binding.event for binding in bound if binding.handler == handler}
     return tuple(event for event in deps.manifest.events if event not in arriving)
 
 
 def stale(deps: Deps, bound: Sequence[BoundEvent]) -> tuple[BoundEvent, ...]:
     """Return handlers at another address, left behind when we moved."""
     handler = handler_of(deps)
-    return tuple(dict.fromkeys(one for one in bound if one.handler != handler))
+    return tuple(dict.fromkeys(binding for binding in bound if binding.handler != handler))
 
 
 def apply(portal: BoundPortal, bound: Sequence[BoundEvent], seconds: float) -> list[str]:
@@ -43,17 +43,17 @@ def apply(portal: BoundPortal, bound: Sequence[BoundEvent], seconds: float) -> l
     Sends nothing if nothing differs. Failures are returned, never raised.
     """
     deps = portal.deps
-    wrong = [*missing(deps, bound), *(one.event for one in stale(deps, bound))]
+    wrong = [*missing(deps, bound), *(binding.event for binding in stale(deps, bound))]
     if not wrong:
         return []
     batch = Batch()
     for event in missing(deps, bound):
         batch.add(events.bind_event(event, handler_of(deps)))
-    for one in stale(deps, bound):
-        batch.add(events.unbind_event(one.event, one.handler))
+    for binding in stale(deps, bound):
+        batch.add(events.unbind_event(binding.event, binding.handler))
     listing = batch.add(BOUND)
     try:
         now_bound = bindings.send(portal, Purpose.EVENTS, batch, seconds)[listing]
     except AppError:
         return wrong
-    return [*missing(deps, now_bound), *(one.event for one in stale(deps, now_bound))]
+    return [*missing(deps, now_bound), *(binding.event for binding in stale(deps, now_bound))]

@@ -113,7 +113,7 @@ class Claim:
 
 def read(payload: Payload) -> list[Claim]:
     """Return the claims of a list, the oldest first."""
-    return [Claim.load(one) for one in payload["claims"]]
+    return [Claim.load(saved) for saved in payload["claims"]]
 
 
 def written(claims: list[Claim]) -> Payload:
@@ -150,16 +150,16 @@ def list_of(claim: Claim, *, is_known: bool) -> str:
 def holds_token(session: Session, deps: Deps, member_id: str, application_token: str) -> bool:
     """Return whether an event that waits to be proven brings this application_token."""
     payload = jobs.waiting(session, deps.cipher, PROOF, member_id)
-    tokens = [one.application_token for one in read(payload)] if payload else []
+    tokens = [claim.application_token for claim in read(payload)] if payload else []
     given = application_token.encode()
-    return any(hmac.compare_digest(one.encode(), given) for one in tokens if one)
+    return any(hmac.compare_digest(token.encode(), given) for token in tokens if token)
 
 
 def merged(waiting: Payload, given: Payload) -> Payload:
     """Merge two lists. A long one loses the oldest claim of the address that fills it most."""
     claims = read(waiting)
     known = {claim.key for claim in claims}
-    claims += [one for one in read(given) if one.key not in known]
+    claims += [claim for claim in read(given) if claim.key not in known]
     while len(claims) > LISTED:
         held = Counter(claim.address for claim in claims if claim.grant is None)
         if not held:
@@ -177,15 +177,15 @@ def next_of(claims: list[Claim], now: datetime, may_try: Callable[[Claim], bool]
     ready = [
         claim for claim in reversed(claims) if claim.not_before is None or claim.not_before <= now
     ]
-    ready.sort(key=lambda one: (one.grant is None, held[one.address]))
-    return next((one for one in ready if one.grant is not None or may_try(one)), None)
+    ready.sort(key=lambda claim: (claim.grant is None, held[claim.address]))
+    return next((claim for claim in ready if claim.grant is not None or may_try(claim)), None)
 
 
 def replaced(claim: Claim, by: Claim | None) -> jobs.Change:
     """Return a change of the list that replaces `claim` with `by`, or removes it."""
 
     def new(payload: Payload) -> Payload:
-        claims = [by if one.key == claim.key else one for one in read(payload)]
-        return written([one for one in claims if one is not None])
+        claims = [by if waiting.key == claim.key else waiting for waiting in read(payload)]
+        return written([kept for kept in claims if kept is not None])
 
     return new

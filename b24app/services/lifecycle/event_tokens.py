@@ -56,7 +56,7 @@ def work_off(deps: Deps, task: Task) -> Again | None:
     now = deps.clock()
     if event_claims.next_of(claims, now, may_try) is not None:
         return Again(now + PACE)
-    waits = [one.not_before for one in claims if one.not_before is not None]
+    waits = [claim.not_before for claim in claims if claim.not_before is not None]
     next_minute = now.replace(second=0, microsecond=0) + A_MINUTE
     return Again(min([next_minute, *(moment for moment in waits if moment > now)]))
 

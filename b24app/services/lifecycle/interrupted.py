@@ -39,19 +39,19 @@ def _readable(write: Interrupted) -> list[activity.Record]:
         return []
 
 
-def _lines(one: Interrupted) -> Iterator[activity.Record]:
-    intent = one.intent
+def _lines(write: Interrupted) -> Iterator[activity.Record]:
+    intent = write.intent
     # Parts of longer work that were recorded have their lines.
-    recorded = {result["id"] for result in one.announcement.get("results", ())}
+    recorded = {result["id"] for result in write.announcement.get("results", ())}
     # The version before kept no notes of single payments.
     notes = intent.get("notes", {})
     for payment_id in intent["payment_ids"]:
         if payment_id in recorded:
             continue
         yield activity.Record(
-            member_id=one.member_id,
-            at=one.started_at,
-            user_id=one.user_id,
+            member_id=write.member_id,
+            at=write.started_at,
+            user_id=write.user_id,
             user_name=intent["user_name"],
             ref=EntityRef(*intent["card"]),
             action=intent["action"],

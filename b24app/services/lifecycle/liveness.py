@@ -125,7 +125,7 @@ def second_opinion(deps: Deps, member_id: str) -> Verdict:
     """Ask the authorization server alone."""
     witnesses, _ = _witnesses(deps, member_id)
     heard = (_ask_server(witness, member_id) for witness in witnesses)
-    return next((one for one in heard if isinstance(one, Verdict)), Verdict.SILENT)
+    return next((answer for answer in heard if isinstance(answer, Verdict)), Verdict.SILENT)
 
 
 def verdict_of(error: AppError) -> Verdict | Heard:

@@ -98,7 +98,7 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
 
 
 def _schema(state: Condition) -> Finding:
-    found, newest = (", ".join(sorted(one)) for one in (state.revisions, state.newest))
+    found, newest = (", ".join(sorted(revisions)) for revisions in (state.revisions, state.newest))
     if state.is_current:
         return Finding(Level.OK, "schema", f"revision {found}")
     said = f"revision {found or 'none'}, this version needs {newest}"
@@ -167,7 +167,7 @@ def _clock(
     now = deps.clock()
     others = [_date_of(answer) for answer in answers if isinstance(answer, Reached)]
     others.append(state.now if isinstance(state, Condition) else None)
-    apart = [abs((now - one).total_seconds()) for one in others if one is not None]
+    apart = [abs((now - moment).total_seconds()) for moment in others if moment is not None]
     if not apart:
         return Finding(
             Level.WARN, "clock", "there is nothing to compare it with", "see `timedatectl`"

@@ -78,7 +78,7 @@ def handler_of(deps: Deps) -> str:
 
 def is_bound(bound: Sequence[BoundPlacement], placement: str, handler: str) -> bool:
     """Return whether a tab is bound and leads to us."""
-    return any((one.placement, one.handler) == (placement, handler) for one in bound)
+    return any((binding.placement, binding.handler) == (placement, handler) for binding in bound)
 
 
 def listed(portal: BoundPortal, seconds: float) -> tuple[BoundPlacement, ...]:
@@ -120,8 +120,10 @@ def _shown(
 ) -> list[_Task]:
     tasks: list[_Task] = []
     for tab in wanted:
-        there = [one for one in bound if one.placement == tab.placement]
-        is_stale = any(one.handler != handler or not _is_titled(one, tab) for one in there)
+        there = [binding for binding in bound if binding.placement == tab.placement]
+        is_stale = any(
+            binding.handler != handler or not _is_titled(binding, tab) for binding in there
+        )
         if there and not (is_stale or is_renamed):
             continue
         bind = placements.bind_placement(tab.placement, handler, tab.title, tab.titles)
@@ -136,7 +138,7 @@ def _hidden(
     places: frozenset[str], wanted: Sequence[Tab], bound: Sequence[BoundPlacement]
 ) -> list[_Task]:
     kept = {tab.placement for tab in wanted}
-    codes = dict.fromkeys(one.placement for one in bound if one.placement not in kept)
+    codes = dict.fromkeys(binding.placement for binding in bound if binding.placement not in kept)
     return [
         _Task(code, Change.HIDE, (placements.unbind_placement(code),))
         for code in codes
@@ -144,11 +146,11 @@ def _hidden(
     ]
 
 
-def _is_titled(one: BoundPlacement, tab: Tab) -> bool:
+def _is_titled(binding: BoundPlacement, tab: Tab) -> bool:
     """Return whether the tab has its title; languages the portal leaves out do not matter."""
-    if one.title != tab.title:
+    if binding.title != tab.title:
         return False
-    return all(tab.titles.get(language, text) == text for language, text in one.titles.items())
+    return all(tab.titles.get(language, text) == text for language, text in binding.titles.items())
 
 
 def _run(
@@ -190,7 +192,7 @@ def _outcome(
 
 
 def _is_done(task: _Task, handler: str, bound: Sequence[BoundPlacement]) -> bool:
-    there = [one for one in bound if one.placement == task.placement]
+    there = [binding for binding in bound if binding.placement == task.placement]
     if task.wanted is None:
         return not there
-    return any(one.handler == handler and _is_titled(one, task.wanted) for one in there)
+    return any(binding.handler == handler and _is_titled(binding, task.wanted) for binding in there)

@@ -81,25 +81,26 @@ class Addition:
 
 def _addition(at: EditContext, wanted: Sequence[RowQuantity], *, may_raise: bool) -> Addition:
     present = {item.row_id: item for item in at.items if item.row_id is not None}
-    if not may_raise and any(one.row_id in present for one in wanted):
+    if not may_raise and any(chosen.row_id in present for chosen in wanted):
         raise ChangedMeanwhileError("the row is there again")
     require_free(wanted, at.rows if at.free is None else at.free, set(at.rows))
-    if any(not present[one.row_id].is_whole for one in wanted if one.row_id in present):
+    if any(not present[chosen.row_id].is_whole for chosen in wanted if chosen.row_id in present):
         raise InputError("a fraction", code=InputCode.FRACTION_ASKS)
-    commands = [_adding(at.payment.id, one, present.get(one.row_id)) for one in wanted]
+    commands = [_adding(at.payment.id, chosen, present.get(chosen.row_id)) for chosen in wanted]
     expected = {
-        one.row_id: one.quantity + (present[one.row_id].quantity if one.row_id in present else 0)
-        for one in wanted
+        chosen.row_id: chosen.quantity
+        + (present[chosen.row_id].quantity if chosen.row_id in present else 0)
+        for chosen in wanted
     }
     return Addition(at, present, expected, commands)
 
 
 def _adding(
-    payment_id: int, one: RowQuantity, there: PaymentItem | None
+    payment_id: int, chosen: RowQuantity, there: PaymentItem | None
 ) -> Command[int] | Command[bool]:
     if there is None:
-        return payment_items.add_item(payment_id, one.row_id, one.quantity)
-    return payment_items.set_quantity(there.id, int(there.quantity) + one.quantity)
+        return payment_items.add_item(payment_id, chosen.row_id, chosen.quantity)
+    return payment_items.set_quantity(there.id, int(there.quantity) + chosen.quantity)
 
 
 def _is_added(after: After, addition: Addition) -> bool | None:

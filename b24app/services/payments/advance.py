@@ -110,10 +110,10 @@ def _proposals(
     # Start with all rows that lower the sum: leaving one out makes the sum larger.
     lowered = sum(part.unit * part.most for part, row in _lowering(parts, rows))
     found = nearest(parts, int(asked.amount * scale) + lowered)
-    sums = [one for one in (found.below, found.above) if one is not None]
+    sums = [counts for counts in (found.below, found.above) if counts is not None]
     proposals = (_proposal(rows, counts, left, asked) for counts in sums)
     kept = [proposal for proposal in proposals if proposal is not None]
-    kept.sort(key=lambda one: (abs(one.off.amount), one.off.amount))
+    kept.sort(key=lambda proposal: (abs(proposal.off.amount), proposal.off.amount))
     return tuple(kept), found.is_approximate
 
 

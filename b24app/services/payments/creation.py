@@ -149,7 +149,7 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
         return _made_whole(card, made, payment_id, aim, before)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may be somebody else's.
-        names = lacking or [before.rows[one.row_id].name for one in aim.wanted]
+        names = lacking or [before.rows[chosen.row_id].name for chosen in aim.wanted]
         if aim.is_all_or_nothing:
             return _half_done(card, made.read, payment_id, names)
         return _partly(made, payment_id, lacking)
@@ -165,7 +165,7 @@ def _given_up(
     payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
     if made.read is not None and payment is not None:
         canceled.note(card, payment.number, made.read.core.payments)
-    names = [before.rows[one.row_id].name for one in aim.wanted]
+    names = [before.rows[chosen.row_id].name for chosen in aim.wanted]
     outcome = _clean_up(card, payment_id, names)
     if outcome.kind is not OutcomeKind.FAILED:
         return outcome

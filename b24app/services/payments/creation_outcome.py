@@ -68,7 +68,10 @@ def make(
     batch = Batch()
     add = batch.add(payments.add_payment(card.ref, pay_system_id))
     new = add.reference()
-    rows = {batch.add(payment_items.add_item(new, one.row_id, one.quantity)): one for one in wanted}
+    rows = {
+        batch.add(payment_items.add_item(new, chosen.row_id, chosen.quantity)): chosen
+        for chosen in wanted
+    }
     core = card_reads.ask_core(batch, card.ref)
     lines = CompositionRequest(
         batch.add(payment_items.list_items(new)), batch.add(payment_deliveries.list_links(new))
@@ -83,11 +86,13 @@ def make(
     made = _made(card, result, asked, before)
     if _is_another(made, before):
         return settled(card, before)
-    late = [one for handle, one in rows.items() if _did_not_arrive(result.error(handle))]
+    late = [chosen for handle, chosen in rows.items() if _did_not_arrive(result.error(handle))]
     # A payment only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
         return made
-    adding = [payment_items.add_item(made.payment_id, one.row_id, one.quantity) for one in late]
+    adding = [
+        payment_items.add_item(made.payment_id, chosen.row_id, chosen.quantity) for chosen in late
+    ]
     written = sending.after_others(card, adding, [made.payment_id])
     return replace(made, read=written.read, is_lost=written.is_lost)
 
@@ -183,7 +188,7 @@ def missing(
     if composition is None:
         return None
     stored = items.quantities_by_row(composition)
-    lacking = [one for one in wanted if stored.get(one.row_id) != Decimal(one.quantity)]
+    lacking = [chosen for chosen in wanted if stored.get(chosen.row_id) != Decimal(chosen.quantity)]
     if lacking and not (composition.is_whole and all(map(is_readable, stored.values()))):
         return None
-    return [rows[one.row_id].name for one in lacking]
+    return [rows[chosen.row_id].name for chosen in lacking]

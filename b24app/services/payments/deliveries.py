@@ -151,7 +151,7 @@ def told_twice(payment_id: int, document: Delivery, holders: Sequence[Holder]) -
         "delivery": document.number,
         "other": _numbers(holders),
         "document": str(document.id),
-        "among": " ".join(str(one) for one in ids),
+        "among": " ".join(str(holder_id) for holder_id in ids),
     }
 
 

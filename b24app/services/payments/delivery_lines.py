@@ -96,7 +96,7 @@ def places(card: CardSession, payment_ids: Sequence[int]) -> list[EditContext]:
     )
     for payment in found.payments.values():
         require_unpaid(payment)
-    documents = {one.id: one for one in found.result[found.beside]}
+    documents = {document.id: document for document in found.result[found.beside]}
     return [
         EditContext(found.payments[payment_id], found.about(payment_id), documents)
         for payment_id in payment_ids
@@ -119,7 +119,7 @@ def place_among(card: CardSession, payment_id: int) -> Among:
     payment = found.payments[payment_id]
     require_unpaid(payment)
     documents, asked = found.beside
-    by_id = {one.id: one for one in found.result[documents]}
+    by_id = {document.id: document for document in found.result[documents]}
     at = EditContext(payment, found.about(payment_id), by_id)
     return Among(at, delivery_places.take(card, found.result, asked, payment_id=payment_id))
 

@@ -78,7 +78,7 @@ def ask(
         newest.append(certain)
     return PlacesRequest(
         batch.add(payments.list_payments(card.ref)),
-        {one: batch.add(payment_deliveries.list_links(one)) for one in newest},
+        {payment_id: batch.add(payment_deliveries.list_links(payment_id)) for payment_id in newest},
     )
 
 
@@ -95,17 +95,17 @@ def take(
     """
     listing = result[asked.listing]
     found_payments = [payment for payment in listing if payment.id != payment_id]
-    listed = sorted(found_payments, key=lambda one: one.id, reverse=True)
+    listed = sorted(found_payments, key=lambda payment: payment.id, reverse=True)
     found: dict[int, Links] = {}
     for asked_id, handle in asked.links.items():
         _keep(found, result, asked_id, handle)
-    found |= _further(card, [one.id for one in listed if one.id not in asked.links])
+    found |= _further(card, [payment.id for payment in listed if payment.id not in asked.links])
     by_document: dict[int, tuple[Holder, ...]] = {}
     for payment in listed:
         for link in found.get(payment.id, ()):
             holders = by_document.get(link.document_id, ())
             by_document[link.document_id] = (*holders, Holder(payment, link.id))
-    are_read = all(one.id in found and is_whole(found[one.id]) for one in listed)
+    are_read = all(payment.id in found and is_whole(found[payment.id]) for payment in listed)
     return DeliveryPlaces(by_document, are_read and is_whole(listing))
 
 
@@ -116,7 +116,12 @@ def _further(card: CardSession, payment_ids: Sequence[int]) -> dict[int, Links]:
     for start in range(0, min(len(payment_ids), most * MAX_COMMANDS), MAX_COMMANDS):
         batch = Batch()
         part = payment_ids[start : start + MAX_COMMANDS]
-        asked.append({one: batch.add(payment_deliveries.list_links(one)) for one in part})
+        asked.append(
+            {
+                payment_id: batch.add(payment_deliveries.list_links(payment_id))
+                for payment_id in part
+            }
+        )
         batches.append(batch)
     found: dict[int, Links] = {}
     results = card.api.send_all(batches, WRITE_SECONDS) if batches else []

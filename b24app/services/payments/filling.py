@@ -72,7 +72,7 @@ class Filling:
 
 def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Outcome:
     """Store what is still to be added to a payment with its first rows; the page goes on."""
-    names = {one.row_id: rows[one.row_id].name for one in filling.wanted}
+    names = {row.row_id: rows[row.row_id].name for row in filling.wanted}
     filling = replace(filling, names=names)
     with card.db.transaction() as session:
         kept = partial_actions.add(
@@ -106,7 +106,7 @@ def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[RowQuanti
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
-    if any(one.row_id in there for one in wanted):
+    if any(row.row_id in there for row in wanted):
         raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
     number = at.payment.number
     filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
@@ -117,9 +117,9 @@ def find(card: CardSession, filling_id: int) -> Filling:
     """Return one filling of this card. Raises NotOnThisCardError."""
     with card.db.reading() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
-        for one in present:
-            if one.id == filling_id and one.kind == HalfDone.FILLING:
-                return _read(one.id, one.data)
+        for action in present:
+            if action.id == filling_id and action.kind == HalfDone.FILLING:
+                return _read(action.id, action.data)
     raise NotOnThisCardError("no such filling on this card", code=OVER)
 
 
@@ -151,44 +151,44 @@ def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuan
     """Return the rows to send next, without what was billed elsewhere in the meantime."""
     there = {item.row_id for item in at.items}
     waiting = [
-        one
-        for one in filling.wanted
-        if one.row_id not in there and one.row_id not in filling.refused
+        row
+        for row in filling.wanted
+        if row.row_id not in there and row.row_id not in filling.refused
     ]
     free = at.free
     taken = {
-        one.row_id
-        for one in waiting
-        if free is not None and (one.row_id not in free or one.quantity > free[one.row_id].quantity)
+        row.row_id
+        for row in waiting
+        if free is not None and (row.row_id not in free or row.quantity > free[row.row_id].quantity)
     }
     filling = replace(
         filling,
-        done=sum(one.row_id in there for one in filling.wanted),
+        done=sum(row.row_id in there for row in filling.wanted),
         refused=filling.refused | taken,
     )
-    return filling, [one for one in waiting if one.row_id not in taken][: filling.part]
+    return filling, [row for row in waiting if row.row_id not in taken][: filling.part]
 
 
 def _add(
     card: CardSession, filling: Filling, part: Sequence[RowQuantity], at: EditContext
 ) -> Outcome:
     payment_id = filling.payment_id
-    commands = [payment_items.add_item(payment_id, one.row_id, one.quantity) for one in part]
+    commands = [payment_items.add_item(payment_id, row.row_id, row.quantity) for row in part]
     written = sending.write(card, commands, [payment_id])
     payment = verdicts.shown_payment(written, payment_id)
     composition = verdicts.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}
-    failed = [one.row_id for one in part if one.row_id not in now]
+    failed = [row.row_id for row in part if row.row_id not in now]
     is_refusal = isinstance(written.error, BusinessRefusalError | NotFoundError)
     filling = replace(
         filling,
-        done=sum(one.row_id in now for one in filling.wanted),
+        done=sum(row.row_id in now for row in filling.wanted),
         refused=filling.refused | set(failed if is_refusal else ()),
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
     )
     _keep(card, filling)
     sent = Outcome(OutcomeKind.DONE, OutcomeCode.FILLING, written.read)
-    back = [payment_items.delete_item(now[one.row_id].id) for one in part if one.row_id in now]
+    back = [payment_items.delete_item(now[row.row_id].id) for row in part if row.row_id in now]
     followed = follow.checked(card, sent, [at.contents], back)
     if followed is not sent:
         return followed
@@ -242,7 +242,7 @@ def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outc
 
 def _ending(filling: Filling) -> tuple[OutcomeKind, OutcomeCode, Sequence[str]]:
     """Return how it ended, its code, and the rows that its sentence names."""
-    refused = [filling.names[one.row_id] for one in filling.wanted if one.row_id in filling.refused]
+    refused = [filling.names[row.row_id] for row in filling.wanted if row.row_id in filling.refused]
     if refused and filling.is_new:
         return OutcomeKind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
     if refused:
@@ -270,7 +270,7 @@ def _data(filling: Filling) -> dict[str, Any]:
     return {
         "payment_id": filling.payment_id,
         "number": filling.number,
-        "rows": [[one.row_id, one.quantity, filling.names[one.row_id]] for one in filling.wanted],
+        "rows": [[row.row_id, row.quantity, filling.names[row.row_id]] for row in filling.wanted],
         "done": filling.done,
         "refused": sorted(filling.refused),
         "part": filling.part,

@@ -34,7 +34,7 @@ def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
 def taken_of(records: Sequence[Record]) -> Record | None:
     """Return when the payment's link was taken last, None if it was not or long ago."""
     taken = (record for record in records if record.action == DeedName.TAKE_LINK)
-    return next((one for one in taken if one.outcome == OutcomeKind.DONE), None)
+    return next((record for record in taken if record.outcome == OutcomeKind.DONE), None)
 
 
 def of_payment(card: CardSession, payment_id: int) -> Sequence[Record]:

@@ -222,7 +222,9 @@ def too_much(after: After, more: Iterable[tuple[int | None, Decimal]]) -> AppErr
     if read is None or read.core.free is None:
         return None
     free = {row.id: row.quantity for row in read.core.free}
-    if any(row_id is not None and one > free.get(row_id, Decimal(0)) for row_id, one in more):
+    if any(
+        row_id is not None and quantity > free.get(row_id, Decimal(0)) for row_id, quantity in more
+    ):
         return InputError("more than is free", code=InputCode.TOO_MANY, field="quantity")
     return None
 

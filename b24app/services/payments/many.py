@@ -66,7 +66,7 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
     Raises like `perform`; NotOnThisCardError if one of the payments is of another card: then none
     is changed. Whoever's session ended goes on with the same request and key.
     """
-    ids = {one.id for one in wish.chosen}
+    ids = {picked.id for picked in wish.chosen}
     if not 0 < len(wish.chosen) <= MOST or len(ids) < len(wish.chosen):
         code = InputCode.TOO_MANY_PAYMENTS if len(ids) > MOST else InputCode.CHOICE_GONE
         raise InputError("not 1 to 50 different payments", code=code, field="chosen")
@@ -107,7 +107,7 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
     """Take the key; return also the payments whose orders are known to be canceled."""
     who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
-        deeds = [wish.deed(chosen.id) for chosen in wish.chosen]
+        deeds = [wish.deed(picked.id) for picked in wish.chosen]
         intent = record.intent_of(card, asked, deeds, wish.notes)
         begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
         known = canceled.read(session, card) if wish.action in OF_AN_OPEN_ORDER else {}
@@ -115,7 +115,7 @@ def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, f
         raise StillRunningError("the first request with this key has not ended")
     if begun.outcome == "other_body":
         raise KeyReusedError("this key was used for something else")
-    return begun, frozenset(one for payments in known.values() for one in payments)
+    return begun, frozenset(payment_id for payments in known.values() for payment_id in payments)
 
 
 def _run(part: Part) -> None:
@@ -150,7 +150,7 @@ def _give_back(part: Part) -> None:
 def _keep(part: Part) -> Act:
     """Store the activity of a part and how far the act is, committed together."""
     card, asked, wish = part.card, part.asked, part.wish
-    left = [one.id for one in part.left]
+    left = [picked.id for picked in part.left]
     progress = _after(part)
     who = card.member_id, card.user_id, asked.key
     now = card.clock()
@@ -163,9 +163,9 @@ def _keep(part: Part) -> Act:
 
     outcomes = part.outcomes.items()
     lines = [
-        record.line_of(card, wish.noted(asked, one), wish.deed(one), outcome, now)
-        for one, outcome in outcomes
-        if not record.is_in_log(part.deed(one), outcome)
+        record.line_of(card, wish.noted(asked, payment_id), wish.deed(payment_id), outcome, now)
+        for payment_id, outcome in outcomes
+        if not record.is_in_log(part.deed(payment_id), outcome)
     ]
     try:
         record.store(card, lines, leave)

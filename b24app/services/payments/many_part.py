@@ -71,7 +71,7 @@ class Part:
     def left(self) -> list[Chosen]:
         """Return the payments that are not dealt with, as they were chosen."""
         done = self.outcomes.keys() | {result.payment_id for result in self.before.results}
-        return [one for one in self.wish.chosen if one.id not in done]
+        return [picked for picked in self.wish.chosen if picked.id not in done]
 
     def deed(self, payment_id: int) -> Deed:
         """Return what is done with one of them in this run."""
@@ -97,8 +97,8 @@ class Part:
 
     def end_all(self, ending: Callable[[Deed], Outcome]) -> None:
         """Give all that are left the same end; nothing was sent of them."""
-        for one in self.left:
-            self.outcomes[one.id] = ending(self.wish.deed(one.id))
+        for picked in self.left:
+            self.outcomes[picked.id] = ending(self.wish.deed(picked.id))
 
     def unknown(self, deed: Deed) -> Outcome:
         """Return the end of a payment after an error in our own code."""
@@ -131,34 +131,34 @@ class Part:
     def _plan(self) -> dict[int, Ready]:
         """Return what can be sent; a payment of which nothing can be sent has its outcome."""
         listed = self._listed()
-        self.numbers = {one.id: one.number for one in listed}
+        self.numbers = {payment.id: payment.number for payment in listed}
         ready = {}
-        for one in self.left:
+        for picked in self.left:
             try:
-                ready[one.id] = self._ready(one, listed)
+                ready[picked.id] = self._ready(picked, listed)
             except NotOnThisCardError:
                 # No page of ours sends such an id, so nothing at all is done.
                 raise
             except WriteFailedError as failure:
-                self.outcomes[one.id] = self.failed(self.wish.deed(one.id), failure)
+                self.outcomes[picked.id] = self.failed(self.wish.deed(picked.id), failure)
         return ready
 
     def _listed(self) -> Listing[Payment]:
         """Return what proves the payments and their state: the last re-read, or a list of now."""
         if self.before.is_fresh(self.card.clock()):
             return Listing(self.before.known.values())
-        ids = [one.id for one in self.left]
+        ids = [picked.id for picked in self.left]
         with ownership.before_writing():
             return self.card.api.call(list_payments(self.card.ref, payment_ids=ids), WRITE_SECONDS)
 
-    def _ready(self, one: Chosen, listed: Listing[Payment]) -> Ready:
+    def _ready(self, picked: Chosen, listed: Listing[Payment]) -> Ready:
         try:
-            payment = ownership.listed_payment(listed, self.card, one.id)
-            if str(one.id) in self.closed:
+            payment = ownership.listed_payment(listed, self.card, picked.id)
+            if str(picked.id) in self.closed:
                 raise OrderCanceledError("the order is known to be canceled")
-            if payment.sum.currency != one.sum.currency:
+            if payment.sum.currency != picked.sum.currency:
                 raise ChangedMeanwhileError("the currency changed")
-            wanted = self.wish.kind.change(one)
+            wanted = self.wish.kind.change(picked)
             if wanted.needs_unpaid:
                 change.require_unpaid(payment)
             edit = wanted.plan(self.wish.kind.verified(payment))
@@ -174,9 +174,11 @@ class Part:
 
     def _write(self, ready: Mapping[int, Ready]) -> bool:
         """Send as many as fit, and judge them. Return whether the answer was lost."""
-        sendable = [one for one, plan in ready.items() if plan.edit.commands]
+        sendable = [payment_id for payment_id, plan in ready.items() if plan.edit.commands]
         sent = sendable[: self.before.size]
-        written = self._send({one: ready[one].edit for one in sent}) if sent else {}
+        written = (
+            self._send({payment_id: ready[payment_id].edit for payment_id in sent}) if sent else {}
+        )
         if not sent:
             self.reading = sending.settle(self.card, [])
         for payment_id, plan in ready.items():
@@ -185,12 +187,12 @@ class Part:
             elif not plan.edit.commands:
                 so_already = WriteResult(self.reading, was_skipped=True)
                 self.outcomes[payment_id] = self._judged(plan, so_already)
-        return any(one.is_lost for one in written.values())
+        return any(result.is_lost for result in written.values())
 
     def _send(self, edits: Mapping[int, Edit]) -> dict[int, WriteResult]:
         batch = Batch()
         before = batch.add(list_payments(self.card.ref, payment_ids=list(edits)))
-        writes = {one: batch.add(*edit.commands) for one, edit in edits.items()}
+        writes = {payment_id: batch.add(*edit.commands) for payment_id, edit in edits.items()}
         started = self.card.deps.monotonic()
         sent = sending.send(self.card, batch, [])
         self.seconds = (self.card.deps.monotonic() - started) / len(writes)
@@ -201,8 +203,8 @@ class Part:
         self.reading = sending.read_after(self.card, sent)
         were_so = self._were_so(sent, before)
         return {
-            one: self._written(sent, handle, were_so=one in were_so)
-            for one, handle in writes.items()
+            payment_id: self._written(sent, handle, were_so=payment_id in were_so)
+            for payment_id, handle in writes.items()
         }
 
     def _written(self, sent: Sent, handle: Handle[Any], *, were_so: bool) -> WriteResult:
@@ -220,7 +222,7 @@ class Part:
             listed = sent.result[before]
         except PortalError:
             return set()
-        return {one.id for one in listed if one.is_paid is self.wish.kind.marks}
+        return {payment.id for payment in listed if payment.is_paid is self.wish.kind.marks}
 
     def _judged(self, plan: Ready, written: WriteResult) -> Outcome:
         deed = self.wish.deed(plan.payment.id)
@@ -240,7 +242,7 @@ def _is_for_nobody(error: AppError) -> bool:
 
 def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told]:
     """Return what the timeline is told: the payments that were really changed, with their notes."""
-    done = (one for one in outcomes.items() if one[1].kind is OutcomeKind.DONE)
+    done = (entry for entry in outcomes.items() if entry[1].kind is OutcomeKind.DONE)
     read = (
         outcome.reading.core.payments_by_id.get(payment_id)
         for payment_id, outcome in done
@@ -256,4 +258,4 @@ def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told
 def ids_well(outcomes: Mapping[int, Outcome]) -> list[int]:
     """Return the payments that are now as they were asked to be."""
     well = {OutcomeKind.DONE, OutcomeKind.ALREADY}
-    return [payment_id for payment_id, one in outcomes.items() if one.kind in well]
+    return [payment_id for payment_id, outcome in outcomes.items() if outcome.kind in well]

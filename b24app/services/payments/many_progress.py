@@ -102,8 +102,8 @@ class Progress:
         seconds: float | None,
     ) -> Progress:
         """Return how far the act is after a part."""
-        new = tuple(result_of(one, outcome) for one, outcome in outcomes.items())
-        known = {one.id: one for one in listed}
+        new = tuple(result_of(payment_id, outcome) for payment_id, outcome in outcomes.items())
+        known = {payment.id: payment for payment in listed}
         pace = self.seconds if seconds is None else seconds
         return Progress((*self.results, *new), known, now, pace)
 
@@ -111,7 +111,11 @@ class Progress:
         """Return it as JSON; of what was seen only the payments that are left."""
         return {
             "results": [_result_data(result) for result in self.results],
-            "known": [_payment_data(self.known[one]) for one in left if one in self.known],
+            "known": [
+                _payment_data(self.known[payment_id])
+                for payment_id in left
+                if payment_id in self.known
+            ],
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "seconds": self.seconds,
         }
@@ -121,10 +125,10 @@ def read(data: Mapping[str, Any] | None) -> Progress:
     """Return the progress that was stored with a key; nothing was: the beginning."""
     if not data:
         return Progress()
-    payments = [_payment(one) for one in data["known"]]
+    payments = [_payment(saved) for saved in data["known"]]
     at = data["read_at"]
     return Progress(
-        tuple(_result(one) for one in data["results"]),
+        tuple(_result(saved) for saved in data["results"]),
         {payment.id: payment for payment in payments},
         datetime.fromisoformat(at) if at else None,
         data["seconds"],

@@ -54,19 +54,19 @@ class Kind:
 KINDS: Mapping[Action, Kind] = {
     Action.PAY: Kind(
         DeedName.PAY,
-        lambda one: marking.change_to(marking.PAID, one.id, one.seen),
+        lambda picked: marking.change_to(marking.PAID, picked.id, picked.seen),
         marking.Found,
         marks=True,
     ),
     Action.UNPAY: Kind(
         DeedName.UNPAY,
-        lambda one: marking.change_to(marking.UNPAID, one.id, one.seen),
+        lambda picked: marking.change_to(marking.UNPAID, picked.id, picked.seen),
         marking.Found,
         marks=False,
     ),
     Action.DELETE: Kind(
         DeedName.DELETE,
-        lambda one: deletion.change_to_gone(one.id, one.seen.amount),
+        lambda picked: deletion.change_to_gone(picked.id, picked.seen.amount),
         ownership.Present,
     ),
 }
@@ -114,12 +114,12 @@ def kept_out(card: CardSession, action: Action, chosen: Sequence[Chosen]) -> dic
     """
     with card.db.reading() as session:
         known = canceled.read(session, card) if action in OF_AN_OPEN_ORDER else {}
-    closed = {one for payments in known.values() for one in payments}
-    out = {one.id: LeftOut.CANCELED for one in chosen if str(one.id) in closed}
+    closed = {payment_id for payments in known.values() for payment_id in payments}
+    out = {picked.id: LeftOut.CANCELED for picked in chosen if str(picked.id) in closed}
     reasons = {
         Action.PAY: (True, LeftOut.PAID),
         Action.UNPAY: (False, LeftOut.UNPAID),
         Action.DELETE: (True, LeftOut.LOCKED),
     }
     is_paid, reason = reasons[action]
-    return out | {one.id: reason for one in chosen if one.is_paid is is_paid}
+    return out | {picked.id: reason for picked in chosen if picked.is_paid is is_paid}

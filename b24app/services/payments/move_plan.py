@@ -99,5 +99,5 @@ def targets(
     link = at.link(item_id)
     at.document(link.document_id)
     found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
-    others = [one for one in found if one.id != payment_id and not one.is_paid]
+    others = [payment for payment in found if payment.id != payment_id and not payment.is_paid]
     return at, link, others

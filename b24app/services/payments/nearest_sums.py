@@ -92,8 +92,8 @@ def _one_by_one(parts: Sequence[Part], goal: int, limit: int) -> Nearest:
             left -= layer[left] * part.unit
         return tuple(reversed(counts))
 
-    above = min((one for one in layers[-1] if one > goal), default=None)
-    below = max(one for one in layers[-1] if one <= goal)
+    above = min((reached for reached in layers[-1] if reached > goal), default=None)
+    below = max(reached for reached in layers[-1] if reached <= goal)
     return Nearest(counts_of(below), None if above is None else counts_of(above))
 
 
@@ -157,12 +157,12 @@ def _greedy(parts: Sequence[Part], goal: int) -> Nearest:
     """Take the most expensive first, as many as fit; for `above`, add one of the cheapest left."""
     counts = [0] * len(parts)
     left = goal
-    for number in sorted(range(len(parts)), key=lambda one: -parts[one].unit):
+    for number in sorted(range(len(parts)), key=lambda at: -parts[at].unit):
         counts[number] = min(parts[number].most, left // parts[number].unit)
         left -= counts[number] * parts[number].unit
     below = tuple(counts)
     further = [number for number, part in enumerate(parts) if counts[number] < part.most]
     if not further:
         return Nearest(below, None)
-    counts[min(further, key=lambda one: parts[one].unit)] += 1
+    counts[min(further, key=lambda at: parts[at].unit)] += 1
     return Nearest(below, tuple(counts), is_approximate=True)

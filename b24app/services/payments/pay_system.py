@@ -76,6 +76,6 @@ def _missing(card: CardSession, system: PaySystem) -> AppError | None:
         present = pay_systems.read(card)
     except AppError:
         return None
-    if any(one.id == system.id for one in present):
+    if any(known.id == system.id for known in present):
         return None
     return InputError("removed meanwhile", code=InputCode.NO_SYSTEM, field="pay_system_id")

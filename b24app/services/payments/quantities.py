@@ -55,18 +55,18 @@ def require_free(
     Raises NotOnThisCardError for a row of another card, InputError "too_many" for more than what no
     payment bills yet.
     """
-    for one in wanted:
-        row = free.get(one.row_id)
-        if row is None and one.row_id not in rows:
+    for chosen in wanted:
+        row = free.get(chosen.row_id)
+        if row is None and chosen.row_id not in rows:
             raise NotOnThisCardError(
                 "the product row is not of this card", code=InputCode.CHOICE_GONE
             )
         if row is None:
             raise InputError(
-                "nothing is free", code=InputCode.TOO_MANY, field=f"quantity-{one.row_id}"
+                "nothing is free", code=InputCode.TOO_MANY, field=f"quantity-{chosen.row_id}"
             )
-        if one.quantity > row.quantity:
-            raise too_many(row.name, row.quantity, f"quantity-{one.row_id}")
+        if chosen.quantity > row.quantity:
+            raise too_many(row.name, row.quantity, f"quantity-{chosen.row_id}")
 
 
 def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError:
@@ -77,7 +77,7 @@ def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError
 
 def total_of(wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]) -> Decimal:
     """Return the sum of the wanted quantities, at the card's prices and in its currency."""
-    return sum((rows[one.row_id].bare_price * one.quantity for one in wanted), Decimal(0))
+    return sum((rows[chosen.row_id].bare_price * chosen.quantity for chosen in wanted), Decimal(0))
 
 
 def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow]) -> None:
@@ -88,19 +88,19 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
-    if comes_to_nothing(rows[one.row_id].bare_price * one.quantity for one in wanted):
+    if comes_to_nothing(rows[chosen.row_id].bare_price * chosen.quantity for chosen in wanted):
         raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
 
 
 def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
     """Return whether rows with these sums, each rounded by the portal, come to nothing."""
-    return sum((one.quantize(CENT, ROUND_HALF_UP) for one in sums), Decimal(0)) <= 0
+    return sum((amount.quantize(CENT, ROUND_HALF_UP) for amount in sums), Decimal(0)) <= 0
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[RowQuantity, ...]:
     """Return the whole part of every row that no payment bills yet (decisions 15)."""
     found = (RowQuantity(row.id, int(row.quantity)) for row in rows)
-    return tuple(one for one in found if one.quantity >= 1)
+    return tuple(chosen for chosen in found if chosen.quantity >= 1)
 
 
 def left_over(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:

@@ -155,7 +155,7 @@ def _cancel(card: CardSession, payment_id: int) -> Outcome:
     before = _day(card, found.moment())
     if not found.open:
         return _unchanged(card, found, OutcomeCode.REMINDER_NONE, "")
-    sent = _send(card, payment_id, [reminder_end.completion(one) for one in found.open])
+    sent = _send(card, payment_id, [reminder_end.completion(reminder) for reminder in found.open])
     open_now = _listed_after(card, sent, found.payment)
     _remember(card, payment_id, open_now)
     read, number = sent.written.read, found.payment.number
@@ -192,7 +192,7 @@ def _read(card: CardSession, payment_id: int) -> Found:
 
 def _about(payment_id: int, found: Sequence[Reminder]) -> list[Reminder]:
     """Leave out what a portal lists that ignores the filter."""
-    return [one for one in found if one.payment_id == payment_id]
+    return [reminder for reminder in found if reminder.payment_id == payment_id]
 
 
 def _moved(
@@ -204,7 +204,7 @@ def _moved(
         move = activities.move_todo(card.ref, first.activity_id, moment)
     else:
         move = activities.move_configurable(first.activity_id, moment)
-    return [move, *(reminder_end.completion(one) for one in others)]
+    return [move, *(reminder_end.completion(reminder) for reminder in others)]
 
 
 def _send(
@@ -251,7 +251,7 @@ def _require_near(card: CardSession, day: date) -> None:
 
 def _moment(card: CardSession, day: date) -> datetime:
     zone = reminders.zone_of(card)
-    moments = [datetime.combine(day, one, zone) for one in (MORNING, EVENING)]
+    moments = [datetime.combine(day, hour, zone) for hour in (MORNING, EVENING)]
     now = card.clock()
     return next(
         (moment for moment in moments if moment > now), datetime.combine(day, MIDNIGHT, zone)

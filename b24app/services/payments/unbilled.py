@@ -43,7 +43,7 @@ def read(card: CardSession) -> BillableRows:
     result = card.api.send(batch, WRITE_SECONDS)
     listed = result[listing]
     # A payment that cannot be read now existed before as well.
-    ids = frozenset(one.id for one in listed) | frozenset(filter(None, listed.unread))
+    ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
     own = product_rows.take(result, pages, are_needed=True)
     problem: PortalError | None = None
     free: Listing[ListedRow] | None = None
@@ -67,7 +67,7 @@ def _estimate(
     """
     total = first.next_total(ROWS_PER_PAGE) if first.has_more else 0
     batch = Batch()
-    items = [batch.add(payment_items.list_items(one.id)) for one in listed]
+    items = [batch.add(payment_items.list_items(payment.id)) for payment in listed]
     # Read the first page again: all pages have to show the same point in time.
     pages = product_rows.ask(batch, card.ref, total)
     if len(batch) > MAX_COMMANDS or listed.unread:

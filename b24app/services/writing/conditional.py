@@ -94,4 +94,4 @@ def _is_open(
             return True
         with before_writing():
             raise
-    return any(one.id == payment_id and one.is_paid is while_paid for one in listed)
+    return any(payment.id == payment_id and payment.is_paid is while_paid for payment in listed)

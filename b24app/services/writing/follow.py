@@ -50,15 +50,15 @@ def checked(
     read = outcome.reading
     if outcome.kind is not OutcomeKind.DONE or read is None:
         return outcome
-    if not all(_stays(read, one) for one in before):
+    if not all(_stays(read, was) for was in before):
         return outcome
     canceled.note(card, before[0].payment.number, read.core.payments)
-    ids = [one.payment.id for one in before]
+    ids = [was.payment.id for was in before]
     after = read
     if take_back:
         written = sending.after_others(card, take_back, ids)
         after = written.read or read
-    if take_back and all(_is_as_before(after, one) for one in before):
+    if take_back and all(_is_as_before(after, was) for was in before):
         error = CanceledTakenBackError("the sum did not follow, taken back")
         raise WriteFailedError(error, after, before[0].payment.number)
     return replace(

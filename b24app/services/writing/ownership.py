@@ -162,7 +162,7 @@ def _read_by_reference(
     found = Found(_take_payments(card, result, listings), result, asked, others)
     errors = [result.error(handle) for handle in asked.values()]
     is_refused = any(isinstance(error, ParameterRefusedError) for error in errors)
-    is_first = all(_is_first(result[handle], one) for one, handle in listings.items())
+    is_first = all(_is_first(result[handle], payment_id) for payment_id, handle in listings.items())
     return found, is_first and not is_refused
 
 
@@ -176,12 +176,15 @@ def _take_payments(
     result: BatchResult,
     listings: Mapping[int, Handle[Listing[Payment]]],
 ) -> dict[int, Payment]:
-    return {one: listed_payment(result[handle], card, one) for one, handle in listings.items()}
+    return {
+        payment_id: listed_payment(result[handle], card, payment_id)
+        for payment_id, handle in listings.items()
+    }
 
 
 def listed_payment(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
     """Return the payment of a list of this card. Raises like `fetch_own_payment`."""
-    payment = next((one for one in found if one.id == payment_id), None)
+    payment = next((listed for listed in found if listed.id == payment_id), None)
     if payment is None and payment_id in found.unread:
         raise UnreadableRowError("the payment cannot be read")
     if payment is None:

@@ -53,20 +53,20 @@ def _known(card: CardSession) -> Mapping[int, Reminder]:
 
 
 def _close(card: CardSession, payment_ids: set[int], known: Mapping[int, Reminder]) -> None:
-    due = [one for payment_id, one in known.items() if payment_id in payment_ids][:MOST]
+    due = [reminder for payment_id, reminder in known.items() if payment_id in payment_ids][:MOST]
     if not due:
         return
     batch = Batch()
-    handles = [batch.add(completion(one)) for one in due]
+    handles = [batch.add(completion(reminder)) for reminder in due]
     try:
         result = card.api.send(batch, SECONDS)
     except NotFoundError:
         # The only one was deleted by a person: a batch of refused calls raises their error.
-        ended = [one.payment_id for one in due]
+        ended = [reminder.payment_id for reminder in due]
     else:
         ended = [
-            one.payment_id
-            for one, handle in zip(due, handles, strict=True)
+            reminder.payment_id
+            for reminder, handle in zip(due, handles, strict=True)
             if _is_ended(result, handle)
         ]
     with card.db.transaction() as session:
