@@ -101,7 +101,7 @@ def _settings(page: SettingsPage) -> Mapping[str, Any]:
         "changes": _changes(page),
         "version": page.version,
         "differences": settings_differences.of(page),
-        "known_people": sorted(page.choosable.items(), key=lambda one: one[1].casefold()),
+        "known_people": sorted(page.choosable.items(), key=lambda person: person[1].casefold()),
     }
 
 

@@ -44,8 +44,8 @@ Row = Iterable[Cell]
 def text() -> ResponseReturnValue:
     """Send the chosen payments as lines to read, with their sums."""
     found = export.chosen(proven(), _ids())
-    lines = [_said(one) for one in found]
-    totals = [i18n.money(one).striptags() for one in sums_of(one.sum for one in found)]
+    lines = [_said(payment) for payment in found]
+    totals = [i18n.money(total).striptags() for total in sums_of(payment.sum for payment in found)]
     lines.extend(_("Total: %(sum)s", sum=total) for total in totals)
     return Response("\n".join(map(spreadsheet.one_line, lines)) + "\n", mimetype="text/plain")
 
@@ -54,7 +54,7 @@ def text() -> ResponseReturnValue:
 def rows() -> ResponseReturnValue:
     """Send the chosen payments as rows of a CSV file."""
     found = export.chosen(proven(), _ids())
-    return _file([CHOSEN_COLUMNS, *([*_about(one), one.sum.amount] for one in found)])
+    return _file([CHOSEN_COLUMNS, *([*_about(payment), payment.sum.amount] for payment in found)])
 
 
 @blueprint.get("/export.csv")
@@ -77,7 +77,7 @@ def _file(lines: Iterable[Row]) -> Response:
 
 
 def _ids() -> Sequence[int]:
-    ids = [whole_number(one, "ids") for one in request.args.get("ids", "").split(",")]
+    ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
     if not 0 < len(ids) <= many.MOST or 0 in ids or len(set(ids)) < len(ids):
         raise InputError("not 1 to 50 payments", code=InputCode.TOO_MANY_PAYMENTS, field="ids")
     return ids

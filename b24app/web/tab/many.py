@@ -47,9 +47,9 @@ def selected() -> ResponseReturnValue:
     return render_template(
         "payments/_selected.html",
         count=len(chosen),
-        sums=sums_of(one.sum for one in chosen),
-        unpaid=sums_of(one.sum for one in chosen if not one.is_paid),
-        paid=sums_of(one.sum for one in chosen if one.is_paid),
+        sums=sums_of(payment.sum for payment in chosen),
+        unpaid=sums_of(payment.sum for payment in chosen if not payment.is_paid),
+        paid=sums_of(payment.sum for payment in chosen if payment.is_paid),
     )
 
 
@@ -69,7 +69,7 @@ def asked_about(
 ) -> str:
     """Render the question. `notes` are those of single payments, from lines of a `statement`."""
     out = kept_out(card, action, chosen)
-    kept = [one for one in chosen if one.id not in out]
+    kept = [payment for payment in chosen if payment.id not in out]
     return render_template(
         "payments/_many.html",
         action=action,
@@ -78,10 +78,10 @@ def asked_about(
         notes=notes or {},
         statement=statement,
         named=NAMED,
-        sums=sums_of(one.sum for one in kept),
-        empty=[one.number for one in kept if one.sum.amount == 0],
+        sums=sums_of(payment.sum for payment in kept),
+        empty=[payment.number for payment in kept if payment.sum.amount == 0],
         out=[
-            (why, [one.number for one in chosen if out.get(one.id) is why])
+            (why, [payment.number for payment in chosen if out.get(payment.id) is why])
             for why in LeftOut
             if why in out.values()
         ],
@@ -94,7 +94,7 @@ def asked_about(
 def pay() -> Response:
     """Mark many payments as paid, with one note, or with a note each."""
     chosen = _posted()
-    notes = {one.id: note(f"note-{one.id}") for one in chosen}
+    notes = {payment.id: note(f"note-{payment.id}") for payment in chosen}
     return _answer(Wish(Action.PAY, chosen, timeline_words.paid, _said(notes)))
 
 

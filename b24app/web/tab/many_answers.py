@@ -80,17 +80,17 @@ def _going(asked: WriteRequest, act: Act) -> str:
 
 
 def _done(act: Act, view: CardView | None) -> str:
-    numbers = {one.id: one.number for one in act.wish.chosen}
+    numbers = {payment.id: payment.number for payment in act.wish.chosen}
     told = [_told(result, numbers) for result in act.results]
     well = [result for result in act.results if result.is_well and result.kind is OutcomeKind.DONE]
     may_undo = act.wish.action is Action.PAY and view is not None and Action.UNPAY in view.allowed
     return render_template(
         "payments/_many_done.html",
         action=act.wish.action,
-        told=sorted(told, key=lambda one: one.is_well),
+        told=sorted(told, key=lambda ending: ending.is_well),
         done=len(well),
         already=sum(result.kind is OutcomeKind.ALREADY for result in act.results),
-        undo=[one.as_text for one in well if one.state] if may_undo else [],
+        undo=[result.as_text for result in well if result.state] if may_undo else [],
         is_unread=view is None,
         request_id=security.request_id(),
     )
@@ -107,7 +107,7 @@ def _told(result: Result, numbers: Mapping[int, str]) -> Told:
 
 
 def _changed(view: CardView, read: Reading, touched: list[int], *, is_well: bool) -> str:
-    found = [shown for one in touched if (shown := view.payment(one)) is not None]
+    found = [shown for payment_id in touched if (shown := view.payment(payment_id)) is not None]
     ids = [shown.payment.id for shown in found]
     groups = [ids[at : at + DETAILS_AT_ONCE] for at in range(0, len(ids), DETAILS_AT_ONCE)]
     return render_template(

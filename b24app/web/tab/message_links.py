@@ -50,7 +50,7 @@ def phone_recipient(typed: str) -> str:
         return ""
     sign = "+" if typed.startswith("+") else ""
     dialled = TRUNK.sub("", typed) if sign else typed
-    digits = "".join(str(int(one)) for one in dialled if one.isdecimal())
+    digits = "".join(str(int(digit)) for digit in dialled if digit.isdecimal())
     return sign + digits if len(digits) in DIGITS else ""
 
 

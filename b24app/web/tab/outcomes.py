@@ -196,10 +196,14 @@ def _changed(outcome: Outcome, read: Reading, view: CardView) -> str:
         also=_also(view, outcome),
         rows_total=read.core.rows_total,
         reads_again=view.read_only or (view.canceled and outcome.is_alert),
-        touched=[one for one in (outcome.payment_id, *outcome.also) if one is not None],
+        touched=[
+            payment_id
+            for payment_id in (outcome.payment_id, *outcome.also)
+            if payment_id is not None
+        ],
     )
 
 
 def _also(view: CardView, outcome: Outcome) -> list[Any]:
     found = (view.payment(payment_id) for payment_id in outcome.also)
-    return [one for one in found if one is not None]
+    return [shown for shown in found if shown is not None]

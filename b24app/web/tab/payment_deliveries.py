@@ -29,7 +29,7 @@ def form(payment_id: int) -> ResponseReturnValue:
     }
     offered = [delivery for delivery in view.deliveries if not here[delivery.id]]
     # Unbilled deliveries come first.
-    offered.sort(key=lambda one: len(places.of(one.id)) > 0)
+    offered.sort(key=lambda delivery: len(places.of(delivery.id)) > 0)
     return render_template(
         "payments/_add_delivery.html", shown=shown, deliveries=offered, places=places, view=view
     )
@@ -74,7 +74,7 @@ def _seen_in(document_id: int) -> frozenset[int]:
     """Return the other payments that bill this delivery according to the form."""
     field = f"holders-{document_id}"
     text = request.form.get(field, "")
-    return frozenset(whole_number(one, field) for one in text.split(",")) if text else frozenset()
+    return frozenset(whole_number(part, field) for part in text.split(",")) if text else frozenset()
 
 
 def _origin(document_id: int) -> tuple[int, int] | None:

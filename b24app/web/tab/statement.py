@@ -36,7 +36,7 @@ def matched() -> ResponseReturnValue:
     card = proven(Action.PAY)
     ticked: Collection[int] = ()
     if request.form.get("back") == "1":
-        ticked = {one.id for one in many.picked(request.form.getlist("chosen"))}
+        ticked = {payment.id for payment in many.picked(request.form.getlist("chosen"))}
     return _shown(statement.read(card, _text("lines"), ticked))
 
 
@@ -53,7 +53,7 @@ def chosen() -> ResponseReturnValue:
     picked = many.picked(texts)
     text = _text("matched")
     statement.require_fitting(text)
-    lines = [(one, _line(one.id)) for one in picked]
+    lines = [(payment, _line(payment.id)) for payment in picked]
     return many.asked_about(card, Action.PAY, picked, statement.notes_of(text, lines), text)
 
 

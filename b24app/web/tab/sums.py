@@ -88,8 +88,10 @@ def sums_of(amounts: Iterable[Money]) -> list[Money]:
     """Return the sum of each currency, in the order they come in."""
     sums: dict[str, Money] = {}
     with localcontext(prec=DIGITS):
-        for one in amounts:
-            sums[one.currency] = sums.get(one.currency, Money(Decimal(0), one.currency)) + one
+        for amount in amounts:
+            sums[amount.currency] = (
+                sums.get(amount.currency, Money(Decimal(0), amount.currency)) + amount
+            )
     return list(sums.values())
 
 

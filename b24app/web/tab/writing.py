@@ -64,7 +64,11 @@ def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
     """
     card = current_card()
     if shown_at is not None and outcome.payment_id not in {None, shown_at}:
-        also = (one for one in (outcome.payment_id, *outcome.also) if one not in {None, shown_at})
+        also = (
+            payment_id
+            for payment_id in (outcome.payment_id, *outcome.also)
+            if payment_id not in {None, shown_at}
+        )
         outcome = replace(outcome, payment_id=shown_at, also=tuple(also))
     i18n.use_time_zone(card.time_zone)
     try:

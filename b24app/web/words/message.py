@@ -58,7 +58,7 @@ def as_edited(template: MessageTemplate) -> Mapping[str, object]:
         "values": values,
         "most_subject": message_template.MAX_SUBJECT,
         "most_text": message_template.MAX_TEXT,
-        "preview": [message_template.fill(one, values) for one in shown],
+        "preview": [message_template.fill(part, values) for part in shown],
     }
 
 

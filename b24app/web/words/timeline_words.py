@@ -42,7 +42,7 @@ def _text(told: Sequence[Told], who: str, note: str) -> str:
         amounts = [i18n.money_text(told[0].amount)]
         note = note or told[0].note
     else:
-        amounts = [_of_several(one) for one in told]
+        amounts = [_of_several(payment) for payment in told]
     parts = [", ".join(amounts)]
     if who:
         parts.append(_("by %(name)s", name=who))
@@ -51,6 +51,6 @@ def _text(told: Sequence[Told], who: str, note: str) -> str:
     return " · ".join(parts)
 
 
-def _of_several(one: Told) -> str:
-    note = f" ({texts.shortened(one.note, NOTE_OF_SEVERAL)})" if one.note else ""
-    return f"{one.number}: {i18n.money_text(one.amount)}{note}"
+def _of_several(payment: Told) -> str:
+    note = f" ({texts.shortened(payment.note, NOTE_OF_SEVERAL)})" if payment.note else ""
+    return f"{payment.number}: {i18n.money_text(payment.amount)}{note}"
