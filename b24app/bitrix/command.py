@@ -93,7 +93,7 @@ class Command(Generic[T_co]):
 
     def referenced_keys(self) -> frozenset[str]:
         """Return the commands of the same batch whose answers this one needs."""
-        return frozenset(one.key for one in _references(self.params))
+        return frozenset(reference.key for reference in _references(self.params))
 
     def resolved(self, results: Mapping[str, object]) -> Command[T_co]:
         """Return the command with its references replaced, for a call outside of a batch.

@@ -87,7 +87,7 @@ class Listing(tuple[R, ...]):
 
     def may_hold(self, row_id: int) -> bool:
         """Return whether one of the unread rows is, or may be, this one."""
-        return any(one is None or one == row_id for one in self.unread)
+        return any(unread_id is None or unread_id == row_id for unread_id in self.unread)
 
 
 def is_whole(listed: Iterable[object]) -> bool:

@@ -25,8 +25,10 @@ def bound_clients(item: RawItem) -> BoundClients:
     fields = Record(GET_ITEM.name, item)
     listed = fields.get("contactIds")
     ids = entries(GET_ITEM.name, listed) if isinstance(listed, list | Mapping) else []
-    others = (Record(GET_ITEM.name, {"id": one}).id_or_none() for one in ids)
-    found = dict.fromkeys(one for one in (fields.id_or_none("contactId"), *others) if one)
+    others = (Record(GET_ITEM.name, {"id": contact_id}).id_or_none() for contact_id in ids)
+    found = dict.fromkeys(
+        contact_id for contact_id in (fields.id_or_none("contactId"), *others) if contact_id
+    )
     return BoundClients(tuple(found), fields.id_or_none("companyId"))
 
 
@@ -61,11 +63,11 @@ def list_contacts(ids: Sequence[int]) -> Command[tuple[Client, ...]]:
 
 def _client(entity_type_id: int, item: Record) -> Client:
     name = " ".join(filter(None, (item.text("name").strip(), item.text("lastName").strip())))
-    values = [one for one in _values(item) if one[2]]
+    values = [value for value in _values(item) if value[2]]
     phones = [(kind, text) for which, kind, text in values if which == PHONE]
     phones = [phone for phone in phones if phone[0] not in TAKES_NO_MESSAGES]
     # A mobile first, then what names its country: both are what programs for messages ask for.
-    phones.sort(key=lambda one: (one[0] != MOBILE, not one[1].startswith("+")))
+    phones.sort(key=lambda phone: (phone[0] != MOBILE, not phone[1].startswith("+")))
     return Client(
         ref=EntityRef(entity_type_id, item.id()),
         name=name or item.text("title").strip(),

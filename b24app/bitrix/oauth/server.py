@@ -99,7 +99,7 @@ class AuthorizationServer:
         """Return the addresses that may be asked, the configured one first."""
         parts = urlsplit(self._oauth_url)
         others = sorted(self._oauth_hosts - {parts.netloc.lower()})
-        return (f"{parts.scheme}://{parts.netloc.lower()}", *(f"https://{one}" for one in others))
+        return (f"{parts.scheme}://{parts.netloc.lower()}", *(f"https://{host}" for host in others))
 
     def authorization_url(self, client_endpoint: str, state: str) -> str:
         """Return where a person logs in at their portal: the start of the full OAuth flow.

@@ -46,10 +46,10 @@ class SingleCalls:
                     break
             if is_stopped:
                 break
-        errors = [one for one in outcomes.values() if isinstance(one, PortalError)]
+        errors = [outcome for outcome in outcomes.values() if isinstance(outcome, PortalError)]
         if errors and len(errors) == len(outcomes):
             told = [error for error in errors if not isinstance(error, BatchRefusedError)] or errors
-            if len({isinstance(one, BusinessRefusalError) for one in told}) == 1:
+            if len({isinstance(error, BusinessRefusalError) for error in told}) == 1:
                 raise told[0]
         return as_batch_answer(outcomes, is_halted=is_stopped)
 
@@ -62,7 +62,7 @@ class SingleCalls:
             for key, result in answer.results.items()
             if key not in again
         }
-        earlier.update((key, one) for key, one in answer.errors.items() if key not in again)
+        earlier.update((key, error) for key, error in answer.errors.items() if key not in again)
         found = self.send({key: commands[key] for key in again}, earlier)
         return replace(found, application=answer.application or found.application)
 
@@ -73,7 +73,9 @@ class SingleCalls:
         nothing was answered: what is known of earlier commands has to be told. Afterwards it is the
         cause of the errors of what was not sent.
         """
-        results = {key: one.result for key, one in outcomes.items() if isinstance(one, Answer)}
+        results = {
+            key: outcome.result for key, outcome in outcomes.items() if isinstance(outcome, Answer)
+        }
         found: dict[str, Answer | PortalError] = {}
         ready: dict[str, Command[Any]] = {}
         for key, command in step.items():
@@ -107,7 +109,9 @@ def still_to_run(answer: BatchAnswer, commands: Commands, refused: Sequence[str]
         is_unserved = key in refused or not (key in answer.results or key in answer.errors)
         is_stale = is_write_due and (command.is_repeatable or not command.is_write)
         has_failed = key in answer.errors
-        lacked_reference = has_failed and any(one in again for one in command.referenced_keys())
+        lacked_reference = has_failed and any(
+            needed in again for needed in command.referenced_keys()
+        )
         if is_unserved or is_stale or lacked_reference:
             again.append(key)
             is_write_due = is_write_due or command.is_write
@@ -118,7 +122,9 @@ def _steps(commands: Commands) -> Iterator[dict[str, Command[Any]]]:
     """Cut commands where order matters: around each write, and before a reference is used."""
     step: dict[str, Command[Any]] = {}
     for key, command in commands.items():
-        if step and (command.is_write or any(one in step for one in command.referenced_keys())):
+        if step and (
+            command.is_write or any(needed in step for needed in command.referenced_keys())
+        ):
             yield step
             step = {}
         step[key] = command

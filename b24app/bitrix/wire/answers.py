@@ -158,7 +158,9 @@ def as_batch_answer(
         errors={key: error for key, error in answers.items() if isinstance(error, PortalError)},
         totals={key: answer.total for key, answer in good.items() if answer.total is not None},
         nexts={key: answer.next for key, answer in good.items() if answer.next is not None},
-        application=next((one.application for one in good.values() if one.application), None),
+        application=next(
+            (answer.application for answer in good.values() if answer.application), None
+        ),
         is_halted=is_halted,
         held=[answer.held for answer in good.values()],
     )

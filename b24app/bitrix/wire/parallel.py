@@ -27,5 +27,5 @@ def in_parallel(
         if not more:
             return [work(thing) for thing in things]
         with ThreadPoolExecutor(more + 1) as pool:
-            waiting = [pool.submit(contextvars.copy_context().run, work, one) for one in things]
+            waiting = [pool.submit(contextvars.copy_context().run, work, thing) for thing in things]
             return [future.result() for future in waiting]

@@ -61,10 +61,10 @@ def _is_too_large(error: PortalSilentError) -> bool:
 
 def _joined(answers: list[BatchAnswer]) -> BatchAnswer:
     return BatchAnswer(
-        {key: one for answer in answers for key, one in answer.results.items()},
-        {key: one for answer in answers for key, one in answer.errors.items()},
-        {key: one for answer in answers for key, one in answer.totals.items()},
-        {key: one for answer in answers for key, one in answer.nexts.items()},
-        next((one.application for one in answers if one.application), None),
-        held=[one.held for one in answers],
+        {key: result for answer in answers for key, result in answer.results.items()},
+        {key: error for answer in answers for key, error in answer.errors.items()},
+        {key: total for answer in answers for key, total in answer.totals.items()},
+        {key: start for answer in answers for key, start in answer.nexts.items()},
+        next((answer.application for answer in answers if answer.application), None),
+        held=[answer.held for answer in answers],
     )

@@ -58,7 +58,7 @@ def reach(session: requests.Session, url: str, deadline: Deadline) -> Reached | 
 def _barrier(error: BaseException) -> Barrier:
     causes = tuple(_causes(error))
     for barrier, kinds in REASONS:
-        if any(isinstance(one, kinds) for one in causes):
+        if any(isinstance(cause, kinds) for cause in causes):
             return barrier
     return Barrier.OTHER
 
@@ -72,4 +72,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         present = queue.pop(0)
         yield present
         inner = (getattr(present, "reason", None), present.__cause__, present.__context__)
-        queue += [one for one in (*inner, *present.args) if isinstance(one, BaseException)]
+        queue += [
+            wrapped for wrapped in (*inner, *present.args) if isinstance(wrapped, BaseException)
+        ]

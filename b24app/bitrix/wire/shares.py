@@ -218,7 +218,7 @@ class Shares:
         return len(self._waiting) < self._queue and mine < max(1, self._queue // 2)
 
     def _may_hold(self, share: Share) -> bool:
-        mine = [one for one in self._held if one.share.portal == share.portal]
+        mine = [place for place in self._held if place.share.portal == share.portal]
         free = self._places - len(self._held)
         is_slow = self._is_slow(share.portal)
         if share.is_vouched and not is_slow and not mine:
@@ -235,14 +235,16 @@ class Shares:
 
     def _held_by_slow(self) -> list[_Place]:
         slow = self._slow()
-        return [one for one in self._held if one.share.portal in slow]
+        return [place for place in self._held if place.share.portal in slow]
 
     def _is_slow(self, portal: str) -> bool:
         return portal in self._slow()
 
     def _slow(self) -> set[str]:
         now = self._monotonic()
-        lately = {portal for portal, one in self._slow_lately.items() if self._counts(one)}
+        lately = {
+            portal for portal, slowness in self._slow_lately.items() if self._counts(slowness)
+        }
         return lately.union(
             portal for portal, started in self._asked.values() if now - started > SLOW_SECONDS
         )
@@ -253,7 +255,7 @@ class Shares:
     def _remember_slow(self, portal: str, now: float) -> None:
         if len(self._slow_lately) >= REMEMBERED_PORTALS:
             kept = self._slow_lately.items()
-            self._slow_lately = {one: found for one, found in kept if self._counts(found)}
+            self._slow_lately = {other: found for other, found in kept if self._counts(found)}
         found = self._slow_lately.get(portal)
         before = found.count if found is not None and self._counts(found) else 0
         self._slow_lately[portal] = _Slowness(before + 1, now + SLOW_KEPT_SECONDS)

@@ -167,5 +167,5 @@ def was_never_sent(error: BaseException) -> bool:
         if isinstance(present, NEVER_SENT):
             return True
         inner = (getattr(present, "reason", None), present.__cause__, *present.args)
-        queue += [one for one in inner if isinstance(one, BaseException)]
+        queue += [wrapped for wrapped in inner if isinstance(wrapped, BaseException)]
     return False
