@@ -92,7 +92,7 @@ def _fields() -> dict[str, str]:
 def _text(value: object) -> str:
     """Return a JSON value as a form would have it: null is empty, a list comma-separated."""
     if isinstance(value, list):
-        return ",".join(_text(one) for one in value)
+        return ",".join(_text(item) for item in value)
     return "" if value is None else str(value)
 
 

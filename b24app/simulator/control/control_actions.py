@@ -89,7 +89,7 @@ def fault(state: PortalState, fields: Fields) -> Answer:
     seconds = seconds_field(fields, "seconds", DEFAULT_SECONDS)
     after = int_field(fields, "after") if fields.get("after") else 0
     state.faults.add(target, fields.get("kind", ""), times, seconds, after)
-    return {"ok": True, "faults": [asdict(one) for one in state.faults.faults]}
+    return {"ok": True, "faults": [asdict(fault) for fault in state.faults.faults]}
 
 
 def expire(state: PortalState, _fields: Fields) -> Answer:
@@ -139,7 +139,7 @@ def odd_value(state: PortalState, fields: Fields) -> Answer:
     if not value.field or not value.text:
         raise ValueError("field and text say what stands where; * is a whole row")
     state.switches.odd_values.append(value)
-    return {"ok": True, "odd_values": [asdict(one) for one in state.switches.odd_values]}
+    return {"ok": True, "odd_values": [asdict(odd) for odd in state.switches.odd_values]}
 
 
 def generation(state: PortalState, fields: Fields) -> Answer:

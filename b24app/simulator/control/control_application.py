@@ -54,12 +54,12 @@ def tab(state: PortalState, fields: Fields) -> Answer:
         raise ValueError("the application is not installed")
     if not code.endswith("_DETAIL_TAB"):
         raise ValueError(f"code is that of a card's tab, not {code!r}")
-    others = [one for one in installation.placements if one.code != code]
+    others = [placement for placement in installation.placements if placement.code != code]
     if flag_field(fields, "bound", "1"):
         handler = f"{state.application.url.rstrip('/')}/placement"
         others.append(Placement(state.next_binding_id(), code, handler, "Payments"))
     installation.placements = others
-    return {"tabs": sorted(one.code for one in installation.placements)}
+    return {"tabs": sorted(placement.code for placement in installation.placements)}
 
 
 def uninstall(state: PortalState, fields: Fields) -> Answer:

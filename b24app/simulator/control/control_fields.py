@@ -24,7 +24,7 @@ def user_field(state: PortalState, fields: Fields) -> User:
     """Return the user named by the field `user`."""
     user = state.users.get(int_field(fields, "user"))
     if user is None:
-        known = ", ".join(str(one) for one in state.users)
+        known = ", ".join(str(user_id) for user_id in state.users)
         raise ValueError(f"user is one of {known}, not {fields['user']}")
     return user
 
@@ -76,4 +76,4 @@ def flag_field(fields: Fields, name: str, default: str = "") -> bool:
 
 def names_field(fields: Fields, name: str) -> list[str]:
     """Split a comma-separated list."""
-    return [one.strip() for one in fields.get(name, "").split(",") if one.strip()]
+    return [part.strip() for part in fields.get(name, "").split(",") if part.strip()]

@@ -47,5 +47,5 @@ def _put_back(state: PortalState) -> None:
         user.language = spoken.get(user.id, user.language)
     state.grant_scope(load_application().scopes)
     state.set_payment_expired(False)
-    missing = set(TABS) - {one.code for one in state.installation.placements}  # type: ignore[union-attr] # Asked before.
+    missing = set(TABS) - {placement.code for placement in state.installation.placements}  # type: ignore[union-attr] # Asked before.
     perform(state, [tab(code) for code in sorted(missing)])

@@ -150,7 +150,7 @@ class FaultPlan:
         return None
 
     def _do_deeds(self, method: str) -> None:
-        for deed in [one for one in self.deeds if one.method == method]:
+        for deed in [deed for deed in self.deeds if deed.method == method]:
             if deed.after > 0:
                 deed.after -= 1
                 continue

@@ -88,7 +88,11 @@ class Recorder:
 
     def as_json(self, after: int = 0) -> dict[str, object]:
         """Return what `GET /_control/record` answers: what came after the request of this id."""
-        return {"requests": [asdict(one) for one in list(self.requests) if one.id > after]}
+        return {
+            "requests": [
+                asdict(recorded) for recorded in list(self.requests) if recorded.id > after
+            ]
+        }
 
 
 def without_secrets(params: object) -> object:

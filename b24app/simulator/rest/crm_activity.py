@@ -42,7 +42,10 @@ def list_activities(call: Call) -> object:
         if _fits(activity, conditions)
     ]
     select = [to_text(name) for name in as_array(call.params.get("select")).values()]
-    found = [_chosen(_row(call, one), select) for one in _sorted(rows, call.params.get("order"))]
+    found = [
+        _chosen(_row(call, activity), select)
+        for activity in _sorted(rows, call.params.get("order"))
+    ]
     return page_of([*found], start_param(call.params))
 
 
@@ -106,22 +109,22 @@ def _use_other_method(name: str) -> PortalError:
 
 
 _COLUMNS: dict[str, Callable[[Activity], object]] = {
-    "ID": lambda one: one.id,
-    "OWNER_TYPE_ID": lambda one: one.owner[0],
-    "OWNER_ID": lambda one: one.owner[1],
-    "PROVIDER_ID": lambda one: one.provider_id,
-    "PROVIDER_TYPE_ID": lambda one: one.provider_type_id,
-    "SUBJECT": lambda one: one.subject,
-    "CREATED": lambda one: one.created_at,
-    "LAST_UPDATED": lambda one: one.updated_at,
-    "START_TIME": lambda one: one.deadline or one.created_at,
-    "END_TIME": lambda one: one.deadline or one.created_at,
-    "DEADLINE": lambda one: one.deadline or LAST_DATE,
-    "COMPLETED": lambda one: yes_no(one.is_completed),
-    "RESPONSIBLE_ID": lambda one: one.responsible_id,
-    "AUTHOR_ID": lambda one: one.author_id,
-    "ORIGINATOR_ID": lambda one: one.originator_id,
-    "ORIGIN_ID": lambda one: one.origin_id,
+    "ID": lambda activity: activity.id,
+    "OWNER_TYPE_ID": lambda activity: activity.owner[0],
+    "OWNER_ID": lambda activity: activity.owner[1],
+    "PROVIDER_ID": lambda activity: activity.provider_id,
+    "PROVIDER_TYPE_ID": lambda activity: activity.provider_type_id,
+    "SUBJECT": lambda activity: activity.subject,
+    "CREATED": lambda activity: activity.created_at,
+    "LAST_UPDATED": lambda activity: activity.updated_at,
+    "START_TIME": lambda activity: activity.deadline or activity.created_at,
+    "END_TIME": lambda activity: activity.deadline or activity.created_at,
+    "DEADLINE": lambda activity: activity.deadline or LAST_DATE,
+    "COMPLETED": lambda activity: yes_no(activity.is_completed),
+    "RESPONSIBLE_ID": lambda activity: activity.responsible_id,
+    "AUTHOR_ID": lambda activity: activity.author_id,
+    "ORIGINATOR_ID": lambda activity: activity.originator_id,
+    "ORIGIN_ID": lambda activity: activity.origin_id,
 }
 
 
@@ -165,40 +168,40 @@ def _chosen(row: dict[str, object], select: list[str]) -> dict[str, object]:
     return {name: value for name, value in row.items() if name in {"ID", *select}}
 
 
-def _row(call: Call, one: Activity) -> dict[str, object]:
-    deadline = iso(one.deadline)
-    params = {"clientId": one.client_id, "badgeCode": one.badge_code or None}
+def _row(call: Call, activity: Activity) -> dict[str, object]:
+    deadline = iso(activity.deadline)
+    params = {"clientId": activity.client_id, "badgeCode": activity.badge_code or None}
     return {
-        "ID": str(one.id),
-        "OWNER_ID": str(one.owner[1]),
-        "OWNER_TYPE_ID": str(one.owner[0]),
+        "ID": str(activity.id),
+        "OWNER_ID": str(activity.owner[1]),
+        "OWNER_TYPE_ID": str(activity.owner[0]),
         "TYPE_ID": "6",
-        "PROVIDER_ID": one.provider_id,
-        "PROVIDER_TYPE_ID": one.provider_type_id,
+        "PROVIDER_ID": activity.provider_id,
+        "PROVIDER_TYPE_ID": activity.provider_type_id,
         "PROVIDER_GROUP_ID": None,
-        "ASSOCIATED_ENTITY_ID": str(one.parent_id),
-        "SUBJECT": shown_text(one.subject, call.user.language),
-        "CREATED": iso(one.created_at),
-        "LAST_UPDATED": iso(one.updated_at),
-        "START_TIME": deadline or iso(one.created_at),
-        "END_TIME": deadline or iso(one.created_at),
+        "ASSOCIATED_ENTITY_ID": str(activity.parent_id),
+        "SUBJECT": shown_text(activity.subject, call.user.language),
+        "CREATED": iso(activity.created_at),
+        "LAST_UPDATED": iso(activity.updated_at),
+        "START_TIME": deadline or iso(activity.created_at),
+        "END_TIME": deadline or iso(activity.created_at),
         "DEADLINE": deadline or ("9999-12-31T00:00:00+02:00" if call.is_new else ""),
-        "COMPLETED": yes_no(one.is_completed),
-        "STATUS": "2" if one.is_completed else "1",
-        "RESPONSIBLE_ID": str(one.responsible_id),
+        "COMPLETED": yes_no(activity.is_completed),
+        "STATUS": "2" if activity.is_completed else "1",
+        "RESPONSIBLE_ID": str(activity.responsible_id),
         "PRIORITY": "2",
         "NOTIFY_TYPE": "0",
         "NOTIFY_VALUE": "0",
-        "DESCRIPTION": one.description,
+        "DESCRIPTION": activity.description,
         "DESCRIPTION_TYPE": "2",
         "DIRECTION": "0",
         "LOCATION": "",
         "SETTINGS": [],
-        "ORIGINATOR_ID": one.originator_id or None,
-        "ORIGIN_ID": one.origin_id or None,
-        "AUTHOR_ID": str(one.author_id),
-        "EDITOR_ID": str(one.author_id),
-        "PROVIDER_PARAMS": params if one.is_configurable else [],
+        "ORIGINATOR_ID": activity.originator_id or None,
+        "ORIGIN_ID": activity.origin_id or None,
+        "AUTHOR_ID": str(activity.author_id),
+        "EDITOR_ID": str(activity.author_id),
+        "PROVIDER_PARAMS": params if activity.is_configurable else [],
         "PROVIDER_DATA": None,
         **{f"RESULT_{name}": "0" for name in ("MARK", "STATUS", "STREAM")},
         **{f"RESULT_{name}": None for name in ("VALUE", "SUM", "CURRENCY_ID", "SOURCE_ID")},

@@ -61,24 +61,24 @@ def update(call: Call) -> object:
 
 def get(call: Call) -> object:
     """Answer one activity of this application, with the layout as it was sent."""
-    one = _find(call)
+    activity = _find(call)
     return {
         "activity": {
-            "id": one.id,
-            "ownerTypeId": one.owner[0],
-            "ownerId": one.owner[1],
+            "id": activity.id,
+            "ownerTypeId": activity.owner[0],
+            "ownerId": activity.owner[1],
             "fields": {
-                "typeId": one.provider_type_id,
-                "completed": one.is_completed,
-                "deadline": iso(one.deadline),
-                "pingOffsets": list(one.ping_offsets),
-                "isIncomingChannel": one.is_incoming,
-                "responsibleId": one.responsible_id,
-                "badgeCode": one.badge_code or None,
-                "originatorId": one.originator_id or None,
-                "originId": one.origin_id or None,
+                "typeId": activity.provider_type_id,
+                "completed": activity.is_completed,
+                "deadline": iso(activity.deadline),
+                "pingOffsets": list(activity.ping_offsets),
+                "isIncomingChannel": activity.is_incoming,
+                "responsibleId": activity.responsible_id,
+                "badgeCode": activity.badge_code or None,
+                "originatorId": activity.originator_id or None,
+                "originId": activity.origin_id or None,
             },
-            "layout": one.layout,
+            "layout": activity.layout,
         }
     }
 

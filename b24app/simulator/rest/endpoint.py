@@ -124,7 +124,9 @@ def take_token(request: Request, params: dict[str, object]) -> str:
     if kind.lower() == "bearer":
         return bearer.strip()
     given = (taken[name] for name in ("auth", "access_token"))
-    return next((to_text(one) for one in given if one and not isinstance(one, dict | list)), "")
+    return next(
+        (to_text(value) for value in given if value and not isinstance(value, dict | list)), ""
+    )
 
 
 def _check_owner(state: PortalState, token: Token) -> None:

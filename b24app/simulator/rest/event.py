@@ -51,8 +51,8 @@ def unbind(call: Call) -> object:
         and auth_type in {None, event_handler.auth_type}
         and (call.user.is_admin or event_handler.auth_type == call.user.id)
     ]
-    for one in removed:
-        installation.event_handlers.remove(one)
+    for event_handler in removed:
+        installation.event_handlers.remove(event_handler)
     return {"count": len(removed)}
 
 
@@ -65,13 +65,13 @@ def get(call: Call) -> object:
     ]
 
 
-def _row(one: EventHandler) -> object:
-    if one.is_offline:
-        return {"event": one.event, "connector_id": "", "offline": 1}
+def _row(event_handler: EventHandler) -> object:
+    if event_handler.is_offline:
+        return {"event": event_handler.event, "connector_id": "", "offline": 1}
     return {
-        "event": one.event,
-        "handler": one.handler,
-        "auth_type": str(one.auth_type),
+        "event": event_handler.event,
+        "handler": event_handler.handler,
+        "auth_type": str(event_handler.auth_type),
         "offline": 0,
     }
 

@@ -61,8 +61,8 @@ def unbind(call: Call) -> object:
         for placement in installation.placements
         if placement.code == code and (not handler or placement.handler == handler)
     ]
-    for one in removed:
-        installation.placements.remove(one)
+    for placement in removed:
+        installation.placements.remove(placement)
     return {"count": 2 * len(removed)}
 
 

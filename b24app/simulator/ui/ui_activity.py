@@ -75,25 +75,27 @@ def add_routes(ui: Blueprint, state: PortalState) -> None:
         return redirect(local_path(request.form.get("back", "/")))
 
 
-def activity_view(state: PortalState, user: User, one: Activity) -> ActivityView:
+def activity_view(state: PortalState, user: User, activity: Activity) -> ActivityView:
     """Return an activity in the reader's language, with what the reader may do."""
-    drawn = _Drawn(state, user, one)
-    badge = state.crm.badges.get(one.badge_code) if not one.is_completed else None
-    responsible = state.users.get(one.responsible_id)
+    drawn = _Drawn(state, user, activity)
+    badge = state.crm.badges.get(activity.badge_code) if not activity.is_completed else None
+    responsible = state.users.get(activity.responsible_id)
     return ActivityView(
-        id=one.id,
-        title=drawn.text(one.subject) or "To do",
-        text=one.description,
+        id=activity.id,
+        title=drawn.text(activity.subject) or "To do",
+        text=activity.description,
         responsible=responsible.full_name if responsible else "Former employee",
-        deadline=f"{day(one.deadline)}, {time_of_day(one.deadline)}" if one.deadline else "",
+        deadline=f"{day(activity.deadline)}, {time_of_day(activity.deadline)}"
+        if activity.deadline
+        else "",
         badge=drawn.text(badge.value) if badge else "",
         badge_type=badge.type if badge else "",
         tags=tuple(drawn.tags()),
         blocks=tuple(drawn.blocks()),
         buttons=tuple(drawn.buttons()),
         deeds=tuple(drawn.deeds()),
-        about=drawn.opening({"context": "aboutMenuItem"}, {}) if one.is_configurable else "",
-        is_completed=one.is_completed,
+        about=drawn.opening({"context": "aboutMenuItem"}, {}) if activity.is_configurable else "",
+        is_completed=activity.is_completed,
     )
 
 
@@ -101,7 +103,7 @@ def activity_view(state: PortalState, user: User, one: Activity) -> ActivityView
 class _Drawn:
     state: PortalState
     user: User
-    one: Activity
+    activity: Activity
 
     def text(self, value: object) -> str:
         """Return a text, of one in several languages the reader's, English or the first."""
@@ -113,7 +115,7 @@ class _Drawn:
 
     def part(self, *names: str) -> Mapping[str, object]:
         """Return a part of the layout, empty where it is not drawn."""
-        found: object = self.one.layout
+        found: object = self.activity.layout
         for name in names:
             found = found.get(name) if isinstance(found, Mapping) else None
         return found if isinstance(found, Mapping) else {}
@@ -135,8 +137,8 @@ class _Drawn:
             yield from self.block(_in(properties, "block"), self.text(_in(properties, "title")))
         elif kind == "lineOfBlocks":
             inner = _in(properties, "blocks")
-            for one in inner.values() if isinstance(inner, Mapping) else ():
-                yield from self.block(one, label)
+            for nested in inner.values() if isinstance(inner, Mapping) else ():
+                yield from self.block(nested, label)
         elif kind == "link":
             click = self.click(_in(properties, "text"), _in(properties, "action"))
             yield Block(label, click.title, click)
@@ -166,8 +168,8 @@ class _Drawn:
 
     def opening(self, options: Mapping[str, object], slider: Mapping[str, object]) -> str:
         """Return what opens the application's own page in a slider, options as text."""
-        owner_type, owner_id = self.one.owner
-        named = {"entityTypeId": owner_type, "entityId": owner_id, "activityId": self.one.id}
+        owner_type, owner_id = self.activity.owner
+        named = {"entityTypeId": owner_type, "entityId": owner_id, "activityId": self.activity.id}
         application = self.state.application
         return json.dumps({
             "application": {
@@ -190,10 +192,10 @@ class _Drawn:
         hidden = {"postpone": "showPostponeItem", "delete": "showDeleteItem"}
         for deed, level in ACTIVITY_DEEDS.items():
             is_hidden = menu.get(hidden.get(deed, ""), True) in _NO
-            fits = deed == "delete" or not self.one.is_completed
+            fits = deed == "delete" or not self.activity.is_completed
             if deed == "postpone":
-                fits = fits and self.one.deadline is not None
-            if fits and not is_hidden and self.user.may_on(level, self.one.owner):
+                fits = fits and self.activity.deadline is not None
+            if fits and not is_hidden and self.user.may_on(level, self.activity.owner):
                 yield deed
 
 

@@ -71,7 +71,9 @@ def _wanted_view(state: PortalState, params: Mapping[str, object]) -> View | Non
     if code == DEFAULT:
         return own_view(state, given, is_popup=params.get("POPUP") == "1")
     wanted = str(params.get("PLACEMENT_ID", ""))
-    binding = next((one for one in state.placements_of(code) if str(one.id) == wanted), None)
+    binding = next(
+        (placement for placement in state.placements_of(code) if str(placement.id) == wanted), None
+    )
     if binding is None:
         return None
     return View(code, binding.handler, given | referring_page(), params.get("POPUP") == "1")

@@ -101,7 +101,7 @@ def sections(state: PortalState, card: Card) -> list[Section]:
     about = [
         Field("Title", (Value(card.shown_title),)),
         Field("Stage", (Value(stage_name(card)),)),
-        Field("Client", tuple(_link(one) for one in clients(state, card))),
+        Field("Client", tuple(_link(client) for client in clients(state, card))),
         Field("Created", (Value(day(card.created_at)),)),
         Field("Related items", tuple(_parents(state, card))),
     ]

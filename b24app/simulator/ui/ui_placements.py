@@ -43,7 +43,7 @@ def add_routes(ui: Blueprint, state: PortalState) -> None:
     @ui.get("/devops/placement/<int:binding_id>/")
     def placement_page(binding_id: int) -> str:
         bindings = state.installation.placements if state.installation else []
-        binding = next((one for one in bindings if one.id == binding_id), None)
+        binding = next((placement for placement in bindings if placement.id == binding_id), None)
         if binding is None:
             abort(HTTPStatus.NOT_FOUND)
         return _page(state, binding)

@@ -56,9 +56,15 @@ class Entry:
 
 def planned(state: PortalState, user: User, card: Card) -> list[ActivityView]:
     """Return the open activities of a card, the next deadline first."""
-    found = [one for one in _activities(state, card) if not one.is_completed]
-    found.sort(key=lambda one: (one.deadline is None, one.deadline or one.created_at, one.id))
-    return [activity_view(state, user, one) for one in found]
+    found = [activity for activity in _activities(state, card) if not activity.is_completed]
+    found.sort(
+        key=lambda activity: (
+            activity.deadline is None,
+            activity.deadline or activity.created_at,
+            activity.id,
+        )
+    )
+    return [activity_view(state, user, activity) for activity in found]
 
 
 def history(state: PortalState, user: User, card: Card) -> list[tuple[str, list[Entry]]]:
@@ -95,10 +101,10 @@ def _activities(state: PortalState, card: Card) -> list[Activity]:
 
 
 def _done(state: PortalState, user: User, card: Card) -> Iterator[Entry]:
-    for one in _activities(state, card):
-        if one.is_completed:
-            shown = activity_view(state, user, one)
-            yield Entry("done", shown.title, (), shown.responsible, one.updated_at, shown)
+    for activity in _activities(state, card):
+        if activity.is_completed:
+            shown = activity_view(state, user, activity)
+            yield Entry("done", shown.title, (), shown.responsible, activity.updated_at, shown)
 
 
 def _entries(state: PortalState, card: Card) -> Iterator[Entry]:
