@@ -63,13 +63,13 @@ def main(arguments: list[str]) -> int:
         found = [pool.submit(_check, name, command) for name, command in CHECKS.items()]
         if is_first:
             pool.submit(_compile_tests)
-    failed = [name for name, one in zip(CHECKS, found, strict=True) if not one.result()]
+    failed = [name for name, check in zip(CHECKS, found, strict=True) if not check.result()]
     if "--no-tests" in arguments:
         return 1 if failed else 0
     counts, stumbled = _tests()
     # Where everybody who reads the counts sees them.
-    for one in stumbled:
-        print(f"passed only at the second try: {one}")
+    for test in stumbled:
+        print(f"passed only at the second try: {test}")
     for name in failed:
         print(f"{name} failed, see above")
     # A failed check is a failure of the whole: "0 failed" must never stand above it.

@@ -45,8 +45,8 @@ def main() -> int:
     page = PAGE.read_text(encoding="utf-8")
     told = meanings(page)
     rows = [
-        f"| `{name}` | {told.get(name, UNTOLD)} | {listed(one.set_in)} | {listed(one.read_in)} |"
-        for name, one in sorted(found().items())
+        f"| `{name}` | {told.get(name, UNTOLD)} | {listed(uses.set_in)} | {listed(uses.read_in)} |"
+        for name, uses in sorted(found().items())
     ]
     head = page[: page.index("| attribute |")]
     table = (
@@ -97,8 +97,8 @@ def _note(
 
 def _note_dataset(uses: Mapping[str, Uses], name: Path, text: str) -> None:
     for properties in ASSIGNED.findall(text):
-        for one in properties.split(","):
-            uses[_kebab(one.split(":")[0].strip())].set_in.add(name.as_posix())
+        for assigned in properties.split(","):
+            uses[_kebab(assigned.split(":")[0].strip())].set_in.add(name.as_posix())
     for key in _groups(WRITTEN, text):
         uses[_kebab(key)].set_in.add(name.as_posix())
     for key in (*_groups(TESTED, text), *re.findall(DATASET, WRITTEN.sub("", text))):

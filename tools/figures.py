@@ -127,14 +127,14 @@ def _traced(act: Callable[[], object]) -> Trace:
 def of_services(services: Path) -> Sequence[Figure]:
     """Count how services are called, and how they depend on each other."""
     most = {
-        f"{path.stem}.{one.name}": _parameters(one)
+        f"{path.stem}.{function.name}": _parameters(function)
         for path in services.rglob("*.py")
-        for one in _functions(path)
+        for function in _functions(path)
     }
     over = sum(count > MOST_PARAMETERS for count in most.values())
     widest = max(most, key=lambda name: most[name])
     arrows = set(_arrows(services))
-    across = {one for one in arrows if one[0].parent != one[1].parent}
+    across = {arrow for arrow in arrows if arrow[0].parent != arrow[1].parent}
     return [
         ("services: most parameters", f"{most[widest]} ({widest})"),
         (f"services: functions with more than {MOST_PARAMETERS} parameters", over),
@@ -151,7 +151,7 @@ def _functions(path: Path) -> Iterator[Function]:
 
 def _parameters(function: Function) -> int:
     found = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    return len([one for one in found if one.arg not in {"self", "cls"}])
+    return len([parameter for parameter in found if parameter.arg not in {"self", "cls"}])
 
 
 def _arrows(services: Path) -> Iterator[tuple[Path, Path]]:
@@ -161,19 +161,28 @@ def _arrows(services: Path) -> Iterator[tuple[Path, Path]]:
             if not isinstance(node, ast.ImportFrom) or not node.module:
                 continue
             base = services.parent.parent / node.module.replace(".", "/")
-            targets = [base.with_suffix(".py"), *(base / f"{one.name}.py" for one in node.names)]
-            yield from ((path, one) for one in targets if services in one.parents and one.is_file())
+            targets = [
+                base.with_suffix(".py"),
+                *(base / f"{alias.name}.py" for alias in node.names),
+            ]
+            yield from (
+                (path, target)
+                for target in targets
+                if services in target.parents and target.is_file()
+            )
 
 
 def of_sizes(root: Path) -> Sequence[Figure]:
     """Count the longest of everything, what is longer than it should be, and the sum."""
     app = root / "b24app"
-    paths = [one for one in app.rglob("*.py") if "simulator" not in one.relative_to(app).parts]
-    modules = {str(one.relative_to(app)): len(_lines(one)) for one in paths}
+    paths = [path for path in app.rglob("*.py") if "simulator" not in path.relative_to(app).parts]
+    modules = {str(path.relative_to(app)): len(_lines(path)) for path in paths}
     functions = {
-        f"{path.relative_to(app)}:{one.name}": (one.end_lineno or one.lineno) - one.lineno + 1
+        f"{path.relative_to(app)}:{function.name}": (function.end_lineno or function.lineno)
+        - function.lineno
+        + 1
         for path in paths
-        for one in _functions(path)
+        for function in _functions(path)
     }
     templates = {
         f"{path.relative_to(root / 'templates')}:{number}": len(line)
@@ -193,7 +202,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def _longest(what: str, sizes: dict[str, int], most: int) -> Sequence[Figure]:
-    name = max(sizes, key=lambda one: sizes[one])
+    name = max(sizes, key=lambda entry: sizes[entry])
     over = sum(size > most for size in sizes.values())
     return [(f"longest {what}", f"{sizes[name]} ({name})"), (f"{what}s over {most}", over)]
 

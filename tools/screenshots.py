@@ -91,7 +91,9 @@ def keep(browser: Browser, path: Path, taken: bytes) -> str:
 def differ(browser: Browser, before: bytes, after: bytes) -> bool:
     """Return whether anybody could tell two pictures apart."""
     page = browser.new_page()
-    addresses = [f"data:image/png;base64,{b64encode(one).decode()}" for one in (before, after)]
+    addresses = [
+        f"data:image/png;base64,{b64encode(picture).decode()}" for picture in (before, after)
+    ]
     is_other = page.evaluate(DIFFERENCE, [*addresses, INVISIBLE])
     page.close()
     return bool(is_other)

@@ -110,7 +110,9 @@ def _room(frame: FrameType) -> str:
 
 def _is_up(frame: FrameType) -> bool:
     """Return whether a function stands above the last one that stands on any floor."""
-    floors = [floor for one in stack(frame) if is_ours(one) and (floor := _floor(one)) is not None]
+    floors = [
+        floor for outer in stack(frame) if is_ours(outer) and (floor := _floor(outer)) is not None
+    ]
     return len(floors) > 1 and floors[0] < floors[1]
 
 

@@ -87,8 +87,8 @@ def _one_key(running: Stage, party: Party) -> Row:
     )  # fmt: skip
     sent = [
         command
-        for one in party.control.rest_requests()
-        for command in one["commands"]
+        for request in party.control.rest_requests()
+        for command in request["commands"]
         if command["method"] == "crm.item.payment.pay"
     ]
     tries.note("writes", "" if len(sent) == 1 else f"{len(sent)} were sent")
@@ -112,11 +112,11 @@ def _held_database(running: Stage, party: Party, seconds: float) -> Row:
     path = running.environment["DATABASE_URL"].removeprefix("sqlite:///")
 
     def hold() -> None:
-        one = sqlite3.connect(path, isolation_level=None)
-        one.execute("BEGIN IMMEDIATE")
+        connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("BEGIN IMMEDIATE")
         time.sleep(seconds)
-        one.execute("ROLLBACK")
-        one.close()
+        connection.execute("ROLLBACK")
+        connection.close()
 
     holder = Thread(target=hold)
     holder.start()
@@ -141,8 +141,8 @@ def _together(
 ) -> list[int]:
     with ThreadPoolExecutor(PEOPLE) as pool:
         done = [pool.submit(tries.send, f"number {n}", work, wrong) for n in range(PEOPLE)]
-        answers = [one.result() for one in done]
-    return [one.status_code for one in answers if one is not None]
+        answers = [future.result() for future in done]
+    return [answer.status_code for answer in answers if answer is not None]
 
 
 def _not_served(answer: requests.Response) -> str:
@@ -156,7 +156,7 @@ def _neither_served_nor_told(answer: requests.Response) -> str:
 
 def _exchanges(party: Party) -> int:
     record = party.control.session.get(f"{party.control.url}/_control/record", timeout=SECONDS)
-    return sum(one["path"] == "/oauth/token/" for one in record.json()["requests"])
+    return sum(request["path"] == "/oauth/token/" for request in record.json()["requests"])
 
 
 def _unpaid(party: Party) -> int:

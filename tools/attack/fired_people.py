@@ -99,7 +99,7 @@ def _updated(running: Stage, party: Party) -> Mapping[str, Any]:
     for _ in range(900):
         time.sleep(0.1)
         sent = _get(party, "events")["attempts"]
-        updates = [one for one in sent if one["event"].upper() == "ONAPPUPDATE"]
+        updates = [event for event in sent if event["event"].upper() == "ONAPPUPDATE"]
         handlers = _get(party, "state")["installation"]["event_handlers"]
         if updates and len(handlers) >= 4:
             time.sleep(1)

@@ -86,9 +86,9 @@ def uninstalls_of_silent_portals(running: Stage) -> Iterator[Row]:
     with hostile_portals(running, silent(14), SILENT_PORTALS) as installed:
 
         def report(number: int) -> Waited:
-            one = installed[number % SILENT_PORTALS]
-            token = one.application_token
-            return timed(lambda: _event(running, "ONAPPUNINSTALL", one.member_id, token))
+            victim = installed[number % SILENT_PORTALS]
+            token = victim.application_token
+            return timed(lambda: _event(running, "ONAPPUNINSTALL", victim.member_id, token))
 
         with ThreadPoolExecutor(SENDERS) as pool:
             sent = Waits(list(pool.map(report, range(3 * SILENT_PORTALS))))
@@ -109,7 +109,7 @@ def _beside(running: Stage, send: Callable[[], requests.Response]) -> Iterator[R
         time.sleep(1)
         sent = Waits(list(pool.map(lambda _number: timed(send), range(POSTS))))
         time.sleep(2)
-    exchanges = sum(one["path"] == "/oauth/token/" for one in _recorded(portal))
+    exchanges = sum(request["path"] == "/oauth/token/" for request in _recorded(portal))
     rows = _rows(running)
     yield Row("strangers", sent, True, "words")
     yield Row("people at the same address", others, *undisturbed(others))
@@ -154,7 +154,7 @@ def _genuine_events(running: Stage) -> Iterator[Row]:
 def _is_heard(portal: Portal, event: str) -> bool:
     state = portal.session.get(f"{portal.url}/_control/state", timeout=60).json()
     handlers = (state["installation"] or {}).get("event_handlers", [])
-    return any(one["event"].upper() == event for one in handlers)
+    return any(handler["event"].upper() == event for handler in handlers)
 
 
 def _said(seconds: float) -> str:

@@ -38,8 +38,10 @@ def _beside(running: Stage, start: bytes, count: int) -> Iterator[Row]:
     with people_at_work(running) as others, ExitStack() as stack:
         time.sleep(1)
         for _ in range(count):
-            one = socket.create_connection((str(address.hostname), address.port or 80), timeout=5)
-            stack.enter_context(one)
-            one.sendall(start)
+            connection = socket.create_connection(
+                (str(address.hostname), address.port or 80), timeout=5
+            )
+            stack.enter_context(connection)
+            connection.sendall(start)
         time.sleep(SECONDS)
     yield Row("people beside them", others, *undisturbed(others))

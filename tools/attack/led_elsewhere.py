@@ -116,11 +116,11 @@ def _listener() -> Iterator[tuple[str, list[str]]]:
         def listen() -> None:
             while True:
                 try:
-                    one, address = server.accept()
+                    caller, address = server.accept()
                 except OSError:
                     return
                 callers.append(str(address[1]))
-                one.close()
+                caller.close()
 
         Thread(target=listen, daemon=True).start()
         yield f"127.0.0.1:{server.getsockname()[1]}", callers

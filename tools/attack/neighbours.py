@@ -73,10 +73,10 @@ def confused_posts(running: Stage) -> Iterator[Row]:
             fields["REFRESH_ID"] = refresh.fields(MANAGER)["REFRESH_ID"]
             fields["member_id"] = member.known.member_id
             fields["APPLICATION_TOKEN"] = known.known.application_token
-            name = f"{path} " + "".join("1" if one is first else "2" for one in mixed)
+            name = f"{path} " + "".join("1" if party is first else "2" for party in mixed)
             # Posted from elsewhere, the pair itself is exchanged: it shows who came.
             person = access if host is member else refresh
-            others = [one for one in parties if one is not member or one is not person]
+            others = [party for party in parties if party is not member or party is not person]
             second.was_asked()
             forget_failures(running)
             page = tries.send(name, _posting(running, path, host.known.host, fields))
@@ -219,7 +219,7 @@ def _posting(
 
 
 def _reads_any(parties: list[Party], answer: requests.Response) -> str:
-    words = [one.word for one in parties if one.word in answer.text]
+    words = [party.word for party in parties if party.word in answer.text]
     return f"shows what is {', '.join(words)}" if words else ""
 
 

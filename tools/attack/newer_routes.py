@@ -80,17 +80,17 @@ def _foreign_ids(running: Stage, party: Party, token: str, own: list[int], other
     tries.saw("all payments", "" if _states(party) == before else "they are others")
     answer = ask(running.app_url, "GET", "/payments/export.csv", token)
     rows = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
-    shown = sorted({row["payment_id"] for row in rows} & {str(one) for one in other})
+    shown = sorted({row["payment_id"] for row in rows} & {str(payment_id) for payment_id in other})
     tries.saw("the file", f"holds {shown}" if shown or answer.status_code != 200 else "")
     return tries.row()
 
 
 def _tries(own: list[int], other: list[int]) -> list[Try]:
     """Each newer route about a payment of another card, alone or between one's own."""
-    one = other[0]
-    chosen = [f"{own[0]} N 1 EUR 1", f"{one} N 1 EUR 2"]
-    ids = f"{own[0]},{one}"
-    base = f"/payments/{one}"
+    payment_id = other[0]
+    chosen = [f"{own[0]} N 1 EUR 1", f"{payment_id} N 1 EUR 2"]
+    ids = f"{own[0]},{payment_id}"
+    base = f"/payments/{payment_id}"
     return [
         *(("POST", f"/payments/many/{act}", {"chosen": chosen}) for act in MANY),
         ("POST", f"{base}/pay", {"shown": "", "note": "a note"}),
@@ -105,7 +105,7 @@ def _tries(own: list[int], other: list[int]) -> list[Try]:
         ("GET", f"{base}/reminder", {}),
         ("GET", f"{base}/details", {}),
         ("GET", f"{base}/history", {}),
-        ("GET", f"/payments/details?ids={one}&rows=1", {}),
+        ("GET", f"/payments/details?ids={payment_id}&rows=1", {}),
         ("POST", "/payments/many/pay", {"chosen": [f"{n} N 1 EUR {n}" for n in range(1, 52)]}),
         ("POST", "/payments/many/pay", {"chosen": chosen[:1] * 2}),
     ]  # fmt: skip
@@ -178,8 +178,8 @@ def floods_of_many(running: Stage) -> Iterator[Row]:
         rows = _rows(flooder, CARD)[-PAYMENTS:]
         with ThreadPoolExecutor(FLOODERS) as pool:
             done = [pool.submit(_mark, running, token, rows, number) for number in range(WRITES)]
-            waits = Waits([one.result() for one in done])
-    statuses = {one.outcome for one in waits.all}
+            waits = Waits([future.result() for future in done])
+    statuses = {wait.outcome for wait in waits.all}
     is_told = statuses <= {"200", "409", "422", "502", "503"}
     yield Row(f"{WRITES} writes of {PAYMENTS} payments", waits, is_told, "done, or told why not")
     is_kept, promise = undisturbed(others)
@@ -189,7 +189,7 @@ def floods_of_many(running: Stage) -> Iterator[Row]:
 def _mark(running: Stage, token: str, rows: list[dict[str, Any]], number: int) -> Waited:
     """Mark all of them, part after part, as the page does; how the last part ended."""
     action, state = ("pay", "N") if number % 2 else ("unpay", "Y")
-    form = {"chosen": [f"{one['id']} {state} {one['sum']} EUR 1" for one in rows]}
+    form = {"chosen": [f"{row['id']} {state} {row['sum']} EUR 1" for row in rows]}
     key = secrets.token_hex(16)
 
     def send() -> requests.Response:

@@ -54,7 +54,7 @@ def odd_requests(running: Stage) -> Iterator[Row]:
     tries = Tries("lines of the log", "no line begins with what a visitor sent")
     for name in ("app.log", "portal.log"):
         lines = Path(running.folder, name).read_text(errors="replace").splitlines()
-        begun = [one for one in lines if one.startswith(INJECTED)]
+        begun = [line for line in lines if line.startswith(INJECTED)]
         if name == "app.log":
             tries.saw(name, f"{len(begun)} lines" if begun else "")
     yield tries.row()
@@ -140,7 +140,9 @@ def _led_astray(running: Stage) -> Row:
             running, f"GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n".encode()
         )
         head, _, body = answer.partition(b"\r\n\r\n")
-        is_file = any(one in body for one in (b"root:", b"create_app", b"SECRET_KEY", b"# HELP"))
+        is_file = any(
+            secret in body for secret in (b"root:", b"create_app", b"SECRET_KEY", b"# HELP")
+        )
         is_led = EVIL.encode() in head or b"\nX-Inj" in head
         problem = "a file" if is_file else "led away" if is_led else ""
         tries.saw(path[:40], "500" if b" 500 " in head[:16] else problem, head[9:12].decode())
@@ -268,10 +270,12 @@ def _raw(running: Stage, sent: bytes) -> bytes:
     """Send bytes as they are; return all that comes back within two seconds."""
     address = urlsplit(running.app_url)
     received = b""
-    with socket.create_connection((str(address.hostname), address.port or 80), timeout=2) as one:
+    with socket.create_connection(
+        (str(address.hostname), address.port or 80), timeout=2
+    ) as connection:
         try:
-            one.sendall(sent)
-            while chunk := one.recv(65_536):
+            connection.sendall(sent)
+            while chunk := connection.recv(65_536):
                 received += chunk
         except OSError:
             pass

@@ -39,18 +39,18 @@ class Waits:
     @property
     def outcomes(self) -> str:
         """How often each outcome came: `200 x 20, 503 x 44`."""
-        counted = Counter(one.outcome for one in self.all)
+        counted = Counter(wait.outcome for wait in self.all)
         return ", ".join(f"{outcome} x {count}" for outcome, count in sorted(counted.items()))
 
     @property
     def longest(self) -> float:
         """Seconds of the one who waited longest."""
-        return max((one.seconds for one in self.all), default=0.0)
+        return max((wait.seconds for wait in self.all), default=0.0)
 
     @property
     def are_served(self) -> bool:
         """Whether there was anybody, and everybody got what they wanted."""
-        return bool(self.all) and all(one.outcome == "200" for one in self.all)
+        return bool(self.all) and all(wait.outcome == "200" for wait in self.all)
 
 
 def frame_fields(member_id: str, application_token: str = "", **changes: str) -> dict[str, str]:
@@ -108,7 +108,7 @@ def together(count: int, work: Callable[[int], requests.Response]) -> Waits:
     """Let `count` people do the same at the same moment."""
     with ThreadPoolExecutor(count) as pool:
         done = [pool.submit(timed, partial(work, number)) for number in range(count)]
-        return Waits([one.result() for one in done])
+        return Waits([future.result() for future in done])
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def head(name: str, text: str) -> str:
 
 def line(row: Row) -> str:
     """One row of the table."""
-    seconds = [one.seconds for one in row.waits.all]
+    seconds = [wait.seconds for wait in row.waits.all]
     middle = f"{median(seconds):.2f} s" if seconds else ""
     longest = f"{row.waits.longest:.2f} s" if seconds else ""
     return WIDTHS.format(

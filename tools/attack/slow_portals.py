@@ -65,7 +65,7 @@ def huge_answers(running: Stage) -> Iterator[Row]:
     """64 openings, twice, of a portal whose answers are huge, deep or odd."""
     for _ in range(2):
         yield from _beside(running, huge, 1)
-    largest = max((one.megabytes for one in workers_of(running.app_pid)), default=0.0)
+    largest = max((worker.megabytes for worker in workers_of(running.app_pid)), default=0.0)
     is_kept = 0 < largest <= MOST_MEGABYTES
     promise = f"at most {MOST_MEGABYTES} MB"
     yield Row("the largest process", Waits(), is_kept, promise, f"{largest:.0f} MB")

@@ -61,7 +61,7 @@ class Tries:
         """The tries as a row of the report."""
         count = len(self.through)
         # One of each kind of problem: a hundred equal ones say no more.
-        kinds = {one.rpartition(": ")[2]: one for one in reversed(self.through)}
+        kinds = {problem.rpartition(": ")[2]: problem for problem in reversed(self.through)}
         shown = "; ".join(list(kinds.values())[:SHOWN])
         found = f"{count} through: {shown}" if count else "none through"
         return Row(self.kind, self.waits, not count, self.promise, f"{found} ({self.outcomes})")

@@ -110,7 +110,7 @@ def tables(running: Stage, sizes: Sizes, browser: Browser) -> Iterator[Table]:
     portal.unlimited()
     try:
         seen = list(_all(browser, portal, sizes))
-        rows = [_loaded(*one) for one in seen]
+        rows = [_loaded(*part) for part in seen]
     except BrowserError as error:
         raise FigureError(f"The page did not do what it should: {error}") from error
     yield Table("What is loaded, a browser that was never here", LOADED_HEADS, rows, PACKED)
@@ -196,7 +196,7 @@ def use(frame: Frame) -> None:
 
 def _loaded(payments: int, rate: int, seen: list[Seen]) -> tuple[str, ...]:
     def middle(name: str) -> float:
-        return float(median(one.loaded[name] for one in seen))
+        return float(median(view.loaded[name] for view in seen))
 
     return (
         str(payments),
@@ -204,7 +204,7 @@ def _loaded(payments: int, rate: int, seen: list[Seen]) -> tuple[str, ...]:
         f"{middle('requests'):g}",
         kilobytes(middle("bytes")),
         *(kilobytes(packed(seen[0].loaded["names"], kind)) for kind in (".js", ".css")),
-        f"{median(one.calls for one in seen):g}",
+        f"{median(view.calls for view in seen):g}",
     )
 
 
@@ -218,18 +218,18 @@ def packed(names: list[str], kind: str) -> int:
 
 def _felt(payments: int, rate: int, seen: list[Seen], normal: list[Seen]) -> tuple[str, ...]:
     def middle(name: str, of: list[Seen]) -> Any:
-        return median(one.vitals[name] for one in of)
+        return median(view.vitals[name] for view in of)
 
-    lcp, inp = middle("lcp", seen) / 1000, max(one.vitals["inp"] for one in seen) / 1000
-    usual = max(one.vitals["inp"] for one in normal) / 1000
+    lcp, inp = middle("lcp", seen) / 1000, max(view.vitals["inp"] for view in seen) / 1000
+    usual = max(view.vitals["inp"] for view in normal) / 1000
     return (
         str(payments),
         _processor(rate),
         ms(lcp),
         times(lcp / CALL_SECONDS),
         times(lcp * 1000 / middle("lcp", normal)),
-        f"{max(one.opened['cls'] for one in seen):.3f}",
-        f"{max(one.vitals['cls'] for one in seen):.3f}",
+        f"{max(view.opened['cls'] for view in seen):.3f}",
+        f"{max(view.vitals['cls'] for view in seen):.3f}",
         ms(inp),
         times(inp / usual),
     )

@@ -35,12 +35,14 @@ async def side_by_side(
         written = {name: f"{method}?{_query(params)}" for name, (method, params) in card.items()}
         answers = await bitrix.call_batch({"halt": 0, "cmd": written})
         numbers = chosen(answers["payments"])
-        await asyncio.gather(*(bitrix.get_by_ID(one, numbers, "paymentId") for one in per_payment))
+        await asyncio.gather(
+            *(bitrix.get_by_ID(payment_id, numbers, "paymentId") for payment_id in per_payment)
+        )
 
 
 def _query(params: Mapping[str, Any]) -> str:
     flat: dict[str, Any] = {}
     for name, value in params.items():
         inner = value.items() if isinstance(value, dict) else ()
-        flat |= {f"{name}[{key}]": one for key, one in inner} or {name: value}
+        flat |= {f"{name}[{key}]": part for key, part in inner} or {name: value}
     return "&".join(f"{quote(name)}={quote(str(value))}" for name, value in flat.items())

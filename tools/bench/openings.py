@@ -90,8 +90,8 @@ def _table(
     for payments, details in cards:
         found = list(_ways(running, payments, details, view, sizes))
         limit = limit_seconds(commands_of(details), sizes.latency)
-        slow = next((one.measured.seconds for one in found if one.name == SLOW_WAY), None)
-        rows += (_row(payments, one, slow, limit) for one in found)
+        slow = next((way.measured.seconds for way in found if way.name == SLOW_WAY), None)
+        rows += (_row(payments, way, slow, limit) for way in found)
     note = (
         f"{sizes.latency}. The limit: the libraries' commands in full requests, three of which"
         " are under way at a time; whoever sends more at a time may beat it, at the cost of the"
@@ -106,17 +106,17 @@ def limit_seconds(commands: int, latency: Latency) -> float:
     return (rounds * latency.request_ms + ceil(commands / 3) * latency.command_ms) / 1000
 
 
-def _row(payments: int, one: Found, slow: float | None, limit: float) -> tuple[str, ...]:
+def _row(payments: int, way: Found, slow: float | None, limit: float) -> tuple[str, ...]:
     return (
         str(payments),
-        one.name,
-        str(one.measured.calls),
-        str(one.measured.commands),
-        str(one.wire.connections),
-        kilobytes(one.wire.sent + one.wire.received),
-        f"{one.measured.seconds:.2f} s",
-        times(one.measured.seconds / slow) if slow else "",
-        times(one.measured.seconds / limit),
+        way.name,
+        str(way.measured.calls),
+        str(way.measured.commands),
+        str(way.wire.connections),
+        kilobytes(way.wire.sent + way.wire.received),
+        f"{way.measured.seconds:.2f} s",
+        times(way.measured.seconds / slow) if slow else "",
+        times(way.measured.seconds / limit),
     )
 
 
@@ -165,7 +165,7 @@ def _of_ours(
 
 def _middle(name: str, done: list[tuple[Measured, Wire]]) -> Found:
     """Return the try whose time is the median; the counts are those of this try."""
-    middle = sorted(done, key=lambda one: one[0].seconds)[len(done) // 2]
+    middle = sorted(done, key=lambda measured: measured[0].seconds)[len(done) // 2]
     return Found(name, *middle)
 
 

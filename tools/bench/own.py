@@ -47,7 +47,7 @@ def tables(running: Stage, sizes: Sizes) -> Iterator[Table]:
     note = f"{sizes.tries} tries of each, by turns with /healthz."
     yield Table("The app's own time", HEADS, rows, note)
     yield _at_a_rate(running, portal, sizes)
-    memory = [f"{one.megabytes:.0f} MB" for one in living(running.app_pid)]
+    memory = [f"{process.megabytes:.0f} MB" for process in living(running.app_pid)]
     rows = [(f"process {number}", each) for number, each in enumerate(memory, 1)]
     yield Table("Memory after all this", ("", "resident"), rows)
 
@@ -87,7 +87,7 @@ def _at_a_rate(running: Stage, portal: Portal, sizes: Sizes) -> Table:
     with ThreadPoolExecutor(32) as pool:
         started = time.perf_counter()
         waits = [pool.submit(timed, frame, started + n / sizes.rate) for n in range(count)]
-        loaded = [one.result() for one in waits]
+        loaded = [wait.result() for wait in waits]
     used = ms(cpu_since(before, running.app_pid) / count)
     rows = [
         (

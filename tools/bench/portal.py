@@ -66,9 +66,9 @@ class Portal:
         """Return what was recorded of REST calls, oldest first."""
         record = self.session.get(f"{self.url}/_control/record", timeout=SECONDS).json()
         return [
-            one
-            for one in record["requests"]
-            if one["server"] == "portal" and one["path"].startswith("/rest/")
+            request
+            for request in record["requests"]
+            if request["server"] == "portal" and request["path"].startswith("/rest/")
         ]
 
     def call(self, method: str, params: dict[str, Any]) -> Any:
@@ -85,4 +85,4 @@ class Portal:
         work()
         seconds = time.perf_counter() - started
         done = self.rest_requests()
-        return Measured(len(done), sum(len(one["commands"]) for one in done), seconds)
+        return Measured(len(done), sum(len(request["commands"]) for request in done), seconds)

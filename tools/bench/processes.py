@@ -48,14 +48,14 @@ class Round:
     @property
     def served(self) -> list[float]:
         """How long those waited who got what they wanted. Raises FigureError without any."""
-        served = [one.seconds for one in self.answers if one.status == 200]
+        served = [answer.seconds for answer in self.answers if answer.status == 200]
         if len(served) < 2:
             raise FigureError(f"{len(served)} of {len(self.answers)} openings were served.")
         return served
 
     def with_status(self, *statuses: int) -> int:
         """How many got one of these."""
-        return sum(one.status in statuses for one in self.answers)
+        return sum(answer.status in statuses for answer in self.answers)
 
 
 def measure(sizes: Sizes) -> Iterator[Table]:
@@ -129,12 +129,12 @@ def _round(running: Stage, frames: list[Frame], users: int, seconds: float) -> R
 def _row(
     users: int, count: int, rounds: list[Round], alone: list[Round], latency: float
 ) -> tuple[str, ...]:
-    rate = median(len(one.served) / one.seconds for one in rounds)
-    of_one = rate / median(len(one.served) / one.seconds for one in alone)
-    served = [seconds for one in rounds for seconds in one.served]
-    refused = sum(one.with_status(503) for one in rounds)
-    everything = sum(len(one.answers) for one in rounds)
-    cpu = sum(one.cpu for one in rounds)
+    rate = median(len(round_.served) / round_.seconds for round_ in rounds)
+    of_one = rate / median(len(round_.served) / round_.seconds for round_ in alone)
+    served = [seconds for round_ in rounds for seconds in round_.served]
+    refused = sum(round_.with_status(503) for round_ in rounds)
+    everything = sum(len(round_.answers) for round_ in rounds)
+    cpu = sum(round_.cpu for round_ in rounds)
     return (
         str(users),
         str(count),
@@ -145,6 +145,6 @@ def _row(
         times(percentile(served, 50) / latency),
         str(refused),
         str(everything - refused - len(served)),
-        f"{cpu / sum(one.seconds for one in rounds):.2f}",
+        f"{cpu / sum(round_.seconds for round_ in rounds):.2f}",
         ms(cpu / len(served)),
     )

@@ -49,7 +49,9 @@ class Table:
         """The same for a page, which aligns it by itself."""
         dashes = ["---" if self._has_words(at) else "---:" for at in range(len(self.heads))]
         lines = [f"| {' | '.join(line)} |" for line in (self.heads, dashes, *self.rows)]
-        return "\n\n".join(one for one in (f"**{self.title}**", "\n".join(lines), self.note) if one)
+        return "\n\n".join(
+            part for part in (f"**{self.title}**", "\n".join(lines), self.note) if part
+        )
 
 
 def write(part: str, text: str, page: Path = PAGE) -> None:

@@ -83,16 +83,18 @@ def _silent(running: Stage, number: int) -> Iterator[Frame]:
 
 def row(who: str, answers: list[Answer], calm: Sequence[Answer] = ()) -> tuple[str, ...]:
     """What they saw, beside what others saw in calm. Raises FigureError."""
-    seconds = [one.seconds for one in answers]
-    usual = [one.seconds for one in calm]
-    served = sum(one.status == 200 for one in calm)
+    seconds = [answer.seconds for answer in answers]
+    usual = [answer.seconds for answer in calm]
+    served = sum(answer.status == 200 for answer in calm)
     if served < SERVED * len(calm):
         raise FigureError(
             f"In calm {served} of {len(calm)} openings were served: this machine is too busy or"
             " too small, and what came beside the silent portal says nothing of the app."
         )
-    ended = Counter(str(one.status) for one in answers)
-    ratios = [percentile(seconds, one) / percentile(usual, one) for one in (50, 95) if usual]
+    ended = Counter(str(answer.status) for answer in answers)
+    ratios = [
+        percentile(seconds, percent) / percentile(usual, percent) for percent in (50, 95) if usual
+    ]
     return (
         who,
         str(len(answers)),

@@ -30,7 +30,7 @@ def always(frames: Sequence[Frame], users: int, seconds: float) -> list[Answer]:
     with ThreadPoolExecutor(users) as pool:
         chosen = [frames[number % len(frames)] for number in range(users)]
         done = [pool.submit(_again, frame, end) for frame in chosen]
-        return [answer for one in done for answer in one.result()]
+        return [answer for future in done for answer in future.result()]
 
 
 def at_a_rate(frames: Sequence[Frame], rate: float, seconds: float, threads: int) -> list[Answer]:
@@ -41,7 +41,7 @@ def at_a_rate(frames: Sequence[Frame], rate: float, seconds: float, threads: int
             pool.submit(_at, frames[number % len(frames)], started + number / rate)
             for number in range(int(rate * seconds))
         ]
-        return [one.result() for one in done]
+        return [future.result() for future in done]
 
 
 def _again(frame: Frame, end: float) -> list[Answer]:

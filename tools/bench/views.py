@@ -44,7 +44,9 @@ def own_seconds(portal: Portal, work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     whole = time.perf_counter() - started
-    return whole - covered((one["started"], one["finished"]) for one in portal.rest_requests())
+    return whole - covered(
+        (request["started"], request["finished"]) for request in portal.rest_requests()
+    )
 
 
 def covered(spans: Iterable[tuple[float, float]]) -> float:

@@ -41,7 +41,7 @@ def living(master: int) -> list[Worker]:
 
 def cpu_seconds(master: int) -> float:
     """Processor time that all workers have used so far. Raises FigureError."""
-    return sum(one.cpu_seconds for one in living(master))
+    return sum(worker.cpu_seconds for worker in living(master))
 
 
 def cpu_since(before: float, master: int) -> float:
@@ -54,4 +54,4 @@ def cpu_since(before: float, master: int) -> float:
 
 def megabytes(master: int) -> float:
     """Resident memory of the largest worker. Raises FigureError."""
-    return max(one.megabytes for one in living(master))
+    return max(worker.megabytes for worker in living(master))

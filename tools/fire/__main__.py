@@ -108,8 +108,8 @@ def _burn(plan: Plan, running: Stage, place: Place) -> Found:
     began = time.time()
     recording, crew = Recording(portal), Crew(party, ledger, plan.seed, plan.people)
     trouble = Trouble(running, place, plan.seed)
-    for one in (recording, crew, trouble):
-        one.start()
+    for part in (recording, crew, trouble):
+        part.start()
     time.sleep(plan.minutes * 60)
     trouble.stop()
     crew.stop()
@@ -143,7 +143,7 @@ def _about(plan: Plan, place: Place, ledger: Ledger) -> dict[str, str]:
         "people, workers": f"{plan.people}, {WORKERS}",
         "disk of the REST log": "of its own" if place.disk.is_there else "a folder taken away",
         "requests to the app": _counted(ledger.statuses),
-        "writes wanted": _counted(Counter(one.told or "never told" for one in ledger.wishes)),
+        "writes wanted": _counted(Counter(wish.told or "never told" for wish in ledger.wishes)),
     }
 
 
@@ -164,9 +164,9 @@ def _lines(url: str) -> list[Line]:
     with database.reading() as session:
         found = session.scalars(select(Activity).order_by(Activity.id)).all()
         lines = [
-            Line(one.action, one.outcome, one.detail, one.payment_id, one.at.timestamp(),
-                 one.user_id)
-            for one in found
+            Line(line.action, line.outcome, line.detail, line.payment_id, line.at.timestamp(),
+                 line.user_id)
+            for line in found
         ]  # fmt: skip
     database.close()
     return lines

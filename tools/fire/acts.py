@@ -120,7 +120,7 @@ def remind(_desk: Desk, rng: Random, payments: list[int]) -> Sending | None:
 
 
 def _many(desk: Desk, action: str, payments: list[int]) -> Sending:
-    form = {"chosen": [desk.rows[one] for one in payments]}
+    form = {"chosen": [desk.rows[payment_id] for payment_id in payments]}
     path = f"/payments/many/{action}"
     return Sending(action, "POST", path, _of(action), form, is_many=True)
 

@@ -65,13 +65,13 @@ class Books:
         """Say of each command by which wish it ran."""
         made: dict[str, Wish] = {}
         for ran in self.ran:
-            mine = [one for one in self.wishes if _is_of(one, ran)]
-            named = [one for one in mine if ran.named & one.ids]
+            mine = [asked for asked in self.wishes if _is_of(asked, ran)]
+            named = [asked for asked in mine if ran.named & asked.ids]
             # One may begin in the moment in which another one ends.
-            wish = max(named or mine, key=lambda one: one.started, default=None)
+            wish = max(named or mine, key=lambda asked: asked.started, default=None)
             if wish is None:
                 # What is put into, or taken from, a payment that a wish has just made.
-                wish = next((made[one] for one in ran.named if one in made), None)
+                wish = next((made[name] for name in ran.named if name in made), None)
                 wish = wish if wish and _is_in_time(wish, ran) else None
             if wish is None:
                 self.orphans.append(ran)
@@ -94,7 +94,7 @@ class Books:
         """No write runs twice under one key, and none without anybody who wanted it."""
         row = Row("executed twice under one key", len(self.of_wish))
         for wish in self.wishes:
-            counts = Counter(one.what for one in self.of_wish[wish.key])
+            counts = Counter(run.what for run in self.of_wish[wish.key])
             for (method, params), count in counts.items():
                 if count > 1:
                     row.wrong.append(f"{count} x {method} {params}: {about(wish)}")
@@ -103,7 +103,7 @@ class Books:
     def wanted(self) -> Row:
         """Every write that ran was asked for."""
         row = Row("executed, and nobody had asked", len(self.ran))
-        row.wrong = [f"{one.method} {one.params} at {one.started:.2f}" for one in self.orphans]
+        row.wrong = [f"{run.method} {run.params} at {run.started:.2f}" for run in self.orphans]
         return row
 
     def lost(self) -> Row:
@@ -126,9 +126,9 @@ class Books:
         for wish in self.wishes:
             if wish.told == "nothing":
                 row.looked_at += 1
-                ran = [one for one in self.of_wish[wish.key] if not _is_beside(one)]
+                ran = [run for run in self.of_wish[wish.key] if not _is_beside(run)]
                 if ran and not (wish.act in CREATING and not self._left_of(wish)):
-                    row.wrong.append(f"{[one.method for one in ran]}: {about(wish)}")
+                    row.wrong.append(f"{[run.method for run in ran]}: {about(wish)}")
         return row
 
     def unlogged(self) -> Row:
@@ -138,15 +138,15 @@ class Books:
             for payment_id in self._touched(wish):
                 row.looked_at += 1
                 lines = self._lines_of(wish, payment_id)
-                if not HONEST & {one.outcome for one in lines}:
-                    said = [f"{one.outcome} {one.detail}" for one in lines]
+                if not HONEST & {line.outcome for line in lines}:
+                    said = [f"{line.outcome} {line.detail}" for line in lines]
                     row.wrong.append(f"payment {payment_id}, log {said}: {about(wish)}")
         return row
 
     def invented(self) -> Row:
         """Nothing is in the log as done that did not run."""
         row = Row("in the log as done, and not executed")
-        wishes = {one.key: one for one in self.wishes}
+        wishes = {wish.key: wish for wish in self.wishes}
         for line in self.lines:
             if line.outcome != "done" or line.action in UNCOUNTED or "moved" in line.detail:
                 continue
@@ -175,7 +175,7 @@ class Books:
     def final(self, found: dict[int, str]) -> Row:
         """What was recorded leads to what the portal has in the end: the record is whole."""
         row = Row("record and portal differ (this tool)", len(found))
-        end = max((one.finished for one in self.ran), default=0.0) + 1
+        end = max((run.finished for run in self.ran), default=0.0) + 1
         for payment_id in set(found) | set(self.changes):
             state = found.get(payment_id, "")
             if self.state_between(payment_id, end, end) != {state}:
@@ -189,23 +189,27 @@ class Books:
             return "" in self.state_between(payment_id, wish.started, wish.ended)
         is_there = bool(self.of_wish[wish.key])
         return is_there or any(
-            one.outcome in {"already", "done"} for one in self._lines_of(wish, payment_id)
+            line.outcome in {"already", "done"} for line in self._lines_of(wish, payment_id)
         )
 
     def _touched(self, wish: Wish) -> set[int]:
-        ran = [one for one in self.of_wish[wish.key] if not _is_beside(one)]
+        ran = [run for run in self.of_wish[wish.key] if not _is_beside(run)]
         if wish.act in CREATING:
             return set(self._made_by(wish))
         if not ran:
             return set()
         if wish.act in MARKS:
-            return {one for one in wish.payments if any(str(one) in ran_.named for ran_ in ran)}
+            return {
+                payment_id
+                for payment_id in wish.payments
+                if any(str(payment_id) in ran_.named for ran_ in ran)
+            }
         return set(wish.payments)
 
     def _made_by(self, wish: Wish) -> list[int]:
-        made = [one.made for one in self.of_wish[wish.key] if one.method == ADD and one.made]
-        gone = {one.named for one in self.of_wish[wish.key] if one.method == DELETE}
-        return [one for one in made if frozenset({str(one)}) not in gone]
+        made = [run.made for run in self.of_wish[wish.key] if run.method == ADD and run.made]
+        gone = {run.named for run in self.of_wish[wish.key] if run.method == DELETE}
+        return [payment_id for payment_id in made if frozenset({str(payment_id)}) not in gone]
 
     def _left_of(self, wish: Wish) -> int:
         return len(self._made_by(wish))
@@ -213,12 +217,12 @@ class Books:
     def _lines_of(self, wish: Wish, payment_id: int) -> list[Line]:
         ids = {payment_id} | ({None} if wish.act in CREATING else set())
         return [
-            one
-            for one in self.lines
-            if one.action == wish.act
-            and one.payment_id in ids
-            and one.user_id == wish.user
-            and wish.started - SLACK <= one.at <= max(wish.ended, wish.started) + SLACK
+            line
+            for line in self.lines
+            if line.action == wish.act
+            and line.payment_id in ids
+            and line.user_id == wish.user
+            and wish.started - SLACK <= line.at <= max(wish.ended, wish.started) + SLACK
         ]
 
 
@@ -226,18 +230,18 @@ def renewed(renewals: Sequence[dict[str, Any]], began: float) -> tuple[Row, Row]
     """One renewal for each pair, unless its answer never came; none before its time."""
     twice, early = Row("a refresh token used twice"), Row("renewed before it had expired")
     of_pair: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for one in renewals:
-        if one["started"] >= began:
-            of_pair[one["params"]["pair"]].append(one)
+    for renewal in renewals:
+        if renewal["started"] >= began:
+            of_pair[renewal["params"]["pair"]].append(renewal)
     for pair, uses in of_pair.items():
         twice.looked_at += 1
         early.looked_at += 1
         # After an answer that was planned to be lost nobody can know that the pair was used.
-        answered = [one for one in uses if not one["params"].get("fault")]
+        answered = [use for use in uses if not use["params"].get("fault")]
         if len(answered) > 1 and not uses[0]["params"].get("fault"):
-            times = [f"{one['started']:.2f} {one['status']}" for one in uses]
+            times = [f"{use['started']:.2f} {use['status']}" for use in uses]
             twice.wrong.append(f"user {uses[0]['params'].get('user')}, pair {pair}: {times}")
-        if not all(one["params"].get("was_expired") for one in uses):
+        if not all(use["params"].get("was_expired") for use in uses):
             early.wrong.append(f"user {uses[0]['params'].get('user')}, pair {pair}")
     return twice, early
 
@@ -284,13 +288,13 @@ def _changes(
     start: dict[int, str], ran: Sequence[Ran], began: float
 ) -> dict[int, list[tuple[float, float, str]]]:
     """Return for each payment when it came to be in which state."""
-    found = {one: [(0.0, began, state)] for one, state in start.items()}
-    for one in ran:
-        if one.method == ADD and one.made:
-            found.setdefault(one.made, []).append((one.started, one.finished, "N"))
-        state = "" if one.method == DELETE else STATES.get(one.method)
+    found = {payment_id: [(0.0, began, state)] for payment_id, state in start.items()}
+    for run in ran:
+        if run.method == ADD and run.made:
+            found.setdefault(run.made, []).append((run.started, run.finished, "N"))
+        state = "" if run.method == DELETE else STATES.get(run.method)
         if state is None:
             continue
-        for payment_id in (int(text) for text in one.named if text.isdecimal()):
-            found.setdefault(payment_id, []).append((one.started, one.finished, state))
+        for payment_id in (int(text) for text in run.named if text.isdecimal()):
+            found.setdefault(payment_id, []).append((run.started, run.finished, state))
     return found

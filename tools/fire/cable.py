@@ -41,10 +41,10 @@ class Cable:
         """End every connection in both directions; return how many there were."""
         with self._lock:
             ended, self._open = self._open, set()
-        for one in ended:
+        for connection in ended:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         return len(ended) // 2
 
     def _listen(self) -> None:
@@ -73,7 +73,7 @@ class Cable:
                 target.sendall(piece)
         with self._lock:
             self._open -= {source, target}
-        for one in (source, target):
+        for connection in (source, target):
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()

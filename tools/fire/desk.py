@@ -150,7 +150,7 @@ class Pool:
     def take(self, rng: Random, wanted: list[int], most: int = 1) -> list[int]:
         """Reserve up to `most` of the wanted that are free."""
         with self._lock:
-            free = [one for one in wanted if one not in self._taken]
+            free = [payment_id for payment_id in wanted if payment_id not in self._taken]
             picked = rng.sample(free, min(most, len(free)))
             self._taken.update(picked)
             return picked

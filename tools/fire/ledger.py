@@ -142,30 +142,36 @@ class Recording:
         """The writing commands that were carried out, oldest first."""
         found = [
             Ran(
-                one["method"].lower(),
-                one["params"] if isinstance(one["params"], dict) else {},
-                one["user"] or 0,
-                one["started"],
-                one["finished"],
-                one["made"],
-                one["outcome"],
+                command["method"].lower(),
+                command["params"] if isinstance(command["params"], dict) else {},
+                command["user"] or 0,
+                command["started"],
+                command["finished"],
+                command["made"],
+                command["outcome"],
             )
             for request in self._found.values()
-            for one in request["commands"]
-            if one["did_run"] and is_write(one["method"].lower())
+            for command in request["commands"]
+            if command["did_run"] and is_write(command["method"].lower())
         ]
-        return sorted(found, key=lambda one: one.started)
+        return sorted(found, key=lambda ran: ran.started)
 
     def renewals(self) -> list[dict[str, Any]]:
         """The token requests that were to renew a pair, oldest first."""
-        asked = [one for one in self._found.values() if one["path"].startswith("/oauth/token")]
-        renewals = [one for one in asked if (one["params"] or {}).get("pair")]
-        return sorted(renewals, key=lambda one: one["started"])
+        asked = [
+            request
+            for request in self._found.values()
+            if request["path"].startswith("/oauth/token")
+        ]
+        renewals = [request for request in asked if (request["params"] or {}).get("pair")]
+        return sorted(renewals, key=lambda request: request["started"])
 
     @property
     def count(self) -> int:
         """How many requests came to the portal and its authorization server."""
-        return sum(one["path"].startswith(("/rest/", "/oauth/")) for one in self._found.values())
+        return sum(
+            request["path"].startswith(("/rest/", "/oauth/")) for request in self._found.values()
+        )
 
     def _watch(self) -> None:
         while not self._is_over.wait(POLL_SECONDS):
@@ -179,9 +185,9 @@ class Recording:
             found = answer.json()["requests"]
         except (requests.RequestException, ValueError):
             return
-        self._found |= {one["id"]: one for one in found}
+        self._found |= {request["id"]: request for request in found}
         # What has not ended yet is taken once more.
-        running = [one["id"] for one in found if not one["finished"]]
+        running = [request["id"] for request in found if not request["finished"]]
         self._last = min(running, default=max(self._found, default=1) + 1) - 1
 
 

@@ -28,7 +28,7 @@ def as_text(figures: Mapping[str, str], rows: Sequence[Row]) -> str:
     lines += [f"{row.promise:<44}{row.looked_at:>10}{len(row.wrong):>7}" for row in rows]
     for row in rows:
         if row.wrong:
-            lines += ["", f"{row.promise}:", *(f"  {one}" for one in row.wrong[:SHOWN])]
+            lines += ["", f"{row.promise}:", *(f"  {problem}" for problem in row.wrong[:SHOWN])]
     return "\n".join(lines)
 
 

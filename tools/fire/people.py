@@ -55,8 +55,8 @@ class Crew:
     def stop(self) -> None:
         """Let everybody finish what they are at."""
         self._is_over.set()
-        for one in self._threads:
-            one.join(180)
+        for thread in self._threads:
+            thread.join(180)
 
     @property
     def late(self) -> int:
@@ -75,7 +75,7 @@ class Crew:
 
     def wait_until_given_up(self) -> None:
         """Wait until whatever nobody knows the end of counts as given up."""
-        open_ones = [one.ended or one.started for one in self._ledger.wishes if _is_open(one)]
+        open_ones = [wish.ended or wish.started for wish in self._ledger.wishes if _is_open(wish)]
         wait = max(open_ones, default=0.0) + ABANDONED_SECONDS - now()
         if wait > 0:
             threading.Event().wait(wait)
@@ -97,12 +97,12 @@ class Crew:
                 self._act(desk, rng, states)
 
     def _act(self, desk: Desk, rng: Random, states: dict[int, str]) -> None:
-        kind = rng.choices(ACTS, [one.weight for one in ACTS])[0]
+        kind = rng.choices(ACTS, [act.weight for act in ACTS])[0]
         if kind.state == NEW:
             with self._creating:
                 self._carry_out(desk, rng, kind, [])
             return
-        wanted = [one for one, state in sorted(states.items()) if state == kind.state]
+        wanted = [payment_id for payment_id, state in sorted(states.items()) if state == kind.state]
         taken = self._pool.take(rng, wanted, rng.randint(1, kind.most))
         if not taken:
             return
@@ -114,7 +114,7 @@ class Crew:
         sending = kind.act(desk, rng, payments)
         if sending is None:
             return False
-        ids = sending.ids | {str(one) for one in payments}
+        ids = sending.ids | {str(payment_id) for payment_id in payments}
         wish = Wish(
             sending.act, sending.methods, desk.card, tuple(payments), frozenset(ids), desk.user,
             secrets.token_hex(16), now(),
@@ -123,8 +123,8 @@ class Crew:
             self._ledger.wishes.append(wish)
         if rng.random() < 0.2 and not sending.is_many:
             with ThreadPoolExecutor(2) as pool:
-                for one in [pool.submit(self._press, wish, sending, desk) for _ in range(2)]:
-                    one.result()
+                for press in [pool.submit(self._press, wish, sending, desk) for _ in range(2)]:
+                    press.result()
         else:
             self._press(wish, sending, desk)
         if wish.told:
@@ -205,4 +205,6 @@ def _settled(answer: requests.Response) -> tuple[int, ...]:
         trigger = json.loads(answer.headers.get("HX-Trigger", "{}"))
     except ValueError:
         return ()
-    return tuple(int(one) for one in trigger.get("payments-settled", {}).get("ids", ()))
+    return tuple(
+        int(payment_id) for payment_id in trigger.get("payments-settled", {}).get("ids", ())
+    )

@@ -22,7 +22,7 @@ from tools.fire.ledger import PREFIX
 from tools.stage import Stage
 
 METHODS = (
-    *(PREFIX + one for one in (
+    *(PREFIX + method for method in (
         "pay", "unpay", "delete", "add", "update", "list", "product.add", "product.setQuantity",
         "product.delete", "product.list", "delivery.add", "delivery.delete")),
     "crm.activity.configurable.add", "crm.timeline.logmessage.add", "crm.item.get", "batch",
@@ -69,8 +69,8 @@ class Trouble:
     def stop(self) -> None:
         """End all faults."""
         self._is_over.set()
-        for one in self._threads:
-            one.join(60)
+        for thread in self._threads:
+            thread.join(60)
         self._portal.control("fault")
         self._portal.control("latency", request_ms=0, command_ms=0)
 

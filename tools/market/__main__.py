@@ -47,14 +47,14 @@ def write(places: Places) -> None:
 def report(places: Places, *, is_release: bool) -> int:
     """Print what is wrong and what is open. Returns 1 where the kit cannot be used."""
     wrong = lint.problems(places)
-    for one in wrong:
-        print(one)
+    for problem in wrong:
+        print(problem)
     questions = list(open_questions(places))
     if questions:
         print(f"Open, for the owner to fill in in market/vendor.toml: {', '.join(questions)}")
     left = list(checklist.open_rows(places))
-    for one in left:
-        print(f"Open, {one}")
+    for row in left:
+        print(f"Open, {row}")
     if wrong or (is_release and (questions or left)):
         return 1
     print(f"market/: {'ready' if not (questions or left) else 'sound, but for what is open'}")

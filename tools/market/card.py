@@ -46,9 +46,9 @@ def version_card(places: Places) -> dict[str, Any]:
         "privacy_url": address + "/legal/privacy",
         "menu_title": manifest["name"],
         "ticks": {name: ticked for name, ticked, _ in TICKS},
-        "scopes": {one["scope"]: one["reason"] for one in manifest["scopes"]},
-        "placements": [one["placement"] for one in manifest["placements"]],
-        "events": [one["event"] for one in manifest["events"]],
+        "scopes": {scope["scope"]: scope["reason"] for scope in manifest["scopes"]},
+        "placements": [placement["placement"] for placement in manifest["placements"]],
+        "events": [event["event"] for event in manifest["events"]],
     }
 
 
@@ -97,12 +97,12 @@ def as_page(card: dict[str, Any]) -> str:
         f"All are bound by the installer or the settings, to `{card['placement_handler']}`; "
         "`{entity_type_id}` stands for each smart process of the portal.",
         "",
-        *(f"- `{one}`" for one in card["placements"]),
+        *(f"- `{placement}`" for placement in card["placements"]),
         "",
         "## Events",
         "",
         f"Bound by the installer to `{card['event_handler']}`:",
         "",
-        *(f"- `{one}`" for one in card["events"]),
+        *(f"- `{event}`" for event in card["events"]),
     ]
     return "\n".join(lines) + "\n"

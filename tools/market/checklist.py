@@ -45,15 +45,15 @@ def open_rows(places: Places) -> Iterator[str]:
 
 def _proof(places: Places, number: str, proof: str) -> Iterator[str]:
     tests, files = TEST.findall(proof), FILE.findall(proof)
-    links = [f"docs/{one}" for one in LINK.findall(proof)]
+    links = [f"docs/{page}" for page in LINK.findall(proof)]
     if not (tests or files or links):
         yield f"docs/marketplace.md, row {number}: no test, picture or page"
     for path, name in tests:
         if name not in _tests_in(places.root / path):
             yield f"docs/marketplace.md, row {number}: there is no {path}::{name}"
-    for one in (*files, *links):
-        if not (places.root / one).exists():
-            yield f"docs/marketplace.md, row {number}: there is no {one}"
+    for file in (*files, *links):
+        if not (places.root / file).exists():
+            yield f"docs/marketplace.md, row {number}: there is no {file}"
 
 
 @cache
@@ -61,4 +61,4 @@ def _tests_in(path: Path) -> frozenset[str]:
     if not path.is_file():
         return frozenset()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))

@@ -23,7 +23,7 @@ MESSAGES = re.compile(r'^msg(?:id|str(?:\[\d\])?) "(.+)"$', re.MULTILINE)
 
 def problems(places: Places) -> list[str]:
     """Return what has to be put right, one line each; empty for a sound kit."""
-    return [one for check in CHECKS for one in check(places)]
+    return [problem for check in CHECKS for problem in check(places)]
 
 
 def _each_text(places: Places) -> Iterator[tuple[str, str, str]]:
@@ -73,7 +73,9 @@ def _words(places: Places) -> Iterator[str]:
         name = f"{language}/{field}"
         if field in {"title", "keywords", "tags", "categories"}:
             lower = re.split(r"[\s,]+", text.lower())
-            found = [one for one in words.BRANDS if any(part.startswith(one) for part in lower)]
+            found = [
+                brand for brand in words.BRANDS if any(part.startswith(brand) for part in lower)
+            ]
             yield from (f"{name} holds the brand {brand!r}" for brand in found)
         right = words.SPELLINGS[language]
         for spelled in words.NOT_A_SPELLING.findall(text):

@@ -157,7 +157,9 @@ def _demand_language(page: Page, language: str) -> None:
     """Raise StageError where a word of the simulator, or of English, is in the picture."""
     seen = page.locator("body").inner_text().splitlines()
     english: Mapping[str, str] = {} if language == "en" else words_of("page", language)
-    wrong = [one for one in (*SIMULATED, *english) if one in seen and english.get(one, "") != one]
+    wrong = [
+        word for word in (*SIMULATED, *english) if word in seen and english.get(word, "") != word
+    ]
     if wrong:
         raise StageError(f"The picture would show {', '.join(wrong)}: see portal_words.toml.")
 
