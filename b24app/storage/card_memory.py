@@ -66,7 +66,9 @@ def save_known_payments(
     kept = (row.first_seen if row else None) or {}
     known = _read(kept)
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
-    sights = {one: known.get(one) or FirstSight(now, is_exact) for one in listed}
+    sights = {
+        payment_id: known.get(payment_id) or FirstSight(now, is_exact) for payment_id in listed
+    }
     put(
         session,
         CardMemory,

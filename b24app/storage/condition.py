@@ -68,7 +68,7 @@ def look(database: Database) -> Condition:
 def seals(database: Database, cipher: Cipher) -> Seals:
     """Look at the first rows of every table with secrets. Raises DatabaseAwayError."""
     with database.of_all().reading() as session:
-        found = [_key_of(cipher, one) for model in SEALED for one in _sealed(session, model)]
+        found = [_key_of(cipher, secret) for model in SEALED for secret in _sealed(session, model)]
     return Seals(*(found.count(kind) for kind in ("newest", "older", "unreadable")))
 
 

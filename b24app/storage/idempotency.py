@@ -151,7 +151,7 @@ def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[
 
 def without_intent(announcement: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return what is kept with a key but for its intent, None if that is all."""
-    return {name: one for name, one in (announcement or {}).items() if name != INTENT} or None
+    return {name: value for name, value in (announcement or {}).items() if name != INTENT} or None
 
 
 def delete_older(session: Session, now: datetime) -> int:

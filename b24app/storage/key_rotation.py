@@ -67,7 +67,7 @@ def _page(session: Session, model: type[Base], after: Key) -> list[tuple[Key, li
     if after:
         query = query.where(tuple_(*key) > tuple_(*after))
     rows = [tuple(row) for row in session.execute(query)]
-    return [(row[: len(key)], [one for one in row[len(key) :] if one]) for row in rows]
+    return [(row[: len(key)], [secret for secret in row[len(key) :] if secret]) for row in rows]
 
 
 def _reseal_rows(

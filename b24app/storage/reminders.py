@@ -78,9 +78,9 @@ def replace(
     already is not written again. Raises UnknownPortalError.
     """
     known = of_card(session, member_id, ref)
-    for payment_id, one in listed.items():
-        if known.get(payment_id) != one:
-            save(session, member_id, ref, one, now)
+    for payment_id, reminder in listed.items():
+        if known.get(payment_id) != reminder:
+            save(session, member_id, ref, reminder, now)
     if not is_whole:
         return {**known, **listed}
     forget(session, member_id, ref, known.keys() - listed.keys())

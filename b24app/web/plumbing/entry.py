@@ -70,7 +70,7 @@ def require_session() -> None:
     """
     current_ticket()
     ids = (request.view_args or {}).values()
-    if any(isinstance(one, int) and one > MAX_ID for one in ids):
+    if any(isinstance(given_id, int) and given_id > MAX_ID for given_id in ids):
         raise NotOnThisCardError("no id of a portal is that large")
 
 

@@ -80,20 +80,20 @@ def scrubbed(event: Any, _hint: object) -> Any:
     """Return what may be sent of an event."""
     kept = {name: value for name, value in event.items() if name in KEPT}
     kinds = event.get("exception", {}).get("values", [])
-    kept["exception"] = {"values": [_exception(one) for one in kinds]}
+    kept["exception"] = {"values": [_exception(raised) for raised in kinds]}
     kept["tags"] = dict(event.get("tags") or {})
     return kept
 
 
-def _exception(one: Mapping[str, Any]) -> dict[str, Any]:
-    frames = (one.get("stacktrace") or {}).get("frames", [])
+def _exception(raised: Mapping[str, Any]) -> dict[str, Any]:
+    frames = (raised.get("stacktrace") or {}).get("frames", [])
     places = [
         {name: value for name, value in frame.items() if name in KEPT_OF_A_PLACE}
         for frame in frames
     ]
     return {
-        "type": one.get("type"),
-        "module": one.get("module"),
+        "type": raised.get("type"),
+        "module": raised.get("module"),
         "stacktrace": {"frames": places},
     }
 

@@ -277,7 +277,7 @@ def init_app(app: Flask) -> None:
         app, locale_selector=current_locale, default_translation_directories="translations"
     )
     with app.app_context():
-        app.config[SPOKEN] = frozenset(str(one) for one in babel.list_translations())
+        app.config[SPOKEN] = frozenset(str(locale) for locale in babel.list_translations())
     _shorten_the_way_to_words(app)
     app.jinja_env.filters[WORD] = _word_filter()
     app.jinja_env.filters.update(
