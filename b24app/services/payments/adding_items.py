@@ -116,7 +116,11 @@ def _added(after: After, addition: Addition) -> Verdict:
         return Verdict(OutcomeKind.ALREADY, OutcomeCode.ITEMS_THERE)
     now = quantities_by_row(after.composition)
     code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
-    text = ", ".join(f"{addition.at.rows[row_id].name} x {now[row_id]}" for row_id in expected)
+    # What was added, not what is there now: that of a row which the payment had before is more.
+    text = ", ".join(
+        f"{addition.at.rows[row_id].name} x {int(now[row_id] - (addition.was(row_id) or 0))}"
+        for row_id in expected
+    )
     return Verdict(OutcomeKind.DONE, code, "", text[:200])
 
 

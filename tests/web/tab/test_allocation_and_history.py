@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.support.acts import SIGNS
 from tests.support.stage import ADMIN
 
 
@@ -46,6 +47,18 @@ def test_the_history_tells_who_did_what(stage):
     assert "Marta Lindqvist" in text
     assert "Marked as unpaid" in text
     assert "Anna Berger" in text
+
+
+def test_the_history_tells_how_much_of_an_item_was_added(stage):
+    tab = stage.tab()
+    for count in (3, 2):
+        tab.post("/payments/1038/items", {"row": SIGNS, f"quantity-{SIGNS}": count})
+
+    text = re.sub(r"<[^>]+>", " ", tab.get("/payments/1038/history").text)
+
+    assert "Emergency exit sign E1 x 3" in text
+    assert "Emergency exit sign E1 x 2" in text
+    assert "Emergency exit sign E1 x 5" not in text
 
 
 def test_the_history_of_another_cards_payment_stays_closed(stage):
