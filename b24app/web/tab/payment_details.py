@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.services.payments import details, history
 from b24app.services.payments.history import Record
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing.entry import proven, require_session
 from b24app.web.words import activity_reasons, activity_words
 
@@ -50,6 +51,7 @@ def said(records: Sequence[Record]) -> list[dict[str, object]]:
             "after": activity_words.value(record.after),
             "outcome": activity_words.outcome(record.outcome),
             "tone": activity_words.tone(record.outcome),
+            "is_done": record.outcome == OutcomeKind.DONE,
             "reason": activity_reasons.reason(record, {}),
             "note": record.note,
         }

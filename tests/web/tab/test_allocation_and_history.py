@@ -49,6 +49,16 @@ def test_the_history_tells_who_did_what(stage):
     assert "Anna Berger" in text
 
 
+def test_the_history_says_of_a_mark_that_was_there_already_that_nothing_was_done(stage):
+    tab = stage.tab()
+    stage.portal.crm.payments[1039].is_paid = True
+    tab.post("/payments/1039/pay")
+
+    text = re.sub(r"<[^>]+>", " ", tab.get("/payments/1039/history").text)
+
+    assert re.search(r"Marked as paid\s*:\s+paid → paid\s+Nothing to do", text)
+
+
 def test_the_history_tells_how_much_of_an_item_was_added(stage):
     tab = stage.tab()
     for count in (3, 2):
