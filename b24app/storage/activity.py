@@ -7,17 +7,19 @@ settings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
 from .deletion import delete_where
 from .models import Activity
-from .numbering import number_for
+from .numbering import lowest_at, number_for
 from .upsert import insert_stamped
 
 
@@ -62,28 +64,27 @@ class Filter:
 
 NO_FILTER = Filter()
 
+_REF = ("entity_type_id", "entity_id")
+_NAMES = (*(field.name for field in fields(Record) if field.name != "ref"), *_REF)
+
 
 def append(session: Session, record: Record) -> None:
     """Add a line."""
-    values = {
-        **number_for(session, Activity, record.member_id, record.at),
-        "member_id": record.member_id,
-        "at": record.at,
-        "user_id": record.user_id,
-        "user_name": record.user_name,
-        "entity_type_id": record.ref.entity_type_id,
-        "entity_id": record.ref.entity_id,
-        "payment_id": record.payment_id,
-        "payment_number": record.payment_number,
-        "action": record.action,
-        "before": record.before,
-        "after": record.after,
-        "outcome": record.outcome,
-        "detail": record.detail,
-        "request_id": record.request_id,
-        "note": record.note,
-    }
-    session.execute(insert_stamped(session, Activity, values))
+    session.flush()
+    values = {name: getattr(record, name) for name in _NAMES if name not in _REF}
+    values |= {name: getattr(record.ref, name) for name in _REF}
+    values["lowest"] = lowest_at(record.at)
+    session.execute(_appending(session.get_bind().dialect.name), values)
+
+
+@cache
+def _appending(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """Return the statement of `append`: made once, it is compiled once, too."""
+    columns = Activity.__table__.c
+    values = {name: bindparam(name, type_=columns[name].type) for name in _NAMES}
+    lowest = bindparam("lowest", type_=BigInteger())
+    number = number_for(dialect, Activity, values["member_id"], lowest)
+    return insert_stamped(dialect, Activity, {**number, **values})
 
 
 def page(

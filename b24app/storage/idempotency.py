@@ -6,22 +6,32 @@ before the outcome is recorded, that is what the activity log can still say of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from .deletion import delete_where
 from .models import IdempotencyKey
-from .upsert import insert_into
+from .upsert import insert_of
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(seconds=120)
 RUNNING, PAUSED, DONE = "running", "paused", "done"
 INTENT = "intent"
+
+_TABLE = cast("Table", IdempotencyKey.__table__)
+_FRESH = ("fingerprint", "state", "status", "announcement", "started_at")
+_OWN = (
+    _TABLE.c.member_id == bindparam("of_member"),
+    _TABLE.c.user_id == bindparam("of_user"),
+    _TABLE.c.key == bindparam("of_key"),
+)
 
 Outcome = Literal["new", "running", "paused", "done", "abandoned", "other_body"]
 
@@ -101,7 +111,7 @@ def pause(
 ) -> bool:
     """Keep how far longer work is; the same request goes on with it. Return like `finish`."""
     return _leave(
-        session, _of(member_id, user_id, key), {"state": PAUSED, "announcement": announcement}
+        session, (member_id, user_id, key), {"state": PAUSED, "announcement": announcement}
     )
 
 
@@ -116,7 +126,7 @@ def finish(
 ) -> bool:
     """Keep the answer. The first one kept stays; return whether it is this one."""
     values = {"state": DONE, "status": status, "announcement": announcement}
-    return _leave(session, _of(member_id, user_id, key), values)
+    return _leave(session, (member_id, user_id, key), values)
 
 
 def drop(session: Session, member_id: str, user_id: int, key: str) -> bool:
@@ -139,10 +149,10 @@ def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[
     found = []
     for row in session.scalars(old.order_by(IdempotencyKey.started_at).limit(limit)):
         known = row.announcement or {}
-        own = _of(row.member_id, row.user_id, row.key)
+        own = (row.member_id, row.user_id, row.key)
         is_same = IdempotencyKey.started_at == row.started_at
         values = {"announcement": without_intent(known)}
-        if INTENT in known and _leave(session, (*own, is_same), values):
+        if INTENT in known and _leave(session, own, values, is_same):
             found.append(
                 Interrupted(row.member_id, row.user_id, row.started_at, known[INTENT], known)
             )
@@ -160,17 +170,26 @@ def delete_older(session: Session, now: datetime) -> int:
 
 
 def _leave(
-    session: Session, conditions: Sequence[ColumnElement[bool]], values: Mapping[str, Any]
+    session: Session,
+    own: tuple[str, int, str],
+    values: Mapping[str, Any],
+    *conditions: ColumnElement[bool],
 ) -> bool:
     """Change a key that is still running; return whether it was."""
-    changed = session.execute(
-        update(IdempotencyKey)
-        .where(*conditions, IdempotencyKey.state == RUNNING)
-        .values(**values)
-        .returning(IdempotencyKey.user_id)
-        .execution_options(synchronize_session=False)
+    key = dict(zip(("of_member", "of_user", "of_key"), own, strict=True))
+    statement = _leaving(tuple(values)).where(*conditions)
+    return session.execute(statement, {**key, **values}).one_or_none() is not None
+
+
+@cache
+def _leaving(names: tuple[str, ...]) -> Update:
+    """Return the statement of `_leave`: made once, it is compiled once, too."""
+    return (
+        update(_TABLE)
+        .where(*_OWN, _TABLE.c.state == RUNNING)
+        .values({name: bindparam(name) for name in names})
+        .returning(_TABLE.c.user_id)
     )
-    return changed.one_or_none() is not None
 
 
 def _take_free(
@@ -182,24 +201,32 @@ def _take_free(
     now: datetime,
     announcement: Mapping[str, Any] | None,
 ) -> bool:
-    fresh = {
+    values = {
+        "member_id": member_id,
+        "user_id": user_id,
+        "key": key,
         "fingerprint": fingerprint,
         "state": RUNNING,
         "status": None,
         "announcement": announcement,
         "started_at": now,
+        "kept_since": now - KEPT,
     }
-    statement = insert_into(
-        session, IdempotencyKey, member_id=member_id, user_id=user_id, key=key, **fresh
-    )
-    taken = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["member_id", "user_id", "key"],
-            set_=fresh,
-            where=IdempotencyKey.started_at <= now - KEPT,
-        ).returning(IdempotencyKey.user_id)
-    )
+    taken = session.execute(_taking_free(session.get_bind().dialect.name), values)
     return taken.one_or_none() is not None
+
+
+@cache
+def _taking_free(dialect: str) -> ReturningInsert[tuple[int]]:
+    """Return the statement of `_take_free`: made once, it is compiled once, too."""
+    columns = ("member_id", "user_id", "key")
+    statement = insert_of(dialect, _TABLE)
+    statement = statement.values({name: bindparam(name) for name in (*columns, *_FRESH)})
+    return statement.on_conflict_do_update(
+        index_elements=columns,
+        set_={name: statement.excluded[name] for name in _FRESH},
+        where=_TABLE.c.started_at <= bindparam("kept_since"),
+    ).returning(_TABLE.c.user_id)
 
 
 def _take(

@@ -5,21 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
 
 from .models import Activity, PartialAction
 
 
 def number_for(
-    session: Session, model: type[Activity | PartialAction], member_id: str, now: datetime
+    dialect: str,
+    model: type[Activity | PartialAction],
+    member_id: str | ColumnElement[str],
+    lowest: int | ColumnElement[int],
 ) -> dict[str, Any]:
     """Return the `id` to insert with, for a statement; nothing where the database gives one.
 
-    Above all present ones and never below the time in milliseconds: a page that still shows a
+    Above all present ones and never below `lowest`, the time: a page that still shows a
     deleted row must not find another under its number.
     """
-    if session.get_bind().dialect.name != "sqlite":
+    if dialect != "sqlite":
         return {}
     newest = select(func.coalesce(func.max(model.id), 0)).where(model.member_id == member_id)
-    return {"id": func.max(newest.scalar_subquery() + 1, int(now.timestamp() * 1000))}
+    return {"id": func.max(newest.scalar_subquery() + 1, lowest)}
+
+
+def lowest_at(now: datetime) -> int:
+    """Return the lowest number for a row of this moment: the time in milliseconds."""
+    return int(now.timestamp() * 1000)

@@ -13,7 +13,7 @@ from b24app.domain import EntityRef
 
 from .deletion import delete_where
 from .models import PartialAction
-from .numbering import number_for
+from .numbering import lowest_at, number_for
 from .upsert import insert_into
 
 _OF_CARD = (
@@ -38,10 +38,11 @@ def add(
     now: datetime,
 ) -> PartialAction:
     """Remember a half-done action and return it with its id. Raises UnknownPortalError."""
+    dialect = session.get_bind().dialect.name
     statement = insert_into(
         session,
         PartialAction,
-        **number_for(session, PartialAction, member_id, now),
+        **number_for(dialect, PartialAction, member_id, lowest_at(now)),
         member_id=member_id,
         entity_type_id=ref.entity_type_id,
         entity_id=ref.entity_id,

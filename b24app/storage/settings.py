@@ -53,7 +53,8 @@ def save(
         "updated_at": now,
         "updated_by": updated_by,
     }
-    statement = insert_stamped(session, PortalSettings, values)
+    session.flush()
+    statement = insert_stamped(session.get_bind().dialect.name, PortalSettings, values)
     names = (*values.keys() - {"member_id"}, "installation_id")
     session.execute(
         statement.on_conflict_do_update(

@@ -17,7 +17,7 @@ def insert_into(
     session: Session, model: type[Base], **values: Any
 ) -> postgresql.Insert | sqlite.Insert:
     """Return an insert that can be given an `on_conflict_...` clause."""
-    return _insert(session, model).values(**values)
+    return insert_of(session.get_bind().dialect.name, model).values(**values)
 
 
 def put(session: Session, model: type[Base], **values: Any) -> None:
@@ -31,20 +31,20 @@ def _putting(
 ) -> postgresql.Insert | sqlite.Insert:
     """Return the statement of `put`: made once for a table, it is compiled once, too."""
     table = cast("Table", model.__table__)
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    statement = insert_of(dialect, table)
     keys = [column.name for column in table.primary_key]
     rest = {name: statement.excluded[name] for name in names if name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def insert_stamped(
-    session: Session, model: type[Activity | PortalSettings], values: Mapping[str, Any]
+    dialect: str, model: type[Activity | PortalSettings], values: Mapping[str, Any]
 ) -> postgresql.Insert | sqlite.Insert:
     """Return an insert of one row with the name of its portal's current installation; "" if none.
 
-    A query gives the row, because a distributed database takes none among the values.
+    A query gives the row, because a distributed database takes none among the values: flush what
+    it shall find.
     """
-    session.flush()
     types = model.__table__.c
     given = [
         value if isinstance(value, ColumnElement) else literal(value, types[name].type)
@@ -52,10 +52,14 @@ def insert_stamped(
     ]
     stamp = func.coalesce(func.max(Portal.installation_id), "")
     row = select(*given, stamp).where(Portal.member_id == values["member_id"])
-    return _insert(session, model).from_select([*values, "installation_id"], row)
+    return insert_of(dialect, cast("Table", model.__table__)).from_select(
+        [*values, "installation_id"], row
+    )
 
 
-def _insert(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model)
-    return sqlite.insert(model)
+def insert_of(dialect: str, target: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert as this engine knows it.
+
+    Give it the table for a statement that is kept: one of a model is made anew for its values.
+    """
+    return postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
