@@ -66,7 +66,7 @@ KINDS: Mapping[Action, Kind] = {
     ),
     Action.DELETE: Kind(
         DeedName.DELETE,
-        lambda picked: deletion.change_to_gone(picked.id, picked.seen.amount),
+        lambda picked: deletion.change_to_gone(picked.id, picked.seen.expected_amount),
         ownership.Present,
     ),
 }

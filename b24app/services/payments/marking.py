@@ -61,12 +61,13 @@ UNPAID = Mark(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the person saw: the amount, and whether they were asked about a zero amount.
+    """What the person saw, and whether they were asked about a zero amount.
 
-    `told` is number and amount as the page has them, which only the portal can confirm.
+    `expected_amount` is None if the page did not say. `told` is number and amount as the page has
+    them, which only the portal can confirm.
     """
 
-    amount: Decimal | None = None
+    expected_amount: Decimal | None = None
     may_be_zero: bool = True
     told: Told | None = None
 
@@ -105,7 +106,7 @@ def change_to(
     """Return what is special about one of the two marks."""
 
     def verify(card: CardSession, payment_id: int) -> Found:
-        _require_amount(seen, seen.amount)
+        _require_amount(seen, seen.expected_amount)
         if card.is_listing_fresh and payment_id in card.listed:
             return Found(None)
         return Found(ownership.fetch_own_payment(card, payment_id))
@@ -150,7 +151,7 @@ def _told(payment: Payment | None, seen: Seen) -> Told | None:
 def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
     if mark.paid and not payment.is_paid:
         _require_amount(seen, payment.sum.amount)
-    if seen.amount is not None and payment.sum.amount != seen.amount:
+    if seen.expected_amount is not None and payment.sum.amount != seen.expected_amount:
         raise ChangedMeanwhileError("the amount changed")
 
 
@@ -164,9 +165,13 @@ def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
         return Verdict(OutcomeKind.ALREADY, mark.already, mark.word, mark.word)
     amount = after.payment.sum.amount
     code = mark.done
-    if seen.amount is not None and after.payment.sum.is_readable and amount != seen.amount:
+    if (
+        seen.expected_amount is not None
+        and after.payment.sum.is_readable
+        and amount != seen.expected_amount
+    ):
         code = OutcomeCode.PAID_OTHER_AMOUNT
-    elif mark.paid and seen.amount is None and not amount:
+    elif mark.paid and seen.expected_amount is None and not amount:
         code = OutcomeCode.PAID_ZERO
-    undo = Undo(mark.undo, after.payment_id, amount=amount)
+    undo = Undo(mark.undo, after.payment_id, expected_amount=amount)
     return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo)

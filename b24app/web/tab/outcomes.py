@@ -160,14 +160,18 @@ def _as_shown(undo: Undo, view: CardView) -> dict[str, str]:
         }
     if undo.kind is not UndoKind.PAY:
         return told
-    return {**told, "shown": str(undo.amount), **({} if undo.amount else {"zero": "1"})}
+    return {
+        **told,
+        "shown": str(undo.expected_amount),
+        **({} if undo.expected_amount else {"zero": "1"}),
+    }
 
 
 def _asks(undo: Undo, view: CardView) -> str:
     """Return the dialog in which paying asks, like the payment's own button."""
     if undo.kind is not UndoKind.PAY:
         return ""
-    if not undo.amount:
+    if not undo.expected_amount:
         return "dlg-zero"
     return "dlg-paid" if view.rules.confirm_pay else ""
 
