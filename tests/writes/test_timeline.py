@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,6 +98,38 @@ def test_a_portal_forgets_in_a_month_how_lines_are_taken(stage):
     stage.advance(31 * 24 * 3600)
 
     assert known(stage) == timeline_lines.Known()
+
+
+def test_a_portal_is_tried_again_after_a_month_however_many_lines_were_written_in_it(stage):
+    know_timeline(stage, lacks_lines=True)
+    for name in ("pay", "unpay", "pay"):
+        stage.advance(8 * 24 * 3600)
+        stage.tab().post(f"/payments/{SMALL}/{name}")
+    stage.advance(8 * 24 * 3600)
+
+    assert not known(stage).lacks_lines
+    assert known(stage).last is timeline_lines.Last.COMMENT
+    assert known(stage).at == stage.deps.clock() - timedelta(days=8)
+
+
+def test_of_many_lines_in_a_minute_one_is_noted(stage, monkeypatch):
+    know_timeline(stage)
+    tab = stage.tab()
+    noted = []
+    save = timeline_lines.save
+
+    def noting(*known):
+        noted.append(known)
+        save(*known)
+
+    monkeypatch.setattr(timeline_lines, "save", noting)
+
+    for name in ("pay", "unpay", "pay", "unpay"):
+        tab.post(f"/payments/{SMALL}/{name}")
+        stage.advance(30)
+
+    assert len(lines(stage)) == 4
+    assert len(noted) == 1
 
 
 @pytest.mark.parametrize("act", [PAY, UNPAY], ids=str)

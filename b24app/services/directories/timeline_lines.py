@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,8 @@ from b24app.storage.session import Session
 KIND = "timeline"
 KNOWN_FOR = timedelta(days=30)
 """A portal gets new versions: what it could not do it may do by now."""
+EXACT_TO = timedelta(minutes=1)
+"""How late the time of the last line may be: people need no row written for every line."""
 
 
 class Last(StrEnum):
@@ -31,34 +33,55 @@ class Known:
     """What is known of a portal. `lacks_lines`: it is too old for them and gets comments.
 
     `stops`: whether it was seen to end a batch at an error and to keep to a filter, so that a line
-    can travel with the mark that it tells of; None if that was not tried.
+    can travel with the mark that it tells of; None if that was not tried. `since`: when that was
+    learned, None if nothing was; `at`: when the last line ended, to EXACT_TO.
     """
 
     last: Last = Last.NOTHING
     lacks_lines: bool = False
     stops: bool | None = None
     at: datetime | None = None
+    since: datetime | None = None
+
+    def after(self, before: Known) -> Known | None:
+        """Return what is to be kept now that `before` was kept; None if that is still good."""
+        if (self.lacks_lines, self.stops) != (before.lacks_lines, before.stops):
+            return replace(self, since=None)
+        is_newer = self.at is not None and (before.at is None or self.at >= before.at + EXACT_TO)
+        return self if is_newer or self.last is not before.last else None
 
 
 def load(session: Session, member_id: str, now: datetime) -> Known:
-    """Return what is known, nothing if it was learned too long ago."""
+    """Return what is known, without what was learned too long ago."""
     kept = cached_lists.load(session, member_id, KIND)
-    if kept is None or kept.fetched_at <= now - KNOWN_FOR:
+    if kept is None:
         return Known()
-    last = kept.data["last"]
-    return Known(
+    last, at = kept.data["last"], kept.data.get("at")
+    ended = Known(
         # Values stored by a later version are not known here.
         Last(last) if last in set(Last) else Last.NOTHING,
-        kept.data["lacks_lines"],
-        kept.data["stops"],
-        kept.fetched_at,
+        # Earlier versions kept one time for both.
+        at=datetime.fromisoformat(at) if at else kept.fetched_at,
     )
+    if kept.fetched_at > now - KNOWN_FOR:
+        return replace(
+            ended,
+            lacks_lines=kept.data["lacks_lines"],
+            stops=kept.data["stops"],
+            since=kept.fetched_at,
+        )
+    return ended if ended.at and ended.at > now - KNOWN_FOR else Known()
 
 
 def save(session: Session, member_id: str, known: Known, now: datetime) -> None:
-    """Keep what was learned. Raises UnknownPortalError."""
-    data = {"last": known.last, "lacks_lines": known.lacks_lines, "stops": known.stops}
-    cached_lists.save(session, member_id, KIND, data, now)
+    """Keep what is known; learned now if `since` says nothing else. Raises UnknownPortalError."""
+    data = {
+        "last": known.last,
+        "at": known.at.isoformat() if known.at else "",
+        "lacks_lines": known.lacks_lines,
+        "stops": known.stops,
+    }
+    cached_lists.save(session, member_id, KIND, data, known.since or now)
 
 
 def forget(session: Session, member_id: str) -> None:

@@ -98,9 +98,9 @@ class Teller:
         known = self._known if ride.stops is None else replace(self._known, stops=ride.stops)
         if ride.fate is Fate.WRITTEN:
             stops = known.stops if is_done else False
-            known = replace(known, last=_written(known), stops=stops)
+            known = replace(self._ended(known, _written(known)), stops=stops)
         elif ride.fate is Fate.REFUSED and ride.error is not None:
-            known = _refused(known, ride.error)
+            known = self._refused(known, ride.error)
         is_untold = ride.fate is Fate.NOT_SENT or isinstance(ride.error, MethodMissingError)
         if marked is not None and is_untold:
             known = self._send([Told(marked.number, marked.sum, marked.id)], known)
@@ -121,11 +121,21 @@ class Teller:
         try:
             self._card.api.call(self._command(told, known), SECONDS)
         except MethodMissingError as error:
-            now_known = _refused(known, error)
+            now_known = self._refused(known, error)
             return now_known if known.lacks_lines else self._send(told, now_known)
         except AppError as error:
-            return _refused(known, error)
-        return replace(known, last=_written(known))
+            return self._refused(known, error)
+        return self._ended(known, _written(known))
+
+    def _refused(self, known: Known, error: AppError) -> Known:
+        log.warning("no line in the timeline: %s", error)
+        if isinstance(error, MethodMissingError) and not known.lacks_lines:
+            return replace(known, lacks_lines=True)
+        last = next((last for kind, last in ENDINGS if isinstance(error, kind)), Last.FAILED)
+        return self._ended(known, last)
+
+    def _ended(self, known: Known, last: Last) -> Known:
+        return replace(known, last=last, at=self._card.clock())
 
     def _command(self, told: Sequence[Told], known: Known) -> Command[Any]:
         line = self._words(told, self._card.user_name, self._note)
@@ -140,12 +150,13 @@ class Teller:
         return card_paths.link_to(self._card, told[0].payment_id) if is_one else ""
 
     def _remember(self, known: Known) -> None:
-        if known == self._known:
+        news = known.after(self._known)
+        if news is None:
             return
         card = self._card
         try:
             with card.db.transaction() as session:
-                timeline_lines.save(session, card.member_id, known, card.clock())
+                timeline_lines.save(session, card.member_id, news, card.clock())
         except AppError as error:
             log.warning("not remembered how the timeline was told: %s", error)
 
@@ -157,11 +168,3 @@ def teller(card: CardSession, words: Words, note: str) -> Teller | None:
 
 def _written(known: Known) -> Last:
     return Last.COMMENT if known.lacks_lines else Last.LINE
-
-
-def _refused(known: Known, error: AppError) -> Known:
-    log.warning("no line in the timeline: %s", error)
-    if isinstance(error, MethodMissingError) and not known.lacks_lines:
-        return replace(known, lacks_lines=True)
-    last = next((last for kind, last in ENDINGS if isinstance(error, kind)), Last.FAILED)
-    return replace(known, last=last)

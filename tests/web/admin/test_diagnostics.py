@@ -318,6 +318,19 @@ def test_a_line_that_was_written_is_fine(stage, page):
     assert badge == "OK"
 
 
+def test_the_time_is_that_of_the_last_line_also_where_it_ended_as_the_one_before(stage, page):
+    def written():
+        return re.findall(r"The last line was written\. (.+)", check(page, TIMELINE)[0])
+
+    tab = stage.tab(MANAGER)
+    tab.post("/payments/1039/pay")
+    first = written()
+    stage.advance(3 * 60)
+    tab.post("/payments/1039/unpay")
+
+    assert first != written() != []
+
+
 def test_where_lines_are_switched_off_nothing_is_wrong(stage, page):
     with stage.database.transaction() as session:
         data = {"comment_in_timeline": False}
