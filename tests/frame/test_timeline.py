@@ -46,7 +46,7 @@ def entry(visit, activity):
 
 
 def test_an_activity_shows_what_its_application_drew(visit, portal, remind):
-    portal.crm.badges["due"] = Badge("due", "Payment", {"en": "Due", "de": "Fällig"}, "warning")
+    portal.badges["due"] = Badge("due", "Payment", {"en": "Due", "de": "Fällig"}, "warning")
     shown = remind(badge_code="due")
     visit.go(DEAL_PAGE)
 

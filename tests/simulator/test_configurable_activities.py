@@ -239,7 +239,7 @@ def test_a_badge_is_made_by_an_administrator_and_used_by_all(admin, manager, sta
 )
 def test_badges_that_are_refused(admin, state, fields, code):
     assert admin.error("crm.activity.badge.add", **{**BADGE, **fields})[1] == code
-    assert state.crm.badges == {}
+    assert state.badges == {}
 
 
 def test_a_portal_with_few_languages_refuses_texts_in_others(manager, admin, state):

@@ -20,6 +20,7 @@ from tests.support.stage import Stage
 REMEMBERED = (
     "installation",
     "events",
+    "badges",
     "app_options",
     "_user_options",
     "_first_runs",

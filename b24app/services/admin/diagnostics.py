@@ -286,8 +286,10 @@ def _pay_systems(card: CardSession, *, is_fresh: bool) -> Check:
 
 
 def _reminders(card: CardSession, found: _Found) -> Check:
-    is_enough, code = badge.look(card, found.result, found.asked.reminders)
-    return Check("reminders", State.OK if is_enough else State.WARN, code)
+    what = badge.look(card, found.result, found.asked.reminders)
+    if what.error is not None:
+        return Check("reminders", State.WARN, "unanswered", trouble=type(what.error))
+    return Check("reminders", State.OK if what.is_complete else State.WARN, what.code)
 
 
 def _grant(card: CardSession) -> Check:

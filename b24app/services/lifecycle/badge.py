@@ -33,6 +33,18 @@ class Asked:
     listed: Handle[frozenset[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What there is for reminders. `is_complete`: nothing is missing that this portal could have.
+
+    `error` is why nothing is known of the label.
+    """
+
+    code: str
+    is_complete: bool
+    error: AppError | None = None
+
+
 def ask(batch: Batch, language: str | None = None) -> Asked:
     """Ask what the portal has; with its language also make the label, which may be repeated.
 
@@ -59,27 +71,35 @@ def take(session: Session, deps: Deps, member_id: str, result: BatchResult, aske
         Means(
             has_configurable=known.has_configurable if drawn is None else drawn.is_usable,
             has_todo=known.has_todo if todo is None else todo.is_usable,
-            badge=_badge(result, asked) or known.badge,
+            badge=_badge(result, asked, known.badge),
             lacks_scope=MethodState.NO_SCOPE in {drawn, todo},
         ),
         deps.clock(),
     )
 
 
-def look(card: CardSession, result: BatchResult | AppError, asked: Asked) -> tuple[bool, str]:
-    """Return whether reminders can be set, and the code of what there is for them.
-
-    What the portal answered is remembered. Raises why it answered nothing.
-    """
+def look(card: CardSession, result: BatchResult | AppError, asked: Asked) -> Finding:
+    """Return what there is for reminders, and remember it. Raises why nothing was answered."""
     if isinstance(result, AppError):
         raise result
     with card.db.transaction() as session:
         means = take(session, card.deps, card.member_id, result, asked)
     if means.has_configurable:
-        return True, f"drawn_{means.badge or reminder_means.UNKNOWN}"
+        known = means.badge or reminder_means.UNKNOWN
+        is_complete = known in {reminder_means.MADE, reminder_means.UNKNOWN}
+        error = None if means.badge else _trouble(result, asked.listed)
+        return Finding(f"drawn_{known}", is_complete=is_complete, error=error)
     if means.has_todo:
-        return True, "todo"
-    return False, "no_scope" if means.lacks_scope else "none"
+        return Finding("todo", is_complete=True)
+    return Finding("no_scope" if means.lacks_scope else "none", is_complete=False)
+
+
+def _trouble(result: BatchResult, asked: Handle[frozenset[str]]) -> AppError | None:
+    try:
+        result[asked]
+    except AppError as error:
+        return error
+    return None
 
 
 def _state(result: BatchResult, asked: Handle[MethodState]) -> MethodState | None:
@@ -89,15 +109,17 @@ def _state(result: BatchResult, asked: Handle[MethodState]) -> MethodState | Non
         return None
 
 
-def _badge(result: BatchResult, asked: Asked) -> str:
+def _badge(result: BatchResult, asked: Asked, known: str) -> str:
     """Return what became of the label: the list decides, since a second one of a code is refused.
 
-    "" where the portal does not tell.
+    `known` stays where the portal does not tell, and where a refused one was not asked for again.
     """
     try:
         if BADGE in result[asked.listed]:
             return reminder_means.MADE
     except AppError as error:
-        return reminder_means.UNKNOWN if isinstance(error, MethodMissingError) else ""
-    is_refused = asked.made is not None and isinstance(result.error(asked.made), RightsRefusedError)
+        return reminder_means.UNKNOWN if isinstance(error, MethodMissingError) else known
+    is_refused = known == reminder_means.REFUSED
+    if asked.made is not None:
+        is_refused = isinstance(result.error(asked.made), RightsRefusedError)
     return reminder_means.REFUSED if is_refused else reminder_means.MISSING

@@ -113,7 +113,7 @@ def _summary(state: PortalState) -> dict[str, object]:
         "comments": [asdict(comment) for comment in state.crm.comments],
         "log_messages": [asdict(line) for line in state.crm.log_messages.values()],
         "activities": [asdict(activity) for activity in state.crm.activities.values()],
-        "badges": [asdict(badge) for badge in state.crm.badges.values()],
+        "badges": [asdict(badge) for badge in state.badges.values()],
         "pending_events": len(state.events.pending),
     }
 

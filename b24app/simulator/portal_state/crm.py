@@ -26,7 +26,7 @@ from b24app.simulator.portal_state.records import (
     SmartProcess,
     TimelineComment,
 )
-from b24app.simulator.portal_state.timeline import Activity, Badge, LogMessage
+from b24app.simulator.portal_state.timeline import Activity, LogMessage
 
 STANDARD_TYPES = (
     CrmType(LEAD, "Lead", "LEAD", "L"),
@@ -59,7 +59,6 @@ class CrmData:
         self.comments: list[TimelineComment] = []
         self.log_messages: dict[int, LogMessage] = {}
         self.activities: dict[int, Activity] = {}
-        self.badges: dict[str, Badge] = {}
         self.base_currency = "EUR"
         self._counters: dict[str, Iterator[int]] = {
             "row": count(17601),

@@ -29,6 +29,7 @@ from b24app.simulator.portal_state.people import ADMIN_ID, User, make_users
 from b24app.simulator.portal_state.recording import Recorder
 from b24app.simulator.portal_state.records import Card
 from b24app.simulator.portal_state.switches import Switches
+from b24app.simulator.portal_state.timeline import Badge
 from b24app.simulator.portal_state.tokens import Token, TokenStore
 
 MEMBER_ID = "a223c6b3710f85df22e9377d6c4f7553"
@@ -86,6 +87,7 @@ class PortalState:
         self.recorder = Recorder()
         self.events = events.EventQueue()
         self.installation: Installation | None = None
+        self.badges: dict[str, Badge] = {}  # Made by an installation, so not of the CRM's data.
         self.app_options: dict[str, object] = {}
         self._user_options: dict[int, dict[str, object]] = {}
         self._first_runs: set[tuple[int, int]] = set()

@@ -16,7 +16,7 @@ _LONGEST_CODE = 30
 
 def list_badges(call: Call) -> object:
     """Return the badges of all applications, to anybody; the total is new servers' alone."""
-    rows = [_row(badge) for badge in call.state.crm.badges.values()]
+    rows = [_row(badge) for badge in call.state.badges.values()]
     return Page({"badges": rows}, len(rows) if call.is_new else None)
 
 
@@ -36,10 +36,10 @@ def add(call: Call) -> object:
         raise PortalError("WRONG_TYPE_VALUE", "Wrong value of field `type`")
     if len(code) > _LONGEST_CODE:
         raise BusinessError("The length of the `code` field must not exceed 30 characters")
-    if code in call.state.crm.badges:
+    if code in call.state.badges:
         raise BusinessError(f"Badge with code `{code}` already exists")
     badge = Badge(code, texts[0], texts[1], type_name)
-    call.state.crm.badges[code] = badge
+    call.state.badges[code] = badge
     return {"badge": _row(badge)}
 
 
@@ -47,7 +47,7 @@ def delete(call: Call) -> object:
     """Remove a badge of any application; administrators of the portal only."""
     call.text_param("code")
     _demand_admin(call)
-    del call.state.crm.badges[_find(call).code]
+    del call.state.badges[_find(call).code]
     return True
 
 
@@ -58,7 +58,7 @@ def _demand_admin(call: Call) -> None:
 
 def _find(call: Call) -> Badge:
     code = call.text_param("code")
-    badge = call.state.crm.badges.get(code)
+    badge = call.state.badges.get(code)
     if badge is None:
         raise PortalError("NOT_FOUND", f"Badge not found for code `{code}`")
     return badge

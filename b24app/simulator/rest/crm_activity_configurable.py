@@ -146,7 +146,7 @@ def _read_times(activity: Activity, fields: Mapping[str | int, object]) -> None:
 def _read_marks(call: Call, activity: Activity, fields: Mapping[str | int, object]) -> None:
     if "badgeCode" in fields:
         code = to_text(fields["badgeCode"])
-        if code and code not in call.state.crm.badges:
+        if code and code not in call.state.badges:
             raise _wrong_value()
         activity.badge_code = code
     for name, attribute in (("originatorId", "originator_id"), ("originId", "origin_id")):

@@ -78,7 +78,7 @@ def add_routes(ui: Blueprint, state: PortalState) -> None:
 def activity_view(state: PortalState, user: User, activity: Activity) -> ActivityView:
     """Return an activity in the reader's language, with what the reader may do."""
     drawn = _Drawn(state, user, activity)
-    badge = state.crm.badges.get(activity.badge_code) if not activity.is_completed else None
+    badge = state.badges.get(activity.badge_code) if not activity.is_completed else None
     responsible = state.users.get(activity.responsible_id)
     return ActivityView(
         id=activity.id,

@@ -121,7 +121,7 @@ BADGE = "deal_payments_expected"
 def test_the_installation_makes_the_label_and_reminders_carry_it(bare_stage):
     stage = bare_stage
     stage.install()
-    assert stage.portal.crm.badges[BADGE].value == "Payment expected"
+    assert stage.portal.badges[BADGE].value == "Payment expected"
 
     remind(stage.tab())
 
@@ -146,7 +146,7 @@ def test_an_installation_without_the_label_is_as_good(bare_stage, kind):
 def test_a_label_that_was_deleted_is_done_without(bare_stage):
     stage = bare_stage
     stage.install()
-    stage.portal.crm.badges.clear()
+    stage.portal.badges.clear()
     tab = stage.tab()
 
     assert remind(tab).status_code == 200, tab.said
@@ -160,17 +160,22 @@ def test_a_label_that_was_deleted_is_done_without(bare_stage):
 
 def diagnosed(stage, path="/settings/diagnostics", method="get"):
     page = open_page(stage)
+    """State, title and words of the line about reminders."""
     text = getattr(page, method)(path).text
-    return re.sub(r"<[^>]+>", " ", text.partition("Reminders")[2].partition("</li>")[0])
+    (line,) = (one for one in re.findall(r"<li>(.*?)</li>", text, re.DOTALL) if "Reminders" in one)
+    return " ".join(re.sub(r"<[^>]+>", " ", line).split())
 
 
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
-        (set(), "with a label"),
-        ({"crm.activity.configurable.*"}, "Plain to-dos"),
-        ({"crm.activity.badge.*"}, "no labels of apps"),
-        ({"crm.activity.configurable.*", "crm.activity.todo.*"}, "Not available"),
+        (set(), "OK Reminders Activities in the card’s timeline, with a label"),
+        ({"crm.activity.configurable.*"}, "OK Reminders Plain to-dos"),
+        (
+            {"crm.activity.badge.*"},
+            "OK Reminders Activities in the card’s timeline. This Bitrix24 has no labels of apps",
+        ),
+        ({"crm.activity.configurable.*", "crm.activity.todo.*"}, "Check Reminders Not available"),
     ],
 )
 def test_diagnostics_says_what_there_is_and_why_not(bare_stage, missing, words):
@@ -181,16 +186,39 @@ def test_diagnostics_says_what_there_is_and_why_not(bare_stage, missing, words):
     assert words in diagnosed(stage)
 
 
-def test_a_label_that_is_missing_is_made_by_repair(bare_stage):
+def test_a_label_that_is_missing_is_not_fine_and_made_by_repair(bare_stage):
     stage = bare_stage
     stage.install()
-    stage.portal.crm.badges.clear()
-    assert "press Repair" in diagnosed(stage)
+    stage.portal.badges.clear()
+    assert diagnosed(stage).startswith("Check Reminders")
+    assert "is missing: press Repair to make it" in diagnosed(stage)
 
     diagnosed(stage, "/settings/repair", "post")
 
-    assert BADGE in stage.portal.crm.badges
-    assert "with a label" in diagnosed(stage)
+    assert BADGE in stage.portal.badges
+    assert diagnosed(stage).startswith("OK Reminders")
+
+
+def test_a_label_that_may_not_be_made_is_not_fine(bare_stage):
+    stage = bare_stage
+    stage.fail("crm.activity.badge.add", "denied")
+    stage.install()
+
+    assert "takes an administrator of the whole portal" in diagnosed(stage)
+    assert diagnosed(stage).startswith("Check Reminders")
+    diagnosed(stage, "/settings/repair", "post")
+
+    assert BADGE in stage.portal.badges
+    assert diagnosed(stage).startswith("OK Reminders")
+
+
+@pytest.mark.parametrize("kind", ["error_500", "busy", "denied"])
+def test_a_label_that_nothing_is_known_of_is_not_called_unknown_to_the_portal(bare_stage, kind):
+    stage = bare_stage
+    stage.fail("crm.activity.badge.list", kind, times=9)
+    stage.install()
+
+    assert diagnosed(stage).startswith("Check Reminders This could not be checked")
 
 
 def test_diagnostics_offers_again_what_the_portal_has_by_now(bare_stage):
