@@ -104,6 +104,11 @@ def money_text(value: Money) -> str:
     return _amount(value, _digits(value), current_locale())
 
 
+def money_number(value: Money) -> Decimal:
+    """Return a readable amount with all decimals of its currency: 1850.00."""
+    return value.amount.quantize(Decimal(1).scaleb(-_digits(value)))
+
+
 def _digits(value: Money) -> int:
     return max(get_currency_precision(value.currency), _decimals(value.amount))
 
@@ -111,7 +116,7 @@ def _digits(value: Money) -> int:
 @lru_cache(maxsize=4096)
 def _written(value: Money, locale: str) -> Markup:
     digits = _digits(value)
-    plain = f"{value.amount:.{digits}f}"
+    plain = f"{money_number(value):f}"
     return Markup('<data value="{}">{}</data>').format(plain, _amount(value, digits, locale))
 
 

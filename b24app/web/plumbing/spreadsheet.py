@@ -47,6 +47,11 @@ def _written(cell: Cell) -> str:
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 
+def shortest(number: Decimal) -> Decimal:
+    """Return a number without noughts at its end, so that 1, 1.0 and 1.000 are written alike."""
+    return number.normalize() if number.is_finite() else number
+
+
 def harmless(cell: str) -> str:
     """Return a cell in one line, with an apostrophe before each possible start of a formula."""
     return CELL_START.sub("'", one_line(cell))

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from b24app.domain import Payment
+from b24app.domain import Money, Payment
 from b24app.errors import InputCode, InputError
 from b24app.services.card.card_paths import path_of
 from b24app.services.card.card_view import PaymentView
@@ -54,7 +54,7 @@ def text() -> ResponseReturnValue:
 def rows() -> ResponseReturnValue:
     """Send the chosen payments as rows of a CSV file."""
     found = export.chosen(proven(), _ids())
-    return _file([CHOSEN_COLUMNS, *([*_about(payment), payment.sum.amount] for payment in found)])
+    return _file([CHOSEN_COLUMNS, *([*_about(payment), _amount(payment.sum)] for payment in found)])
 
 
 @blueprint.get("/export.csv")
@@ -90,7 +90,7 @@ def _rows(found: Whole) -> Iterator[Row]:
         payment = shown.payment
         about = (card, *_about(payment), _payer(shown))
         note = UNREAD if shown.details is None else ""
-        yield ("payment", *about, payment.sum.amount, "", "", "", "", "", "", note)
+        yield ("payment", *about, _amount(payment.sum), "", "", "", "", "", "", note)
         if shown.details is not None:
             for kind, line in _lines(shown.details):
                 yield (kind, *about, "", *line)
@@ -108,6 +108,10 @@ def _about(payment: Payment) -> list[Cell]:
     ]
 
 
+def _amount(value: Money) -> Cell:
+    return i18n.money_number(value) if value.is_readable else ""
+
+
 def _payer(shown: PaymentView) -> str:
     return shown.payer_name if shown.payment.is_paid else ""
 
@@ -122,11 +126,11 @@ def _lines(details: Details) -> Iterator[tuple[str, Row]]:
             "item",
             (
                 line.name,
-                line.item.quantity,
+                spreadsheet.shortest(line.item.quantity),
                 line.unit,
-                price.amount if price else "",
+                _amount(price) if price else "",
                 price.currency if price else "",
-                total.amount if total else "",
+                _amount(total) if total else "",
                 note or known,
             ),
         )
@@ -137,10 +141,12 @@ def _lines(details: Details) -> Iterator[tuple[str, Row]]:
             continue
         price = delivery.price
         name = f"{delivery.service_name} {delivery.number}".strip()
-        yield "delivery", (name, 1, "", price.amount, price.currency, price.amount, "")
+        amount = _amount(price)
+        yield "delivery", (name, 1, "", amount, price.currency, amount, "")
     if details.difference is not None and details.difference.amount:
         rest = details.difference
-        yield "difference", ("", "", "", "", rest.currency, rest.amount, "not explained by lines")
+        amount = _amount(rest)
+        yield "difference", ("", "", "", "", rest.currency, amount, "not explained by lines")
     if details.unread:
         note = f"{details.unread} lines could not be read"
         yield "unread", ("", "", "", "", "", "", note)

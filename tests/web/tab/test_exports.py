@@ -10,9 +10,11 @@ from decimal import Decimal
 
 import pytest
 
+from b24app.domain import Money
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
 from b24app.simulator.portal_state.languages import LANGUAGES
+from b24app.web.plumbing import i18n
 from tests.support.acts import FOREIGN, LARGE, PAID, SMALL, books
 from tests.support.stage import DEAL, READER, SMART, Tab, token_in
 
@@ -86,6 +88,36 @@ def test_every_row_says_what_its_payment_is(stage):
         assert row["currency"] == "EUR"
         assert row["paid_at"].endswith("+00:00") if row["status"] == "paid" else not row["paid_at"]
     assert {row["paid_by"] for row in rows if row["payment"] == "3653/2"} == {"Marta Lindqvist"}
+
+
+def test_amounts_have_the_decimals_of_their_currency_and_quantities_none_too_many(stage):
+    tab = stage.tab()
+    stage.portal.crm.payments[SMALL].sum = Decimal("1850.0")
+
+    file = rows_of(tab.get("/payments/export.csv"))
+    chosen = rows_of(tab.get("/payments/many/list.csv", ids=f"{SMALL},{LARGE}"))
+
+    names = ("payment_amount", "price", "line_sum")
+    amounts = [row.get(name) for row in (*file, *chosen) for name in names]
+    assert {len(one.partition(".")[2]) for one in amounts if one} == {2}
+    assert not [row["quantity"] for row in file if re.search(r"\.\d*0$", row["quantity"])]
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("EUR", "1850.00"), ("JPY", "1850"), ("KWD", "1850.000")]
+)
+def test_an_amount_is_written_alike_however_it_came(currency, amount):
+    for given in ("1850", "1850.0", "1.85E+3"):
+        assert str(i18n.money_number(Money(Decimal(given), currency))) == amount
+
+
+def test_digits_beyond_those_of_the_currency_are_kept(stage):
+    tab = stage.tab()
+    stage.portal.crm.payments[SMALL].sum += Decimal("0.005")
+
+    (row,) = rows_of(tab.get("/payments/many/list.csv", ids=SMALL))
+
+    assert row["payment_amount"] == "2258.005"
 
 
 def test_a_difference_has_a_row_of_its_own(stage):
@@ -175,8 +207,8 @@ def test_chosen_payments_are_rows(stage):
     rows = rows_of(stage.tab().get("/payments/many/list.csv", ids=f"{LARGE},{PAID}"))
 
     assert [(row["payment"], row["status"], row["payment_amount"]) for row in rows] == [
-        ("3653/4", "unpaid", "7680"),
-        ("3653/2", "paid", "4940"),
+        ("3653/4", "unpaid", "7680.00"),
+        ("3653/2", "paid", "4940.00"),
     ]
 
 
