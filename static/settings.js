@@ -117,11 +117,13 @@
 
   /* Clear an error as soon as its field is changed. */
   function clearError(place) {
-    for (const error of place?.querySelectorAll(".field__error") || []) error.remove();
-    for (const field of place?.querySelectorAll("[aria-invalid]") || []) {
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
+    for (const error of place?.querySelectorAll(".field__error") || []) {
+      for (const field of place.querySelectorAll(`[aria-describedby~="${CSS.escape(error.id)}"]`)) {
+        field.setAttribute("aria-describedby", field.getAttribute("aria-describedby").replace(error.id, "").trim());
+      }
+      error.remove();
     }
+    for (const field of place?.querySelectorAll("[aria-invalid]") || []) field.removeAttribute("aria-invalid");
     if (document.querySelector("#settings-form .field__error")) return;
     for (const toast of document.querySelectorAll(".toast--err[data-field=settings-form]")) toast.remove();
   }
@@ -220,10 +222,13 @@
     const wrong = elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section");
     if (wrong?.closest("[data-panel]")) showPage(wrong.closest("[data-panel]").dataset.panel);
     else if (elt === pages() && kept) document.getElementById(elt.dataset.page).focus({ preventScroll: true });
-    wrong?.focus();
-    led = wrong;
+    led = peopleMissing(wrong) || wrong;
+    led?.focus();
     if (elt === pages()) kept = "";
   });
+
+  /* Where nobody was chosen the next step is to choose somebody, if that is possible here. */
+  const peopleMissing = (wrong) => wrong?.closest("[data-rule]")?.querySelector("[data-people]:not([hidden]) [data-choose]:not([hidden])");
 
   function pageAsked(settings) {
     const name = kept || (frame.isFramed() ? "" : location.hash.slice(1));

@@ -37,7 +37,8 @@ def test_a_wrong_field_is_led_to_and_nothing_typed_is_lost(stage, new_page):
     expect(admin.alert).to_contain_text("Not saved")
     # The page of the field is shown, and no toast lies over the bar that saves.
     field = admin.frame.get_by_label("Who can use: Mark as unpaid")
-    expect(field).to_be_focused()
+    rule = admin.frame.locator('[data-rule="unpay"]')
+    expect(rule.get_by_role("button", name="Choose people")).to_be_focused()
     expect(field).to_have_accessible_description("Choose at least one person, or another rule.")
     expect_apart(admin.frame.locator(".toast"), admin.frame.locator(".savebar"))
     turn_to(admin, "Defaults")

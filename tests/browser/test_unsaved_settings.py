@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -159,12 +161,15 @@ def test_a_wrong_form_stays_unsaved_and_its_words_go_with_the_next_change(stage,
     who = admin.frame.get_by_label("Who can use: Mark as unpaid")
     admin.hand.choose(who, "Chosen people")
     admin.press(admin.button("Save settings"))
-    expect(who).to_be_focused()
+    opener = rule.get_by_role("button", name="Choose people")
+    expect(opener).to_be_focused()
+    expect(opener).to_have_accessible_description(re.compile("Choose at least one person"))
     expect(rule).to_contain_text("Choose at least one person")
     expect_unsaved(admin, "Mark as unpaid")
 
-    choose_people(admin, rule.get_by_role("button", name="Choose people"), "Marta Lindqvist")
+    choose_people(admin, opener, "Marta Lindqvist")
 
+    expect(opener).to_have_accessible_description("Mark as unpaid")
     expect(rule).not_to_contain_text("Choose at least one person")
     expect(who).not_to_have_attribute("aria-invalid", "true")
     expect(admin.frame.locator(".toast--err")).to_have_count(0)
