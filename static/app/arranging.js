@@ -42,8 +42,9 @@ function arrange() {
 
 function hideRows(list) {
   const rows = paymentsIn(list);
-  const words = plainly(view.find).split(" ").filter(Boolean);
-  for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, words);
+  const typed = plainly(view.find);
+  const ways = [typed.split(" ").filter(Boolean), ...amountsIn(typed).map((amount) => [amount])];
+  for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, ways);
   for (const head of list.querySelectorAll(".cur")) head.hidden = runAfter(head).every((row) => row.hidden);
   for (const chip of document.querySelectorAll("[data-counts] [data-show]")) {
     chip.querySelector(".chip__n").textContent = rows.filter((row) => isOf(row.dataset.state, chip.dataset.show)).length;
@@ -55,16 +56,37 @@ function hideRows(list) {
   place.querySelector("[data-still-unread]").hidden = !view.find || !list.querySelector(".pay__more[data-waits]");
 }
 
-function isFound(row, words) {
+/* Any of the ways to read what was typed will do: each is words that all have to be there. */
+function isFound(row, ways) {
   if (view.system && row.dataset.system !== view.system) return false;
-  if (!words.length) return true;
+  if (!view.find.trim()) return true;
   const more = row.querySelector(".pay__more");
   if (!texts.has(more)) {
     const names = [...more.querySelectorAll("tbody th")].map((name) => name.textContent);
-    const { number, system, amount } = row.dataset;
-    texts.set(more, plainly([number, system, amount, row.querySelector(".pay__amount").textContent, ...names].join(" ")));
+    const { number, system } = row.dataset;
+    const amount = row.querySelector(".pay__amount");
+    texts.set(more, plainly([number, system, plainAmount(amount), amount.textContent, ...names].join(" ")));
   }
-  return words.every((word) => texts.get(more).includes(word));
+  return ways.some((words) => words.every((word) => texts.get(more).includes(word)));
+}
+
+/* 1850.00, in whatever currency. */
+function plainAmount(place) {
+  const value = place.querySelector("data")?.value || "";
+  return !value || value.includes(".") ? value : `${value}.00`;
+}
+
+/* As a plain number what was typed as an amount: "1 850,00", "1.850,00" and "€1850.00" are 1850.00. What three
+   digits behind the only sign mean differs, so they are looked for in both ways. */
+function amountsIn(text) {
+  const typed = text.replace(/[\s'’\p{Sc}]/gu, "");
+  if (!/^\d[\d.,]*$/.test(typed)) return [];
+  const whole = typed.replace(/[.,]/g, "");
+  const at = Math.max(typed.lastIndexOf("."), typed.lastIndexOf(","));
+  const decimals = at < 0 ? "" : typed.slice(at + 1);
+  const exact = `${whole.slice(0, whole.length - decimals.length)}.${decimals}`;
+  if (at < 0) return [whole];
+  return decimals.length === 3 ? [whole, exact] : [exact];
 }
 
 /* As people type it: in any case, without accents, with simple spaces. */

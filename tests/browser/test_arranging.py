@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -225,6 +226,33 @@ class TestManyPayments:
 
         assert len(shown(many)) == 60
         expect(field).to_be_focused()
+
+    def test_an_amount_is_found_however_it_is_written(self, stage, person):
+        crm = stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(crm, 60)
+        ids = [one.id for one in crm.payments_of(2, 8061)]
+        crm.payments[ids[20]].sum = Decimal("1850.0")
+        crm.payments[ids[30]].sum = Decimal("21850.5")
+        person.start_tab()
+        expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
+        field = person.frame.locator("#find")
+
+        for typed in (
+            "1850.00",
+            "1850,00",
+            "1 850,00",
+            "1,850.00",
+            "1.850,00",
+            "1’850.00",
+            "€1850.00",
+        ):
+            field.fill(typed)
+            assert shown(person) == [ids[20]], typed
+        for typed in ("1850", "1 850", "1.850", "1,850"):
+            field.fill(typed)
+            assert shown(person) == [ids[30], ids[20]], typed
+        field.fill("21850,50")
+        assert shown(person) == [ids[30]]
 
     def test_a_payment_system_is_chosen(self, many):
         choice = many.frame.get_by_label("Payment system", exact=True)
