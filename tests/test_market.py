@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import screenshots, walks
 from tools.market import __main__ as command
 from tools.market import card, lint
 from tools.market.kit import LANGUAGES, ROOT, Places
@@ -160,6 +161,15 @@ def test_a_page_that_has_landed_asks_for_its_words(places):
     (places.root / FULL).write_text(text)
 
     assert [one for one in lint.problems(places) if "docs/statements.md" in one]
+
+
+def test_the_pictures_of_the_kit_go_the_ways_of_those_of_the_pages():
+    """A change of a page is followed in one place: tools/walks.py."""
+    kit = (ROOT / "tools" / "market" / "pictures.py").read_text()
+
+    assert not re.search(r"get_by_(role|label|text)", kit)
+    assert {walks.many, walks.advance, walks.statement} <= set(PICTURES.values())
+    assert {walks.many, walks.advance, walks.statement} <= set(screenshots.PICTURES.values())
 
 
 def test_the_menu_item_is_ticked():

@@ -7,23 +7,29 @@ two runs of a browser may differ in the last bit of a rounded corner.
 
 from __future__ import annotations
 
-import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Browser, FrameLocator, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tools import chromium
+from tools import chromium, walks
 from tools.demo import port
-from tools.stage import DEMO_CARD, ROOT, StageError, stage
+from tools.stage import ROOT, StageError, stage
+from tools.walks import Walker, Written
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 720}
 OPTIONS = [*chromium.OPTIONS, "--font-render-hinting=none"]
 TRIES = 50
+WRITTEN = Written(
+    "bank statement 117",
+    "20.11.2026;Northwind Ltd, payment 3653/4;7.680,00\n"
+    "21.11.2026;Halvorsen & Co, lighting;2.258,00\n"
+    "23.11.2026;Account fee;-12,00",
+)
 INVISIBLE = 8
 """How far a channel of a pixel, of 255, may be off before somebody could see it."""
 
@@ -57,7 +63,7 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
             for name, take in PICTURES.items():
                 page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
-                take(page, running.portal_url)
+                take(Walker(page, running.portal_url, str, WRITTEN))
                 verdict = keep(browser, IMAGES / f"{name}.png", settled(page))
                 page.close()
                 print(f"docs/images/{name}.png {verdict}")
@@ -99,136 +105,62 @@ def differ(browser: Browser, before: bytes, after: bytes) -> bool:
     return bool(is_other)
 
 
-def open_tab(page: Page, portal_url: str, card: str = DEMO_CARD) -> FrameLocator:
-    """Open a card and its tab, and wait until the list stands."""
-    page.goto(f"{portal_url}{card}")
-    page.get_by_role("tab", name="Payments").click()
-    frame = page.frame_locator(".app-frame")
-    frame.locator('#payments[aria-busy="false"], #payments:not([aria-busy])').wait_for()
-    frame.locator("[data-item-id]").first.wait_for(state="attached")
-    return frame
+def opened(who: Walker) -> None:
+    """Show an opened payment as far down as its details."""
+    walks.opened(who)
+    scroll_down(who.page)
 
 
-def tab(page: Page, portal_url: str) -> None:
-    """Show the tab in the card of a deal."""
-    open_tab(page, portal_url)
-
-
-def many(page: Page, portal_url: str) -> None:
-    """Show what can be done with two selected payments."""
-    frame = open_tab(page, portal_url)
-    for box in frame.get_by_role("checkbox", name="Select payment").all()[:2]:
-        box.check()
-    frame.locator("#selected", has_text="2 selected").wait_for()
-
-
-def new_payment(page: Page, portal_url: str) -> None:
-    """Show the dialog of a new payment, with an advance worked out."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="New payment").click()
-    frame.get_by_role("radio", name="An advance").check()
-    frame.get_by_role("radiogroup", name="Nearest sums").wait_for()
-    frame.locator("#dialog-sum", has_text="455.00").wait_for()
-
-
-def link(page: Page, portal_url: str) -> None:
-    """Show a payment's public link."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="Show QR code").first.click()
-    frame.get_by_role("img", name="QR code").wait_for()
-
-
-def mark_as_paid(page: Page, portal_url: str) -> None:
-    """Show the question before a payment is marked as paid, with a note."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="Mark as paid").first.click()
-    frame.get_by_label("Note or reference").fill("bank statement 117")
-
-
-STATEMENT = """20.11.2026;Northwind Ltd, payment 3653/4;7.680,00
-21.11.2026;Halvorsen & Co, lighting;2.258,00
-23.11.2026;Account fee;-12,00"""
-
-
-def statement(page: Page, portal_url: str) -> None:
-    """Show which payments the lines of a bank statement pay."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="More for this list").click()
-    frame.get_by_role("button", name="Match a bank statement").click()
-    frame.get_by_label("Lines of the statement").fill(STATEMENT)
-    frame.get_by_role("button", name="Find payments").click()
-    frame.get_by_text("1 of 3 lines").wait_for()
-    frame.locator("dialog[open] input[type=checkbox]").first.check()
-
-
-def send(page: Page, portal_url: str) -> None:
-    """Show the ways to send a payment's link."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="Send", exact=True).first.click()
-    frame.get_by_role("link", name="WhatsApp").wait_for()
-
-
-def opened(page: Page, portal_url: str) -> None:
-    """Show an opened payment: items, deliveries, details."""
-    frame = open_tab(page, portal_url)
-    row = frame.locator("[data-payment-id][data-paid=N]").first
-    row.locator("[aria-expanded]").first.click()
+def scroll_down(page: Page) -> None:
+    """Bring what a payment consists of into the picture."""
     settled(page)
     page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 310); }")
 
 
-def allocation(page: Page, portal_url: str) -> None:
+def link(who: Walker) -> None:
+    """Show a payment's public link."""
+    frame = walks.open_tab(who)
+    frame.get_by_role("button", name="Show QR code").first.click()
+    frame.get_by_role("img", name="QR code").wait_for()
+
+
+def allocation(who: Walker) -> None:
     """Show what is billed where."""
-    frame = open_tab(page, portal_url)
+    frame = walks.open_tab(who)
     frame.get_by_role("button", name="Allocation").click()
     frame.get_by_role("table", name="What is billed where").wait_for()
 
 
-def own_page(page: Page, portal_url: str, name: str) -> FrameLocator:
-    """Open a page of the settings as the portal's administrator."""
-    page.goto(f"{portal_url}/marketplace/")
-    page.get_by_role("link", name=re.compile("Open", re.IGNORECASE)).first.click()
-    frame = page.frame_locator(".app-frame")
-    frame.get_by_role("link", name=re.compile(f"^{name}")).click()
-    return frame
-
-
-def settings(page: Page, portal_url: str) -> None:
+def settings(who: Walker) -> None:
     """Show which cards have the tab."""
-    own_page(page, portal_url, "Cards").get_by_role("button", name="Save settings").wait_for()
+    walks.own_page(who, "Cards").get_by_role("button", name="Save settings").wait_for()
 
 
-def rules(page: Page, portal_url: str) -> None:
-    """Show who may do what."""
-    own_page(page, portal_url, "Rules").get_by_text("Who may do what").wait_for()
-
-
-def activity(page: Page, portal_url: str) -> None:
+def activity(who: Walker) -> None:
     """Show who changed what: a payment is marked as paid first, and as unpaid again."""
-    frame = open_tab(page, portal_url)
-    frame.get_by_role("button", name="Mark as paid").first.click()
-    frame.get_by_label("Note or reference").fill("bank statement 117")
+    frame = walks.mark_as_paid(who)
     frame.get_by_role("dialog").get_by_role("button", name="Mark as paid").click()
     frame.get_by_role("button", name="Undo").click()
     frame.locator("#toasts", has_text="unpaid").wait_for()
-    log = own_page(page, portal_url, "Activity")
+    log = walks.own_page(who, "Activity")
     log.locator("#activity time").first.wait_for()
     # A time of today would be another one in every picture.
     for time in log.locator("#activity time").all():
         time.evaluate("(one) => { one.textContent = 'Nov 27, 2026, 9:41 AM'; }")
 
 
-def diagnostics(page: Page, portal_url: str) -> None:
+def diagnostics(who: Walker) -> None:
     """Show what the app has found out about the portal."""
-    frame = own_page(page, portal_url, "Diagnostics")
+    frame = walks.own_page(who, "Diagnostics")
     frame.get_by_role("button", name="Re-check").wait_for()
     frame.locator("#diagnostics .sect__lead").evaluate("(one) => { one.textContent = 'Checked'; }")
     for time in frame.locator("#diagnostics time").all():
         time.evaluate("(one) => { one.textContent = 'Nov 27, 2026, 9:41 AM'; }")
 
 
-def installation(page: Page, portal_url: str) -> None:
+def installation(who: Walker) -> None:
     """Show a step of the installation that failed, with its reason and the way on."""
+    page, portal_url = who.page, who.portal_url
     control = partial(page.request.post, timeout=20_000)
     control(f"{portal_url}/_control/uninstall", form={"clean": "1"})
     control(
@@ -242,18 +174,18 @@ def installation(page: Page, portal_url: str) -> None:
     frame.locator("#wizard code").evaluate("(one) => { one.textContent = '4f2a91c07be3d586'; }")
 
 
-PICTURES: dict[str, Callable[[Page, str], None]] = {
-    "tab": tab,
-    "many": many,
-    "new-payment": new_payment,
+PICTURES: dict[str, Callable[[Walker], object]] = {
+    "tab": walks.open_tab,
+    "many": walks.many,
+    "new-payment": walks.advance,
     "link": link,
-    "send": send,
-    "mark-as-paid": mark_as_paid,
-    "statement": statement,
+    "send": walks.send,
+    "mark-as-paid": walks.mark_as_paid,
+    "statement": walks.statement,
     "settings": settings,
     "opened": opened,
     "allocation": allocation,
-    "rules": rules,
+    "rules": walks.rules,
     "activity": activity,
     "diagnostics": diagnostics,
     # Last: it leaves the portal without the app.

@@ -24,7 +24,6 @@ LOG_DAYS = "7"
 """The default of `REST_LOG_DAYS`."""
 
 OPEN = re.compile(r"\[\[([a-z_]+)(?: in ([a-z]{2}))?\]\]")
-ONLY_WITH = re.compile(r"^\{\?(\w+)\} ?(.*\n?)", re.MULTILINE)
 NAMED = re.compile(r"\{([a-z_]+)\}")
 IN_EACH_LANGUAGE = ("support_hours", "reaction_time")
 IN_ALL = ("licensor", "app_url", "support_email", "support_phone", "support_site")
@@ -92,7 +91,7 @@ def texts(places: Places, language: str) -> dict[str, str]:
     for field in FIELDS:
         written = places.source(language)[field]
         text = ", ".join(written) if isinstance(written, list) else written
-        made[field] = _filled(places, text, named).strip() + "\n"
+        made[field] = NAMED.sub(lambda name: named[name[1]], text).strip() + "\n"
     return made
 
 
@@ -104,13 +103,6 @@ def open_questions(places: Places) -> Iterator[str]:
         for language in LANGUAGES:
             if not vendor.get(name, {}).get(language):
                 yield f"{name}.{language}"
-
-
-def _filled(places: Places, text: str, named: Mapping[str, str]) -> str:
-    def kept(line: re.Match[str]) -> str:
-        return line[2] if places.has_page(line[1]) else ""
-
-    return NAMED.sub(lambda name: named[name[1]], ONLY_WITH.sub(kept, text))
 
 
 def _read(path: Path) -> str:

@@ -10,18 +10,17 @@ import gettext
 import re
 import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tools import chromium
+from tools import chromium, walks
 from tools.market.kit import LANGUAGES, ROOT, Places, values
 from tools.market.portal import words_of
-from tools.screenshots import OPTIONS, SIZE, keep, settled
-from tools.stage import DEMO_CARD, StageError, stage
+from tools.screenshots import OPTIONS, SIZE, keep, scroll_down, settled
+from tools.stage import StageError, stage
+from tools.walks import Say, Walker, Written
 
 APP_PORT, PORTAL_PORT = 8710, 8724
-LISTED = '#payments[aria-busy="false"], #payments:not([aria-busy])'
 LEGAL = {"license": "/legal/license", "privacy": "/legal/privacy"}
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 OF_THE_TAB = re.compile(
@@ -45,37 +44,26 @@ USED_RULES = r"""() => {
 LINK = "https://lumen.example/~99414"
 SIMULATED = ("Portal simulator", "Control")
 
-Say = Callable[[str], str]
-
-
-class Written(NamedTuple):
-    """What somebody types in a picture; the simulated deal has these payments and amounts."""
-
-    note: str
-    statement: str
-
-
 WRITTEN = {
-    "Payments": Written(
+    "en": Written(
         "bank statement 117",
         "2026-11-20;Northwind Showrooms, payment 3653/4;7,680.00\n"
         "2026-11-21;Halvorsen & Co, lighting;2,258.00\n"
         "2026-11-23;Account fee;-12.00",
     ),
-    "Zahlungen": Written(
+    "de": Written(
         "Kontoauszug 117",
         "20.11.2026;Nordwind Wohnräume GmbH, Zahlung 3653/4;7.680,00\n"
         "21.11.2026;Halvorsen & Co, Beleuchtung;2.258,00\n"
         "23.11.2026;Kontoführung;-12,00",
     ),
-    "Оплаты": Written(
+    "ru": Written(
         "выписка 117",
         "20.11.2026;Северный ветер, оплата 3653/4;7 680,00\n"
         "21.11.2026;Халворсен и партнёры, освещение;2 258,00\n"
         "23.11.2026;Ведение счёта;-12,00",
     ),
 }
-"""By what the tab is called."""
 
 
 def main(places: Places) -> int:
@@ -126,7 +114,7 @@ def _in_language(places: Places, browser: Browser, language: str) -> None:
         for number, (name, take) in enumerate(PICTURES.items(), 1):
             page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
             page.set_default_timeout(20_000)
-            take(page, running.portal_url, say)
+            take(Walker(page, running.portal_url, say, WRITTEN[language]))
             _demand_language(page, language)
             target = folder / f"{number}-{name}.png"
             print(f"{target.relative_to(places.root)} {keep(browser, target, settled(page))}")
@@ -164,86 +152,24 @@ def _demand_language(page: Page, language: str) -> None:
         raise StageError(f"The picture would show {', '.join(wrong)}: see portal_words.toml.")
 
 
-def _tab(page: Page, portal_url: str, say: Say) -> FrameLocator:
-    page.goto(f"{portal_url}{DEMO_CARD}")
-    page.get_by_role("tab", name=say("Payments")).click()
-    frame = page.frame_locator(".app-frame")
-    frame.locator(LISTED).wait_for()
-    frame.locator("[data-item-id]").first.wait_for(state="attached")
-    return frame
+def _opened(who: Walker) -> None:
+    walks.opened(who)
+    scroll_down(who.page)
 
 
-def _button(frame: FrameLocator, name: str) -> Locator:
-    return frame.get_by_role("button", name=name, exact=True)
-
-
-def _overview(page: Page, portal_url: str, say: Say) -> None:
-    _tab(page, portal_url, say)
-
-
-def _opened(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    row = frame.locator("[data-payment-id][data-paid=N]").first
-    row.locator("[aria-expanded]").first.click()
-    row.locator("[data-item-id]").first.wait_for()
-    settled(page)
-    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 310); }")
-
-
-def _many(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    for box in frame.locator("[data-payment-id] input[type=checkbox]").all()[:2]:
-        box.check()
-    frame.locator("#selected", has_text="2").wait_for()
-
-
-def _advance(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    frame.get_by_role("button", name=say("New payment")).first.click()
-    frame.get_by_role("radio", name=say("An advance")).check()
-    frame.get_by_role("radiogroup", name=say("Nearest sums")).wait_for()
-    frame.locator("#dialog-sum", has_text="455").wait_for()
-
-
-def _send(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    _button(frame, say("Send")).first.click()
-    frame.get_by_role("link", name="WhatsApp").wait_for()
+def _send(who: Walker) -> None:
     # The link leads to the machine on which the picture is taken, which is nobody's portal.
-    link = frame.locator("[id^=send-url]")
+    link = walks.send(who).locator("[id^=send-url]")
     link.evaluate("(field, address) => { field.value = address; }", LINK)
 
 
-def _mark_as_paid(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    frame.get_by_role("button", name=say("Mark as paid")).first.click()
-    frame.get_by_label(say("Note or reference")).fill(WRITTEN[say("Payments")].note)
-
-
-def _statement(page: Page, portal_url: str, say: Say) -> None:
-    frame = _tab(page, portal_url, say)
-    _button(frame, say("More for this list")).click()
-    _button(frame, say("Match a bank statement")).click()
-    frame.get_by_label(say("Lines of the statement")).fill(WRITTEN[say("Payments")].statement)
-    _button(frame, say("Find payments")).click()
-    frame.locator("dialog[open] input[type=checkbox]").first.check()
-
-
-def _settings(page: Page, portal_url: str, say: Say) -> None:
-    page.goto(f"{portal_url}/marketplace/")
-    page.get_by_role("link", name=re.compile("Open", re.IGNORECASE)).first.click()
-    frame = page.frame_locator(".app-frame")
-    frame.get_by_role("link", name=say("Rules"), exact=True).click()
-    _button(frame, say("Save settings")).wait_for()
-
-
-PICTURES: dict[str, Callable[[Page, str, Say], None]] = {
-    "payments-of-a-deal": _overview,
+PICTURES: dict[str, Callable[[Walker], object]] = {
+    "payments-of-a-deal": walks.open_tab,
     "items-and-deliveries": _opened,
-    "many-at-once": _many,
-    "new-payment-advance": _advance,
-    "mark-as-paid": _mark_as_paid,
-    "bank-statement": _statement,
+    "many-at-once": walks.many,
+    "new-payment-advance": walks.advance,
+    "mark-as-paid": walks.mark_as_paid,
+    "bank-statement": walks.statement,
     "send-link": _send,
-    "rules": _settings,
+    "rules": walks.rules,
 }
