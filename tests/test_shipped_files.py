@@ -115,10 +115,3 @@ def test_every_picture_of_the_pages_is_shown():
     shown = "".join(page.read_text() for page in PAGES)
 
     assert [one.name for one in ROOT.glob("docs/images/*.png") if one.name not in shown] == []
-
-
-def test_commands_in_the_readme_exist():
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", text("README.md"), re.MULTILINE))
-
-    assert {first or second for first, second in named} <= targets
