@@ -141,7 +141,9 @@ function closed(dialog) {
   const { activeElement } = document;
   if ((activeElement !== body && !dialog.contains(activeElement)) || !opener) return;
   const menu = opener.closest("[popover]");
-  (menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : present(opener))?.focus();
+  const back = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : present(opener);
+  /* The bar of the selected payments goes when none is left. */
+  (back?.checkVisibility() ? back : byId("tick-all"))?.focus();
 }
 
 /* Not by the autofocus attribute: Chromium refuses it in a frame and says so in the console. */

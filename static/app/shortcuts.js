@@ -34,7 +34,7 @@ function keyOf({ key = "", code = "" }) {
 function isForOthers(event) {
   const { target } = event;
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return true;
-  return Boolean(target.closest("input, select, textarea, [contenteditable]") || document.querySelector("dialog[open], dialog[data-opening], .pop:popover-open"));
+  return Boolean(target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.querySelector("dialog[open], dialog[data-opening], .pop:popover-open"));
 }
 
 /* What is not on this card is not in its list; Undo comes and goes. */

@@ -89,6 +89,8 @@ def test_several_are_marked_as_paid_with_one_question(stage, either):
     expect(either.frame.locator("#strip")).to_contain_text("€16,928.00")
     # What was done with is let go; what was left out stays selected.
     expect(ticked(either)).to_have_count(1)
+    # The button that asked is gone: nothing can be marked as paid any more.
+    either.expect_focus_on(all_shown(either))
 
 
 def test_undo_marks_the_same_payments_as_unpaid_again(stage, either):

@@ -38,6 +38,14 @@ def test_n_opens_new_payment_and_the_focus_comes_back_to_where_it_was(stage, tab
     expect(tab.opener(stage.payments[2])).to_be_focused()
 
 
+def test_a_check_box_takes_no_letters(tab):
+    tab.frame.get_by_role("checkbox", name="Select all shown").focus()
+
+    type_key(tab, "n")
+
+    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+
+
 def test_n_makes_the_first_payment_of_a_card_that_has_products_only(stage, person):
     for row in stage.portal.crm.rows_of(2, 8061):
         row.entity_id = 8063

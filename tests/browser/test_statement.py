@@ -55,7 +55,7 @@ def test_payments_of_a_statement_are_marked_with_their_lines(stage, either):
     paste(either, LINES)
     find(either)
 
-    expect(either.dialog.get_by_role("status").first).to_contain_text("1 of 5 lines")
+    expect(either.dialog.get_by_role("status").first).to_contain_text("an unpaid payment: 1 of 5")
     expect(tick(either, large)).not_to_be_checked()
     expect(tick(either, large)).to_have_accessible_description(re.compile("ACME"))
     expect(tick(either, small)).not_to_be_checked()
@@ -87,7 +87,7 @@ def test_all_that_fits_is_ticked_at_once(stage, either):
     open_statement(either)
     paste(either, BOTH)
     find(either)
-    everything = either.dialog.get_by_role("checkbox", name="Select all shown")
+    everything = either.dialog.get_by_role("checkbox", name="Select all that fit")
     expect(either.dialog).to_contain_text("tick the payments that you have received")
     for payment in payments:
         expect(tick(either, payment)).not_to_be_checked()
@@ -117,7 +117,7 @@ def test_no_more_are_ticked_at_once_than_one_act_can_have(stage, person):
     open_statement(person)
     paste(person, "\n".join(f"x {one.account_number} {one.sum:.2f} EUR" for one in stage.payments))
     find(person)
-    everything = person.dialog.get_by_role("checkbox", name="Select all shown")
+    everything = person.dialog.get_by_role("checkbox", name="Select all that fit")
     chosen = person.dialog.locator("[name=chosen]")
     expect(chosen).to_have_count(54)
     person.hand.toggle(everything)
@@ -183,7 +183,7 @@ def test_the_focus_stays_in_sight_in_a_dialog_taller_than_the_window(sit):
     open_statement(person)
     paste(person, LINES)
     find(person)
-    expect(person.dialog).to_contain_text("1 of 5 lines")
+    expect(person.dialog).to_contain_text("an unpaid payment: 1 of 5")
     for summary in person.dialog.locator("summary").all():
         person.press(summary)
 
@@ -217,7 +217,7 @@ def test_a_statement_looks_right(stage, person):
     look_at(person, "statement-lines")
     paste(person, LINES)
     find(person)
-    expect(person.dialog).to_contain_text("1 of 5 lines")
+    expect(person.dialog).to_contain_text("an unpaid payment: 1 of 5")
     for summary in person.dialog.locator("summary").all():
         summary.press("Enter")
     look_at(person, "statement-found")

@@ -127,7 +127,14 @@ WENT_OUT = pattern(
 """Words of a line that say of all of it that money went out."""
 
 AGAINST = pattern(
-    """not_paid not_received no_payment unpaid overdue on_hold blocked preauth* *refund* return*
+    """wire_out outgoing* sent zelle_to *scheduled due reverted denied expired unclaimed uncleared
+    held incomplete uncaptured disputed requires_action uncollect* expected planned reminder
+    fallig* mahn* ausstehend* fehlgeschlag* nicht_ausgefuhrt* offen offene offener geplant*
+    uberweisung_an *erwartet* wychodzac* zaplanowan* oczekiwan* niezaplac* zalegl* en_cours impaye*
+    a_venir echu* emis emise insoluto negado agendad* programad* vencid* enviad* basarisiz*
+    planlanan отказано не_исполн* исходящ* ожидаем* планов* просроч* к_оплате к_получению перевод_на
+    заплановано відмовлено 处理中 處理中 待处理 待處理 予定
+    not_paid not_received no_payment unpaid overdue on_hold blocked preauth* *refund* return*
     *revers* *chargeback* charge_back* reimburs* recall* bounce* dishono*
     void voided cancel* credit_note* debit debits debet debito purchase* withdraw* sent_to
     transfer_to pending declin* failed fail rejected reject unsuccessful

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from b24app import errors
+from b24app.errors import InputCode
 from b24app.web.plumbing import failures, htmx, security, statuses
 from b24app.web.plumbing.entry import APP_PAGES
 from b24app.web.words.error_words import (
@@ -71,6 +72,8 @@ def shown(error: errors.AppError) -> Shown:
     if isinstance(error, errors.InputError):
         text = str(BAD_INPUT.get(error.code, text))
         title = str(CANNOT_SHOW) if _only_reads() else title
+        if error.code is InputCode.NO_LINE_CHOSEN:
+            title, text = text, ""
     if isinstance(error, errors.SessionError) and request.headers.get(REPEAT):
         text = str(MAYBE_SAVED)
     return Shown(
@@ -139,7 +142,8 @@ def when_again(error: errors.AppError) -> dict[str, str]:
 
 def toast(view: Shown) -> Response:
     """Say why nothing changed, next to the old content."""
-    said = {**asdict(view), "text": two_sentences(view.title, view.text)}
+    text = two_sentences(view.title, view.text) if view.text else view.title
+    said = {**asdict(view), "text": text}
     if not _only_reads() and view.action == "retry" and _place() is Place.CARD:
         # Settings may be sent again as they are; a payment should be checked first.
         said["action"] = "refresh"

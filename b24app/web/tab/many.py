@@ -65,17 +65,24 @@ def asked_about(
     action: Action,
     chosen: Sequence[Chosen],
     notes: Mapping[int, str] | None = None,
+    verdicts: Mapping[int, str] | None = None,
     statement: str = "",
 ) -> str:
-    """Render the question. `notes` are those of single payments, from lines of a `statement`."""
+    """Render the question. `notes` are those of single payments, from lines of a `statement`.
+
+    `verdicts` say of some of these payments what has to be checked: they are named first.
+    """
     out = kept_out(card, action, chosen)
+    verdicts = verdicts or {}
     kept = [payment for payment in chosen if payment.id not in out]
+    kept.sort(key=lambda payment: payment.id not in verdicts)
     return render_template(
         "payments/_many.html",
         action=action,
         picked=kept,
         chosen=chosen,
         notes=notes or {},
+        verdicts=verdicts,
         statement=statement,
         named=NAMED,
         sums=sums_of(payment.sum for payment in kept),

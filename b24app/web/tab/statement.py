@@ -6,14 +6,16 @@ nobody's business. It is kept nowhere but in the dialog.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from b24app.domain.statement.matching import RANKS
 from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.payments import statement
+from b24app.services.payments.many_wish import Chosen
 from b24app.services.payments.statement import Statement
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import many
@@ -54,7 +56,8 @@ def chosen() -> ResponseReturnValue:
     text = _text("matched")
     statement.require_fitting(text)
     lines = [(payment, _line(payment.id)) for payment in picked]
-    return many.asked_about(card, Action.PAY, picked, statement.notes_of(text, lines), text)
+    notes = statement.notes_of(text, lines)
+    return many.asked_about(card, Action.PAY, picked, notes, _verdicts(picked), text)
 
 
 def _shown(found: Statement | None) -> str:
@@ -68,6 +71,12 @@ def _shown(found: Statement | None) -> str:
 
 def _text(name: str) -> str:
     return request.form.get(name, "")
+
+
+def _verdicts(picked: Sequence[Chosen]) -> dict[int, str]:
+    """Return what the dialog has said of payments whose lines have to be checked."""
+    told = {payment.id: request.form.get(f"verdict-{payment.id}", "") for payment in picked}
+    return {payment_id: verdict for payment_id, verdict in told.items() if verdict in RANKS}
 
 
 def _line(payment_id: int) -> int:

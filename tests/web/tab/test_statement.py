@@ -54,7 +54,7 @@ def test_lines_are_matched_with_one_reading_of_the_list_and_kept_nowhere(stage):
     answer = match(tab, LINES)
 
     assert offered(answer) == {LARGE: (2, False), SMALL: (3, False)}
-    assert "1 of 5 lines" in answer.text
+    assert "an unpaid payment: 1 of 5" in answer.text
     assert "Payment 3653/2 is already paid and stays as it is." in answer.text
     assert "No money came in." in answer.text
     (call,) = stage.http_calls
@@ -214,6 +214,7 @@ def test_nothing_ticked_is_told(stage):
 
     assert answer.status_code == 422
     assert "Choose at least one payment." in answer.text
+    assert "cannot be shown" not in answer.text
 
 
 @pytest.mark.parametrize("at", ["0", "9", "-1", "x"])
@@ -263,6 +264,47 @@ def test_an_invoice_has_it_too(stage):
     assert ids
     assert (ENTRY in tab.answer.text) is (len(ids) > 1)
     assert set(offered(match(tab, lines))) == set(ids)
+
+
+def test_the_question_repeats_what_has_to_be_checked_first(stage):
+    tab = stage.tab()
+    lines = "x 3653/4 7680.00\nx 3653/3 2200.00"
+    data = fields(match(tab, lines)) | {
+        "chosen": [f"{LARGE} N 7680 EUR 3653/4", f"{SMALL} N 2258 EUR 3653/3"],
+        f"line-{LARGE}": 1,
+        f"line-{SMALL}": 2,
+        f"verdict-{LARGE}": "sure",
+        f"verdict-{SMALL}": "differs",
+    }
+
+    question = tab.post("/payments/statement/chosen", data).text
+
+    assert question.count("<em>") == 1
+    assert question.count("The number is there, but not the amount.") == 1
+    assert question.index("Payment 3653/3") < question.index("Payment 3653/4")
+    forged = tab.post("/payments/statement/chosen", data | {f"verdict-{SMALL}": "<b>x"}).text
+    assert "<em>" not in forged
+    assert "<b>x" not in forged
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "WIRE OUT 3653/3 2,258.00 EUR",
+        "ZELLE TO HOLM 3653/3 2,258.00",
+        "Scheduled 12/01/2026 3653/3 2,258.00",
+        "Rechnung 3653/3 fällig 01.12.2026 2.258,00 EUR",
+        "Mahnung 3653/3 2.258,00 EUR",
+        "PRZELEW WYCHODZĄCY 3653/3 2 258,00 EUR",
+        "Отказано: оплата 3653/3 2 258,00 EUR",
+        "12.11.2026;x 3653/3;REVERTED;2.258,00",
+    ],
+)
+def test_what_is_sent_planned_or_owed_is_to_be_checked(stage, line):
+    answer = match(stage.tab(), line)
+
+    assert "an unpaid payment: 0 of 1" in answer.text
+    assert "Please check" in answer.text
 
 
 def test_on_a_linked_card_it_is_of_the_deal_that_it_was_opened_for(stage):
