@@ -84,6 +84,7 @@ def test_the_field_is_in_sight_when_its_page_takes_the_place_of_another(stage, n
     open_settings(admin, "Rules")
     field = admin.frame.get_by_label("Who can use: Delete payment")
     field.select_option("users")
+    field = admin.frame.locator('[data-rule="delete"]').get_by_role("button", name="Choose people")
     turn_to(admin, "Cards")
 
     admin.press(admin.button("Save settings"))
