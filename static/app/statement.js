@@ -1,5 +1,5 @@
-/* The lines of a bank statement, and the ticks at those that fit. More than the server takes at once is not sent at all: on its way it
-   would be refused without a word. */
+/* The lines of a bank statement, and the ticks at those that fit. More than the server takes at once is not sent at
+   all: on its way it would be refused without a word. */
 
 on("htmx:configRequest", (event) => {
   const field = event.detail.elt.closest("form")?.querySelector("[data-most-text]");

@@ -43,7 +43,9 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool, has_money: bool)
         found.add(_counted(after["word"], is_cents=is_cents and not _has_sign(cell, after.end())))
         is_short = bool(after["dot"]) and 1 < len(after["word"]) < SHORT
         is_known = money_words.currencies_of(after["word"])
-        found.add(COUNTED if is_short and not is_known else "")
+        # "100.00 D. Smith": a name, or a mark and then a name.
+        may_be_out = folded(after["word"]) in words.OUT_MARKS
+        found.add(COUNTED if (is_short and not is_known) or may_be_out else "")
     if before and before["word"]:
         found.add(_counted(before["word"], is_cents=True))
         is_out = words.as_listed(before["word"]) in words.OUT_CELLS

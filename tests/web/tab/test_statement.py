@@ -282,6 +282,9 @@ def test_the_question_repeats_what_has_to_be_checked_first(stage):
     assert question.count("<em>") == 1
     assert question.count("The number is there, but not the amount.") == 1
     assert question.index("Payment 3653/3") < question.index("Payment 3653/4")
+    # The question has not read the list: it says of no more payments than it knows of.
+    likely = tab.post("/payments/statement/chosen", data | {f"verdict-{SMALL}": "likely"}).text
+    assert "Of the payments that could be read, only this one has this amount" in likely
     forged = tab.post("/payments/statement/chosen", data | {f"verdict-{SMALL}": "<b>x"}).text
     assert "<em>" not in forged
     assert "<b>x" not in forged
