@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from b24app import texts
 from b24app.bitrix.methods.payments import list_payments
-from b24app.domain.statement import lines, matching
+from b24app.domain.statement import accounts, lines, matching
 from b24app.domain.statement.matching import Match, Verdict
 from b24app.errors import InputCode, InputError, NotOnThisCardError
 from b24app.services.auth import launches
@@ -82,9 +82,13 @@ def require_fitting(text: str) -> None:
 
 
 def notes_of(text: str, chosen: Sequence[tuple[Chosen, int]]) -> dict[int, str]:
-    """Return the notes of chosen payments: each the line of the statement that pays it."""
+    """Return the notes of chosen payments: each the line of the statement that pays it.
+
+    A note is read by all who see the card, so account numbers are shortened in it.
+    """
     rows = lines.rows_of(text)
-    return {
-        one.id: texts.one_line(rows[at - 1])[:NOTE_LENGTH] if 0 < at <= len(rows) else ""
-        for one, at in chosen
-    }
+    return {one.id: _note_of(rows[at - 1]) if 0 < at <= len(rows) else "" for one, at in chosen}
+
+
+def _note_of(line: str) -> str:
+    return accounts.shortened(texts.one_line(line))[:NOTE_LENGTH]

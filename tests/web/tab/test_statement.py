@@ -102,6 +102,21 @@ def test_a_long_line_is_cut_and_one_payment_has_all_of_its_note_in_the_timeline(
     assert f"Note: {line[:300]}" in str(told.params)
 
 
+def test_an_account_number_is_not_kept(stage):
+    tab = stage.tab()
+    line = "DE89 3704 0044 0532 0130 00 ACME 3653/4 7680.00"
+
+    question = chosen(tab, line, [LARGE])
+    tab.post("/payments/many/pay", fields(question))
+
+    kept = "DE89…3000 ACME 3653/4 7680.00"
+    assert kept in question.text
+    with stage.database.reading() as session:
+        assert [one.note for one in session.scalars(select(Activity))] == [kept]
+    (told,) = stage.executed("crm.timeline.logmessage.add")
+    assert kept in str(told.params)
+
+
 def test_going_back_leaves_the_ticks_as_they_were(stage):
     tab = stage.tab()
     question = chosen(tab, LINES, [SMALL])
