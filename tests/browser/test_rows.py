@@ -154,6 +154,21 @@ def test_a_copied_address_is_seen_whole_in_its_row(stage, person, width):
     assert payment.locator(".pay__row").bounding_box()["height"] <= before["height"] + 1
 
 
+def test_a_qr_code_says_of_which_payment_it_is(stage, person):
+    """Somebody may be shown the code with nothing else of the page in sight."""
+    person.open_tab(opens=False)
+    paid = stage.payments[0]
+
+    person.press(person.button("Show QR code", person.payment(paid)))
+
+    shown = person.payment(paid).locator(".pop:popover-open")
+    for waiting in (True, False):
+        expect(shown).to_contain_text(f"Public link of payment {paid.account_number}")
+        expect(shown.locator(".share__what")).to_have_text(f"€{paid.sum:,.2f} Paid")
+        if waiting:
+            expect(shown.get_by_role("img", name="QR code")).to_be_visible()
+
+
 def test_a_link_that_comes_late_takes_the_focus_from_nobody(stage, person):
     person.open_tab()
     stage.portal.switches.request_ms = 1500

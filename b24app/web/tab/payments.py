@@ -119,9 +119,7 @@ def delete(payment_id: int) -> Response:
 def link(payment_id: int) -> ResponseReturnValue:
     """Show the public link of a payment, visible and selectable."""
     payment, public_link = public_links.get_public_link(current_card(), payment_id)
-    return render_template(
-        "payments/_link.html", link=public_link, payment_id=payment_id, number=payment.number
-    )
+    return render_template("payments/_link.html", link=public_link, payment=payment)
 
 
 @blueprint.get("/<int:payment_id>/system")
