@@ -8,7 +8,7 @@ import pytest
 
 from tools.bench import __main__ as command
 from tools.bench import browser as at_browser
-from tools.bench import openings, own, silent
+from tools.bench import openings, own, silent, versions
 from tools.bench.installed import add_portals
 from tools.bench.openings import limit_seconds
 from tools.bench.portal import LATENCY, Latency
@@ -132,6 +132,30 @@ def test_own_costs_are_measured_beside_other_portals(running):
     }
     assert [row[0] for row in load.rows] == ["one at a time", "10 a second"]
     assert len(memory.rows) == 1
+
+
+def test_an_older_version_works_beside_the_present_one(tmp_path, monkeypatch):
+    # What is committed last stands for an older one: a clone may have no other.
+    monkeypatch.setattr(versions, "FOLDER", tmp_path)
+    sizes = versions.Sizes(rounds=1, tries=4, payments=(4,), older="HEAD")
+
+    [table] = versions.measure(sizes)
+
+    assert [(row[0], row[-1]) for row in table.rows] == [
+        ("an opening with 4 payments", "1"),
+        ("the shell of a tab", "0"),
+        ("a click on Mark as paid or unpaid", table.rows[2][-1]),
+    ]
+    assert table.note.startswith("The older version: HEAD.")
+    assert not (tmp_path / "code").exists()
+
+
+def test_a_version_that_nobody_has_is_no_figure(tmp_path):
+    with (
+        pytest.raises(FigureError, match=r"never-there.*BENCH_AGAINST"),
+        versions.checked_out("never-there", tmp_path / "code"),
+    ):
+        pass
 
 
 def test_people_of_several_portals_are_served_from_kept_answers(running):

@@ -57,12 +57,14 @@ def stage(
     for_app: Mapping[str, str] = NOTHING,
     listen_port: int = 0,
     portal: Sequence[str] = (),
+    code: Path = ROOT,
 ) -> Iterator[Stage]:
     """Start both in an emptied folder and install the app; end both with the block.
 
     The portal's authorization server takes the port after the portal's. `for_app` is what the app's
     environment has beside the portal's, `listen_port` where it listens behind a proxy at
-    `app_port`, `portal` another command that runs a portal. Raises StageError.
+    `app_port`, `portal` another command that runs a portal, `code` the folder of another version
+    of the app; the portal is always of this one. Raises StageError.
     """
     listen_port = listen_port or app_port
     demand_free(listen_port, "APP_PORT")
@@ -75,18 +77,18 @@ def stage(
     portal = list(portal) or simulator_at(portal_port)
     app = [str(BIN / "gunicorn"), "--bind", f"127.0.0.1:{listen_port}", "app:app"]
     for_app = environment | dict(for_app)
-    upgrade_database(for_app, folder)
+    upgrade_database(for_app, folder, code)
     with ExitStack() as stack:
         stack.enter_context(program(portal, environment, folder / "portal.log", portal_url))
         ready = f"http://127.0.0.1:{listen_port}/readyz"
-        process = stack.enter_context(program(app, for_app, folder / "app.log", ready))
+        process = stack.enter_context(program(app, for_app, folder / "app.log", ready, code))
         install(Visitor(portal_url), folder)
         yield Stage(folder, app_url, portal_url, environment, for_app, process.pid)
 
 
-def upgrade_database(environment: Mapping[str, str], folder: Path) -> None:
-    """Bring the app's database to the present schema. Raises StageError."""
-    _once(["flask", "--app", "app", "db", "upgrade"], environment, folder)
+def upgrade_database(environment: Mapping[str, str], folder: Path, code: Path = ROOT) -> None:
+    """Bring the app's database to the schema of this code. Raises StageError."""
+    _once(["flask", "--app", "app", "db", "upgrade"], environment, folder, code)
 
 
 def install(visitor: Visitor, folder: Path) -> None:
@@ -157,12 +159,14 @@ def settings(folder: Path, app_port: int, portal_port: int) -> dict[str, str]:
     }
 
 
-def _once(command: list[str], environment: Mapping[str, str], folder: Path) -> None:
+def _once(
+    command: list[str], environment: Mapping[str, str], folder: Path, code: Path = ROOT
+) -> None:
     log = folder / f"{command[-1]}.log"
     with log.open("a") as output:
         done = subprocess.run(
             [str(BIN / command[0]), *command[1:]],
-            cwd=ROOT,
+            cwd=code,
             env=environment,
             stdout=output,
             stderr=output,
@@ -174,7 +178,7 @@ def _once(command: list[str], environment: Mapping[str, str], folder: Path) -> N
 
 @contextmanager
 def program(
-    command: list[str], environment: Mapping[str, str], log: Path, url: str
+    command: list[str], environment: Mapping[str, str], log: Path, url: str, code: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program until the end of the block, from when `url` answers.
 
@@ -183,7 +187,7 @@ def program(
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=code,
             env=environment,
             stdout=output,
             stderr=output,

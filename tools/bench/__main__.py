@@ -21,7 +21,7 @@ from tools.stage import StageError
 from tools.visitor import VisitError
 
 BUSY = "The machine was busy with other work: counts hold, times and their ratios hardly do."
-PARTS = ("openings", "browser", "own", "portals", "processes", "silent")
+PARTS = ("openings", "browser", "own", "portals", "processes", "silent", "versions")
 
 
 def main(arguments: list[str]) -> int:
