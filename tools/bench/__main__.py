@@ -68,8 +68,19 @@ def made_by(part: str) -> str:
     """Say by which command, when and on what a table was made: a busy machine spoils times."""
     load, processors = os.getloadavg()[0], os.cpu_count() or 1
     day = datetime.now(UTC).date().isoformat()
-    line = f"`make bench PARTS={part}`, {day}, {processors} processors, load before: {load:.1f}."
+    line = (
+        f"`make bench PARTS={part}`, {day}, {processors} processors, load before: {load:.1f}; "
+        f"a million additions took {additions() * 1000:.0f} ms of processor time."
+    )
     return f"{line} {BUSY}" if load > processors else line
+
+
+def additions() -> float:
+    """Seconds of processor time for a million additions: how fast this machine is today."""
+    started, total = time.process_time(), 0
+    for number in range(1_000_000):
+        total += number
+    return time.process_time() - started
 
 
 if __name__ == "__main__":

@@ -253,3 +253,14 @@ def halves(ids: Sequence[int], ahead: int = 0) -> list[Sequence[int]]:
         return [ids] if ids else []
     middle = max(1, (len(ids) + 1 - ahead // 2) // 2)
     return [ids[:middle], ids[middle:]]
+
+
+def thirds(ids: Sequence[int], ahead: int) -> list[Sequence[int]]:
+    """Split ids for three parallel calls, the first of which has `ahead` commands of its own.
+
+    All of them have as many commands, where there are ids enough: it is the longest call that a
+    person waits for.
+    """
+    share = -(-(ahead + 2 * len(ids)) // 3)
+    first = max(0, share - ahead) // 2
+    return [ids[:first], *halves(ids[first:])]

@@ -176,21 +176,20 @@ def _read(
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
     core_asked = card_reads.ask_core(first, card.ref, order=order, with_reminders=True)
+    parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.thirds(seen, len(first))
+    batches = [first, *(Batch() for _ in parts[1:])]
     # If batches are refused, this would be two calls per payment: then only the first call's
     # reads are sent (decisions 11).
-    parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.halves(seen)
-    batches = [first] if len(parts) <= 1 else [first, *(Batch() for _ in parts)]
-    targets = batches if len(parts) <= 1 else batches[1:]
     asked = [
         card_reads.ask_compositions(batch, ids, is_optional=True)
-        for batch, ids in zip(targets, parts, strict=True)
+        for batch, ids in zip(batches, parts, strict=True)
     ]
     answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     if proof is not None:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
-    found = _compositions(asked, answers if len(parts) <= 1 else answers[1:])
+    found = _compositions(asked, answers)
     return core, card_reads.complete(core, found)
 
 

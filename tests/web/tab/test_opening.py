@@ -66,6 +66,24 @@ def test_a_card_seen_before_with_four_payments_costs_one_call_in_all(stage):
     assert "/payments/details" not in tab.answer.text
 
 
+@pytest.mark.parametrize("is_proven", [False, True])
+def test_a_card_seen_before_with_twenty_is_three_calls_of_equal_length(stage, is_proven):
+    seed.fill(stage.portal.crm, payments=16)
+    stage.tab()
+    tab = stage.open()
+    if is_proven:
+        tab.show()
+    stage.forget_calls()
+
+    tab.show()
+
+    lengths = [len(call.commands) for call in stage.http_calls]
+    assert len(lengths) == 3
+    assert max(lengths) - min(lengths) <= 2
+    assert sum(lengths) == 2 * (4 + 16) + 6 + (0 if is_proven else 2)
+    assert "/payments/details" not in tab.answer.text
+
+
 def test_no_opener_is_believed_before_the_portal_confirmed_the_token(stage):
     fields = stage.post_fields(MANAGER, "CRM_DEAL_DETAIL_TAB", {"ID": "8061"})
     fields["AUTH_ID"] = "forged" * 5
