@@ -86,6 +86,15 @@ def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     expect(person.payment(stage.payments[3])).to_be_hidden()
 
 
+def test_the_paper_shows_no_focus(stage, person):
+    person.open_tab()
+    field = person.payment(stage.payments[3]).get_by_label("Quantity", exact=True).first
+    field.focus()
+    on_paper(person)
+
+    assert field.evaluate("(one) => getComputedStyle(one).outlineStyle") == "none"
+
+
 def test_what_waits_is_read_before_it_is_printed(stage, person):
     stage.portal.crm = type(stage.portal.crm)()
     seed.fill(stage.portal.crm, 60)
