@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 
 from b24app.domain.statement import money_words
@@ -58,3 +61,10 @@ def test_every_sign_and_name_means_currencies():
         assert wrong == set()
     assert money_words.currencies_of("złotych") == {"PLN"}
     assert "USD" in money_words.currencies_of("ДОЛЛАРОВ")
+
+
+def test_every_sign_of_a_currency_that_unicode_has_is_one():
+    signs = [chr(at) for at in range(sys.maxunicode + 1) if unicodedata.category(chr(at)) == "Sc"]
+
+    assert [one for one in signs if not money_words.CURRENCY_SIGN.fullmatch(one)] == []
+    assert not money_words.CURRENCY_SIGN.search("aZ0 -+*/%§&#'\".,;:№ßЖ中")
