@@ -3,11 +3,13 @@
 https://docs.gunicorn.org/en/stable/settings.html
 """
 
+import functools
 import os
 import re
 import resource
 import shutil
 import tempfile
+import time
 
 from gunicorn.glogging import Logger, SafeAtoms
 
@@ -159,6 +161,40 @@ def post_worker_init(worker):
     b24app.deps.carry(worker.cfg.threads)
     b24app.deps.rest_log.write_beside()
     b24app.background.kick()
+    _say_ready(worker)
+
+
+def on_reload(server):
+    """Have the old workers serve until the new ones can: gunicorn would end them before.
+
+    A worker takes a second to start, on a busy machine ten, and everybody would wait for it.
+    """
+    # gunicorn calls it once the new workers are forked, to end the surplus ones.
+    server.manage_workers = functools.partial(_manage_once_ready, server, server.worker_age)
+
+
+def _manage_once_ready(server, last_age):
+    del server.manage_workers
+    deadline = time.monotonic() + server.cfg.graceful_timeout
+    while time.monotonic() < deadline:
+        # One that cannot start stops the server here, as it does at any other time.
+        server.reap_workers()
+        new = [worker for worker in server.WORKERS.values() if worker.age > last_age]
+        if all(_is_ready(worker) for worker in new):
+            break
+        time.sleep(0.1)
+    server.manage_workers()
+
+
+def _say_ready(worker):
+    """Leave a mark in the file of the heartbeats, which the first process has open, too."""
+    os.write(worker.tmp.fileno(), b"1")
+    # Writing has changed the time by which the first process knows that this one lives.
+    worker.notify()
+
+
+def _is_ready(worker):
+    return os.fstat(worker.tmp.fileno()).st_size > 0
 
 
 def worker_exit(_server, worker):

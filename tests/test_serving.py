@@ -75,9 +75,13 @@ def test_threads_are_those_the_shares_are_made_for(settings):
     assert settings["threads"] == THREADS
 
 
-def test_a_worker_writes_beside_requests_and_to_the_end(settings, stage):
-    worker = SimpleNamespace(wsgi=stage.app, cfg=SimpleNamespace(threads=64))
-    settings["post_worker_init"](worker)
+def test_a_worker_writes_beside_requests_and_to_the_end(settings, stage, tmp_path):
+    heartbeats = (tmp_path / "heartbeats").open("wb", buffering=0)
+    worker = SimpleNamespace(
+        wsgi=stage.app, cfg=SimpleNamespace(threads=64), tmp=heartbeats, notify=lambda: None
+    )
+    with heartbeats:
+        settings["post_worker_init"](worker)
     for file in stage.rest_log_dir.iterdir():
         file.unlink()
 

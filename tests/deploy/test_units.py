@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import runpy
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,26 @@ def test_the_web_service_agrees_with_the_settings_of_gunicorn():
     )
     assert service["RestartPreventExitStatus"] == cannot_boot
     assert service["ExecStart"].endswith("gunicorn app:app")
+
+
+@pytest.mark.parametrize(("level", "status"), [("INFO", 0), ("LOUD", 3)])
+def test_a_reload_looks_at_the_settings_before_a_worker_ends(tmp_path, level, status):
+    text = (FOLDER / "deal-payments.service").read_text()
+    look, replace = re.findall(r"^ExecReload=(.+)$", text, re.MULTILINE)
+    program, script = look.split(" ")
+    assert (program, replace) == ("/srv/deal-payments/.venv/bin/python", "/bin/kill -HUP $MAINPID")
+
+    done = subprocess.run(
+        [sys.executable, ROOT / script],
+        cwd=tmp_path,
+        env={"APP_ENV": "development", "LOG_LEVEL": level, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == status
+    assert ("LOG_LEVEL is 'LOUD'" in done.stderr) == bool(status)
 
 
 def test_every_unit_is_named_where_it_is_explained():

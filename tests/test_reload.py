@@ -1,0 +1,119 @@
+"""`kill -HUP` of gunicorn's first process: the old workers serve until the new ones can."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import AF_UNIX, SOCK_STREAM, socket
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 30.0
+SLOW = """
+import os, pathlib, sys, time
+from types import SimpleNamespace
+
+folder = pathlib.Path(__file__).parent
+(folder / f"begun-{os.getpid()}").touch()
+while not (folder / "go").exists():
+    time.sleep(0.02)
+if (folder / "odd").exists():
+    sys.exit(3)
+
+class App:
+    extensions = {"b24app": SimpleNamespace(
+        deps=SimpleNamespace(
+            carry=lambda threads: None,
+            rest_log=SimpleNamespace(write_beside=lambda: None, close=lambda: None),
+        ),
+        background=SimpleNamespace(kick=lambda: None),
+    )}
+
+    def __call__(self, environ, start_response):
+        start_response("200 OK", [])
+        return [str(os.getpid()).encode()]
+
+app = App()
+"""
+"""An application that takes as long to start as the test likes, and says which process answers."""
+
+
+def until(holds):
+    deadline = time.monotonic() + PATIENCE
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "It has not happened."
+        time.sleep(0.02)
+    return found
+
+
+def asked(address):
+    """The number of the process that answers."""
+    connection = HTTPConnection("app")
+    connection.sock = socket(AF_UNIX, SOCK_STREAM)
+    connection.sock.settimeout(PATIENCE / 6)
+    try:
+        connection.sock.connect(str(address))
+        connection.request("GET", "/", headers={"Connection": "close"})
+        return int(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """One worker behind a socket in a file, as `gunicorn.conf.py` has it."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    (tmp_path / "go").touch()
+    address = tmp_path / "socket"
+    options = ["-c", str(ROOT / "gunicorn.conf.py"), "--workers", "1", "--bind", f"unix:{address}"]
+    environ = {
+        name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *options, "--chdir", str(tmp_path), "slow:app"],
+        env=environ,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: process.poll() is not None or address.exists())
+        yield SimpleNamespace(process=process, address=address, folder=tmp_path)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def reload_until_another_worker_begins(server):
+    (server.folder / "go").unlink()
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: len(list(server.folder.glob("begun-*"))) == 2)
+
+
+def test_the_old_worker_serves_until_the_new_one_can(server):
+    old = asked(server.address)
+    reload_until_another_worker_begins(server)
+
+    # Longer than gunicorn would need to end it.
+    for _ in range(15):
+        assert asked(server.address) == old
+        time.sleep(0.1)
+    (server.folder / "go").touch()
+
+    assert until(lambda: asked(server.address) != old)
+    assert server.process.poll() is None
+
+
+def test_a_worker_that_cannot_start_stops_the_server(server):
+    asked(server.address)
+    reload_until_another_worker_begins(server)
+    (server.folder / "odd").touch()
+    (server.folder / "go").touch()
+
+    assert server.process.wait(PATIENCE) == 3
