@@ -28,6 +28,7 @@ UNCHANGED = re.compile(
     r"[Nn]othing was (changed|added|billed|created|shown or changed|saved)|Not saved"
     r"|No payment was created|was not (marked|deleted|changed)"
 )
+TOLD = ("nothing", "unknown", "done")
 PRESSES = 4
 ASKS_AGAIN = 4
 ABANDONED_SECONDS = 125.0
@@ -168,8 +169,9 @@ class Crew:
         with self._ledger.lock:
             wish.tries.append(str(answer.status_code))
             wish.request_ids.append(answer.headers.get("X-Request-Id", ""))
-            # Of two presses at once the one that was told more counts; both are looked at.
-            if told == "done" or not wish.told:
+            # Of two presses at once the one that was told more counts: "nothing was changed" is true
+            # of the one that came to nothing, whatever became of the other.
+            if not wish.told or TOLD.index(told) > TOLD.index(wish.told):
                 wish.told = told
                 wish.text = said(answer.text)
             if sending.is_many:
