@@ -169,8 +169,8 @@ class Crew:
         with self._ledger.lock:
             wish.tries.append(str(answer.status_code))
             wish.request_ids.append(answer.headers.get("X-Request-Id", ""))
-            # Of two presses at once the one that was told more counts: "nothing was changed" is true
-            # of the one that came to nothing, whatever became of the other.
+            # Of two presses at once the one that was told more counts: "nothing was changed" is
+            # true of the one that came to nothing, whatever became of the other.
             if not wish.told or TOLD.index(told) > TOLD.index(wish.told):
                 wish.told = told
                 wish.text = said(answer.text)
