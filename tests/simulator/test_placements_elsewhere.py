@@ -28,6 +28,29 @@ def test_they_are_listed_bound_read_and_unbound(admin, manager, code):
     assert admin.result("placement.get") == []
 
 
+@pytest.mark.parametrize(
+    ("lang_all", "title"),
+    [
+        ({"en": {"TITLE": " Payments "}, "de": {"TITLE": "Zahlungen"}}, "Zahlungen"),
+        ({"fr": {"TITLE": "Paiements"}, "en": {"TITLE": "Payments"}}, "Paiements"),
+    ],
+)
+def test_titles_by_language_replace_the_one_that_was_sent(admin, lang_all, title):
+    """Source: php rest/lib/api/placement.php, rest/lib/lang.php; quirk 97."""
+    bind(admin, "CRM_DEAL_LIST_MENU", TITLE="Money", LANG_ALL=lang_all)
+
+    [binding] = admin.result("placement.get")
+    assert binding["title"] == title
+    assert binding["langAll"]["en"]["TITLE"] == "Payments"
+
+
+def test_a_title_without_languages_is_that_of_the_portals_language(admin):
+    bind(admin, "CRM_DEAL_LIST_MENU", TITLE="Payments")
+
+    [binding] = admin.result("placement.get")
+    assert {name: text["TITLE"] for name, text in binding["langAll"].items()} == {"de": "Payments"}
+
+
 def test_the_link_is_bound_once_whatever_the_address(admin):
     assert bind(admin, "REST_APP_URI")[0] == 200
 

@@ -47,6 +47,6 @@ def bound_codes(stage):
 
 
 def titles_of(stage, code):
-    """The bound title of a tab and its titles by language."""
+    """The bound title of a tab in English and its titles by language."""
     found = next(one for one in stage.portal.installation.placements if one.code == code)
-    return found.title, {name: texts["TITLE"] for name, texts in found.lang_all.items()}
+    return found.title_in("en"), {name: texts["TITLE"] for name, texts in found.lang_all.items()}

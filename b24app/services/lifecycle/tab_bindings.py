@@ -147,10 +147,17 @@ def _hidden(
 
 
 def _is_titled(binding: BoundPlacement, tab: Tab) -> bool:
-    """Return whether the tab has its title; languages the portal leaves out do not matter."""
-    if binding.title != tab.title:
-        return False
-    return all(tab.titles.get(language, text) == text for language, text in binding.titles.items())
+    """Return whether the tab has its title; languages the portal leaves out do not matter.
+
+    Where a portal keeps titles by language, the one beside them is a copy of the one in its own
+    language, whatever was sent as TITLE (quirk 97).
+    """
+    if not binding.titles:
+        return binding.title == tab.title
+    is_copy = binding.title in {tab.title, *binding.titles.values()}
+    return is_copy and all(
+        tab.titles.get(language, text) == text for language, text in binding.titles.items()
+    )
 
 
 def _run(

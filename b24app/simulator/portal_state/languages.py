@@ -22,3 +22,6 @@ LANGUAGES = {
     "th": "ภาษาไทย",
     "ar": "العربية",
 }
+
+# The language of this portal itself, whoever looks at it.
+PORTAL_LANGUAGE = "de"

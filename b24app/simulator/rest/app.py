@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from b24app.simulator.portal_state.clock import iso
+from b24app.simulator.portal_state.languages import PORTAL_LANGUAGE
 from b24app.simulator.portal_state.state import PORTAL_SCOPES
 
 from ..errors import PortalError, access_denied
@@ -29,7 +30,7 @@ def info(call: Call) -> object:
         "INSTALLED": installed.is_finished if installed else not is_ours,
         "PAYMENT_EXPIRED": "Y" if installed and installed.is_payment_expired else "N",
         "DAYS": None,
-        "LANGUAGE_ID": "en",
+        "LANGUAGE_ID": PORTAL_LANGUAGE,
         "LICENSE": "de_selfhosted",
     }
     if call.state.switches.is_cloud:

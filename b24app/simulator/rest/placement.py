@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from b24app.simulator.portal_state.application import Installation, Placement
+from b24app.simulator.portal_state.languages import PORTAL_LANGUAGE
 
 from ..errors import PortalError, access_denied, empty_argument
 from ..php import as_array, is_numeric, to_int, to_text
@@ -17,6 +18,7 @@ _OTHER_CODES = ("CRM_DEAL_LIST_TOOLBAR", "CRM_LEAD_LIST_TOOLBAR", "CRM_ACTIVITY_
 _TAB_TYPES = frozenset({1, 2, 3, 4, 7, 31})
 # Codes that one application may bind once only.
 _ONCE = frozenset({APP_URI})
+_TEXTS = ("TITLE", "DESCRIPTION", "GROUP_NAME")
 
 
 def bind(call: Call) -> object:
@@ -129,21 +131,30 @@ def _administrators_installation(call: Call) -> Installation:
 
 
 def _binding(call: Call, code: str, handler: str) -> Placement:
+    """Return a binding as the portal keeps it: its own texts are copies of those by language."""
+    lang_all = _texts_by_language(call)
+    own = lang_all.get(PORTAL_LANGUAGE) or next(iter(lang_all.values()), {})
     return Placement(
         id=call.state.next_binding_id(),
         code=code,
         handler=handler,
-        title=to_text(call.params.get("TITLE")),
-        description=to_text(call.params.get("DESCRIPTION")),
-        lang_all={
-            str(language): {
-                name: to_text(as_array(texts).get(name))
-                for name in ("TITLE", "DESCRIPTION", "GROUP_NAME")
-            }
-            for language, texts in as_array(call.params.get("LANG_ALL")).items()
-        },
-        group_name=to_text(call.params.get("GROUP_NAME")),
+        title=own.get("TITLE", ""),
+        description=own.get("DESCRIPTION", ""),
+        lang_all=lang_all,
+        group_name=own.get("GROUP_NAME", ""),
     )
+
+
+def _texts_by_language(call: Call) -> dict[str, dict[str, str]]:
+    """Return LANG_ALL; without it what stands beside it, in the portal's own language."""
+    given = as_array(call.params.get("LANG_ALL"))
+    if given:
+        return {
+            str(language): {name: to_text(as_array(texts).get(name)).strip() for name in _TEXTS}
+            for language, texts in given.items()
+        }
+    texts = {name: to_text(call.params.get(name)).strip() for name in _TEXTS}
+    return {PORTAL_LANGUAGE: texts} if any(texts.values()) else {}
 
 
 METHODS = (

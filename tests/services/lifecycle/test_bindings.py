@@ -66,7 +66,7 @@ def test_saving_shows_hides_and_renames(stage, refused):
 
     assert page.said == "Settings saved"
     assert bound_codes(stage) == [CONTACT, DEAL]
-    assert {one.title for one in stage.portal.installation.placements} == {"Money"}
+    assert {one.title_in("en") for one in stage.portal.installation.placements} == {"Money"}
 
 
 @pytest.mark.parametrize("refused", REFUSED)
@@ -133,7 +133,7 @@ def test_a_title_no_batch_can_carry_survives_a_reinstallation(stage):
 
     stage.install()
 
-    titles = {one.title for one in stage.portal.installation.placements}
+    titles = {one.title_in("en") for one in stage.portal.installation.placements}
     assert titles == {"Pay $result[bound]"}
 
 
@@ -146,7 +146,7 @@ def test_a_reinstallation_brings_old_titles_and_old_addresses_up_to_date(stage):
     stage.install()
 
     assert bound_codes(stage) == [DEAL, INVOICE]
-    assert {one.title for one in installation.placements} == {"Payments"}
+    assert {one.title_in("en") for one in installation.placements} == {"Payments"}
     assert {one.handler for one in installation.placements} == {tab_bindings.handler_of(stage.deps)}
     assert event_names(stage) == EVENTS
     handlers = {one.handler for one in installation.event_handlers}
@@ -166,7 +166,7 @@ def test_a_grant_that_dies_between_single_calls_is_replaced_and_nothing_stays_ha
     save(page, card=["deals"], **{"title-en": "Money"})
 
     assert page.said == "Settings saved"
-    assert [one.title for one in stage.portal.installation.placements] == ["Money"]
+    assert [one.title_in("en") for one in stage.portal.installation.placements] == ["Money"]
     with deps.db.of_all().reading() as session:
         assert portals.grant_owner(session, member_id) == MANAGER
 

@@ -40,6 +40,17 @@ def test_nothing_is_sent_where_nothing_differs(stage, apply):
     assert stage.http_calls == []
 
 
+def test_a_title_the_portal_copied_from_its_own_language_is_no_other_title(stage, apply):
+    """With titles by language the portal drops TITLE (quirk 97)."""
+    titles = {"en": "Money", "de": "Geld"}
+
+    applied = apply(Tab(DEAL, "Money", titles), Tab(INVOICE, "Money", titles))
+
+    assert {one.title for one in stage.portal.installation.placements} == {"Geld"}
+    assert [one.is_done for one in applied.outcomes] == [True, True]
+    assert apply(Tab(DEAL, "Money", titles), Tab(INVOICE, "Money", titles)).outcomes == ()
+
+
 def test_every_change_travels_in_one_request(stage, apply):
     applied = apply(tab(DEAL, "Money"), tab(CONTACT))
 

@@ -90,7 +90,7 @@ def test_a_new_title_reaches_every_place(stage, page):
 
     save(page, card=[*TABS, *CODES], **{"title-en": "Money"})
 
-    assert {one.title for one in stage.portal.installation.placements} == {"Money"}
+    assert {one.title_in("en") for one in stage.portal.installation.placements} == {"Money"}
     assert bound_codes(stage) == ALL
 
 
