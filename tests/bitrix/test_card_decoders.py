@@ -64,7 +64,11 @@ class TestCards:
     def test_product_rows_are_asked_for_by_literal_keys_and_pages(self):
         command = crm.list_product_rows(EntityRef(177, 5), start=50)
 
-        assert command.params == {"filter": {"=ownerType": "Tb1", "=ownerId": 5}, "start": 50}
+        assert command.params == {
+            "filter": {"=ownerType": "Tb1", "=ownerId": 5},
+            "order": {"id": "asc"},
+            "start": 50,
+        }
 
     def test_nothing_left_to_bill_is_an_empty_list(self):
         assert crm.available_rows(DEAL).decode({"productRows": []}) == ()

@@ -275,6 +275,15 @@ def test_product_rows_come_fifty_a_page(manager):
     assert "total" not in uncounted
 
 
+@pytest.mark.parametrize(("order", "rows"), [({"id": "asc"}, 60), ({}, 50)])
+def test_pages_of_product_rows_fit_together_in_an_order_only(manager, order, rows):
+    """Source: php crm/lib/controller/item/productrow.php; quirk 98."""
+    asked = {"filter": {"=ownerType": "D", "=ownerId": 8069}, "order": order}
+    pages = [manager.result("crm.item.productrow.list", **asked, start=at) for at in (0, 50)]
+
+    assert len({row["id"] for page in pages for row in page["productRows"]}) == rows
+
+
 def test_rows_without_a_filter_lack_the_owner(manager):
     answer = manager.error("crm.item.productrow.list")
 

@@ -95,7 +95,8 @@ def list_product_rows(ref: EntityRef, start: int = 0) -> Command[Listing[ListedR
     """List the product rows of a card, 50 a page; `start` is the offset of the page."""
     # These two keys are literal: the sign belongs to their names (quirk 24).
     owner = {"=ownerType": short_code_of(ref.entity_type_id), "=ownerId": ref.entity_id}
-    params: dict[str, object] = {"filter": owner}
+    # Without an order the portal cuts its pages out of rows that stand in none (quirk 98).
+    params: dict[str, object] = {"filter": owner, "order": {"id": "asc"}}
     if start:
         params["start"] = start
     return LIST_PRODUCT_ROWS.command(

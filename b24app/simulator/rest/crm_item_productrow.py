@@ -53,12 +53,14 @@ def list_rows(call: Call) -> object:
     if owner_type is None or not call.may("read", area_of(owner_type.id)):
         raise access_denied()
     rows = call.state.crm.rows_of(owner_type.id, to_int(owner_id) if is_numeric(owner_id) else 0)
-    found = sort_rows(
-        select_rows(rows, conditions, _COLUMNS, _unknown), order or {"sort": "asc"}, _COLUMNS,
-        _unknown,
-    )  # fmt: skip
-    page = page_of([_row(call, row, row.quantity, in_list=True) for row in found],
-                   start_param(call.params))  # fmt: skip
+    start = start_param(call.params)
+    found = select_rows(rows, conditions, _COLUMNS, _unknown)
+    if order:
+        found = sort_rows(found, order, _COLUMNS, _unknown)
+    elif start > 0:
+        # The query has no order of its own then, so pages need not fit together.
+        found.reverse()
+    page = page_of([_row(call, row, row.quantity, in_list=True) for row in found], start)
     page.value = {"productRows": page.value}
     return page
 
