@@ -112,6 +112,20 @@ TABLE = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("REST is available only on commercial plans.", 401),
+        ("REST API is available only on commercial plans", 403),
+    ],
+)
+def test_a_plan_without_rest_is_no_missing_right_on_a_card(words, status):
+    """Both statuses and wordings are documented (contract b); rights would be remembered."""
+    error = error_for(called("crm.item.payment.pay"), "ACCESS_DENIED", words, status)
+
+    assert type(error) is PlanWithoutRestError
+
+
 @pytest.mark.parametrize(("code", "status", "kind", "executed", "retryable"), TABLE)
 def test_a_code_of_the_contract(code, status, kind, executed, retryable):
     error = error_for(called("crm.item.payment.update"), code, "words", status)

@@ -113,6 +113,7 @@ SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
 UNAUTHORIZED, SERVER_FAILURE = 401, 500
 NOT_SIGNED_IN, NOT_INSTALLED = "authorized in this context", "not installed"
+NO_PLAN = "commercial plans"
 """Words that the portal does not translate."""
 
 
@@ -141,6 +142,9 @@ def _class_of(
         # owner or for the plan (rest-contract b). The portal's own words are constants here, and
         # only choose between two sentences: neither is ever remembered of a card.
         return NotSignedInError if NOT_SIGNED_IN in description else PlanWithoutRestError
+    if known == "ACCESS_DENIED" and NO_PLAN in description:
+        # The documentation has 403 for the plan as well, which otherwise stands for rights.
+        return PlanWithoutRestError
     if known == "ERROR_OAUTH" and NOT_INSTALLED not in description.lower():
         # Also the code of other failures.
         return MaybeUninstalledError
