@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import promql_parser
@@ -21,6 +23,8 @@ DEPLOY = ROOT / "deploy"
 RULES = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]
 SETUP = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())
 BOARD = json.loads((DEPLOY / "grafana" / "dashboard.json").read_text())
+
+PROMTOOL = shutil.which("promtool") or ""
 
 NAMES_BY_PROMETHEUS = frozenset({"job", "instance"})
 JOB = SETUP["scrape_configs"][0]["job_name"]
@@ -121,6 +125,29 @@ def test_alerts_have_names_of_their_own_and_are_explained():
 
     assert len(names) == len(set(names)) >= 8
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_every_alert_has_a_case_in_which_it_fires():
+    cases = yaml.safe_load((DEPLOY / "prometheus" / "alerts.test.yml").read_text())["tests"]
+
+    samples = [
+        one for case in cases for asked in case["promql_expr_test"] for one in asked["exp_samples"]
+    ]
+    assert {one["labels"] for one in samples} == {
+        f'{{alertname="{rule["alert"]}"}}' for rule in RULES
+    }
+
+
+@pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed (Debian: prometheus)")
+@pytest.mark.parametrize(
+    "asked", [("check", "rules", "alerts.yml"), ("test", "rules", "alerts.test.yml")]
+)
+def test_prometheus_finds_the_alerts_sound_and_they_fire_as_they_should(asked):
+    done = subprocess.run(
+        [PROMTOOL, *asked], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_prometheus_is_told_where_the_figures_are():

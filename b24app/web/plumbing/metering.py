@@ -14,8 +14,10 @@ from prometheus_client.registry import Collector
 
 from b24app import meters
 from b24app.errors import DatabaseAwayError
+from b24app.services.actions import DeedName
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import health
+from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing.wiring import deps
 
 log = logging.getLogger(__name__)
@@ -82,5 +84,9 @@ def _outcome(status: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Count every answer."""
+    # An alert counts these one by one, and Prometheus counts from the second value of a series on:
+    # where the first were a 1, that write would be missing.
+    for deed in DeedName:
+        meters.WRITES.labels(deed, OutcomeKind.UNKNOWN)
     app.before_request(_begin)
     app.after_request(_count)

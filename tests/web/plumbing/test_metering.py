@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from b24app.bitrix.wire.shares import Share, Shares
 from b24app.cipher import Cipher
 from b24app.errors import DatabaseAwayError, PortalCrowdedError
+from b24app.services.actions import DeedName
 from b24app.storage import jobs
 from b24app.storage.session import Database
 from tests.support.stage import MANAGER, READER
@@ -99,6 +100,12 @@ def test_a_write_is_counted_once_by_what_came_of_it(stage, grown):
     assert of(repeated, "writes_total") == {}
     refused = grown(lambda: stage.tab(READER).post("/payments/1036/unpay"))
     assert of(refused, "writes_total") == {("unpay", "refused"): 1}
+
+
+def test_writes_that_end_unclear_are_figures_before_the_first_of_them(stage):
+    shown = of(figures(stage.client.get("/metrics").text), "writes_total")
+
+    assert {(deed, "unknown") for deed in DeedName} <= shown.keys()
 
 
 def test_an_expired_token_is_one_refresh_and_one_repetition(stage, grown):
