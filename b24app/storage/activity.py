@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
+from typing import cast
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Table, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from b24app.domain import EntityRef
 from .deletion import delete_where
 from .models import Activity
 from .numbering import lowest_at, number_for
-from .upsert import insert_stamped
+from .upsert import insert_of, installation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ _NAMES = (*(field.name for field in fields(Record) if field.name != "ref"), *_RE
 
 def append(session: Session, record: Record) -> None:
     """Add a line."""
-    session.flush()
     values = {name: getattr(record, name) for name in _NAMES if name not in _REF}
     values |= {name: getattr(record.ref, name) for name in _REF}
+    values["installation_id"] = installation_of(session, record.member_id)
     values["lowest"] = lowest_at(record.at)
     session.execute(_appending(session.get_bind().dialect.name), values)
 
@@ -80,11 +81,12 @@ def append(session: Session, record: Record) -> None:
 @cache
 def _appending(dialect: str) -> postgresql.Insert | sqlite.Insert:
     """Return the statement of `append`: made once, it is compiled once, too."""
-    columns = Activity.__table__.c
-    values = {name: bindparam(name, type_=columns[name].type) for name in _NAMES}
+    table = cast("Table", Activity.__table__)
+    names = (*_NAMES, "installation_id")
+    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
     lowest = bindparam("lowest", type_=BigInteger())
     number = number_for(dialect, Activity, values["member_id"], lowest)
-    return insert_stamped(dialect, Activity, {**number, **values})
+    return insert_of(dialect, table).values({**number, **values})
 
 
 def page(

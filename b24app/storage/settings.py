@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .models import PortalSettings
-from .upsert import insert_stamped
+from .upsert import installation_of, put
 
 _SETTINGS = PortalSettings.__table__.c
 _LOAD = select(_SETTINGS.data).where(_SETTINGS.member_id == bindparam("member_id"))
@@ -47,18 +47,12 @@ def save(
     now: datetime,
 ) -> None:
     """Replace all settings. `data` may hold user ids, but no names."""
-    values = {
-        "member_id": member_id,
-        "data": data,
-        "updated_at": now,
-        "updated_by": updated_by,
-    }
-    session.flush()
-    statement = insert_stamped(session.get_bind().dialect.name, PortalSettings, values)
-    names = (*values.keys() - {"member_id"}, "installation_id")
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["member_id"],
-            set_={name: statement.excluded[name] for name in names},
-        )
+    put(
+        session,
+        PortalSettings,
+        member_id=member_id,
+        installation_id=installation_of(session, member_id),
+        data=data,
+        updated_at=now,
+        updated_by=updated_by,
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, func, literal, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from .models import Activity, Base, Portal, PortalSettings
+from .models import Base, Portal
+
+_PORTALS = Portal.__table__.c
+_INSTALLATION = select(_PORTALS.installation_id).where(_PORTALS.member_id == bindparam("member_id"))
 
 
 def insert_into(
@@ -37,24 +39,14 @@ def _putting(
     return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
-def insert_stamped(
-    dialect: str, model: type[Activity | PortalSettings], values: Mapping[str, Any]
-) -> postgresql.Insert | sqlite.Insert:
-    """Return an insert of one row with the name of its portal's current installation; "" if none.
+def installation_of(session: Session, member_id: str) -> str:
+    """Return the name of the portal's current installation, "" if none, to write into its rows.
 
-    A query gives the row, because a distributed database takes none among the values: flush what
-    it shall find.
+    Asked before the insert and not in it: Citus takes no query among the values, and rows that a
+    query gives it copies over all machines, which row level security forbids.
     """
-    types = model.__table__.c
-    given = [
-        value if isinstance(value, ColumnElement) else literal(value, types[name].type)
-        for name, value in values.items()
-    ]
-    stamp = func.coalesce(func.max(Portal.installation_id), "")
-    row = select(*given, stamp).where(Portal.member_id == values["member_id"])
-    return insert_of(dialect, cast("Table", model.__table__)).from_select(
-        [*values, "installation_id"], row
-    )
+    session.flush()
+    return session.execute(_INSTALLATION, {"member_id": member_id}).scalar_one_or_none() or ""
 
 
 def insert_of(dialect: str, target: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:

@@ -19,6 +19,7 @@ from b24app.storage.session import Database
 TENANT = frozenset(name for name, table in Base.metadata.tables.items() if "member_id" in table.c)
 LOOKED_UP = PortalAddress.__tablename__
 AFTER = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+\"?(\w+)", re.IGNORECASE)
+QUERIED = re.compile(r"INSERT INTO \w+ \([^)]*\)\s+(?:SELECT|WITH)\b")
 OF_ONE = re.compile(r"\bmember_id = (?:\?|%\(\w+\)s)")
 
 
@@ -36,6 +37,8 @@ def _look(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: An
     tables = tables_of(statement)
     if not has_request_context() or scope is ALL_PORTALS or tables <= {LOOKED_UP}:
         return
+    if QUERIED.match(statement):
+        raise AcrossPortalsError(f"Citus copies what a query inserts: {statement}")
     if not names_portal(statement):
         raise AcrossPortalsError(f"it names no portal: {statement}")
     values = parameters.values() if isinstance(parameters, dict) else parameters

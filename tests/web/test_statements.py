@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, literal, select, update
 
 from b24app.storage import activity, portals
-from b24app.storage.models import Activity, Portal
+from b24app.storage.models import Activity, Portal, Refusal
 from tests.support.statements import AcrossPortalsError
 
 STATEMENTS = {
@@ -27,6 +27,21 @@ def test_a_request_may_not_ask_for(stage, statement):
         ours.transaction() as session,
     ):
         session.execute(statement)
+
+
+def test_a_request_may_not_insert_what_a_query_gives(stage):
+    member_id = stage.portal.member_id
+    query = select(Portal.member_id, literal("x"), literal("x")).where(
+        Portal.member_id == member_id
+    )
+    columns = list(Refusal.__table__.c)[:3]
+
+    with (
+        stage.app.test_request_context(),
+        pytest.raises(AcrossPortalsError, match="Citus"),
+        stage.deps.db.of(member_id).transaction() as session,
+    ):
+        session.execute(insert(Refusal).from_select(columns, query))
 
 
 def test_a_request_names_its_portal_when_the_transaction_begins(stage):
