@@ -72,7 +72,8 @@ def restore(database: Database, source: Path) -> None:
         database.close()
         _copy_sqlite(source, Path(str(database.engine.url.database)))
         return
-    options = ("--exit-on-error", "--single-transaction", *PLAIN, str(source))
+    # We write no comments; those of extensions may be written by a superuser only.
+    options = ("--exit-on-error", "--single-transaction", "--no-comments", *PLAIN, str(source))
     _run("pg_restore", *options, engine=database.engine)
 
 
@@ -109,16 +110,27 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> None:
 
 
 def _require_all_rows(engine: Engine) -> None:
-    """Raise BackupError where `pg_dump` saw no row and yet succeeded: behind a pooler."""
-    asked = "SELECT current_setting(%s, true) = 'on' OR rolsuper OR rolbypassrls"
+    """Raise BackupError where `pg_dump` saw no row and yet succeeded.
+
+    Behind a pooler, and on Citus: what a session sets does not reach the machines with the rows.
+    """
+    asked = "SELECT rolsuper OR rolbypassrls"
+    is_set = "current_setting(%s, true) = 'on'"
+    is_spread = "current_setting('citus.propagate_set_commands', true) IS NOT DISTINCT FROM 'local'"
     try:
         with psycopg.connect(**_libpq_parameters(engine.url)) as connection:
             found = connection.execute(
-                f"{asked} FROM pg_roles WHERE rolname = current_user", (ALL_SETTING,)
+                f"{asked}, {is_spread}, {is_set} FROM pg_roles WHERE rolname = current_user",
+                (ALL_SETTING,),
             ).fetchone()
     except psycopg.Error as error:
         raise BackupError(str(error).strip().splitlines()[0]) from None
-    if found is None or not found[0]:
+    sees_all, is_distributed, is_told = found or (False, False, False)
+    if sees_all:
+        return
+    if is_distributed:
+        raise BackupError("the backup would be empty: on Citus, connect as a role with BYPASSRLS")
+    if not is_told:
         raise BackupError("the backup would be empty: connect to the server, not to a pooler")
 
 

@@ -208,15 +208,28 @@ def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, mon
     assert list(folder.iterdir()) == [first]
 
 
+ON_CITUS = f"{backup.OF_ALL} -c citus.propagate_set_commands=local"
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_pooler_that_drops_our_setting_leaves_no_empty_backup(here, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("arrives", "said"),
+    [
+        ("", "connect to the server, not to a pooler"),
+        (ON_CITUS, "connect as a role with BYPASSRLS"),
+    ],
+    ids=["pooler", "citus"],
+)
+def test_who_does_not_see_all_rows_leaves_no_empty_backup(
+    here, tmp_path, monkeypatch, arrives, said
+):
     folder = tmp_path / "backups"
-    monkeypatch.setattr(backup, "OF_ALL", "")
+    monkeypatch.setattr(backup, "OF_ALL", arrives)
 
     done = run(here.app, "backup", "--folder", folder)
 
     assert done.exit_code == 1
-    assert "connect to the server, not to a pooler" in done.output
+    assert said in done.output
     assert list(folder.iterdir()) == []
 
 
