@@ -2,7 +2,8 @@
 
 One database a process is made and migrated once, then copied (SQLite) or emptied (PostgreSQL)
 before each test, which takes about 10 ms. On PostgreSQL a role of our own owns it, one that row
-level security binds. With PARTITIONED=1 its tables are spread over partitions.
+level security binds. With PARTITIONED=1 its tables are spread over partitions, with CITUS over
+servers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from tests.support import citus
 from tests.support.partitions import partition
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -76,6 +78,8 @@ class PostgresDatabases:
             self._migrate(self._url(name))
             if is_partitioned:
                 partition(self._url(name))
+            elif citus.WORKERS:
+                citus.distribute(self._url(name))
         else:
             self._empty_tables(name)
         return self._url(name)
@@ -92,7 +96,7 @@ class PostgresDatabases:
         for name in tuple(self._made):
             self._drop(name)
         if self._owner:
-            self._on_server(sql.SQL("DROP ROLE {}").format(sql.Identifier(self._owner)))
+            self._on_servers(sql.SQL("DROP ROLE {}").format(sql.Identifier(self._owner)))
 
     def superuser_url(self, url: str) -> str:
         """The URL of the same database for the role that made it."""
@@ -106,8 +110,8 @@ class PostgresDatabases:
             ).fetchone()
             if not (found and found[0]):
                 return ""
-            role = sql.Identifier(self._prefix)
-            server.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'test'").format(role))
+        made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'test'")
+        self._on_servers(made.format(sql.Identifier(self._prefix)))
         return self._prefix
 
     def _url(self, name: str, owner: str | None = None) -> str:
@@ -122,22 +126,25 @@ class PostgresDatabases:
         made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if self._owner:
             made += sql.SQL(" OWNER {}").format(sql.Identifier(self._owner))
-        self._on_server(made)
+        self._on_servers(made)
         self._made.add(name)
         # What a test writes need not survive a power failure.
         relaxed = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
-        self._on_server(relaxed.format(sql.Identifier(name)))
+        self._on_servers(relaxed.format(sql.Identifier(name)))
+        if citus.WORKERS:
+            citus.join(self._url(name, owner=""))
 
     def _drop(self, name: str) -> None:
         # FORCE: a test that failed may have left a pool behind, which must not hold up the rest.
-        self._on_server(
+        self._on_servers(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
         self._made.discard(name)
 
-    def _on_server(self, command: sql.Composed) -> None:
-        with psycopg.connect(server_url(), autocommit=True) as server:
-            server.execute(command)
+    def _on_servers(self, command: sql.Composed) -> None:
+        for url in citus.servers(server_url()):
+            with psycopg.connect(url, autocommit=True) as server:
+                server.execute(command)
 
     def _empty_tables(self, name: str) -> None:
         with psycopg.connect(self._url(name, owner=""), autocommit=True) as connection:
@@ -160,5 +167,4 @@ class PostgresDatabases:
                 " AND last_value IS NOT NULL"
             ).fetchall()
             for (counter,) in counters:
-                restart = sql.SQL("ALTER SEQUENCE {} RESTART")
-                connection.execute(restart.format(sql.Identifier(counter)))
+                connection.execute("SELECT setval(%s, 1, false)", (counter,))
