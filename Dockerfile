@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The web processes, the hourly work and the schema's upgrade: one image, three commands.
 # Runs as nobody in particular, on a file system that it does not write to but for two folders.
 

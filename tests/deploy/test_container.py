@@ -69,6 +69,8 @@ class TestDockerfile:
         assert "--require-hashes --only-binary :all:" in DOCKERFILE
         assert [name for name, _ in instructions() if name in {"ADD", "ARG"}] == []
         assert not re.search(r"curl|wget|https?://", "".join(rest for _, rest in instructions()))
+        # Such a line has the engine fetch another program that reads the rest of the file.
+        assert not re.match(r"#\s*syntax\s*=", DOCKERFILE)
 
     def test_asks_the_process_whether_it_lives(self):
         (check,) = of_last_stage("HEALTHCHECK")
