@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -159,6 +160,33 @@ class TestCompose:
         seconds = int(SERVICES["app"]["stop_grace_period"].removesuffix("s"))
 
         assert seconds > settings()["graceful_timeout"]
+
+    def test_lets_the_hourly_work_end_before_it_stops(self, tmp_path):
+        work = tmp_path / "flask"
+        work.write_text('#!/bin/sh\ncd "$0.d" && touch begun && sleep 1 && touch done\n')
+        work.chmod(0o755)
+        folder = tmp_path / "flask.d"
+        folder.mkdir()
+        service = SERVICES["housekeeping"]
+        command = [one.replace("$$", "$") for one in service["command"]]
+        environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+        with subprocess.Popen(command, env=environ) as process:
+            until((folder / "begun").exists)
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+        assert (folder / "done").exists()
+        # Without a process before it the shell gets the signal, and nothing in it is ignored.
+        assert not service.get("init")
+        assert int(service["stop_grace_period"].removesuffix("s")) >= 60
+
+
+def until(what):
+    end = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def settings():
