@@ -146,6 +146,14 @@ class TestCompose:
                 else:
                     assert waited["restart"] == "no"
 
+    def test_has_the_proxy_find_the_file_of_a_new_release(self):
+        # A checkout makes a new file: a mount of the old one alone would keep that.
+        (mounted,) = [one for one in SERVICES["proxy"]["volumes"] if one.startswith(".")]
+        source, target, _ = mounted.split(":")
+
+        assert (ROOT / source / "Caddyfile").is_file()
+        assert target == "/etc/caddy"
+
     def test_sets_only_what_the_app_reads(self):
         for name in OURS:
             assert set(SERVICES[name]["environment"]) <= names_read_by_config()
@@ -207,6 +215,16 @@ class TestCaddy:
         (seconds,) = re.findall(r"keepalive (\d+)s", CADDYFILE)
 
         assert int(seconds) < settings()["keepalive"]
+
+    def test_lets_requests_wait_for_a_new_container_and_sends_none_twice(self):
+        proxy = CADDYFILE[CADDYFILE.index("reverse_proxy") :]
+        (seconds,) = re.findall(r"lb_try_duration (\d+)s", proxy)
+
+        assert int(seconds) >= 30
+        # Before, Caddy sent a request that had waited without its body.
+        assert SERVICES["proxy"]["image"] == "caddy:2.11-alpine"
+        # No request has this method: only those that reached nobody are tried again.
+        assert re.search(r"lb_retry_match \{\s+method NONE\s+\}", proxy)
 
     def test_keeps_no_log_of_queries_and_compresses_no_page_with_a_token(self):
         lines = [line.strip() for line in CADDYFILE.splitlines()]
