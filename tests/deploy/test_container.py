@@ -146,6 +146,15 @@ class TestCompose:
                 else:
                     assert waited["restart"] == "no"
 
+    def test_is_restored_only_once_the_database_answers(self):
+        page = (ROOT / "docs" / "operations.md").read_text()
+        starts = re.findall(r"^ +docker compose up .*\bdatabase$", page, re.MULTILINE)
+
+        assert len(starts) >= 3
+        assert all("--wait" in start for start in starts)
+        for before in re.findall(r"(.*)\n.* pg_restore --username", page):
+            assert before in starts
+
     def test_has_the_proxy_find_the_file_of_a_new_release(self):
         # A checkout makes a new file: a mount of the old one alone would keep that.
         (mounted,) = [one for one in SERVICES["proxy"]["volumes"] if one.startswith(".")]
