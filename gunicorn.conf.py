@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger, SafeAtoms
 
 bind = "127.0.0.1:8000"
@@ -175,14 +176,21 @@ def on_reload(server):
 
 def _manage_once_ready(server, last_age):
     del server.manage_workers
-    deadline = time.monotonic() + server.cfg.graceful_timeout
+    # A worker that has not said anything for so long is ended by gunicorn in any case.
+    deadline = time.monotonic() + server.cfg.timeout
     while time.monotonic() < deadline:
-        # One that cannot start stops the server here, as it does at any other time.
-        server.reap_workers()
+        try:
+            server.reap_workers()
+        except HaltServer:
+            # Later there may be nobody to go on, and the server stops.
+            server.log.warning(
+                "A new worker cannot start: correct it and reload; the old ones go on"
+            )
         new = [worker for worker in server.WORKERS.values() if worker.age > last_age]
         if all(_is_ready(worker) for worker in new):
             break
         time.sleep(0.1)
+    # Ends as many old ones as there are new ones.
     server.manage_workers()
 
 

@@ -110,10 +110,22 @@ def test_the_old_worker_serves_until_the_new_one_can(server):
     assert server.process.poll() is None
 
 
-def test_a_worker_that_cannot_start_stops_the_server(server):
-    asked(server.address)
-    reload_until_another_worker_begins(server)
+def test_where_no_new_worker_can_start_the_old_one_goes_on(server):
+    old = asked(server.address)
     (server.folder / "odd").touch()
+    reload_until_another_worker_begins(server)
     (server.folder / "go").touch()
+
+    # Longer than gunicorn would need to stop.
+    for _ in range(15):
+        assert asked(server.address) == old
+        time.sleep(0.1)
+    assert server.process.poll() is None
+
+
+def test_a_server_of_which_no_worker_can_start_stops(server):
+    old = asked(server.address)
+    (server.folder / "odd").touch()
+    os.kill(old, signal.SIGTERM)
 
     assert server.process.wait(PATIENCE) == 3

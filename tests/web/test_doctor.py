@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -21,6 +23,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from b24app import create_app
+from b24app.bitrix.log.rest_log import RestLog
 from b24app.cipher import Cipher
 from b24app.services.lifecycle import self_check
 from b24app.storage import jobs
@@ -254,6 +257,14 @@ def test_a_log_nobody_can_write_is_a_failure(doctor, tmp_path):
 
     assert found["REST log"][0] == "fail"
     assert doctor.status == 1
+
+
+def test_a_full_disk_is_told_from_one_nobody_may_write(doctor, monkeypatch):
+    full = OSError(errno.ENOSPC, "No space left")
+    monkeypatch.setattr(RestLog, "free_bytes", Mock(side_effect=full))
+
+    advice = "free some room, or lower REST_LOG_DAYS"
+    assert doctor.ask()["REST log"] == ("fail", f"No space left -> {advice}")
 
 
 def test_little_room_for_the_log_is_told(doctor, monkeypatch):

@@ -5,6 +5,7 @@ Sends no token and no secret anywhere, and names none. Leaves everything as it i
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ CLOCKS_DISAGREE = 10.0
 """Half of the shortest lease: beyond that two machines could take the same one."""
 
 LEAST_ROOM = 1_000_000_000
+MORE_ROOM = "free some room, or lower REST_LOG_DAYS"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 LATE = timedelta(hours=1)
 OK_STATUS = 200
 OURS = "X-Request-Id"
@@ -192,7 +195,8 @@ def _outbound(origin: str, answer: Reached | Barrier) -> Finding:
         return Finding(Level.OK, about, f"answers ({answer.status})")
     advice = "allow this machine to look up names and to connect to port 443"
     if answer is Barrier.CERTIFICATE:
-        advice = "install ca-certificates; nothing may open TLS between here and there"
+        # Those of certifi are trusted, not the machine's own: installing one there is in vain.
+        advice = "let nothing open TLS between here and there, and see that the clock is right"
     return Finding(Level.FAIL, about, answer.value, advice)
 
 
@@ -229,8 +233,10 @@ def _rest_log(deps: Deps) -> Finding:
         free = deps.rest_log.free_bytes()
     except OSError as error:
         advice = "let the user of the app write into REST_LOG_DIR; run this command as that user"
+        if error.errno in FULL:
+            advice = MORE_ROOM
         return Finding(Level.FAIL, "REST log", str(error.strerror), advice)
     said = f"writable, {free / 1e9:.1f} GB free"
     if free < LEAST_ROOM:
-        return Finding(Level.WARN, "REST log", said, "free some room, or lower REST_LOG_DAYS")
+        return Finding(Level.WARN, "REST log", said, MORE_ROOM)
     return Finding(Level.OK, "REST log", said)
