@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from b24app.bitrix.methods import crm, payment_deliveries, payment_items, payments
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
@@ -22,6 +23,8 @@ from b24app.domain import (
 from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
 from b24app.services.card import product_rows, reminders
 from b24app.services.card.product_rows import Pages, ReadRows
+
+Row = TypeVar("Row")
 
 CORE = 4
 """Commands of a card's core, beside the pages of its product rows."""
@@ -147,7 +150,7 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
     rows = product_rows.take(result, asked.rows)
     return CardSnapshot(
         card=card,
-        payments=result[asked.payments],
+        payments=listed(result, asked.payments),
         deliveries=_take_deliveries(result, asked.deliveries),
         rows={row_id: row.of(card) for row_id, row in rows.by_id.items()},
         read_rows=rows,
@@ -159,11 +162,24 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
 
 def _take_deliveries(result: BatchResult, asked: Handle[Listing[Delivery]]) -> Listing[Delivery]:
     try:
-        return result[asked]
+        return listed(result, asked)
     except UnexpectedAnswerError:
         if not result.is_answered(asked):
             raise
         return Listing.of((), [None])
+
+
+def listed(result: BatchResult, asked: Handle[Listing[Row]]) -> Listing[Row]:
+    """Return a list that has no pages (crm-item-payment-list.md).
+
+    Should a portal page it all the same, what did not come counts as unread: nothing may be added
+    up as if it were all.
+    """
+    found = result[asked]
+    if result.next(asked) is None:
+        return found
+    missing = max(1, (result.total(asked) or 0) - len(found) - len(found.unread))
+    return Listing.of(found, [*found.unread, *[None] * missing], found.repeated)
 
 
 def _take_free(
@@ -216,7 +232,7 @@ def take_compositions(
     lines = 0
     for payment_id, handles in asked.items():
         try:
-            read = PaymentLines(result[handles.items], result[handles.links])
+            read = PaymentLines(listed(result, handles.items), listed(result, handles.links))
         except PortalError:
             continue
         lines += len(read.items) + len(read.links)

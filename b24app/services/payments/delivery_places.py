@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import payment_deliveries, payments
 from b24app.bitrix.wire.batch import MAX_COMMANDS
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.domain import Payment, PaymentDelivery, is_whole
+from b24app.domain import Listing, Payment, PaymentDelivery, is_whole
 from b24app.errors import AppError, PortalError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import card_reads
 from b24app.services.deps import WRITE_SECONDS
 
 BESIDE = 40
@@ -56,7 +57,7 @@ class DeliveryPlaces:
 class PlacesRequest:
     """The handles of the card's payments and of the lines of those already known."""
 
-    listing: Handle[tuple[Payment, ...]]
+    listing: Handle[Listing[Payment]]
     links: Mapping[int, Handle[Links]]
 
 
@@ -93,7 +94,7 @@ def take(
     The payment that is named is left out. Raises the portal's error if the payments were not
     listed. With unreadable lines the result is not whole.
     """
-    listing = result[asked.listing]
+    listing = card_reads.listed(result, asked.listing)
     found_payments = [payment for payment in listing if payment.id != payment_id]
     listed = sorted(found_payments, key=lambda payment: payment.id, reverse=True)
     found: dict[int, Links] = {}

@@ -12,7 +12,7 @@ from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import ListedRow, Listing, Payment
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import product_rows
+from b24app.services.card import card_reads, product_rows
 from b24app.services.card.payment_details import unbilled_rows
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
@@ -41,7 +41,7 @@ def read(card: CardSession) -> BillableRows:
     available = batch.add(crm.available_rows(card.ref))
     pages = product_rows.ask(batch, card.ref)
     result = card.api.send(batch, WRITE_SECONDS)
-    listed = result[listing]
+    listed = card_reads.listed(result, listing)
     # A payment that cannot be read now existed before as well.
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
     own = product_rows.take(result, pages, are_needed=True)

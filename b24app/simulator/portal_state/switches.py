@@ -57,6 +57,7 @@ class Switches:
                     is 24.329999999999998. Off: with as few digits as name the same float.
     has_list_holes  lists are PHP arrays with holes, printed as objects: {"3": ..., "5": ...}.
     totals          what a paged list tells of all rows: all; at_most_50, whatever follows; or none.
+    has_payment_pages  payments of a card come 50 at a time, which no reference says of them.
     ignores_filters  payments of a card are listed all, whatever filter is asked.
     ignores_halt    a batch goes on after an error.
     resolves_references  `$result[...]` in a batch stands for an earlier answer; off: for itself.
@@ -87,6 +88,7 @@ class Switches:
     has_17_digits: bool = False
     has_list_holes: bool = False
     totals: str = "all"
+    has_payment_pages: bool = False
     ignores_filters: bool = False
     ignores_halt: bool = False
     resolves_references: bool = True
