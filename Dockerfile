@@ -9,6 +9,8 @@ COPY requirements.txt ./
 RUN python -m venv .venv \
     && .venv/bin/pip install --require-hashes --only-binary :all: -r requirements.txt
 COPY . .
+# Whoever runs it may read it, however strict the umask was under which the files were checked out.
+RUN chmod -R a+rX .
 # The image is read-only: what Python would write at its first start is written here.
 RUN .venv/bin/python -m compileall -q --invalidation-mode unchecked-hash -j 0 app.py b24app .venv/lib
 

@@ -65,6 +65,7 @@ class TestDockerfile:
 
         assert all(int(number) >= 10_000 for number in user.split(":"))
         assert "--chown" not in copied
+        assert DOCKERFILE.index("COPY . .") < DOCKERFILE.index("RUN chmod -R a+rX .\n")
 
     def test_takes_packages_by_their_digests_and_nothing_from_addresses(self):
         assert "--require-hashes --only-binary :all:" in DOCKERFILE
@@ -152,8 +153,7 @@ class TestCompose:
 
         assert len(starts) >= 3
         assert all("--wait" in start for start in starts)
-        for before in re.findall(r"(.*)\n.* pg_restore --username", page):
-            assert before in starts
+        assert set(re.findall(r"(.*)\n.* pg_restore --username", page)) <= set(starts)
 
     def test_has_the_proxy_find_the_file_of_a_new_release(self):
         # A checkout makes a new file: a mount of the old one alone would keep that.
