@@ -163,13 +163,20 @@ def test_what_is_asked_for_while_all_are_busy_is_not_forgotten():
     assert len(looks) == 2
 
 
-def test_a_new_process_looks_for_what_an_earlier_one_left(stage):
+def test_a_new_process_looks_for_what_an_earlier_one_left(stage, tmp_path):
     import runpy
     from types import SimpleNamespace
 
     settings = runpy.run_path("gunicorn.conf.py")
     stage.started.clear()
 
-    settings["post_worker_init"](SimpleNamespace(wsgi=stage.app, cfg=SimpleNamespace(threads=64)))
+    with (tmp_path / "heartbeat").open("wb") as heartbeat:
+        worker = SimpleNamespace(
+            wsgi=stage.app,
+            cfg=SimpleNamespace(threads=64),
+            tmp=heartbeat,
+            notify=lambda: None,
+        )
+        settings["post_worker_init"](worker)
 
     assert len(stage.started) == 2
