@@ -18,7 +18,7 @@ from tools.bench.rivals import RIVALS, commands_of
 from tools.bench.users import Answer, always
 from tools.bench.views import covered
 from tools.bench.workers import living
-from tools.stage import free_ports, stage
+from tools.stage import ROOT, free_ports, stage
 
 TABLE = Table("Calls", ("way", "calls", "time"), [("ours", "3", ""), ("theirs", "45", "8.50 s")])
 NOTHING = Latency(1, 0)
@@ -134,6 +134,7 @@ def test_own_costs_are_measured_beside_other_portals(running):
     assert len(memory.rows) == 1
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="These files are no clone.")
 def test_an_older_version_works_beside_the_present_one(tmp_path, monkeypatch):
     # What is committed last stands for an older one: a clone may have no other.
     monkeypatch.setattr(versions, "FOLDER", tmp_path)

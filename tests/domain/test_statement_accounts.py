@@ -23,6 +23,8 @@ GERMAN = "DE89370400440532013000"
         ("GB29 NWBK 6016 1331 9268 19 RENT", "GB29…6819 RENT"),
         ("MT84MALT011000012345MTLCAST001S", "MT84…001S"),
         (f"{GERMAN} to NO9386011117947", "DE89…3000 to NO93…7947"),
+        # What is paid, with the same check digits.
+        ("RF18 5390 0754 7034 5/2", "RF18 5390 0754 7034 5/2"),
         # Wrong check digits, a word, an amount, a number of ours.
         ("DE88370400440532013000", "DE88370400440532013000"),
         ("RG12 5/2 1.234,56 EUR", "RG12 5/2 1.234,56 EUR"),

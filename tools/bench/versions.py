@@ -57,10 +57,12 @@ def checked_out(revision: str, folder: Path) -> Iterator[Path]:
     """Have the files of a revision in a folder until the end of the block. Raises FigureError."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    archive = _git("archive", "--format=tar", revision)
-    subprocess.run(["tar", "-x"], cwd=folder, input=archive, check=True)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        archive = _git("archive", "--format=tar", revision)
+        subprocess.run(["tar", "-x"], cwd=folder, input=archive, check=True)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def _git(*arguments: str) -> bytes:

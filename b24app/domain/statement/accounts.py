@@ -9,7 +9,8 @@ from b24app.texts import ELLIPSIS
 SHORTEST, LONGEST = 15, 34
 """Characters of an IBAN, without blanks (ISO 13616)."""
 
-START = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?=[ \u00a0]?[A-Z0-9])", re.IGNORECASE)
+# RF is no country: references of creditors (ISO 11649) have the same check, and tell what is paid.
+START = re.compile(r"(?<![^\W_])(?!RF)[A-Z]{2}\d{2}(?=[ \u00a0]?[A-Z0-9])", re.IGNORECASE)
 BLANKS = " \u00a0"
 SHOWN = 4
 """So many characters stay at both ends: enough to know an account again."""

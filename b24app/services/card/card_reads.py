@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from b24app.bitrix.methods import crm, payment_deliveries, payment_items, payments
+from b24app.bitrix.wire.decoding import MAX_ROWS
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import (
     Card,
@@ -178,7 +179,9 @@ def listed(result: BatchResult, asked: Handle[Listing[Row]]) -> Listing[Row]:
     found = result[asked]
     if result.next(asked) is None:
         return found
-    missing = max(1, (result.total(asked) or 0) - len(found) - len(found.unread))
+    missing = (result.total(asked) or 0) - len(found) - len(found.unread)
+    # What a portal says of its rows must not cost more than rows would.
+    missing = min(max(1, missing), MAX_ROWS)
     return Listing.of(found, [*found.unread, *[None] * missing], found.repeated)
 
 

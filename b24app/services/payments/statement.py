@@ -17,6 +17,9 @@ from b24app.services.payments.many_wish import Chosen
 MOST_LINES = 200
 MOST_CHARACTERS = 24_000
 NOTE_LENGTH = 300
+LOOKED_THROUGH = 2_000
+"""Characters of a line that may end up in its note, which is shorter where it has accounts."""
+
 SURE, TO_LOOK_AT = frozenset({Verdict.SURE}), frozenset({
     Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DOUBTFUL, Verdict.DIFFERS, Verdict.SEVERAL,
     Verdict.TWICE, Verdict.CURRENCY,
@@ -91,4 +94,4 @@ def notes_of(text: str, chosen: Sequence[tuple[Chosen, int]]) -> dict[int, str]:
 
 
 def _note_of(line: str) -> str:
-    return accounts.shortened(texts.one_line(line))[:NOTE_LENGTH]
+    return accounts.shortened(texts.one_line(line)[:LOOKED_THROUGH])[:NOTE_LENGTH]

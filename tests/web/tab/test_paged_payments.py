@@ -7,6 +7,8 @@ import re
 import pytest
 
 from b24app.simulator.portal_state import seed
+from b24app.simulator.rest import crm_item_payment
+from b24app.simulator.rest.call import Page
 from tests.support.acts import SMALL
 from tests.support.stage import payments_in
 
@@ -27,6 +29,14 @@ def test_what_did_not_come_is_told_and_not_added_up(stage):
     assert len(payments_in(tab.answer.text)) == 50
     assert UNREAD in tab.answer.text
     assert re.search(r"data-partial", tab.answer.text)
+
+
+def test_a_total_out_of_all_reason_costs_no_more_than_rows_would(stage, monkeypatch):
+    monkeypatch.setattr(
+        crm_item_payment, "page_of", lambda rows, start: Page(rows[:50], 10**6, start + 50)
+    )
+
+    assert "1500 payments of this card could not be read" in stage.tab().answer.text
 
 
 def test_a_dialog_does_not_take_fifty_payments_for_all(stage):
