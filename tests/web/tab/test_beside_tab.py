@@ -65,7 +65,7 @@ def test_the_shell_is_laid_out_by_the_window_and_holds_nothing_of_the_card(stage
 
     assert "data-in-panel" in shell
     assert "data-leaves-panel" in shell
-    assert "3653" not in shell
+    assert "3653/" not in shell
     assert "data-payment-id" not in shell
 
 
