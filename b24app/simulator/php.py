@@ -22,6 +22,9 @@ class Raw(str):
     __slots__ = ()
 
 
+_PLAIN_ALREADY = frozenset({str, int, bool, type(None)})
+
+
 class EmptyObject(dict[str, object]):
     """Prints as {}: the rare PHP object without properties, e.g. TIMESTAMP_X of user.get."""
 
@@ -43,14 +46,13 @@ def to_json(value: object, digits: int | None = None) -> str:
 
 
 def _plain(value: object, raw: list[str], digits: int | None) -> object:
+    # Nine values of ten, and subclasses of these mean something else.
+    if type(value) in _PLAIN_ALREADY:
+        return value
     if isinstance(value, Raw):
         return _kept(str(value), raw)
-    if isinstance(value, EmptyObject):
-        return {}
     if isinstance(value, Mapping):
-        if list(value) == list(range(len(value))):
-            return [_plain(inner, raw, digits) for inner in value.values()]
-        return {str(key): _plain(inner, raw, digits) for key, inner in value.items()}
+        return _array(value, raw, digits)
     if isinstance(value, list | tuple):
         return [_plain(inner, raw, digits) for inner in value]
     if isinstance(value, Decimal):
@@ -58,6 +60,14 @@ def _plain(value: object, raw: list[str], digits: int | None) -> object:
     if isinstance(value, float) and digits is not None:
         return _kept(_long(value, digits), raw)
     return value
+
+
+def _array(value: Mapping[object, object], raw: list[str], digits: int | None) -> object:
+    if isinstance(value, EmptyObject):
+        return {}
+    if list(value) == list(range(len(value))):
+        return [_plain(inner, raw, digits) for inner in value.values()]
+    return {str(key): _plain(inner, raw, digits) for key, inner in value.items()}
 
 
 def _kept(text: str, raw: list[str]) -> str:

@@ -46,6 +46,7 @@ SECRET_RUN = re.compile(r"[A-Za-z0-9_\-]{24,}")
 """No documented harmless value has so long a word; tokens do."""
 
 PLACEMENT_CODE = re.compile(r"CRM_[A-Z0-9_]{1,60}\Z")
+SCALARS = (str, int, Decimal)
 KEY = re.compile(r"[\w@<>=!%.:\-\[\]]{1,64}\Z", re.ASCII)
 ADDRESS = re.compile(r"\S*(?:://|~|\w@)\S*")
 
@@ -66,13 +67,17 @@ class _Redaction:
         self._left -= 1
         if depth > MAX_DEPTH or self._left < 0:
             return MASK
+        if value is None or isinstance(value, bool):
+            return value
+        # Before what holds others: nine values of ten are scalars, and to ask whether one is a
+        # mapping takes longer than the rest.
+        if isinstance(value, SCALARS):
+            return _scalar(value, self._secrets, key)
         if isinstance(value, Mapping):
             return self._object(value, depth)
         if isinstance(value, list | tuple):
             shown = [self.of(entry, key, depth + 1) for entry in value[:MAX_ROWS]]
             return shown if len(value) <= MAX_ROWS else [*shown, f"+{len(value) - MAX_ROWS}"]
-        if isinstance(value, bool) or value is None:
-            return value
         return _scalar(value, self._secrets, key)
 
     def _object(self, value: Mapping[object, object], depth: int) -> dict[str, object]:
