@@ -39,10 +39,7 @@ def current_card() -> CardSession:
     """
     if "card" in g:
         return cast(CardSession, g.card)
-    ticket = current_ticket()
-    i18n.use_language(ticket.language)
-    if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
-        raise NotOnThisCardError("a session of another place")
+    ticket = _ticket_of_this_place()
     card = launches.resume(deps(), ticket)
     if card.user is None:
         failures.require_voucher(ticket)
@@ -63,12 +60,21 @@ def current_ticket() -> SessionClaims:
     return cast(SessionClaims, g.ticket)
 
 
+def _ticket_of_this_place() -> SessionClaims:
+    ticket = current_ticket()
+    i18n.use_language(ticket.language)
+    if (request.blueprint in APP_PAGES) != (ticket.ref == APP_PAGE):
+        raise NotOnThisCardError("a session of another place")
+    return ticket
+
+
 def require_session() -> None:
     """Require our session token and possible ids before anything of a request is read.
 
-    Raises SessionError, and NotOnThisCardError for a number no database could hold.
+    Raises SessionError, and NotOnThisCardError for a session of another place and for a number no
+    database could hold.
     """
-    current_ticket()
+    _ticket_of_this_place()
     ids = (request.view_args or {}).values()
     if any(isinstance(given_id, int) and given_id > MAX_ID for given_id in ids):
         raise NotOnThisCardError("no id of a portal is that large")

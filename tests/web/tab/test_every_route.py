@@ -21,7 +21,7 @@ from tests.support.acts import (
     books,
     writes_asked,
 )
-from tests.support.stage import SMART, STRANGER
+from tests.support.stage import ADMIN, SMART, STRANGER, token_in
 
 TAB = "/payments"
 IDS = {"payment_id": LARGE, "item_id": 1205, "notice_id": 1, "filling_id": 1}
@@ -168,6 +168,20 @@ def test_a_token_of_another_portal_opens_nothing_here(stage, route):
     stage.forget_calls()
 
     assert send(stage, route, token).status_code == 403
+    assert stage.http_calls == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_session_of_the_application_page_is_sent_away_before_anything_is_read(stage, route):
+    token = token_in(stage.frame("/", stage.post_fields(ADMIN)))
+    method, rule = route.split(" ")
+    path = re.sub(r"<int:\w+>", "1", rule)
+    headers = {"HX-Request": "true", "Authorization": f"Bearer {token}"}
+    stage.forget_calls()
+
+    answer = stage.client.open(path, method=method, headers=headers)
+
+    assert answer.status_code == 404, answer.text
     assert stage.http_calls == []
 
 
