@@ -134,8 +134,13 @@ def _escaped(answer: requests.Response) -> str:
         return "a template was carried out"
     if any(MARK in value for value in answer.headers.values()):
         return "a text in a head"
-    if "csv" in answer.headers.get("Content-Type", ""):
+    kind = answer.headers.get("Content-Type", "")
+    if "csv" in kind:
         return _formulas(answer.text)
+    if kind.startswith("text/plain"):
+        # No browser takes it for a page, unless it may guess.
+        may_guess = answer.headers.get("X-Content-Type-Options") != "nosniff"
+        return "a browser may guess what it is" if may_guess else ""
     page = _Page()
     page.feed(answer.text)
     page.close()
