@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.domain.statement.accounts import shortened
+from b24app.domain.statement.accounts import LENGTHS, shortened
 
 GERMAN = "DE89370400440532013000"
 
@@ -23,11 +23,20 @@ GERMAN = "DE89370400440532013000"
         ("GB29 NWBK 6016 1331 9268 19 RENT", "GB29…6819 RENT"),
         ("MT84MALT011000012345MTLCAST001S", "MT84…001S"),
         (f"{GERMAN} to NO9386011117947", "DE89…3000 to NO93…7947"),
+        ("DE89-3704-0044-0532-0130-00", "DE89…3000"),
+        ("BE68.5390.0754.7034.", "BE68…7034."),
+        (f"IBAN{GERMAN},iban{GERMAN.lower()}", "IBANDE89…3000,ibande89…3000"),
+        # What follows makes a right number of it again.
+        ("NO43 5943 5189 991 334/2 RENT", "NO43…9991 334/2 RENT"),
+        ("AT394720769565343797 6807/2 RENT", "AT39…3797 6807/2 RENT"),
         # What is paid, with the same check digits.
         ("RF18 5390 0754 7034 5/2", "RF18 5390 0754 7034 5/2"),
-        # Wrong check digits, a word, an amount, a number of ours.
+        # Wrong check digits, no country, letters and digits of other scripts, a number of ours.
         ("DE88370400440532013000", "DE88370400440532013000"),
         ("RG12 5/2 1.234,56 EUR", "RG12 5/2 1.234,56 EUR"),
+        ("AB29 0000 0000 0000 5/2", "AB29 0000 0000 0000 5/2"),
+        ("S\u212a31 1200 0000 1987 4263 7541", "S\u212a31 1200 0000 1987 4263 7541"),
+        ("DE\u0668\u0669370400440532013000", "DE\u0668\u0669370400440532013000"),
         (f"X{GERMAN}", f"X{GERMAN}"),
         (f"{GERMAN}0", f"{GERMAN}0"),
         ("", ""),
@@ -42,11 +51,22 @@ def test_no_line_is_too_odd(line):
     assert len(shortened(line)) <= len(line)
 
 
-@given(st.integers(0, 10**16 - 1), st.sampled_from(["", " "]))
-def test_no_right_number_stays(account, blank):
-    number = f"{account:018d}"
-    check = 98 - int(f"{number}131400") % 97  # DE as digits, and 00 for the check digits.
-    whole = f"DE{check:02d}{number}"
-    written = blank.join(whole[at : at + 4] for at in range(0, len(whole), 4))
+def written(country, length, digits, blank):
+    """An IBAN with right check digits, in groups of four."""
+    number = str(digits).zfill(length - 4)[: length - 4]
+    letters = "".join(str(int(letter, 36)) for letter in country)
+    whole = f"{country}{98 - int(f'{number}{letters}00') % 97:02d}{number}"
+    return blank.join(whole[at : at + 4] for at in range(0, len(whole), 4))
 
-    assert number not in shortened(f"from {written}, 5/2").replace(" ", "")
+
+@given(
+    st.sampled_from(sorted(LENGTHS.items())),
+    st.integers(0, 10**29 - 1),
+    st.sampled_from(["", " ", "\u00a0"]),
+    st.from_regex(r"[0-9]{1,5}/[0-9]{1,2} [A-Z]{0,6} [0-9]{1,5},00", fullmatch=True),
+)
+def test_every_right_number_goes_and_all_else_stays(country, digits, blank, behind):
+    number = written(*country, digits, blank)
+    plain = number.replace(blank, "") if blank else number
+
+    assert shortened(f"5/1 {number} {behind}") == f"5/1 {plain[:4]}…{plain[-4:]} {behind}"
