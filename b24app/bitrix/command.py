@@ -74,6 +74,7 @@ class Reference:
 class Command(Generic[T_co]):
     """A REST call. `decode` turns `result` into a value or raises the typed error of the method.
 
+    `is_paged`: what it lists comes in pages, and whoever asks looks whether there are more.
     `is_write` decides whether a request that got no usable answer may be repeated. One that
     `is_repeatable` comes to the same when it is carried out again, which it is where a write before
     it was refused inside a batch and follows alone. `refusals` are the codes that mean something
@@ -85,6 +86,7 @@ class Command(Generic[T_co]):
     decode: Callable[[object], T_co]
     is_write: bool = False
     is_repeatable: bool = False
+    is_paged: bool = False
     refusals: Mapping[str | int, type[PortalError]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

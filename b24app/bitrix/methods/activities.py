@@ -26,7 +26,9 @@ In another zone both can be outside of the calendar."""
 ActivityId = int | Reference
 
 
-LIST_ACTIVITIES = Method(name="crm.activity.list", scope="crm", page="crm-activity-list")
+LIST_ACTIVITIES = Method(
+    name="crm.activity.list", scope="crm", page="crm-activity-list", is_paged=True
+)
 
 
 def list_reminders(ref: EntityRef, payment_id: int | None = None) -> Command[Listing[Reminder]]:

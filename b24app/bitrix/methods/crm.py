@@ -87,7 +87,10 @@ def list_items_of(
 
 
 LIST_PRODUCT_ROWS = Method(
-    name="crm.item.productrow.list", scope="crm", page="crm-item-productrow-list"
+    name="crm.item.productrow.list",
+    scope="crm",
+    page="crm-item-productrow-list",
+    is_paged=True,
 )
 
 

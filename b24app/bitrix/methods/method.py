@@ -38,6 +38,7 @@ class Method:
     page: str
     is_write: bool = False
     is_repeatable: bool = False
+    is_paged: bool = False
     zero: type[PortalError] = BusinessRefusalError
     old_zero: type[PortalError] = BusinessRefusalError
     codes: Mapping[str | int, type[PortalError]] = field(default_factory=dict)
@@ -45,4 +46,12 @@ class Method:
     def command(self, params: Mapping[str, object], decode: Callable[[object], T]) -> Command[T]:
         """Return a call of this method."""
         refusals = {**self.codes, "0": self.zero, 0: self.old_zero}
-        return Command(self.name, params, decode, self.is_write, self.is_repeatable, refusals)
+        return Command(
+            self.name,
+            params,
+            decode,
+            is_write=self.is_write,
+            is_repeatable=self.is_repeatable,
+            is_paged=self.is_paged,
+            refusals=refusals,
+        )

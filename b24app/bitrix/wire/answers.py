@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.wire import batch, json_text
-from b24app.bitrix.wire.decoding import count, unexpected
+from b24app.bitrix.wire.decoding import MAX_ROWS, count, unexpected
 from b24app.bitrix.wire.error_codes import error_for
 from b24app.bitrix.wire.transport import Lost, Received
+from b24app.domain import Listing
 from b24app.errors import (
     Executed,
     NoConnectionError,
@@ -69,10 +70,27 @@ class BatchAnswer:
         if key in self.errors:
             raise self.errors[key]
         if key in self.results:
-            return command.decode(self.results[key])
+            return decoded(command, self.results[key], self.totals.get(key), self.nexts.get(key))
         if self.is_halted and self.errors:
             raise not_run_error(command.method)
         raise unexpected(command.method, "no answer to this command of the batch")
+
+
+def decoded(command: Command[T], result: object, total: int | None, following: int | None) -> T:
+    """Return what the command makes of its result.
+
+    Should a portal page a list that has no pages, what did not come counts as unread: nothing may
+    be added up, or billed, as if it were all. `following` is what the answer names as `next`.
+    """
+    value = command.decode(result)
+    if command.is_paged or not isinstance(value, Listing):
+        return value
+    missing = (total or 0) - len(value) - len(value.unread) - value.repeated
+    if following is None and missing <= 0:
+        return value
+    # What a portal says of its rows must not cost more than rows would.
+    unread = [None] * min(max(1, missing), MAX_ROWS)
+    return cast("T", Listing.of(value, [*value.unread, *unread], value.repeated))
 
 
 def not_run_error(method: str) -> PortalError:
@@ -124,7 +142,7 @@ def read_envelope(
     return Answer(
         result=payload["result"],
         total=count(payload.get("total")),
-        next=count(payload.get("next")),
+        next=_offset(payload.get("next")),
         application=received.headers.get(APPLICATION_HEADER),
         held=received.held,
     )
@@ -140,8 +158,8 @@ def batch_answer(
         errors={
             key: _error(commands.get(key, BATCH), entry) for key, entry in parts.errors.items()
         },
-        totals=_numbers(parts.totals),
-        nexts=_numbers(parts.nexts),
+        totals=_numbers(parts.totals, count),
+        nexts=_numbers(parts.nexts, _offset),
         application=answer.application,
         is_halted=is_halted,
         held=answer.held,
@@ -172,6 +190,13 @@ def _error(command: Command[Any], entry: object) -> PortalError:
     return error_for(command, "", entry)
 
 
-def _numbers(part: Mapping[str, object]) -> dict[str, int]:
-    read = {key: count(value) for key, value in part.items()}
+def _offset(value: object) -> int | None:
+    """Return where the next page begins; None where there is none: it is never the first one."""
+    return count(value) or None
+
+
+def _numbers(
+    part: Mapping[str, object], read_one: Callable[[object], int | None]
+) -> dict[str, int]:
+    read = {key: read_one(value) for key, value in part.items()}
     return {key: number for key, number in read.items() if number is not None}

@@ -26,6 +26,7 @@ from b24app.bitrix.wire.answers import (
     Answer,
     BatchAnswer,
     batch_answer,
+    decoded,
     lost_error,
     parse,
     read_envelope,
@@ -103,7 +104,8 @@ class BitrixClient:
 
     def call(self, tokens: TokenSource, command: Command[T], deadline: Deadline) -> T:
         """Call one method and return what its command decodes, or raise its typed error."""
-        return command.decode(self._answer(tokens, command, deadline).result)
+        answer = self._answer(tokens, command, deadline)
+        return decoded(command, answer.result, answer.total, answer.next)
 
     def reach(self, url: str, deadline: Deadline) -> Reached | Barrier:
         """Return whether an address answers from here, for the operator's self-check."""

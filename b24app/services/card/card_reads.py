@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from b24app.bitrix.methods import crm, payment_deliveries, payment_items, payments
-from b24app.bitrix.wire.decoding import MAX_ROWS
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import (
     Card,
@@ -24,8 +22,6 @@ from b24app.domain import (
 from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
 from b24app.services.card import product_rows, reminders
 from b24app.services.card.product_rows import Pages, ReadRows
-
-Row = TypeVar("Row")
 
 CORE = 4
 """Commands of a card's core, beside the pages of its product rows."""
@@ -151,7 +147,7 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
     rows = product_rows.take(result, asked.rows)
     return CardSnapshot(
         card=card,
-        payments=listed(result, asked.payments),
+        payments=result[asked.payments],
         deliveries=_take_deliveries(result, asked.deliveries),
         rows={row_id: row.of(card) for row_id, row in rows.by_id.items()},
         read_rows=rows,
@@ -163,26 +159,11 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
 
 def _take_deliveries(result: BatchResult, asked: Handle[Listing[Delivery]]) -> Listing[Delivery]:
     try:
-        return listed(result, asked)
+        return result[asked]
     except UnexpectedAnswerError:
         if not result.is_answered(asked):
             raise
         return Listing.of((), [None])
-
-
-def listed(result: BatchResult, asked: Handle[Listing[Row]]) -> Listing[Row]:
-    """Return a list that has no pages (crm-item-payment-list.md).
-
-    Should a portal page it all the same, what did not come counts as unread: nothing may be added
-    up as if it were all.
-    """
-    found = result[asked]
-    if result.next(asked) is None:
-        return found
-    missing = (result.total(asked) or 0) - len(found) - len(found.unread)
-    # What a portal says of its rows must not cost more than rows would.
-    missing = min(max(1, missing), MAX_ROWS)
-    return Listing.of(found, [*found.unread, *[None] * missing], found.repeated)
 
 
 def _take_free(
@@ -235,7 +216,7 @@ def take_compositions(
     lines = 0
     for payment_id, handles in asked.items():
         try:
-            read = PaymentLines(listed(result, handles.items), listed(result, handles.links))
+            read = PaymentLines(result[handles.items], result[handles.links])
         except PortalError:
             continue
         lines += len(read.items) + len(read.links)

@@ -73,7 +73,12 @@ def create(
         pay_system_id = pay_systems.chosen_id(card, choice)
         with card_lease.alone(card):
             before = unbilled.read(card)
-            free = before.rows if before.free is None else {row.id: row for row in before.free}
+            if before.problem and any(one.row_id not in before.rows for one in wanted):
+                # It may be a row that was not read.
+                raise before.problem
+            free = before.rows
+            if before.free is not None and not before.problem:
+                free = {row.id: row for row in before.free}
             require_free(wanted, free, set(before.rows))
             require_amount(wanted, free)
             return _make(card, Aim(wanted, pay_system_id), before)
@@ -107,7 +112,7 @@ def _bill_remaining(
     card: CardSession, pay_system_id: int | None, expected_amount: Decimal | None
 ) -> Outcome:
     before = unbilled.read(card)
-    if before.free is None:
+    if before.free is None or before.problem is not None:
         raise before.problem or InputError(
             "too many payments to compare", code=InputCode.NO_ESTIMATE
         )

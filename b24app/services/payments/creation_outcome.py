@@ -138,12 +138,15 @@ def _made(
 
 
 def settled(card: CardSession, before: BillableRows) -> Made:
-    """Find out after a lost answer. Exactly one new payment is taken to be the requested one."""
+    """Find out after a lost answer. Exactly one new payment is taken to be the requested one.
+
+    None is where not all were known before: an older one would be called half done.
+    """
     read = sending.settle(card, [])
     if read is None:
         return Made(None, None, is_lost=True)
     fresh = _fresh(before, read)
-    if len(fresh) != 1:
+    if len(fresh) != 1 or not before.are_all_known:
         return Made(None, read, is_lost=True)
     again = sending.settle(card, fresh) or read
     return Made(fresh[0], again, is_lost=True)

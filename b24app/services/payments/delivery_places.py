@@ -15,7 +15,6 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment, PaymentDelivery, is_whole
 from b24app.errors import AppError, PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads
 from b24app.services.deps import WRITE_SECONDS
 
 BESIDE = 40
@@ -94,7 +93,7 @@ def take(
     The payment that is named is left out. Raises the portal's error if the payments were not
     listed. With unreadable lines the result is not whole.
     """
-    listing = card_reads.listed(result, asked.listing)
+    listing = result[asked.listing]
     found_payments = [payment for payment in listing if payment.id != payment_id]
     listed = sorted(found_payments, key=lambda payment: payment.id, reverse=True)
     found: dict[int, Links] = {}

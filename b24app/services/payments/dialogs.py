@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from b24app.bitrix.wire.portal_api import Batch
+from b24app.domain import is_whole
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
@@ -34,8 +35,11 @@ def for_card(card: CardSession) -> CardView:
 def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
     """Read like `for_card`, with the payments that bill the card's deliveries."""
     core, places = _read_with_places(card, delivery_places.known(card))
-    view = view_of(card, core, {}, {})
-    return _with_free_rows(card, core, view), places
+    view = _with_free_rows(card, core, view_of(card, core, {}, {}))
+    if core.free is not None and not is_whole(core.free):
+        # The rest is all of it, or nobody knows what it is.
+        view = replace(view, free_rows=(), is_free_known=False)
+    return view, places
 
 
 def for_delivery(

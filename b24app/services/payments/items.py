@@ -9,7 +9,7 @@ from decimal import Decimal
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import crm, payment_items
 from b24app.bitrix.wire.portal_api import Batch, Handle
-from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable
+from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable, is_whole
 from b24app.errors import (
     AppError,
     ChangedMeanwhileError,
@@ -84,17 +84,20 @@ def place(card: CardSession, payment_id: int) -> EditContext:
     payment = found.payments[payment_id]
     require_unpaid(payment)
     try:
-        free = {row.id: row for row in found.result[found.beside.free]}
+        listed = found.result[found.beside.free]
     except PortalError:
-        free = None
-    rows = {row.id: row for row in found.result[found.beside.rows]}
-    return EditContext(payment, found.about(payment_id), {**(free or {}), **rows}, free)
+        listed = Listing.of((), [None])
+    free = {row.id: row for row in listed}
+    rows = {**free, **{row.id: row for row in found.result[found.beside.rows]}}
+    items = found.about(payment_id)
+    # Of a row that was not read nobody can say that nothing of it is free.
+    return EditContext(payment, items, rows, free if is_whole(listed) else None)
 
 
 @dataclass(frozen=True, slots=True)
 class _RowsRequest:
     rows: Handle[tuple[ListedRow, ...]]
-    free: Handle[tuple[ListedRow, ...]]
+    free: Handle[Listing[ListedRow]]
 
 
 def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from b24app import meters
+from b24app.domain import Listing, is_whole
 from b24app.errors import (
     AppError,
     DatabaseAwayError,
@@ -183,6 +184,7 @@ def _keep(part: Part) -> Act:
 
 
 def _after(part: Part) -> Progress:
-    listed = part.reading.core.payments if part.reading is not None else ()
+    listed = part.reading.core.payments if part.reading is not None else Listing.of((), [None])
     progress = part.before.after(part.outcomes, listed, part.card.clock(), part.seconds)
-    return progress if part.reading is not None else progress.unproven()
+    # What was not read may be one of the others: the next part asks for those alone.
+    return progress if is_whole(listed) else progress.unproven()

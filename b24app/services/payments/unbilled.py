@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import crm, payment_items, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
 from b24app.bitrix.wire.batch import MAX_COMMANDS
+from b24app.bitrix.wire.decoding import unexpected
 from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import ListedRow, Listing, Payment
+from b24app.domain import ListedRow, Listing, Payment, is_whole
 from b24app.errors import BusinessRefusalError, Executed, PortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, product_rows
+from b24app.services.card import product_rows
 from b24app.services.card.payment_details import unbilled_rows
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
@@ -24,10 +25,12 @@ class BillableRows:
     """The card before a creation: which payments there are and what can be billed.
 
     `free` is None if the portal does not say, for the reason in `problem`, or if the card has
-    several orders with too much in them to compare here.
+    several orders with too much in them to compare here. With a `problem` it may lack rows.
     """
 
     payment_ids: frozenset[int]
+    are_all_known: bool
+    """Whether there is no payment beside those of `payment_ids`."""
     free: Listing[ListedRow] | None
     rows: Mapping[int, ListedRow]
     problem: PortalError | None = None
@@ -41,9 +44,10 @@ def read(card: CardSession) -> BillableRows:
     available = batch.add(crm.available_rows(card.ref))
     pages = product_rows.ask(batch, card.ref)
     result = card.api.send(batch, WRITE_SECONDS)
-    listed = card_reads.listed(result, listing)
+    listed = result[listing]
     # A payment that cannot be read now existed before as well.
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
+    are_all = None not in listed.unread
     own = product_rows.take(result, pages, are_needed=True)
     problem: PortalError | None = None
     free: Listing[ListedRow] | None = None
@@ -52,10 +56,14 @@ def read(card: CardSession) -> BillableRows:
     except BusinessRefusalError:
         own, free = _estimate(card, listed, own)
     except PortalError as error:
-        # A read: whatever happened to it, nothing was written.
-        error.executed = Executed.NO
         problem = error
-    return BillableRows(ids, free, {**{row.id: row for row in free or ()}, **own.by_id}, problem)
+    if free is not None and not is_whole(free):
+        problem = unexpected(available.command.method, "not all that can be billed")
+    if problem is not None:
+        # A read: whatever happened to it, nothing was written.
+        problem.executed = Executed.NO
+    rows = {**{row.id: row for row in free or ()}, **own.by_id}
+    return BillableRows(ids, are_all, free, rows, problem)
 
 
 def _estimate(

@@ -185,7 +185,9 @@ def _take_payments(
 def listed_payment(found: Listing[Payment], card: CardSession, payment_id: int) -> Payment:
     """Return the payment of a list of this card. Raises like `fetch_own_payment`."""
     payment = next((listed for listed in found if listed.id == payment_id), None)
-    if payment is None and payment_id in found.unread:
+    # What was not read may be this payment: then nobody knows that it was deleted.
+    may_be_there = found.may_hold(payment_id) and payment_id in card.shown
+    if payment is None and (payment_id in found.unread or may_be_there):
         raise UnreadableRowError("the payment cannot be read")
     if payment is None:
         raise not_listed_error(card, payment_id)

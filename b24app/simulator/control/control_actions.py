@@ -250,7 +250,7 @@ YES_NO_SWITCHES = {
     "works_with_orders": "Rights on orders are asked",
     "has_17_digits": "Floats are printed with 17 digits",
     "has_list_holes": "Lists are objects with holes",
-    "has_payment_pages": "Payments are listed 50 at a time",
+    "has_pages_everywhere": "Every list comes 50 rows at a time",
     "ignores_filters": "Payments are listed unfiltered",
     "ignores_halt": "A batch goes on after an error",
     "resolves_references": "$result[...] is resolved",

@@ -57,7 +57,8 @@ class Switches:
                     is 24.329999999999998. Off: with as few digits as name the same float.
     has_list_holes  lists are PHP arrays with holes, printed as objects: {"3": ..., "5": ...}.
     totals          what a paged list tells of all rows: all; at_most_50, whatever follows; or none.
-    has_payment_pages  payments of a card come 50 at a time, which no reference says of them.
+    has_pages_everywhere  lists of which every reference says that they have no pages come 50 rows
+                    at a time.
     ignores_filters  payments of a card are listed all, whatever filter is asked.
     ignores_halt    a batch goes on after an error.
     resolves_references  `$result[...]` in a batch stands for an earlier answer; off: for itself.
@@ -88,7 +89,7 @@ class Switches:
     has_17_digits: bool = False
     has_list_holes: bool = False
     totals: str = "all"
-    has_payment_pages: bool = False
+    has_pages_everywhere: bool = False
     ignores_filters: bool = False
     ignores_halt: bool = False
     resolves_references: bool = True

@@ -141,6 +141,11 @@ def page_of(rows: list[object], start: int, rows_per_page: int = PAGE_ROWS) -> P
     return Page(rows[start:end], total=len(rows), next=end if end < len(rows) else None)
 
 
+def of_one_answer(call: Call, rows: list[object]) -> Page | list[object]:
+    """Return a list that has no pages, as a portal gives it that pages it all the same."""
+    return page_of(rows, 0) if call.state.switches.has_pages_everywhere else rows
+
+
 def start_param(params: dict[str, object], name: str = "start") -> int:
     """Return the paging offset; anything that is no number counts as 0."""
     value = params.get(name, 0)

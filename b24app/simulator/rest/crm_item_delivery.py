@@ -7,7 +7,7 @@ from b24app.simulator.portal_state.people import area_of
 from b24app.simulator.portal_state.records import Shipment
 
 from ..errors import BusinessError
-from .call import Call, Method
+from .call import Call, Method, of_one_answer
 from .filters import Columns, select_rows, sort_rows, split_key, unknown_in
 from .generations import row_for, yes_no
 from .payment_records import NO_RIGHTS
@@ -39,7 +39,8 @@ def list_deliveries(call: Call) -> object:
     unknown = unknown_in("Shipment")
     shipments = call.state.crm.shipments_of(entity_type_id, entity_id)
     found = select_rows(shipments, conditions, _COLUMNS, unknown)
-    return [_row(call, shipment) for shipment in sort_rows(found, order, _COLUMNS, unknown)]
+    shipments = sort_rows(found, order, _COLUMNS, unknown)
+    return of_one_answer(call, [_row(call, shipment) for shipment in shipments])
 
 
 def get_delivery(call: Call) -> object:

@@ -10,7 +10,7 @@ from b24app.simulator.portal_state.people import area_of
 from b24app.simulator.portal_state.records import PAYMENT_TYPES, Card, Order, Payment, PaySystem
 
 from ..errors import BusinessError, PortalError
-from .call import Call, Method, page_of
+from .call import Call, Method, of_one_answer
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .generations import row_for, yes_no
 from .payment_records import (
@@ -49,10 +49,8 @@ def list_payments(call: Call) -> object:
     payments = call.state.crm.payments_of(entity_type_id, entity_id)
     unknown = unknown_in("Payment")
     found = select_rows(payments, conditions, _COLUMNS, unknown)
-    rows: list[object] = [
-        _row(call, payment) for payment in sort_rows(found, order, _COLUMNS, unknown)
-    ]
-    return page_of(rows, 0) if call.state.switches.has_payment_pages else rows
+    payments = sort_rows(found, order, _COLUMNS, unknown)
+    return of_one_answer(call, [_row(call, payment) for payment in payments])
 
 
 def get_payment(call: Call) -> object:

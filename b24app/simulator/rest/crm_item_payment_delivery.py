@@ -6,7 +6,7 @@ from b24app.simulator.portal_state import sale
 from b24app.simulator.portal_state.records import PayableItem
 
 from ..errors import BusinessError
-from .call import Call, Method
+from .call import Call, Method, of_one_answer
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (
     NO_ACCESS,
@@ -36,7 +36,7 @@ def list_links(call: Call) -> object:
     items = select_rows(
         call.state.crm.items_of(payment.id, sale.DELIVERY), conditions, _COLUMNS, unknown
     )
-    return [
+    rows: list[object] = [
         {
             "id": item.id,
             "paymentId": item.payment_id,
@@ -45,6 +45,7 @@ def list_links(call: Call) -> object:
         }
         for item in sort_rows(items, order, _COLUMNS, unknown)
     ]
+    return of_one_answer(call, rows)
 
 
 def add_link(call: Call) -> object:

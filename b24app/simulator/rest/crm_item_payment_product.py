@@ -8,7 +8,7 @@ from b24app.simulator.portal_state import sale
 from b24app.simulator.portal_state.records import COMPANY, CONTACT, PayableItem, Payment, ProductRow
 
 from ..errors import BusinessError
-from .call import Call, Method
+from .call import Call, Method, of_one_answer
 from .filters import Columns, select_rows, sort_rows, unknown_in
 from .payment_records import (
     changed_items,
@@ -40,7 +40,7 @@ def list_items(call: Call) -> object:
     )
     items = sort_rows(items, order, _COLUMNS, unknown)
     by_basket = {item.entity_id: item for item in items}
-    return [_row(call, item) for item in by_basket.values()]
+    return of_one_answer(call, [_row(call, item) for item in by_basket.values()])
 
 
 def add_item(call: Call) -> object:

@@ -10,7 +10,7 @@ from b24app.simulator.portal_state.records import ProductRow
 
 from ..errors import BusinessError, PortalError, access_denied
 from ..php import is_numeric, to_int, to_text, to_upper_snake
-from .call import Call, Method, page_of, start_param
+from .call import Call, Method, of_one_answer, page_of, start_param
 from .filters import Columns, select_rows, sort_rows, split_key
 from .generations import money_for, yes_no
 
@@ -81,7 +81,11 @@ def list_available(call: Call) -> object:
         raise BusinessError("This method does not support multiple orders.")
     rows = ((row, sale.free_quantity(crm, row)) for row in crm.rows_of(owner_type.id, owner_id))
     found = [(row, _free(call, row)) for row, free in rows if free > 0]
-    return {"productRows": [_row(call, row, free) for row, free in found]}
+    page = of_one_answer(call, [_row(call, row, free) for row, free in found])
+    if isinstance(page, list):
+        return {"productRows": page}
+    page.value = {"productRows": page.value}
+    return page
 
 
 def _free(call: Call, row: ProductRow) -> Decimal | float:

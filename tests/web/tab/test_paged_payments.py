@@ -1,4 +1,4 @@
-"""A portal that pages the list of payments, which no reference says of any: nothing is wrong."""
+"""A portal that pages lists which every reference says have no pages: nothing is wrong."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import pytest
 from b24app.simulator.portal_state import seed
 from b24app.simulator.rest import crm_item_payment
 from b24app.simulator.rest.call import Page
-from tests.support.acts import SMALL
+from tests.support.acts import SMALL, payment
+from tests.support.many import WELL, Asked
 from tests.support.stage import payments_in
+
+BIG = 8069
+"""A deal of sixty product rows that nothing bills."""
 
 UNREAD = "20 payments of this card could not be read"
 
@@ -19,7 +23,7 @@ UNREAD = "20 payments of this card could not be read"
 def stage(stage):
     """The card has seventy payments, of which fifty come."""
     seed.fill(stage.portal.crm, payments=66)
-    stage.portal.switches.has_payment_pages = True
+    stage.portal.switches.has_pages_everywhere = True
     return stage
 
 
@@ -33,7 +37,7 @@ def test_what_did_not_come_is_told_and_not_added_up(stage):
 
 def test_a_total_out_of_all_reason_costs_no_more_than_rows_would(stage, monkeypatch):
     monkeypatch.setattr(
-        crm_item_payment, "page_of", lambda rows, start: Page(rows[:50], 10**6, start + 50)
+        crm_item_payment, "of_one_answer", lambda _call, rows: Page(rows[:50], 10**6, 50)
     )
 
     assert "1500 payments of this card could not be read" in stage.tab().answer.text
@@ -53,3 +57,54 @@ def test_a_card_of_fifty_is_whole(stage):
     tab = stage.tab()
 
     assert "could not be read" not in tab.answer.text
+
+
+def test_a_statement_does_not_take_fifty_payments_for_all(stage):
+    answer = stage.tab().post("/payments/statement", {"lines": "1/2 100,00 EUR"})
+
+    assert answer.status_code == 200
+    assert UNREAD in answer.text
+
+
+def test_a_total_alone_says_that_there_are_more(stage, monkeypatch):
+    monkeypatch.setattr(
+        crm_item_payment, "of_one_answer", lambda _call, rows: Page(rows[:50], "70", 0)
+    )
+
+    assert UNREAD in stage.tab().answer.text
+
+
+def test_the_rest_is_not_billed_where_a_part_of_it_did_not_come(stage):
+    tab = stage.tab(entity_id=BIG)
+
+    assert "could not be read just now" in tab.get("/payments/rest").text
+    before = len(stage.portal.crm.payments)
+    tab.post("/payments/rest")
+
+    assert "Nothing was" in tab.said or "nothing was" in tab.said, tab.said
+    assert len(stage.portal.crm.payments) == before
+
+
+def test_a_product_that_did_not_come_is_not_called_gone(stage):
+    row = stage.portal.crm.rows_of(2, BIG)[-1]
+    tab = stage.tab(entity_id=BIG)
+
+    tab.post("/payments", {"row": row.id, f"quantity-{row.id}": 1})
+
+    assert "any more" not in tab.said, tab.said
+    assert "Nothing was changed" in tab.said, tab.said
+
+
+def test_fifty_at_once_are_not_called_deleted_where_the_list_does_not_hold_them(stage):
+    """The re-read of a part shows the first fifty of seventy: the last ones are not among them."""
+    tab = stage.tab()
+    stage.portal.switches.has_pages_everywhere = False
+    tab.show()
+    stage.portal.switches.has_pages_everywhere = True
+    unpaid = [one.id for one in stage.portal.crm.payments_of(2, 8061) if not one.is_paid]
+    act = Asked(tab, "pay", unpaid[-30:])
+
+    act.send_all()
+
+    assert set(act.told.values()) <= WELL, act.told
+    assert all(payment(stage, one).is_paid for one in act.ids)
