@@ -150,11 +150,10 @@ def _is_titled(binding: BoundPlacement, tab: Tab) -> bool:
     """Return whether the tab has its title; languages the portal leaves out do not matter.
 
     Where a portal keeps titles by language, the one beside them is a copy of the one in its own
-    language, whatever was sent as TITLE (quirk 97).
+    language, whatever was sent as TITLE (quirk 97). It may list only one of the two.
     """
-    if not binding.titles:
-        return binding.title == tab.title
-    is_copy = binding.title in {tab.title, *binding.titles.values()}
+    copied = {tab.title, *(binding.titles or tab.titles).values()}
+    is_copy = binding.title in copied or (not binding.title and bool(binding.titles))
     return is_copy and all(
         tab.titles.get(language, text) == text for language, text in binding.titles.items()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.services.lifecycle import tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.tab_bindings import Change
@@ -49,6 +50,33 @@ def test_a_title_the_portal_copied_from_its_own_language_is_no_other_title(stage
     assert {one.title for one in stage.portal.installation.placements} == {"Geld"}
     assert [one.is_done for one in applied.outcomes] == [True, True]
     assert apply(Tab(DEAL, "Money", titles), Tab(INVOICE, "Money", titles)).outcomes == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "titles", "is_titled"),
+    [
+        ("Money", {"en": "Money", "de": "Geld"}, True),
+        ("Geld", {"en": "Money", "de": "Geld"}, True),
+        # Without titles by language, or with a few of them; a language that is none of ours.
+        ("Geld", {}, True),
+        ("Geld", {"de": "Geld"}, True),
+        ("Aqsha", {"en": "Money", "kz": "Aqsha"}, True),
+        ("", {"en": "Money", "de": "Geld"}, True),
+        # Renamed since, in one language or in all.
+        ("Zahlungen", {}, False),
+        ("Money", {"en": "Money", "de": "Zahlungen"}, False),
+        ("Payments", {"en": "Payments", "de": "Zahlungen"}, False),
+        ("", {}, False),
+    ],
+)
+def test_a_title_is_known_in_every_way_a_portal_lists_it(stage, title, titles, is_titled):
+    wanted = Tab(DEAL, "Money", {"en": "Money", "de": "Geld"})
+    handler = tab_bindings.handler_of(stage.deps)
+    bound = [BoundPlacement(DEAL, handler, title, titles)]
+
+    applied = tab_bindings.apply(BoundPortal(stage.deps, stage.portal.member_id), [wanted], bound)
+
+    assert (applied.outcomes == ()) is is_titled
 
 
 def test_every_change_travels_in_one_request(stage, apply):
