@@ -68,7 +68,7 @@ def test_a_statement_does_not_take_fifty_payments_for_all(stage):
 
 def test_a_total_alone_says_that_there_are_more(stage, monkeypatch):
     monkeypatch.setattr(
-        crm_item_payment, "of_one_answer", lambda _call, rows: Page(rows[:50], "70", 0)
+        crm_item_payment, "of_one_answer", lambda _call, rows: Page(rows[:50], 70, 0)
     )
 
     assert UNREAD in stage.tab().answer.text
