@@ -171,16 +171,5 @@ on("htmx:load", ({ detail: { elt } }) => {
   if (elt.matches("#tab, #payments, .group") || elt.querySelector("#payments")) {
     fillFields();
     arrange();
-  } else if (view.find && elt.closest(".pay")) arrangeSoon();
+  } else if (view.find && elt.closest(".pay")) soon(arrange);
 });
-
-/* Once for all that one answer brings: it tells of every part of every payment by itself. */
-let isDue = false;
-function arrangeSoon() {
-  if (isDue) return;
-  isDue = true;
-  setTimeout(() => {
-    isDue = false;
-    arrange();
-  });
-}

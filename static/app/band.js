@@ -38,7 +38,8 @@ let lines = null;
 
 function follow(place) {
   followers.add(place);
-  lines ??= new IntersectionObserver(() => readBand().then(() => followers.forEach((one) => one())), { threshold: [0, 1] });
+  if (lines) return;
+  lines = new IntersectionObserver(() => readBand().then(() => followers.forEach((one) => one())), { threshold: [0, 1] });
   watchRows();
 }
 
@@ -52,7 +53,7 @@ function unfollow(place) {
   lines = null;
 }
 
-on("htmx:load", watchRows);
+on("htmx:load", () => soon(watchRows));
 on("pointerdown", readBand, true);
 
 /* The head of a long list stays at the upper edge of what is seen of it. In a frame as tall as its content
@@ -70,7 +71,9 @@ function placeHead() {
   head.classList.toggle("is-stuck", by > 0);
 }
 
-on("htmx:load", () => {
+on("htmx:load", () => soon(followHead));
+
+function followHead() {
   if (document.querySelector(".toolbar--many") && frame.isFramed()) follow(placeHead);
   placeHead();
-});
+}

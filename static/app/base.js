@@ -13,3 +13,15 @@ const isPosted = (config) => "reads" in config.elt.dataset;
 const isWrite = (config) => config.verb !== "get" && !isPosted(config);
 /* The same control on the page as it is now: an answer may have replaced it in the meantime. */
 const present = (elt) => (elt.isConnected ? elt : byId(elt.id));
+
+/* Once for all that one answer brings, before the next picture: it tells of every part of every payment by itself,
+   and what looks through a long list each time stands still for seconds. */
+const due = new Set();
+function soon(act) {
+  if (!due.size) queueMicrotask(() => {
+    const acts = [...due];
+    due.clear();
+    for (const one of acts) one();
+  });
+  due.add(act);
+}

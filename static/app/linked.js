@@ -72,8 +72,12 @@ function recallFolds({ dataset: { card } }) {
 
 on("htmx:load", ({ detail: { elt } }) => {
   if (elt.id === "tab") summed = sumsShown();
+  if (elt.matches(".pay.is-new")) unfold(elt);
+  soon(bringFolds);
+});
+
+function bringFolds() {
   if (!document.querySelector("[data-folds]")) return;
   recallFolds(byId("payments"));
-  if (elt.matches(".pay.is-new")) unfold(elt);
   showFolds();
-});
+}

@@ -21,6 +21,23 @@ HOLDING = """(product) => [...document.querySelectorAll('[data-payment-id]')]
     .some((name) => name.textContent.trim() === product))
   .map((row) => Number(row.dataset.paymentId))"""
 
+READ_ALL = """() => {
+  for (const one of document.querySelectorAll('.pay__load')) htmx.trigger(one, 'need');
+}"""
+
+COUNT_LOOKS = """() => {
+  window.looks = {};
+  window.answers = 0;
+  for (const name of ["querySelector", "querySelectorAll"]) {
+    const look = document[name];
+    document[name] = (what) => {
+      window.looks[what] = (window.looks[what] || 0) + 1;
+      return look.call(document, what);
+    };
+  }
+  document.addEventListener("htmx:beforeSwap", () => { window.answers += 1; });
+}"""
+
 
 def shown(person):
     return person.frame.evaluate(SHOWN)
@@ -212,6 +229,20 @@ class TestManyPayments:
         expect(many.frame.locator(".pay__more[data-waits]")).to_have_count(0)
         many.page.wait_for_timeout(300)
         assert 1 <= many.frame.evaluate("() => window.searches") <= 8
+
+    def test_what_an_answer_brings_is_looked_at_once(self, many):
+        """Not for each of its parts: looking through 300 payments so often took half a minute."""
+        expect(many.frame.locator(".pay__more[data-waits]")).not_to_have_count(0)
+        many.frame.evaluate(COUNT_LOOKS)
+
+        many.frame.evaluate(READ_ALL)
+
+        expect(many.frame.locator(".pay__more[data-waits]")).to_have_count(0)
+        answers, looks = many.frame.evaluate("() => [window.answers, window.looks]")
+        assert answers >= 1
+        # By their ids htmx finds the parts themselves.
+        ours = {what: times for what, times in looks.items() if not what.startswith("#")}
+        assert [what for what, times in ours.items() if times > 2 * answers] == []
 
     def test_a_number_and_an_amount_are_found_and_the_search_is_cleared(self, stage, many):
         field = many.frame.get_by_label("Search payments")
