@@ -65,6 +65,8 @@ on("htmx:load", ({ detail: { elt } }) => {
   if (dialog) {
     if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);
     makeRoom(dialog);
+    /* The foot of a long list was pressed, and what comes after it is shorter: it begins above what is in sight. */
+    if (elt.parentNode.id === "dlg-form") dialog.querySelector(".dialog__head")?.scrollIntoView({ block: "nearest" });
   }
 });
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
+from tests.support.browser_stage import DEAL_CARD, MANAGER
 
 SHOWN = """() => [...document.querySelectorAll('[data-payment-id]')]
   .filter((row) => row.checkVisibility()).map((row) => Number(row.dataset.paymentId))"""
@@ -187,6 +188,18 @@ class TestWhatIsLeftOfASearch:
         assert len(shown(person)) == 11
 
 
+HEIGHTS = """() => {
+  const height = (one) => Math.round(one.getBoundingClientRect().height);
+  const head = document.getElementById("toolbar");
+  const order = document.getElementById("sort");
+  const heads = [...order.options].map(({ value }) => {
+    order.value = value;
+    return height(head);
+  });
+  const rows = [...document.querySelectorAll(".pay__row")].map(height);
+  return [heads, rows].map((all) => [...new Set(all)]);
+}"""
+
 COUNT_SEARCHES = """() => {
   window.searches = 0;
   new MutationObserver((records) => { window.searches += records.length; })
@@ -292,6 +305,19 @@ class TestManyPayments:
         names = many.frame.evaluate(SYSTEMS)
         assert set(names) == {"Card online"}
         assert len(names) < 60
+
+    @pytest.mark.parametrize("language", ["en", "de", "la", "fr", "it", "pl", "ru", "ms"])
+    def test_no_order_and_no_state_moves_the_list(self, stage, person, language):
+        """The head has one line, whatever is chosen, and a paid payment is no higher."""
+        stage.portal.users[MANAGER].language = language
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, 12)
+        person.go(DEAL_CARD + "?active_tab=app")
+        person.enter_frame()
+        expect(person.frame.locator("[data-payment-id]")).to_have_count(12)
+        expect(person.frame.locator("[data-item-id]").first).to_be_attached()
+
+        assert person.frame.evaluate(HEIGHTS) == [[50], [56]]
 
     def test_sixty_payments_fit(self, many):
         assert many.frame.evaluate("() => document.getElementById('payments').offsetHeight") < 3600

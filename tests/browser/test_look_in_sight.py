@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.person import Keyboard
+from b24app.simulator.portal_state import seed
+from tests.support.person import Keyboard, Mouse
 
 BOX = """() => {
   const box = document.querySelector("dialog[open], .pop:popover-open").getBoundingClientRect();
@@ -93,3 +94,27 @@ def test_the_title_of_a_dialog_taller_than_the_window_is_not_under_the_portals_b
     bar = someone.page.locator(".top").bounding_box()
     assert title["y"] >= bar["y"] + bar["height"], (title, bar)
     assert title["y"] < 600
+
+
+def test_what_follows_the_foot_of_a_long_dialog_begins_in_sight(stage, sit):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, payments=40)
+    waiting = [one for one in stage.payments if not one.is_paid]
+    someone = sit(Mouse, size=(1280, 700))
+    someone.start_tab()
+    expect(someone.frame.locator("[data-item-id]").first).to_be_attached()
+    someone.press(someone.button("More for this list"))
+    someone.press(someone.button("Match a bank statement"))
+    lines = [f"Payment {one.account_number} {one.sum:.2f} EUR" for one in waiting]
+    someone.dialog.get_by_role("textbox").fill("\n".join(lines))
+    someone.press(someone.button("Find payments", someone.dialog))
+    someone.hand.toggle(someone.dialog.get_by_role("checkbox", name="Select all that fit"))
+
+    for said in (f"Mark {len(waiting)} payments as paid?", f"{len(waiting)} payments marked"):
+        someone.press(someone.button("Mark as paid", someone.dialog))
+
+        expect(someone.dialog).to_contain_text(said)
+        heading = someone.dialog.get_by_role("heading").first
+        someone.page.wait_for_timeout(300)
+        bar = someone.page.locator(".top").bounding_box()
+        assert heading.bounding_box()["y"] >= bar["y"] + bar["height"], said
