@@ -28,13 +28,14 @@ function isUnsettled(form) {
   return Boolean(panel && !panel.disabled && panel.querySelector("#advance-answer:is([aria-busy], [data-refused])"));
 }
 
+/* An answer to what was typed before must not come in between: it would take the place of what asks, fill in its
+   quantities, and let them be created. */
 function askAdvance(form, pause = 300) {
-  const place = byId("advance-answer");
-  place.setAttribute("aria-busy", "true");
+  forget(form);
+  byId("advance-answer").setAttribute("aria-busy", "true");
   byId("dialog-sum").setAttribute("aria-busy", "true");
   form.querySelector("[type=submit]").disabled = true;
-  clearTimeout(asking.get(form));
-  asking.set(form, setTimeout(() => place.isConnected && htmx.trigger(place, "ask"), pause));
+  asking.set(form, setTimeout(() => form.isConnected && htmx.trigger(byId("advance-answer"), "ask"), pause));
 }
 
 on("input", ({ target, isComposing }) => {

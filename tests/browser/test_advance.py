@@ -252,6 +252,24 @@ def test_what_comes_after_somebody_went_on_is_not_filled_in(stage, person):
     expect(person.button("Create payment", person.dialog)).to_be_enabled()
 
 
+@pytest.mark.parametrize("pause", [0, 250, 450])
+def test_what_is_typed_while_an_answer_is_awaited_is_what_is_worked_out(stage, person, pause):
+    """The answer to the 30 of the beginning once took the place of what was to ask about 40."""
+    person.open_tab()
+    person.press(person.button("New payment"))
+    expect(person.dialog.locator("#new")).to_be_visible()
+    stage.portal.switches.request_ms = 400
+    choose(person, "An advance")
+    person.page.wait_for_timeout(pause)
+
+    number(person).fill("40")
+
+    expect(person.button("Create payment", person.dialog)).to_be_disabled()
+    expect(person.dialog.locator("#advance-asked")).to_contain_text("588.80")
+    expect(total(person)).to_have_text("€590.00")
+    expect(person.button("Create payment", person.dialog)).to_be_enabled()
+
+
 def test_a_click_on_an_advance_leads_to_its_field_and_an_arrow_key_does_not(stage, sit):
     assert stage.was_installed
     mouse, keyboard = sit(Mouse), sit(Keyboard)
