@@ -21,12 +21,18 @@ function popOpened(pop) {
   readBand().then(() => stayInSight(pop, source));
 }
 
-/* Above its button, where there is more to see of it. */
+/* Above its button, where it fits there alone; over it, as far as it has to, where it fits on neither side. */
 function stayInSight(pop, source) {
-  if (source && !pop.matches(".pop--up")) {
+  if (source) {
+    pop.style.translate = "";
     const above = source.getBoundingClientRect().top - band.top;
+    const wasUp = pop.matches(".pop--up");
+    pop.classList.remove("pop--up");
     const box = pop.getBoundingClientRect();
-    pop.classList.toggle("pop--up", box.bottom > band.bottom && above > box.height + 12);
+    const isUp = (wasUp || box.bottom > band.bottom) && above > box.height + 12;
+    pop.classList.toggle("pop--up", isUp);
+    const most = box.top - band.top - 8;
+    if (!isUp) pop.style.translate = `0 ${-Math.max(0, Math.min(most, box.bottom - band.bottom + 8))}px`;
   }
   makeRoom(pop);
 }

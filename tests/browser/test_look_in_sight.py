@@ -118,3 +118,25 @@ def test_what_follows_the_foot_of_a_long_dialog_begins_in_sight(stage, sit):
         someone.page.wait_for_timeout(300)
         bar = someone.page.locator(".top").bounding_box()
         assert heading.bounding_box()["y"] >= bar["y"] + bar["height"], said
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("at", [330, 400, 480, 560, 640])
+def test_a_menu_whose_content_comes_later_begins_in_sight(sit, at):
+    someone = sit(Mouse, size=(375, 800))
+    someone.start_tab()
+    expect(someone.frame.locator("[data-item-id]").first).to_be_attached()
+    send = someone.button("Send").first
+    someone.page.mouse.move(180, 400)
+    someone.page.mouse.wheel(0, send.bounding_box()["y"] - at)
+    someone.page.wait_for_timeout(300)
+
+    send.click()
+
+    menu = someone.frame.locator(".pop:popover-open")
+    expect(menu.locator("[data-loaded]")).to_be_attached()
+    someone.page.wait_for_timeout(300)
+    bar = someone.page.locator(".top").bounding_box()
+    box = menu.bounding_box()
+    assert box["y"] >= bar["y"] + bar["height"]
+    assert box["y"] + box["height"] <= 800
