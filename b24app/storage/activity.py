@@ -70,10 +70,12 @@ _NAMES = (*(field.name for field in fields(Record) if field.name != "ref"), *_RE
 
 
 def append(session: Session, record: Record) -> None:
-    """Add a line."""
+    """Add a line. None is added for a portal that is gone: nothing would erase it any more."""
     values = {name: getattr(record, name) for name in _NAMES if name not in _REF}
     values |= {name: getattr(record.ref, name) for name in _REF}
-    values["installation_id"] = installation_of(session, record.member_id)
+    if not (installation := installation_of(session, record.member_id)):
+        return
+    values["installation_id"] = installation
     values["lowest"] = lowest_at(record.at)
     session.execute(_appending(session.get_bind().dialect.name), values)
 

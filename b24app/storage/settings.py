@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from b24app.errors import UnknownPortalError
+
 from .models import PortalSettings
 from .upsert import installation_of, put
 
@@ -46,12 +48,15 @@ def save(
     updated_by: int | None,
     now: datetime,
 ) -> None:
-    """Replace all settings. `data` may hold user ids, but no names."""
+    """Replace all settings. `data` may hold user ids, but no names. Raises UnknownPortalError."""
+    installation = installation_of(session, member_id)
+    if not installation:
+        raise UnknownPortalError("the portal is not installed any more")
     put(
         session,
         PortalSettings,
         member_id=member_id,
-        installation_id=installation_of(session, member_id),
+        installation_id=installation,
         data=data,
         updated_at=now,
         updated_by=updated_by,

@@ -12,7 +12,11 @@ from sqlalchemy.orm import Session
 from .models import Base, Portal
 
 _PORTALS = Portal.__table__.c
-_INSTALLATION = select(_PORTALS.installation_id).where(_PORTALS.member_id == bindparam("member_id"))
+_INSTALLATION = (
+    select(_PORTALS.installation_id)
+    .where(_PORTALS.member_id == bindparam("member_id"))
+    .with_for_update(read=True, key_share=True)
+)
 
 
 def insert_into(
@@ -41,6 +45,10 @@ def _putting(
 
 def installation_of(session: Session, member_id: str) -> str:
     """Return the name of the portal's current installation, "" if none, to write into its rows.
+
+    Whoever erases that installation waits until the transaction ends, and then finds those rows:
+    they have no reference to the portal's row that would see to it. Ask before rows are changed
+    that have one, or two transactions wait for each other.
 
     Asked before the insert and not in it: Citus takes no query among the values, and rows that a
     query gives it copies over all machines, which row level security forbids.

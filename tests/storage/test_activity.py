@@ -10,7 +10,7 @@ from b24app.storage import activity
 from b24app.storage.activity import Filter, Record
 from b24app.storage.models import Activity
 
-from .setting import OTHER_MEMBER
+from .setting import OTHER_MEMBER, install
 
 
 @pytest.fixture
@@ -33,8 +33,12 @@ def record(portal, now, deal):
 
 
 @pytest.fixture
-def append(database, record):
+def append(database, record, cipher, now):
+    """Add a line; to another portal's log, if one is named, which is installed for it."""
+
     def append(**other):
+        if "member_id" in other:
+            install(database, cipher, now, other["member_id"])
         with database.transaction() as session:
             line = replace(record, **other)
             activity.append(session, line)

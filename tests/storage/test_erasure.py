@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -22,6 +22,10 @@ def full(database, cipher, now):
     fill(database, cipher, MEMBER, now)
     fill(database, cipher, OTHER_MEMBER, now)
     return database
+
+
+def line_of(portal, now):
+    return activity.Record(portal, now, 7, NAME, EntityRef(2, 1), "pay", "done", note=NAME)
 
 
 def erase(database, *, keep_settings):
@@ -156,4 +160,35 @@ def test_erasing_waits_for_a_request_that_is_just_saving_a_token(database, ciphe
 
     assert late.exception() is None
     assert portal == MEMBER
+    assert tables_with(database, MEMBER) == set()
+
+
+@pytest.mark.parametrize("keep_settings", [True, False])
+def test_erasing_waits_for_what_has_no_reference_to_the_portal(
+    database, portal, now, keep_settings
+):
+    """Lines of the log and settings: they stay readable without the portal, and would stay."""
+    with ThreadPoolExecutor(1) as threads, database.transaction() as session:
+        activity.append(session, line_of(portal, now))
+        settings.save(session, portal, {"users": [7]}, updated_by=7, now=now)
+        late = threads.submit(erase, database, keep_settings=keep_settings)
+        # Long enough to be over, where nothing makes it wait.
+        wait([late], timeout=0.5)
+        assert not late.done()
+
+    assert late.exception() is None
+    assert tables_with(database, MEMBER) == (
+        {"activity", "portal_settings"} if keep_settings else set()
+    )
+    assert tables_with(database, NAME) == set()
+
+
+def test_nothing_is_written_about_a_portal_that_is_gone(database, portal, now):
+    erase(database, keep_settings=False)
+
+    with database.transaction() as session:
+        activity.append(session, line_of(portal, now))
+    with pytest.raises(UnknownPortalError), database.transaction() as session:
+        settings.save(session, portal, {"users": [7]}, updated_by=7, now=now)
+
     assert tables_with(database, MEMBER) == set()

@@ -14,7 +14,7 @@ from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.storage.session import Database, upgrade
 
-from .setting import MEMBER
+from .setting import MEMBER, install
 from .test_named_errors import migrate
 
 NOW = datetime(2026, 3, 14, tzinfo=UTC)
@@ -35,15 +35,16 @@ DETAILS = {
 
 
 @pytest.fixture
-def older(blank_database_url):
+def older(blank_database_url, cipher):
     database = Database(blank_database_url).of_all()
     upgrade(database)
-    migrate(database, command.downgrade, "0010")
+    install(database, cipher, NOW)
     with database.transaction() as session:
         for action, detail in DETAILS:
             ref = EntityRef(2, 8061)
             line = activity.Record(MEMBER, NOW, 7, "Marta", ref, action, "refused", detail=detail)
             activity.append(session, line)
+    migrate(database, command.downgrade, "0010")
     yield database
     database.close()
 

@@ -24,12 +24,15 @@ from b24app.storage import (
 )
 from b24app.storage.models import Lease, Portal, PortalSettings, PortalState
 from b24app.storage.session import Database, upgrade
+from b24app.storage.upsert import put
 
 from .setting import MEMBER, at_once
 
 
 def save_settings(session, now, data):
-    settings.save(session, MEMBER, data, updated_by=1, now=now)
+    """Write a row that refers to no other, as an uninstalled portal's settings do."""
+    values = {"installation_id": "", "data": data, "updated_at": now, "updated_by": 1}
+    put(session, PortalSettings, member_id=MEMBER, **values)
 
 
 def load_settings(database):

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from b24app.storage import settings
 from b24app.storage.models import PortalSettings
 
 from .setting import MEMBER, OTHER_MEMBER
+
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def test_a_portal_that_saved_nothing_has_empty_settings(database):

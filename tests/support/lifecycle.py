@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from sqlalchemy import Table, select
 
 from b24app.storage import portals, settings
 from b24app.storage.models import Base, Job
+from tests.storage import setting
 from tests.support.events import post
 
 MINUTE, HOUR = 60, 3600
@@ -28,6 +31,18 @@ def tables_naming(stage, member_id):
             if any(member_id in str(value) for row in rows for value in row):
                 found.add(table.name)
     return found
+
+
+@contextmanager
+def as_installed(stage, member_id):
+    """A transaction that writes of a portal; of another one, only settings and log stay."""
+    now = stage.deps.clock()
+    with stage.database.transaction() as session:
+        is_there = portals.find(session, member_id) is not None
+        portal = portals.claim(session, setting.grant_of(member_id, now), now)
+        yield session
+        if not is_there:
+            session.delete(portal)
 
 
 def live_on(stage):

@@ -22,7 +22,7 @@ from b24app.errors import (
     PortalSilentError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, tab
+from b24app.services.card import card_reads
 from b24app.services.card.card_reads import (
     CompositionRequest,
     CoreRequest,
@@ -132,8 +132,7 @@ def _made(
         composition = PaymentLines(result[asked.lines.items], result[asked.lines.links])
     except PortalError:
         return Made(payment_id, sending.settle(card, [payment_id]))
-    with card.db.transaction() as session:
-        people = tab.note_listing(session, card, core)
+    people, _ = sending.noted(card, core)
     return Made(payment_id, Reading(core, {payment_id: composition}, people))
 
 

@@ -7,6 +7,7 @@ people at once are kept apart by a lease: the portal would let both add one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
@@ -22,6 +23,7 @@ from b24app.errors import (
     ChangedMeanwhileError,
     InputCode,
     InputError,
+    UnknownPortalError,
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
@@ -236,7 +238,8 @@ def _asked_again(card: CardSession, payment_id: int) -> Sequence[Reminder] | Non
 
 
 def _remember(card: CardSession, payment_id: int, found: Sequence[Reminder]) -> None:
-    with card.db.transaction() as session:
+    # If the application was uninstalled meanwhile, there is nothing to remember.
+    with suppress(UnknownPortalError), card.db.transaction() as session:
         if found:
             stored.save(session, card.member_id, card.ref, found[0], card.clock())
         else:

@@ -24,6 +24,7 @@ from b24app.errors import (
     PortalSilentError,
     RightsRefusedError,
     StillRunningError,
+    UnknownPortalError,
     UnrecordedError,
 )
 from b24app.services.actions import PUT_BACK, Action, OutcomeCode
@@ -85,6 +86,10 @@ def _carry_out(
             outcome = run()
     except DatabaseAwayError as error:
         return _failed(card, asked, deed, WriteFailedError(UnrecordedError(str(error))))
+    except UnknownPortalError as error:
+        # Uninstalled meanwhile. What could not be kept may be about a write that was sent.
+        unclear = PortalSilentError(str(error))
+        return _failed(card, asked, deed, WriteFailedError(unclear))
     except WriteFailedError as failure:
         return _failed(card, asked, deed, failure, is_harmless=deed.is_repeatable)
     except AppError as error:

@@ -66,10 +66,11 @@ def store(
     while not is_stored:
         try:
             with card.db.transaction() as session:
-                # A commit whose answer was lost has left the key, and has the lines with it.
-                if leave(session) or not is_again:
-                    for line in lines:
-                        activity.append(session, line)
+                for line in lines:
+                    activity.append(session, line)
+                if not leave(session) and is_again:
+                    # A commit whose answer was lost has left the key, and has the lines with it.
+                    session.rollback()
             is_stored = True
         except DatabaseAwayError:
             pause = next(pauses, None)

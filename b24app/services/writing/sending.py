@@ -6,18 +6,20 @@ requested one: no list from the portal is trusted to name it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
-from b24app.errors import AppError, Executed, PortalError
+from b24app.domain import Reminder
+from b24app.errors import AppError, Executed, PortalError, UnknownPortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, reminders
-from b24app.services.card.card_reads import ReadingRequest
+from b24app.services.card.card_reads import CardSnapshot, ReadingRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
+from b24app.services.directories.user_names import Directory
 from b24app.services.writing.verdicts import WriteResult
 
 
@@ -137,10 +139,23 @@ def _take(card: CardSession, sent: Sent) -> Reading | None:
         core = card_reads.take_core(sent.result, sent.reread.core)
     except PortalError:
         return None
-    with card.db.transaction() as session:
-        people = note_listing(session, card, core)
-        # An act on many names none here: it ends their reminders after its record.
-        is_named = bool(sent.reread.compositions)
-        open_reminders = reminders.known(session, card) if is_named else None
+    # An act on many names none here: it ends their reminders after its record.
+    people, open_reminders = noted(card, core, with_reminders=bool(sent.reread.compositions))
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
     return Reading(core, found, people, open_reminders)
+
+
+def noted(
+    card: CardSession, core: CardSnapshot, *, with_reminders: bool = False
+) -> tuple[Directory, Mapping[int, Reminder] | None]:
+    """Note what the portal lists after a write; return the names and the reminders known of it.
+
+    Nothing can be noted, and nothing is known, if the application was uninstalled meanwhile: what
+    was written is told all the same.
+    """
+    try:
+        with card.db.transaction() as session:
+            people = note_listing(session, card, core)
+            return people, reminders.known(session, card) if with_reminders else None
+    except UnknownPortalError:
+        return {}, None

@@ -46,6 +46,7 @@ from b24app.storage.models import (
 from b24app.storage.pending_grants import Pending
 from tests.storage.setting import at_once, install
 from tests.support.events import jobs_of, post
+from tests.support.lifecycle import as_installed
 
 CARD = EntityRef(2, 8061)
 DAY = 24 * 3600
@@ -58,7 +59,7 @@ def count(stage, model):
 
 
 def note_activity(stage, member_id):
-    with stage.database.transaction() as session:
+    with as_installed(stage, member_id) as session:
         record = activity.Record(member_id, stage.deps.clock(), 7, "Ada", CARD, "pay", "done")
         activity.append(session, record)
 
@@ -145,7 +146,7 @@ def test_done_events_are_forgotten_after_a_week(stage):
 
 def test_activity_is_kept_as_long_as_each_portal_wants(stage):
     short, long = OTHERS
-    with stage.database.transaction() as session:
+    with as_installed(stage, short) as session:
         data = {"retention_days": 30}
         settings.save(session, short, data, updated_by=1, now=stage.deps.clock())
     for member_id in OTHERS:
@@ -161,7 +162,7 @@ def test_rows_of_one_portal_that_cannot_be_read_do_not_stop_the_others(stage, ca
     broken, sound = OTHERS
     for member_id, days in ((broken, "many"), (sound, 30)):
         note_activity(stage, member_id)
-        with stage.database.transaction() as session:
+        with as_installed(stage, member_id) as session:
             data = {"retention_days": days}
             settings.save(session, member_id, data, updated_by=1, now=stage.deps.clock())
 

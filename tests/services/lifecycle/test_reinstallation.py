@@ -14,7 +14,7 @@ from b24app.storage import activity, portals, settings, user_tokens
 from b24app.storage.models import Job
 from tests.support.app_page import bound_codes
 from tests.support.events import event_form
-from tests.support.lifecycle import live_on, portal_of, waiting
+from tests.support.lifecycle import as_installed, live_on, portal_of, waiting
 from tests.support.stage import ADMIN, DEAL, MANAGER
 
 KEPT = {"retention_days": 90}
@@ -312,7 +312,7 @@ def test_rows_name_the_installation_they_are_of(stage_on_each_database):
 
 def test_another_portal_is_untouched_by_all_of_it(stage, again):
     other = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-    with stage.database.transaction() as session:
+    with as_installed(stage, other) as session:
         settings.save(session, other, KEPT, updated_by=1, now=stage.deps.clock())
         record = activity.Record(
             other, stage.deps.clock(), 7, "Ada", EntityRef(2, 1), "pay", "done"

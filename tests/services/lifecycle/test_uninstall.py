@@ -12,6 +12,7 @@ from tests.support.lifecycle import (
     HOUR,
     MINUTE,
     SOON,
+    as_installed,
     live_on,
     portal_of,
     report,
@@ -305,7 +306,7 @@ def test_a_portal_that_is_busy_for_days_is_not_erased(stage):
 def test_a_card_of_the_portal_beside_it_is_left_alone(stage):
     live_on(stage)
     other = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-    with stage.database.transaction() as session:
+    with as_installed(stage, other) as session:
         settings.save(session, other, {"tabs": {}}, updated_by=1, now=stage.deps.clock())
         activity.append(
             session,
