@@ -57,7 +57,8 @@ def test_pointing_asks_where_a_link_came_before_until_one_does_not(stage, person
     stage.portal.switches.shop = "unavailable"
     person.press(person.button("Copy public link", person.payment(stage.payments[1])))
     expect(person.alert).to_contain_text("There is no link")
-    # One, or two where the hand dwelled there before it pressed.
+    # One, or two where the hand dwelled there before it pressed: that one may still be under way.
+    person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
     so_far = asked(stage)
     person.button("Copy public link", person.payment(stage.payments[0])).hover()
     person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
