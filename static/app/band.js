@@ -26,8 +26,8 @@ function setBand(seen) {
   const isCutBelow = isNarrow.matches && seen.bottom + 1 < innerHeight;
   const top = seen.top > 0 ? seen.top + PORTAL_BAR : 0;
   band = { top, bottom: Math.max(top, seen.bottom - (isCutBelow ? PORTAL_BAR : 0)) };
-  html.style.setProperty("--vis-top", `${band.top}px`);
-  html.style.setProperty("--vis-below", `${innerHeight - band.bottom}px`);
+  /* Not at the root: whatever is inherited from there makes the browser look at every element again. */
+  for (const shelves of document.querySelectorAll(".toasts")) shelves.style.setProperty("--vis-below", `${innerHeight - band.bottom}px`);
 }
 
 /* What lies at an edge of the band goes along while somebody scrolls: whenever a row comes into
@@ -62,10 +62,11 @@ function placeHead() {
   const head = document.querySelector(".toolbar--many, .toolbar.is-selecting") || byId("toolbar");
   const list = byId("payments");
   if (!head || !list) return;
+  const isHead = head.matches(".toolbar--many, .is-selecting");
   const moved = parseFloat(head.style.translate.split(" ")[1]) || 0;
+  if (!isHead && !moved) return;
   const box = head.getBoundingClientRect();
   const most = list.getBoundingClientRect().bottom - box.height - (box.top - moved) - box.height;
-  const isHead = head.matches(".toolbar--many, .is-selecting");
   const by = !isHead ? 0 : Math.round(Math.max(0, Math.min(band.top - (box.top - moved), most)));
   head.style.translate = by ? `0 ${by}px` : "";
   head.classList.toggle("is-stuck", by > 0);

@@ -94,7 +94,7 @@ on("keydown", (event) => {
 /* The list was read again, a row was replaced or went. */
 on("htmx:load", ({ detail: { elt } }) => {
   if (elt.id === "tab") summedTicks = "";
-  if (elt.matches(".pay, #tab, #payments")) showTicks();
+  if (elt.matches(".pay, #tab, #payments")) soon(showTicks);
 });
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (config.elt.id === "selected") {

@@ -56,7 +56,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   }
   for (const input of found("input[data-saves]")) if (unsaved.has(input.id)) typeAgain(input, unsaved.get(input.id));
   /* What has no field any more must not turn up in one that comes much later. */
-  for (const pay of found(".pay:not(:has([data-waits]))")) {
+  for (const pay of unsaved.size ? found(".pay:not(:has([data-waits]))") : []) {
     for (const [id, { pay: of }] of unsaved) if (of === pay.id) unsaved.delete(id);
   }
   const pop = elt.closest?.(".pop[hx-get]");

@@ -18,6 +18,7 @@ SCRIPT = "app.js"
 PARTS = (
     "base",
     "band",
+    "long",
     "requests",
     "waiting",
     "rows",

@@ -1,0 +1,74 @@
+"""A list of many payments: rows that nobody sees cost nothing, and all lie where they would."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+from tests.support.person import Mouse
+
+PLACES = """() => [...document.querySelectorAll('#payments > .pay')].map((row) =>
+  [row, ...row.querySelectorAll('.tick, .pay__id, .pay__state, .pay__amount, .pay__actions > *')]
+    .map((part) => part.getBoundingClientRect())
+    .map(({ x, y, width, height }) => [x, y, width, height]))"""
+LAID_OUT = """() => [...document.querySelectorAll('#payments > .pay > .pay__row')]
+  .filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length"""
+AS_SHORT = "document.querySelector('#payments').classList.remove('list--long')"
+
+
+@pytest.fixture
+def long_list(stage, sit):
+    """Opens the tab with sixty payments in a window of the size."""
+
+    def open_list(size=(1280, 900)):
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, 60)
+        person = sit(Mouse, size=size)
+        person.start_tab()
+        expect(person.frame.locator("#payments.list--long > .pay")).to_have_count(60)
+        expect(person.frame.locator("[data-item-id]").first).to_be_attached()
+        return person
+
+    return open_list
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (768, 900), (375, 800)])
+def test_rows_of_a_long_list_lie_where_they_would_in_a_short_one(long_list, size):
+    frame = long_list(size).frame
+
+    contained = frame.evaluate(PLACES)
+    frame.evaluate(AS_SHORT)
+    shared = frame.evaluate(PLACES)
+
+    for row, same in zip(contained, shared, strict=True):
+        for part, its_place in zip(row, same, strict=True):
+            assert part == pytest.approx(its_place, abs=0.2)
+
+
+def test_what_nobody_sees_is_not_laid_out_and_comes_with_the_scrolling(long_list):
+    person = long_list()
+    last = person.frame.locator("#payments > .pay").last
+    height = person.frame.evaluate("innerHeight")
+
+    assert 5 < person.frame.evaluate(LAID_OUT) < 25
+
+    last.scroll_into_view_if_needed()
+    last.locator(".pay__open").click()
+    expect(last.get_by_role("button", name="Mark as unpaid", exact=True)).to_be_visible()
+    expect(last.locator(".pay__body")).to_be_visible()
+    assert person.frame.evaluate(LAID_OUT) < 25
+    assert person.frame.evaluate("innerHeight") > height
+
+
+def test_what_a_window_shows_is_told_to_toasts_alone(long_list):
+    """What every element inherits makes the browser look at every row again."""
+    person = long_list()
+
+    person.frame.locator(".pay__open").first.click()
+    person.press(person.frame.locator("#tick-all"))
+
+    expect(person.frame.locator(".toasts").last).to_have_attribute("style", re.compile("vis-below"))
+    assert person.frame.evaluate("document.documentElement.style.length") == 0
