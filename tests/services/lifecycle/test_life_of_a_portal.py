@@ -36,7 +36,8 @@ class Life(RuleBasedStateMachine):
     """One portal's life. `count` numbers its installations; lines and settings carry the number.
 
     What came before `clean_up_to` was to be deleted, before `nameless_up_to` to lose its names.
-    `insiders`: installations of which somebody claimed that they were uninstalled with their data.
+    `insiders`: installations of which somebody claimed that they were uninstalled with their data,
+    which means that of those before them, too.
     `claims`: what is marked if no other installation comes.
     """
 
@@ -275,7 +276,7 @@ class Life(RuleBasedStateMachine):
         for number in range(1, self.count + 1):
             if number <= self.clean_up_to:
                 assert f"of {number}" not in lines
-            elif number <= self.nameless_up_to and number not in self.insiders:
+            elif number <= self.nameless_up_to and number > max(self.insiders, default=0):
                 assert lines.get(f"of {number}") == ""
         with self.deps.db.of_all().reading() as session:
             kept = stored.load(session, self.member_id)
@@ -351,3 +352,14 @@ def test_a_report_that_nothing_could_confirm_is_dropped_by_another_installation(
     life.teardown()
 
     assert (life.clean_up_to, life.nameless_up_to, life.insiders) == (0, 2, {1})
+
+
+def test_a_false_report_that_came_true_takes_what_came_before_with_it(life):
+    life = life()
+    life.uninstall(clean=False)
+    life.deliver()
+    life.install_again()
+    life.an_insider_reports_the_end(clean=False)
+    life.an_insider_reports_the_end(clean=True)
+    life.uninstall(clean=False)
+    life.teardown()
