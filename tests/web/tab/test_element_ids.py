@@ -1,0 +1,28 @@
+"""Ids of elements: a payment and a delivery may have the same number, and no id may stand twice."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+NUMBERED = re.compile(r' id="([a-z][a-z-]*)-(\d+)"')
+
+
+def test_what_names_elements_of_one_kind_names_none_of_another(stage):
+    crm = stage.portal.crm
+    payments = [one.id for one in crm.payments_of(2, 8061)]
+    kinds = {"payments": set(payments)}
+    for kind in ("product", "delivery"):
+        kinds[kind] = {line.id for one in payments for line in crm.items_of(one, kind)}
+    assert sum(map(len, kinds.values())) == len(set.union(*kinds.values())), "told apart by number"
+
+    stage.tab()
+    # Seen before: now the page has the details, too.
+    found = NUMBERED.findall(stage.tab().answer.text)
+
+    named = defaultdict(set)
+    for name, number in found:
+        named[name] |= {kind for kind, ids in kinds.items() if int(number) in ids}
+    assert len(found) == len(set(found))
+    assert all(any(kind in of for of in named.values()) for kind in kinds)
+    assert {name: of for name, of in named.items() if len(of) > 1} == {}
