@@ -2,7 +2,6 @@
    The files of this folder are one script: the app joins them, in the order of b24app/web/plumbing/assets.py,
    inside one function, so that they share what they declare and the page makes one request. */
 const frame = window.B24Frame;
-const html = document.documentElement;
 const body = document.body;
 const page = document.getElementById("page");
 const byId = (id) => document.getElementById(id);
