@@ -147,11 +147,11 @@ on("toggle", ({ target }) => {
   }
 }, true);
 
-/* Details that come later push the payments below them down: moved by a transform, nothing jumps.
-   With reduced motion they fade in where they are now. */
+/* What comes into a row later, or changes it, pushes the payments below it down: moved by a transform, nothing
+   jumps. With reduced motion they fade in where they are now. */
 let tops = null;
-on("htmx:oobBeforeSwap", ({ detail }) => {
-  if (tops || !detail.target.matches(".pay__more")) return;
+for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail: { target } }) => {
+  if (tops || !target.closest?.(".pay") || target.closest(".pop")) return;
   tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
   queueMicrotask(slide);
 });
@@ -163,6 +163,6 @@ function slide() {
   for (const [pay, top] of moved) {
     const by = top - pay.getBoundingClientRect().top;
     const from = isStill ? { opacity: 0 } : { transform: `translateY(${by}px)` };
-    if (by) pay.animate([from, isStill ? { opacity: 1 } : { transform: "none" }], { duration: 200, easing: "ease-out" });
+    if (by && pay.isConnected) pay.animate([from, isStill ? { opacity: 1 } : { transform: "none" }], { duration: 200, easing: "ease-out" });
   }
 }
