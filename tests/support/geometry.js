@@ -68,9 +68,11 @@
   });
   const pen = document.createElement("canvas").getContext("2d");
   /* Where choices are the portal's names, and on the narrowest screens, the opened list shows them whole. */
-  const isTheirList = (one) => /^(to-|move-to|email-to|phone-to)/.test(one.id) || innerWidth < 320;
+  /* The search takes what is left of its line; its name says what it is, and its hint ends in an ellipsis. */
+  const isLongEnough = (one) => one.id === "find" && one.clientWidth >= 120;
+  const isTheirList = (one) => /^(to-|instead-|move-to|email-to|phone-to)/.test(one.id) || innerWidth < 320;
   for (const field of document.querySelectorAll("select, input[placeholder]:not([dir=auto])")) {
-    if (!isSeen(field) || isCovered(field) || isTheirList(field)) continue;
+    if (!isSeen(field) || isCovered(field) || isTheirList(field) || isLongEnough(field)) continue;
     const look = styleOf(field);
     const words = field.matches("select") ? field.selectedOptions[0]?.label ?? "" : field.value ? "" : field.placeholder;
     pen.font = `${look.fontWeight} ${look.fontSize} ${look.fontFamily}`;
