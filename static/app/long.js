@@ -3,6 +3,7 @@
    actions are, and how high a row is, is measured on one row of each kind. */
 
 function measureLists() {
+  if (isNarrow.matches) return;
   for (const list of document.querySelectorAll(".list--long")) measure(list, paymentsIn(list));
 }
 
@@ -28,10 +29,15 @@ function widest(rows, selector, kindOf) {
   return Math.max(0, ...[...kinds.values()].map(widthOf));
 }
 
+/* Also of a row that a search hides: it may be shown again before the next measuring. */
 function widthOf(place) {
+  const row = place.closest(".pay");
+  const isHidden = row.hidden;
+  row.hidden = false;
   place.style.width = "max-content";
   const { width } = place.getBoundingClientRect();
   place.style.width = "";
+  row.hidden = isHidden;
   return width;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -23,9 +24,11 @@ AS_SHORT = "document.querySelector('#payments').classList.remove('list--long')"
 def long_list(stage, sit):
     """Opens the tab with sixty payments in a window of the size."""
 
-    def open_list(size=(1280, 900)):
+    def open_list(size=(1280, 900), newest_sum=None):
         stage.portal.crm = type(stage.portal.crm)()
         seed.fill(stage.portal.crm, 60)
+        if newest_sum:
+            stage.payments[-1].sum = newest_sum
         person = sit(Mouse, size=size)
         person.start_tab()
         expect(person.frame.locator("#payments.list--long > .pay")).to_have_count(60)
@@ -46,6 +49,24 @@ def test_rows_of_a_long_list_lie_where_they_would_in_a_short_one(long_list, size
     for row, same in zip(contained, shared, strict=True):
         for part, its_place in zip(row, same, strict=True):
             assert part == pytest.approx(its_place, abs=0.2)
+
+
+def test_the_widest_amount_has_its_room_also_if_it_was_hidden_when_room_was_made(long_list, stage):
+    person = long_list(newest_sum=Decimal("987654321.25"))
+    widest = stage.payments[-1]
+    field = person.frame.get_by_role("searchbox", name="Search payments")
+    field.fill("3653/1")
+    row = person.frame.locator(f"#payment-{widest.id}")
+    expect(row).to_be_hidden()
+    person.page.set_viewport_size({"width": 1240, "height": 900})
+    person.frame.wait_for_function("innerWidth <= 1240")
+    field.fill("")
+    expect(row).to_be_visible()
+
+    contained = person.frame.evaluate(PLACES)
+    person.frame.evaluate(AS_SHORT)
+
+    assert contained[0] == [pytest.approx(one, abs=0.2) for one in person.frame.evaluate(PLACES)[0]]
 
 
 def test_what_nobody_sees_is_not_laid_out_and_comes_with_the_scrolling(long_list):
