@@ -18,7 +18,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from .deletion import delete_where
 from .models import IdempotencyKey
-from .upsert import insert_of
+from .upsert import insert_of, installation_of
 
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(seconds=120)
@@ -139,7 +139,11 @@ def drop(session: Session, member_id: str, user_id: int, key: str) -> bool:
 
 
 def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[Interrupted]:
-    """Return writes whose outcome nobody recorded, each once. Their keys stay as they are."""
+    """Return writes whose outcome nobody recorded, each once. Their keys stay as they are.
+
+    The portal of each is held before its key: lines of the log are added about it next, and an
+    erasure takes the portal first, too. The other way round each would wait for the other.
+    """
     old = select(IdempotencyKey).where(
         IdempotencyKey.state == RUNNING,
         IdempotencyKey.started_at <= now - ABANDONED,
@@ -152,7 +156,9 @@ def take_interrupted(session: Session, now: datetime, limit: int = 500) -> list[
         own = (row.member_id, row.user_id, row.key)
         is_same = IdempotencyKey.started_at == row.started_at
         values = {"announcement": without_intent(known)}
-        if INTENT in known and _leave(session, own, values, is_same):
+        if INTENT not in known or not installation_of(session, row.member_id):
+            continue
+        if _leave(session, own, values, is_same):
             found.append(
                 Interrupted(row.member_id, row.user_id, row.started_at, known[INTENT], known)
             )

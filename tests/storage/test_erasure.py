@@ -7,7 +7,7 @@ import pytest
 
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
-from b24app.storage import activity, portals, settings, user_tokens
+from b24app.storage import activity, idempotency, portals, settings, user_tokens
 from b24app.storage.models import Base
 
 from .everything import NAME, fill, row_counts, tables_with
@@ -181,6 +181,23 @@ def test_erasing_waits_for_what_has_no_reference_to_the_portal(
         {"activity", "portal_settings"} if keep_settings else set()
     )
     assert tables_with(database, NAME) == set()
+
+
+def test_erasing_waits_for_interrupted_writes_that_are_being_recorded(database, portal, now):
+    """Both hold the portal first, so that neither waits for what the other holds."""
+    with database.transaction() as session:
+        idempotency.begin(session, portal, 7, "key-1", "pay 1", now, {"payment_ids": [1]})
+
+    with ThreadPoolExecutor(1) as threads, database.transaction() as session:
+        later = now + idempotency.ABANDONED
+        assert len(idempotency.take_interrupted(session, later)) == 1
+        late = threads.submit(erase, database, keep_settings=False)
+        wait([late], timeout=0.5)
+        assert not late.done()
+        activity.append(session, line_of(portal, now))
+
+    assert late.exception() is None
+    assert tables_with(database, MEMBER) == set()
 
 
 def test_nothing_is_written_about_a_portal_that_is_gone(database, portal, now):
