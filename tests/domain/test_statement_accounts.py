@@ -37,7 +37,15 @@ GERMAN = "DE89370400440532013000"
         ("AB29 0000 0000 0000 5/2", "AB29 0000 0000 0000 5/2"),
         ("S\u212a31 1200 0000 1987 4263 7541", "S\u212a31 1200 0000 1987 4263 7541"),
         ("DE\u0668\u0669370400440532013000", "DE\u0668\u0669370400440532013000"),
-        (f"X{GERMAN}", f"X{GERMAN}"),
+        # Glued to other text, before and behind.
+        (f"Kto{GERMAN} 5/2", "KtoDE89…3000 5/2"),
+        (f"?31{GERMAN}?32ACME", "?31DE89…3000?32ACME"),
+        (f"IBAN{GERMAN}BIC", "IBANDE89…3000BIC"),
+        ("KtoDE89 3704 0044 0532 0130 00 5/2", "KtoDE89…3000 5/2"),
+        # Neither in one piece nor in groups of four, and with more figures: no IBAN.
+        ("KtoDE8937 040044 0532013000", "KtoDE8937 040044 0532013000"),
+        (f"Kto{GERMAN}0", f"Kto{GERMAN}0"),
+        ("MT84MALT011000012345MTLCAST001SX", "MT84MALT011000012345MTLCAST001SX"),
         (f"{GERMAN}0", f"{GERMAN}0"),
         ("", ""),
     ],
@@ -71,3 +79,51 @@ def test_every_right_number_goes_and_all_else_stays(kind, digits, blank, behind)
     plain = number.replace(blank, "") if blank else number
 
     assert shortened(f"5/1 {number} {behind}") == f"5/1 {plain[:4]}…{plain[-4:]} {behind}"
+
+
+GLUED = st.from_regex(r"[A-Za-z]{0,8}|\?[0-9]{2}|[A-Z]{2,4}[0-9]{2}", fullmatch=True)
+
+
+@given(
+    st.sampled_from(sorted(LENGTHS.items())),
+    st.integers(0, 10**29 - 1),
+    st.sampled_from(["", " "]),
+    GLUED.filter(lambda before: shortened(before + "AD") == before + "AD"),
+    st.from_regex(r"[A-Za-z]{0,4}", fullmatch=True),
+)
+def test_a_right_number_goes_whatever_it_is_glued_to(kind, digits, blank, before, behind):
+    country, length = kind
+    number = written(country, length, digits, blank)
+    plain = number.replace(blank, "") if blank else number
+
+    assert shortened(f"{before}{number}{behind}") == f"{before}{plain[:4]}…{plain[-4:]}{behind}"
+
+
+WORDS = st.one_of(
+    st.from_regex(r"[A-Za-z]{1,12}", fullmatch=True),
+    # References, dates and amounts, also glued to the letters of a country.
+    st.from_regex(r"[A-Z]{3,6}[0-9]{1,8}", fullmatch=True),
+    st.from_regex(r"[0-9]{1,8}([/.,-][0-9]{1,4}){0,2}", fullmatch=True),
+    st.sampled_from(["trade12", "INVOICEDE2026", "KtoNr", "5/2", "EUR", "RE-2026-0012"]),
+)
+
+
+@given(st.lists(WORDS, max_size=14), st.sampled_from([" ", ", ", ";"]))
+def test_an_ordinary_line_stays_as_it_is(words, between):
+    line = between.join(words)
+
+    assert shortened(line) == line
+
+
+@given(
+    st.sampled_from(sorted(LENGTHS.items())),
+    st.integers(0, 10**29 - 1),
+    st.integers(1, 96),
+    st.from_regex(r"[A-Za-z]{1,8}", fullmatch=True),
+)
+def test_a_reference_as_long_as_an_account_stays(kind, digits, wrong_by, before):
+    country, length = kind
+    number = written(country, length, digits, "")
+    line = f"{before}{number[:2]}{(int(number[2:4]) + wrong_by) % 97:02d}{number[4:]}"
+
+    assert shortened(line) == line

@@ -22,9 +22,13 @@ Without them one line in ninety would lose what follows: it ends in a right numb
 country: references of creditors (ISO 11649) have the same check, and tell what is paid.
 """
 
-START = re.compile(rf"(?:(?<![^\W_])|(?<=(?i:IBAN)))(?ai:(?:{'|'.join(LENGTHS)})\d\d)")
+START = re.compile(rf"(?ai:(?:{'|'.join(LENGTHS)})\d\d)")
 BLANKS = " \u00a0\u202f\u200b\u2060-."
 """What people put between the groups."""
+
+GAP = re.compile(f"[{re.escape(BLANKS)}]+")
+GROUP = 4
+"""So many characters stand together where an IBAN is printed in groups (ISO 13616)."""
 
 SHOWN = 4
 """So many characters stay at both ends: enough to know an account again."""
@@ -33,14 +37,15 @@ SHOWN = 4
 def shortened(text: str) -> str:
     """Return a line with each IBAN as its first and last characters: `DE89…3000`.
 
-    Its check digits have to be right, so other numbers stay as they are.
+    Its check digits have to be right, so other numbers stay as they are. Banks glue it to what
+    stands beside it, too: `IBANDE89…`, `?31DE89…`, `…3000BIC`.
     """
     kept, at = [], 0
     for found in START.finditer(text):
         if found.start() < at:
             continue
         if end := _end(text, found.start()):
-            number = _without_blanks(text[found.start() : end])
+            number = GAP.sub("", text[found.start() : end])
             kept += [text[at : found.start()], number[:SHOWN], ELLIPSIS, number[-SHOWN:]]
             at = end
     return "".join((*kept, text[at:]))
@@ -57,15 +62,26 @@ def _end(text: str, start: int) -> int:
             return 0
         number += char.upper()
         if len(number) == length:
-            is_at_edge = at + 1 == len(text) or not text[at + 1].isalnum()
-            return at + 1 if is_at_edge and _is_right(number) else 0
+            return at + 1 if _stands_alone(text, start, at + 1) and _is_right(number) else 0
     return 0
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether it is a number by itself, or one glued to others that cannot be its own.
+
+    Glued, it has to be written as IBANs are: in one piece or in groups of four. Words with figures
+    behind them would otherwise be taken for one, now and then.
+    """
+    is_glued_before = text[start - 1 : start].isalnum()
+    is_glued_behind = text[end : end + 1].isalnum()
+    if is_glued_behind and not (text[end - 1].isdecimal() and text[end].isalpha()):
+        return False
+    if not (is_glued_before or is_glued_behind):
+        return True
+    *groups, last = GAP.split(text[start:end])
+    return all(len(group) == GROUP for group in groups) and (not groups or len(last) <= GROUP)
 
 
 def _is_right(number: str) -> bool:
     """Check it: moved round and with letters as numbers, it leaves 1 when divided by 97."""
     return int("".join(str(int(char, 36)) for char in number[4:] + number[:4])) % 97 == 1
-
-
-def _without_blanks(text: str) -> str:
-    return "".join(char for char in text if char not in BLANKS)
