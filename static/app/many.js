@@ -13,8 +13,8 @@ const isTicked = (row) => ticked.has(row.dataset.paymentId);
 const tickedIds = () => tickRows().filter(isTicked).map(idOf).join(",");
 const asChosen = ({ dataset: { paymentId, state, number } }) => `${paymentId} ${state} ${number}`;
 
-/* What an act concerns has a button of its own in its row. */
-const ACTS_ON = { pay: "[id^='pay-']", unpay: "[id^='unpay-']", delete: "[id^='delete-']" };
+/* What an act concerns has a button of its own in its row, or in its menu. */
+const ACTS_ON = { pay: "[id^='pay-']", unpay: "[id^='unpay-']", delete: "[data-deletes]" };
 
 function setTicks(rows, isOn) {
   for (const { dataset: { paymentId: id } } of rows) {

@@ -6,6 +6,21 @@ let dwelling = 0;
 /* The address of a link that could not be copied is shown at the button that copies. */
 const openerOf = (pop) => document.querySelector(`[popovertarget="${pop.id}"]`) || document.querySelector(`[data-copies="${pop.id}"]`);
 
+/* In a long list all menus that offer the same share what they offer until they are opened. */
+function fillMenu(menu) {
+  const items = copyOf(menu.dataset.items);
+  const row = menu.closest(".pay");
+  const own = { id: row.dataset.paymentId, amount: row.dataset.amount, told: row.querySelector(ACTS_ON.pay)?.getAttribute("hx-vals") };
+  for (const { attributes } of items.querySelectorAll("*")) for (const each of attributes) each.value = each.value.replace(/\{(id|amount|told)\}/g, (_, name) => own[name]);
+  delete menu.dataset.items;
+  menu.replaceChildren(items);
+  htmx.process(menu);
+}
+
+on("beforetoggle", ({ target, newState }) => {
+  if (newState === "open" && target.dataset.items) fillMenu(target);
+}, true);
+
 function popOpened(pop) {
   const source = openerOf(pop);
   if (source && !CSS.supports("position-area", "block-end")) {
@@ -16,9 +31,21 @@ function popOpened(pop) {
   if (pop.hasAttribute("hx-get")) {
     pop.dataset.wanted ||= "show";
     if ("fresh" in pop.dataset) pop.replaceChildren(copyOf("send-waiting"));
+    else if (!pop.childElementCount) pop.append(linkWaiting(pop));
     need(pop);
   }
   readBand().then(() => stayInSight(pop, source));
+}
+
+/* What is known of the payment stands there already. */
+function linkWaiting(pop) {
+  const row = pop.closest(".pay");
+  const share = copyOf("link-waiting");
+  share.querySelector(".pop__title").textContent = pop.getAttribute("aria-label");
+  const [amount, badge] = [".pay__amount > *", ".badge"].map((each) => row.querySelector(each).cloneNode(true));
+  share.querySelector(".share__what").append(amount, " ", badge);
+  if (document.querySelector(`[data-link-of="${pop.id}"]`).hasAttribute("data-ahead")) share.querySelector(".share__note").remove();
+  return share;
 }
 
 /* Above its button, where it fits there alone; over it, as far as it has to, where it fits on neither side. */
