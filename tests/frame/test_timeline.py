@@ -53,8 +53,26 @@ def test_an_activity_shows_what_its_application_drew(visit, portal, remind):
     text = entry(visit, shown).inner_text()
 
     for words in ("Payment expected", "soon", "DUE", "Amount: 300.00 EUR", "Marta Lindqvist",
-                  "Deadline: December 24, 2026, 11:00 am"):  # fmt: skip
+                  "Deadline: December 24, 2026, 10:00 am"):  # fmt: skip
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"), [("Asia/Tokyo", "10:30 pm"), ("America/New_York", "9:30 am")]
+)
+def test_times_are_those_of_the_reader_as_in_the_application(visit, portal, remind, zone, shown):
+    """The portal's own zone is one that people meet in the answers of its methods only."""
+    payment = portal.crm.payments_of(2, 8061)[0]
+    payment.date_paid = datetime(2026, 6, 10, 13, 30, tzinfo=UTC)
+    remind(deadline=datetime(2026, 6, 11, 13, 30, tzinfo=UTC))
+    for user in portal.users.values():
+        user.time_zone = zone
+    visit.go(DEAL_PAGE)
+
+    paid = visit.page.locator("[data-entry=paid]").filter(has_text=payment.account_number)
+
+    assert paid.locator("time").inner_text() == shown
+    assert f"June 11, 2026, {shown}" in visit.page.locator("[data-activity]").inner_text()
 
 
 def test_its_button_opens_the_application_with_its_options(visit, framed_app, remind):

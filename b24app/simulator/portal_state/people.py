@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 ADMIN_ID = 1
 MANAGER_ID = 7
@@ -42,6 +44,10 @@ class User:
     def full_name(self) -> str:
         """Return name and last name."""
         return f"{self.name} {self.last_name}"
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in this person's time zone, in which the portal's pages show it."""
+        return moment.astimezone(ZoneInfo(self.time_zone))
 
     @property
     def email(self) -> str:

@@ -80,14 +80,13 @@ def activity_view(state: PortalState, user: User, activity: Activity) -> Activit
     drawn = _Drawn(state, user, activity)
     badge = state.badges.get(activity.badge_code) if not activity.is_completed else None
     responsible = state.users.get(activity.responsible_id)
+    due = user.local(activity.deadline) if activity.deadline else None
     return ActivityView(
         id=activity.id,
         title=drawn.text(activity.subject) or "To do",
         text=activity.description,
         responsible=responsible.full_name if responsible else "Former employee",
-        deadline=f"{day(activity.deadline)}, {time_of_day(activity.deadline)}"
-        if activity.deadline
-        else "",
+        deadline=f"{day(due)}, {time_of_day(due)}" if due else "",
         badge=drawn.text(badge.value) if badge else "",
         badge_type=badge.type if badge else "",
         tags=tuple(drawn.tags()),

@@ -95,14 +95,14 @@ def stage_name(card: Card) -> str:
     return done[-1] if done else ""
 
 
-def sections(state: PortalState, card: Card) -> list[Section]:
+def sections(state: PortalState, user: User, card: Card) -> list[Section]:
     """Return the fields of the general tab."""
     kind = state.crm.type_by_id(card.entity_type_id)
     about = [
         Field("Title", (Value(card.shown_title),)),
         Field("Stage", (Value(stage_name(card)),)),
         Field("Client", tuple(_link(client) for client in clients(state, card))),
-        Field("Created", (Value(day(card.created_at)),)),
+        Field("Created", (Value(day(user.local(card.created_at))),)),
         Field("Related items", tuple(_parents(state, card))),
     ]
     if card.opportunity:

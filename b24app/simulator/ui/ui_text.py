@@ -8,8 +8,6 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from b24app.simulator.portal_state.clock import SERVER_ZONE
-
 _HTML_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _PHP_ESCAPES = {
     '\\"': "\\u0022", "/": "\\/", "&": "\\u0026", "<": "\\u003C", ">": "\\u003E", "'": "\\u0027",
@@ -44,13 +42,11 @@ def quantity(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def day(moment: datetime) -> str:
-    """Return a date in the portal's time zone: May 14, 2026."""
-    local = moment.astimezone(SERVER_ZONE)
+def day(local: datetime) -> str:
+    """Return the date of a moment in the reader's time zone: May 14, 2026."""
     return f"{local:%B} {local.day}, {local.year}"
 
 
-def time_of_day(moment: datetime) -> str:
-    """Return a time in the portal's time zone: 4:42 pm."""
-    local = moment.astimezone(SERVER_ZONE)
+def time_of_day(local: datetime) -> str:
+    """Return the time of a moment in the reader's time zone: 4:42 pm."""
     return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

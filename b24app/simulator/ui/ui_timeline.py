@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -68,8 +68,9 @@ def planned(state: PortalState, user: User, card: Card) -> list[ActivityView]:
 
 
 def history(state: PortalState, user: User, card: Card) -> list[tuple[str, list[Entry]]]:
-    """Return everything else by day, newest first."""
-    entries = [*_entries(state, card), *_done(state, user, card)]
+    """Return everything else by the reader's day, newest first."""
+    found = [*_entries(state, card), *_done(state, user, card)]
+    entries = [replace(entry, moment=user.local(entry.moment)) for entry in found]
     entries.sort(key=lambda entry: entry.moment, reverse=True)
     return [(date, list(same)) for date, same in groupby(entries, key=lambda entry: entry.day)]
 
