@@ -26,6 +26,7 @@ class InputCode(StrEnum):
     """Of a conflict."""
     NOTHING_TO_BILL = "nothing_to_bill"
     NO_ESTIMATE = "no_estimate"
+    ROWS_UNREAD = "rows_unread"
     NO_SYSTEM = "no_system"
     CHOICE_GONE = "choice_gone"
     """What was chosen in a dialog is not on the card: removed in the meantime, or never there."""

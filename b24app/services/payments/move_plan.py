@@ -88,10 +88,21 @@ def _link(card: CardSession, at: EditContext, wish: Wish, both: Sequence[int]) -
     return link
 
 
-def targets(
-    card: CardSession, payment_id: int, item_id: int
-) -> tuple[EditContext, PaymentDelivery, list[Payment]]:
-    """Return what the move dialog offers: the line, and the other unpaid payments."""
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the move dialog offers: the line, and the other unpaid payments.
+
+    `unread` tells how many more there are: they could not be read.
+    """
+
+    at: EditContext
+    link: PaymentDelivery
+    others: Sequence[Payment]
+    unread: int
+
+
+def targets(card: CardSession, payment_id: int, item_id: int) -> Targets:
+    """Read what the move dialog offers."""
     try:
         at = delivery_lines.place(card, payment_id)
     except WriteFailedError as failure:
@@ -100,4 +111,4 @@ def targets(
     at.document(link.document_id)
     found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
     others = [payment for payment in found if payment.id != payment_id and not payment.is_paid]
-    return at, link, others
+    return Targets(at, link, others, len(found.unread))

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import crm, payment_items, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
 from b24app.bitrix.wire.batch import MAX_COMMANDS
-from b24app.bitrix.wire.decoding import unexpected
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import ListedRow, Listing, Payment, is_whole
-from b24app.errors import BusinessRefusalError, Executed, PortalError
+from b24app.errors import (
+    AppError,
+    BusinessRefusalError,
+    Executed,
+    InputCode,
+    InputError,
+    PortalError,
+)
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import product_rows
 from b24app.services.card.payment_details import unbilled_rows
@@ -33,7 +39,7 @@ class BillableRows:
     """Whether there is no payment beside those of `payment_ids`."""
     free: Listing[ListedRow] | None
     rows: Mapping[int, ListedRow]
-    problem: PortalError | None = None
+    problem: AppError | None = None
 
 
 @before_writing()
@@ -49,7 +55,7 @@ def read(card: CardSession) -> BillableRows:
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
     are_all = None not in listed.unread
     own = product_rows.take(result, pages, are_needed=True)
-    problem: PortalError | None = None
+    problem: AppError | None = None
     free: Listing[ListedRow] | None = None
     try:
         free = result[available]
@@ -58,8 +64,8 @@ def read(card: CardSession) -> BillableRows:
     except PortalError as error:
         problem = error
     if free is not None and not is_whole(free):
-        problem = unexpected(available.command.method, "not all that can be billed")
-    if problem is not None:
+        problem = InputError("not all that can be billed", code=InputCode.ROWS_UNREAD)
+    elif isinstance(problem, PortalError):
         # A read: whatever happened to it, nothing was written.
         problem.executed = Executed.NO
     rows = {**{row.id: row for row in free or ()}, **own.by_id}

@@ -99,13 +99,14 @@ def remove(payment_id: int, item_id: int) -> Response:
 @blueprint.get("/<int:item_id>/move")
 def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
     """Show the dialog that moves a delivery to another unpaid payment."""
-    place, link, others = move_plan.targets(proven(Action.DELIVERIES), payment_id, item_id)
+    found = move_plan.targets(proven(Action.DELIVERIES), payment_id, item_id)
     return render_template(
         "payments/_move_delivery.html",
-        payment=place.payment,
+        payment=found.at.payment,
         item_id=item_id,
-        delivery=place.documents[link.document_id],
-        others=others,
+        delivery=found.at.documents[found.link.document_id],
+        others=found.others,
+        unread=found.unread,
     )
 
 

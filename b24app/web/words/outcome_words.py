@@ -56,6 +56,10 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "This card has several orders and too many payments to tell what is left. Use New payment "
         "and choose the products."
     ),
+    InputCode.ROWS_UNREAD: _l(
+        "Nothing was changed: Bitrix24 sent only some of the products of this card. Try again in a "
+        "moment, or use New payment and choose products that are listed."
+    ),
     InputCode.NO_SYSTEM: _l("This payment system is not available any more. Choose another one."),
     InputCode.CHOICE_GONE: _l("What you chose is not on this card any more. Press Refresh."),
     InputCode.LINE_GONE: _l(
