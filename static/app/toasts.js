@@ -59,6 +59,7 @@ function toastCame(toast) {
   toast.shownAt = performance.now();
   joinTwins(toast, shelf);
   replaceUndo(toast);
+  leaveWithPayment(toast);
   makeRoomOn(shelf, toast);
   leaveInTime(toast);
   readBand().then(placeToasts);
@@ -124,6 +125,16 @@ function replaceUndo(toast) {
   if (!of) return;
   for (const other of document.querySelectorAll(`.toast [data-undo="${of}"]`)) if (!toast.contains(other)) leave(other.closest(".toast"));
 }
+
+/* What was said of a payment is over once it is gone: nothing can be done about it any more. What speaks of several
+   payments stays for the others. */
+function leaveWithPayment(toast) {
+  if (!("gone" in toast.dataset)) return;
+  const { of } = toast.dataset;
+  for (const other of document.querySelectorAll(`.toasts .toast[data-of="${CSS.escape(of)}"]`)) if (other !== toast && areOf(causesOf(other), of)) leave(other);
+}
+
+const areOf = (several, number) => several.every((cause) => !cause.number || cause.number === number);
 
 function areOneAct([first, ...others]) {
   return others.every((one) => one.verb === first.verb && one.path === first.path);

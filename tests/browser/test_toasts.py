@@ -133,6 +133,27 @@ def test_an_error_is_gone_when_the_same_succeeds_but_not_by_something_else(stage
     expect(errors(either)).to_have_count(0)
 
 
+def test_what_was_said_of_a_payment_leaves_when_it_is_over(stage, clocked):
+    """An Undo stays until another mark takes its place; a payment that is gone has none."""
+    small = stage.payments[2]
+    mark_as_paid(clocked, small)
+    expect(clocked.said).to_contain_text("marked as paid")
+    clocked.press(clocked.button("Mark as unpaid", clocked.payment(small)))
+    clocked.press(clocked.button("Mark as unpaid", clocked.dialog))
+    expect(clocked.said).to_contain_text("marked as unpaid")
+    expect(toasts(clocked)).to_have_count(1)
+    clocked.choose_in_menu(small, "Remind me")
+    clocked.press(clocked.button("Remind me", clocked.dialog))
+    expect(clocked.said).to_contain_text("Reminder set")
+    expect(toasts(clocked)).to_have_count(2)
+
+    clocked.choose_in_menu(small, "Delete payment")
+    clocked.press(clocked.button("Delete payment", clocked.dialog))
+
+    expect(clocked.said).to_contain_text("deleted")
+    expect(toasts(clocked)).to_have_count(1)
+
+
 def test_refresh_answers_every_error_that_was_shown(stage, either):
     either.page.may_fail_to_load = True
     stage.fail("*", "html", times=50)

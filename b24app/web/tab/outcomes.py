@@ -112,7 +112,8 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
     undo = _undo(outcome.undo, view) if outcome.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
     kind = "warn" if said["among"] else "note" if is_note(outcome.code) else "ok"
-    toast = {**said, "kind": kind, "more": more, "undo": undo}
+    is_gone = outcome.code is OutcomeCode.PAYMENT_DELETED
+    toast = {**said, "kind": kind, "more": more, "undo": undo, "is_gone": is_gone}
     return render_template("_toast.html", toast=toast)
 
 
@@ -125,7 +126,8 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
     if undo.kind in MARKS:
         if MARKS[undo.kind] not in view.allowed:
             return None
-        values = _as_shown(undo, view)
+        # Both marks put the focus on the row, and the later one takes the place of the earlier one.
+        values, key = _as_shown(undo, view), f"title-{undo.payment_id}"
     elif undo.kind is UndoKind.QUANTITY:
         url, key = f"{base}/items/{undo.ref_id}", f"qty-{undo.ref_id}"
         values = {"quantity": undo.quantity, "shown": undo.now}
