@@ -5,17 +5,15 @@ from __future__ import annotations
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.support.browser_stage import MANAGER, BrowserStage, running_servers
+from tests.support.chromium import PATIENCE_MS
 from tests.support.person import Keyboard, Mouse, Person
 from tests.support.watching import Watch
 
 WIDE = (1280, 900)
 HANDS = (Mouse, Keyboard)
 BY_BOTH_HANDS = ("test_journey", "test_controls", "test_send")
-
-expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +49,7 @@ def new_page(browser):
     def open_page(size=WIDE, **options):
         options.setdefault("reduced_motion", "reduce")
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.watch = Watch(page)
         opened.append(page)

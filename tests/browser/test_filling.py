@@ -94,7 +94,7 @@ def test_a_part_that_fails_stops_it_with_words_and_a_way_on(many, someone):
     refuse_parts(many)
     begin(someone)
 
-    expect(someone.dialog.get_by_role("alert")).to_be_visible(timeout=30_000)
+    expect(someone.dialog.get_by_role("alert")).to_be_visible()
     someone.expect_words(someone.dialog.get_by_role("alert"))
     many.portal.faults.clear()
     someone.press(someone.button("Continue", someone.dialog))

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.chromium import PATIENCE_MS
+
 SID = "5" * 32
 APP = "https://app.example"
 """Hosts of these names are nowhere: the browser's requests are answered here."""
@@ -21,7 +23,7 @@ FRAMED = """<!doctype html><body data-portal-origin="{origin}" data-app-sid="{si
 def page(browser, bare_stage):
     """A page whose console may complain: that a frame refuses to connect is what is tested."""
     context = browser.new_context()
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     client = bare_stage.app.test_client()
 

@@ -96,9 +96,9 @@ def test_silence_ends_in_words_before_anybody_gives_up(stage, sit):
     people[-1].start_tab(DEAL_CARD)
 
     for someone in people[:-1]:
-        expect(someone.alert.last).to_be_visible(timeout=17_000)
+        expect(someone.alert.last).to_be_visible()
         expect_told(someone, 4)
-    expect(people[-1].alert).to_contain_text("Bitrix24 did not answer", timeout=17_000)
+    expect(people[-1].alert).to_contain_text("Bitrix24 did not answer")
     people[-1].expect_words(people[-1].alert)
     stage.portal.faults.clear()
     people[-1].press(people[-1].button("Try again"))

@@ -201,7 +201,7 @@ def test_a_session_that_is_over_takes_nothing_that_was_typed(stage, admin):
     stage.clock.advance(31 * 60)
     admin.page.route("**/app.layout/ajax.php*", lambda _route: None)
     admin.press(admin.button("Save settings"))
-    expect(admin.alert).to_contain_text("Close this page and open it again", timeout=20_000)
+    expect(admin.alert).to_contain_text("Close this page and open it again")
     admin.page.unroute("**/app.layout/ajax.php*")
 
     admin.press(admin.button("Reopen tab"))

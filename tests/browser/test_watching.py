@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import sit_down
+from tests.support.chromium import PATIENCE_MS
 from tests.support.person import Mouse
 from tests.support.watching import Watch
 
@@ -34,7 +35,7 @@ PROBLEMS = {
 def test_a_problem_in_a_frame_of_another_site_is_seen(browser, bare_stage, kind):
     script, words = PROBLEMS[kind]
     context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     watch = Watch(page)
     someone = sit_down(page, bare_stage, Mouse)

@@ -9,6 +9,7 @@ from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Playback
 from tests.support.base_stage import ADMIN
+from tests.support.chromium import PATIENCE_MS
 from tests.support.framed_app import FramedApp, bind_tab
 from tests.support.servers import serving, serving_portal
 from tests.support.watching import Watch
@@ -53,7 +54,7 @@ def page(browser, request):
     context = browser.new_context(
         viewport={"width": 1320, "height": 900}, user_agent=user_agent, reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.watch = Watch(page)
     yield page

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tools import chromium
 
@@ -30,6 +30,10 @@ UNUSED_FEATURES = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
+PATIENCE_MS = 45_000
+"""How long a page is waited for. A machine may be five times slower than another, and the same one
+than an hour ago; whoever need not wait loses nothing."""
+
 CHROMIUM_OPTIONS = [*chromium.OPTIONS, f"--disable-features={','.join(UNUSED_FEATURES)}"]
 
 
@@ -41,6 +45,7 @@ def running_chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("Chromium is missing; CI needs one (CHROMIUM is its path).")
         pytest.skip("Chromium is not installed; set CHROMIUM to its path.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
         yield browser
