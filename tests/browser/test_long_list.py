@@ -93,3 +93,30 @@ def test_what_a_window_shows_is_told_to_toasts_alone(long_list):
 
     expect(person.frame.locator(".toasts").last).to_have_attribute("style", re.compile("vis-below"))
     assert person.frame.evaluate("document.documentElement.style.length") == 0
+
+
+def test_a_menu_of_a_long_list_acts_on_its_own_payment(long_list, stage):
+    person = long_list()
+    first, second = [one for one in stage.payments if not one.is_paid][-2:]
+    delete = person.frame.get_by_role("button", name="Delete payment")
+    person.open_menu(second)
+    expect(delete).to_have_count(1)
+    person.page.keyboard.press("Escape")
+
+    person.choose_in_menu(first, "Delete payment")
+    expect(person.dialog).to_contain_text(first.account_number)
+    person.press(person.button("Delete payment", person.dialog))
+
+    expect(person.said).to_contain_text("deleted")
+    assert first.id not in stage.portal.crm.payments
+    assert second.id in stage.portal.crm.payments
+
+
+def test_of_ticked_rows_of_a_long_list_the_unpaid_ones_can_be_deleted(long_list):
+    person = long_list()
+    person.frame.get_by_role("checkbox", name="Select all shown").check()
+    rows = person.frame.locator(".pay:has([data-ticks]:checked)")
+
+    unpaid = rows.and_(person.frame.locator("[data-paid=N]")).count()
+
+    expect(person.frame.locator("#many-delete-n")).to_have_text(str(unpaid))
