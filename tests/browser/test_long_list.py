@@ -114,7 +114,8 @@ def test_a_menu_of_a_long_list_acts_on_its_own_payment(long_list, stage):
 
 def test_of_ticked_rows_of_a_long_list_the_unpaid_ones_can_be_deleted(long_list):
     person = long_list()
-    person.frame.get_by_role("checkbox", name="Select all shown").check()
+    person.press(person.frame.get_by_role("checkbox", name="Select all shown"))
+    expect(person.frame.locator("#many-delete")).to_be_visible()
     rows = person.frame.locator(".pay:has([data-ticks]:checked)")
 
     unpaid = rows.and_(person.frame.locator("[data-paid=N]")).count()

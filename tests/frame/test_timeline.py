@@ -64,7 +64,8 @@ def test_times_are_those_of_the_reader_as_in_the_application(visit, portal, remi
     """The portal's own zone is one that people meet in the answers of its methods only."""
     payment = portal.crm.payments_of(2, 8061)[0]
     payment.date_paid = datetime(2026, 6, 10, 13, 30, tzinfo=UTC)
-    remind(deadline=datetime(2026, 6, 11, 13, 30, tzinfo=UTC))
+    planned = remind()
+    planned.deadline = datetime(2026, 6, 11, 13, 30, tzinfo=UTC)
     for user in portal.users.values():
         user.time_zone = zone
     visit.go(DEAL_PAGE)
@@ -72,7 +73,7 @@ def test_times_are_those_of_the_reader_as_in_the_application(visit, portal, remi
     paid = visit.page.locator("[data-entry=paid]").filter(has_text=payment.account_number)
 
     assert paid.locator("time").inner_text() == shown
-    assert f"June 11, 2026, {shown}" in visit.page.locator("[data-activity]").inner_text()
+    assert f"June 11, 2026, {shown}" in entry(visit, planned).inner_text()
 
 
 def test_its_button_opens_the_application_with_its_options(visit, framed_app, remind):
