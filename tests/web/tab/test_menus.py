@@ -49,8 +49,8 @@ def test_what_a_payment_is_called_stays_as_it_is(stage):
 
     text = stage.tab().answer.text
 
-    note = re.search(rf"id=\"pay-note-{unpaid.id}\".*?hx-vals='([^']*)'", text, re.DOTALL)
-    assert json.loads(unescape(note[1]))["number"] == ODD
+    [note] = re.findall(rf"id=\"pay-note-{unpaid.id}\".*?hx-vals='([^']*)'", text, re.DOTALL)
+    assert json.loads(unescape(note))["number"] == ODD
 
 
 def test_in_a_long_list_they_share_what_they_offer(stage):
@@ -61,7 +61,8 @@ def test_in_a_long_list_they_share_what_they_offer(stage):
     assert 2 <= len(shared) <= 4, "paid or not, expected or not, of nothing or not"
     for payment_id, attributes, items in menus:
         assert items.strip() == ""
-        offered = shared[re.search(r'data-items="([^"]+)"', attributes)[1]]
+        [its_items] = re.findall(r'data-items="([^"]+)"', attributes)
+        offered = shared[its_items]
         is_paid = stage.portal.crm.payments[int(payment_id)].is_paid
         assert ('hx-delete="/payments/{id}"' in offered) is not is_paid
         assert ("data-deletes" in attributes) is not is_paid
