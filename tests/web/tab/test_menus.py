@@ -68,6 +68,17 @@ def test_in_a_long_list_they_share_what_they_offer(stage):
         assert ("data-deletes" in attributes) is not is_paid
 
 
+def test_an_amount_that_cannot_be_read_is_not_taken_for_nothing(stage):
+    seed.fill(stage.portal.crm, 60)
+    unpaid = max(one.id for one in stage.portal.crm.payments.values() if not one.is_paid)
+    stage.portal.crm.payments[unpaid].sum = "a lot"
+
+    menus = {payment_id: items for payment_id, _, items in MENU.findall(stage.tab().answer.text)}
+
+    assert f'hx-delete="/payments/{unpaid}"' in menus[str(unpaid)]
+    assert '"shown":"0"' not in menus[str(unpaid)]
+
+
 def test_what_comes_later_into_a_long_list_brings_its_own(stage):
     seed.fill(stage.portal.crm, 60)
     tab = stage.tab()
