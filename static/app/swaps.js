@@ -59,6 +59,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   for (const pay of unsaved.size ? found(".pay:not(:has([data-waits]))") : []) {
     for (const [id, { pay: of }] of unsaved) if (of === pay.id) unsaved.delete(id);
   }
+  for (const log of found("[id^=log-][data-needs]")) showLog(log);
   const pop = elt.closest?.(".pop[hx-get]");
   if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
   const dialog = elt.closest?.("dialog[open]");
@@ -96,6 +97,18 @@ function showKept(waiting) {
   waiting.replaceWith(before);
   htmx.process(before);
   if (opened.has(before.id)) before.open = opened.get(before.id);
+}
+
+/* What was done with a payment before stays in sight, below the place of what was done just now. */
+function keepLog(pay) {
+  const log = pay.querySelector(".log");
+  if (log) kept.set(`log-${pay.dataset.paymentId}`, log);
+}
+
+function showLog(log) {
+  const before = kept.get(log.id);
+  kept.delete(log.id);
+  if (before) log.querySelector(".log--wait").after(before);
 }
 
 function restoreFocus() {
@@ -151,18 +164,21 @@ on("toggle", ({ target }) => {
    jumps. With reduced motion they fade in where they are now. */
 let tops = null;
 for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail: { target } }) => {
+  if (target.matches?.(".pay")) keepLog(target);
   if (tops || !target.closest?.(".pay") || target.closest(".pop")) return;
   tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
   queueMicrotask(slide);
 });
 
+/* The history comes while what a write changed is still moving: the second way is added to the first. */
 function slide() {
   const moved = tops;
   tops = null;
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  for (const [pay, top] of moved) {
-    const by = top - pay.getBoundingClientRect().top;
-    const from = isStill ? { opacity: 0 } : { transform: `translateY(${by}px)` };
-    if (by && pay.isConnected) pay.animate([from, isStill ? { opacity: 1 } : { transform: "none" }], { duration: 200, easing: "ease-out" });
+  const ways = moved.map(([pay, top]) => [pay, pay.isConnected ? top - pay.getBoundingClientRect().top : 0]);
+  for (const [pay, by] of ways) {
+    if (Math.abs(by) < 1) continue;
+    const [from, to] = isStill ? [{ opacity: 0 }, { opacity: 1 }] : [{ transform: `translateY(${by}px)` }, { transform: "none" }];
+    pay.animate([from, to], { duration: 200, easing: "ease-out", composite: isStill ? "replace" : "add" });
   }
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from playwright.sync_api import expect
 
 from tests.support.person import Mouse
@@ -51,3 +53,75 @@ def test_a_payment_that_was_marked_moves_nothing_at_once(stage, sit):
     frame.wait_for_timeout(400)
 
     assert frame.evaluate("jumps") <= 0.005
+
+
+def test_what_was_done_before_stays_in_sight_while_the_history_is_read_again(stage, sit):
+    frame, row, person = opened(stage, sit, "no-preference")
+    payment = frame.locator(f"#{row.get_attribute('id')}")
+    lines = payment.locator(".log__entry")
+    person.press(person.button("Mark as paid", payment))
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(lines).to_have_count(1)
+    frame.wait_for_timeout(400)
+    before = row_below(payment)
+
+    frame.evaluate("jumps = 0")
+    hold_history(frame)
+    person.press(person.button("Mark as unpaid", payment))
+    person.press(person.button("Mark as unpaid", person.dialog))
+    expect(payment).to_have_attribute("data-paid", "N")
+    expect(payment.locator(".log--wait")).to_be_visible()
+    expect(lines).to_have_count(1)
+    frame.wait_for_timeout(400)
+    waiting = row_below(payment)
+
+    frame.evaluate("goOn()")
+    expect(lines).to_have_count(2)
+    frame.wait_for_timeout(400)
+    assert before != waiting
+    assert abs(row_below(payment) - waiting) < 1
+    assert frame.evaluate("jumps") <= 0.005
+
+
+def row_below(payment):
+    return payment.locator("xpath=following-sibling::*[1]").bounding_box()["y"]
+
+
+def hold_history(frame):
+    """Let the history wait until `goOn()`."""
+    frame.evaluate(
+        """() => document.addEventListener("htmx:confirm", (event) => {
+          if (!event.detail.path.includes("/history")) return;
+          event.preventDefault();
+          window.goOn = () => event.detail.issueRequest();
+        })"""
+    )
+
+
+def test_a_second_change_does_not_break_off_the_way_of_the_first(stage, sit):
+    frame, row, _ = opened(stage, sit, "no-preference")
+    expect(row.locator(".facts")).to_be_visible()
+    frame.wait_for_timeout(400)
+    tops = row.evaluate(
+        """async (row) => {
+          const grow = (height) => {
+            const side = row.querySelector(".pay__side");
+            const detail = { target: side };
+            side.dispatchEvent(new CustomEvent("htmx:oobBeforeSwap", { bubbles: true, detail }));
+            side.style.minHeight = `${height}px`;
+          };
+          const next = () => new Promise((done) => requestAnimationFrame(done));
+          const top = () => row.nextElementSibling.getBoundingClientRect().top;
+          const height = row.querySelector(".pay__side").offsetHeight;
+          grow(height + 300);
+          await next();
+          await next();
+          const tops = [top()];
+          grow(height + 301);
+          for (let i = 0; i < 40; i += 1) { await next(); tops.push(top()); }
+          return tops;
+        }"""
+    )
+    steps = [after - one for one, after in itertools.pairwise(tops)]
+    assert tops[-1] - tops[0] > 100
+    assert max(steps) < 100
