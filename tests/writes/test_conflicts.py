@@ -11,6 +11,7 @@ from tests.support.acts import (
     LARGE,
     ON_A_PAYMENT,
     PAID,
+    PAY,
     PREFIX,
     REASSIGN,
     SIGNS,
@@ -269,3 +270,24 @@ def test_an_unpay_of_an_unpaid_payment_is_no_error(stage):
     somebody(stage, "unpay", id=PAID)
 
     assert UNPAY.send(tab, None).status_code == 200
+
+
+@pytest.mark.parametrize(("act", "paid", "shown"), [(PAY, True, "unpaid"), (UNPAY, False, "paid")])
+def test_a_mark_that_somebody_takes_back_at_once_is_not_told_as_never_made(stage, act, paid, shown):
+    tab = stage.tab()
+    payment_id = SMALL if paid else PAID
+    marked = []
+
+    def take_back():
+        marked.append(payment(stage, payment_id).is_paid)
+        payment(stage, payment_id).is_paid = not paid
+
+    faults = stage.portal.faults
+    faults.before(act.method, lambda: faults.before("crm.item.payment.list", take_back))
+
+    act.send(tab, None)
+
+    require_once(stage)
+    assert marked == [paid]
+    assert f"as {shown}: it was not marked as" in tab.said
+    assert "or someone else changed it back" in tab.said

@@ -33,7 +33,10 @@ MARKS = ActionWords(
             _l("Payment %(number)s was already marked as paid"), is_note=True
         ),
         OutcomeCode.NOT_PAID: Said(
-            _l("Payment %(number)s was not marked as paid. Bitrix24 shows it as unpaid."),
+            _l(
+                "Bitrix24 shows payment %(number)s as unpaid: "
+                "it was not marked as paid, or someone else changed it back at the same moment."
+            ),
             NOT_AS_ASKED,
         ),
         OutcomeCode.NOT_CONFIRMED_PAID: Said(
@@ -47,7 +50,10 @@ MARKS = ActionWords(
         OutcomeCode.UNPAID_AGAIN: Said(_l("Payment %(number)s is marked as unpaid again")),
         OutcomeCode.ALREADY_UNPAID: Said(_l("Payment %(number)s was already unpaid"), is_note=True),
         OutcomeCode.NOT_UNPAID: Said(
-            _l("Payment %(number)s was not marked as unpaid. Bitrix24 shows it as paid."),
+            _l(
+                "Bitrix24 shows payment %(number)s as paid: "
+                "it was not marked as unpaid, or someone else changed it back at the same moment."
+            ),
             NOT_AS_ASKED,
         ),
         OutcomeCode.NOT_CONFIRMED_UNPAID: Said(
