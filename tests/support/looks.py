@@ -81,14 +81,14 @@ def expect_no_scroll_bars(frame):
     raise AssertionError(f"too high, too wide, width of a bar: {frame.evaluate(OVERFLOW)}")
 
 
-def violations(frame, within=None):
-    """What axe objects to, of all or of a part: the rule and the elements."""
+def violations(frame, within=None, but=()):
+    """What axe objects to, of all or of a part: the rule and the elements; `but` are left out."""
     if not frame.evaluate("() => 'axe' in window"):
         frame.evaluate(AXE.axe_script)
     found = frame.evaluate(
-        """([rules, within]) => axe.run(document.querySelector(within) || document,
-             { runOnly: rules, resultTypes: ["violations"], selectors: false })""",
-        [RULES, within or ":not(*)"],
+        """([rules, within, but]) => axe.run(document.querySelector(within) || document,
+             { runOnly: rules, rules: but, resultTypes: ["violations"], selectors: false })""",
+        [RULES, within or ":not(*)", {rule: {"enabled": False} for rule in but}],
     )
     return [
         (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
