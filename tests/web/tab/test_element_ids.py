@@ -26,3 +26,21 @@ def test_what_names_elements_of_one_kind_names_none_of_another(stage):
     assert len(found) == len(set(found))
     assert all(any(kind in of for of in named.values()) for kind in kinds)
     assert {name: of for name, of in named.items() if len(of) > 1} == {}
+
+
+GLUED = re.compile(r'="[^"<>]*"[A-Za-z]')
+
+
+def test_attributes_stand_apart(stage):
+    """Browsers forgive it; what else reads a page does not."""
+    tab = stage.tab()
+    pages = [tab.answer.text]
+    unpaid = next(one.id for one in stage.portal.crm.payments_of(2, 8061) if not one.is_paid)
+    for path in ("new", "rest", "allocation", f"{unpaid}/details", f"{unpaid}/system"):
+        answer = tab.get(f"/payments/{path}")
+        assert answer.status_code == 200, path
+        pages.append(answer.text)
+
+    for attribute in ("data-paid-at", "data-timeline", "data-since"):
+        assert f' {attribute}="' in pages[0]
+    assert [found for page in pages for found in GLUED.findall(page)] == []
