@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+
+from tests.support.stage import ADMIN, DEAL, MANAGER
+
+ID = re.compile(r' id="([^"]+)"')
+IN_TEMPLATE = re.compile("(<template[^>]*>).*?</template>", re.DOTALL)
+"""What waits to be copied is in no page yet."""
 
 NUMBERED = re.compile(r' id="([a-z][a-z-]*)-(\d+)"')
 
@@ -44,3 +50,16 @@ def test_attributes_stand_apart(stage):
     for attribute in ("data-paid-at", "data-timeline", "data-since"):
         assert f' {attribute}="' in pages[0]
     assert [found for page in pages for found in GLUED.findall(page)] == []
+
+
+def test_no_id_stands_twice_on_a_page(stage):
+    shell = stage.frame("/placement", stage.post_fields(MANAGER, DEAL, {"ID": "8061"}))
+    settings = stage.frame("/", stage.post_fields(ADMIN))
+    for page in (shell, settings):
+        ids = ID.findall(IN_TEMPLATE.sub(r"\1", page.text))
+        assert "say-write-lost" in ids
+        assert [one for one, times in Counter(ids).items() if times > 1] == []
+
+
+def test_what_names_nothing_has_no_name(stage):
+    assert 'name=""' not in stage.tab().get("/payments/new").text
