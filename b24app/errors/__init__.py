@@ -56,7 +56,7 @@ AppError
 ├── DatabaseAwayError          our own database cannot be used (503)
 │   └── UnrecordedError        while a write was under way: its outcome is not known
 └── GrantError                 the authorization server
-    ├── GrantLostError         invalid_grant: a person has to open or install again
+    ├── GrantLostError         its token is dead: a person has to open or install again
     ├── NotInstalledError      the authorization server says the app is not installed
     └── AuthorizationServerError    misconfigured, silent or not understood
         ├── ServerNotAllowedError · EndpointInsecureError

@@ -10,7 +10,7 @@ class GrantError(AppError):
 
 
 class GrantLostError(GrantError):
-    """`invalid_grant`: the refresh token is used, old or foreign. A person has to act."""
+    """The code or refresh token is used, too old, or foreign. A person has to act."""
 
 
 class NotInstalledError(GrantError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -142,6 +143,7 @@ def _exchange_code(
     code = state.tokens.use_code(fields["code"], application.client_id)
     if code is None:
         raise OAuthError("invalid_grant")
+    _demand_young(state, code.expires_at, "authorization")
     _demand_living(state, application, state.installation.number if state.installation else 1)
     _demand_scope(state, application, fields)
     return state.issue_tokens_for(application, code.user_id)
@@ -153,9 +155,17 @@ def _refresh(state: PortalState, application: Application, fields: Mapping[str, 
     token = state.tokens.by_refresh(fields["refresh_token"])
     if token is None or token.client_id != application.client_id:
         raise OAuthError("invalid_grant")
+    _demand_young(state, token.refresh_expires_at, "refresh")
     _demand_living(state, application, token.install_number)
     _demand_scope(state, application, fields)
     return state.tokens.rotate(token, state.granted_scope(application))
+
+
+def _demand_young(state: PortalState, expires_at: datetime, kind: str) -> None:
+    """Refuse what is too old, before the installation is looked at, and not as what is wrong."""
+    if expires_at <= state.clock.now():
+        text = f"The {kind} token provided has expired."
+        raise OAuthError("expired_token", HTTPStatus.UNAUTHORIZED, text)
 
 
 def _demand_scope(state: PortalState, application: Application, fields: Mapping[str, str]) -> None:

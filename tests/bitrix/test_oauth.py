@@ -153,11 +153,14 @@ class TestTokenRequests:
 
 class TestErrors:
     @pytest.mark.parametrize("swap", [str, str.upper, str.lower])
-    @pytest.mark.parametrize("status", [200, 400, 401, 403])
+    @pytest.mark.parametrize("status", [200, 302, 400, 401, 403])
     @pytest.mark.parametrize(
         ("code", "kind", "executed", "retryable"),
         [
             ("invalid_grant", GrantLostError, Executed.NO, False),
+            ("expired_token", GrantLostError, Executed.NO, False),
+            ("invalid_token", GrantLostError, Executed.NO, False),
+            ("bad_verification_code", GrantLostError, Executed.NO, False),
             ("NOT_INSTALLED", NotInstalledError, Executed.NO, False),
             ("PAYMENT_REQUIRED", SubscriptionEndedError, Executed.NO, False),
             ("invalid_client", AuthorizationServerError, Executed.NO, False),

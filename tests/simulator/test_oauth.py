@@ -41,6 +41,12 @@ def code(portal, state):
     return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
 
 
+def too_old(kind):
+    """What the authorization server says of a code or refresh token that is too old."""
+    text = f"The {kind} token provided has expired."
+    return {"error": "expired_token", "error_description": text}
+
+
 def test_the_redirect_goes_to_the_cards_address_with_the_state_unchanged(portal, state):
     query = {"client_id": state.application.client_id, "state": "a b&c", "redirect_uri": "evil"}
     portal.set_cookie("simulator_user", "7")
@@ -100,7 +106,7 @@ def test_a_code_is_good_once(ask, code):
 def test_a_code_dies_after_thirty_seconds(ask, code, state):
     state.clock.advance(30)
 
-    assert ask(grant_type="authorization_code", code=code) == (400, {"error": "invalid_grant"})
+    assert ask(grant_type="authorization_code", code=code) == (401, too_old("authorization"))
 
 
 def test_refresh_rotates_and_names_the_user(refresh, state):
@@ -128,7 +134,16 @@ def test_a_refresh_token_dies_after_180_days(refresh, state):
 
     state.clock.advance(180 * 86_400)
 
-    assert refresh(token) == (400, {"error": "invalid_grant"})
+    assert refresh(token) == (401, too_old("refresh"))
+
+
+def test_a_refresh_token_is_too_old_before_its_installation_is_gone(refresh, state):
+    token = state.issue_tokens(7)
+    state.uninstall(clean=False)
+
+    state.clock.advance(180 * 86_400)
+
+    assert refresh(token) == (401, too_old("refresh"))
 
 
 def test_an_access_token_dies_after_an_hour(as_user, state):

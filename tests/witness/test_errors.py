@@ -116,6 +116,8 @@ def test_the_authorization_server_refuses_as_documented(witness, stem, entry):
     fields, before = OAUTH_TRIES[code]
     if stem == "oauth.app.info" and code == "invalid_client":
         fields, before = {}, lambda w: w.state.uninstall(clean=False)
+    if stem != "oauth.app.info" and code == "expired_token":
+        fields, before = {}, lambda w: w.state.clock.advance(180 * 86_400)
     application = witness.state.application
     token = witness.state.issue_tokens(1)
     query = {

@@ -32,6 +32,11 @@ BAD_ENDPOINT = "bad_endpoint"
 
 TOKEN_ERRORS: Mapping[str, type[AppError]] = {
     "INVALID_GRANT": GrantLostError,
+    # No access token travels here, so these too speak of the code or the refresh token: one that is
+    # too old is not `invalid_grant` (quirk 99).
+    "EXPIRED_TOKEN": GrantLostError,
+    "INVALID_TOKEN": GrantLostError,
+    "BAD_VERIFICATION_CODE": GrantLostError,
     "NOT_INSTALLED": NotInstalledError,
     "PAYMENT_REQUIRED": SubscriptionEndedError,
 }
@@ -40,7 +45,6 @@ APP_INFO_ERRORS: Mapping[str, type[AppError]] = {
     **TOKEN_ERRORS,
     "EXPIRED_TOKEN": TokenExpiredError,
     "NO_AUTH_FOUND": GrantLostError,
-    "INVALID_TOKEN": GrantLostError,
     # No secret travels to app.info, so it is the token that is dead (rest-contract f.3).
     "INVALID_CLIENT": GrantLostError,
 }

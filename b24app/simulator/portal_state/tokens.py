@@ -79,11 +79,9 @@ class TokenStore:
         return self._by_access.get(access_token)
 
     def by_refresh(self, refresh_token: str) -> Token | None:
-        """Return the pair whose refresh token may still be used; None for used or expired."""
+        """Return the pair whose refresh token was not used, too old or not; None for any other."""
         token = self._by_refresh.get(refresh_token)
-        if token is None or token.is_refresh_used or token.refresh_expires_at <= self._clock.now():
-            return None
-        return token
+        return None if token is None or token.is_refresh_used else token
 
     def by_any_refresh(self, refresh_token: str) -> Token | None:
         """Return the pair of a refresh token, used, expired or not; None if never issued."""
@@ -116,9 +114,9 @@ class TokenStore:
         return code
 
     def use_code(self, text: str, client_id: str) -> AuthorizationCode | None:
-        """Use a code up and return it; None for a used, expired, unknown or foreign one."""
+        """Use a code up and return it, too old or not; None for a used, unknown or foreign one."""
         code = self._codes.get(text)
         if code is None or code.is_used or code.client_id != client_id:
             return None
         code.is_used = True
-        return code if code.expires_at > self._clock.now() else None
+        return code

@@ -13,6 +13,7 @@ from b24app.errors import (
     MethodRefusedError,
     NotSignedInError,
     RightsRefusedError,
+    SessionExpiredError,
     UserBlockedError,
 )
 from b24app.services.auth import grant
@@ -222,6 +223,18 @@ def test_the_pair_of_an_administrator_takes_the_place_of_a_lost_grant(stage):
     assert own is None
     assert portal_of(stage).grant_user_id == ADMIN
     assert ask(stage).id == ADMIN
+
+
+def test_a_grant_that_is_too_old_to_be_renewed_is_lost_too(stage):
+    stage.advance(180 * 86_400)
+    with pytest.raises(SessionExpiredError):
+        ask(stage)
+    assert is_lost(stage)
+
+    stage.tab(ADMIN)
+
+    assert ask(stage).id == ADMIN
+    assert not is_lost(stage)
 
 
 def test_no_second_copy_of_the_grant_dies_when_it_is_renewed(stage):
