@@ -150,6 +150,26 @@ class TestTokenRequests:
 
         assert grant.client_endpoint == "http://127.0.0.1:9000/rest/"
 
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("expires_in", "3599.7"),
+            ("expires_in", "soon"),
+            ("expires_in", float("inf")),
+            ("expires_in", [3600]),
+            ("expires_at", ["never"]),
+            ("expires_at", float("nan")),
+        ],
+    )
+    def test_keep_a_pair_beside_an_odd_time(self, authorization, server, field, value):
+        """The refresh token is used up: without the new pair somebody would have to log in."""
+        server.answers(Reply({**example("oauth.refresh")["response"]["body"], field: value}))
+
+        grant = authorization.refresh(REFRESH)
+
+        assert grant.tokens.access_token == "ydtj8pho532wydb5ixk78ol7uqlb7sch"
+        assert grant.tokens.expires_at == NOW + timedelta(hours=1)
+
 
 class TestErrors:
     @pytest.mark.parametrize("swap", [str, str.upper, str.lower])

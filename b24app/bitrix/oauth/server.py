@@ -146,7 +146,7 @@ class AuthorizationServer:
         )
         with self._place(share):
             started = self._monotonic()
-            outcome = exchange(self._session, request, self._deadline())
+            outcome = exchange(self._session, request, Deadline(ATTEMPT_SECONDS, self._monotonic))
         payload = self._logged("oauth/app.info", {}, outcome, started, (access_token,))
         if payload is None or not ("error" in payload or "result" in payload):
             raise _silent(outcome)
@@ -176,7 +176,7 @@ class AuthorizationServer:
 
     def _fetch(self, params: Mapping[str, str], url: str) -> _Fetched:
         """Run one token request. Every exception ends here: their texts hold URLs with secrets."""
-        deadline = self._deadline()
+        deadline = Deadline(ATTEMPT_SECONDS, self._monotonic)
         timeout = deadline.timeout()
         outcomes: list[Received | Lost] = []
 
@@ -193,9 +193,12 @@ class AuthorizationServer:
             return _Fetched(outcomes[-1], has_token=True)
         except OAuthError as refused:
             return _Fetched(outcomes[-1], error=str(refused.error))
-        except (OSError, HTTPError, ValueError, TypeError) as error:
+        except (OSError, HTTPError) as error:
             lost = Lost.NOT_SENT if was_never_sent(error) else Lost.NO_ANSWER
             return _Fetched(outcomes[-1] if outcomes else lost)
+        except (ValueError, TypeError, OverflowError):
+            # A field that Authlib counts with. The pair beside it must not be lost: we read it.
+            return _Fetched(outcomes[-1] if outcomes else Lost.NO_ANSWER, has_token=bool(outcomes))
 
     def _token_session(self) -> _TokenSession:
         session = _TokenSession(self._client_id, self._client_secret)
@@ -223,9 +226,6 @@ class AuthorizationServer:
             raise _not_allowed()
         # The configured server may live below a path; of any other only the host is believed.
         return f"{parts.scheme}://{host}" if server else self._oauth_url.rstrip("/")
-
-    def _deadline(self) -> Deadline:
-        return Deadline(ATTEMPT_SECONDS, self._monotonic)
 
     def _logged(
         self,
