@@ -294,3 +294,27 @@ def test_any_batch_comes_to_the_same_however_it_has_to_be_sent(steps, unbatched,
     for portal in (willing, partly):
         ran = [name for name, _ in portal.ran if name in writes]
         assert len(ran) == len(set(ran))
+
+
+@pytest.mark.parametrize("halt", [False, True])
+def test_a_write_that_a_batch_says_nothing_of_is_not_sent_again(api_of, server, halt):
+    portal = Portal({"pay": True, "list": [1]}, unbatched=["list"])
+    batch = Batch()
+    paid, listed = batch.add(write("pay")), batch.add(read("list"))
+
+    def forgetful(seen):
+        answer = portal(seen)
+        if seen.url.endswith("/batch"):
+            answer.body["result"]["result"] = {}
+        return answer
+
+    api = api_of(portal)
+    server.handler = forgetful
+
+    result = api.send(batch, stop_on_error=halt)
+
+    assert [name for name, _ in portal.ran].count("pay") == 1
+    assert result[listed] == [1]
+    with pytest.raises(UnexpectedAnswerError) as raised:
+        result[paid]
+    assert raised.value.executed is Executed.UNKNOWN

@@ -101,14 +101,17 @@ def still_to_run(answer: BatchAnswer, commands: Commands, refused: Sequence[str]
 
     Writes that were served have run and are not repeated, unless they may be: binding after an
     unbind that comes only now. Reads after the first refused write are, since they show the state
-    before it.
+    before it. A write of which the answer says nothing may have run, except behind the error that
+    ended the batch.
     """
     again: list[str] = []
-    is_write_due = False
+    is_write_due = is_over = False
     for key, command in commands.items():
-        is_unserved = key in refused or not (key in answer.results or key in answer.errors)
-        is_stale = is_write_due and (command.is_repeatable or not command.is_write)
         has_failed = key in answer.errors
+        is_untold = not (has_failed or key in answer.results)
+        is_unserved = key in refused or (is_untold and (is_over or not command.is_write))
+        is_over = is_over or (has_failed and answer.is_halted)
+        is_stale = is_write_due and (command.is_repeatable or not command.is_write)
         lacked_reference = has_failed and any(
             needed in again for needed in command.referenced_keys()
         )
