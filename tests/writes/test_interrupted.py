@@ -10,10 +10,24 @@ from sqlalchemy import delete, select, update
 
 from b24app.errors import DatabaseAwayError
 from b24app.services.lifecycle import housekeeping, interrupted
-from b24app.storage import idempotency
+from b24app.services.writing import sending
+from b24app.storage import idempotency, leases
+from b24app.storage import reminders as stored_reminders
 from b24app.storage.models import Activity, IdempotencyKey, Launch, UserToken
 from b24app.storage.session import Database
-from tests.support.acts import CREATE, DELETE, LARGE, PAY, SMALL, outcomes, payment, require_once
+from tests.support.acts import (
+    ACTS,
+    CREATE,
+    DELETE,
+    LARGE,
+    PAY,
+    REMIND,
+    REST,
+    SMALL,
+    outcomes,
+    payment,
+    require_once,
+)
 from tests.web.plumbing.test_database_away import Switch
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
@@ -76,6 +90,55 @@ def test_a_connection_that_breaks_while_the_outcome_is_recorded_costs_nothing(
     assert left == [0]
     assert payment(stage, SMALL).is_paid
     assert outcomes(stage) == [("pay", "done")]
+
+
+def failing_once(monkeypatch, place, name):
+    """Let our database be away the first time that something is kept of what was written."""
+    keep, left = getattr(place, name), [1]
+
+    def away_at_first(*arguments, **more):
+        if left[0]:
+            left[0] -= 1
+            raise DatabaseAwayError("the connection was cut")
+        return keep(*arguments, **more)
+
+    monkeypatch.setattr(place, name, away_at_first)
+    return left
+
+
+@pytest.mark.parametrize("act", ACTS, ids=str)
+def test_what_cannot_be_noted_of_a_card_after_a_write_hides_no_write(
+    writing_stage, monkeypatch, act
+):
+    stage = writing_stage
+    stage.plan_reminder(LARGE)
+    tab = stage.tab()
+    left = failing_once(monkeypatch, sending, "note_listing")
+
+    answer = act.send(tab, None)
+
+    assert left == [0]
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    assert outcomes(stage) == [(act.name, "done")]
+
+
+@pytest.mark.parametrize("act", [CREATE, REST, REMIND], ids=str)
+@pytest.mark.parametrize(
+    "lost", [(leases, "release"), (stored_reminders, "save")], ids=["lease", "reminder"]
+)
+def test_what_cannot_be_cleared_away_after_a_write_hides_no_write(
+    writing_stage, monkeypatch, act, lost
+):
+    stage = writing_stage
+    tab = stage.tab()
+    failing_once(monkeypatch, *lost)
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
+    assert outcomes(stage) == [(act.name, "done")]
 
 
 def test_a_database_that_stays_away_is_told_and_the_log_learns_of_it_later(

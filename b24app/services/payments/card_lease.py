@@ -6,14 +6,17 @@ people billed the same at once, all but one would get an empty or half-filled pa
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from b24app.errors import CardBusyError
+from b24app.errors import CardBusyError, DatabaseAwayError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import ACTION_SECONDS
 from b24app.storage import leases
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 2 * ACTION_SECONDS
 """Longer than any action: how long the card stays locked after a process died in the middle."""
@@ -32,5 +35,16 @@ def alone(card: CardSession, what: str = "create") -> Iterator[None]:
     try:
         yield
     finally:
+        _release(card, lease, owner)
+
+
+def _release(card: CardSession, lease: leases.Key, owner: str) -> None:
+    """Give the lease back. Never fails: what was done under it is told all the same.
+
+    Without our database the lease ends by itself.
+    """
+    try:
         with card.db.transaction() as session:
             leases.release(session, lease, owner)
+    except DatabaseAwayError as error:
+        log.warning("%s was not given back: %s", lease.name, error)

@@ -21,6 +21,7 @@ from b24app.errors import (
     AppError,
     CardBusyError,
     ChangedMeanwhileError,
+    DatabaseAwayError,
     InputCode,
     InputError,
     UnknownPortalError,
@@ -238,8 +239,9 @@ def _asked_again(card: CardSession, payment_id: int) -> Sequence[Reminder] | Non
 
 
 def _remember(card: CardSession, payment_id: int, found: Sequence[Reminder]) -> None:
-    # If the application was uninstalled meanwhile, there is nothing to remember.
-    with suppress(UnknownPortalError), card.db.transaction() as session:
+    # If the application was uninstalled meanwhile, there is nothing to remember. If our database is
+    # away, the next reading of the card remembers it: what was written is told all the same.
+    with suppress(UnknownPortalError, DatabaseAwayError), card.db.transaction() as session:
         if found:
             stored.save(session, card.member_id, card.ref, found[0], card.clock())
         else:

@@ -6,6 +6,7 @@ requested one: no list from the portal is trusted to name it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,13 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Reminder
-from b24app.errors import AppError, Executed, PortalError, UnknownPortalError
+from b24app.errors import (
+    AppError,
+    DatabaseAwayError,
+    Executed,
+    PortalError,
+    UnknownPortalError,
+)
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, reminders
 from b24app.services.card.card_reads import CardSnapshot, ReadingRequest
@@ -21,6 +28,8 @@ from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.directories.user_names import Directory
 from b24app.services.writing.verdicts import WriteResult
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -150,12 +159,13 @@ def noted(
 ) -> tuple[Directory, Mapping[int, Reminder] | None]:
     """Note what the portal lists after a write; return the names and the reminders known of it.
 
-    Nothing can be noted, and nothing is known, if the application was uninstalled meanwhile: what
-    was written is told all the same.
+    Nothing can be noted, and nothing is known, if the application was uninstalled meanwhile or our
+    database is away: what was written is told all the same, and further steps are carried out.
     """
     try:
         with card.db.transaction() as session:
             people = note_listing(session, card, core)
             return people, reminders.known(session, card) if with_reminders else None
-    except UnknownPortalError:
+    except (UnknownPortalError, DatabaseAwayError) as error:
+        log.warning("not noted what the portal lists after a write: %s", error)
         return {}, None
