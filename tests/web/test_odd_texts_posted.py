@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.acts import SMALL, writes_asked
 from tests.support.stage import ADMIN, DEAL, MANAGER, token_in
+from tests.support.timeline import know_timeline
 
 DEEP = "[" * 60_000
 DEEP_FIELDS = '{"AUTH_ID":' * 20_000
@@ -205,3 +207,38 @@ def test_every_field_of_an_event_may_be_odd(stage_on_each_database, text):
 
         assert answer.status_code < 500, name
         stage.work_off()
+
+
+AMOUNTS = [
+    "1E+20000000",
+    "1E-20000000",
+    "-1E+999999999999",
+    "0E+20000000",
+    "9" * 500,
+    "NaN",
+    "-Infinity",
+]
+
+
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_an_amount_that_nobody_can_write_out_is_refused_before_anything_is_written(stage, amount):
+    tab = stage.tab()
+    know_timeline(stage)
+    shown = {"shown": amount, "currency": "EUR", "number": "3653/3"}
+
+    answer = tab.post(f"/payments/{SMALL}/pay", shown)
+
+    assert answer.status_code == 422
+    assert "A number was expected" in tab.said
+    assert writes_asked(stage) == []
+
+
+@pytest.mark.parametrize(
+    "amount", ["2.258E+3", "9" * 40, f"0.{'9' * 40}", f"{'9' * 39}.{'9' * 39}"]
+)
+def test_an_amount_may_be_as_odd_as_those_that_a_portal_can_show(stage, amount):
+    tab = stage.tab()
+    know_timeline(stage)
+    shown = {"shown": amount, "currency": "EUR", "number": "3653/3"}
+
+    assert tab.post(f"/payments/{SMALL}/pay", shown).status_code == 200

@@ -20,6 +20,9 @@ from b24app.web.tab import outcomes
 ID_DIGITS = 16
 MAX_NOTE = 300
 MAX_NUMBER = 100
+MOST_DIGITS = 40
+"""On each side of the point. A price has 18 and 25 at most, and so many pieces of it have 36."""
+
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
 
@@ -104,6 +107,14 @@ def optional_decimal(field: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         raise InputError(f"{field} is not a number", code=InputCode.NUMBER, field=field) from None
-    if not value.is_finite():
+    if not _is_writable(value):
         raise InputError(f"{field} is not a number", code=InputCode.NUMBER, field=field)
     return value
+
+
+def _is_writable(value: Decimal) -> bool:
+    """Return whether a number can be written out: `1E+999999999` would be a gigabyte of noughts."""
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        return False
+    return exponent >= -MOST_DIGITS and value.adjusted() < MOST_DIGITS
