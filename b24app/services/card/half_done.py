@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,9 @@ class HalfDone(StrEnum):
     REST_PARTLY = "rest_partly"
     FILLING = "filling"
     """A payment that gets its products in parts."""
+
+
+OF_ONE_PAYMENT = frozenset({HalfDone.REST_PARTLY, HalfDone.FILLING})
 
 
 def notices(
@@ -49,22 +52,33 @@ def _notice(action: PartialAction, core: CardSnapshot) -> Notice:
     return Notice(action.id, action.kind, {**_texts(action.data), **values}, may_go_on=may_go_on)
 
 
+def require_shown(card: CardSession, payment_ids: Iterable[int], code: str = "") -> None:
+    """Require that this opening was shown one of these payments of a half-done action.
+
+    Anybody at the portal can open a card that they may not see: the portal shows them nothing of
+    it, and neither may our own memory. Raises NotOnThisCardError, as if there were no such action.
+    """
+    if card.shown.isdisjoint(payment_ids):
+        raise NotOnThisCardError("nothing of this was shown here", code=code)
+
+
 def dismiss(card: CardSession, notice_id: int) -> None:
-    """Delete a state that a person has dealt with. Raises NotOnThisCardError."""
+    """Delete a state that a person has dealt with, who was shown it. Raises NotOnThisCardError."""
     with card.db.transaction() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
-        if all(action.id != notice_id for action in present):
+        noticed = [action for action in present if action.id == notice_id]
+        if not noticed:
             raise NotOnThisCardError("no such notice on this card")
+        require_shown(card, _payment_ids(noticed[0]))
         partial_actions.settle(session, card.member_id, notice_id)
 
 
 def _is_settled(
     action: PartialAction, core: CardSnapshot, compositions: Mapping[int, PaymentLines]
 ) -> bool:
-    if action.kind in {HalfDone.REST_PARTLY, HalfDone.FILLING}:
-        return core.is_gone(int(action.data["payment_id"]))
-    ids = [int(payment_id) for payment_id in action.data["payment_ids"]]
-    listed = [payment_id for payment_id in ids if not core.is_gone(payment_id)]
+    listed = [payment_id for payment_id in _payment_ids(action) if not core.is_gone(payment_id)]
+    if action.kind in OF_ONE_PAYMENT:
+        return not listed
     if any(
         payment_id in compositions and not compositions[payment_id].is_whole
         for payment_id in listed
@@ -82,6 +96,12 @@ def _is_settled(
     if action.kind == HalfDone.DELIVERY_NOWHERE:
         return bool(holding) or not listed
     return all(payment_id in compositions for payment_id in listed) and len(holding) <= 1
+
+
+def _payment_ids(action: PartialAction) -> list[int]:
+    data = action.data
+    ids = [data["payment_id"]] if action.kind in OF_ONE_PAYMENT else data["payment_ids"]
+    return [int(payment_id) for payment_id in ids]
 
 
 def _texts(data: Mapping[str, Any]) -> dict[str, str]:

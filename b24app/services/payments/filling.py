@@ -23,7 +23,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.half_done import HalfDone
+from b24app.services.card import half_done
 from b24app.services.card.tab import Reading
 from b24app.services.payments import adding_items, card_lease, items
 from b24app.services.payments.items import EditContext
@@ -80,7 +80,7 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
             card.member_id,
             card.ref,
             user_id=card.user_id,
-            kind=str(HalfDone.FILLING),
+            kind=str(half_done.HalfDone.FILLING),
             data=_data(filling),
             now=card.clock(),
         )
@@ -118,17 +118,21 @@ def find(card: CardSession, filling_id: int) -> Filling:
     with card.db.reading() as session:
         present = partial_actions.of_card(session, card.member_id, card.ref)
         for action in present:
-            if action.id == filling_id and action.kind == HalfDone.FILLING:
+            if action.id == filling_id and action.kind == half_done.HalfDone.FILLING:
                 return _read(action.id, action.data)
     raise NotOnThisCardError("no such filling on this card", code=OVER)
 
 
-def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
-    """Add the next part, based on what the payment holds now. Two calls.
+def find_shown(card: CardSession, filling_id: int) -> Filling:
+    """Return one whose payment this opening was shown. Raises NotOnThisCardError like `find`."""
+    filling = find(card, filling_id)
+    half_done.require_shown(card, [filling.payment_id], OVER)
+    return filling
 
-    Raises NotOnThisCardError for a filling of another card.
-    """
-    action = Action.CREATE if find(card, filling_id).is_new else Action.ITEMS
+
+def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
+    """Add the next part, based on what the payment holds now. Two calls. Raises as `find_shown`."""
+    action = Action.CREATE if find_shown(card, filling_id).is_new else Action.ITEMS
     return perform(card, asked, Deed(action, DeedName.FILL), lambda: _go_on(card, filling_id))
 
 

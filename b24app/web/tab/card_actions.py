@@ -84,7 +84,7 @@ def bill_remaining() -> Response:
 def filling_form(filling_id: int) -> ResponseReturnValue:
     """Show the progress of a payment that gets its products in parts; the page goes on itself."""
     card = proven()
-    found = filling.find(card, filling_id)
+    found = filling.find_shown(card, filling_id)
     return render_template("payments/_filling.html", filling=found, ref=card.ref)
 
 

@@ -10,7 +10,7 @@ import pytest
 from b24app.simulator.portal_state import sale
 from tests.support import odd_cards
 from tests.support.acts import PREFIX, outcomes, require_once
-from tests.support.stage import ADMIN, GOES_ON, READER
+from tests.support.stage import ADMIN, GOES_ON, READER, STRANGER
 from tests.web.tab.test_previews import words
 
 MANY = odd_cards.MANY
@@ -18,6 +18,7 @@ ROWS = 120
 """Of the deal: four parts, which is as good as the eight of three hundred, and sooner done."""
 
 ADD = PREFIX + "product.add"
+SUPPORT_CODE = re.compile(r"\b[0-9a-f]{16}\b")
 
 
 @pytest.fixture
@@ -288,6 +289,23 @@ def test_who_is_not_proven_is_not_told_whether_there_is_one(stage, tab):
     answers = [opened.post(path) for path in (there, f"{there}0")]
 
     assert [one.status_code for one in answers] == [401, 401]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_who_may_not_see_the_card_sees_and_ends_nothing_of_it(stage, tab, method):
+    """Anybody can post the number of any card; only the portal knows whether they may see it."""
+    tab.post("/payments/rest")
+    path = part_of(tab)
+    place = path.replace("filling", "notices") if method == "delete" else path
+    stranger = stage.open(STRANGER, MANY)
+    assert stranger.get("/payments").status_code == 403
+
+    found, absent = (getattr(stranger, method)(one) for one in (place, f"{place}0"))
+
+    assert found.status_code == absent.status_code == 404
+    assert SUPPORT_CODE.sub("", found.text) == SUPPORT_CODE.sub("", absent.text)
+    assert f"35 of {ROWS} products added" in words(tab.get(path).text)
+    assert len(held(stage)) == 35
 
 
 def test_who_may_not_change_payments_goes_on_with_none(stage, tab):
