@@ -20,6 +20,7 @@ from b24app.errors import (
     AppError,
     MethodRefusedError,
     RightsRefusedError,
+    TokenRejectedError,
     UnknownPortalError,
     UserBlockedError,
 )
@@ -34,8 +35,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 REFUSED = "grant_refused"
-REFUSALS = (UserBlockedError, RightsRefusedError)
-"""The grant's owner was dismissed or is no longer an administrator; another one must grant."""
+REFUSALS = (UserBlockedError, RightsRefusedError, TokenRejectedError)
+"""The grant's owner was dismissed or is no longer an administrator; another one must grant.
+
+Or the portal does not know the token, which is not renewed then: the next administrator grants.
+"""
 
 ALONE = "bindings_alone"
 """Methods that the portal refuses inside `batch`, remembered apart from those of payments."""

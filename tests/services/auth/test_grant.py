@@ -180,6 +180,21 @@ def test_a_grant_that_turns_out_lost_is_replaced_by_who_saves_or_repairs(stage, 
     assert second_admin.get("/settings").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/settings", "/settings/repair"])
+def test_a_grant_that_the_portal_does_not_know_is_replaced_too(stage, second_admin, path):
+    """As after a portal has forgotten old tokens: NO_AUTH_FOUND, and never `expired_token`."""
+    stage.portal.installation.placements.clear()
+    granted, _ = pairs(stage, ADMIN)
+    del stage.portal.tokens._by_access[granted.access_token]
+
+    save(second_admin) if path == "/settings" else second_admin.post(path)
+
+    assert second_admin.answer.status_code == 200
+    assert second_admin.said in {"Settings saved", "Tabs and events are complete"}
+    assert portal_of(stage).grant_user_id == MANAGER
+    assert not is_lost(stage)
+
+
 # Losing and replacing
 
 
