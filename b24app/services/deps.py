@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from b24app.bitrix.log.rest_log import RestLog
 from b24app.bitrix.oauth.server import AuthorizationServer
@@ -15,6 +16,7 @@ from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.portal_api import PortalApi
 from b24app.cipher import Cipher
+from b24app.errors import DatabaseAwayError
 from b24app.services.manifest import Manifest
 from b24app.storage.session import Database
 
@@ -31,6 +33,12 @@ ACTION_SECONDS = 14.0
 """For all steps of one write: proof, write and reading back."""
 
 AUTHORIZATION_PART = 4
+
+STORE_PAUSES = (0.05, 0.3, 1.0)
+STORE_SECONDS = 2.0
+"""A database that takes longer to refuse is away: the person has waited for the portal, too."""
+
+T = TypeVar("T")
 
 _action_end: ContextVar[float | None] = ContextVar("action_end", default=None)
 
@@ -75,6 +83,24 @@ class Deps:
         """
         self.client.shares.resize(threads)
         self.authorization.shares.resize(threads // AUTHORIZATION_PART)
+
+    def store(self, work: Callable[[bool], T]) -> T:
+        """Do work on our database whose loss no later try makes good: a server has acted on it.
+
+        A connection that breaks just now, as in a restart, is tried again for a moment; `work` is
+        told whether it is. Raises DatabaseAwayError.
+        """
+        end = self.monotonic() + STORE_SECONDS
+        is_again = False
+        for pause in STORE_PAUSES:
+            try:
+                return work(is_again)
+            except DatabaseAwayError:
+                if self.monotonic() > end:
+                    raise
+                is_again = True
+                self.sleep(pause)
+        return work(is_again)
 
     @contextmanager
     def one_action(self) -> Iterator[None]:

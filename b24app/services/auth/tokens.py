@@ -12,6 +12,7 @@ kept for, or if it is of another portal, nothing is kept and nothing is sent.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from b24app.bitrix.oauth.server import ServerAppInfo
 from b24app.bitrix.wire.shares import Share
 from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import (
+    DatabaseAwayError,
     GrantLostError,
     PortalBusyError,
     SessionExpiredError,
@@ -30,6 +32,8 @@ from b24app.errors import (
 from b24app.services.deps import Deps
 from b24app.storage import leases, portals, user_tokens
 from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 20
 WAIT_SECONDS = 6.0
@@ -122,8 +126,15 @@ class StoredTokens:
         try:
             return self._kept(self._refresh(rejected))
         finally:
+            self._give_back(owner)
+
+    def _give_back(self, owner: str) -> None:
+        """Release the lease. Never fails: the pair is kept, and the lease ends by itself."""
+        try:
             with self._db.transaction() as session:
                 leases.release(session, self._keeping.lease, owner)
+        except DatabaseAwayError as error:
+            log.warning("%s was not given back: %s", self._keeping.lease.name, error)
 
     def _kept(self, pair: TokenPair) -> str:
         self._access_token = pair.access_token
@@ -173,16 +184,22 @@ class StoredTokens:
     def _keep(self, grant: TokenResponse) -> bool:
         """Keep a new pair if the place is still its owner's. Return False if it is not.
 
-        The owner may change while the servers are asked, so the writing transaction reads it.
+        The owner may change while the servers are asked, so the writing transaction reads it. The
+        pair before it is used up: without this one nobody could be asked again.
         """
         owner = owner_of(self._deps, grant)
-        with self._db.transaction() as session:
-            if self._keeping.owner(session) != owner:
-                return False
-            self._keeping.save(session, grant)
-            if grant.client_endpoint != self.endpoint:
-                portals.move(session, self._member_id, grant.client_endpoint, self._deps.clock())
-        return True
+        member_id, now = self._member_id, self._deps.clock()
+
+        def keep(_is_again: bool) -> bool:
+            with self._db.transaction() as session:
+                if self._keeping.owner(session) != owner:
+                    return False
+                self._keeping.save(session, grant)
+                if grant.client_endpoint != self.endpoint:
+                    portals.move(session, member_id, grant.client_endpoint, now)
+            return True
+
+        return self._deps.store(keep)
 
     def _drop(self, pair: TokenPair) -> None:
         """Delete a pair that cannot be renewed, unless a newer tab has brought another."""

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from b24app import meters
-from b24app.errors import DatabaseAwayError
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
@@ -19,10 +18,6 @@ from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.storage import activity, idempotency
 from b24app.storage.session import Session
-
-RETRY_PAUSES = (0.05, 0.3, 1.0)
-RETRY_SECONDS = 2.0
-"""A database that takes longer to refuse is away: the person has waited for the portal, too."""
 
 
 def write(
@@ -60,24 +55,16 @@ def store(
 
     `leave` returns whether the key was still running. Raises DatabaseAwayError.
     """
-    end = card.deps.monotonic() + RETRY_SECONDS
-    pauses = iter(RETRY_PAUSES)
-    is_stored, is_again = False, False
-    while not is_stored:
-        try:
-            with card.db.transaction() as session:
-                for line in lines:
-                    activity.append(session, line)
-                if not leave(session) and is_again:
-                    # A commit whose answer was lost has left the key, and has the lines with it.
-                    session.rollback()
-            is_stored = True
-        except DatabaseAwayError:
-            pause = next(pauses, None)
-            if pause is None or card.deps.monotonic() > end:
-                raise
-            is_again = True
-            card.deps.sleep(pause)
+
+    def keep(is_again: bool) -> None:
+        with card.db.transaction() as session:
+            for line in lines:
+                activity.append(session, line)
+            if not leave(session) and is_again:
+                # A commit whose answer was lost has left the key, and has the lines with it.
+                session.rollback()
+
+    card.deps.store(keep)
 
 
 def intent_of(

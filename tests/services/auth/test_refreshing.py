@@ -6,7 +6,11 @@ import threading
 import time
 from dataclasses import replace
 
-from b24app.services.auth.tokens import user_tokens_of
+import pytest
+
+from b24app.errors import DatabaseAwayError
+from b24app.services.auth.tokens import grant_tokens_of, user_tokens_of
+from b24app.storage import leases, portals, user_tokens
 from tests.support.stage import MANAGER
 
 
@@ -68,3 +72,45 @@ def test_the_address_of_the_portal_follows_the_authorization_server(stage):
     with stage.database.reading() as session:
         portal = portals.find(session, stage.portal.member_id)
         assert portal.client_endpoint == "http://renamed.localhost:8024/rest/"
+
+
+def user_source(stage):
+    return user_tokens_of(stage.deps, stage.portal.member_id, stage.portal.client_endpoint, MANAGER)
+
+
+def grant_source(stage):
+    return grant_tokens_of(stage.deps, stage.portal.member_id, stage.portal.client_endpoint)
+
+
+@pytest.mark.parametrize(
+    ("source_of", "place", "name"),
+    [
+        (user_source, user_tokens, "save"),
+        (grant_source, portals, "save_grant_tokens"),
+        (user_source, leases, "release"),
+        (grant_source, leases, "release"),
+    ],
+)
+def test_a_connection_that_is_cut_while_a_pair_is_kept_does_not_lose_it(
+    stage, monkeypatch, source_of, place, name
+):
+    stage.tab()
+    before = source_of(stage).current()
+    stage.portal.tokens.expire_access()
+    work, left = getattr(place, name), [1]
+
+    def away_at_first(*arguments, **more):
+        if left[0]:
+            left[0] -= 1
+            raise DatabaseAwayError("the connection was cut")
+        return work(*arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, away_at_first)
+        renewed = source_of(stage).renew(before)
+
+    assert left == [0]
+    assert renewed == source_of(stage).current() != before
+    stage.portal.tokens.expire_access()
+    stage.advance(21)
+    assert source_of(stage).renew(renewed) not in {before, renewed}
