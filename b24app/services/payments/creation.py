@@ -148,14 +148,15 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     made = make(card, aim.pay_system_id, first, before)
     payment_id = made_id(made)
     lacking = missing(made.read, payment_id, first, before.rows)
-    if lacking == [] and follow.has_no_sum(made.read, payment_id):
+    has_no_sum = lacking == [] and follow.has_no_sum(made.read, payment_id)
+    if has_no_sum and not made.is_lost:
         return _given_up(card, made, payment_id, aim, before)
-    if lacking == []:
+    if lacking == [] and not has_no_sum:
         return _made_whole(card, made, payment_id, aim, before)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may be somebody else's.
         names = lacking or [before.rows[chosen.row_id].name for chosen in aim.wanted]
-        if aim.is_all_or_nothing:
+        if aim.is_all_or_nothing or has_no_sum:
             return _half_done(card, made.read, payment_id, names)
         return _partly(made, payment_id, lacking)
     if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):

@@ -16,12 +16,14 @@ from tests.support.acts import (
     EDITS,
     LARGE,
     PAY,
+    PREFIX,
     REMIND,
     REST,
     SMALL,
     SYSTEM,
     UNPAY,
     books,
+    new_payments,
     outcomes,
     writes_asked,
 )
@@ -136,6 +138,23 @@ def test_a_payment_that_gets_no_sum_is_deleted_again(stage, act):
     assert "No payment was created: the order of this card is canceled in Bitrix24." in tab.said
     assert books(stage) == before
     assert "Order canceled" in tab.show().text
+
+
+@pytest.mark.parametrize("act", CREATIONS, ids=str)
+def test_a_payment_that_gets_no_sum_is_not_deleted_on_a_guess(stage, act):
+    """After a lost answer it is only taken to be ours: somebody may just have made the same."""
+    tab = stage.tab()
+    cancel(stage)
+    stage.portal.faults.add(PREFIX + "add", "huge")
+
+    answer = act.send(tab, None)
+
+    assert stage.asked(PREFIX + "delete") == []
+    assert len(new_payments(stage)) == 1
+    assert answer.status_code == 502
+    assert "left half done" in tab.said
+    assert "left half done" in tab.show().text
+    assert outcomes(stage) == [(act.name, "partial")]
 
 
 @pytest.mark.parametrize("act", [*MARKS, *EDITS, *CREATIONS], ids=str)
