@@ -52,6 +52,27 @@ def _notice(action: PartialAction, core: CardSnapshot) -> Notice:
     return Notice(action.id, action.kind, {**_texts(action.data), **values}, may_go_on=may_go_on)
 
 
+def remember(card: CardSession, kind: HalfDone, data: dict[str, Any]) -> PartialAction:
+    """Name a state on the card until the portal shows it settled, also after reloads.
+
+    Nothing else tells of it, so it is stored as the record of a write is.
+    """
+
+    def keep(_is_again: bool) -> PartialAction:
+        with card.db.transaction() as session:
+            return partial_actions.add(
+                session,
+                card.member_id,
+                card.ref,
+                user_id=card.user_id,
+                kind=str(kind),
+                data=data,
+                now=card.clock(),
+            )
+
+    return card.deps.store(keep)
+
+
 def require_shown(card: CardSession, payment_ids: Iterable[int], code: str = "") -> None:
     """Require that this opening was shown one of these payments of a half-done action.
 

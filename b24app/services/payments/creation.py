@@ -14,8 +14,7 @@ from b24app.domain import ListedRow
 from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import canceled
-from b24app.services.card.half_done import HalfDone
+from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
 from b24app.services.directories import pay_systems
 from b24app.services.payments import card_lease, unbilled
@@ -36,7 +35,6 @@ from b24app.services.writing import follow, sending
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
-from b24app.storage import partial_actions
 
 IN_ONE_BATCH = 35
 
@@ -195,16 +193,8 @@ def _half_done(
     payment = read.core.payments_by_id.get(payment_id) if read else None
     number = payment.number if payment else str(payment_id)
     values = few(names)
-    with card.db.transaction() as session:
-        partial_actions.add(
-            session,
-            card.member_id,
-            card.ref,
-            user_id=card.user_id,
-            kind=str(HalfDone.REST_PARTLY),
-            data={"payment_id": payment_id, "number": number, **values},
-            now=card.clock(),
-        )
+    data = {"payment_id": payment_id, "number": number, **values}
+    half_done.remember(card, half_done.HalfDone.REST_PARTLY, data)
     return Outcome(
         OutcomeKind.PARTIAL,
         OutcomeCode.REST_PARTLY,

@@ -74,18 +74,8 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
     """Store what is still to be added to a payment with its first rows; the page goes on."""
     names = {row.row_id: rows[row.row_id].name for row in filling.wanted}
     filling = replace(filling, names=names)
-    with card.db.transaction() as session:
-        kept = partial_actions.add(
-            session,
-            card.member_id,
-            card.ref,
-            user_id=card.user_id,
-            kind=str(half_done.HalfDone.FILLING),
-            data=_data(filling),
-            now=card.clock(),
-        )
-        filling = replace(filling, id=kept.id)
-    return _going_on(filling)
+    kept = half_done.remember(card, half_done.HalfDone.FILLING, _data(filling))
+    return _going_on(replace(filling, id=kept.id))
 
 
 def add(

@@ -16,6 +16,7 @@ from b24app.domain import Payment
 from b24app.errors import AppError, Executed, PortalError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import half_done
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
@@ -28,7 +29,6 @@ from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.perform import perform
 from b24app.services.writing.verdicts import WriteResult
-from b24app.storage import partial_actions
 
 
 @dataclass(frozen=True)
@@ -261,16 +261,7 @@ def _half_done(card: CardSession, plan: Move, kind: HalfDone, read: Reading | No
         "document_id": plan.document_id,
         "payment_ids": plan.both,
     }
-    with card.db.transaction() as session:
-        partial_actions.add(
-            session,
-            card.member_id,
-            card.ref,
-            user_id=card.user_id,
-            kind=str(kind),
-            data=data,
-            now=card.clock(),
-        )
+    half_done.remember(card, kind, data)
     return _ended(plan, OutcomeKind.PARTIAL, OutcomeCode(kind), read)
 
 
