@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ def measure(sizes: Sizes) -> Iterator[Table]:
     if not sizes.has_postgres:
         return
     if reason := postgres.why_unreachable():
-        print(f"PostgreSQL is left out: {reason} (BENCH_POSTGRES_URL names one)", file=sys.stderr)
+        postgres.say_left_out(reason)
         return
     yield _table("PostgreSQL", sizes, postgres.database)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,11 @@ def why_unreachable() -> str:
     except psycopg.OperationalError as error:
         return str(error).strip().splitlines()[-1]
     return ""
+
+
+def say_left_out(reason: str) -> None:
+    """Say on standard error that nothing was measured with PostgreSQL, and what to do."""
+    print(f"PostgreSQL is left out: {reason} (BENCH_POSTGRES_URL names one)", file=sys.stderr)
 
 
 @contextmanager

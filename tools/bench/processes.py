@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from statistics import median
 
+from tools.bench import postgres
 from tools.bench.installed import neighbours
 from tools.bench.portal import Portal
 from tools.bench.report import FigureError, Table, ms, percentile, times
@@ -25,13 +26,18 @@ PORTALS = 16
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many processes and people, how long each round lasts, and how many there are."""
+    """How many processes and people, how long each round lasts, and how many there are.
+
+    And whether PostgreSQL is measured, too: one writer at a time, as SQLite has it, is what so many
+    people wait for first.
+    """
 
     processes: tuple[int, ...] = (1, 2, 4)
     users: tuple[int, ...] = (64, 256)
     seconds: float = 8
     rounds: int = 3
     latency: float = 0.3
+    has_postgres: bool = True
 
 
 QUICK = Sizes(processes=(1, 2), users=(16,), seconds=3, rounds=1)
@@ -60,12 +66,22 @@ class Round:
 
 def measure(sizes: Sizes) -> Iterator[Table]:
     """Measure how many openings a second come through."""
+    yield _table("SQLite", sizes, lambda: nullcontext(""))
+    if not sizes.has_postgres:
+        return
+    if reason := postgres.why_unreachable():
+        postgres.say_left_out(reason)
+        return
+    yield _table("PostgreSQL", sizes, postgres.database)
+
+
+def _table(name: str, sizes: Sizes, database: Callable[[], AbstractContextManager[str]]) -> Table:
     with ExitStack() as stack:
         # All at once, loaded by turns: a machine that is busy meanwhile is busy for all of them.
-        stages = {
-            count: stack.enter_context(_processes(count, sizes.latency))
-            for count in sizes.processes
-        }
+        stages = {}
+        for count in sizes.processes:
+            url = stack.enter_context(database())
+            stages[count] = stack.enter_context(_processes(count, url, sizes.latency))
         found = defaultdict(list)
         for _ in range(sizes.rounds):
             for users in sizes.users:
@@ -82,14 +98,15 @@ def measure(sizes: Sizes) -> Iterator[Table]:
         f" everybody opens again and again, spread over {PORTALS} portals. Refused: told in words"
         " that Bitrix24 is busy. The program that measures has the same cores."
     )
-    yield Table("Openings a second", HEADS, rows, note)
+    return Table(f"{name}: openings a second", HEADS, rows, note)
 
 
 @contextmanager
-def _processes(count: int, latency: float) -> Iterator[tuple[Stage, list[Frame]]]:
+def _processes(count: int, url: str, latency: float) -> Iterator[tuple[Stage, list[Frame]]]:
     folder = ROOT / "instance" / "bench" / f"processes-{count}"
+    for_app = {"WEB_CONCURRENCY": str(count)} | ({"DATABASE_URL": url} if url else {})
     with (
-        stage(folder, *free_ports(), {"WEB_CONCURRENCY": str(count)}) as running,
+        stage(folder, *free_ports(), for_app) as running,
         canned(running, latency) as host,
     ):
         yield running, opened_everywhere(running, host, range(1, PORTALS + 1))
