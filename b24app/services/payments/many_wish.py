@@ -115,7 +115,9 @@ def kept_out(card: CardSession, action: Action, chosen: Sequence[Chosen]) -> dic
     with card.db.reading() as session:
         known = canceled.read(session, card) if action in OF_AN_OPEN_ORDER else {}
     closed = {payment_id for payments in known.values() for payment_id in payments}
-    out = {picked.id: LeftOut.CANCELED for picked in chosen if str(picked.id) in closed}
+    # Of what this opening was not shown nothing is said: its card may not be theirs to see.
+    shown = [picked for picked in chosen if picked.id in card.shown]
+    out = {picked.id: LeftOut.CANCELED for picked in shown if str(picked.id) in closed}
     reasons = {
         Action.PAY: (True, LeftOut.PAID),
         Action.UNPAY: (False, LeftOut.UNPAID),

@@ -27,7 +27,7 @@ from tests.support.acts import (
     outcomes,
     writes_asked,
 )
-from tests.support.stage import SMART, Tab, payments_in
+from tests.support.stage import SMART, STRANGER, Tab, payments_in
 
 CANCELED = 8068
 MARKS = (PAY, UNPAY)
@@ -282,3 +282,14 @@ def test_a_linked_card_shows_it_too(stage):
     group.delete("/payments/canceled")
 
     assert "Order canceled" not in tab.show().text
+
+
+def test_the_question_about_many_says_nothing_to_who_may_not_see_the_card(stage):
+    learn(stage, stage.tab())
+    asked = {"action": "pay", "chosen": [f"{SMALL} N 2258 EUR 3653/3", f"{LARGE} N 7680 EUR"]}
+    assert "is canceled" in stage.tab().get("/payments/many/question", **asked).text
+
+    stranger = stage.open(STRANGER)
+
+    assert stranger.get("/payments").status_code == 403
+    assert "is canceled" not in stranger.get("/payments/many/question", **asked).text
