@@ -122,8 +122,10 @@ def find_shown(card: CardSession, filling_id: int) -> Filling:
 
 def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
     """Add the next part, based on what the payment holds now. Two calls. Raises as `find_shown`."""
-    action = Action.CREATE if find_shown(card, filling_id).is_new else Action.ITEMS
-    return perform(card, asked, Deed(action, DeedName.FILL), lambda: _go_on(card, filling_id))
+    filling = find_shown(card, filling_id)
+    action = Action.CREATE if filling.is_new else Action.ITEMS
+    deed = Deed(action, DeedName.FILL, filling.payment_id)
+    return perform(card, asked, deed, lambda: _go_on(card, filling_id))
 
 
 def _go_on(card: CardSession, filling_id: int) -> Outcome:

@@ -123,7 +123,7 @@ def ended(outcome: Outcome, asked: WriteRequest, deed: Deed) -> Outcome:
         outcome,
         values={"number": outcome.number, **outcome.values},
         payment_id=outcome.payment_id or deed.payment_id,
-        is_creation=deed.payment_id is None,
+        is_creation=deed.action is Action.CREATE,
     )
 
 
@@ -156,7 +156,7 @@ def _is_known_canceled(session: Session, card: CardSession, deed: Deed) -> bool:
     if payment_id is None:
         # A new payment goes to the newest one's order.
         payment_id = max(card.listed, default=None)
-    elif deed.action not in OF_AN_OPEN_ORDER:
+    elif deed.action not in OF_AN_OPEN_ORDER | {Action.CREATE}:
         return False
     known = canceled.read(session, card)
     return any(str(payment_id) in payments for payments in known.values())

@@ -6,8 +6,12 @@ import re
 from collections import Counter
 
 import pytest
+from sqlalchemy import update
 
+from b24app.domain import EntityRef
 from b24app.simulator.portal_state import sale
+from b24app.storage import activity, canceled_orders
+from b24app.storage.models import Launch
 from tests.support import odd_cards
 from tests.support.acts import PREFIX, outcomes, require_once
 from tests.support.stage import ADMIN, GOES_ON, READER, STRANGER
@@ -337,3 +341,48 @@ def test_a_portal_that_refuses_batches_is_filled_too(stage):
 def test_the_preview_says_how_much_it_is(stage, tab):
     assert f"There are {ROWS} products" in words(tab.get("/payments/rest").text)
     assert "There are" not in words(stage.tab().get("/payments/rest").text)
+
+
+def note_canceled(stage, payment_id):
+    """Remember that a payment's order is canceled."""
+    with stage.database.transaction() as session:
+        canceled_orders.note(
+            session,
+            stage.portal.member_id,
+            EntityRef(2, MANY),
+            f"order of {payment_id}",
+            {str(payment_id): ""},
+            stage.deps.clock(),
+        )
+
+
+def test_another_order_that_is_canceled_stops_no_work_on_this_one(stage, tab):
+    tab.post("/payments/rest")
+    path = part_of(tab)
+    (payment,) = stage.portal.crm.payments_of(2, MANY)
+    newer = payment.id + 1
+    note_canceled(stage, newer)
+    with stage.database.transaction() as session:
+        listed = [payment.id, newer]
+        session.execute(update(Launch).values(listed=listed, shown=listed))
+
+    answer = tab.post(path)
+
+    assert answer.status_code == 200, tab.said
+    assert len(held(stage)) == 75
+    with stage.database.reading() as session:
+        newest = activity.page(session, stage.portal.member_id, limit=1)
+    assert [(one.action, one.payment_id) for one in newest] == [("fill", payment.id)]
+
+
+def test_work_on_an_order_that_is_known_to_be_canceled_is_stopped(stage, tab):
+    tab.post("/payments/rest")
+    path = part_of(tab)
+    note_canceled(stage, stage.portal.crm.payments_of(2, MANY)[0].id)
+    stage.forget_calls()
+
+    answer = tab.post(path)
+
+    assert answer.status_code == 422
+    assert "is canceled" in tab.said
+    assert stage.executed(ADD) == []
