@@ -86,6 +86,18 @@ def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     expect(person.payment(stage.payments[3])).to_be_hidden()
 
 
+def test_a_page_ends_between_payments_and_never_before_a_total(stage, person):
+    person.open_tab(opens=False)
+    print_list(person)
+    on_paper(person)
+
+    payment = person.payment(stage.payments[1])
+    assert payment.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
+    total = payment.locator(".grid--sum")
+    assert total.evaluate("(one) => getComputedStyle(one).breakBefore") == "avoid"
+    assert total.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
+
+
 def test_the_paper_shows_no_focus(stage, person):
     person.open_tab()
     field = person.payment(stage.payments[3]).get_by_label("Quantity", exact=True).first
