@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
-
-from babel.numbers import get_currency_precision
+from decimal import Decimal
 
 from b24app.domain import (
     UNREADABLE,
@@ -23,10 +21,8 @@ from b24app.domain import (
     is_whole,
 )
 from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
-
-LEAST_DECIMALS = 2
-"""The portal rounds sums to this by default, whatever the currency (rest-contract e.7)."""
 
 Compositions = Mapping[int, PaymentLines]
 Rows = Iterable[ProductRow]
@@ -172,7 +168,8 @@ def _elsewhere(
 def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
     if free is None:
         return []
-    amount = _products_line(free, currency).amount
+    # As Bill the rest has it: one payment of all of them is rounded once.
+    amount = rounded(sum((row.sum for row in free), Money(ZERO, currency)))
     if not is_whole(free):
         amount = Money(UNREADABLE, currency)
     return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
@@ -275,12 +272,3 @@ def _delivery_line(kind: LineKind, delivery: Delivery) -> Line:
 def _lesser(one: Decimal, other: Decimal) -> Decimal:
     """Return the lesser of two quantities; unreadable if one of them is."""
     return min(one, other) if is_readable(one) and is_readable(other) else UNREADABLE
-
-
-def rounded(money: Money) -> Money:
-    """Round an amount like the portal: half a cent or more is a cent."""
-    digits = max(LEAST_DECIMALS, get_currency_precision(money.currency))
-    exact = money.amount
-    if not exact.is_finite() or exact == exact.quantize(Decimal(1).scaleb(-digits)):
-        return money
-    return Money(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), money.currency)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.domain import Money, ProductRow
+from b24app.services.card.rounding import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Billable:
 
     @property
     def total(self) -> Money:
-        """Return the total of all of them, at the card's prices."""
-        return sum((row.sum for row in self.rows), Money(Decimal(0), self.currency))
+        """Return what one payment of all of them asks for, at the card's prices."""
+        return rounded(sum((row.sum for row in self.rows), Money(Decimal(0), self.currency)))
 
     @property
     def rest(self) -> Money | None:

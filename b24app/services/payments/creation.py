@@ -24,6 +24,7 @@ from b24app.services.payments.filling import begin as begin_filling
 from b24app.services.payments.quantities import (
     RowQuantity,
     billable,
+    is_as_shown,
     left_over,
     require_amount,
     require_free,
@@ -133,7 +134,7 @@ def _require_rest(
         # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
-    if expected_amount is not None and total_of(wanted, rows) != expected_amount:
+    if expected_amount is not None and not is_as_shown(total_of(wanted, rows), expected_amount):
         changed = ChangedMeanwhileError(
             "another amount is left to bill", code=InputCode.REST_CHANGED
         )

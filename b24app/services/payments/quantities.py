@@ -84,7 +84,7 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
     """Refuse a payment without an amount: nobody could pay it, but it could be marked paid.
 
     Raises InputError "nothing_chosen" without a row, "no_amount" if the rows come to zero or less.
-    The portal rounds each row's sum, so a few pieces of a tiny price come to nothing.
+    The portal rounds what they come to, so a few pieces of a tiny price may come to nothing.
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
@@ -93,8 +93,14 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
 
 
 def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
-    """Return whether rows with these sums, each rounded by the portal, come to nothing."""
-    return sum((amount.quantize(CENT, ROUND_HALF_UP) for amount in sums), Decimal(0)) <= 0
+    """Return whether rows with these sums, added up and rounded by the portal, come to nothing."""
+    return sum(sums, Decimal(0)).quantize(CENT, ROUND_HALF_UP) <= 0
+
+
+def is_as_shown(exact: Decimal, shown: Decimal) -> bool:
+    """Return whether a sum is what the page shows of it: rounded as there, at least to cents."""
+    digits = max(2, -int(shown.as_tuple().exponent))
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) == shown
 
 
 def billable(rows: Iterable[ListedRow]) -> tuple[RowQuantity, ...]:

@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from b24app.bitrix.command import Command
-from b24app.domain import Listing, Payment, PaymentDelivery, PaymentItem, is_readable
+from b24app.domain import Listing, Money, Payment, PaymentDelivery, PaymentItem, is_readable
 from b24app.errors import CanceledTakenBackError
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
-from b24app.services.card.adding_up import rounded
 from b24app.services.card.card_reads import PaymentLines
+from b24app.services.card.rounding import rounded
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
@@ -72,7 +72,7 @@ def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     composition = read.compositions.get(payment_id) if read else None
     if read is None or payment is None or composition is None:
         return False
-    return payment.sum.amount == 0 and _value(read, composition) > 0
+    return payment.sum.amount == 0 and _value(read, composition, payment.sum.currency) > 0
 
 
 def _stays(read: Reading, before: Before) -> bool:
@@ -85,18 +85,19 @@ def _stays(read: Reading, before: Before) -> bool:
         now.items if before.items is None else Listing(before.items),
         now.links if before.links is None else Listing(before.links),
     )
-    values = (_value(read, now), _value(read, was), payment.sum.amount)
+    currency = payment.sum.currency
+    values = (_value(read, now, currency), _value(read, was, currency), payment.sum.amount)
     if not (now.is_whole and all(map(is_readable, values))):
         return False
     return values[0] not in values[1:]
 
 
-def _value(read: Reading, composition: PaymentLines) -> Decimal:
+def _value(read: Reading, composition: PaymentLines, currency: str) -> Decimal:
     """Return the sum of the lines with a known price, rounded like the portal's own sums."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(
         (
-            rounded(row.price * item.quantity).amount
+            (row.price * item.quantity).amount
             for item in composition.items
             if (row := rows.get(item.row_id or 0))
         ),
@@ -110,7 +111,7 @@ def _value(read: Reading, composition: PaymentLines) -> Decimal:
         ),
         ZERO,
     )
-    return items + links
+    return rounded(Money(items + links, currency)).amount
 
 
 def _is_as_before(read: Reading, before: Before) -> bool:

@@ -7,7 +7,7 @@ Rights, refusals and wording are REST's business.
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from b24app.simulator.portal_state.crm import CrmData
 from b24app.simulator.portal_state.records import (
@@ -184,7 +184,7 @@ def recalculate(crm: CrmData, payment: Payment) -> None:
         shipment = crm.shipments.get(item.entity_id)
         if shipment is not None and shipment.order_id == payment.order_id:
             total += item.quantity * shipment.price
-    payment.sum = total.quantize(Decimal("0.01"))
+    payment.sum = total.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _store_item(

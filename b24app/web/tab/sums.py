@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from b24app.domain import UNREADABLE, Money
 from b24app.errors import InputCode, InputError
 from b24app.services.card.linked_totals import Sum, together
+from b24app.services.card.rounding import rounded
 from b24app.web.plumbing.entry import current_card, require_session
 from b24app.web.tab.writing import whole_number
 
@@ -81,6 +82,7 @@ def _sums() -> str:
     for part in request.args.getlist("line"):
         row_id, quantity, price = _read(LINE, part, "line")
         lines.append((int(row_id), _product(quantity, price, currency)))
+    total = rounded(total)
     return render_template("payments/_sums.html", total=total, has_rows=bool(chosen), lines=lines)
 
 

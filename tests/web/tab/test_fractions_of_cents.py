@@ -1,0 +1,64 @@
+"""Prices that come to fractions of a cent: every place says what the portal makes of them.
+
+It adds the lines of a payment up and rounds once, half a cent to a cent (crm
+lib/controller/item/payment/base.php `recalculatePaymentSum`, sale lib/payment.php).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from b24app.simulator.portal_state.records import DEAL as DEAL_TYPE
+from b24app.simulator.portal_state.records import Card
+from tests.support import odd_cards
+
+SHOWN = re.compile(r'name="shown" value="([^"]*)"')
+CARD = 8300
+ROWS = (("0.335", "1"), ("0.335", "1"), ("10.005", "3"))
+"""Rounded one by one they come to 30.70; together to 30.685, and so to 30.69."""
+
+
+@pytest.fixture
+def tab(stage):
+    amount = Decimal("30.70")
+    deal = Card(DEAL_TYPE, CARD, "Cents", odd_cards.CREATED, amount, "EUR", "EXECUTING")
+    stage.portal.crm.add_card(deal)
+    for number, (price, quantity) in enumerate(ROWS):
+        odd_cards.add_row(stage.portal.crm, deal, f"Part {number}", price, quantity)
+    return stage.tab(entity_id=CARD)
+
+
+def test_what_the_rest_comes_to_is_what_the_payment_asks_for_then(stage, tab):
+    assert 'id="rest-sum">' in tab.answer.text
+    assert tab.answer.text.split('id="rest-sum">')[1].startswith('<data value="30.69">€30.69')
+    assert "30.685" not in tab.answer.text
+    question = tab.get("/payments/rest").text
+    assert "30.685" not in question
+
+    tab.post("/payments/rest", {"shown": SHOWN.findall(question)[0]})
+
+    assert tab.answer.status_code == 200, tab.said
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    assert payment.sum == Decimal("30.69")
+
+
+def test_the_lines_of_a_payment_explain_its_rounded_sum(stage, tab):
+    tab.post("/payments/rest", {"shown": "30.69"})
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+
+    details = tab.get("/payments/details", ids=payment.id, rows=3).text
+
+    assert "30.69" in details
+    assert "€0.005" not in details
+    assert "rounding" not in details
+
+
+@pytest.mark.parametrize("shown", ["30.70", "30.68", "30.7", "31"])
+def test_another_rest_than_was_shown_is_not_billed(stage, tab, shown):
+    tab.post("/payments/rest", {"shown": shown})
+
+    assert tab.answer.status_code == 409
+    assert stage.portal.crm.payments_of(DEAL_TYPE, CARD) == []
