@@ -226,6 +226,19 @@ def test_a_line_of_an_item_fits_a_phone(stage, person):
     assert field["y"] <= total["y"] + total["height"] / 2 <= field["y"] + field["height"]
 
 
+def test_the_narrowest_phone_shows_whole_names_and_the_figures_below_each_other(stage, person):
+    person.page.set_viewport_size({"width": 320, "height": 800})
+    person.open_tab(opens=False)
+
+    systems = person.frame.locator(".pay__system")
+    expect(systems).to_have_count(len(stage.payments))
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert systems.evaluate_all(cut) == 0
+    # Where there is no room for two on a line, none of the three stands apart from the others.
+    edges = "(all) => all.map((one) => Math.round(one.getBoundingClientRect().right))"
+    assert len(set(person.frame.locator(".figures dd").evaluate_all(edges))) == 1
+
+
 @pytest.mark.parametrize(
     ("verb", "title"),
     [("Add items", "Add items to payment"), ("Add delivery", "Add delivery to payment")],
