@@ -113,6 +113,21 @@ def test_discard_stays_on_its_page(stage, new_page):
     assert settings_of(stage) == {}
 
 
+def test_what_a_save_did_is_not_told_below_other_pages(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    frame = open_settings(admin, "Cards")
+    frame.get_by_label("Leads", exact=True).check()
+
+    admin.press(admin.button("Save settings"))
+
+    told = frame.get_by_text("Leads: the tab is shown now.")
+    expect(told).to_be_visible()
+    turn_to(admin, "Activity")
+    expect(told).to_be_hidden()
+    turn_to(admin, "Cards")
+    expect(told).to_be_visible()
+
+
 def test_outside_of_the_frame_the_address_tells_the_page(stage, new_page, servers):
     page = new_page()
     page.goto(f"{servers.app_url}/oauth/start?domain={stage.portal.domain}")
