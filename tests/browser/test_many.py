@@ -109,6 +109,9 @@ def test_several_are_deleted(stage, either):
     either.press(in_bar(either, "Delete"))
     expect(either.dialog).to_contain_text("Delete 2 payments?")
     expect(either.dialog).to_contain_text("3653/2, 3653/1 are paid and stay")
+    # Those that are deleted are called "they": not after the ones that stay.
+    text = either.dialog.inner_text()
+    assert text.index("They and their public links") < text.index("are paid and stay")
     either.expect_focus_on(either.button("Cancel", either.dialog))
 
     either.press(either.button("Delete", either.dialog))
