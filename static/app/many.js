@@ -48,6 +48,7 @@ function showTicks() {
   const all = byId("tick-all");
   if (!all) return;
   const chosen = rows.filter(isTicked);
+  if (chosen.length < MOST_TICKED && byId("most-ticked")) byId("most-ticked").hidden = true;
   Object.assign(all, { checked: chosen.length > 0 && chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
   showSelection(chosen);
 }

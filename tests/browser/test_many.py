@@ -237,6 +237,22 @@ def test_fifty_are_the_most_and_done_in_parts_that_say_how_far_they_are(stage, p
     expect(person.frame.locator("#count-unpaid")).to_have_text("10")
 
 
+def test_the_limit_is_not_named_any_more_once_fewer_are_selected(stage, person):
+    fill(stage, 60)
+    limit = "At most 50 payments can be selected at once."
+    open_long(person)
+    person.hand.toggle(all_shown(person))
+    expect(bar(person)).to_contain_text(limit)
+    person.press(in_bar(person, "Mark as paid"))
+
+    person.press(person.button("Mark as paid", person.dialog))
+    person.press(person.button("Done", person.dialog))
+
+    # The paid ones among them stay selected: they were none of this act's.
+    expect(bar(person)).to_contain_text("17 selected")
+    expect(bar(person)).not_to_contain_text(limit, use_inner_text=True)
+
+
 def test_stop_while_a_part_is_on_its_way_shows_what_that_part_did(stage, person):
     fill(stage, 40)
     for one in stage.payments:
