@@ -14,6 +14,7 @@ from tests.support.stage import READER, SMART, Tab
 
 FIGURES = re.compile(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">')
 ROWS = re.compile(r'<tr(?: class="tot")?><th scope="row">(.*?)</th><td><data value="([^"]+)">')
+TAKES = "Bill the rest takes products only"
 OTHER_CARDS = (8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
 
 
@@ -138,6 +139,21 @@ def test_what_is_not_billed_and_bill_the_rest_does_not_take_is_said_beside_it(st
     sale.add_delivery(crm, crm.payments[LARGE], crm.shipments[FLEET])
     text = words(stage.tab().answer.text)
     assert "Not billed €1,532.00 Bill the rest takes products only: €1,472.00" in text
+
+
+@pytest.mark.parametrize("who", ["refused", "linked"])
+def test_what_bill_the_rest_takes_is_not_said_where_nobody_can_press_it(stage, who):
+    crm = stage.portal.crm
+    sale.add_delivery(crm, crm.payments[SMALL], crm.shipments[FLEET])
+    assert TAKES in words(stage.tab().answer.text)
+    if who == "refused":
+        stage.tab(READER).post(f"/payments/{LARGE}/pay")
+
+    tab = stage.tab(READER) if who == "refused" else stage.tab(entity_id=11, placement=SMART)
+
+    assert ("View only" in tab.answer.text) is (who == "refused")
+    assert "Not billed" in words(tab.answer.text)
+    assert TAKES not in words(tab.answer.text)
 
 
 def test_a_delivery_that_two_payments_hold_is_named_when_somebody_asks(stage):
