@@ -118,7 +118,7 @@ def details_of(
     difference = None
     is_explained = is_whole(items) and is_whole(links) and all(map(_is_explained, item_lines))
     if {items_sum.currency, *(price.currency for price in prices)} == {currency} and is_explained:
-        difference = payment.sum - rounded(items_sum + deliveries_sum)
+        difference = payment.sum - rounded(items_sum + deliveries_sum, payment.sum)
     has_rest = difference is not None and difference.is_readable and bool(difference.amount)
     return Details(
         item_lines,

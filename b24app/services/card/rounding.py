@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.numbers import get_currency_precision
-
 from b24app.domain import Money
 
-LEAST_DECIMALS = 2
-"""The portal rounds sums to this by default, whatever the currency (rest-contract e.7)."""
+DECIMALS = 2
+"""The portal rounds sums to this by default, also dinars of 1,000 fils (rest-contract e.7)."""
 
 
-def rounded(money: Money) -> Money:
+def rounded(money: Money, like: Money | None = None) -> Money:
     """Round an amount like the portal: half a cent or more is a cent.
 
     A payment's sum is rounded once, after its lines were added up; the amount of a card is the sum
-    of rounded rows.
+    of rounded rows. `like` is such a sum of the portal: where it has more decimals, an
+    administrator has set how many there are.
     """
-    digits = max(LEAST_DECIMALS, get_currency_precision(money.currency))
     exact = money.amount
-    if not exact.is_finite() or exact == exact.quantize(Decimal(1).scaleb(-digits)):
+    if not exact.is_finite():
         return money
-    return Money(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), money.currency)
+    unit = Decimal(1).scaleb(-max(DECIMALS, _decimals(like)))
+    nearest = exact.quantize(unit, ROUND_HALF_UP)
+    return money if exact == nearest else Money(nearest, money.currency)
+
+
+def _decimals(money: Money | None) -> int:
+    exponent = money.amount.normalize().as_tuple().exponent if money is not None else 0
+    return -exponent if isinstance(exponent, int) else 0

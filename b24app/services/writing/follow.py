@@ -72,7 +72,7 @@ def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     composition = read.compositions.get(payment_id) if read else None
     if read is None or payment is None or composition is None:
         return False
-    return payment.sum.amount == 0 and _value(read, composition, payment.sum.currency) > 0
+    return payment.sum.amount == 0 and _value(read, composition, payment.sum) > 0
 
 
 def _stays(read: Reading, before: Before) -> bool:
@@ -85,15 +85,14 @@ def _stays(read: Reading, before: Before) -> bool:
         now.items if before.items is None else Listing(before.items),
         now.links if before.links is None else Listing(before.links),
     )
-    currency = payment.sum.currency
-    values = (_value(read, now, currency), _value(read, was, currency), payment.sum.amount)
+    values = (_value(read, now, payment.sum), _value(read, was, payment.sum), payment.sum.amount)
     if not (now.is_whole and all(map(is_readable, values))):
         return False
     return values[0] not in values[1:]
 
 
-def _value(read: Reading, composition: PaymentLines, currency: str) -> Decimal:
-    """Return the sum of the lines with a known price, rounded like the portal's own sums."""
+def _value(read: Reading, composition: PaymentLines, like: Money) -> Decimal:
+    """Return the sum of the lines with a known price, rounded like a sum of the portal."""
     rows, deliveries = read.core.rows, read.core.deliveries_by_id
     items = sum(
         (
@@ -111,7 +110,7 @@ def _value(read: Reading, composition: PaymentLines, currency: str) -> Decimal:
         ),
         ZERO,
     )
-    return rounded(Money(items + links, currency)).amount
+    return rounded(Money(items + links, like.currency), like).amount
 
 
 def _is_as_before(read: Reading, before: Before) -> bool:

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 
+from b24app.simulator.portal_state import sale
 from b24app.simulator.portal_state.records import DEAL as DEAL_TYPE
 from b24app.simulator.portal_state.records import Card
 from tests.support import odd_cards
@@ -62,3 +63,45 @@ def test_another_rest_than_was_shown_is_not_billed(stage, tab, shown):
 
     assert tab.answer.status_code == 409
     assert stage.portal.crm.payments_of(DEAL_TYPE, CARD) == []
+
+
+DINARS = (("0.001", "4"), ("5.555", "1"))
+"""They come to 5.559 dinars, of which the portal makes 5.56, as it does for every currency."""
+
+
+@pytest.fixture
+def dinars(stage):
+    """The tab of a deal in Tunisian dinars that is billed whole."""
+    deal = Card(DEAL_TYPE, CARD, "Fils", odd_cards.CREATED, Decimal("5.56"), "TND", "EXECUTING")
+    stage.portal.crm.add_card(deal)
+    for number, (price, quantity) in enumerate(DINARS):
+        odd_cards.add_row(stage.portal.crm, deal, f"Part {number}", price, quantity)
+    tab = stage.tab(entity_id=CARD)
+    tab.post("/payments/rest", {"shown": SHOWN.findall(tab.get("/payments/rest").text)[0]})
+    assert tab.answer.status_code == 200, tab.said
+    return tab
+
+
+def test_a_sum_that_stays_by_rounding_alone_is_no_canceled_order(stage, dinars):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    tiny = stage.portal.crm.items_of(payment.id, sale.PRODUCT)[0]
+
+    dinars.delete(f"/payments/{payment.id}/items/{tiny.id}")
+
+    assert dinars.answer.status_code == 200, dinars.said
+    assert payment.sum == Decimal("5.56")
+    assert len(stage.portal.crm.items_of(payment.id, sale.PRODUCT)) == 1
+
+
+def test_dinars_that_were_rounded_are_neither_tax_nor_billed_too_much(stage, dinars):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+
+    assert "do not add up" not in dinars.get("/payments/details", ids=payment.id, rows=2).text
+    assert "Over-billed" not in dinars.show().text
+
+
+def test_a_portal_that_rounds_to_fils_is_compared_to_fils(stage, dinars):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    payment.sum = Decimal("5.559")
+
+    assert "do not add up" not in dinars.get("/payments/details", ids=payment.id, rows=2).text
