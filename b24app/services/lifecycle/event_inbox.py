@@ -77,9 +77,26 @@ def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
     """Accept an event. Calls no server. `address` is where it came from.
 
     Raises MalformedRequestError, UnknownPortalError, AccessError (the application_token is not
-    the stored one) and TooManyRequestsError; nothing is kept then.
+    the stored one) and TooManyRequestsError; nothing is kept then. The portal sends an event once:
+    a connection to our database that breaks just now is tried again. Raises DatabaseAwayError.
     """
     call = EventCall.from_form(form)
+    came_at = deps.clock()
+    is_known, proof = deps.store(lambda _is_again: _judged(deps, call))
+    if proof is not Proof.TOKEN:
+        deps.store(lambda _is_again: _count_unproven(deps, call, proof, is_known=is_known))
+    if proof is Proof.PAIR:
+        claim = Claim.of(call, came_at, Sender(address).network)
+        return deps.store(lambda _is_again: _put_claim(deps, claim, is_known=is_known))
+    react = REACTIONS.get(call.event)
+    if react is None:
+        log.info("event %s of %s is not one of ours", call.event, call.auth.member_id)
+        return Received.IGNORED
+    return deps.store(lambda _is_again: _react(deps, call, proof, react))
+
+
+def _judged(deps: Deps, call: EventCall) -> tuple[bool, Proof]:
+    """Return whether the portal is known, and what proves the event."""
     member_id = call.auth.member_id
     with deps.db.of(member_id).reading() as session:
         is_known = portals.find(session, member_id) is not None
@@ -88,17 +105,16 @@ def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
         with deps.db.of(member_id).transaction() as session:
             if event_claims.holds_token(session, deps, member_id, call.auth.application_token):
                 proof = Proof.AWAITED
-    if proof is not Proof.TOKEN:
-        _count_unproven(deps, call, proof, is_known=is_known)
-    if proof is Proof.PAIR:
-        claim = Claim.of(call, deps.clock(), Sender(address).network)
-        with deps.db.of(event_claims.list_of(claim, is_known=is_known)).transaction() as session:
-            return _said(event_claims.enqueue(session, deps, claim, is_known=is_known))
-    react = REACTIONS.get(call.event)
-    if react is None:
-        log.info("event %s of %s is not one of ours", call.event, member_id)
-        return Received.IGNORED
-    with deps.db.of(member_id).transaction() as session:
+    return is_known, proof
+
+
+def _put_claim(deps: Deps, claim: Claim, *, is_known: bool) -> Received:
+    with deps.db.of(event_claims.list_of(claim, is_known=is_known)).transaction() as session:
+        return _said(event_claims.enqueue(session, deps, claim, is_known=is_known))
+
+
+def _react(deps: Deps, call: EventCall, proof: Proof, react: Reaction) -> Received:
+    with deps.db.of(call.auth.member_id).transaction() as session:
         return react(session, deps, call, proof)
 
 
