@@ -30,6 +30,7 @@ on("htmx:beforeRequest", ({ detail }) => {
   const config = detail.requestConfig;
   /* The same object goes on to htmx's failure events, which would print its error. */
   detail.error = "";
+  config.swap = detail.etc.swapOverride;
   if (config.elt.dataset.opens) openForm(config);
   if (isWrite(config)) config.target.closest(".pay")?.setAttribute("aria-busy", "true");
   if (config.target.id === "tab") {
@@ -124,8 +125,8 @@ on("htmx:load", ({ detail: { elt } }) => {
   postponed = null;
 });
 
-/* The same once more, with the same key and without asking again. A quantity that was taken back is
-   in its field again; one that was typed since stays there, and is saved after this one. */
+/* The same once more, with the same key, swapped in the same way, and without asking again. A quantity that was
+   taken back is in its field again; one that was typed since stays there, and is saved after this one. */
 function resend(config) {
   const { elt } = config;
   const values = {};
@@ -134,7 +135,7 @@ function resend(config) {
     values[elt.name] = config.formData.get(elt.name);
     if (elt.value === elt.defaultValue) elt.value = values[elt.name];
   }
-  request(config.verb.toUpperCase(), config.path, { source: elt, target: config.target, values });
+  request(config.verb.toUpperCase(), config.path, { source: elt, target: config.target, swap: config.swap, values });
 }
 
 /* On the first load in a frame the server's own words say more than "open for too long". */

@@ -147,3 +147,18 @@ def test_it_is_noted_though_the_menu_was_closed_at_once(stage, either, opened):
     expect(menu).to_be_hidden()
     assert len(opened()) == 1
     assert taken(stage) == ["sms"]
+
+
+def test_the_button_stays_where_the_session_is_renewed_meanwhile(stage, either, opened):
+    """Sent again, the answer takes no other place than it would have taken at once."""
+    either.page.may_fail_to_load = True
+    small = stage.payments[2]
+    menu = menu_of(either, small)
+    stage.clock.advance(31 * 60)
+
+    either.press(menu.get_by_role("link", name="E-mail"))
+
+    expect(menu.get_by_role("status").filter(has_text="Link taken")).to_contain_text("E-mail")
+    assert taken(stage) == ["email"]
+    assert len(opened()) == 1
+    expect(either.button("Send", either.payment(small))).to_be_visible()
