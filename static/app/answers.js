@@ -68,6 +68,11 @@ on("click", ({ target }) => {
   if (button) aim(button);
 }, true);
 
+/* And a form of a dialog that outlives the row of its payment. */
+on("submit", ({ target }) => {
+  if (target.getAttribute("hx-target")?.startsWith("#payment-")) aim(target);
+}, true);
+
 /* Where the list does not show the payment that is changed, the answer brings the list up to date. */
 function aim(elt) {
   if (document.querySelector(elt.getAttribute("hx-target"))) return;

@@ -36,8 +36,9 @@ async function copyList(button) {
   button.closest(".pop").hidePopover();
   const { copiesList, saysCopied } = button.dataset;
   const url = "whole" in button.dataset ? copiesList : `${copiesList}?ids=${tickedIds()}`;
+  toCopy = source;
   const file = await fetchFile(source, url, () => copyList(button));
-  if (!file) return;
+  if (!file || toCopy !== source) return;
   const text = await file.text();
   if (!(await isCopied(text, source))) showText(text, source);
   else if (saysCopied) showCopied(source, byId("live"), saysCopied);

@@ -3,6 +3,10 @@
 const links = new Map();
 let dwelling = 0;
 
+/* What waits to be copied. Whatever was copied since is what somebody means to paste: it is not replaced. */
+let toCopy = null;
+on("copy", () => { toCopy = null; });
+
 /* The address of a link that could not be copied is shown at the button that copies. */
 const openerOf = (pop) => document.querySelector(`[popovertarget="${pop.id}"]`) || document.querySelector(`[data-copies="${pop.id}"]`);
 
@@ -94,13 +98,14 @@ function linkCame(pop, share) {
   delete pop.dataset.failed;
   if ("fresh" in pop.dataset) return isOpen(pop) ? stayInSight(pop, openerOf(pop)) : pop.replaceChildren();
   links.set(pop.id, share.cloneNode(true));
-  if (pop.dataset.wanted === "copy") copy(pop);
+  if (pop.dataset.wanted === "copy" && toCopy === pop) copy(pop);
   else if (isOpen(pop)) makeRoom(pop);
 }
 
 function copyLink(button) {
   const pop = byId(button.dataset.copies);
   pop.dataset.wanted = "copy";
+  toCopy = pop;
   need(pop);
   if (pop.querySelector("[data-loaded]")) copy(pop);
   else button.classList.add("is-busy");

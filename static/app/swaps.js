@@ -9,7 +9,7 @@ let linesBefore = null;
 
 function prepareSwap(detail, config, isDone) {
   const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
-  if (isDone && "adds" in config.elt.dataset) opened.set(config.target.querySelector(".pay__more")?.id, true);
+  if (isDone && "adds" in config.elt.dataset) opened.set(config.target.closest(".pay")?.querySelector(".pay__more").id, true);
   const stays = config.elt.closest("[data-stays]");
   const isOnItsWay = isPart(detail.xhr);
   if (isOnItsWay) partCame(detail, config);

@@ -10,6 +10,11 @@ from playwright.sync_api import expect
 from b24app.simulator.control.control_somebody import do_payment
 from tests.support.person import Keyboard, Mouse
 
+COPIES = """() => {
+  const copies = [];
+  document.addEventListener("copy", ({ target }) => copies.push(target.value));
+  return copies;
+}"""
 CLICKS = """(button) => {
   const clicks = [];
   button.addEventListener("click", (event) => clicks.push(event));
@@ -222,3 +227,57 @@ def test_the_focus_goes_back_to_a_button_that_was_replaced(person, item):
     person.press(person.button("Close", person.dialog))
 
     expect(person.button("Allocation")).to_be_focused()
+
+
+def test_the_link_that_was_asked_for_last_is_the_one_that_is_copied(stage, person, unpaid):
+    person.open_tab(opens=False)
+    copies = person.frame.evaluate_handle(COPIES)
+    late = Held(person, f"/payments/{unpaid.id}/link")
+    first = person.button("Copy public link", person.payment(unpaid))
+    late.wait(lambda: person.press(first))
+    other = person.payment(stage.payments[2])
+    person.press(person.button("Copy public link", other))
+    address = other.locator("[data-url]")
+    expect(address).to_be_visible()
+
+    late.let_go()
+
+    expect(first).not_to_have_class(re.compile("is-busy"))
+    assert copies.json_value() == [address.input_value()]
+    person.press(first)
+    expect(person.payment(unpaid).locator("[data-url]")).to_be_visible()
+    assert len(copies.json_value()) == 2
+
+
+def test_a_list_that_comes_late_replaces_nothing_that_was_copied_since(stage, person):
+    person.open_tab(opens=False)
+    copies = person.frame.evaluate_handle(COPIES)
+    late = Held(person, "/payments/export.csv")
+    person.press(person.frame.locator("#list-more"))
+    late.wait(lambda: person.press(person.frame.locator("#copy-export")))
+    other = person.payment(stage.payments[2])
+    person.press(person.button("Copy public link", other))
+    address = other.locator("[data-url]")
+    expect(address).to_be_visible()
+
+    late.let_go()
+
+    expect(person.frame.locator("#list-more")).not_to_have_class(re.compile("is-busy"))
+    assert copies.json_value() == [address.input_value()]
+
+
+def test_a_dialog_that_outlives_its_payment_says_that_it_is_gone(stage, person):
+    person.page.may_fail_to_load = True
+    gone = stage.payments[2]
+    person.open_tab()
+    late = Held(person, "refresh=1")
+    late.wait(lambda: person.press(person.button("Refresh")))
+    person.choose_in_menu(gone, "Change payment system")
+    person.dialog.locator("select").select_option(index=1)
+    do_payment(stage.portal, {"do": "delete", "id": str(gone.id)})
+    late.let_go()
+    expect(person.payment(gone)).to_have_count(0)
+
+    person.press(person.button("Save", person.dialog))
+
+    expect(person.dialog.get_by_role("alert")).to_contain_text("deleted in Bitrix24")
