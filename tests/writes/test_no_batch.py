@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.acts import ACTS, PREFIX, books, outcomes, require_once, require_truth, runs
+from tests.support.acts import (
+    ACTS,
+    CABLES,
+    PREFIX,
+    SIGNS,
+    SMALL,
+    UNCHANGED_WORDS,
+    WRITES,
+    books,
+    outcomes,
+    require_once,
+    require_truth,
+    runs,
+)
 
 
 @pytest.fixture
@@ -72,3 +85,42 @@ def test_faults_of_single_calls_are_told_truly_too(stage, act, kind):
 
     require_truth(stage, act, answer, before)
     assert answer.status_code in {200, 403, 422, 502}
+
+
+@pytest.mark.parametrize("is_read", [True, False], ids=["read again", "unread"])
+@pytest.mark.parametrize("refusal", ["denied", "false", "operation_limit"])
+@pytest.mark.parametrize("loss", ["lost", "silent"])
+def test_a_write_that_may_have_run_is_not_hidden_by_one_that_was_refused(
+    stage, monkeypatch, loss, refusal, is_read
+):
+    stage.portal.switches.batch_refused = ["crm."]
+    tab = stage.tab()
+    adding = PREFIX + "product.add"
+    stage.fail(adding, refusal)
+    stage.fail(adding, loss)
+    if not is_read:
+        break_after_writes(stage, monkeypatch, 2)
+    rows = {"row": [SIGNS, CABLES], f"quantity-{SIGNS}": 3, f"quantity-{CABLES}": 2}
+
+    answer = tab.post(f"/payments/{SMALL}/items", rows)
+
+    assert answer.status_code == 502
+    assert not UNCHANGED_WORDS.search(tab.said)
+    assert outcomes(stage) == [("add_items", "unknown")]
+
+
+def break_after_writes(stage, monkeypatch, count):
+    """When so many writes were sent, the portal answers nothing any more."""
+    send, sent = stage.adapter.send, []
+
+    def counted(request, **options):
+        if request.url.lower().rsplit("/", 1)[-1] in WRITES:
+            sent.append(request)
+        try:
+            return send(request, **options)
+        finally:
+            if len(sent) == count:
+                sent.append(None)
+                stage.fail("*", "close_before", times=99)
+
+    monkeypatch.setattr(stage.adapter, "send", counted)

@@ -15,7 +15,13 @@ from b24app.bitrix.wire.answers import Answer, BatchAnswer, as_batch_answer, not
 from b24app.bitrix.wire.client import BitrixClient, TokenSource
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.error_codes import PARAMETER_REFUSED, error_for
-from b24app.errors import AppError, BatchRefusedError, BusinessRefusalError, PortalError
+from b24app.errors import (
+    AppError,
+    BatchRefusedError,
+    BusinessRefusalError,
+    Executed,
+    PortalError,
+)
 
 Commands = Mapping[str, Command[Any]]
 Outcomes = Mapping[str, Answer | PortalError]
@@ -33,7 +39,8 @@ class SingleCalls:
     def send(self, commands: Commands, earlier: Outcomes | None = None) -> BatchAnswer:
         """Return what the commands came to, beside what is known of `earlier` ones.
 
-        Where no command got a result, the first error is raised, as that of a batch would be; not
+        Where no command got a result, the first error is raised, as that of a batch would be; that
+        of a write of which nobody knows whether it ran comes before all others. Nothing is raised
         where some were refused by their methods: then each has an error of its own.
         """
         outcomes = dict(earlier or {})
@@ -50,7 +57,7 @@ class SingleCalls:
         if errors and len(errors) == len(outcomes):
             told = [error for error in errors if not isinstance(error, BatchRefusedError)] or errors
             if len({isinstance(error, BusinessRefusalError) for error in told}) == 1:
-                raise told[0]
+                raise _unclear_write(commands, outcomes) or told[0]
         return as_batch_answer(outcomes, is_halted=is_stopped)
 
     def send_rest(
@@ -94,6 +101,17 @@ class SingleCalls:
                 not_run.__cause__ = error
                 found[key] = not_run
         return {key: found[key] for key in step}
+
+
+def _unclear_write(commands: Commands, outcomes: Outcomes) -> PortalError | None:
+    """Return the error of the first write that may have run, None if there is none."""
+    for key, command in commands.items():
+        error = outcomes.get(key)
+        if not (command.is_write and isinstance(error, PortalError)):
+            continue
+        if error.executed is Executed.UNKNOWN:
+            return error
+    return None
 
 
 def still_to_run(answer: BatchAnswer, commands: Commands, refused: Sequence[str]) -> list[str]:

@@ -115,21 +115,26 @@ def send_whole(
 
 
 def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> WriteResult:
-    """Return the result of a batch's writes, with the re-read."""
+    """Return the result of a batch's writes, with the re-read.
+
+    If nobody knows of one whether it ran, that counts, whatever became of those before it.
+    """
     read = read_after(card, sent)
-    error = _first_error(sent.result, handles)
-    if error is not None and error.executed is Executed.UNKNOWN:
-        return WriteResult(read, cause=error)
-    return WriteResult(read, error=error)
+    errors = _errors(sent.result, handles)
+    unclear = next((error for error in errors if error.executed is Executed.UNKNOWN), None)
+    if unclear is not None:
+        return WriteResult(read, cause=unclear)
+    return WriteResult(read, error=errors[0] if errors else None)
 
 
-def _first_error(result: BatchResult, handles: Sequence[Handle[Any]]) -> PortalError | None:
+def _errors(result: BatchResult, handles: Sequence[Handle[Any]]) -> list[PortalError]:
+    errors: list[PortalError] = []
     for handle in handles:
         try:
             result[handle]
         except PortalError as error:
-            return error
-    return None
+            errors.append(error)
+    return errors
 
 
 def read_after(card: CardSession, sent: Sent) -> Reading | None:
