@@ -160,10 +160,10 @@ on("change", ({ target }) => {
   else if (target.id === "of-system") arrangeBy({ system: target.value });
 });
 
-/* Products and deliveries are searched, so all of them are read. */
+/* Products and deliveries are searched, so all that were not read yet are read. */
 on("input", ({ target }) => {
   if (target.id !== "find") return;
-  for (const loader of document.querySelectorAll(".pay__load")) htmx.trigger(loader, "need");
+  for (const loader of waitingLoaders()) htmx.trigger(loader, "need");
   arrangeBy({ find: target.value });
 });
 

@@ -21,7 +21,7 @@ async function printAll(button) {
 /* By groups where they are read so, and what is left one by one: that may be two calls each. Where one cannot be
    read, the paper says so of it and of the others. */
 async function readWhatWaits() {
-  const loaders = [...document.querySelectorAll(".pay:has(> .pay__more[data-waits]) > .pay__load")];
+  const loaders = waitingLoaders();
   for (const loader of loaders) if (!isReading(loader)) htmx.trigger(loader, "need");
   await whenRead(loaders);
   for (const more of unreadRows()) {

@@ -33,6 +33,13 @@ function rowToggled(more) {
   htmx.trigger(waiting, "need");
 }
 
+/* The groups of which something waits: of the others all was read, and reading it once more would draw it again. */
+function waitingLoaders() {
+  const waits = (id) => byId(`more-${id}`)?.matches("[data-waits]");
+  const idsOf = (loader) => new URLSearchParams(loader.getAttribute("hx-get").split("?")[1]).get("ids").split(",");
+  return [...document.querySelectorAll(".pay__load")].filter((loader) => idsOf(loader).some(waits));
+}
+
 /* What did not come is asked for again from where it should be, or when the row is opened again. */
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (!config.elt.id.startsWith("log-") || xhr.status === 200) return;

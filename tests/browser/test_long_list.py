@@ -121,3 +121,33 @@ def test_of_ticked_rows_of_a_long_list_the_unpaid_ones_can_be_deleted(long_list)
     unpaid = rows.and_(person.frame.locator("[data-paid=N]")).count()
 
     expect(person.frame.locator("#many-delete-n")).to_have_text(str(unpaid))
+
+
+def test_a_search_reads_once_what_was_not_read(long_list):
+    """Each group of twenty is forty commands at the portal, with a limit that all people share."""
+    person = long_list()
+    asked = []
+    person.page.on("request", lambda one: asked.append(one.url) if "details?" in one.url else None)
+    field = person.frame.get_by_role("searchbox", name="Search payments")
+    field.press_sequentially("36")
+    expect(person.frame.locator(".pay__more[data-waits]")).to_have_count(0)
+    read = len(asked)
+    assert read > 0
+
+    field.press_sequentially("53")
+    person.frame.wait_for_timeout(300)
+
+    assert len(asked) == read
+
+
+def test_a_search_reads_the_rest_of_a_group_whose_first_payment_was_opened(long_list):
+    person = long_list()
+    first = person.frame.locator(".pay:has(> .pay__more[data-waits]):has(> .pay__load)").last
+    number = first.get_attribute("data-number")
+    row = person.frame.locator(f'.pay[data-number="{number}"]')
+    row.locator(".pay__more").evaluate("(more) => htmx.trigger(more, 'need')")
+    expect(row.locator(".pay__more[data-waits]")).to_have_count(0)
+
+    person.frame.get_by_role("searchbox", name="Search payments").fill("3653")
+
+    expect(person.frame.locator(".pay__more[data-waits]")).to_have_count(0)
