@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -20,6 +20,7 @@ from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
 from b24app.storage.models import Activity
+from b24app.storage.session import Session
 
 A_PAGE = 50
 AT_ONCE = 500
@@ -153,6 +154,30 @@ def _id(text: str) -> int | None:
     if not is_number or int(text) > MAX_ID:
         raise InputError("not an id", code=InputCode.NUMBER, field="before")
     return int(text)
+
+
+def store(
+    card: CardSession, line: activity.Record, more: Callable[[Session], None] = lambda _: None
+) -> None:
+    """Store the line of a change that the portal has carried out, and `more` of it with it.
+
+    A connection that breaks just now is tried again. Raises DatabaseAwayError.
+    """
+
+    def keep(is_again: bool) -> None:
+        with card.db.transaction() as session:
+            if is_again and _is_stored(session, line):
+                # Only the answer of its commit was lost.
+                return
+            more(session)
+            activity.append(session, line)
+
+    card.deps.store(keep)
+
+
+def _is_stored(session: Session, line: activity.Record) -> bool:
+    newest = activity.page(session, line.member_id, limit=A_PAGE)
+    return line.request_id in {one.request_id for one in newest if one.action == line.action}
 
 
 def not_done(outcomes: Sequence[tab_bindings.Outcome]) -> list[str]:

@@ -154,21 +154,18 @@ def _record(
 ) -> None:
     failed = activity_log.not_done(tabs)
     failed += [f"{event}: not_bound" for event in lost]
-    with card.db.transaction() as session:
-        activity.append(
-            session,
-            activity.Record(
-                member_id=card.member_id,
-                at=card.clock(),
-                user_id=card.user_id,
-                user_name=card.user_name,
-                ref=APP_PAGE,
-                action="repair",
-                outcome=OutcomeKind.PARTIAL if failed else OutcomeKind.DONE,
-                detail=", ".join(failed),
-                request_id=request_id,
-            ),
-        )
+    line = activity.Record(
+        member_id=card.member_id,
+        at=card.clock(),
+        user_id=card.user_id,
+        user_name=card.user_name,
+        ref=APP_PAGE,
+        action="repair",
+        outcome=OutcomeKind.PARTIAL if failed else OutcomeKind.DONE,
+        detail=", ".join(failed),
+        request_id=request_id,
+    )
+    activity_log.store(card, line)
 
 
 def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:

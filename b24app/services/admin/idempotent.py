@@ -6,13 +6,16 @@ carried out too, and one that was cut off may simply run again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from b24app.errors import KeyReusedError, StillRunningError
+from b24app.errors import DatabaseAwayError, KeyReusedError, StillRunningError
 from b24app.services.auth.card_session import CardSession
 from b24app.storage import idempotency
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -48,9 +51,18 @@ def run(card: CardSession, change: Change, work: Callable[[], T]) -> T | None:
         result = work()
         is_done = True
     finally:
+        _leave(card, change.key, is_done=is_done)
+    return result
+
+
+def _leave(card: CardSession, key: str, *, is_done: bool) -> None:
+    """End or free the key. Never fails: without our database it is free after two minutes."""
+    who = card.member_id, card.user_id, key
+    try:
         with card.db.transaction() as session:
             if is_done:
                 idempotency.finish(session, *who, status=200, announcement=None)
             else:
                 idempotency.drop(session, *who)
-    return result
+    except DatabaseAwayError as error:
+        log.warning("the key of a change was not left: %s", error)

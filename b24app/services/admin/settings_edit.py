@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from b24app.errors import ChangedMeanwhileError, StillRunningError
+from b24app.errors import ChangedMeanwhileError, DatabaseAwayError, StillRunningError
 from b24app.services.admin import activity_log, idempotent, settings_form
 from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
@@ -32,7 +33,10 @@ from b24app.services.settings import offered, tabs_from
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
+from b24app.storage.session import Session
 from b24app.storage.settings import Saved
+
+log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 4.0
 """The time limit of the first questions: the tabs must be changed within the same 15 seconds."""
@@ -111,8 +115,12 @@ def _turn(deps: Deps, member_id: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with deps.db.of(member_id).transaction() as session:
-            leases.release(session, lease, owner)
+        try:
+            with deps.db.of(member_id).transaction() as session:
+                leases.release(session, lease, owner)
+        except DatabaseAwayError as error:
+            # What was done under it is told all the same, and it ends by itself.
+            log.warning("%s was not given back: %s", lease.name, error)
 
 
 def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:
@@ -167,20 +175,20 @@ def _store(
     changed = sorted(key for key, value in data.items() if old[key] != value)
     is_done = all(outcome.is_done for outcome in applied.outcomes)
     now = card.clock()
-    with card.db.transaction() as session:
+    line = activity.Record(
+        member_id=card.member_id,
+        at=now,
+        user_id=card.user_id,
+        user_name=card.user_name,
+        ref=APP_PAGE,
+        action="settings",
+        after=", ".join(changed),
+        outcome=OutcomeKind.DONE if is_done else OutcomeKind.PARTIAL,
+        detail=", ".join(activity_log.not_done(applied.outcomes)),
+        request_id=request_id,
+    )
+
+    def save_too(session: Session) -> None:
         stored.save(session, card.member_id, data, updated_by=card.user_id, now=now)
-        activity.append(
-            session,
-            activity.Record(
-                member_id=card.member_id,
-                at=now,
-                user_id=card.user_id,
-                user_name=card.user_name,
-                ref=APP_PAGE,
-                action="settings",
-                after=", ".join(changed),
-                outcome=OutcomeKind.DONE if is_done else OutcomeKind.PARTIAL,
-                detail=", ".join(activity_log.not_done(applied.outcomes)),
-                request_id=request_id,
-            ),
-        )
+
+    activity_log.store(card, line, save_too)
