@@ -46,15 +46,19 @@ def hold(
 ) -> None:
     """Keep a pair for this launch. `application_token` is an installer's, who is no opener."""
     now = deps.clock()
-    with deps.db.of(grant.member_id).transaction() as session:
-        pending_grants.save(
-            session,
-            deps.cipher,
-            launch_id,
-            Pending(grant, application_token),
-            now=now,
-            expires_at=now + HELD_FOR,
-        )
+
+    def keep(_is_again: bool) -> None:
+        with deps.db.of(grant.member_id).transaction() as session:
+            pending_grants.save(
+                session,
+                deps.cipher,
+                launch_id,
+                Pending(grant, application_token),
+                now=now,
+                expires_at=now + HELD_FOR,
+            )
+
+    deps.store(keep)
 
 
 def waiting_for(deps: Deps, ticket: SessionClaims) -> Pending | None:

@@ -9,14 +9,17 @@ call to a portal, is refused before it is tried, and each sender and portal has 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from b24app.errors import AuthorizationServerError, TooManyRequestsError
+from b24app.errors import AuthorizationServerError, DatabaseAwayError, TooManyRequestsError
 from b24app.services.deps import Deps
 from b24app.storage import failed_proofs, launches
+
+log = logging.getLogger(__name__)
 
 A_MINUTE = 300
 """Failed proofs that one address may have in a minute."""
@@ -140,8 +143,12 @@ def exchanging(deps: Deps, sender: Sender, member_id: str, *, is_vouched: bool) 
         _take_back(deps, limits)
         raise
     if limits is not own:
-        _take_back(deps, limits)
-        note_failed(deps, own)
+        try:
+            _take_back(deps, limits)
+            note_failed(deps, own)
+        except DatabaseAwayError as error:
+            # The pair of the exchange is worth more than a count that ends with its minute.
+            log.warning("an exchange stays counted as failed: %s", error)
 
 
 def is_blocked(deps: Deps, name: str) -> bool:
