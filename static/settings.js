@@ -210,6 +210,17 @@
     if (detail.requestConfig.verb !== "get") for (const toast of document.querySelectorAll(".toast--err")) toast.remove();
   });
 
+  /* What is changed while it is being saved was not sent, so the answer would take it back: it waits. */
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => hold(detail, true));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => hold(detail, false));
+
+  function hold({ requestConfig: { elt, verb } }, isHeld) {
+    if (elt.id !== "settings-form" || verb === "get") return;
+    if (isHeld) document.getElementById("settings-save").focus({ preventScroll: true });
+    for (const panel of elt.querySelectorAll("[data-panel]")) panel.inert = isHeld;
+    document.getElementById("settings-discard").inert = isHeld;
+  }
+
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     const form = elt.matches("#settings-form") ? elt : elt.querySelector("#settings-form");
     if (form) {

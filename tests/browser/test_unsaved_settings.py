@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_out_of_turn import Held
 from tests.support.browser_stage import ADMIN, DEAL_CARD
 from tests.support.person import Keyboard, Mouse
 from tests.support.story import choose_people, open_settings, settings_of, turn_to
@@ -210,3 +211,32 @@ def test_a_session_that_is_over_takes_nothing_that_was_typed(stage, admin):
     expect_unsaved(admin, "Companies")
     admin.press(admin.button("Save settings"))
     expect(admin.said).to_contain_text("Settings saved")
+
+
+def test_nothing_can_be_changed_while_it_is_saved(admin):
+    """The answer shows what was sent: it would take back what was changed since, without a word."""
+    switch(admin, "Companies")
+    late = Held(admin, "/settings$", "POST")
+    late.wait(lambda: admin.press(admin.button("Save settings")))
+    panel = admin.frame.locator("#cards")
+    assert panel.evaluate("one => one.inert")
+    expect(admin.button("Save settings")).to_be_focused()
+
+    late.let_go()
+
+    expect(admin.said).to_contain_text("Settings saved")
+    expect_nothing_unsaved(admin)
+    switch(admin, "Contacts")
+    expect_unsaved(admin, "Contacts")
+
+
+def test_what_could_not_be_saved_can_be_changed_again(admin):
+    admin.page.may_fail_to_load = True
+    switch(admin, "Companies")
+    admin.page.route(re.compile("/settings$"), lambda route: route.abort())
+    admin.press(admin.button("Save settings"))
+    expect(admin.alert).to_be_visible()
+
+    switch(admin, "Contacts")
+
+    expect_unsaved(admin, "Contacts", "Companies")
