@@ -37,7 +37,10 @@ function sayHowMany(id, ids) {
 /* A write changes the rows that it concerns: the others are looked at here. */
 function bringUpToDate(list, now, isWhole) {
   const rows = [...list.querySelectorAll("[data-state]")];
-  for (const row of rows) if (isWhole && !now.has(row.dataset.paymentId)) row.remove();
+  for (const row of isWhole ? rows.filter((one) => !now.has(one.dataset.paymentId)) : []) {
+    handOver(row);
+    row.remove();
+  }
   const shown = new Map(rows.map((row) => [row.dataset.paymentId, row]));
   const isBehind = [...now].some(([id, state]) => (shown.has(id) ? shown.get(id).dataset.state !== state : fits(state)));
   const fresh = list.querySelector(".pay.is-new");

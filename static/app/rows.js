@@ -34,10 +34,21 @@ function rowToggled(more) {
 }
 
 /* The groups of which something waits: of the others all was read, and reading it once more would draw it again. */
-function waitingLoaders() {
-  const waits = (id) => byId(`more-${id}`)?.matches("[data-waits]");
-  const idsOf = (loader) => new URLSearchParams(loader.getAttribute("hx-get").split("?")[1]).get("ids").split(",");
-  return [...document.querySelectorAll(".pay__load")].filter((loader) => idsOf(loader).some(waits));
+const waitingIn = (loader) => loader.getAttribute("hx-get").match(/ids=([\d,]+)/)[1].split(",").filter((id) => byId(`more-${id}`)?.matches("[data-waits]"));
+const waitingLoaders = () => [...document.querySelectorAll(".pay__load")].filter((loader) => waitingIn(loader).length);
+
+/* The first payment of a group reads it. Where its row goes, or is drawn again, before the others came, the next
+   one reads what is left of the group: an answer to the row that has gone finds no place any more. */
+function handOver(pay) {
+  for (const loader of pay.querySelectorAll(".pay__load")) {
+    const left = waitingIn(loader).filter((id) => id !== pay.dataset.paymentId);
+    if (!left.length) continue;
+    const next = loader.cloneNode();
+    next.classList.remove("htmx-request");
+    next.setAttribute("hx-get", loader.getAttribute("hx-get").replace(/ids=[\d,]+/, `ids=${left}`));
+    byId(`payment-${left[0]}`).append(next);
+    htmx.process(next);
+  }
 }
 
 /* What did not come is asked for again from where it should be, or when the row is opened again. */

@@ -163,8 +163,11 @@ on("toggle", ({ target }) => {
 /* What comes into a row later, or changes it, pushes the payments below it down: moved by a transform, nothing
    jumps. With reduced motion they fade in where they are now. */
 let tops = null;
-for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail: { target } }) => {
-  if (target.matches?.(".pay")) keepLog(target);
+for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail: { target, shouldSwap, xhr } }) => {
+  if (target.matches?.(".pay")) {
+    keepLog(target);
+    if (shouldSwap && xhr?.getResponseHeader("HX-Reswap") !== "none") handOver(target);
+  }
   if (tops || !target.closest?.(".pay") || target.closest(".pop")) return;
   tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
   queueMicrotask(slide);

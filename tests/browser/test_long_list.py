@@ -151,3 +151,20 @@ def test_a_search_reads_the_rest_of_a_group_whose_first_payment_was_opened(long_
     person.frame.get_by_role("searchbox", name="Search payments").fill("3653")
 
     expect(person.frame.locator(".pay__more[data-waits]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("act", ["pay", "delete"])
+def test_a_group_is_read_also_if_its_first_payment_changed_or_went(long_list, stage, act):
+    person = long_list()
+    first = stage.payments[-21]
+    assert not first.is_paid
+    waiting = person.frame.locator(".pay__more[data-waits]")
+    expect(waiting).to_have_count(40)
+    person.frame.locator(f"#tick-{first.id}").evaluate("(one) => one.click()")
+    person.press(person.frame.locator(f"#many-{act}"))
+    person.press(person.dialog.locator(".btn--primary, .btn--danger"))
+    person.press(person.button("Done", person.dialog))
+
+    person.frame.get_by_role("searchbox", name="Search payments").fill("3653")
+
+    expect(waiting).to_have_count(0)
