@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from b24app.storage.session import Database, upgrade
 from tests.support import second_try
@@ -15,6 +16,10 @@ from tests.support.databases import PostgresDatabases, SQLiteDatabases, is_serve
 from tests.support.shared_between_apps import share_between_apps
 
 share_between_apps()
+
+# A busy machine takes as long as it takes: no test asks for the time.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 FOLDER = Path(__file__).parent
 LONG = ("test_trouble.py", "test_gallery.py", "test_story_", "test_random_books.py")

@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 import urllib3
-from hypothesis import HealthCheck, settings
 from requests.adapters import BaseAdapter
 
 from b24app.bitrix.log.rest_log import RestLog
@@ -23,10 +22,6 @@ from b24app.bitrix.wire.client import BitrixClient
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.shares import Share
 from b24app.bitrix.wire.transport import make_session
-
-# A busy machine is no failure: these properties are about values, not about speed.
-settings.register_profile("bitrix", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("bitrix")
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "bitrix24" / "examples"
 ENDPOINT = "https://portal.bitrix24.com/rest/"
