@@ -28,6 +28,7 @@ from tests.support.acts import (
     payment,
     require_once,
 )
+from tests.support.cut_off import cut_once
 from tests.web.plumbing.test_database_away import Switch
 
 BOTH = {"chosen": [f"{SMALL} N 2258 EUR", f"{LARGE} N 7680 EUR"]}
@@ -92,20 +93,6 @@ def test_a_connection_that_breaks_while_the_outcome_is_recorded_costs_nothing(
     assert outcomes(stage) == [("pay", "done")]
 
 
-def failing_once(monkeypatch, place, name):
-    """Let our database be away the first time that something is kept of what was written."""
-    keep, left = getattr(place, name), [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return keep(*arguments, **more)
-
-    monkeypatch.setattr(place, name, away_at_first)
-    return left
-
-
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_what_cannot_be_noted_of_a_card_after_a_write_hides_no_write(
     writing_stage, monkeypatch, act
@@ -113,7 +100,7 @@ def test_what_cannot_be_noted_of_a_card_after_a_write_hides_no_write(
     stage = writing_stage
     stage.plan_reminder(LARGE)
     tab = stage.tab()
-    left = failing_once(monkeypatch, sending, "note_listing")
+    left = cut_once(monkeypatch, sending, "note_listing")
 
     answer = act.send(tab, None)
 
@@ -132,7 +119,7 @@ def test_what_cannot_be_cleared_away_after_a_write_hides_no_write(
 ):
     stage = writing_stage
     tab = stage.tab()
-    failing_once(monkeypatch, *lost)
+    cut_once(monkeypatch, *lost)
 
     answer = act.send(tab, None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from tools.bench import postgres
@@ -33,13 +33,9 @@ QUICK = Sizes(portals=(1, 20), tries=5)
 
 def measure(sizes: Sizes) -> Iterator[Table]:
     """Measure own time with ever more portals beside the one that is opened."""
-    yield _table("SQLite", sizes, lambda: nullcontext(""))
-    if not sizes.has_postgres:
-        return
-    if reason := postgres.why_unreachable():
-        postgres.say_left_out(reason)
-        return
-    yield _table("PostgreSQL", sizes, postgres.database)
+    yield from postgres.beside_sqlite(
+        lambda name, database: _table(name, sizes, database), is_wanted=sizes.has_postgres
+    )
 
 
 def _table(name: str, sizes: Sizes, database: Callable[[], AbstractContextManager[str]]) -> Table:

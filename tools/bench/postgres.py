@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+
+from tools.bench.report import Table
 
 SERVER = os.environ.get("BENCH_POSTGRES_URL") or "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -24,9 +26,21 @@ def why_unreachable() -> str:
     return ""
 
 
-def say_left_out(reason: str) -> None:
-    """Say on standard error that nothing was measured with PostgreSQL, and what to do."""
-    print(f"PostgreSQL is left out: {reason} (BENCH_POSTGRES_URL names one)", file=sys.stderr)
+def beside_sqlite(
+    table_of: Callable[[str, Callable[[], AbstractContextManager[str]]], Table], *, is_wanted: bool
+) -> Iterator[Table]:
+    """Yield what `table_of` measures with SQLite and, where it is wanted and answers, with this.
+
+    It is given the engine's name, and what makes a database and gives its URL, "" for the app's
+    own. If no server answers, says so on standard error, with what to do.
+    """
+    yield table_of("SQLite", lambda: nullcontext(""))
+    if not is_wanted:
+        return
+    if reason := why_unreachable():
+        print(f"PostgreSQL is left out: {reason} (BENCH_POSTGRES_URL names one)", file=sys.stderr)
+        return
+    yield table_of("PostgreSQL", database)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 
@@ -66,13 +66,9 @@ class Round:
 
 def measure(sizes: Sizes) -> Iterator[Table]:
     """Measure how many openings a second come through."""
-    yield _table("SQLite", sizes, lambda: nullcontext(""))
-    if not sizes.has_postgres:
-        return
-    if reason := postgres.why_unreachable():
-        postgres.say_left_out(reason)
-        return
-    yield _table("PostgreSQL", sizes, postgres.database)
+    yield from postgres.beside_sqlite(
+        lambda name, database: _table(name, sizes, database), is_wanted=sizes.has_postgres
+    )
 
 
 def _table(name: str, sizes: Sizes, database: Callable[[], AbstractContextManager[str]]) -> Table:

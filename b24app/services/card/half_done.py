@@ -58,8 +58,13 @@ def remember(card: CardSession, kind: HalfDone, data: dict[str, Any]) -> Partial
     Nothing else tells of it, so it is stored as the record of a write is.
     """
 
-    def keep(_is_again: bool) -> PartialAction:
+    def keep(is_again: bool) -> PartialAction:
         with card.db.transaction() as session:
+            present = partial_actions.of_card(session, card.member_id, card.ref) if is_again else ()
+            for action in present:
+                if (action.kind, action.data) == (kind, data):
+                    # Only the answer of its commit was lost.
+                    return action
             return partial_actions.add(
                 session,
                 card.member_id,

@@ -5,21 +5,8 @@ from __future__ import annotations
 from b24app.errors import DatabaseAwayError
 from b24app.storage import failed_proofs, pending_grants
 from b24app.storage.models import PendingGrant
+from tests.support.cut_off import cut_once
 from tests.support.stage import ADMIN, token_in
-
-
-def cut_once(monkeypatch, place, name):
-    """Let our database be away the first time that something is kept."""
-    work, left = getattr(place, name), [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return work(*arguments, **more)
-
-    monkeypatch.setattr(place, name, away_at_first)
-    return left
 
 
 def test_an_installation_goes_on_if_its_exchange_cannot_be_counted(bare_stage, monkeypatch):

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from b24app.errors import DatabaseAwayError
 from b24app.services.auth.tokens import grant_tokens_of, user_tokens_of
 from b24app.storage import leases, portals, user_tokens
+from tests.support.cut_off import cut_once
 from tests.support.stage import MANAGER
 
 
@@ -97,16 +97,8 @@ def test_a_connection_that_is_cut_while_a_pair_is_kept_does_not_lose_it(
     stage.tab()
     before = source_of(stage).current()
     stage.portal.tokens.expire_access()
-    work, left = getattr(place, name), [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return work(*arguments, **more)
-
     with monkeypatch.context() as patch:
-        patch.setattr(place, name, away_at_first)
+        left = cut_once(patch, place, name)
         renewed = source_of(stage).renew(before)
 
     assert left == [0]

@@ -7,21 +7,8 @@ import pytest
 from b24app.errors import DatabaseAwayError
 from b24app.services.auth import throttle
 from b24app.storage import jobs, portals
+from tests.support.cut_off import cut_once
 from tests.support.events import jobs_of, post
-
-
-def cut_once(monkeypatch, place, name):
-    """Let our database be away the first time that something is read or kept."""
-    work, left = getattr(place, name), [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return work(*arguments, **more)
-
-    monkeypatch.setattr(place, name, away_at_first)
-    return left
 
 
 @pytest.mark.parametrize(

@@ -13,21 +13,8 @@ from b24app.storage import settings as stored
 from b24app.storage.models import Activity
 from b24app.storage.session import Database
 from tests.support.app_page import bound_codes, open_page, save
+from tests.support.cut_off import cut_once
 from tests.support.stage import DEAL
-
-
-def cut_once(monkeypatch, place, name):
-    """Let our database be away the first time that something is kept."""
-    work, left = getattr(place, name), [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return work(*arguments, **more)
-
-    monkeypatch.setattr(place, name, away_at_first)
-    return left
 
 
 def logged(stage):

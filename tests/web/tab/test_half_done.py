@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from b24app.domain import EntityRef
-from b24app.errors import DatabaseAwayError
 from b24app.services.card.half_done import HalfDone
 from b24app.storage import partial_actions
 from tests.support import odd_cards
 from tests.support.acts import COURIER, LARGE, MOVE, PREFIX, SMALL, outcomes
+from tests.support.cut_off import cut_once
 from tests.support.stage import MANAGER, STRANGER
 
 DEAL = EntityRef(2, 8061)
@@ -74,23 +74,18 @@ def test_a_notice_is_not_dismissed_by_who_may_not_see_the_card(stage, kind, data
     assert kept(stage) == [kind]
 
 
+@pytest.mark.parametrize("is_committed", [False, True], ids=["before", "after the commit"])
 @pytest.mark.parametrize("act", ["rest", "move", "filling"])
-def test_what_is_left_half_done_is_remembered_over_a_new_connection(stage, monkeypatch, act):
+def test_what_is_left_half_done_is_remembered_over_a_new_connection(
+    stage, monkeypatch, act, is_committed
+):
     odd_cards.add_deal(stage.portal.crm, odd_cards.MANY, 40)
     tab = stage.tab(entity_id=odd_cards.MANY if act == "filling" else 8061)
     if act == "rest":
         stage.portal.faults.add(PREFIX + "add", "lost")
     elif act == "move":
         stage.portal.faults.add(PREFIX + "delivery.delete", "denied", times=9)
-    add, left = partial_actions.add, [1]
-
-    def away_at_first(*arguments, **more):
-        if left[0]:
-            left[0] -= 1
-            raise DatabaseAwayError("the connection was cut")
-        return add(*arguments, **more)
-
-    monkeypatch.setattr(partial_actions, "add", away_at_first)
+    left = cut_once(monkeypatch, partial_actions, "add", is_committed=is_committed)
 
     if act == "move":
         MOVE.send(tab, None)
@@ -100,4 +95,4 @@ def test_what_is_left_half_done_is_remembered_over_a_new_connection(stage, monke
     assert left == [0]
     (line,) = outcomes(stage)
     assert line in {("bill_rest", "partial"), ("move_delivery", "partial"), ("bill_rest", "done")}
-    assert 'id="notice-' in tab.show().text
+    assert tab.show().text.count('id="notice-') == 1
