@@ -5,6 +5,7 @@ https://docs.gunicorn.org/en/stable/settings.html
 
 import functools
 import os
+import pathlib
 import re
 import resource
 import shutil
@@ -125,6 +126,9 @@ def _is_local(address):
 
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
+ROOM_FOR_COUNTS = {"counter": 64 * 1024, "histogram": 1024 * 1024}
+"""Bytes for every figure with each of its labels, by the names of the library's files."""
+
 
 def pre_fork(server, worker):
     """Give each worker a number that no other living one has: under it, it counts for /metrics.
@@ -134,8 +138,7 @@ def pre_fork(server, worker):
     if COUNTS not in os.environ:
         # Of this server alone; one that replaces it (USR2) gets a new environment and its own.
         server.counts = os.environ[COUNTS] = tempfile.mkdtemp(prefix="deal-payments-counts-")
-        if (server.cfg.uid, server.cfg.gid) != (os.geteuid(), os.getegid()):
-            os.chown(server.counts, server.cfg.uid, server.cfg.gid)
+        _hand_over(server.cfg, server.counts)
     taken = {other.number for other in server.WORKERS.values()}
     worker.number = min(set(range(len(taken) + 1)) - taken)
 
@@ -145,7 +148,41 @@ def post_fork(server, worker):
     from prometheus_client import values
 
     mine = f"{server.pid}-{worker.number}"
-    values.ValueClass = values.MultiProcessValue(lambda: mine)
+    folder = pathlib.Path(os.environ[COUNTS])
+    try:
+        for kind, size in ROOM_FOR_COUNTS.items():
+            _make_room(server.cfg, folder / f"{kind}_{mine}.db", size)
+    except OSError as error:
+        worker.log.warning("This process counts for /metrics alone: %s", error)
+        values.ValueClass = values.MutexValue
+    else:
+        values.ValueClass = values.MultiProcessValue(lambda: mine)
+
+
+def _make_room(cfg, path, size):
+    """Take all the room that a file of figures needs, unless an earlier worker has.
+
+    The library makes files of holes and writes into them as memory. On a disk that is full by then
+    the process is killed (SIGBUS), with all requests that it serves.
+    """
+    if path.exists():
+        return
+    # Under its name only with its room: others read these files at any moment.
+    draft = path.with_suffix(".part")
+    try:
+        with draft.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+        _hand_over(cfg, draft)
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _hand_over(cfg, path):
+    """Give a file to whom the workers run as."""
+    if (cfg.uid, cfg.gid) != (os.geteuid(), os.getegid()):
+        os.chown(path, cfg.uid, cfg.gid)
 
 
 def on_exit(server):
@@ -196,8 +233,9 @@ def _manage_once_ready(server, last_age):
 
 def _say_ready(worker):
     """Leave a mark in the file of the heartbeats, which the first process has open, too."""
-    os.write(worker.tmp.fileno(), b"1")
-    # Writing has changed the time by which the first process knows that this one lives.
+    # Its length and no content, for which a full disk would have no room.
+    os.ftruncate(worker.tmp.fileno(), 1)
+    # That has changed the time by which the first process knows that this one lives.
     worker.notify()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import resource
 import runpy
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from prometheus_client import values
 
 from b24app import MAX_BODY, create_app
 from b24app.bitrix.wire.shares import THREADS
@@ -91,6 +94,103 @@ def test_a_worker_writes_beside_requests_and_to_the_end(settings, stage, tmp_pat
     (file,) = stage.rest_log_dir.iterdir()
     assert len(file.read_text().splitlines()) == len(stage.http_calls)
     settings["worker_exit"](None, SimpleNamespace())
+
+
+@pytest.fixture
+def figures(settings, tmp_path, monkeypatch):
+    """The hook after a fork, the folder in which it makes room for figures, and what it says."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    said = []
+
+    def begin(number=0):
+        cfg = SimpleNamespace(uid=os.geteuid(), gid=os.getegid())
+        log = SimpleNamespace(warning=lambda text, *parts: said.append(text % parts))
+        worker = SimpleNamespace(number=number, log=log)
+        settings["post_fork"](SimpleNamespace(pid=7, cfg=cfg), worker)
+        return values.ValueClass
+
+    return SimpleNamespace(begin=begin, folder=tmp_path, said=said)
+
+
+def test_a_disk_that_fills_up_ends_no_process_that_counts(figures):
+    assert figures.begin()._multiprocess
+
+    files = {file.name: file for file in figures.folder.iterdir()}
+    assert set(files) == {"counter_7-0.db", "histogram_7-0.db"}
+    for file in files.values():
+        # None of it is a hole: to write into one that the disk has no room for is a SIGBUS.
+        assert file.stat().st_blocks * 512 >= file.stat().st_size > 0
+
+
+def test_the_room_for_figures_is_enough_for_every_label(settings, tmp_path):
+    every_label = """
+from itertools import product
+from prometheus_client import values
+values.ValueClass = values.MultiProcessValue(lambda: "all")
+from b24app import BLUEPRINTS, meters
+from b24app.bitrix.wire.transport import Lost
+from b24app.services.actions import DeedName
+from b24app.services.writing.outcome import OutcomeKind
+ended = [*(lost.value for lost in Lost), "not_json", "ok", "refused", "expired", "limited"]
+rooms = [*(blueprint.name for blueprint in BLUEPRINTS), "static"]
+for meter, *labels in [
+    (meters.OPENINGS, ("shell", "content"), ("shown", "refused", "busy", "failed")),
+    (meters.ANSWERS, rooms, ("2xx", "3xx", "4xx", "5xx")),
+    (meters.WRITES, DeedName, OutcomeKind),
+    (meters.CALLS, ("batch", "single", "authorization"), ended),
+    (meters.RETRIES, ("expired", "limited", "lost")),
+    (meters.REFRESHES, ended),
+    (meters.CROWDED, ("portal", "authorization")),
+]:
+    for one in product(*labels):
+        meter.labels(*one)
+"""
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", every_label], env=environ, check=True)
+
+    used = {
+        file.name.partition("_")[0]: int.from_bytes(file.read_bytes()[:4], sys.byteorder)
+        for file in tmp_path.iterdir()
+    }
+    assert used.keys() == settings["ROOM_FOR_COUNTS"].keys()
+    for kind, size in settings["ROOM_FOR_COUNTS"].items():
+        assert used[kind] * 2 < size
+
+
+def test_a_worker_in_another_s_place_goes_on_with_its_figures(figures):
+    figures.begin()
+    (file, _other) = sorted(figures.folder.iterdir())
+    file.write_bytes(b"counted" + file.read_bytes()[7:])
+
+    figures.begin()
+
+    assert file.read_bytes().startswith(b"counted")
+
+
+def test_on_a_full_disk_a_worker_counts_alone(figures, monkeypatch):
+    def full(*_arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+
+    assert not figures.begin()._multiprocess
+    assert figures.said == [
+        "This process counts for /metrics alone: [Errno 28] No space left on device"
+    ]
+    # A file without any content would make every other process's answer an error.
+    assert list(figures.folder.iterdir()) == []
+
+
+def test_on_a_full_disk_a_worker_says_that_it_is_ready(settings, tmp_path):
+    with (tmp_path / "heartbeats").open("wb", buffering=0) as heartbeats:
+        worker = SimpleNamespace(tmp=heartbeats, notify=lambda: None)
+
+        assert not settings["_is_ready"](worker)
+        settings["_say_ready"](worker)
+
+        assert settings["_is_ready"](worker)
+        assert os.fstat(heartbeats.fileno()).st_blocks == 0
 
 
 def test_processes_are_replaced_one_after_the_other(settings):
