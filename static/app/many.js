@@ -125,8 +125,7 @@ on("htmx:configRequest", ({ detail: config }) => {
 on("close", () => {
   for (const loader of document.querySelectorAll("[data-later]")) {
     loader.removeAttribute("data-later");
-    loader.setAttribute("hx-trigger", "intersect once, need");
-    htmx.process(loader);
+    watch(loader);
   }
 }, true);
 

@@ -33,24 +33,6 @@ function rowToggled(more) {
   htmx.trigger(waiting, "need");
 }
 
-/* The groups of which something waits: of the others all was read, and reading it once more would draw it again. */
-const waitingIn = (loader) => loader.getAttribute("hx-get").match(/ids=([\d,]+)/)[1].split(",").filter((id) => byId(`more-${id}`)?.matches("[data-waits]"));
-const waitingLoaders = () => [...document.querySelectorAll(".pay__load")].filter((loader) => waitingIn(loader).length);
-
-/* The first payment of a group reads it. Where its row goes, or is drawn again, before the others came, the next
-   one reads what is left of the group: an answer to the row that has gone finds no place any more. */
-function handOver(pay) {
-  for (const loader of pay.querySelectorAll(".pay__load")) {
-    const left = waitingIn(loader).filter((id) => id !== pay.dataset.paymentId);
-    if (!left.length) continue;
-    const next = loader.cloneNode();
-    next.classList.remove("htmx-request");
-    next.setAttribute("hx-get", loader.getAttribute("hx-get").replace(/ids=[\d,]+/, `ids=${left}`));
-    byId(`payment-${left[0]}`).append(next);
-    htmx.process(next);
-  }
-}
-
 /* What did not come is asked for again from where it should be, or when the row is opened again. */
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (!config.elt.id.startsWith("log-") || xhr.status === 200) return;

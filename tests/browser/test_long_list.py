@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from b24app.simulator.portal_state import seed
+from b24app.simulator.portal_state import sale, seed
 from tests.support.person import Mouse
 
 PLACES = """() => [...document.querySelectorAll('#payments > .pay')].map((row) =>
@@ -168,3 +168,68 @@ def test_a_group_is_read_also_if_its_first_payment_changed_or_went(long_list, st
     person.frame.get_by_role("searchbox", name="Search payments").fill("3653")
 
     expect(waiting).to_have_count(0)
+
+
+def jump_to_the_foot(person):
+    """By a scroll bar or by End: what lies between is never in sight."""
+    person.page.evaluate(
+        "scrollTo({ top: document.scrollingElement.scrollHeight, behavior: 'instant' })"
+    )
+
+
+def test_who_jumps_to_the_foot_sees_what_its_payments_are_made_of(long_list):
+    person = long_list()
+    rows = person.frame.locator("#payments > .pay")
+    asked = []
+    person.page.on("request", lambda one: asked.append(one.url) if "details?" in one.url else None)
+
+    jump_to_the_foot(person)
+
+    expect(rows.last).to_be_in_viewport()
+    expect(rows.last.locator(".pay__count")).to_have_text(re.compile("item"))
+    expect(rows.nth(41).locator(".pay__count")).to_have_count(1)
+    expect(rows.nth(30).locator(".pay__count")).to_have_count(0)
+    person.frame.wait_for_timeout(300)
+    assert len(asked) == 1
+
+
+def test_rows_that_another_order_brings_into_sight_are_read(long_list):
+    person = long_list()
+    rows = person.frame.locator("#payments > .pay")
+
+    person.frame.locator("#sort").select_option("oldest")
+
+    expect(rows.first.locator(".pay__count")).to_have_text(re.compile("item"))
+
+
+def test_what_was_read_before_a_refresh_is_read_again_where_somebody_looks(long_list, stage):
+    """Until then the page goes on to show what it knew."""
+    person = long_list()
+    last = person.frame.locator("#payments > .pay").last
+    jump_to_the_foot(person)
+    expect(last.locator(".pay__count")).to_have_text(re.compile("item"))
+    known = last.locator(".pay__count").inner_text()
+    crm, payment = stage.portal.crm, int(last.get_attribute("data-payment-id"))
+    sale.delete_item(crm, next(one for one in crm.items.values() if one.payment_id == payment))
+
+    person.frame.locator("#refresh").evaluate("(one) => one.click()")
+
+    expect(last.locator(".pay__count")).not_to_have_text(known)
+
+
+def test_what_only_flies_by_is_not_read(long_list):
+    person = long_list()
+    asked = []
+    person.page.on("request", lambda one: asked.append(one.url) if "details?" in one.url else None)
+
+    person.page.evaluate("""async () => {
+      const steps = 12, foot = document.scrollingElement.scrollHeight;
+      for (let step = 1; step <= steps; step++) {
+        scrollTo({ top: foot * step / steps, behavior: 'instant' });
+        await new Promise((go) => setTimeout(go, 5));
+      }
+    }""")
+
+    expect(person.frame.locator("#payments > .pay").last.locator(".pay__count")).to_have_count(1)
+    person.frame.wait_for_timeout(300)
+    assert len(asked) == 1

@@ -11,7 +11,9 @@ from tools.bench.portal import Portal
 from tools.bench.report import FigureError
 from tools.visitor import Frame
 
-GROUP = re.compile(r'hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="(load|intersect[^"]*)"')
+GROUP = re.compile(
+    r'"pay__load"[^>]*?hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="(load, )?need"'
+)
 
 
 def get(frame: Frame, path: str) -> str:
@@ -25,8 +27,8 @@ def get(frame: Frame, path: str) -> str:
 def first_screen(frame: Frame) -> str:
     """Do what the page's first requests do until nothing on the first screen waits."""
     page = get(frame, "/payments?first=1")
-    for path, trigger in GROUP.findall(page):
-        if trigger == "load":
+    for path, is_at_once in GROUP.findall(page):
+        if is_at_once:
             get(frame, html.unescape(path))
     return page
 

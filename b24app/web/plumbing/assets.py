@@ -22,6 +22,7 @@ PARTS = (
     "requests",
     "waiting",
     "rows",
+    "unread",
     "swaps",
     "dialogs",
     "popovers",
