@@ -172,9 +172,18 @@ class ListedRow:
     quantity: Decimal
     measure: str = ""
     sort: int = 0
+    bare_price_without_tax: Decimal | None = None
+    """Set where the portal adds the tax on top of the price."""
+
+    @property
+    def bare_billed_price(self) -> Decimal:
+        """Return what a payment will ask for one: tax on top is left out of it (quirk 41)."""
+        without_tax = self.bare_price_without_tax
+        return self.bare_price if without_tax is None else without_tax
 
     def of(self, card: Card) -> ProductRow:
-        """Return the row with its price in the currency of its card (decisions 38)."""
+        """Return the row with its prices in the currency of its card (decisions 38)."""
+        without_tax = self.bare_price_without_tax
         return ProductRow(
             id=self.id,
             name=self.name,
@@ -182,6 +191,9 @@ class ListedRow:
             quantity=self.quantity,
             measure=self.measure,
             sort=self.sort,
+            price_without_tax=(
+                None if without_tax is None else Money(without_tax, card.amount.currency)
+            ),
         )
 
 
@@ -198,6 +210,13 @@ class ProductRow:
     quantity: Decimal
     measure: str = ""
     sort: int = 0
+    price_without_tax: Money | None = None
+    """Set where the portal adds the tax on top of the price."""
+
+    @property
+    def billed_price(self) -> Money:
+        """Return what a payment will ask for one: tax on top is left out of it (quirk 41)."""
+        return self.price if self.price_without_tax is None else self.price_without_tax
 
     @property
     def sum(self) -> Money:

@@ -182,6 +182,7 @@ def _product_rows(method: str, value: object) -> Listing[ListedRow]:
 
 
 def _product_row(row: Record) -> ListedRow:
+    is_tax_on_top = row.text("taxIncluded") == "N" and row.get("priceExclusive") not in {None, ""}
     return ListedRow(
         id=row.id(),
         name=row.text("productName"),
@@ -189,6 +190,7 @@ def _product_row(row: Record) -> ListedRow:
         quantity=row.quantity("quantity"),
         measure=row.text("measureName"),
         sort=int(row.number("sort", Decimal(0))),
+        bare_price_without_tax=row.number("priceExclusive") if is_tax_on_top else None,
     )
 
 

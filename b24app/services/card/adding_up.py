@@ -58,7 +58,7 @@ def _own(
     lines = _free_lines(free, currency)
     billed = total(currency, _as_lines([*paid, *waiting]))
     whole = total(currency, made_of)
-    elsewhere = _elsewhere(core, compositions, whole - billed, lines)
+    elsewhere = _elsewhere(core, compositions, whole - billed, free)
     if elsewhere.amount:
         made_of.append(Line(LineKind.ELSEWHERE, elsewhere, _only_other(core)))
     amount = total(currency, made_of)
@@ -143,7 +143,10 @@ def _products_line(rows: Rows, currency: str) -> Line:
 
 
 def _elsewhere(
-    core: CardSnapshot, compositions: Compositions, rest: Money, free: Sequence[Line]
+    core: CardSnapshot,
+    compositions: Compositions,
+    rest: Money,
+    free: Sequence[ProductRow] | None,
 ) -> Money:
     """Return the products held by payments in other currencies, in the card's own, below zero.
 
@@ -161,18 +164,25 @@ def _elsewhere(
             rounded(row.price * _lesser(row.quantity, held[row.id])) for row in core.rows.values()
         )
         return none - sum(parts, none)
-    gap = rest - total(currency, free)
-    return none - gap if free and gap.amount > 0 else none
+    if free is None:
+        return none
+    gap = rest - _once(free, [row.sum for row in free], currency)
+    return none - gap if gap.amount > 0 else none
 
 
 def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
     if free is None:
         return []
-    # As Bill the rest has it: one payment of all of them is rounded once.
-    amount = rounded(sum((row.sum for row in free), Money(ZERO, currency)))
-    if not is_whole(free):
-        amount = Money(UNREADABLE, currency)
+    # As Bill the rest has it: without tax on top.
+    amount = _once(free, [row.billed_price * row.quantity for row in free], currency)
     return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
+
+
+def _once(free: Sequence[ProductRow], sums: Iterable[Money], currency: str) -> Money:
+    """Return the total of free rows, rounded once like one payment of all of them."""
+    if not is_whole(free):
+        return Money(UNREADABLE, currency)
+    return rounded(sum(sums, Money(ZERO, currency)))
 
 
 def _billed_wrong(

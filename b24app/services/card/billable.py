@@ -19,13 +19,19 @@ class Billable:
 
     @property
     def rows(self) -> tuple[ProductRow, ...]:
-        """Return the rows with the whole part of their quantities (decisions 15)."""
-        rows = (replace(row, quantity=Decimal(int(row.quantity))) for row in self.free)
+        """Return the rows with the whole part of their quantities (decisions 15).
+
+        At the prices that a payment asks for, which leave out tax on top.
+        """
+        rows = (
+            replace(row, quantity=Decimal(int(row.quantity)), price=row.billed_price)
+            for row in self.free
+        )
         return tuple(row for row in rows if row.quantity >= 1)
 
     @property
     def total(self) -> Money:
-        """Return what one payment of all of them asks for, at the card's prices."""
+        """Return what one payment of all of them asks for."""
         return rounded(sum((row.sum for row in self.rows), Money(Decimal(0), self.currency)))
 
     @property

@@ -76,8 +76,12 @@ def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError
 
 
 def total_of(wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]) -> Decimal:
-    """Return the sum of the wanted quantities, at the card's prices and in its currency."""
-    return sum((rows[chosen.row_id].bare_price * chosen.quantity for chosen in wanted), Decimal(0))
+    """Return what a payment asks for the wanted quantities, in the card's currency."""
+    return sum(_sums(wanted, rows), Decimal(0))
+
+
+def _sums(wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]) -> Iterable[Decimal]:
+    return (rows[chosen.row_id].bare_billed_price * chosen.quantity for chosen in wanted)
 
 
 def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow]) -> None:
@@ -88,7 +92,7 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
-    if comes_to_nothing(rows[chosen.row_id].bare_price * chosen.quantity for chosen in wanted):
+    if comes_to_nothing(_sums(wanted, rows)):
         raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
 
 
