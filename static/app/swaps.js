@@ -34,6 +34,13 @@ function prepareSwap(detail, config, isDone) {
   for (const details of config.target.querySelectorAll(".pay__more:not([data-waits])")) {
     kept.set(details.id + details.closest(".pay").dataset.paid, details.cloneNode(true));
   }
+  if (detail.shouldSwap && isReplaced) takeAway(config.target.querySelectorAll(".pay:not(:focus-within)"));
+}
+
+/* htmx takes leave of every element of what it replaces, by an event and for each of its children: 500 rows of a list
+   that is read again stood still for half a second. They have nothing to take leave of. */
+function takeAway(rows) {
+  for (const row of rows) row.remove();
 }
 
 /* Sums of a dialog that was closed, or opened for something else, and details of a row that was drawn again: what

@@ -233,3 +233,19 @@ def test_what_only_flies_by_is_not_read(long_list):
     expect(person.frame.locator("#payments > .pay").last.locator(".pay__count")).to_have_count(1)
     person.frame.wait_for_timeout(300)
     assert len(asked) == 1
+
+
+def test_rows_that_are_read_again_are_replaced_without_taking_leave_of_each(long_list):
+    frame = long_list().frame
+    frame.evaluate("""() => {
+      window.leaves = 0;
+      document.addEventListener("htmx:beforeCleanupElement", () => { leaves += 1; });
+      document.querySelector(".pay").dataset.former = "";
+    }""")
+
+    frame.get_by_role("button", name="Refresh").click()
+    expect(frame.locator("[data-former]")).to_have_count(0)
+
+    expect(frame.locator("#payments > .pay")).to_have_count(60)
+    # Sixty rows have three thousand elements; the rest of the page has some hundred.
+    assert 0 < frame.evaluate("leaves") < 1000
