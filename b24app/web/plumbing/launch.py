@@ -18,16 +18,24 @@ BEARER = "bearer"
 RENEWABLE_SECONDS = 7 * 24 * 3600
 """How long after signing a token may still be exchanged for a new one, with a fresh AUTH_ID."""
 
+CLOCKS_DIFFER = 60
+"""Seconds by which the clock of who signed may be ahead: another machine's, or ours before it was
+set. The library refuses a token of the next second."""
+
 
 class SessionTokens:
     """Session tokens of one process; every process with the same SECRET_KEY reads them."""
 
     def __init__(self, secret_key: str, clock: Callable[[], datetime]) -> None:
-        class Signer(TimestampSigner):
-            def get_timestamp(self) -> int:
-                return int(clock().timestamp())
+        def serializer(ahead: int) -> URLSafeTimedSerializer:
+            class Signer(TimestampSigner):
+                def get_timestamp(self) -> int:
+                    return int(clock().timestamp()) + ahead
 
-        self._serializer = URLSafeTimedSerializer(secret_key, salt="session", signer=Signer)
+            return URLSafeTimedSerializer(secret_key, salt="session", signer=Signer)
+
+        self._serializer = serializer(0)
+        self._reader = serializer(CLOCKS_DIFFER)
 
     def sign(self, ticket: SessionClaims) -> str:
         """Return URL-safe, dotted text. Its holder can read the content, but not change it."""
@@ -46,7 +54,7 @@ class SessionTokens:
     def read(self, token: str, *, max_age: int = SESSION_SECONDS) -> SessionClaims:
         """Return the ticket. Raises SessionExpiredError, SessionForgedError."""
         try:
-            payload: Any = self._serializer.loads(token, max_age=max_age)
+            payload: Any = self._reader.loads(token, max_age=max_age + CLOCKS_DIFFER)
         except SignatureExpired:
             raise SessionExpiredError("the session token is too old") from None
         except BadData:

@@ -59,6 +59,23 @@ def test_a_token_works_again_and_again_for_half_an_hour(stage):
     assert "open for too long" in tab.answer.text
 
 
+def test_a_machine_whose_clock_is_behind_takes_the_token_of_another(stage):
+    tab = stage.tab()
+
+    stage.advance(-5)
+
+    assert tab.show().status_code == 200
+    assert renew(stage, tab, stage.portal.issue_tokens(MANAGER)).status_code == 200
+
+
+def test_a_token_of_a_clock_that_ran_far_ahead_opens_nothing(stage):
+    tab = stage.tab()
+
+    stage.advance(-120)
+
+    assert tab.show().status_code == 401
+
+
 def test_a_fresh_token_of_the_same_user_renews_the_session(stage):
     tab = stage.tab()
     stage.advance(40 * 60)
