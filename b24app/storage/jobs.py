@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from b24app.cipher import Cipher, DecryptionError
@@ -107,9 +107,15 @@ def claim(
     return None
 
 
-def next_run(session: Session, now: datetime) -> datetime | None:
-    """Return when the next work is due that nobody is doing; None where nothing waits."""
-    return session.scalar(select(func.min(Job.run_at)).where(_is_free(Job, now)))
+def next_run(session: Session) -> datetime | None:
+    """Return when the next work may be claimed; None where nothing waits.
+
+    What somebody is doing counts from the end of the claim on: they may have died.
+    """
+    claimed = (Job.claimed_until > Job.run_at, Job.claimed_until)
+    due = case(claimed, else_=Job.run_at)
+    found: datetime | None = session.scalar(select(func.min(due)).where(Job.run_at.is_not(None)))
+    return found
 
 
 def payload(cipher: Cipher, job: Job) -> Payload:

@@ -108,7 +108,7 @@ def next_in(deps: Deps) -> float | None:
     """Return in how many seconds the next work is due, below zero if overdue; or None."""
     now = deps.clock()
     with deps.db.of_all().reading() as session:
-        run_at = jobs.next_run(session, now)
+        run_at = jobs.next_run(session)
     return None if run_at is None else (run_at - now).total_seconds()
 
 

@@ -18,5 +18,5 @@ def oldest_due(deps: Deps) -> timedelta:
     """Return how long the oldest waiting job has been due; zero or less where none is."""
     now = deps.clock()
     with deps.db.of_all().reading() as session:
-        due = jobs.next_run(session, now)
+        due = jobs.next_run(session)
     return now - due if due is not None else timedelta()

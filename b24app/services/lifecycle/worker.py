@@ -76,13 +76,21 @@ class Background:
     def _come_back(self, *, is_in_trouble: bool) -> None:
         """Set the timer for what is due next, replacing the previous one."""
         with self._lock:
-            seconds = TROUBLE_PAUSE if is_in_trouble else self._next_in()
+            seconds = TROUBLE_PAUSE if is_in_trouble else self._seconds()
             if self._cancel is not None:
                 self._cancel()
                 self._cancel = None
             if seconds is not None:
                 pause = min(max(seconds, LEAST_PAUSE), LONGEST_PAUSE)
                 self._cancel = self._later(pause, self.kick)
+
+    def _seconds(self) -> float | None:
+        try:
+            return self._next_in()
+        except Exception:
+            # Nobody may come by before the hourly housekeeping.
+            log.exception("it cannot be seen when the next work is due")
+            return TROUBLE_PAUSE
 
 
 class _Crew:

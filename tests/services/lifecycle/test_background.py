@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from b24app.errors import DatabaseAwayError
 from b24app.services.lifecycle.worker import (
     LEAST_PAUSE,
     LONGEST_PAUSE,
@@ -14,6 +15,8 @@ from b24app.services.lifecycle.worker import (
     Lane,
     start_thread,
 )
+from b24app.storage import jobs
+from tests.support.events import jobs_of, post
 
 
 class Timers:
@@ -93,6 +96,32 @@ def test_work_that_fails_does_not_keep_the_next_from_being_done(caplog):
 
     assert caplog.text.count("background work failed") == 1
     assert next(outcomes, "all done") == "all done"
+
+
+def test_it_comes_back_where_it_cannot_be_seen_when_the_next_work_is_due(caplog):
+    timers, pile = Timers(), Pile(0)
+
+    def away():
+        raise DatabaseAwayError("the database is away")
+
+    Background([Lane(pile.work)], run, next_in=away, later=timers.later).kick()
+
+    assert [seconds for seconds, _ in timers.set] == [TROUBLE_PAUSE]
+    assert "cannot be seen" in caplog.text
+
+
+def test_work_of_a_process_that_died_waits_for_no_housekeeping(stage):
+    post(stage, "ONAPPPAYMENT")
+    stage.started.clear()
+    with stage.database.transaction() as session:
+        assert jobs.claim(session, stage.deps.clock(), owner="a process that dies")
+
+    stage.app.extensions["b24app"].background.kick()
+    stage.work_off()
+    stage.advance(jobs.CLAIM_SECONDS)
+    stage.ring()
+
+    assert jobs_of(stage) == [("subscription", True)]
 
 
 def test_a_thread_that_cannot_be_had_costs_nobody_an_answer(caplog):
