@@ -92,5 +92,8 @@ def store_names(card: CardSession, result: BatchResult, asked: NamesRequest) -> 
 
 
 def _save(session: Session, card: CardSession, known: Directory) -> None:
+    """Keep the directory, from its first name on no longer than `KEPT`, whatever is added to it."""
+    kept, now = cached_lists.load(session, card.member_id, KIND), card.clock()
+    since = kept.fetched_at if kept is not None and kept.fetched_at >= now - KEPT else now
     data = {str(key): name for key, name in known.items()}
-    cached_lists.save(session, card.member_id, KIND, data, card.clock())
+    cached_lists.save(session, card.member_id, KIND, data, min(since, now))
