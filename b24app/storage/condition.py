@@ -13,7 +13,7 @@ from b24app.cipher import Cipher, DecryptionError
 
 from .key_rotation import SEALED
 from .models import Base
-from .session import Database, newest_revisions
+from .session import STANDBY, Database, newest_revisions
 
 SEES_ALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
@@ -32,6 +32,8 @@ class Condition:
     now: datetime | None
     sees_all: bool = False
     """The role is one that row level security does not bind, so portals are not kept apart."""
+    is_standby: bool = False
+    """The server takes no writes."""
 
     @property
     def is_current(self) -> bool:
@@ -62,6 +64,7 @@ def look(database: Database) -> Condition:
             newest=newest_revisions(),
             now=session.scalar(select(func.clock_timestamp())) if is_server else None,
             sees_all=is_server and bool(session.scalar(text(SEES_ALL))),
+            is_standby=is_server and bool(session.scalar(text(STANDBY))),
         )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from b24app import texts
@@ -38,6 +38,9 @@ READING, WRITING = "PRAGMA query_only = ON", "PRAGMA query_only = OFF"
 BUSY_MILLISECONDS = 10_000
 CONNECT_SECONDS = "5"
 POSTGRES_DRIVER = "postgresql+psycopg"
+TAKES_NO_WRITES = "25006"
+"""PostgreSQL's word of a server, or a transaction, that only reads."""
+
 POSTGRES_NAMES = {"postgres", "postgresql"}
 
 
@@ -81,6 +84,7 @@ def make_engine(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "handle_error", _give_up_standby)
     return engine
 
 
@@ -124,6 +128,17 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     """Switch the driver's own BEGIN off: see `_begin_postgresql`."""
     connection.autocommit = True
+
+
+def _give_up_standby(context: ExceptionContext) -> None:
+    """Give up the connections to a server that takes no writes any more: another one does by now.
+
+    They answer, so the pool would keep them.
+    """
+    is_standby = getattr(context.original_exception, "sqlstate", "") == TAKES_NO_WRITES
+    if is_standby and context.connection is not None:
+        is_reading = context.connection.get_execution_options().get(READ_ONLY, False)
+        context.is_disconnect = not is_reading
 
 
 def _begin_postgresql(connection: Connection) -> None:

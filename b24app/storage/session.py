@@ -22,14 +22,21 @@ from sqlalchemy.exc import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
 
-from .engines import ALL_PORTALS, NO_PORTAL, READ_ONLY, SCOPE, driver_url, make_engine
+from .engines import (
+    ALL_PORTALS,
+    NO_PORTAL,
+    READ_ONLY,
+    SCOPE,
+    TAKES_NO_WRITES,
+    driver_url,
+    make_engine,
+)
 
 __all__ = ["Database", "Session", "is_current", "newest_revisions", "upgrade"]
 
@@ -40,9 +47,12 @@ UPGRADE_LOCK = 2_402_042_031
 """Any fixed number: PostgreSQL's advisory lock under which the schema is upgraded."""
 
 FOREIGN_KEY_CODES = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
-WRITTEN_WHILE_READING = "SQLITE_READONLY"
-SCHEMA_CODES = {"42P01", "42703"}
-"""PostgreSQL's words for a table or column that is not there: the schema is not current."""
+WRITTEN_WHILE_READING = {"SQLITE_READONLY", TAKES_NO_WRITES}
+UNUSABLE_CODES = {"42P01", "42703", TAKES_NO_WRITES, "SQLITE_NOTADB", "SQLITE_CORRUPT"}
+"""A table or column that is not there, so the schema is not current; a server that takes no writes,
+which has become a standby; a damaged file."""
+
+STANDBY = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
 
 
 class Database:
@@ -137,12 +147,13 @@ def _present(*, is_reading: bool = False) -> Iterator[None]:
     """Tell an unusable database from a bug in our code."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        if is_reading and _code(error) == WRITTEN_WHILE_READING:
-            raise
+    except PoolTimeoutError as error:
         raise DatabaseAwayError(_trouble(error)) from error
-    except ProgrammingError as error:
-        if _code(error) not in SCHEMA_CODES:
+    except DBAPIError as error:
+        is_away = isinstance(error, OperationalError | InterfaceError)
+        if not is_away and _code(error) not in UNUSABLE_CODES:
+            raise
+        if is_reading and _code(error) in WRITTEN_WHILE_READING:
             raise
         raise DatabaseAwayError(_trouble(error)) from error
 
@@ -187,14 +198,18 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Return whether the database can be reached and has the schema of this version."""
+    """Return whether the database can be reached, takes writes and has this version's schema."""
     try:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
             heads = MigrationContext.configure(connection).get_current_heads()
-    except (OperationalError, PoolTimeoutError) as error:
+            is_server = connection.dialect.name == "postgresql"
+            is_standby = is_server and connection.scalar(text(STANDBY))
+    except (DBAPIError, PoolTimeoutError) as error:
         log.warning("%s", _trouble(error))
         return False
-    return set(heads) == newest_revisions()
+    if is_standby:
+        log.warning("the database takes no writes: it is a standby")
+    return set(heads) == newest_revisions() and not is_standby
 
 
 def _alembic_config() -> Config:

@@ -129,6 +129,18 @@ def test_a_superuser_of_the_database_is_warned_of(doctor, postgres_databases):
     assert "BYPASSRLS" in said
 
 
+def test_a_database_that_takes_no_writes_is_a_failure(doctor, postgres_databases, monkeypatch):
+    url = postgres_databases.clean()
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+
+    found = doctor.ask(doctor.app(database_url=url))
+
+    level, said = found["database"]
+    assert level == "fail"
+    assert "a standby, takes no writes" in said
+    assert doctor.status == 1
+
+
 def test_a_database_that_is_away_ends_with_a_failure_and_the_rest_is_looked_at(doctor):
     app = doctor.app(database_url="postgresql://nobody:hush@127.0.0.1:9/none")
 

@@ -94,6 +94,9 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
     if isinstance(state, DatabaseAwayError):
         advice = "check DATABASE_URL and that its server runs; schema and keys were not looked at"
         return Finding(Level.FAIL, "database", str(state), advice)
+    if state.is_standby:
+        said, advice = "a standby, takes no writes", "let DATABASE_URL lead to the server that does"
+        return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
     if not state.is_server and not config.is_development:
         advice = "use PostgreSQL for more than a trial: SQLite serves one machine"
         return Finding(Level.WARN, "database", state.engine, advice)
