@@ -22,6 +22,9 @@ from .engines import ALL_SETTING
 from .session import Database
 
 SUFFIXES = {"postgresql": ".dump", "sqlite": ".db"}
+DRAFT = ".part"
+"""How the name of a file ends that is being written; what a killed process left of one stays."""
+
 PLAIN = ("--no-owner", "--no-privileges")
 OF_ALL = f"-c {ALL_SETTING}=on"
 """For the session of a program of PostgreSQL: row level security would leave every table empty."""
@@ -41,9 +44,12 @@ def dump(database: Database, target: Path) -> None:
 
     Raises BackupError; `target` then does not exist.
     """
-    draft = target.with_name(f".{target.name}.part")
-    # Nobody else may read it, not even while it grows: names and amounts stand in it.
-    draft.touch(mode=0o600)
+    draft = target.with_name(f".{target.name}{DRAFT}")
+    try:
+        # Nobody else may read it, not even while it grows: names and amounts stand in it.
+        draft.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise BackupError("another backup is being written at this moment") from None
     try:
         if database.engine.dialect.name == "sqlite":
             _copy_sqlite(Path(str(database.engine.url.database)), draft)
@@ -83,12 +89,21 @@ def _copy_sqlite(source: Path, target: Path) -> None:
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as taken,
             closing(sqlite3.connect(target)) as given,
         ):
+            # Before anything of it is in the database that is to be filled.
+            _require_whole(taken, "it")
             taken.backup(given)
-            (verdict,) = given.execute("PRAGMA integrity_check").fetchone()
+            # Else it could be read only where files can be made beside it.
+            given.execute("PRAGMA journal_mode = DELETE")
+            _require_whole(given, "the copy")
     except sqlite3.Error as error:
         raise BackupError(f"SQLite: {error}") from None
+
+
+def _require_whole(connection: sqlite3.Connection, what: str) -> None:
+    (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
     if verdict != "ok":
-        raise BackupError(f"SQLite finds the copy damaged: {verdict}")
+        # It may go on over many lines.
+        raise BackupError(f"SQLite finds {what} damaged: {verdict.splitlines()[0]}")
 
 
 def _run(name: str, *options: str, engine: Engine | None = None) -> None:

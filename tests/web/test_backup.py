@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -193,6 +196,87 @@ def test_the_newest_are_kept_and_strange_files_stay(here, tmp_path):
     assert len(last) == 3
     assert (folder / "deal-payments-notes.txt").exists()
     assert len(backed_up(here, folder, "--keep", "0")) == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("part", [0.5, 0.95])
+def test_a_file_with_damaged_pages_restores_nothing(here, elsewhere, tmp_path, part):
+    (file,) = backed_up(here, tmp_path / "backups")
+    content = bytearray(file.read_bytes())
+    at = int(len(content) * part) // 4096 * 4096
+    content[at : at + 8192] = b"\xa5" * 8192
+    file.write_bytes(content)
+    there = elsewhere()
+
+    done = run(there, "restore", file)
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "Nothing was changed" in done.output
+    assert rows(there.extensions["b24app"].deps.db.of_all()) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_of_sqlite_needs_no_other_beside_it(here, tmp_path):
+    (file,) = backed_up(here, tmp_path / "backups")
+
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as opened:
+        assert opened.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_what_an_operator_named_stays_and_does_not_count(here, tmp_path):
+    folder = tmp_path / "backups"
+    ending = backup.suffix(here.database)
+    own = [f"deal-payments-{name}{ending}" for name in ("2025-yearend", "before-1.1")]
+    folder.mkdir()
+    for name in own:
+        (folder / name).touch()
+
+    for _ in range(3):
+        here.advance(60)
+        files = backed_up(here, folder, "--keep", "2")
+
+    assert {file.name for file in files} > set(own)
+    assert len(files) == len(own) + 2
+
+
+def test_the_newest_stays_where_the_clock_was_ahead(here, tmp_path):
+    folder = tmp_path / "backups"
+    here.advance(400 * 86_400)
+    ahead = backed_up(here, folder)
+    here.advance(-400 * 86_400)
+
+    (file,) = backed_up(here, folder, "--keep", "1")
+
+    assert file not in ahead
+
+
+def test_what_a_killed_one_left_is_deleted_after_a_day(here, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    now = here.portal_clock.now().timestamp()
+    left, growing = (
+        folder / f".deal-payments-2026032{day}-023000{backup.suffix(here.database)}.part"
+        for day in (1, 2)
+    )
+    for file, age in ((left, 2 * 86_400), (growing, 3600)):
+        file.touch()
+        os.utime(file, (now - age, now - age))
+
+    backed_up(here, folder)
+
+    assert (left.exists(), growing.exists()) == (False, True)
+
+
+def test_two_at_once_do_not_write_into_one_file(here, tmp_path):
+    folder = tmp_path / "backups"
+    (first,) = backed_up(here, folder)
+    draft = folder / f".{first.name}.part"
+    draft.write_text("another's")
+
+    done = run(here.app, "backup", "--folder", folder)
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert draft.read_text() == "another's"
 
 
 def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, monkeypatch):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from b24app.services.deps import Deps
@@ -14,6 +16,11 @@ from b24app.storage.session import upgrade
 __all__ = ["BackupError", "Restored", "back_up", "restore"]
 
 PREFIX = "deal-payments-"
+STAMP = "[0-9]" * 8 + "-" + "[0-9]" * 6
+"""Files with another name are the operator's own."""
+
+DRAFTS_KEPT = timedelta(days=1)
+"""Longer than a backup takes: what is older a killed one has left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,24 @@ def back_up(deps: Deps, folder: Path, keep: int) -> Path:
         backup.dump(deps.db, target)
     except OSError as error:
         raise BackupError(f"{folder} cannot be written: {error.strerror}") from None
-    # Names hold the time, so their order is that of the backups.
-    files = sorted(folder.glob(f"{PREFIX}*{ending}"))
+    files = sorted(
+        folder.glob(f"{PREFIX}{STAMP}{ending}"),
+        # Names hold the time, so their order is that of the backups, but for those of a clock that
+        # was ahead: they go first, and the one just written never does.
+        key=lambda file: (file.name <= target.name, file.name),
+    )
     for old in files[:-keep] if keep else ():
         old.unlink(missing_ok=True)
+    _delete_drafts(folder, deps.clock() - DRAFTS_KEPT)
     return target
+
+
+def _delete_drafts(folder: Path, before: datetime) -> None:
+    """Delete what killed processes left: nobody would, and erased people stand in it, too."""
+    for draft in folder.glob(f".{PREFIX}{STAMP}*{backup.DRAFT}"):
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime < before.timestamp():
+                draft.unlink()
 
 
 def restore(deps: Deps, source: Path) -> Restored:
