@@ -18,6 +18,12 @@ LEAST_SECRET = 8
 LEAST_LOG_DAYS = 3
 """The marketplace asks for three days of the REST log, so fewer are never kept."""
 
+MOST_LOG_DAYS = 36_500
+"""A century: before the first day of the calendar there are no files to keep."""
+
+MOST_PROXIES = 100
+MOST_DIGITS = 9
+
 
 class ConfigError(Exception):
     """A setting is missing or odd. The text names the variable and what to write there."""
@@ -84,6 +90,17 @@ def _development_key(name: str, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        # A port that is none is seen when it is asked for.
+        is_whole = parts.port != 0 and bool(parts.hostname)
+    except ValueError:
+        return False
+    has_more = "?" in value or "#" in value or "@" in parts.netloc or " " in value
+    return parts.scheme in {"http", "https"} and is_whole and not has_more
+
+
 class _Reader:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
@@ -105,9 +122,9 @@ class _Reader:
             token_keys=self._token_keys(),
             trust_local_portals=self.trust_local,
             rest_log_dir=self._text("REST_LOG_DIR", "instance/rest-log"),
-            rest_log_days=max(LEAST_LOG_DAYS, self._int("REST_LOG_DAYS", 7, least=0)),
+            rest_log_days=max(LEAST_LOG_DAYS, self._int("REST_LOG_DAYS", 7, most=MOST_LOG_DAYS)),
             log_level=self._one_of("LOG_LEVEL", LOG_LEVELS, "INFO", read=str.upper),
-            trusted_proxies=self._int("TRUSTED_PROXIES", 0, least=0),
+            trusted_proxies=self._int("TRUSTED_PROXIES", 0, most=MOST_PROXIES),
             metrics_token=self._text("METRICS_TOKEN", ""),
             security_contact=self._contact(),
             licensor=self._text("LICENSOR", ""),
@@ -145,18 +162,20 @@ class _Reader:
             raise ConfigError(f"{name} is {value!r}. It must be one of: {', '.join(allowed)}.")
         return value
 
-    def _int(self, name: str, default: int, *, least: int) -> int:
+    def _int(self, name: str, default: int, *, most: int) -> int:
         text = self._text(name, str(default))
-        if not text.isascii() or not text.isdigit() or int(text) < least:
-            raise ConfigError(f"{name} is {text!r}. It must be a whole number, {least} or more.")
+        is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        if not is_number or int(text) > most:
+            raise ConfigError(f"{name} is {text!r}. It must be a whole number from 0 to {most}.")
         return int(text)
 
     def _url(self, name: str, default: str) -> str:
         value = self._text(name, default).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+        if not _is_web_address(value):
             raise ConfigError(f"{name} is {value!r}. It must be a URL such as https://host.")
-        if parts.scheme == "http" and value != default and not self._is_local():
+        # With its scheme in small letters.
+        value = urlsplit(value).geturl()
+        if value.startswith("http:") and value != default and not self._is_local():
             raise ConfigError(
                 f"{name} is {value!r}. It must be https; http is for local work with "
                 "B24_TRUST_LOCAL_PORTALS=1 or APP_ENV=development."

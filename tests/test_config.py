@@ -40,6 +40,28 @@ class TestProduction:
 
         assert Config.from_env(env).app_url == "http://127.0.0.1:9000"
 
+    @pytest.mark.parametrize("name", ["APP_URL", "B24_OAUTH_URL"])
+    @pytest.mark.parametrize(
+        "host",
+        ["[bad", "[::1", "host:port", "host:99999", ":443", "ann:word@host", "host#x", "a host"],
+    )
+    def test_names_an_address_that_is_none(self, name, host):
+        with pytest.raises(ConfigError, match=name):
+            Config.from_env({**NEEDED, name: f"https://{host}"})
+
+    def test_takes_a_scheme_in_any_case(self):
+        assert Config.from_env({**NEEDED, "APP_URL": "HTTPS://h.example"}).app_url.startswith(
+            "https:"
+        )
+        with pytest.raises(ConfigError, match="APP_URL"):
+            Config.from_env({**NEEDED, "APP_URL": "HTTP://h.example"})
+
+    @pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "REST_LOG_DAYS"])
+    @pytest.mark.parametrize("number", ["-1", "1.5", "x", "1000000", "9" * 5000, "²"])
+    def test_names_a_number_that_is_none_or_means_nothing(self, name, number):
+        with pytest.raises(ConfigError, match=name):
+            Config.from_env({**NEEDED, name: number})
+
     def test_refuses_an_address_with_a_path_since_pages_would_not_be_found_there(self):
         with pytest.raises(ConfigError, match="without a path"):
             Config.from_env({**NEEDED, "APP_URL": "https://payments.example/app/"})
