@@ -14,7 +14,7 @@ from b24app.errors import UnknownPortalError
 
 from . import addresses
 from .erasure import erase
-from .models import Portal, PortalState
+from .models import CachedList, Portal, PortalState
 from .sealed import open_or_none, open_pair
 from .upsert import insert_into
 
@@ -58,10 +58,21 @@ def lock(session: Session, member_id: str) -> Portal | None:
     return session.get(Portal, member_id, populate_existing=True, with_for_update=True)
 
 
-def with_grant_older(session: Session, moment: datetime, limit: int = 100) -> list[str]:
-    """Return portals in use whose grant's access token ran out before `moment`, oldest first."""
+def with_grant_older(
+    session: Session, moment: datetime, limit: int = 100, *, unless: tuple[str, datetime]
+) -> list[str]:
+    """Return portals in use whose grant's access token ran out before `moment`, oldest first.
+
+    Without those that have kept a list of this kind since: they were tried lately.
+    """
+    kind, since = unless
+    tried = select(CachedList.kind).where(
+        CachedList.member_id == Portal.member_id,
+        CachedList.kind == kind,
+        CachedList.fetched_at > since,
+    )
     query = select(Portal.member_id).where(
-        Portal.grant_expires_at < moment, Portal.state != PortalState.CLOSED
+        Portal.grant_expires_at < moment, Portal.state != PortalState.CLOSED, ~tried.exists()
     )
     return list(session.scalars(query.order_by(Portal.grant_expires_at).limit(limit)))
 

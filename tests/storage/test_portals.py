@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
-from b24app.storage import addresses, portals, settings
+from b24app.storage import addresses, cached_lists, portals, settings
 from b24app.storage.models import Portal
 from b24app.storage.session import Database
 
@@ -287,9 +287,24 @@ def test_idle_grants_are_found_oldest_first_but_not_of_closed_portals(database, 
         portals.close(session, "closed", now)
 
     with database.reading() as session:
-        found = portals.with_grant_older(session, now - timedelta(days=1))
+        found = portals.with_grant_older(session, now - timedelta(days=1), unless=("tried", now))
 
     assert found == ["oldest", "old"]
+
+
+def test_idle_grants_that_were_tried_lately_are_not_found(database, cipher, now):
+    day = timedelta(days=1)
+    for name in ("never", "lately", "long ago", "of another kind"):
+        install(database, cipher, now, name, tokens=pair("a", "r", now - 9 * day))
+    with database.transaction() as session:
+        cached_lists.save(session, "lately", "tried", {}, now)
+        cached_lists.save(session, "long ago", "tried", {}, now - day)
+        cached_lists.save(session, "of another kind", "names", {}, now)
+
+    with database.reading() as session:
+        found = portals.with_grant_older(session, now - day, unless=("tried", now - day))
+
+    assert sorted(found) == ["long ago", "never", "of another kind"]
 
 
 def test_a_portal_is_found_by_its_whole_endpoint_only(database, portal):

@@ -58,6 +58,10 @@ NAMES_KEPT = timedelta(days=2)
 GRANT_IDLE = timedelta(days=150)
 """A grant's refresh token expires after 180 days; the hours between two sweeps do not matter."""
 
+TRIED, TRIED_KEPT = "grant_tried", timedelta(days=1)
+"""A grant that could not be renewed is not tried again for a day: else those of portals that have
+not paid for months would be asked about every hour, and before all others."""
+
 Counts = dict[str, int]
 
 
@@ -168,6 +172,9 @@ def delete_expired(deps: Deps) -> Counts:
         "names": lambda session: cached_lists.delete_older(
             session, user_names.KIND, now - NAMES_KEPT
         ),
+        "tries of grants": lambda session: cached_lists.delete_older(
+            session, TRIED, now - TRIED_KEPT
+        ),
         "user tokens": lambda session: user_tokens.delete_older(session, now - REFRESH_TOKEN_LIVES),
         "partial actions": lambda session: partial_actions.delete_older(
             session, now - PARTIAL_KEPT
@@ -184,11 +191,14 @@ def delete_expired(deps: Deps) -> Counts:
 
 def keep_grants_alive(deps: Deps) -> Counts:
     """Renew grants unused for 150 days; return how many were renewed and how many failed."""
-    before = deps.clock() - GRANT_IDLE
+    now = deps.clock()
+    unless = TRIED, now - TRIED_KEPT
     with deps.db.of_all().reading() as session:
-        idle = portals.with_grant_older(session, before, PAGE)
+        idle = portals.with_grant_older(session, now - GRANT_IDLE, PAGE, unless=unless)
 
     def keep_alive(member_id: str) -> int:
+        with deps.db.of(member_id).transaction() as session:
+            cached_lists.save(session, member_id, TRIED, {}, deps.clock())
         try:
             grant.keep_alive(deps, member_id)
         except NotInstalledError:

@@ -223,6 +223,23 @@ def test_a_portal_that_refuses_does_not_keep_other_grants_from_living(stage):
     assert "grants that failed: 2" in done
 
 
+def test_grants_that_fail_for_ever_do_not_take_the_turn_of_others(stage, monkeypatch):
+    monkeypatch.setattr(housekeeping, "PAGE", 2)
+    of_a_key_that_is_gone = Cipher([Fernet.generate_key().decode()])
+    for number, member_id in enumerate(OTHERS):
+        earlier = stage.deps.clock() - timedelta(days=number + 1)
+        install(stage.deps.db, of_a_key_that_is_gone, earlier, member_id)
+    stage.advance(151 * DAY)
+    assert "grants that failed: 2" in stage.run_housekeeping()
+
+    done = stage.run_housekeeping()
+
+    assert "grants kept alive: 1" in done
+    assert "grants that failed: 0" in done
+    stage.advance(DAY)
+    assert "grants that failed: 2" in stage.run_housekeeping()
+
+
 def test_a_lost_uninstall_event_is_noticed_when_the_grant_is_renewed(stage):
     note_activity(stage, stage.portal.member_id)
     stage.portal.installation = None
