@@ -124,7 +124,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentItem:
-    """A product line of a payment. `row_id` is None where its CRM row was deleted or replaced."""
+    """A product line of a payment. `row_id` is None where the portal names no row (quirk 100)."""
 
     id: int
     payment_id: int | None

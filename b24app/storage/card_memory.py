@@ -1,4 +1,4 @@
-"""Remember a card's payment ids and since when each is known; no content."""
+"""Remember a card's payment ids, since when each is known, and rows of baskets; no content."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _IS_CARD = (
 )
 _PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
+_BASKET_ROWS = select(_CARDS.payment_ids, _CARDS.basket_rows).where(*_IS_CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,32 @@ def save_known_payments(
         entity_id=ref.entity_id,
         payment_ids=listed,
         first_seen=_written(sights if is_whole else {**known, **sights}, is_whole=is_whole),
+        seen_at=now,
+    )
+
+
+def basket_rows(session: Session, member_id: str, ref: EntityRef) -> dict[int, int]:
+    """Return the product rows of the card by basket, as far as they were noted."""
+    row = session.execute(_BASKET_ROWS, _key(member_id, ref)).one_or_none()
+    kept = (row.basket_rows if row else None) or {}
+    return {int(basket_id): row_id for basket_id, row_id in kept.items()}
+
+
+def note_basket_rows(
+    session: Session, member_id: str, ref: EntityRef, rows: Mapping[int, int], now: datetime
+) -> None:
+    """Remember to which product rows these baskets belong. Raises UnknownPortalError."""
+    known = session.execute(_BASKET_ROWS, _key(member_id, ref)).one_or_none()
+    kept = {**((known.basket_rows if known else None) or {})}
+    kept.update({str(basket_id): row_id for basket_id, row_id in rows.items()})
+    put(
+        session,
+        CardMemory,
+        member_id=member_id,
+        entity_type_id=ref.entity_type_id,
+        entity_id=ref.entity_id,
+        payment_ids=list(known.payment_ids) if known else [],
+        basket_rows=kept,
         seen_at=now,
     )
 

@@ -180,7 +180,8 @@ class PendingGrant(Base):
 class CardMemory(Base):
     """The payments a card had when it was last seen: ids only, to ask for details in advance.
 
-    `first_seen` holds since when each of them is known; see `card_memory`.
+    `first_seen` holds since when each of them is known, `basket_rows` to which product rows of the
+    card the baskets of its orders belong; see `card_memory`.
     """
 
     __tablename__ = "card_memory"
@@ -190,6 +191,7 @@ class CardMemory(Base):
     entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     payment_ids: Mapped[list[int]]
     first_seen: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
+    basket_rows: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -186,3 +186,21 @@ def test_an_authorization_server_can_tell_something_else(oauth, state):
 
     assert told["member_id"] == "0" * 32
     assert "user_id" not in told
+
+
+def test_a_line_of_what_an_application_bills_first_names_no_row(control, manager):
+    control("switch", name="links_rows", value="no")
+    owner = {"ownerType": "D", "ownerId": 8061}
+    free = manager.result("crm.item.productrow.getAvailableForPayment", **owner)["productRows"]
+    row = next(row for row in free if not row["xmlId"])
+
+    made = manager.result(
+        "crm.item.payment.product.add", paymentId=1038, rowId=row["id"], quantity=1
+    )
+
+    lines = manager.result("crm.item.payment.product.list", paymentId=1038)
+    (line,) = [line for line in lines if line["id"] == made]
+    assert sorted(line) == ["entityId", "id", "paymentId", "quantity"]
+    after = manager.result("crm.item.productrow.getAvailableForPayment", **owner)["productRows"]
+    left = {row["id"]: row["quantity"] for row in after}
+    assert left.get(row["id"], 0) == row["quantity"] - 1

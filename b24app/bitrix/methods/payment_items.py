@@ -7,6 +7,8 @@ whole quantities are ever sent.
 
 from __future__ import annotations
 
+from typing import Any
+
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
@@ -30,8 +32,8 @@ LIST_ITEMS = Method(
 def list_items(payment_id: PaymentId) -> Command[Listing[PaymentItem]]:
     """List the product lines, all in one answer.
 
-    `row_id` is None where the CRM row was deleted or replaced: then only the basket is known, and
-    neither name nor price (quirk 36).
+    `row_id` is None where no CRM row refers to the basket: it was deleted or replaced (quirk 36),
+    or an application billed it first (quirk 100). Then only the basket is known.
     """
     return LIST_ITEMS.command(
         {"paymentId": check_id(payment_id)}, lambda value: rows(LIST_ITEMS.name, value, _item)
@@ -71,6 +73,12 @@ def add_item(payment_id: PaymentId, row_id: int, quantity: int) -> Command[int]:
         "quantity": _whole(quantity),
     }
     return ADD_ITEM.command(params, decode)
+
+
+def added_row(command: Command[Any]) -> int | None:
+    """Return the product row that a command adds to a payment; None if it does something else."""
+    row_id = command.params.get("rowId") if command.method == ADD_ITEM.name else None
+    return row_id if isinstance(row_id, int) else None
 
 
 SET_QUANTITY = Method(

@@ -23,7 +23,7 @@ from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.launches import LAUNCH_DAYS
-from b24app.services.card import card_reads, tab
+from b24app.services.card import basket_rows, card_reads, tab
 from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CoreRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter
@@ -201,7 +201,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
             raise answer
         found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(card, ref, _core(answer, asked), found, most)
+            _group(card, ref, _core(answer, asked), basket_rows.named(card, found, ref), most)
             for ref, asked in core_asked.items()
             if _is_seen(answer, asked)
         )

@@ -14,7 +14,7 @@ from b24app.domain import ProductRow, Reminder, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, product_rows, reminders
+from b24app.services.card import basket_rows, card_reads, product_rows, reminders
 from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter, Sort
@@ -189,7 +189,7 @@ def _read(
     if proof is not None:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
-    found = _compositions(asked, answers)
+    found = _compositions(card, asked, answers)
     return core, card_reads.complete(core, found)
 
 
@@ -200,14 +200,16 @@ def _or_raise(answer: BatchResult | AppError) -> BatchResult:
 
 
 def _compositions(
-    asked: Sequence[Mapping[int, CompositionRequest]], answers: Sequence[BatchResult | AppError]
+    card: CardSession,
+    asked: Sequence[Mapping[int, CompositionRequest]],
+    answers: Sequence[BatchResult | AppError],
 ) -> dict[int, PaymentLines]:
     """Join parallel answers. The payments of a failed one stay waiting and are read again."""
     found: dict[int, PaymentLines] = {}
     for part, answer in zip(asked, answers, strict=True):
         if isinstance(answer, BatchResult):
             found.update(card_reads.take_compositions(answer, part))
-    return found
+    return basket_rows.named(card, found)
 
 
 def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
@@ -237,4 +239,4 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
     named, people = answers[-1], names_asked.known
     if isinstance(named, BatchResult):
         people = user_names.store_names(card, named, names_asked)
-    return Reading(core, _compositions(asked, answers), people)
+    return Reading(core, _compositions(card, asked, answers), people)

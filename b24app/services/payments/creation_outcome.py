@@ -22,7 +22,7 @@ from b24app.errors import (
     PortalSilentError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads
+from b24app.services.card import basket_rows, card_reads
 from b24app.services.card.card_reads import (
     CompositionRequest,
     CoreRequest,
@@ -84,6 +84,9 @@ def make(
             raise
         return settled(card, before)
     made = _made(card, result, asked, before)
+    if made.read is not None:
+        lines_read = basket_rows.learned(card, made.read.compositions, result, rows)
+        made = replace(made, read=replace(made.read, compositions=lines_read))
     if _is_another(made, before):
         return settled(card, before)
     late = [chosen for handle, chosen in rows.items() if _did_not_arrive(result.error(handle))]
@@ -192,5 +195,8 @@ def missing(
     stored = items.quantities_by_row(composition)
     lacking = [chosen for chosen in wanted if stored.get(chosen.row_id) != Decimal(chosen.quantity)]
     if lacking and not (composition.is_whole and all(map(is_readable, stored.values()))):
+        return None
+    if lacking and any(item.row_id is None for item in composition.items):
+        # After a lost answer nobody knows of which row the lines of the new payment are.
         return None
     return [rows[chosen.row_id].name for chosen in lacking]

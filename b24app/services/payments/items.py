@@ -20,6 +20,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import basket_rows
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.quantities import too_many
 from b24app.services.writing import ownership
@@ -89,7 +90,7 @@ def place(card: CardSession, payment_id: int) -> EditContext:
         listed = Listing.of((), [None])
     free = {row.id: row for row in listed}
     rows = {**free, **{row.id: row for row in found.result[found.beside.rows]}}
-    items = found.about(payment_id)
+    items = basket_rows.named_items(card, found.about(payment_id))
     # Of a row that was not read nobody can say that nothing of it is free.
     return EditContext(payment, items, rows, free if is_whole(listed) else None)
 

@@ -19,7 +19,7 @@ from b24app.errors import (
     PortalError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import product_rows
+from b24app.services.card import basket_rows, product_rows
 from b24app.services.card.payment_details import unbilled_rows
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
@@ -89,7 +89,7 @@ def _estimate(
     if not items and not first.has_more:
         return first, unbilled_rows(first.by_id.values(), []) if first.is_whole else None
     result = card.api.send(batch, WRITE_SECONDS)
-    lines = [result[handle] for handle in items]
+    lines = [basket_rows.named_items(card, result[handle]) for handle in items]
     rows = product_rows.take(result, pages, are_needed=True)
     if not rows.is_whole or any(line.unread for line in lines):
         return rows, None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from b24app.bitrix.command import Command
@@ -22,7 +22,7 @@ from b24app.errors import (
     UnknownPortalError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, reminders
+from b24app.services.card import basket_rows, card_reads, reminders
 from b24app.services.card.card_reads import CardSnapshot, ReadingRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
@@ -53,7 +53,11 @@ def write(
     sent = send(card, batch, payment_ids)
     if isinstance(sent, PortalError):
         return outcome_unknown(card, sent, payment_ids)
-    return written(card, sent, *handles)
+    result = written(card, sent, *handles)
+    if result.read is None:
+        return result
+    compositions = basket_rows.learned(card, result.read.compositions, sent.result, handles)
+    return replace(result, read=replace(result.read, compositions=compositions))
 
 
 def after_others(
@@ -156,7 +160,7 @@ def _take(card: CardSession, sent: Sent) -> Reading | None:
     # An act on many names none here: it ends their reminders after its record.
     people, open_reminders = noted(card, core, with_reminders=bool(sent.reread.compositions))
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Reading(core, found, people, open_reminders)
+    return Reading(core, basket_rows.named(card, found), people, open_reminders)
 
 
 def noted(

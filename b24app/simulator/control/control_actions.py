@@ -256,6 +256,7 @@ YES_NO_SWITCHES = {
     "resolves_references": "$result[...] is resolved",
     "has_upper_oauth_codes": "OAuth errors in capitals",
     "has_list_ids": "Menus of invoices name the row",
+    "links_rows": "Billed products refer to baskets",
     "has_full_code_answer": "A code's answer names the user",
 }
 ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {

@@ -113,6 +113,8 @@ class ProductRow:
     sort: int = 10
     basket_id: int | None = None
     store_id: int = 1
+    is_linked: bool = True
+    """Whether it refers to its basket, once it is in one."""
 
     @property
     def price_exclusive(self) -> Decimal:

@@ -68,6 +68,8 @@ class Switches:
     has_full_code_answer  the answer to a code has `expires` and `user_id` as the one to a refresh
                     token has: b24pysdk reads them. Off: as documented, without the two.
     has_list_ids    row menus of invoices and smart processes say which row, as documented.
+    links_rows      a product row that an application bills first refers to its basket. Off: it does
+                    not, as on portals in order, so that product.list names no row (quirk 100).
     languages       those that texts of badges and configurable activities may be given in.
     """
 
@@ -98,6 +100,7 @@ class Switches:
     has_upper_oauth_codes: bool = False
     has_full_code_answer: bool = True
     has_list_ids: bool = True
+    links_rows: bool = True
     languages: set[str] = field(default_factory=lambda: set(LANGUAGES))
 
     def lacks(self, method: str) -> bool:

@@ -53,6 +53,8 @@ def add_item(call: Call) -> object:
     row = _billable_row(call, payment, row_id)
     if quantity > sale.free_quantity(call.state.crm, row):
         raise BusinessError("Insufficient product stock.", quiet_result=None)
+    if row.basket_id is None:
+        row.is_linked = call.state.switches.links_rows
     item = sale.add_product(call.state.crm, payment, row, Decimal(quantity))
     if item is None:
         return None
@@ -111,7 +113,7 @@ def _billable_row(call: Call, payment: Payment, row_id: int) -> ProductRow:
 
 def _row(call: Call, item: PayableItem) -> dict[str, object]:
     row = call.state.crm.row_of_basket(item.entity_id)
-    if row is None:
+    if row is None or not row.is_linked:
         return {
             "id": item.id,
             "paymentId": item.payment_id,

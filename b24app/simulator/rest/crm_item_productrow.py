@@ -18,8 +18,8 @@ _CENT = Decimal("0.01")
 
 
 def xml_id(row: ProductRow) -> str:
-    """Return the link from a row to its order basket, "" while the row was never billed."""
-    return f"sale_basket_{row.basket_id}" if row.basket_id is not None else ""
+    """Return the link from a row to its order basket, "" while there is none."""
+    return f"sale_basket_{row.basket_id}" if row.basket_id is not None and row.is_linked else ""
 
 
 _COLUMNS: Columns[ProductRow] = {
