@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from b24app.domain import Listing, Payment, ProductRow, Reminder
+from b24app.domain import Listing, Payment, PaymentItem, ProductRow, Reminder
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import adding_up, canceled, half_done, reminders
@@ -19,7 +19,13 @@ from b24app.services.card.card_view import (
     Sort,
     Waiting,
 )
-from b24app.services.card.payment_details import Details, Sources, details_of, unbilled_rows
+from b24app.services.card.payment_details import (
+    Details,
+    Sources,
+    details_of,
+    unbilled_rows,
+    within_card,
+)
 from b24app.services.card.reminders import Expected
 from b24app.services.directories import reminder_means, shop_site
 from b24app.storage import card_memory, partial_actions, refusals
@@ -77,7 +83,7 @@ def view_of(
     canceled_orders = canceled.orders(card, core, kept.canceled)
     allowed, read_only = _rights(card, kept)
     is_taking = canceled.takes_new_payments(core, canceled_orders)
-    free = core.free if core.free is not None else _estimate(core, compositions)
+    free = _free(core, compositions)
     details = _details(compositions, core, free)
     times = _times(card, core.payments, kept)
     return CardView(
@@ -182,17 +188,31 @@ def _details(
     }
 
 
-def _estimate(
+def _free(
     core: CardSnapshot, compositions: Mapping[int, PaymentLines]
 ) -> Listing[ProductRow] | None:
-    """Return rows minus billed, only if all rows and every payment's lines are known."""
-    if not core.is_estimate or not core.has_all_rows or core.payments.unread:
+    """Return what no payment bills: the portal's rows, or with several orders an estimate.
+
+    Never more of a row than the card has, as far as the payments' lines are known.
+    """
+    items = _all_items(core, compositions)
+    if core.free is not None:
+        return core.free if items is None else within_card(core.free, core.rows, items)
+    if not core.is_estimate or items is None:
+        return None
+    return unbilled_rows(core.rows.values(), items)
+
+
+def _all_items(
+    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
+) -> list[PaymentItem] | None:
+    """Return the lines of all payments, only if they and all rows are known."""
+    if not core.has_all_rows or core.payments.unread:
         return None
     known = [compositions.get(payment.id) for payment in core.payments]
     if any(composition is None or composition.unread for composition in known):
         return None
-    items = [item for payment in core.payments for item in compositions[payment.id].items]
-    return unbilled_rows(core.rows.values(), items)
+    return [item for payment in core.payments for item in compositions[payment.id].items]
 
 
 def _counts(payments: Iterable[Payment]) -> dict[Filter, int]:

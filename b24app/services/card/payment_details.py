@@ -178,3 +178,22 @@ def unbilled_rows(rows: Iterable[Row], items: Iterable[PaymentItem]) -> Listing[
     left = (replace(row, quantity=row.quantity - billed.get(row.id, ZERO)) for row in rows)
     # Not `> 0`: something may be left of a quantity that cannot be read.
     return Listing(row for row in left if not row.quantity <= 0)
+
+
+def within_card(
+    free: Listing[Row], rows: Mapping[int, Row], items: Iterable[PaymentItem]
+) -> Listing[Row]:
+    """Return free rows with no more than the card has beside what lines bill (quirk 101)."""
+    left = {row.id: row.quantity for row in unbilled_rows(rows.values(), items)}
+    held = (
+        replace(row, quantity=_lesser(row.quantity, left.get(row.id, ZERO)))
+        if row.id in rows
+        else row
+        for row in free
+    )
+    return Listing.of((row for row in held if not row.quantity <= 0), free.unread, free.repeated)
+
+
+def _lesser(one: Decimal, other: Decimal) -> Decimal:
+    """Return the lesser of two quantities, or the one that cannot be read."""
+    return min(one, other) if is_readable(one) and is_readable(other) else one

@@ -11,6 +11,7 @@ from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_reads import CardSnapshot
 from b24app.services.card.card_view import CardView, PaymentView
+from b24app.services.card.doubtful import is_doubtful
 from b24app.services.payments import delivery_places, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
 from b24app.services.writing import ownership
@@ -78,8 +79,14 @@ def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView,
 
 
 def _with_free_rows(card: CardSession, core: CardSnapshot, view: CardView) -> CardView:
-    """Estimate free rows on a card with several orders: the portal sends none (decisions 19)."""
-    if not core.is_estimate:
+    """Compare rows with what payments hold where the portal sends no free rows, or too many.
+
+    It sends none on a card with several orders (decisions 19).
+    """
+    is_offered_too_much = core.has_all_rows and is_doubtful(
+        core.payments, core.deliveries, core.rows.values(), view.free_rows
+    )
+    if not core.is_estimate and not is_offered_too_much:
         return view
     free = unbilled.read(card).free
     rows = tuple(row.of(core.card) for row in free or ())

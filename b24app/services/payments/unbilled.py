@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix.methods import crm, payment_items, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
 from b24app.bitrix.wire.batch import MAX_COMMANDS
-from b24app.bitrix.wire.portal_api import Batch
-from b24app.domain import ListedRow, Listing, Payment, is_whole
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Delivery, ListedRow, Listing, Payment, PaymentItem, is_whole
 from b24app.errors import (
     AppError,
     BusinessRefusalError,
@@ -20,7 +20,8 @@ from b24app.errors import (
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows, product_rows
-from b24app.services.card.payment_details import unbilled_rows
+from b24app.services.card.doubtful import is_doubtful
+from b24app.services.card.payment_details import unbilled_rows, within_card
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.writing.ownership import before_writing
@@ -44,10 +45,14 @@ class BillableRows:
 
 @before_writing()
 def read(card: CardSession) -> BillableRows:
-    """Read the basis of a new payment in one call, or in two for a card with several orders."""
+    """Read the basis of a new payment in one call.
+
+    In two for a card with several orders, and where more is offered than the card can have.
+    """
     batch = Batch()
     listing = batch.add(payments.list_payments(card.ref))
     available = batch.add(crm.available_rows(card.ref))
+    documents = batch.add(crm.list_deliveries(card.ref))
     pages = product_rows.ask(batch, card.ref)
     result = card.api.send(batch, WRITE_SECONDS)
     listed = result[listing]
@@ -60,9 +65,12 @@ def read(card: CardSession) -> BillableRows:
     try:
         free = result[available]
     except BusinessRefusalError:
-        own, free = _estimate(card, listed, own)
+        own, items = _billed_lines(card, listed, own)
+        free = None if items is None else unbilled_rows(own.by_id.values(), items)
     except PortalError as error:
         problem = error
+    else:
+        own, free = _held(card, listed, own, free, _deliveries(result, documents))
     if free is not None and not is_whole(free):
         problem = InputError("not all that can be billed", code=InputCode.ROWS_UNREAD)
     elif isinstance(problem, PortalError):
@@ -72,10 +80,31 @@ def read(card: CardSession) -> BillableRows:
     return BillableRows(ids, are_all, free, rows, problem)
 
 
-def _estimate(
+def _deliveries(result: BatchResult, asked: Handle[Listing[Delivery]]) -> Sequence[Delivery]:
+    try:
+        return result[asked]
+    except PortalError:
+        return ()
+
+
+def _held(
+    card: CardSession,
+    listed: Listing[Payment],
+    own: ReadRows,
+    free: Listing[ListedRow],
+    deliveries: Sequence[Delivery],
+) -> tuple[ReadRows, Listing[ListedRow]]:
+    """Return what is free without what the card does not have; one call if there may be some."""
+    if not own.is_whole or not is_doubtful(listed, deliveries, own.by_id.values(), free):
+        return own, free
+    rows, items = _billed_lines(card, listed, own)
+    return (own, free) if items is None else (rows, within_card(free, rows.by_id, items))
+
+
+def _billed_lines(
     card: CardSession, listed: Listing[Payment], first: ReadRows
-) -> tuple[ReadRows, Listing[ListedRow] | None]:
-    """Return all rows and what is left of them, on a card with several orders (decisions 19).
+) -> tuple[ReadRows, list[PaymentItem] | None]:
+    """Return all rows of the card and the lines of all its payments (decisions 19).
 
     None if there are too many to read in one call, or if something in them is unreadable.
     """
@@ -87,11 +116,10 @@ def _estimate(
     if len(batch) > MAX_COMMANDS or listed.unread:
         return first, None
     if not items and not first.has_more:
-        return first, unbilled_rows(first.by_id.values(), []) if first.is_whole else None
+        return first, [] if first.is_whole else None
     result = card.api.send(batch, WRITE_SECONDS)
     lines = [basket_rows.named_items(card, result[handle]) for handle in items]
     rows = product_rows.take(result, pages, are_needed=True)
     if not rows.is_whole or any(line.unread for line in lines):
         return rows, None
-    billed = [item for line in lines for item in line]
-    return rows, unbilled_rows(rows.by_id.values(), billed)
+    return rows, [item for line in lines for item in line]

@@ -1,0 +1,96 @@
+"""A product whose quantity was changed after all of it was billed: it is offered whole again.
+
+It finds the basket of a row by product and quantity; a row that has another quantity by now is
+one that nobody billed (quirk 101). What the card does not have is not billed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from b24app.simulator.portal_state import sale
+from tests.support import odd_cards
+from tests.web.tab.test_previews import words
+
+CARD = odd_cards.NOTHING
+
+
+def offered(crm, row):
+    """What getAvailableForPayment offers of a row (php mergestrategy/selling.php)."""
+    basket = crm.baskets.get(row.basket_id)
+    left = basket.quantity - sale.billed(crm, basket.id) if basket else row.quantity
+    if left:
+        return left
+    return Decimal(0) if basket.quantity == row.quantity else row.quantity
+
+
+@pytest.fixture
+def stage(writing_stage, monkeypatch):
+    monkeypatch.setattr(sale, "free_quantity", offered)
+    odd_cards.add_deal(writing_stage.portal.crm, CARD)
+    return writing_stage
+
+
+@pytest.fixture
+def rows(stage):
+    """Alpha, billed whole, and Beta, not billed."""
+    crm = stage.portal.crm
+    deal = crm.cards[2, CARD]
+    alpha, beta = (
+        odd_cards.add_row(crm, deal, name, price, quantity)
+        for name, price, quantity in (("Alpha", "10", "10"), ("Beta", "3", "1"))
+    )
+    fields = {"row": alpha.id, f"quantity-{alpha.id}": 10}
+    assert stage.tab(entity_id=CARD).post("/payments", fields).status_code == 200
+    return alpha, beta
+
+
+def held(stage):
+    crm = stage.portal.crm
+    names = {row.basket_id: row.product_name for row in crm.rows_of(2, CARD)}
+    return [
+        {names[item.entity_id]: int(item.quantity) for item in crm.items_of(payment.id, "product")}
+        for payment in crm.payments_of(2, CARD)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "rest", "billed"),
+    [("20", "103.00", {"Alpha": 10, "Beta": 1}), ("7", "3.00", {"Beta": 1})],
+    ids=["raised", "lowered"],
+)
+def test_the_rest_is_what_the_card_has_beside_its_payments(stage, rows, now, rest, billed):
+    rows[0].quantity = Decimal(now)
+    tab = stage.tab(entity_id=CARD)
+
+    assert f"Bill the rest €{rest}" in words(tab.answer.text)
+    assert f"Bill the rest: €{rest}" in words(tab.get("/payments/rest").text)
+    assert f"Everything left €{rest}" in words(tab.get("/payments/new").text)
+    assert tab.post("/payments/rest", {"shown": rest}).status_code == 200
+
+    assert held(stage) == [{"Alpha": 10}, billed]
+    assert f"Bill the rest €{rest}" not in words(stage.tab(entity_id=CARD).answer.text)
+
+
+def test_no_more_of_a_product_can_be_chosen_than_the_card_has(stage, rows):
+    alpha, _beta = rows
+    alpha.quantity = Decimal(12)
+    tab = stage.tab(entity_id=CARD)
+
+    answer = tab.post("/payments", {"row": alpha.id, f"quantity-{alpha.id}": 3})
+
+    assert answer.status_code == 422
+    assert "at most 2 can be billed" in words(answer.text)
+    assert held(stage) == [{"Alpha": 10}]
+
+
+def test_where_nothing_was_changed_no_call_is_added(stage, rows):
+    assert rows
+    tab = stage.tab(entity_id=CARD)
+    stage.forget_calls()
+
+    assert tab.post("/payments/rest", {"shown": "3"}).status_code == 200
+
+    assert len(stage.http_calls) == 2
