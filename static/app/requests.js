@@ -58,7 +58,6 @@ on("htmx:beforeSwap", (event) => {
 /* A definite answer ends an intent. While the first request still runs, or nobody knows how it ended, its key
    is kept: pressed again, the server finds the first one by it, and nothing is done twice. */
 function settleIntent(config, xhr) {
-  repeated.delete(config.elt);
   if (xhr.status < 400) notes.delete(config.path);
   const isRunning = xhr.status === 409 && xhr.getResponseHeader("Retry-After");
   if (!isRunning && !xhr.getResponseHeader("Idempotency-Key-Kept")) keys.delete(config.intent);
@@ -184,6 +183,8 @@ on("htmx:afterRequest", ({ detail }) => finish(detail.requestConfig, detail.xhr.
 
 function finish(config, isDone) {
   if (config.isRenewed) return;
+  /* However it ended, also by a cut connection: the next time its session may be renewed again. */
+  repeated.delete(config.elt);
   settleToasts();
   const pay = config.target.closest(".pay");
   pay?.removeAttribute("aria-busy");

@@ -281,3 +281,34 @@ def test_a_dialog_that_outlives_its_payment_says_that_it_is_gone(stage, person):
     person.press(person.button("Save", person.dialog))
 
     expect(person.dialog.get_by_role("alert")).to_contain_text("deleted in Bitrix24")
+
+
+def test_a_renewed_session_is_renewed_again_also_if_the_network_failed_between(
+    stage, person, unpaid, item
+):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    field = person.frame.locator(f"#qty-{item.id}")
+    saves = f"**/payments/{unpaid.id}/items/{item.id}*"
+    sent = []
+
+    def fail_at_the_second(route):
+        sent.append(route)
+        if len(sent) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    person.page.route(saves, fail_at_the_second)
+    stage.clock.advance(31 * 60)
+    person.hand.write(field, "5")
+    person.page.keyboard.press("Enter")
+    expect(person.alert).to_be_visible()
+    assert len(sent) == 2
+
+    stage.clock.advance(31 * 60)
+    field.focus()
+    person.page.keyboard.press("Enter")
+
+    expect(person.payment(unpaid).locator(f"#qty-{item.id}[value='5']")).to_have_value("5")
+    assert stage.items(unpaid)[0].quantity == 5
