@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.portal_state import sale
+from b24app.simulator.rest import crm_item_productrow
 from tests.support import odd_cards
 from tests.web.tab.test_previews import words
 
@@ -29,6 +30,9 @@ def offered(crm, row):
 @pytest.fixture
 def stage(writing_stage, monkeypatch):
     monkeypatch.setattr(sale, "free_quantity", offered)
+    monkeypatch.setattr(
+        crm_item_productrow, "_free", lambda call, row: offered(call.state.crm, row)
+    )
     odd_cards.add_deal(writing_stage.portal.crm, CARD)
     return writing_stage
 
