@@ -41,13 +41,17 @@ function popOpened(pop) {
   readBand().then(() => stayInSight(pop, source));
 }
 
+function sayWhat(share, pop) {
+  const row = pop.closest(".pay");
+  const [amount, badge] = [".pay__amount > *", ".badge"].map((each) => row.querySelector(each).cloneNode(true));
+  share.querySelector(".share__what").replaceChildren(amount, " ", badge);
+}
+
 /* What is known of the payment stands there already. */
 function linkWaiting(pop) {
-  const row = pop.closest(".pay");
   const share = copyOf("link-waiting");
   share.querySelector(".pop__title").textContent = pop.getAttribute("aria-label");
-  const [amount, badge] = [".pay__amount > *", ".badge"].map((each) => row.querySelector(each).cloneNode(true));
-  share.querySelector(".share__what").append(amount, " ", badge);
+  sayWhat(share, pop);
   if (document.querySelector(`[data-link-of="${pop.id}"]`).hasAttribute("data-ahead")) share.querySelector(".share__note").remove();
   return share;
 }
@@ -68,10 +72,12 @@ function stayInSight(pop, source) {
   makeRoom(pop);
 }
 
+/* A link stays the same, but what it asks for may be another amount by now, or paid. */
 function need(pop) {
   if (pop.querySelector("[data-loaded]")) return;
   if (!links.has(pop.id)) return htmx.trigger(pop, "need");
   pop.replaceChildren(links.get(pop.id).cloneNode(true));
+  sayWhat(pop, pop);
 }
 
 /* Say it once: only a press asks again, never pointing at a button, because the portal may set up its shop. */

@@ -63,3 +63,25 @@ def test_pointing_asks_where_a_link_came_before_until_one_does_not(stage, person
     person.button("Copy public link", person.payment(stage.payments[0])).hover()
     person.page.wait_for_timeout(LONGER_THAN_A_DWELL)
     assert asked(stage) == so_far
+
+
+def test_a_kept_link_tells_of_the_payment_as_it_is_now(stage, person):
+    person.open_tab()
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    row = person.payment(unpaid)
+    person.press(person.button("Copy public link", row))
+    expect(person.frame.locator("#live")).to_have_text("Public link copied")
+    person.hand.write(row.locator(f"#qty-{item.id}"), "2")
+    person.page.keyboard.press("Enter")
+    expect(row.locator(f"#qty-{item.id}[value='2']")).to_be_visible()
+    person.press(person.button("Mark as paid", row))
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.status(unpaid)).to_have_text("Paid")
+
+    person.press(person.button("Show QR code", row))
+
+    told = row.locator(".share[data-loaded] .share__what")
+    expect(told).to_contain_text("Paid")
+    expect(told).to_contain_text(row.locator(".pay__amount > *").first.inner_text())
+    assert len(asked(stage)) == 1
