@@ -36,7 +36,23 @@ ALL_SETTING = "app.all_portals"
 
 READING, WRITING = "PRAGMA query_only = ON", "PRAGMA query_only = OFF"
 BUSY_MILLISECONDS = 10_000
-CONNECT_SECONDS = "5"
+WAYS = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+"""How long a server on another machine may say nothing: not 15 minutes, as the system would wait.
+
+A server that works on a long statement still acknowledges what it is sent.
+"""
+
+ABANDONED_MILLISECONDS = 30_000
+"""When the server ends a transaction whose process says nothing, and with it the locks on rows.
+
+Of a machine that is suddenly gone it hears nothing for two hours; the others would wait for it.
+"""
 POSTGRES_DRIVER = "postgresql+psycopg"
 TAKES_NO_WRITES = "25006"
 """PostgreSQL's word of a server, or a transaction, that only reads."""
@@ -54,7 +70,7 @@ def driver_url(text_url: str) -> URL:
     if url.drivername in POSTGRES_NAMES:
         url = url.set(drivername=POSTGRES_DRIVER)
     if url.get_backend_name() == "postgresql":
-        return url.update_query_dict({"connect_timeout": CONNECT_SECONDS} | dict(url.query))
+        return url.update_query_dict(WAYS | dict(url.query))
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
     if url.database in {None, "", ":memory:"}:
@@ -148,9 +164,9 @@ def _begin_postgresql(connection: Connection) -> None:
     scope = options.get(SCOPE, NO_PORTAL)
     name, value = (ALL_SETTING, "on") if scope is ALL_PORTALS else (PORTAL_SETTING, scope)
     # SET LOCAL and not set_config(): Citus hands the one on to the machines that hold the rows.
-    text = sql.SQL("{}; SET LOCAL {} = {}").format(
-        sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value))
-    )
+    text = sql.SQL(
+        "{}; SET LOCAL {} = {}; SET LOCAL idle_in_transaction_session_timeout = {}"
+    ).format(sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value)), ABANDONED_MILLISECONDS)
     driver = connection.connection.driver_connection
     try:
         # Without parameters the driver speaks the simple protocol: two statements at once.

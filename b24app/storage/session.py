@@ -48,9 +48,10 @@ UPGRADE_LOCK = 2_402_042_031
 
 FOREIGN_KEY_CODES = {"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 WRITTEN_WHILE_READING = {"SQLITE_READONLY", TAKES_NO_WRITES}
-UNUSABLE_CODES = {"42P01", "42703", TAKES_NO_WRITES, "SQLITE_NOTADB", "SQLITE_CORRUPT"}
+ABANDONED = "25P03"
+UNUSABLE_CODES = {"42P01", "42703", TAKES_NO_WRITES, ABANDONED, "SQLITE_NOTADB", "SQLITE_CORRUPT"}
 """A table or column that is not there, so the schema is not current; a server that takes no writes,
-which has become a standby; a damaged file."""
+which has become a standby, or that ended a transaction in which nothing came; a damaged file."""
 
 STANDBY = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
 

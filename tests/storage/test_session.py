@@ -222,13 +222,18 @@ def test_postgresql_is_spoken_through_psycopg_3(scheme):
 
     assert database.engine.url.drivername == "postgresql+psycopg"
     assert database.engine.url.query["sslmode"] == "require"
-    assert database.engine.url.query["connect_timeout"] == "5"
 
 
-def test_a_connect_timeout_in_the_url_stands():
-    database = Database("postgresql://db.example/app?connect_timeout=2")
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("connect_timeout", "5"), ("tcp_user_timeout", "10000"), ("keepalives_idle", "5")],
+)
+def test_how_long_a_silent_server_is_waited_for_stands_where_the_url_says_so(name, ours):
+    usual = Database("postgresql://db.example/app")
+    chosen = Database(f"postgresql://db.example/app?{name}=2")
 
-    assert database.engine.url.query["connect_timeout"] == "2"
+    assert usual.engine.url.query[name] == ours
+    assert chosen.engine.url.query[name] == "2"
 
 
 def test_the_folder_of_a_relative_sqlite_file_is_made(tmp_path, monkeypatch):
