@@ -28,7 +28,7 @@ from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_jobs
 from b24app.services.lifecycle.worker import Background, Later, Start, start_thread, start_timer
 from b24app.services.manifest import Manifest
-from b24app.storage.session import Database, upgrade
+from b24app.storage.session import Database, remember_revisions, upgrade
 from b24app.web import cli, pages
 from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
 from b24app.web.admin.login_states import LoginStates
@@ -111,6 +111,7 @@ def create_app(
     """
     app = _bare_app(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
+    remember_revisions()
     for doubt in () if config.is_development else config.doubts():
         log.warning("%s", doubt)
     deps.carry(THREADS)

@@ -38,7 +38,14 @@ from .engines import (
     make_engine,
 )
 
-__all__ = ["Database", "Session", "is_current", "newest_revisions", "upgrade"]
+__all__ = [
+    "Database",
+    "Session",
+    "can_serve",
+    "newest_revisions",
+    "remember_revisions",
+    "upgrade",
+]
 
 log = logging.getLogger(__name__)
 
@@ -198,11 +205,14 @@ def upgrade(database: Database) -> None:
             raise DatabaseAwayError("the schema is of a newer version of the app") from error
 
 
-def is_current(database: Database) -> bool:
-    """Return whether the database can be reached, takes writes and has this version's schema."""
+def can_serve(database: Database) -> bool:
+    """Return whether the database can be reached, takes writes and has this version's schema.
+
+    Or a later one's: while an upgrade goes from machine to machine, the others serve on it.
+    """
     try:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
-            heads = MigrationContext.configure(connection).get_current_heads()
+            heads = set(MigrationContext.configure(connection).get_current_heads())
             is_server = connection.dialect.name == "postgresql"
             is_standby = is_server and connection.scalar(text(STANDBY))
     except (DBAPIError, PoolTimeoutError) as error:
@@ -210,7 +220,8 @@ def is_current(database: Database) -> bool:
         return False
     if is_standby:
         log.warning("the database takes no writes: it is a standby")
-    return set(heads) == newest_revisions() and not is_standby
+    is_later = bool(heads) and heads.isdisjoint(_known_revisions())
+    return (heads == newest_revisions() or is_later) and not is_standby
 
 
 def _alembic_config() -> Config:
@@ -220,10 +231,22 @@ def _alembic_config() -> Config:
     return config
 
 
+def remember_revisions() -> None:
+    """Read the revisions of this version, before an upgrade puts the files of another one there."""
+    newest_revisions()
+    _known_revisions()
+
+
 @functools.cache
 def newest_revisions() -> frozenset[str]:
     """Return the revision that this version of the app needs."""
     return frozenset(ScriptDirectory.from_config(_alembic_config()).get_heads())
+
+
+@functools.cache
+def _known_revisions() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_alembic_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def _names_missing_portal(error: DBAPIError) -> bool:

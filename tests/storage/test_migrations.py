@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -8,13 +9,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
+from b24app import create_app
+from b24app.config import Config
 from b24app.domain import EntityRef
-from b24app.storage import activity
+from b24app.storage import activity, session
 from b24app.storage.activity import Record
 from b24app.storage.models import Base
-from b24app.storage.session import Database, _alembic_config, is_current, upgrade
+from b24app.storage.session import Database, _alembic_config, can_serve, upgrade
+from tests.test_config import NEEDED
 
 from .everything import fill
 from .setting import MEMBER, OTHER_MEMBER
@@ -27,12 +31,28 @@ sys.stdin.readline()
 upgrade(Database(sys.argv[1]))
 """
 
+LATER = """
+revision, down_revision, branch_labels, depends_on = "later", "{}", None, None
+"""
+
 
 @pytest.fixture
 def blank(blank_database_url):
     database = Database(blank_database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def forget_revisions():
+    """What a process forgets when another one takes its place."""
+
+    def forget():
+        session.newest_revisions.cache_clear()
+        session._known_revisions.cache_clear()
+
+    yield forget
+    forget()
 
 
 @contextmanager
@@ -123,23 +143,45 @@ def rows_of(database):
         }
 
 
-def test_a_blank_database_is_not_current(blank):
-    assert not is_current(blank)
+def test_a_blank_database_serves_nobody(blank):
+    assert not can_serve(blank)
 
 
-def test_upgrade_makes_a_blank_database_current_and_may_run_again(blank):
+def test_upgrade_makes_a_blank_database_serve_and_may_run_again(blank):
     upgrade(blank)
     upgrade(blank)
 
-    assert is_current(blank)
+    assert can_serve(blank)
 
 
-def test_a_database_of_another_revision_is_not_current(blank):
+def test_processes_serve_on_the_schema_of_a_later_version_and_not_of_an_earlier_one(blank):
     upgrade(blank)
-    with blank.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")
+    served = []
+    for revision in ("of_a_later_version", "0011"):
+        with blank.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = :it"), {"it": revision}
+            )
+        served.append(can_serve(blank))
 
-    assert not is_current(blank)
+    assert served == [True, False]
+
+
+def test_a_process_that_runs_knows_its_own_revisions_when_files_of_another_version_came(
+    blank, forget_revisions, monkeypatch, tmp_path
+):
+    upgrade(blank)
+    forget_revisions()
+    create_app(Config.from_env(NEEDED | {"DATABASE_URL": f"sqlite:///{tmp_path}/app.db"}))
+    versions = tmp_path / "migrations" / "versions"
+    shutil.copytree(session.MIGRATIONS, versions.parent)
+    (versions / "later.py").write_text(LATER.format(*session.newest_revisions()))
+    monkeypatch.setattr(session, "MIGRATIONS", versions.parent)
+
+    assert can_serve(blank)
+
+    forget_revisions()
+    assert not can_serve(blank)
 
 
 def test_three_machines_may_upgrade_at_once(blank_database_url, blank):
@@ -153,7 +195,7 @@ def test_three_machines_may_upgrade_at_once(blank_database_url, blank):
             process.stdin.flush()
 
     assert [one.returncode, two.returncode, three.returncode] == [0, 0, 0]
-    assert is_current(blank)
+    assert can_serve(blank)
 
 
 def test_downgrade_leaves_no_table_of_ours(blank):
@@ -181,10 +223,10 @@ def test_an_upgrade_that_fails_changes_nothing(blank, monkeypatch):
 @pytest.mark.parametrize(
     "url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////proc/self/none.db"]
 )
-def test_a_database_that_cannot_be_reached_is_not_current_and_named_in_no_log(url, caplog):
+def test_a_database_that_cannot_be_reached_serves_nobody_and_is_named_in_no_log(url, caplog):
     database = Database(url)
 
-    assert not is_current(database)
+    assert not can_serve(database)
 
     assert "OperationalError" in caplog.text
     assert "127.0.0.1" not in caplog.text

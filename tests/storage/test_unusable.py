@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from b24app.errors import DatabaseAwayError
 from b24app.storage import failed_proofs
-from b24app.storage.session import Database, is_current
+from b24app.storage.session import Database, can_serve
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_server_that_became_a_standby_is_a_database_that_cannot_be_used(server
     database, standby = server
 
     with standby():
-        assert not is_current(database)
+        assert not can_serve(database)
         with pytest.raises(DatabaseAwayError, match="25006"):
             count_one(database, now)
 
@@ -70,7 +70,7 @@ def test_connections_to_a_standby_are_not_kept(server, now):
 
     assert count_one(database, now) == 1
     assert count_one(database, now) == 2
-    assert is_current(database)
+    assert can_serve(database)
 
 
 def test_a_write_of_ours_while_reading_is_still_our_bug_and_gives_up_no_connection(server, now):
@@ -92,7 +92,7 @@ def test_a_role_without_rights_is_not_ready(postgres_databases):
             parts = urlsplit(url)
             address = parts.netloc.rpartition("@")[2]
             nobody = Database(f"postgresql://b24app_test_nobody:test@{address}{parts.path}")
-            assert not is_current(nobody)
+            assert not can_serve(nobody)
             nobody.close()
         finally:
             connection.execute("DROP ROLE b24app_test_nobody")
@@ -110,5 +110,5 @@ def test_a_damaged_file_is_a_database_that_cannot_be_used(sqlite_url, now, damag
     with pytest.raises(DatabaseAwayError, match=r"SQLITE_(NOTADB|CORRUPT)"):
         count_one(database, now)
     if damage == "no database":
-        assert not is_current(database)
+        assert not can_serve(database)
     database.close()

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from b24app.services.deps import Deps
 from b24app.storage import jobs
-from b24app.storage.session import is_current
+from b24app.storage.session import can_serve
 
 
 def trouble(deps: Deps) -> str:
     """Return what is wrong, in words for an operator; empty if all is well."""
-    return "" if is_current(deps.db) else "database unreachable or schema not current"
+    return "" if can_serve(deps.db) else "database unreachable or schema not current"
 
 
 def oldest_due(deps: Deps) -> timedelta:
