@@ -48,6 +48,18 @@ def test_books_that_agree_are_no_fault():
     assert wrong([made], [ran(ADD, made=9, entityId=8061)], [line("done", "create", 9)]) == []
 
 
+def test_a_command_at_the_end_of_one_wish_is_not_taken_for_the_next_one_s():
+    times = ((10.0, 20.0), (20.01, 30.0))
+    wishes = [
+        wish(act="create", payments=(), methods=(ADD,), key=str(start), started=start, ended=end)
+        for start, end in times
+    ]
+    commands = [ran(ADD, 19.95, 8, entityId=8061), ran(ADD, 29.9, 9, entityId=8061)]
+    lines = [line("done", "create", 8, 19.97), line("done", "create", 9, 29.95)]
+
+    assert wrong(wishes, commands, lines) == []
+
+
 @pytest.mark.parametrize(
     ("wishes", "commands", "lines", "found"),
     [

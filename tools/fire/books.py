@@ -68,7 +68,7 @@ class Books:
             mine = [asked for asked in self.wishes if _is_of(asked, ran)]
             named = [asked for asked in mine if ran.named & asked.ids]
             # One may begin in the moment in which another one ends.
-            wish = max(named or mine, key=lambda asked: asked.started, default=None)
+            wish = max(named or mine, key=lambda one: _nearness(one, ran), default=None)
             if wish is None:
                 # What is put into, or taken from, a payment that a wish has just made.
                 wish = next((made[name] for name in ran.named if name in made), None)
@@ -264,6 +264,11 @@ def _is_of(wish: Wish, ran: Ran) -> bool:
 def _is_more_of_a_line(wish: Wish, ran: Ran) -> bool:
     """Whether a row that is in the payment already got more pieces: it names the line alone."""
     return wish.act == "add_items" and ran.method.endswith("setquantity")
+
+
+def _nearness(wish: Wish, ran: Ran) -> tuple[bool, float]:
+    """Who asked before the command ran, and the last of them."""
+    return wish.started <= ran.started, wish.started
 
 
 def _is_in_time(wish: Wish, ran: Ran, end: float = 0.0) -> bool:
