@@ -175,6 +175,9 @@ class ListedRow:
     bare_price_without_tax: Decimal | None = None
     """Set where the portal adds the tax on top of the price."""
 
+    is_linked: bool = True
+    """Whether it refers to its basket, so that the portal names it in lines (quirk 100)."""
+
     @property
     def bare_billed_price(self) -> Decimal:
         """Return what a payment will ask for one: tax on top is left out of it (quirk 41)."""
@@ -194,6 +197,7 @@ class ListedRow:
             price_without_tax=(
                 None if without_tax is None else Money(without_tax, card.amount.currency)
             ),
+            is_linked=self.is_linked,
         )
 
 
@@ -212,6 +216,9 @@ class ProductRow:
     sort: int = 0
     price_without_tax: Money | None = None
     """Set where the portal adds the tax on top of the price."""
+
+    is_linked: bool = True
+    """Whether it refers to its basket, so that the portal names it in lines (quirk 100)."""
 
     @property
     def billed_price(self) -> Money:

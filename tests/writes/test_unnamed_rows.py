@@ -6,9 +6,11 @@ Nothing that was billed may be taken for refused then: the new payment would be 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
+from b24app.simulator.portal_state import sale
 from b24app.storage import card_memory
 from tests.support import odd_cards
 from tests.support.acts import PREFIX, outcomes
@@ -151,3 +153,17 @@ def test_a_row_that_is_deleted_afterwards_is_gone(stage, rows):
     del stage.portal.crm.product_rows[rows[0].id]
 
     assert GONE in words(stage.tab(entity_id=CARD).answer.text)
+
+
+def test_what_another_application_billed_is_not_called_gone(stage, rows):
+    crm = stage.portal.crm
+    tab = stage.tab(entity_id=CARD)
+    tab.post("/payments", chosen((rows[0], 2)))
+    (payment,) = crm.payments_of(2, CARD)
+    rows[1].is_linked = False
+    sale.add_product(crm, payment, rows[1], Decimal(1))
+
+    shown = words(stage.tab(entity_id=CARD).answer.text)
+
+    assert "Product that could not be read just now" in shown
+    assert GONE not in shown

@@ -191,6 +191,7 @@ def _product_row(row: Record) -> ListedRow:
         measure=row.text("measureName"),
         sort=int(row.number("sort", Decimal(0))),
         bare_price_without_tax=row.number("priceExclusive") if is_tax_on_top else None,
+        is_linked=row.text("xmlId").startswith("sale_basket_"),
     )
 
 

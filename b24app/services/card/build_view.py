@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from b24app.domain import Listing, Payment, PaymentItem, ProductRow, Reminder
 from b24app.services.actions import Action
@@ -180,12 +182,31 @@ def _details(
     compositions: Mapping[int, PaymentLines], core: CardSnapshot, free: Sequence[ProductRow] | None
 ) -> dict[int, Details]:
     free_rows = None if free is None else {row.id: row for row in free}
-    sources = Sources(core.rows, core.deliveries_by_id, free_rows, core.has_all_rows)
+    sources = Sources(
+        core.rows,
+        core.deliveries_by_id,
+        free_rows,
+        core.has_all_rows,
+        may_be_unnamed=_may_be_unnamed(core, compositions),
+    )
     return {
         payment.id: details_of(payment, known.items, known.links, sources)
         for payment in core.payments
         if (known := compositions.get(payment.id)) is not None
     }
+
+
+def _may_be_unnamed(core: CardSnapshot, compositions: Mapping[int, PaymentLines]) -> bool:
+    """Return whether more is billed of a row than lines name, and the portal could not name it."""
+    named: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for item in (item for lines in compositions.values() for item in lines.items):
+        named[item.row_id or 0] += item.quantity
+    free = {row.id: row.quantity for row in core.free or ()}
+    return any(
+        core.free is None or row.quantity - free.get(row.id, Decimal(0)) > named[row.id]
+        for row in core.rows.values()
+        if not row.is_linked
+    )
 
 
 def _free(

@@ -86,6 +86,8 @@ class Sources:
     deliveries: Mapping[int, Delivery]
     free_rows: Mapping[int, ProductRow] | None = None
     has_all_rows: bool = True
+    may_be_unnamed: bool = False
+    """Whether a line without a row may be of a row that is on the card (quirk 100)."""
 
     @property
     def row_ids(self) -> list[int]:
@@ -157,7 +159,9 @@ def _item_line(item: PaymentItem, sources: Sources) -> ItemLine:
     free = (sources.free_rows or {}).get(item.row_id or 0)
     row = sources.rows.get(item.row_id or 0) or free
     if row is None:
-        return ItemLine(item, is_orphan=item.row_id is None or sources.has_all_rows)
+        is_named = item.row_id is not None
+        is_orphan = sources.has_all_rows if is_named else not sources.may_be_unnamed
+        return ItemLine(item, is_orphan=is_orphan)
     most = item.quantity + (free.quantity if free else ZERO)
     return ItemLine(
         item,
