@@ -169,6 +169,22 @@ def test_it_fits(stage, person, width):
     assert violations(person.frame) == []
 
 
+GAPS = """() => {
+  const box = (one) => one.getBoundingClientRect();
+  const [first, second] = document.querySelectorAll(".group");
+  const [head, list] = [first.querySelector(".strip"), first.querySelector(".list")];
+  return [box(list).top - box(head).bottom, box(second).top - box(first).bottom];
+}"""
+
+
+def test_the_payments_of_a_card_lie_closer_to_it_than_the_next_card(person):
+    open_card(person)
+
+    within, between = person.frame.evaluate(GAPS)
+
+    assert within < between / 2
+
+
 def test_an_advance_in_a_group_survives_the_end_of_the_session(stage, person):
     person.page.may_fail_to_load = True
     open_card(person)
