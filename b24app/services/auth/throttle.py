@@ -44,6 +44,13 @@ MARK_DIGITS = 5
 identifies nobody, and there are at most a million of them."""
 
 
+def _without_port(address: str) -> str:
+    """Return an address without the port that some proxies put behind it."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Where a request came from: its address, and the site whose page made the browser send it.
@@ -69,10 +76,13 @@ class Sender:
     def network(self) -> str:
         """Return the address; for IPv6, the network that a customer is given."""
         try:
-            address = ipaddress.ip_address(self.address)
+            address = ipaddress.ip_address(_without_port(self.address))
         except ValueError:
             return self.address
         if isinstance(address, ipaddress.IPv6Address):
+            if address.ipv4_mapped is not None:
+                # As a socket for both kinds names it: all of them would be one network.
+                return str(address.ipv4_mapped)
             return str(ipaddress.ip_network((address, NETWORK_V6), strict=False).network_address)
         return str(address)
 

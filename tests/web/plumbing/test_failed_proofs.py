@@ -100,6 +100,21 @@ def test_a_network_of_the_new_kind_of_addresses_is_one_sender(stage):
     assert len(exchanges(stage)) == SENDER
 
 
+def test_old_addresses_that_are_written_as_new_ones_are_senders_of_their_own(stage):
+    forged_installs(stage, 12, "::ffff:192.0.2.1")
+    assert len(exchanges(stage)) == SENDER
+
+    assert forged_installs(stage, 2, "::ffff:198.51.100.7") == [403, 403]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1:{}", "[2001:db8:0:1::7]:{}", "::ffff:192.0.2.1"])
+def test_an_address_with_the_port_of_its_connection_is_one_sender(stage, address):
+    for number in range(12):
+        forged_installs(stage, 1, address.format(50_000 + number))
+
+    assert len(exchanges(stage)) == SENDER
+
+
 def test_all_strangers_together_make_few_exchanges_and_a_latecomer_still_one(stage):
     for number in range(8):
         forged_installs(stage, 5, f"192.0.2.{number}")
