@@ -111,7 +111,6 @@ def create_app(
     """
     app = _bare_app(config)
     deps = _deps(config, http_adapter, clock, monotonic, sleep)
-    remember_revisions()
     for doubt in () if config.is_development else config.doubts():
         log.warning("%s", doubt)
     deps.carry(THREADS)
@@ -218,6 +217,7 @@ def _deps(
 
 
 def _database(url: str) -> Database:
+    remember_revisions()
     try:
         return Database(url)
     except (ValueError, OSError) as error:
