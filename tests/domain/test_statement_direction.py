@@ -99,3 +99,24 @@ def test_a_short_currency_in_a_head_is_that_of_its_column(head, currency):
 
     assert verdicts(text) == ["doubtful", "outgoing"]
     assert verdicts(text, currency=currency) == ["sure", "outgoing"]
+
+
+@pytest.mark.parametrize("dash", "\u2052\u05be\u1806\u2e3a\u2e3b\ufe32\u30a0")
+def test_a_dash_of_any_script_is_a_minus(dash):
+    assert verdicts(f"12.03.2026 RG 5/3 {dash}100.00") == ["outgoing"]
+    assert verdicts(f"12.03.2026 RG 5/3 {dash} 100.00") == ["unclear"]
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u2193", "\u2190", "\U0001f53b", "\u274c", "\u2717", "\u2b07\ufe0f"]
+)
+@pytest.mark.parametrize(
+    "form", ["{}100.00", "{} 100.00", "{} 100.00 EUR", "100.00{}", "100.00 EUR {}"]
+)
+def test_an_arrow_or_a_picture_beside_an_amount_has_to_be_looked_at(sign, form):
+    assert verdicts(f"12.03.2026 RG 5/3 {form.format(sign)}") == ["doubtful"]
+
+
+@pytest.mark.parametrize("form", ["\u2502 {} \u2502", "| {} |", "Shop\u00ae {}", "= {}"])
+def test_what_draws_a_table_says_nothing_of_its_amounts(form):
+    assert verdicts(f"12.03.2026 RG 5/3 {form.format('100.00')}") == ["sure"]

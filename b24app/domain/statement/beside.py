@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from b24app.domain.statement import money_words, words
 from b24app.domain.statement.folding import GLUING, folded
@@ -20,6 +21,9 @@ CODE = re.compile(r"[A-Z]{3,4}")
 TIMES = re.compile(r"[kKmMtTkкКтТ]([A-Z]{3}|$)")
 TIMES_BEFORE = re.compile(r"(?:\d[ ]?[xх×*@][ ]?|[~≈<>≤≥±\[{÷])$")
 TIMES_AFTER = re.compile(r"[ ]?[xх×*@÷][ ]?\d")
+TABLE = re.compile("[\u2500-\u259f|+=<>©®]")
+"""Signs that draw a table, or have a meaning of their own."""
+
 REACH = 24
 SHORT = 5
 
@@ -38,6 +42,10 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool, has_money: bool)
         found = {one for one in found if one in money_words.CODES or not one.isalpha()}
     if TIMES_BEFORE.search(cell[max(0, start - REACH) : start]) or TIMES_AFTER.match(cell, end):
         found.add(COUNTED)
+    # Glued between digits it cuts one number: that is told as unclear.
+    is_cut = re.search(r"\d[^\w\s]$", cell[:start][-2:])
+    if (not is_cut and _is_sign(cell[:start][-SHORT:], -1)) or _is_sign(cell[end : end + SHORT], 0):
+        found.add(COUNTED)
     if after and after["word"]:
         found.add(_left(cell, after))
         found.add(_counted(after["word"], is_cents=is_cents and not _has_sign(cell, after.end())))
@@ -52,6 +60,14 @@ def doubts(cell: str, span: tuple[int, int], *, is_cents: bool, has_money: bool)
         is_vague = words.IS_VAGUE.match(folded(before["word"]))
         found.add(COUNTED if is_out or is_vague else "")
     return frozenset(found - {""})
+
+
+def _is_sign(text: str, at: int) -> bool:
+    """Return whether an arrow or another picture is nearest: it may be the bank's minus."""
+    seen = "".join(one for one in text if unicodedata.category(one) not in {"Mn", "Zs"})
+    if not seen or TABLE.match(seen[at]):
+        return False
+    return unicodedata.category(seen[at]) in {"So", "Sm"}
 
 
 def _left(cell: str, after: re.Match[str]) -> str:

@@ -15,7 +15,8 @@ from b24app.domain.statement.folding import folded
 from b24app.domain.statement.table import WORD, Row
 
 ALIKE = str.maketrans({
-    "№": "#", **dict.fromkeys("−–—‒‐‑―⁃˗➖﹣", "-"), "⁄": "/", "∕": "/",
+    "№": "#", **dict.fromkeys("−–—‒‐‑―⁃˗➖﹣⁒", "-"),
+    **dict.fromkeys("〜〰", "~"), "⁄": "/", "∕": "/",
     "’": "'", "‘": "'", "´": "'", "`": "'", "\u202f": "'", "\u2009": "'",
     "٬": "'", "٫": ",", "\u00a0": " ", EITHER: " ", EDGE: " ", GAP: " ", "\r": " ",
 })  # fmt: skip
@@ -149,6 +150,8 @@ def _plain(char: str) -> str:
     if unicodedata.category(char) == "Cf":
         return ""
     plain = unicodedata.normalize("NFKC", char)
+    if unicodedata.category(char) == "Pd":
+        return "-"
     if unicodedata.category(char) == "Sc" and plain.isalpha():
         return char
     is_number = any(one.isdigit() for one in plain)
