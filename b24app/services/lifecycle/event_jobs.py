@@ -53,6 +53,10 @@ URGENT_SECONDS = 3.0
 """For what was just reported. A portal that needs longer is asked again a minute later."""
 
 AT_ONCE = 1000
+LONGEST = 600.0
+"""Seconds. A thousand silent portals would take three hours, and what comes after them in the
+hourly command, which is ended after half an hour, would never be done. The next hour goes on."""
+
 URGENT_THREADS = 8
 THREADS = 4
 
@@ -75,10 +79,14 @@ def lanes(deps: Deps) -> tuple[Lane, Lane]:
 
 
 def run_due_jobs(deps: Deps, limit: int = AT_ONCE) -> Worked:
-    """Process what is due, at most `limit` jobs. A failed one does not stop the others."""
+    """Process what is due, at most `limit` jobs and for no longer than `LONGEST`.
+
+    A failed one does not stop the others.
+    """
     worked = Worked()
+    end = deps.monotonic() + LONGEST
     for _ in range(limit):
-        if not work_one(deps, worked):
+        if deps.monotonic() > end or not work_one(deps, worked):
             break
     return worked
 

@@ -206,8 +206,18 @@ def keep_grants_alive(deps: Deps) -> Counts:
             return 0
         return 1
 
-    kept = sum(_each(idle, keep_alive))
-    return {"grants kept alive": kept, "grants that failed": len(idle) - kept}
+    end = deps.monotonic() + event_jobs.LONGEST
+    tried = []
+
+    def in_time() -> Iterator[str]:
+        for member_id in idle:
+            if deps.monotonic() > end:
+                return
+            tried.append(member_id)
+            yield member_id
+
+    kept = sum(_each(in_time(), keep_alive))
+    return {"grants kept alive": kept, "grants that failed": len(tried) - kept}
 
 
 def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int]:

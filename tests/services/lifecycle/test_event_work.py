@@ -7,6 +7,19 @@ from b24app.storage import jobs
 from b24app.storage.models import Job
 
 
+def test_silent_portals_leave_time_for_the_rest_of_the_hourly_work(stage, monkeypatch):
+    def of_a_silent_portal(*_arguments):
+        stage.ticks += 12
+        return True
+
+    monkeypatch.setattr(event_jobs, "work_one", of_a_silent_portal)
+    begun = stage.ticks
+
+    event_jobs.run_due_jobs(stage.deps)
+
+    assert stage.ticks - begun < 15 * 60
+
+
 def test_a_job_nobody_can_do_is_put_off_and_the_next_is_done(stage, caplog):
     """Such as one that a newer version wrote, while machines are replaced one by one."""
     deps = stage.deps

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, Reminder, TokenPair, TokenResponse
+from b24app.errors import AuthorizationServerError
+from b24app.services.auth import grant
 from b24app.services.lifecycle import housekeeping
 from b24app.storage import (
     activity,
@@ -238,6 +240,20 @@ def test_grants_that_fail_for_ever_do_not_take_the_turn_of_others(stage, monkeyp
     assert "grants that failed: 0" in done
     stage.advance(DAY)
     assert "grants that failed: 2" in stage.run_housekeeping()
+
+
+def test_a_silent_authorization_server_leaves_time_for_what_comes_after(stage, monkeypatch):
+    def silent(_deps, _member_id):
+        stage.ticks += 400
+        raise AuthorizationServerError("silent")
+
+    monkeypatch.setattr(grant, "keep_alive", silent)
+    for member_id in OTHERS:
+        install(stage.deps.db, stage.deps.cipher, stage.deps.clock(), member_id)
+    stage.advance(151 * DAY)
+
+    assert "grants that failed: 2" in stage.run_housekeeping()
+    assert "grants that failed: 1" in stage.run_housekeeping()
 
 
 def test_a_lost_uninstall_event_is_noticed_when_the_grant_is_renewed(stage):
