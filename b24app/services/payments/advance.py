@@ -11,6 +11,7 @@ from enum import StrEnum
 from b24app.domain import Money, ProductRow
 from b24app.errors import InputCode, InputError
 from b24app.services.card.billable import Billable
+from b24app.services.card.rounding import rounded
 from b24app.services.payments.nearest_sums import Counts, Part, nearest
 from b24app.services.payments.quantities import RowQuantity, comes_to_nothing
 
@@ -44,6 +45,7 @@ class Proposal:
 
     wanted: tuple[RowQuantity, ...]
     sum: Money
+    """What the portal will ask for: it rounds the sum of a payment once."""
     off: Money
     """Above zero if it is more than requested."""
     share: Decimal
@@ -76,7 +78,7 @@ def unit_of(text: str) -> Unit:
 def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     """Find the quantities for the typed number. `digits` are those of the card's currency."""
     rows = [row for row in billable.rows if row.price.is_readable]
-    left = sum((row.sum for row in rows), Money(Decimal(0), billable.currency))
+    left = rounded(sum((row.sum for row in rows), Money(Decimal(0), billable.currency)))
     unread = len(billable.rows) - len(rows)
     if left.amount <= 0:
         return Advance(State.NOTHING_LEFT, left, unread=unread)
@@ -87,7 +89,7 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     asked = Money(_rounded(amount, digits), left.currency)
     if amount > left.amount:
         return Advance(State.TOO_MUCH, left, asked, unread=unread)
-    # The whole rest may have more digits than its currency.
+    # The portal's cents may be finer than those of the currency.
     asked = left if amount == left.amount else asked
     proposals, is_approximate = _proposals(rows, left, asked, digits)
     if asked.amount <= 0 or not proposals:
@@ -114,7 +116,9 @@ def _proposals(
     proposals = (_proposal(rows, counts, left, asked) for counts in sums)
     kept = [proposal for proposal in proposals if proposal is not None]
     kept.sort(key=lambda proposal: (abs(proposal.off.amount), proposal.off.amount))
-    return tuple(kept), found.is_approximate
+    # Prices far below a cent: what differs may be the same to the portal.
+    different = {proposal.sum: proposal for proposal in reversed(kept)}
+    return tuple(reversed(different.values())), found.is_approximate
 
 
 def _lowering(
@@ -136,7 +140,7 @@ def _proposal(
             lines.append(row.price.amount * quantity)
     if comes_to_nothing(lines):
         return None
-    money = Money(sum(lines, Decimal(0)), left.currency)
+    money = rounded(Money(sum(lines, Decimal(0)), left.currency))
     return Proposal(tuple(wanted), money, money - asked, _share(money, left))
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from b24app.domain import UNREADABLE, Money, ProductRow
 from b24app.errors import InputError
 from b24app.services.card.billable import Billable
+from b24app.services.card.rounding import rounded
 from b24app.services.payments.advance import State, Unit, unit_of, work_out
 from b24app.services.payments.quantities import comes_to_nothing
 
@@ -119,16 +120,34 @@ def test_fractions_of_a_quantity_are_left_out():
     [
         ("JPY", 0, "1500", "1350", ["1500"]),
         ("JPY", 0, "1500.5", "1350", ["1500.5"]),
-        ("KWD", 3, "1.117", "1.005", ["1.117"]),
-        ("EUR", 2, "0.0333", "0.03", ["0.0333"]),
+        ("KWD", 3, "1.117", "1.005", ["1.12"]),
+        ("EUR", 2, "0.0333", "0.03", ["0.03"]),
         ("", 2, "24.33", "21.90", ["24.33"]),
     ],
 )
-def test_a_share_has_the_decimals_of_its_currency(currency, digits, price, asked, sums):
+def test_a_share_has_the_decimals_of_its_currency_and_a_sum_those_of_the_portal(
+    currency, digits, price, asked, sums
+):
     found = advance("30", (price, 3), currency=currency, digits=digits)
 
     assert found.asked == Money(Decimal(asked), currency)
     assert offered(found) == sums
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("100", Unit.SHARE), ("92.06", Unit.AMOUNT), ("92,055", Unit.AMOUNT)]
+)
+def test_all_that_is_left_can_be_asked_for_as_the_portal_rounds_it(text, unit):
+    found = advance(text, ("30.685", 3), unit=unit)
+
+    assert (found.state, offered(found)) == (State.EXACT, ["92.06"])
+    assert str(found.left.amount) == "92.06"
+
+
+def test_what_is_one_sum_to_the_portal_is_proposed_once():
+    found = advance("0.0025", ("0.001", 10), unit=Unit.AMOUNT, digits=3)
+
+    assert len(offered(found)) == len(set(offered(found)))
 
 
 def test_a_discount_is_in_an_advance_like_everything_else():
@@ -166,6 +185,6 @@ def test_whatever_is_asked_of_whatever_rows_what_is_proposed_can_be_created(
     for one in found.proposals:
         assert all(1 <= wanted.quantity <= left[wanted.row_id][1] for wanted in one.wanted)
         sums = [left[wanted.row_id][0] * wanted.quantity for wanted in one.wanted]
-        assert sum(sums) == one.sum.amount == found.asked.amount + one.off.amount
+        assert rounded(Money(sum(sums), "EUR")) == one.sum == found.asked + one.off
         assert not comes_to_nothing(sums)
     assert bool(found.proposals) is (found.state in {State.EXACT, State.NEAREST})
