@@ -20,7 +20,7 @@ SAID = {
     "user_tokens": "Access tokens of the app and of people who open it, encrypted",
     "pending_grants": "Access tokens, encrypted, of whoever installs the app",
     "launches": "Openings: id, name and time zone of the person",
-    "card_memory": "Ids of the payments a card had, and since when each is known",
+    "card_memory": "Ids of the payments a card had and of the products in them",
     "refusals": "Ids of people to whom Bitrix24 refused a change",
     "idempotency_keys": "What was asked for and how it ended",
     "activity": "Activity log: time, id and name of the person",
