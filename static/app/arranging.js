@@ -89,8 +89,16 @@ function amountsIn(text) {
   return decimals.length === 3 ? [whole, exact] : [exact];
 }
 
-/* As people type it: in any case, without accents, with simple spaces. */
-const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+/* As people type it: in any case and in the digits of any script, without accents, with simple spaces. */
+const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/(?![0-9])\p{Nd}/gu, digitOf).replaceAll("\u066b", ",").replaceAll("\u066c", "'").toLowerCase().replace(/\s+/g, " ").trim();
+
+/* Those of each script stand in a row of ten. */
+function digitOf(sign) {
+  const code = sign.codePointAt(0);
+  let zero = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return code - zero;
+}
 
 /* Payments of one currency stay together under their head. */
 function sortRows(list) {

@@ -257,6 +257,17 @@ class TestManyPayments:
         ours = {what: times for what, times in looks.items() if not what.startswith("#")}
         assert [what for what, times in ours.items() if times > 2 * answers] == []
 
+    @pytest.mark.parametrize("zero", ["\u0660", "\u06f0", "\u0966", "\u0e50", "\uff10"])
+    def test_digits_of_any_script_are_found(self, stage, many, zero):
+        one = stage.payments[3]
+        turned = {ord(str(digit)): chr(ord(zero) + digit) for digit in range(10)}
+        typed = f"{one.sum:,.2f}".replace(",", "\u066c").replace(".", "\u066b").translate(turned)
+
+        many.frame.get_by_label("Search payments").fill(typed)
+
+        expect(many.frame.locator(f"#payment-{one.id}")).to_be_visible()
+        assert shown(many) == [one.id]
+
     def test_a_number_and_an_amount_are_found_and_the_search_is_cleared(self, stage, many):
         field = many.frame.get_by_label("Search payments")
         last = stage.payments[-1]
