@@ -90,7 +90,11 @@ function amountsIn(text) {
 }
 
 /* As people type it: in any case and in the digits of any script, without accents, with simple spaces. */
-const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/(?![0-9])\p{Nd}/gu, digitOf).replaceAll("\u066b", ",").replaceAll("\u066c", "'").toLowerCase().replace(/\s+/g, " ").trim();
+const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/(?![0-9])\p{Nd}/gu, digitOf).replaceAll("\u066b", ",").replaceAll("\u066c", "'")
+  .toLowerCase().replace(/[ßıłđøæœ]/g, (letter) => WITHOUT_STROKE[letter]).replace(/\s+/g, " ").trim();
+
+/* What Unicode does not take apart. */
+const WITHOUT_STROKE = { ß: "ss", ı: "i", ł: "l", đ: "d", ø: "o", æ: "ae", œ: "oe" };
 
 /* Those of each script stand in a row of ten. */
 function digitOf(sign) {

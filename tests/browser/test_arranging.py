@@ -268,6 +268,18 @@ class TestManyPayments:
         expect(many.frame.locator(f"#payment-{one.id}")).to_be_visible()
         assert shown(many) == [one.id]
 
+    def test_letters_are_found_without_strokes_and_accents(self, stage, person):
+        stage.portal.crm = type(stage.portal.crm)()
+        seed.fill(stage.portal.crm, 60)
+        one = stage.payments[3]
+        one.pay_system_name = "Zażółć Łódź, Ærø Straße"
+        person.start_tab()
+
+        person.frame.locator("#find").fill("zazolc lodz, aero STRASSE")
+
+        expect(person.frame.locator("#found")).to_contain_text("Found: 1 of 60")
+        assert shown(person) == [one.id]
+
     def test_a_number_and_an_amount_are_found_and_the_search_is_cleared(self, stage, many):
         field = many.frame.get_by_label("Search payments")
         last = stage.payments[-1]

@@ -194,6 +194,16 @@ def test_a_rotation_is_followed_to_its_end(doctor):
     assert doctor.ask(doctor.app(token_keys=keys[:1]))["keys"][0] == "ok"
 
 
+@pytest.mark.parametrize("said", ["", "soon", "Fri, 31 Dec 9999 23:59:59 -2359"])
+def test_a_date_that_is_none_says_nothing_of_the_clock(doctor, said):
+    def answer(environ, start_response):
+        return Response("", 200, {"Date": said})(environ, start_response)
+
+    doctor.stage.adapter.clients[OAUTH] = Client(answer)
+
+    assert doctor.ask()["clock"][0] == "warn"
+
+
 @pytest.mark.parametrize(
     ("seconds", "level"), [(0, "ok"), (2, "ok"), (-5, "warn"), (8, "warn"), (11, "fail")]
 )

@@ -188,7 +188,7 @@ def _clock(
 def _date_of(answer: Reached) -> datetime | None:
     try:
         return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
