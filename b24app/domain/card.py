@@ -158,6 +158,11 @@ class Delivery:
     service_name: str
     price: Money
 
+    @property
+    def order_number(self) -> str:
+        """Return the number of its order: what comes before the counter (rest-contract e.10)."""
+        return self.number.rpartition("/")[0] or self.number
+
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:

@@ -1,7 +1,9 @@
-"""Detect edits of a payment that its sum does not follow: its order is canceled.
+"""Detect edits of a payment that its sum does not follow, and undo them.
 
 The portal saves a change of items and deliveries of a canceled order and answers success, while the
-sum stays (quirk 72). Such a change is undone, so that nothing is left half changed.
+sum stays (quirk 72). And it links a line to a delivery of any order, but counts it only in a
+payment of that order (quirk 21): a client would not be asked for it. Either change is undone, so
+that nothing is left half changed.
 """
 
 from __future__ import annotations
@@ -45,25 +47,29 @@ def checked(
     """Return the outcome of an edit that was carried out, if the sums have followed it.
 
     Raises WriteFailedError around OrderCanceledError if they have not and `take_back` has undone
-    the edit. If that fails, or is empty, the outcome says what is left.
+    the edit. If that fails, or is empty, the outcome says what is left. A delivery that does not
+    count in the payment it was linked to is taken out of it again: the outcome says so.
     """
     read = outcome.reading
     if outcome.kind is not OutcomeKind.DONE or read is None:
         return outcome
-    if not all(_stays(read, was) for was in before):
+    is_uncounted = any(_leaves_out(read, was) for was in before)
+    if not is_uncounted and not all(_stays(read, was) for was in before):
         return outcome
-    canceled.note(card, before[0].payment.number, read.core.payments)
+    if not is_uncounted:
+        canceled.note(card, before[0].payment.number, read.core.payments)
     ids = [was.payment.id for was in before]
     after = read
     if take_back:
         written = sending.after_others(card, take_back, ids)
         after = written.read or read
-    if take_back and all(_is_as_before(after, was) for was in before):
+    is_taken_back = bool(take_back) and all(_is_as_before(after, was) for was in before)
+    if is_taken_back and not is_uncounted:
         error = CanceledTakenBackError("the sum did not follow, taken back")
         raise WriteFailedError(error, after, before[0].payment.number)
-    return replace(
-        outcome, kind=OutcomeKind.PARTIAL, code=OutcomeCode.SUM_STAYS, reading=after, undo=None
-    )
+    kind = OutcomeKind.FAILED if is_taken_back else OutcomeKind.PARTIAL
+    code = OutcomeCode.DELIVERY_NOT_CONFIRMED if is_uncounted else OutcomeCode.SUM_STAYS
+    return replace(outcome, kind=kind, code=code, reading=after, undo=None)
 
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:
@@ -73,6 +79,31 @@ def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     if read is None or payment is None or composition is None:
         return False
     return payment.sum.amount == 0 and _value(read, composition, payment.sum) > 0
+
+
+def _leaves_out(read: Reading, before: Before) -> bool:
+    """Return whether the sum is without the deliveries that were put into the payment.
+
+    Where it stays as it was, it tells nothing: the numbers tell another order from a canceled one.
+    """
+    payment = read.core.payments_by_id.get(before.payment.id)
+    now = read.compositions.get(before.payment.id)
+    if payment is None or now is None or before.links is None:
+        return False
+    held = {link.document_id for link in before.links}
+    documents = [read.core.deliveries_by_id.get(link.document_id) for link in now.links]
+    new = [document for document in documents if document and document.id not in held]
+    if _stays(read, before):
+        return any(document.order_number != payment.order_number for document in new)
+    was = PaymentLines(
+        now.items if before.items is None else Listing(before.items), Listing(before.links)
+    )
+    price = sum((document.price.amount for document in new), ZERO)
+    change = _value(read, now, payment.sum) - _value(read, was, payment.sum)
+    sums = (payment.sum.amount, before.payment.sum.amount, price, change)
+    if not (now.is_whole and all(map(is_readable, sums))):
+        return False
+    return price != 0 and sums[0] == sums[1] + change - price
 
 
 def _stays(read: Reading, before: Before) -> bool:

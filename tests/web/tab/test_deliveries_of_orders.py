@@ -1,0 +1,98 @@
+"""A delivery of another order of the card: the portal links it, but no sum counts it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from b24app.simulator.portal_state import sale
+from tests.support.acts import SIGNS, links, outcomes, stage_said
+from tests.support.stage import ADMIN
+
+DEAL = (2, 8061)
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+def second_order(stage, price):
+    """A payment of a second order with a delivery for this price, and a delivery of the first."""
+    crm = stage.portal.crm
+    [first] = crm.orders_of(*DEAL)
+    order = sale.open_order(crm, DEAL, "EUR")
+    payment = sale.add_payment(crm, order, crm.pay_systems[7])
+    sale.add_product(crm, payment, crm.product_rows[SIGNS], Decimal(2))
+    own = sale.add_shipment(crm, order, (1, "Own fleet"), Decimal(price))
+    line = sale.add_delivery(crm, payment, own)
+    foreign = sale.add_shipment(crm, first, (1, "Courier"), Decimal(55))
+    return payment, line, own, foreign
+
+
+def reassign(tab, payment, line, now, to):
+    path = f"/payments/{payment.id}/deliveries/{line.id}"
+    return tab.post(path, {"delivery_id": to.id, "shown": now.id})
+
+
+@pytest.mark.parametrize("price", ["0", "40", "55", "55.05"])
+def test_a_delivery_that_the_amount_would_leave_out_is_not_kept(stage, price):
+    payment, line, own, foreign = second_order(stage, price)
+    before, tab = payment.sum, stage.tab()
+
+    answer = reassign(tab, payment, line, own, foreign)
+
+    assert answer.status_code == 502
+    assert "The delivery was not reassigned as asked." in stage_said(answer)
+    assert (links(stage, payment.id), payment.sum) == ([own.id], before)
+    assert outcomes(stage) == [("reassign_delivery", "failed")]
+    assert "Order canceled" not in tab.show(refresh="1").text
+    assert tab.post(f"/payments/{payment.id}/pay", {"shown": str(before)}).status_code == 200
+
+
+@pytest.mark.parametrize("price", ["0", "40"])
+def test_what_cannot_be_taken_back_is_not_called_done(stage, price):
+    payment, line, own, foreign = second_order(stage, price)
+    tab = stage.tab()
+    method = "crm.item.payment.delivery.setDelivery"
+    stage.portal.faults.add(method, "error_500", after=1)
+
+    answer = reassign(tab, payment, line, own, foreign)
+
+    assert answer.status_code == 502
+    assert "The delivery was not reassigned as asked." in stage_said(answer)
+    assert links(stage, payment.id) == [foreign.id]
+    assert outcomes(stage) == [("reassign_delivery", "partial")]
+
+
+@pytest.mark.parametrize("price", ["0", "40", "55"])
+@pytest.mark.parametrize("is_foreign_before", [False, True])
+def test_a_delivery_of_its_own_order_is_kept(stage, price, is_foreign_before):
+    payment, line, own, foreign = second_order(stage, price)
+    other = sale.add_shipment(
+        stage.portal.crm, stage.portal.crm.orders[payment.order_id], (1, "Van"), Decimal(70)
+    )
+    if is_foreign_before:
+        line.entity_id = foreign.id
+        sale.recalculate(stage.portal.crm, payment)
+    tab = stage.tab(ADMIN)
+
+    answer = reassign(tab, payment, line, foreign if is_foreign_before else own, other)
+
+    assert stage_said(answer).startswith("Delivery reassigned")
+    assert (links(stage, payment.id), payment.sum) == ([other.id], Decimal("306.00"))
+
+
+def test_a_canceled_order_is_still_told_from_another_one(stage):
+    payment, line, own, _foreign = second_order(stage, "40")
+    crm = stage.portal.crm
+    other = sale.add_shipment(crm, crm.orders[payment.order_id], (1, "Van"), Decimal(70))
+    crm.orders[payment.order_id].is_canceled = True
+    tab = stage.tab()
+
+    answer = reassign(tab, payment, line, own, other)
+
+    assert "the order of this payment is canceled" in stage_said(answer)
+    assert links(stage, payment.id) == [own.id]
+    assert "Order canceled" in tab.show(refresh="1").text
