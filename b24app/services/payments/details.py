@@ -41,7 +41,8 @@ class PaymentDetails:
     @property
     def note(self) -> str:
         """Return what was written when the payment was marked as it is now."""
-        return note_of(self.records, is_paid=self.payment.is_paid)
+        payment = self.payment
+        return note_of(self.records, is_paid=payment.is_paid, payer_id=payment.payer_id or 0)
 
     @property
     def is_right_missing(self) -> bool:

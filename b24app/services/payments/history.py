@@ -15,10 +15,12 @@ Record = Activity
 """One action, as the activity log stores it."""
 
 
-def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
+def note_of(records: Sequence[Record], *, is_paid: bool, payer_id: int | None = None) -> str:
     """Return what was written when the payment was marked as it is now, "" if nothing was.
 
-    A payment that was last marked here as something else has been changed in Bitrix24 since.
+    A payment that was last marked here as something else, or that somebody else has paid by now,
+    has been changed in Bitrix24 since. `payer_id`: who has paid it as the portal says, 0 for nobody
+    (online), None if that was not asked.
     """
     marks = (DeedName.PAY, DeedName.UNPAY)
     done = (
@@ -27,8 +29,10 @@ def note_of(records: Sequence[Record], *, is_paid: bool) -> str:
         if record.action in marks and record.outcome == OutcomeKind.DONE
     )
     last = next(done, None)
-    is_of_this = last is not None and (last.action == DeedName.PAY) is is_paid
-    return last.note if last is not None and is_of_this else ""
+    if last is None or (last.action == DeedName.PAY) is not is_paid:
+        return ""
+    is_others = is_paid and payer_id is not None and payer_id != last.user_id
+    return "" if is_others else last.note
 
 
 def taken_of(records: Sequence[Record]) -> Record | None:

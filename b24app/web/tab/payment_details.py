@@ -11,6 +11,7 @@ from b24app.services.payments import details, history
 from b24app.services.payments.history import Record
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing.entry import proven, require_session
+from b24app.web.tab.writing import whole_number
 from b24app.web.words import activity_reasons, activity_words
 
 blueprint = Blueprint("payment_details", __name__, url_prefix="/payments")
@@ -28,9 +29,14 @@ def show(payment_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:payment_id>/history")
 def show_history(payment_id: int) -> ResponseReturnValue:
-    """Show what was done with one payment through this app."""
+    """Show what was done with one payment through this app.
+
+    `paid` is the id of who has paid it, 0 if nobody is known, N if it is unpaid, Y on older pages.
+    """
     records = history.of_payment(proven(), payment_id)
-    note = history.note_of(records, is_paid=request.args.get("paid") == "Y")
+    paid = request.args.get("paid", "N")
+    payer_id = whole_number(paid, "paid") if paid.isdigit() else None
+    note = history.note_of(records, is_paid=paid != "N", payer_id=payer_id)
     return render_template(
         "payments/_history.html",
         pid=payment_id,

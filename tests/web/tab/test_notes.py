@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from b24app.simulator.control.control_somebody import do_payment
 from b24app.storage import activity, settings
 from tests.support.acts import PAID, SMALL, writes_asked
 from tests.support.stage import ADMIN
@@ -43,7 +44,7 @@ def test_a_note_is_kept_in_the_log_and_shown_in_details_and_history(stage, actio
 def test_after_a_mark_the_note_comes_with_the_history(stage):
     tab = stage.tab()
     answer = tab.post(f"/payments/{SMALL}/pay", {"note": NOTE})
-    (paid,) = re.findall(rf'hx-get="/payments/{SMALL}/history\?paid=(Y|N)"', answer.text)
+    (paid,) = re.findall(rf'hx-get="/payments/{SMALL}/history\?paid=(\w+)"', answer.text)
 
     history = tab.get(f"/payments/{SMALL}/history", paid=paid)
 
@@ -60,6 +61,24 @@ def test_a_note_of_the_other_state_is_history_and_no_detail(stage):
 
     assert f"Note {NOTE}" not in told
     assert NOTE in told
+
+
+@pytest.mark.parametrize("do", ["pay", "pay_online"])
+def test_a_note_is_not_shown_with_the_mark_of_somebody_else(stage, do):
+    tab = stage.tab()
+    tab.post(f"/payments/{SMALL}/pay", {"note": NOTE})
+    do_payment(stage.portal, {"do": "unpay", "id": str(SMALL)})
+    do_payment(stage.portal, {"do": do, "id": str(SMALL)})
+    # Somebody whose page shows it as unpaid marks it once more, and is told that it is so already.
+    already = tab.post(f"/payments/{SMALL}/pay")
+    (paid,) = re.findall(rf'hx-get="/payments/{SMALL}/history\?paid=(\w+)"', already.text)
+
+    details = words(tab.get(f"/payments/{SMALL}/details"))
+    history = words(tab.get(f"/payments/{SMALL}/history", paid=paid))
+
+    for told in (details, history):
+        assert f"Note {NOTE}" not in told
+        assert NOTE in told
 
 
 @pytest.mark.parametrize(
