@@ -33,6 +33,9 @@ LISTEN = """() => {
     }
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
+ICONS_OF_OTHER_COLOURS = """() => [...document.querySelectorAll("svg")].filter((one) =>
+  one.checkVisibility() && getComputedStyle(one).color !== getComputedStyle(one.parentElement).color
+).map((one) => one.parentElement.className)"""
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
   const look = getComputedStyle(one);
   const lasts = (text) => text.split(",").some((part) => parseFloat(part) > 0.01);
@@ -77,6 +80,21 @@ def test_forced_colours_keep_the_focus_the_selection_and_the_opened_row(stage, s
     edge = style(opened, "background-color", "::before")
     assert edge != style(opened, "background-color")
     assert style(other.get_by_role("checkbox"), "appearance") != "none"
+
+
+def test_forced_colours_show_icons_like_their_words_and_what_cannot_be_pressed(stage, sit):
+    someone = sit(Mouse, forced_colors="active", color_scheme="dark")
+    someone.open_tab()
+    opened = someone.payment(stage.payments[3])
+
+    assert someone.frame.evaluate(ICONS_OF_OTHER_COLOURS) == []
+    more = opened.get_by_role("button", name="Increase quantity").first
+    less = opened.get_by_role("button", name="Decrease quantity").first
+    expect(more).to_have_attribute("aria-disabled", "true")
+    assert style(more, "color") != style(less, "color")
+
+    someone.press(someone.button("More for this list"))
+    assert someone.frame.evaluate(ICONS_OF_OTHER_COLOURS) == []
 
 
 def test_nothing_moves_for_who_asked_for_that(stage, person):
