@@ -22,7 +22,7 @@ from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.payments.quantities import too_many
+from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing import ownership
 from b24app.services.writing.change import (
     After,
@@ -170,7 +170,7 @@ def _require_settable(at: EditContext, item: PaymentItem, wish: NewQuantity) -> 
 def _quantity_saved(after: After, item: PaymentItem, quantity: int, before: str) -> Verdict:
     """Report the saved quantity. After a refusal it is somebody else's, so there is no undo."""
     undo = None
-    if item.is_whole and item.row_id is not None and after.error is None:
+    if can_be_asked(item.quantity) and item.row_id is not None and after.error is None:
         whole = int(item.quantity)
         undo = Undo(UndoKind.QUANTITY, after.payment_id, item.id, whole, now=quantity)
     return Verdict(OutcomeKind.DONE, OutcomeCode.QUANTITY_SAVED, before, str(quantity), undo=undo)
@@ -198,7 +198,8 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
         before = _label(at, item)
         undo, back = None, []
         if item.is_whole and item.row_id is not None:
-            undo = Undo(UndoKind.ITEM, payment_id, item.row_id, int(item.quantity))
+            if can_be_asked(item.quantity):
+                undo = Undo(UndoKind.ITEM, payment_id, item.row_id, int(item.quantity))
             back = [payment_items.add_item(payment_id, item.row_id, int(item.quantity))]
         return Edit(
             commands=[payment_items.delete_item(item_id)],

@@ -47,6 +47,11 @@ def whole(text: str, field: str = "quantity") -> int:
     return int(value)
 
 
+def can_be_asked(quantity: Decimal) -> bool:
+    """Return whether a person could type this quantity, so that an undo can ask for it."""
+    return 0 < quantity <= MOST and quantity == quantity.to_integral_value()
+
+
 def require_free(
     wanted: Iterable[RowQuantity], free: Mapping[int, ListedRow], rows: set[int]
 ) -> None:

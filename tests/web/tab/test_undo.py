@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -179,6 +180,26 @@ def test_a_quantity_is_put_back_unless_it_was_changed_again(stage, tab):
     assert stage_said(answer) == "Quantity put back in payment 3653/4"
     assert item.quantity == before
     assert undo_of(answer) is None
+
+
+@pytest.mark.parametrize("quantity", [1_000_000, 1_000_001])
+@pytest.mark.parametrize("is_removed", [True, False])
+def test_no_undo_is_offered_that_would_be_refused(stage, tab, quantity, is_removed):
+    item = item_of(stage, LARGE)
+    crm = stage.portal.crm
+    row = next(one for one in crm.rows_of(2, 8061) if one.basket_id == item.entity_id)
+    row.quantity, item.quantity = Decimal(2_000_000), Decimal(quantity)
+    sale.recalculate(crm, payment(stage, LARGE))
+    path = f"/payments/{LARGE}/items/{item.id}"
+
+    answer = tab.delete(path) if is_removed else tab.post(path, {"quantity": 3})
+
+    assert answer.status_code == 200, stage_said(answer)
+    undo = undo_of(answer)
+    assert (undo is not None) is (quantity == 1_000_000)
+    if undo is not None:
+        assert tab.post(*undo).status_code == 200
+        assert billed(stage, LARGE, row.id) == quantity
 
 
 def test_a_delivery_is_put_back_and_called_so(stage, tab):
