@@ -188,7 +188,8 @@ def test_no_undo_is_offered_that_would_be_refused(stage, tab, quantity, is_remov
     item = item_of(stage, LARGE)
     crm = stage.portal.crm
     row = next(one for one in crm.rows_of(2, 8061) if one.basket_id == item.entity_id)
-    row.quantity, item.quantity = Decimal(2_000_000), Decimal(quantity)
+    crm.baskets[item.entity_id].quantity = row.quantity = Decimal(2_000_000)
+    item.quantity = Decimal(quantity)
     sale.recalculate(crm, payment(stage, LARGE))
     path = f"/payments/{LARGE}/items/{item.id}"
 
