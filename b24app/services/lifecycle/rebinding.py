@@ -48,8 +48,8 @@ def work_off(deps: Deps, task: Task) -> None:
 def bind_tabs(deps: Deps, member_id: str) -> None:
     """Bind the tabs the settings ask for in one batch, then the places beside them.
 
-    A place that the portal does not have any more is passed over. The same batch makes the label
-    that reminders put on cards; that may fail. Raises the portal's errors.
+    A place or a smart process that the portal does not have any more is passed over. The same batch
+    makes the label that reminders put on cards; that may fail. Raises the portal's errors.
     """
     handler = tab_bindings.handler_of(deps)
     with deps.db.of(member_id).reading() as session:
@@ -69,14 +69,17 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     with deps.db.of(member_id).transaction() as session:
         badge.take(session, deps, member_id, result, asked)
     listed = result[listing]
+    usual = {entry.placement for entry in deps.manifest.placements}
+    # The type of a smart process may be deleted while its check box is on.
+    kept = [
+        (tab.placement, bind)
+        for tab, bind in zip(tabs, binds, strict=True)
+        if tab.placement in usual or not isinstance(result.error(bind), PlacementMissingError)
+    ]
     _raise_unless_bound(
         result,
-        binds,
-        [
-            tab.placement
-            for tab in tabs
-            if not tab_bindings.is_bound(listed, tab.placement, handler)
-        ],
+        [bind for _, bind in kept],
+        [code for code, _ in kept if not tab_bindings.is_bound(listed, code, handler)],
     )
     # An old binding may have another title or an old address, or be switched off by now.
     applied = tab_bindings.apply(portal, wanted, listed)
