@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -55,6 +56,13 @@ def pytest_collection_modifyitems(items):
         if FOLDER / "browser" in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=_place)
+
+
+def pytest_collection_finish():
+    """What is there by now stays, so nobody looks for rubbish in it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter):
