@@ -52,6 +52,19 @@ def test_a_binding_is_shown_and_binding_it_again_is_an_error(admin, state):
     assert state.placements_of(TAB)[0].title_in("de") == "Zahlungen"
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("de", "Zahlungen"), ("ar", "Payments"), ("kz", "Оплаты")]
+)
+def test_a_title_that_is_missing_is_shown_in_the_language_that_stands_in(
+    admin, state, language, shown
+):
+    titles = {"de": "Zahlungen", "en": "Payments", "ru": "Оплаты"}
+    texts = {code: {"TITLE": title} for code, title in titles.items()}
+    admin.result("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER, LANG_ALL=texts)
+
+    assert state.placements_of(TAB)[0].title_in(language) == shown
+
+
 def test_unbind_counts_two_for_every_binding(admin):
     admin.result("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
 

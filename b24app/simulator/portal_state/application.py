@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MANIFEST = Path(__file__).parents[3] / "install.json"
+FALLS_BACK_TO_RUSSIAN = frozenset({"ru", "kz", "by", "uz"})
+"""php main/lib/localization/loc.php `getDefaultLang`; all others fall back to English."""
 
 
 @dataclass
@@ -42,8 +44,14 @@ class Placement:
     group_name: str = ""
 
     def title_in(self, language: str) -> str:
-        """Return the tab's title in a language; empty means: show the application's name."""
-        return self.lang_all.get(language, {}).get("TITLE") or self.title
+        """Return the tab's title for a person; empty means: show the application's name.
+
+        In the person's language, else in the one that the portal falls back to for it.
+        """
+        for code in (language, "ru" if language in FALLS_BACK_TO_RUSSIAN else "en"):
+            if title := self.lang_all.get(code, {}).get("TITLE"):
+                return title
+        return self.title
 
 
 @dataclass
