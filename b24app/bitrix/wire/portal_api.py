@@ -61,12 +61,37 @@ class Batch:
     def __len__(self) -> int:
         return len(self.commands)
 
+    def parts(self) -> list[Batch]:
+        """Return the same commands, in their order, in batches that a portal takes."""
+        keys = list(self.commands)
+        return [
+            Batch({key: self.commands[key] for key in part}, self.optional.intersection(part))
+            for start in range(0, len(keys), wire.MAX_COMMANDS)
+            if (part := keys[start : start + wire.MAX_COMMANDS])
+        ]
+
 
 @dataclass(frozen=True)
 class BatchResult:
     """What each command of a batch came to, by its handle."""
 
     answer: BatchAnswer
+
+    @classmethod
+    def joined(cls, results: Sequence[BatchResult]) -> BatchResult:
+        """Return what the parts of one batch came to together."""
+        answers = [result.answer for result in results]
+        if len(answers) == 1:
+            return results[0]
+        return cls(
+            BatchAnswer(
+                results={key: one for part in answers for key, one in part.results.items()},
+                errors={key: one for part in answers for key, one in part.errors.items()},
+                totals={key: one for part in answers for key, one in part.totals.items()},
+                nexts={key: one for part in answers for key, one in part.nexts.items()},
+                held=[part.held for part in answers],
+            )
+        )
 
     def __getitem__(self, handle: Handle[T]) -> T:
         """Return what the command came to, or raise its error.

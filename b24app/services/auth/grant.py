@@ -84,9 +84,14 @@ def send(
     batch: Batch,
     seconds: float = READ_SECONDS,
 ) -> BatchResult:
-    """Send commands with the grant; single errors are in the answer. Raises like `call`."""
+    """Send commands with the grant, however many; single errors are in the answer.
+
+    A portal may have very many tabs: more than a batch takes goes one batch after another. Raises
+    like `call`; of many commands, the first ones may have been executed then.
+    """
     try:
-        result = _api(deps, member_id).send(batch, seconds)
+        api = _api(deps, member_id)
+        result = BatchResult.joined([api.send(part, seconds) for part in batch.parts()])
     except REFUSALS as error:
         _note_refused(deps, member_id, purpose, error)
         raise
