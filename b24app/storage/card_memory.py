@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
 from .deletion import delete_where
 from .models import CardMemory
-from .upsert import put
+from .upsert import insert_into, put
 
 EXACT = timedelta(days=1)
 """A payment that was not there so shortly before has been created since: its age is known."""
@@ -28,7 +28,8 @@ _IS_CARD = (
 )
 _PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
-_BASKET_ROWS = select(_CARDS.payment_ids, _CARDS.basket_rows).where(*_IS_CARD)
+_BASKET_ROWS = select(_CARDS.basket_rows).where(*_IS_CARD)
+_BASKET_ROWS_TO_CHANGE = _BASKET_ROWS.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ def save_known_payments(
 
 def basket_rows(session: Session, member_id: str, ref: EntityRef) -> dict[int, int]:
     """Return the product rows of the card by basket, as far as they were noted."""
-    row = session.execute(_BASKET_ROWS, _key(member_id, ref)).one_or_none()
-    kept = (row.basket_rows if row else None) or {}
+    kept = session.scalar(_BASKET_ROWS, _key(member_id, ref)) or {}
     return {int(basket_id): row_id for basket_id, row_id in kept.items()}
 
 
@@ -93,18 +93,29 @@ def note_basket_rows(
     session: Session, member_id: str, ref: EntityRef, rows: Mapping[int, int], now: datetime
 ) -> None:
     """Remember to which product rows these baskets belong. Raises UnknownPortalError."""
-    known = session.execute(_BASKET_ROWS, _key(member_id, ref)).one_or_none()
-    kept = {**((known.basket_rows if known else None) or {})}
-    kept.update({str(basket_id): row_id for basket_id, row_id in rows.items()})
-    put(
-        session,
-        CardMemory,
-        member_id=member_id,
-        entity_type_id=ref.entity_type_id,
-        entity_id=ref.entity_id,
-        payment_ids=list(known.payment_ids) if known else [],
-        basket_rows=kept,
-        seen_at=now,
+    # People who bill at once wait here for each other: each adds to what the other has noted.
+    session.execute(
+        insert_into(
+            session,
+            CardMemory,
+            member_id=member_id,
+            entity_type_id=ref.entity_type_id,
+            entity_id=ref.entity_id,
+            payment_ids=[],
+            seen_at=now,
+        ).on_conflict_do_nothing()
+    )
+    known = session.scalar(_BASKET_ROWS_TO_CHANGE, _key(member_id, ref)) or {}
+    kept = {**known, **{str(basket_id): row_id for basket_id, row_id in rows.items()}}
+    session.execute(
+        update(CardMemory)
+        .where(
+            CardMemory.member_id == member_id,
+            CardMemory.entity_type_id == ref.entity_type_id,
+            CardMemory.entity_id == ref.entity_id,
+        )
+        .values(basket_rows=kept, seen_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

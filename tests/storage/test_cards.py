@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +91,22 @@ def test_of_a_list_with_a_hole_nothing_is_concluded(database, portal, deal, now)
         2: FirstSight(now + hour, is_exact=True),
         3: FirstSight(now + 2 * hour, is_exact=False),
     }
+
+
+def test_rows_that_two_people_note_at_once_are_all_kept(database, portal, deal, now):
+    def note_another():
+        with database.transaction() as session:
+            card_memory.note_basket_rows(session, portal, deal, {2: 20}, now)
+
+    with ThreadPoolExecutor(1) as other:
+        with database.transaction() as session:
+            card_memory.note_basket_rows(session, portal, deal, {1: 10}, now)
+            noted = other.submit(note_another)
+            wait([noted], 0.5)
+        noted.result(10)
+
+    with database.reading() as session:
+        assert card_memory.basket_rows(session, portal, deal) == {1: 10, 2: 20}
 
 
 def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):
