@@ -99,7 +99,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment as the portal lists it. `date_paid`, `payer_id`: only meaningful while paid."""
+    """One payment as the portal lists it. `date_paid`, `payer_id`: only meaningful while paid.
+
+    `number` is its id where the portal has given it none: people have to name it somehow.
+    """
 
     id: int
     number: str
@@ -111,8 +114,18 @@ class Payment:
     sum: Money
 
     @property
+    def is_numbered(self) -> bool:
+        """Return whether the portal has given it a number, which is not just its id."""
+        return self.number != str(self.id)
+
+    @property
     def order_number(self) -> str:
-        """Return the number of its order: what comes before the counter (rest-contract e.2)."""
+        """Return the number of its order: what comes before the counter (rest-contract e.2).
+
+        Without a number of its own nothing is known of the order: "".
+        """
+        if not self.is_numbered:
+            return ""
         return self.number.rpartition("/")[0] or self.number
 
     @property

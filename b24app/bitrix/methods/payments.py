@@ -49,7 +49,7 @@ def list_payments(
     if paid is not None:
         filters["paid"] = "Y" if paid else "N"
     if told is not None:
-        filters.update(_as_told(told))
+        filters.update(_as_told(told, payment_ids))
     # An empty filter or order is left out: null and "" are refused with the code 100 (quirk 19).
     if filters:
         params["filter"] = filters
@@ -58,9 +58,10 @@ def list_payments(
     return LIST_PAYMENTS.command(params, lambda value: rows(LIST_PAYMENTS.name, value, _payment))
 
 
-def _as_told(told: Told) -> dict[str, str]:
-    """Return conditions on a payment's number and amount; a payment may have no number."""
-    number = {"=accountNumber": told.number} if told.number else {}
+def _as_told(told: Told, payment_ids: Sequence[PaymentId] | None) -> dict[str, str]:
+    """Return conditions on number and amount. A number that is the id is none of the portal's."""
+    is_numbered = told.number and told.number not in map(str, payment_ids or ())
+    number = {"=accountNumber": told.number} if is_numbered else {}
     amount = {"=sum": f"{told.amount.amount:f}", "=currency": told.amount.currency}
     return {**number, **amount}
 
@@ -176,9 +177,10 @@ def check_id(value: PaymentId) -> PaymentId:
 
 
 def _payment(row: Record) -> Payment:
+    payment_id = row.id()
     return Payment(
-        id=row.id(),
-        number=row.text("accountNumber"),
+        id=payment_id,
+        number=row.text("accountNumber") or str(payment_id),
         is_paid=row.flag("paid"),
         date_paid=row.time("datePaid"),
         payer_id=row.id_or_none("empPaidId"),

@@ -66,9 +66,11 @@ class Match:
 
 def match(text: str, payments: Sequence[Payment]) -> list[Match]:
     """Return every line of a statement that is not blank, with what it says of these payments."""
-    read = lines.read(text, [one.number for one in payments])
-    by_number = _by_number(payments)
-    keys = Counter(lines.key_of(one.number) for one in payments)
+    # An id is not on any bill: in a statement the same digits mean something else.
+    numbered = [one for one in payments if one.is_numbered]
+    read = lines.read(text, [one.number for one in numbered])
+    by_number = _by_number(numbered)
+    keys = Counter(lines.key_of(one.number) for one in numbered)
     named = _undone(
         [_by_name(line, [by_number[one] for one in sorted(line.named)], keys) for line in read]
     )
