@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from b24app.bitrix.methods import placements
 from b24app.domain import PortalUser
 from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
@@ -111,6 +112,22 @@ def offered(tabs: Iterable[Tab], codes: frozenset[str] | None) -> tuple[Tab, ...
     return tuple(
         tab for tab in tabs if codes is None or not tab.is_optional or tab.placement in codes
     )
+
+
+def existing(tabs: Iterable[Tab], manifest: Manifest, listed: Collection[int]) -> list[Tab]:
+    """Leave out the tabs of smart processes that were deleted in the portal since they were chosen.
+
+    Their check boxes are gone with them, so the settings name them until they are saved again.
+    `listed` are the entity_type_ids that the portal has; empty if it did not say.
+    """
+    usual = {entry.placement for entry in manifest.placements}
+    return [
+        tab
+        for tab in tabs
+        if not listed
+        or tab.placement in usual
+        or placements.entity_type_id_of(tab.placement) in listed
+    ]
 
 
 def load_rules(session: Session, member_id: str) -> PortalRules:

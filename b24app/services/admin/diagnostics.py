@@ -26,7 +26,7 @@ from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindi
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
-from b24app.services.settings import Tab, offered, tabs_wanted
+from b24app.services.settings import Tab, existing, offered, tabs_wanted
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity, portals
 from b24app.storage.models import Activity
@@ -92,7 +92,7 @@ def check(card: CardSession, *, is_fresh: bool = False) -> Report:
     """
     with card.one_action():
         titles = _require_administrator(card, READ_SECONDS)
-        report = _report(card, _ask(card, READ_SECONDS), is_fresh=is_fresh)
+        report = _report(card, _ask(card, READ_SECONDS), titles, is_fresh=is_fresh)
     return replace(report, titles=titles)
 
 
@@ -104,9 +104,9 @@ def repair(card: CardSession, change: Change) -> Report:
     """
     with card.one_action():
         titles = _require_administrator(card, CHECK_SECONDS)
-        is_repaired = idempotent.run(card, change, lambda: _repair(card, change.request_id))
+        is_repaired = idempotent.run(card, change, lambda: _repair(card, titles, change.request_id))
         answer = _ask(card, SETTLE_SECONDS)
-        report = _report(card, answer, is_fresh=False)
+        report = _report(card, answer, titles, is_fresh=False)
     return replace(report, titles=titles, is_repaired=is_repaired is not False)
 
 
@@ -116,7 +116,7 @@ def _require_administrator(card: CardSession, seconds: float) -> Titles:
     return type_titles.read(admins.check(card, batch, seconds), types)
 
 
-def _repair(card: CardSession, request_id: str) -> bool:
+def _repair(card: CardSession, titles: Titles, request_id: str) -> bool:
     portal = BoundPortal(card.deps, card.member_id, card.user)
     batch = Batch()
     tabs, events = batch.add(tab_bindings.BOUND), batch.add(event_bindings.BOUND)
@@ -126,7 +126,9 @@ def _repair(card: CardSession, request_id: str) -> bool:
         badge.take(session, card.deps, card.member_id, result, label)
         asked_for = tabs_wanted(session, card.member_id, card.deps.manifest)
     handled = result[events]
-    wanted = offered(asked_for, places.directory(card, CHECK_SECONDS))
+    wanted = offered(
+        existing(asked_for, card.deps.manifest, titles), places.directory(card, CHECK_SECONDS)
+    )
     applied = tab_bindings.apply(portal, wanted, result[tabs])
     lost = event_bindings.apply(replace(portal, admin=None), handled, CHECK_SECONDS)
     _record(card, applied.outcomes, lost, request_id)
@@ -168,11 +170,11 @@ def _record(
     activity_log.store(card, line)
 
 
-def _report(card: CardSession, found: _Found, *, is_fresh: bool) -> Report:
+def _report(card: CardSession, found: _Found, titles: Titles, *, is_fresh: bool) -> Report:
     asked = found.asked
     found_out = (
         _survived("scopes", lambda: _scopes(card.deps, found[asked.scopes])),
-        _survived("tabs", lambda: _tabs(card, found[asked.tabs])),
+        _survived("tabs", lambda: _tabs(card, titles, found[asked.tabs])),
         _survived("places", lambda: _places(card, found[asked.tabs], is_fresh=is_fresh)),
         _survived("events", lambda: _events(card.deps, found)),
         _survived("installed", lambda: _installed(card, found[asked.app])),
@@ -206,9 +208,10 @@ def _scopes(deps: Deps, granted: frozenset[str]) -> Check:
     return Check("scopes", State.OK, "complete", tuple(sorted(deps.manifest.scopes)))
 
 
-def _tabs(card: CardSession, bound: Sequence[BoundPlacement]) -> Check:
+def _tabs(card: CardSession, titles: Titles, bound: Sequence[BoundPlacement]) -> Check:
     codes = card.deps.manifest.places
-    wanted = [tab.placement for tab in _wanted(card) if not tab.is_optional]
+    tabs = existing(_wanted(card), card.deps.manifest, titles)
+    wanted = [tab.placement for tab in tabs if not tab.is_optional]
     return _bindings(card, "tabs", wanted, [tab for tab in bound if tab.placement not in codes])
 
 

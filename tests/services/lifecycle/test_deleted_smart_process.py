@@ -38,3 +38,37 @@ def test_a_usual_card_that_is_missing_is_still_an_error(bare):
 
     with pytest.raises(PlacementMissingError):
         rebinding.bind_tabs(bare.deps, bare.portal.member_id)
+
+
+@pytest.fixture
+def deleted(stage):
+    """The settings page after the process is deleted: the portal has taken its tab along."""
+    page = open_page(stage)
+    save(page, card=["deals", "invoices", str(PROJECTS)])
+    del stage.portal.crm.smart_processes[PROJECTS]
+    placements = stage.portal.installation.placements
+    placements[:] = [one for one in placements if "DYNAMIC" not in one.code]
+    return page
+
+
+def test_diagnostics_do_not_ask_for_its_tab(deleted):
+    deleted.get("/settings/diagnostics")
+
+    assert "Missing or leading elsewhere" not in deleted.answer.text
+
+
+def test_a_repair_of_all_the_rest_is_whole(deleted, stage):
+    stage.portal.installation.placements.clear()
+
+    deleted.post("/settings/repair")
+
+    assert "Not everything could be repaired" not in deleted.answer.text
+    assert bound_codes(stage) == [DEAL, INVOICE]
+
+
+def test_a_portal_that_does_not_say_which_processes_it_has_is_asked_for_all_tabs(deleted, stage):
+    stage.portal.faults.add("crm.enum.ownertype", "denied")
+
+    deleted.get("/settings/diagnostics")
+
+    assert "Missing or leading elsewhere" in deleted.answer.text
