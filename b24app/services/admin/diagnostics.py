@@ -21,7 +21,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import READ_SECONDS, SETTLE_SECONDS, Deps
 from b24app.services.directories import pay_systems, places, type_titles
-from b24app.services.directories.type_titles import Titles
+from b24app.services.directories.type_titles import Kinds, Titles
 from b24app.services.lifecycle import badge, bindings, event_bindings, tab_bindings
 from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
@@ -91,8 +91,8 @@ def check(card: CardSession, *, is_fresh: bool = False) -> Report:
     refusal of the grant is part of the report.
     """
     with card.one_action():
-        titles = _require_administrator(card, READ_SECONDS)
-        report = _report(card, _ask(card, READ_SECONDS), titles, is_fresh=is_fresh)
+        titles, kinds = _require_administrator(card, READ_SECONDS)
+        report = _report(card, _ask(card, READ_SECONDS), kinds, is_fresh=is_fresh)
     return replace(report, titles=titles)
 
 
@@ -103,20 +103,21 @@ def repair(card: CardSession, change: Change) -> Report:
     `idempotent.run`, and the portal's errors if no question could be sent.
     """
     with card.one_action():
-        titles = _require_administrator(card, CHECK_SECONDS)
-        is_repaired = idempotent.run(card, change, lambda: _repair(card, titles, change.request_id))
+        titles, kinds = _require_administrator(card, CHECK_SECONDS)
+        is_repaired = idempotent.run(card, change, lambda: _repair(card, kinds, change.request_id))
         answer = _ask(card, SETTLE_SECONDS)
-        report = _report(card, answer, titles, is_fresh=False)
+        report = _report(card, answer, kinds, is_fresh=False)
     return replace(report, titles=titles, is_repaired=is_repaired is not False)
 
 
-def _require_administrator(card: CardSession, seconds: float) -> Titles:
+def _require_administrator(card: CardSession, seconds: float) -> tuple[Titles, Kinds]:
     batch = Batch()
     types = type_titles.ask(batch)
-    return type_titles.read(admins.check(card, batch, seconds), types)
+    result = admins.check(card, batch, seconds)
+    return type_titles.read(result, types), type_titles.listed(result, types)
 
 
-def _repair(card: CardSession, titles: Titles, request_id: str) -> bool:
+def _repair(card: CardSession, kinds: Kinds, request_id: str) -> bool:
     portal = BoundPortal(card.deps, card.member_id, card.user)
     batch = Batch()
     tabs, events = batch.add(tab_bindings.BOUND), batch.add(event_bindings.BOUND)
@@ -127,7 +128,7 @@ def _repair(card: CardSession, titles: Titles, request_id: str) -> bool:
         asked_for = tabs_wanted(session, card.member_id, card.deps.manifest)
     handled = result[events]
     wanted = offered(
-        existing(asked_for, card.deps.manifest, titles), places.directory(card, CHECK_SECONDS)
+        existing(asked_for, card.deps.manifest, kinds), places.directory(card, CHECK_SECONDS)
     )
     applied = tab_bindings.apply(portal, wanted, result[tabs])
     lost = event_bindings.apply(replace(portal, admin=None), handled, CHECK_SECONDS)
@@ -170,11 +171,11 @@ def _record(
     activity_log.store(card, line)
 
 
-def _report(card: CardSession, found: _Found, titles: Titles, *, is_fresh: bool) -> Report:
+def _report(card: CardSession, found: _Found, kinds: Kinds, *, is_fresh: bool) -> Report:
     asked = found.asked
     found_out = (
         _survived("scopes", lambda: _scopes(card.deps, found[asked.scopes])),
-        _survived("tabs", lambda: _tabs(card, titles, found[asked.tabs])),
+        _survived("tabs", lambda: _tabs(card, kinds, found[asked.tabs])),
         _survived("places", lambda: _places(card, found[asked.tabs], is_fresh=is_fresh)),
         _survived("events", lambda: _events(card.deps, found)),
         _survived("installed", lambda: _installed(card, found[asked.app])),
@@ -208,9 +209,9 @@ def _scopes(deps: Deps, granted: frozenset[str]) -> Check:
     return Check("scopes", State.OK, "complete", tuple(sorted(deps.manifest.scopes)))
 
 
-def _tabs(card: CardSession, titles: Titles, bound: Sequence[BoundPlacement]) -> Check:
+def _tabs(card: CardSession, kinds: Kinds, bound: Sequence[BoundPlacement]) -> Check:
     codes = card.deps.manifest.places
-    tabs = existing(_wanted(card), card.deps.manifest, titles)
+    tabs = existing(_wanted(card), card.deps.manifest, kinds)
     wanted = [tab.placement for tab in tabs if not tab.is_optional]
     return _bindings(card, "tabs", wanted, [tab for tab in bound if tab.placement not in codes])
 

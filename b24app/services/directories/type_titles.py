@@ -12,6 +12,9 @@ from b24app.errors import AppError
 Titles = Mapping[int, str]
 """Title by entity_type_id. Empty if the portal did not send them."""
 
+Kinds = frozenset[int]
+"""The entity_type_ids of the portal. Empty if it did not say."""
+
 
 def ask(batch: Batch) -> Handle[tuple[OwnerType, ...]]:
     """Ask for the titles in a batch."""
@@ -28,3 +31,11 @@ def read(result: BatchResult, asked: Handle[tuple[OwnerType, ...]]) -> Titles:
         }
     except AppError:
         return {}
+
+
+def listed(result: BatchResult, asked: Handle[tuple[OwnerType, ...]]) -> Kinds:
+    """Return all kinds of cards that the portal has, also those without a title."""
+    try:
+        return frozenset(card_type.entity_type_id for card_type in result[asked])
+    except AppError:
+        return frozenset()
