@@ -41,3 +41,12 @@ def add_row(crm, deal, name, price, quantity):
     )  # fmt: skip
     crm.product_rows[row_id] = row
     return row
+
+
+def held_by_payments(crm, number):
+    """What each payment of the deal holds of each row, by name."""
+    names = {row.basket_id: row.product_name for row in crm.rows_of(2, number)}
+    return [
+        {names[item.entity_id]: int(item.quantity) for item in crm.items_of(payment.id, "product")}
+        for payment in crm.payments_of(2, number)
+    ]

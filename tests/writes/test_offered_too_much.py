@@ -52,12 +52,7 @@ def rows(stage):
 
 
 def held(stage):
-    crm = stage.portal.crm
-    names = {row.basket_id: row.product_name for row in crm.rows_of(2, CARD)}
-    return [
-        {names[item.entity_id]: int(item.quantity) for item in crm.items_of(payment.id, "product")}
-        for payment in crm.payments_of(2, CARD)
-    ]
+    return odd_cards.held_by_payments(stage.portal.crm, CARD)
 
 
 @pytest.mark.parametrize(
