@@ -21,6 +21,11 @@ TRUNK = re.compile(r"\(0\)")
 DIGITS = range(5, 16)
 """How many digits a number has that can be dialled (E.164 allows 15)."""
 
+MOST_BEFORE_SLASH = (("+", 7), ("00", 9), ("0", 6), ("", 4))
+"""By how a number begins, the most digits of a country and an area, after which people write a
+slash: `+49 171/555…`, `030/555…`. Behind more it parts two numbers, or a number and an extension.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramLink:
@@ -44,14 +49,26 @@ def email_recipient(typed: str) -> str:
 def phone_recipient(typed: str) -> str:
     """Return a number for a link, its sign and digits; "" for what programs could not dial.
 
-    `+49 (0)30 …` names the zero that is dialled within the country only.
+    `+49 (0)30 …` names the zero that is dialled within the country only. Two numbers in one field
+    are none: joined, they would be that of a stranger.
     """
-    if not PHONE.fullmatch(typed):
+    if not PHONE.fullmatch(typed) or typed.count("/") > 1 or len(typed.splitlines()) > 1:
         return ""
     sign = "+" if typed.startswith("+") else ""
-    dialled = TRUNK.sub("", typed) if sign else typed
-    digits = "".join(str(int(digit)) for digit in dialled if digit.isdecimal())
+    before, *after = (
+        _digits(part) for part in (TRUNK.sub("", typed) if sign else typed).split("/")
+    )
+    if after and len(before) > next(
+        most for begin, most in MOST_BEFORE_SLASH if (sign + before).startswith(begin)
+    ):
+        return ""
+    digits = before + "".join(after)
     return sign + digits if len(digits) in DIGITS else ""
+
+
+def _digits(text: str) -> str:
+    """Return the digits of any script as those that are dialled."""
+    return "".join(str(int(digit)) for digit in text if digit.isdecimal())
 
 
 def whatsapp_recipient(phone: str) -> str:
