@@ -121,6 +121,23 @@ class Totals:
         return total(self.currency, lines) if lines and self.is_rest_free else None
 
     @property
+    def leaves_deliveries(self) -> bool:
+        """Return whether deliveries make the rest another sum than that of its products.
+
+        Tax and rounding do so too, and are no reason to speak of deliveries. What was not read yet
+        is taken for one that comes to as much.
+        """
+        kinds = {line.kind for line in self.rest_lines}
+        if kinds & {LineKind.FREE_DELIVERY, LineKind.TWICE}:
+            return True
+        prices = [line.amount.amount for line in self.made_of if line.kind is LineKind.DELIVERY]
+        least = min((price for price in prices if price > 0), default=None)
+        return least is not None and any(
+            line.kind is LineKind.UNSETTLED and abs(line.amount.amount) >= least
+            for line in self.rest_lines
+        )
+
+    @property
     def is_typed(self) -> bool:
         """Return whether the amount was typed by a person, because nothing better was read."""
         return bool(self.made_of) and self.made_of[0].kind is LineKind.CARD

@@ -141,6 +141,20 @@ def test_what_is_not_billed_and_bill_the_rest_does_not_take_is_said_beside_it(st
     assert "Not billed €1,532.00 Bill the rest takes products only: €1,472.00" in text
 
 
+@pytest.mark.parametrize("what", ["rounding", "tax and lines that are gone"])
+def test_what_is_no_delivery_is_not_put_down_to_deliveries(stage, what):
+    crm = stage.portal.crm
+    card = 8061 if what == "rounding" else 8064
+    if what == "rounding":
+        crm.payments[LARGE].sum -= Decimal("0.02")
+
+    text = words(stage.tab(entity_id=card).answer.text)
+
+    rest = "Not billed €1,472.02" if what == "rounding" else "Not billed €250.00"
+    assert f"{rest} How this adds up" in text
+    assert "Bill the rest €1,472.00" in text or "Bill the rest €260.00" in text
+
+
 @pytest.mark.parametrize("who", ["refused", "linked"])
 def test_what_bill_the_rest_takes_is_not_said_where_nobody_can_press_it(stage, who):
     crm = stage.portal.crm
