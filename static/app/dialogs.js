@@ -61,15 +61,16 @@ function openForm(config) {
 /* Drop what was asked for before the dialog was opened for something else. */
 const isWanted = (config) => !config.elt.dataset.opens || config === contentWanted;
 
-/* Say that content did not come where it should be, with a way to ask for it again: what lies
-   behind a dialog can be neither read nor pressed. */
-function contentFailed(config, words) {
+/* Say that content did not come where it should be, with a way to ask for it again where that may help: what
+   lies behind a dialog can be neither read nor pressed. */
+function contentFailed(config, words, mayHelp = true) {
   const dialog = byId("dlg-box");
   if (!isWanted(config) || (!dialog.open && !("opening" in dialog.dataset))) return;
   const hadFocus = dialog.contains(document.activeElement);
   byId("dlg-form").replaceChildren(copyOf("dialog-failed"));
   fill(dialog, config.elt);
   dialog.querySelector("[data-content]").toggleAttribute("data-when-online", words.querySelector("[data-offline]") !== null);
+  if (!mayHelp) dialog.querySelector("[data-content]").remove();
   dialog.querySelector("[data-words]").replaceChildren(words);
   contentAsked = config;
   if (hadFocus) focusIn(dialog);

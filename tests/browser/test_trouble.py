@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from b24app.errors import DatabaseAwayError
 from b24app.services.writing import record
-from tests.support.browser_stage import DEAL_CARD
+from b24app.simulator.portal_state import sale
+from tests.support.browser_stage import DEAL_CARD, MANAGER
 from tests.support.person import Mouse
 
 BRIEF = ("close_before", "busy", "html", "lost")
@@ -260,3 +261,26 @@ def test_a_write_whose_end_nobody_recorded_keeps_its_key(stage, person, monkeypa
     asked = [one for one in stage.portal.recorder.commands() if one.method.endswith(".pay")]
     assert len(asked) == 1
     assert payment.is_paid
+
+
+@pytest.mark.parametrize("what", ["deleted", "no rights"])
+def test_where_asking_again_cannot_help_a_dialog_does_not_offer_it(stage, person, what):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    payment = stage.payments[3]
+    if what == "deleted":
+        sale.delete_payment(stage.portal.crm, payment)
+    else:
+        stage.portal.users[MANAGER].rights["deal"] = "none"
+
+    person.press(person.button("Add items", person.payment(payment)))
+
+    person.expect_words(person.dialog.get_by_role("alert"))
+    expect(person.button("Try again", person.dialog)).to_have_count(0)
+    if what == "deleted":
+        person.press(person.button("Refresh", person.dialog))
+        expect(person.dialog).to_have_count(0)
+        expect(person.payment(payment)).to_have_count(0)
+    else:
+        person.press(person.button("Cancel", person.dialog))
+        expect(person.payment(payment)).to_have_count(1)

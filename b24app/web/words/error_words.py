@@ -64,7 +64,7 @@ NOT_FOUND = {
     "filling_over": Words(
         _l("Nothing to go on with"),
         _l("This is finished already, or was given up. Press Refresh to see the present state."),
-        action="",
+        action="refresh",
         icon="info",
     ),
 }

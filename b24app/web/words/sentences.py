@@ -23,7 +23,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`action` is what the one button does: "retry", "reopen" or nothing."""
+    """`action` is what the one button does: "retry", "refresh", "reopen" or nothing.
+
+    Where the page shows what is no more, the same request would only fail again: "refresh".
+    """
 
     title: LazyString
     text: LazyString

@@ -172,7 +172,7 @@ OWN: Mapping[type[errors.AppError], Row] = {
         Words(
             _l("Not part of this card"),
             _l("Nothing was changed. Press Refresh to see the payments of this card."),
-            action="",
+            action="refresh",
             icon="search",
         ),
         elsewhere=Words(
@@ -203,6 +203,7 @@ OWN: Mapping[type[errors.AppError], Row] = {
         Words(
             _l("Already deleted"),
             _l("Not saved: this payment was deleted in Bitrix24 by someone else."),
+            action="refresh",
         ),
     ),
     errors.CardBusyError: Row(
