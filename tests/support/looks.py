@@ -81,14 +81,14 @@ def expect_no_scroll_bars(frame):
     raise AssertionError(f"too high, too wide, width of a bar: {frame.evaluate(OVERFLOW)}")
 
 
-def violations(frame, within=None, but=()):
-    """What axe objects to, of all or of a part: the rule and the elements; `but` are left out."""
+def violations(frame, within=None, only=()):
+    """What axe objects to, of all or of a part: the rule and the elements; `only` by some rules."""
     if not frame.evaluate("() => 'axe' in window"):
         frame.evaluate(AXE.axe_script)
     found = frame.evaluate(
-        """([rules, within, but]) => axe.run(document.querySelector(within) || document,
-             { runOnly: rules, rules: but, resultTypes: ["violations"], selectors: false })""",
-        [RULES, within or ":not(*)", {rule: {"enabled": False} for rule in but}],
+        """([type, values, within]) => axe.run(document.querySelector(within) || document,
+             { runOnly: { type, values }, resultTypes: ["violations"], selectors: false })""",
+        ["rule" if only else "tag", only or RULES, within or ":not(*)"],
     )
     return [
         (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found["violations"]
