@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +28,7 @@ from b24app.services.deps import Deps
 from b24app.services.lifecycle import event_jobs
 from b24app.services.lifecycle.worker import Background, Later, Start, start_thread, start_timer
 from b24app.services.manifest import Manifest
+from b24app.storage.server_clock import machine_clock
 from b24app.storage.session import Database, remember_revisions, upgrade
 from b24app.web import cli, pages
 from b24app.web.admin import activity, app_page, diagnostics, oauth, settings
@@ -91,33 +92,29 @@ BLUEPRINTS = (
 )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 def create_app(
     config: Config,
     http_adapter: BaseAdapter | None = None,
-    clock: Callable[[], datetime] = _now,
+    clock: Callable[[], datetime] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
     start_background: Start = start_thread,
     start_later: Later = start_timer,
+    machine: Callable[[], datetime] = machine_clock,
 ) -> Flask:
     """Build the WSGI application. Touches neither the network nor the database.
 
-    `http_adapter` replaces the transport to portals; `clock`, `monotonic` and `sleep` replace time;
-    `start_background` the thread that processes events, `start_later` its timer.
+    `http_adapter` replaces the transport; `clock`, `monotonic`, `sleep` replace time (else the
+    database's corrects the `machine`'s); the others replace the thread of events and its timer.
     """
     app = _bare_app(config)
-    deps = _deps(config, http_adapter, clock, monotonic, sleep)
-    for doubt in () if config.is_development else config.doubts():
-        log.warning("%s", doubt)
-    deps.carry(THREADS)
+    _tell_doubts(config)
+    db = _database(config.database_url, clock or machine)
+    deps = _deps(config, db, http_adapter, clock or db.clock, monotonic, sleep)
     app.extensions[EXTENSION] = Wiring(
         deps,
-        SessionTokens(config.secret_key, clock),
-        LoginStates(deps.cipher, clock),
+        SessionTokens(config.secret_key, deps.clock),
+        LoginStates(deps.cipher, deps.clock),
         Background(
             event_jobs.lanes(deps),
             start_background,
@@ -135,6 +132,11 @@ def create_app(
     app.context_processor(entry.frame_context)
     _add_commands(app, deps, config)
     return app
+
+
+def _tell_doubts(config: Config) -> None:
+    for doubt in () if config.is_development else config.doubts():
+        log.warning("%s", doubt)
 
 
 def _add_commands(app: Flask, deps: Deps, config: Config) -> None:
@@ -178,6 +180,7 @@ def _wrap(app: Flask, proxies: int) -> None:
 
 def _deps(
     config: Config,
+    db: Database,
     http_adapter: BaseAdapter | None,
     clock: Callable[[], datetime],
     monotonic: Callable[[], float],
@@ -185,15 +188,10 @@ def _deps(
 ) -> Deps:
     session = make_session(http_adapter)
     rest_log = RestLog(config.rest_log_dir, config.rest_log_days, clock, _request_id)
-    return Deps(
-        db=_database(config.database_url),
+    deps = Deps(
+        db=db,
         cipher=Cipher(config.token_keys),
-        client=BitrixClient(
-            session,
-            rest_log=rest_log,
-            monotonic=monotonic,
-            sleep=sleep,
-        ),
+        client=BitrixClient(session, rest_log=rest_log, monotonic=monotonic, sleep=sleep),
         authorization=AuthorizationServer(
             session,
             oauth_url=config.oauth_url,
@@ -214,12 +212,14 @@ def _deps(
         sleep=sleep,
         trust_local_portals=config.trust_local_portals,
     )
+    deps.carry(THREADS)
+    return deps
 
 
-def _database(url: str) -> Database:
+def _database(url: str, machine: Callable[[], datetime]) -> Database:
     remember_revisions()
     try:
-        return Database(url)
+        return Database(url, machine)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"DATABASE_URL does not fit: {reason}. See .env.example.") from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
+from .leases import CLOCK_SET_BACK
 from .models import CachedList
 from .upsert import put
 
@@ -25,6 +26,10 @@ class Kept:
 
     data: Any
     fetched_at: datetime
+
+    def is_fresh(self, now: datetime, span: timedelta) -> bool:
+        """Return whether it was read within `span`; one that is yet to be read never is."""
+        return now - span < self.fetched_at <= now + CLOCK_SET_BACK
 
 
 def load(session: Session, member_id: str, kind: str) -> Kept | None:

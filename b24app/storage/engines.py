@@ -3,15 +3,16 @@
 On PostgreSQL every transaction begins with a setting that row level security (migration 0012)
 compares with `member_id`, for reading and writing, whatever the statements say. It goes to the
 server in one message with BEGIN, so it costs no round trip, and ends with the transaction, so that
-nothing of it stays in a connection that others use next. The tables' owner is bound as well; a
-superuser and a role with BYPASSRLS are not. SQLite has no such thing: there the queries alone keep
-portals apart.
+nothing of it stays in a connection that others use next. The same message asks for the server's
+time (`server_clock`). The tables' owner is bound as well; a superuser and a role with BYPASSRLS are
+not. SQLite has no such thing: there the queries alone keep portals apart.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from b24app import texts
+
+from .server_clock import ServerClock
 
 READ_ONLY = "b24app_read_only"
 SCOPE = "b24app_scope"
@@ -79,8 +82,8 @@ def driver_url(text_url: str) -> URL:
     return url
 
 
-def make_engine(url: URL) -> Engine:
-    """Return an engine that connects when it is used first."""
+def make_engine(url: URL, clock: ServerClock) -> Engine:
+    """Return an engine that connects when it is used first. `clock` hears the server's time."""
     # Parameters of a statement hold names and sealed tokens: exceptions must not repeat them.
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
@@ -99,7 +102,7 @@ def make_engine(url: URL) -> Engine:
         use_native_hstore=False,
     )
     event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "begin", partial(_begin_postgresql, clock))
     event.listen(engine, "handle_error", _give_up_standby)
     return engine
 
@@ -157,21 +160,26 @@ def _give_up_standby(context: ExceptionContext) -> None:
         context.is_disconnect = not is_reading
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    """Begin, and say which portal the transaction sees, in one message to the server."""
+def _begin_postgresql(clock: ServerClock, connection: Connection) -> None:
+    """Begin, say which portal the transaction sees, and ask the time: one message to the server."""
     options = connection.get_execution_options()
     begin = "BEGIN READ ONLY" if options.get(READ_ONLY, False) else "BEGIN"
     scope = options.get(SCOPE, NO_PORTAL)
     name, value = (ALL_SETTING, "on") if scope is ALL_PORTALS else (PORTAL_SETTING, scope)
     # SET LOCAL and not set_config(): Citus hands the one on to the machines that hold the rows.
     text = sql.SQL(
-        "{}; SET LOCAL {} = {}; SET LOCAL idle_in_transaction_session_timeout = {}"
+        "{}; SET LOCAL {} = {}; SET LOCAL idle_in_transaction_session_timeout = {}; "
+        "SELECT clock_timestamp()"
     ).format(sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value)), ABANDONED_MILLISECONDS)
     driver = connection.connection.driver_connection
+    asked_at = clock.machine()
     try:
-        # Without parameters the driver speaks the simple protocol: two statements at once.
-        driver.execute(text)  # type: ignore[union-attr] # A pooled connection in use has one.
+        # Without parameters the driver speaks the simple protocol: all statements at once.
+        said = driver.execute(text)  # type: ignore[union-attr] # A pooled connection has one.
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         # Nobody translates what a listener raises; without this it would look like a bug of ours.
         connection.invalidate(error)
         raise OperationalError("BEGIN", None, error, hide_parameters=True) from error
+    while said.nextset():
+        pass
+    clock.hear(asked_at, said.fetchone()[0])

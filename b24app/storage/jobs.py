@@ -11,17 +11,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from b24app.cipher import Cipher, DecryptionError
 
+from . import job_times
 from .deletion import delete_where
+from .job_times import CLAIM_SECONDS as CLAIM_SECONDS
 from .models import Job
 from .upsert import insert_into
-
-CLAIM_SECONDS = 90
-"""Longer than any job may take: after that, others take the work of a machine that died."""
 
 CONSIDERED = 200
 """How many of the oldest jobs are looked at to find whose turn it is."""
@@ -62,10 +61,9 @@ def put(
         job = _locked(session, kind, member_id)
         if job is not None:
             break
-    earliest = job.tried_at + pace if job.tried_at is not None else run_at
-    run_at = max(run_at, earliest)
+    run_at = max(run_at, job_times.earliest(job, now, pace, run_at))
     is_waiting = job.run_at is not None
-    is_worked_on = job.claimed_until is not None and job.claimed_until > now
+    is_worked_on = job_times.is_claimed(job, now)
     if is_waiting:
         payload = merge(_opened(cipher, job, payload), payload)
     if is_waiting and not is_worked_on and job.run_at is not None:
@@ -93,7 +91,9 @@ def claim(
     gets the work for `seconds`.
     """
     for kind, member_id in _in_turn(session, now, urgent_only=urgent_only):
-        query = select(Job).where(Job.member_id == member_id, Job.kind == kind, *_ready(Job, now))
+        query = select(Job).where(
+            Job.member_id == member_id, Job.kind == kind, *job_times.ready(Job, now)
+        )
         query = query.with_for_update(skip_locked=True)
         job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if job is None:
@@ -202,8 +202,7 @@ def hurry(session: Session, kind: str, member_id: str, now: datetime, pace: time
     """Make waiting work due at once, but not sooner than `pace` after the last time."""
     job = _locked(session, kind, member_id)
     if job is not None and job.run_at is not None:
-        earliest = job.tried_at + pace if job.tried_at is not None else now
-        job.run_at = min(job.run_at, max(now, earliest))
+        job.run_at = min(job.run_at, max(now, job_times.earliest(job, now, pace, now)))
 
 
 def waiting(session: Session, cipher: Cipher, kind: str, member_id: str) -> Payload | None:
@@ -255,12 +254,14 @@ def _insert(
 def _in_turn(session: Session, now: datetime, *, urgent_only: bool) -> list[tuple[str, str]]:
     """Return keys of claimable work: urgent first, then the portal that waited longest."""
     other, served = aliased(Job), aliased(Job)
-    busy = select(other.kind).where(other.member_id == Job.member_id, other.claimed_until > now)
+    busy = select(other.kind).where(
+        other.member_id == Job.member_id, ~job_times.is_free(other, now)
+    )
     # Beside the row itself, so that in a distributed database each machine finds its portals'.
     served_at = select(func.max(served.tried_at)).where(served.member_id == Job.member_id)
     last = served_at.scalar_subquery().label("last")
     query = select(Job.kind, Job.member_id, Job.is_urgent, Job.run_at, last)
-    query = query.where(*_ready(Job, now), ~busy.exists())
+    query = query.where(*job_times.ready(Job, now), ~busy.exists())
     if urgent_only:
         query = query.where(Job.is_urgent)
     oldest = query.order_by(Job.is_urgent.desc(), Job.run_at).limit(CONSIDERED).subquery()
@@ -268,14 +269,6 @@ def _in_turn(session: Session, now: datetime, *, urgent_only: bool) -> list[tupl
         oldest.c.is_urgent.desc(), oldest.c.last.is_not(None), oldest.c.last, oldest.c.run_at
     )
     return [(row.kind, row.member_id) for row in session.execute(ordered)]
-
-
-def _ready(job: type[Job], now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return job.run_at <= now, _is_free(job, now)
-
-
-def _is_free(job: type[Job], now: datetime) -> ColumnElement[bool]:
-    return or_(job.claimed_until.is_(None), job.claimed_until <= now)
 
 
 def _locked(session: Session, kind: str, member_id: str) -> Job | None:

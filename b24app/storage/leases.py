@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
 from .models import Lease
 from .upsert import insert_into
+
+CLOCK_SET_BACK = timedelta(minutes=1)
+"""More than well-kept clocks differ by. What ends so much too late was written by another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,12 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
     """Take the lease if it is free or over; never True for two takers at once.
 
     Give it its own transaction: others see it after the commit and wait until then. `owner` is new
-    for every try: a lease is never given twice, even to its owner. Machines' clocks differ, so
-    `seconds` must be far more than the difference.
+    for every try: a lease is never given twice, even to its owner. `now` is told inside of that
+    transaction, by the database's clock (`server_clock`). One that ends later than any could that
+    is taken now was taken by a clock that has been set back since: it is over.
     """
     until = now + timedelta(seconds=seconds)
+    is_over = or_(Lease.expires_at <= now, Lease.expires_at > until + CLOCK_SET_BACK)
     statement = insert_into(
         session, Lease, member_id=key.member_id, name=key.name, owner=owner, expires_at=until
     )
@@ -35,7 +41,7 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
         statement.on_conflict_do_update(
             index_elements=["member_id", "name"],
             set_={"owner": owner, "expires_at": until},
-            where=Lease.expires_at <= now,
+            where=is_over,
         ).returning(Lease.name)
     )
     return taken.one_or_none() is not None

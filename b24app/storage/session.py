@@ -37,6 +37,7 @@ from .engines import (
     driver_url,
     make_engine,
 )
+from .server_clock import Clock, ServerClock, machine_clock
 
 __all__ = [
     "Database",
@@ -73,9 +74,13 @@ class Database:
     parent's connections without closing them.
     """
 
-    def __init__(self, url: str) -> None:
-        """Raise ValueError for a URL that is neither SQLite in a file nor PostgreSQL."""
-        self._root = make_engine(driver_url(url))
+    def __init__(self, url: str, machine: Clock = machine_clock) -> None:
+        """Raise ValueError for a URL that is neither SQLite in a file nor PostgreSQL.
+
+        `machine` is the clock of this machine, for `clock`.
+        """
+        self.clock = ServerClock(machine)
+        self._root = make_engine(driver_url(url), self.clock)
         self._scope: object = NO_PORTAL
         _engines.add(self._root)
 
@@ -103,6 +108,7 @@ class Database:
     def _scoped(self, scope: object) -> Database:
         same = Database.__new__(Database)
         same._root, same._scope = self._root, scope  # noqa: SLF001 - of this class.
+        same.clock = self.clock
         return same
 
     @contextmanager
@@ -115,6 +121,9 @@ class Database:
         DatabaseAwayError where the database cannot be used.
         """
         with _present(), Session(self.engine, expire_on_commit=False) as session:
+            if self.engine.dialect.name == "postgresql":
+                # Begin now: what is done inside goes by the server's clock, also in a first one.
+                session.connection()
             try:
                 yield session
                 session.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from b24app.storage import engines
+from b24app.storage.server_clock import ServerClock
+
+NOW = datetime(2026, 3, 14, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("kind", [psycopg.OperationalError, psycopg.InterfaceError])
@@ -26,7 +30,7 @@ def test_a_connection_cut_as_a_transaction_begins_is_given_up_and_named(kind):
     )
 
     with pytest.raises(OperationalError) as raised:
-        engines._begin_postgresql(connection)
+        engines._begin_postgresql(ServerClock(lambda: NOW), connection)
 
     assert isinstance(raised.value.orig, kind)
     assert len(given_up) == 1

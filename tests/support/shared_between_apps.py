@@ -30,9 +30,9 @@ def _route(rule, append_unknown=True):
     return _routes[key]
 
 
-def _engine(url):
+def _engine(url, clock):
     """Make an engine that compiles no statement which another has compiled."""
-    engine = _make_engine(url)
+    engine = _make_engine(url, clock)
     engine._compiled_cache = _statements[engine.dialect.name]
     return engine
 

@@ -193,7 +193,7 @@ def _api(deps: Deps, member_id: str) -> PortalApi:
         deps.client,
         _tokens(deps, member_id),
         deps.deadline,
-        refuses_batch=kept is not None and kept.fetched_at > deps.clock() - REMEMBERED,
+        refuses_batch=kept is not None and kept.is_fresh(deps.clock(), REMEMBERED),
         on_batch_refused=remember_refusal,
     )
 

@@ -27,7 +27,7 @@ def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, .
     """Return the payment systems in the portal's order. An older list is better than none."""
     with card.db.reading() as session:
         kept = cached_lists.load(session, card.member_id, KIND)
-    if kept is not None and kept.fetched_at > card.clock() - KEPT:
+    if kept is not None and kept.is_fresh(card.clock(), KEPT):
         return _systems(kept.data)
     try:
         return read(card, seconds)

@@ -26,7 +26,7 @@ def directory(card: CardSession, seconds: float = SECONDS) -> Codes | None:
     """Return the codes of the portal; None if it never told them. An older list is enough."""
     with card.db.reading() as session:
         kept = cached_lists.load(session, card.member_id, KIND)
-    if kept is not None and kept.fetched_at > card.clock() - KEPT:
+    if kept is not None and kept.is_fresh(card.clock(), KEPT):
         return _codes(kept.data)
     try:
         return read(card, seconds)

@@ -52,7 +52,7 @@ def read(session: Session, member_id: str, now: datetime) -> Means:
     # A later version may have stored more, an earlier one less.
     known = {field.name for field in fields(Means)} & kept.data.keys()
     means = Means(**{name: kept.data[name] for name in known})
-    return means if kept.fetched_at > now - KEPT else Means(badge=means.badge)
+    return means if kept.is_fresh(now, KEPT) else Means(badge=means.badge)
 
 
 def note(session: Session, member_id: str, now: datetime, **learned: bool | str) -> Means:

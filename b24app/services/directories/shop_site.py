@@ -29,4 +29,4 @@ def is_known_to_be_open(session: Session, member_id: str, now: datetime) -> bool
     a click (decision 31).
     """
     last = last_outcome(session, member_id)
-    return last is not None and last.data["outcome"] == FOUND and last.fetched_at > now - KNOWN_FOR
+    return last is not None and last.data["outcome"] == FOUND and last.is_fresh(now, KNOWN_FOR)

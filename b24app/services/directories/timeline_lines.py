@@ -63,7 +63,7 @@ def load(session: Session, member_id: str, now: datetime) -> Known:
         # Earlier versions kept one time for both.
         at=datetime.fromisoformat(at) if at else kept.fetched_at,
     )
-    if kept.fetched_at > now - KNOWN_FOR:
+    if kept.is_fresh(now, KNOWN_FOR):
         return replace(
             ended,
             lacks_lines=kept.data["lacks_lines"],

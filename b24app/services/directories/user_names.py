@@ -35,7 +35,7 @@ def payers(payments: Iterable[Payment]) -> frozenset[int]:
 def directory(session: Session, card: CardSession) -> dict[int, str | None]:
     """Return names by user id; None if not read yet, "" if the portal has none."""
     kept = cached_lists.load(session, card.member_id, KIND)
-    if kept is None or kept.fetched_at < card.clock() - KEPT:
+    if kept is None or not kept.is_fresh(card.clock(), KEPT):
         return {}
     return {int(key): name for key, name in kept.data.items()}
 
@@ -94,6 +94,6 @@ def store_names(card: CardSession, result: BatchResult, asked: NamesRequest) -> 
 def _save(session: Session, card: CardSession, known: Directory) -> None:
     """Keep the directory, from its first name on no longer than `KEPT`, whatever is added to it."""
     kept, now = cached_lists.load(session, card.member_id, KIND), card.clock()
-    since = kept.fetched_at if kept is not None and kept.fetched_at >= now - KEPT else now
+    since = kept.fetched_at if kept is not None and kept.is_fresh(now, KEPT) else now
     data = {str(key): name for key, name in known.items()}
     cached_lists.save(session, card.member_id, KIND, data, min(since, now))

@@ -24,7 +24,8 @@ REACH_SECONDS = 5.0
 GOOD_SECRET = 32
 CLOCKS_DIFFER = 3.0
 CLOCKS_DISAGREE = 10.0
-"""Half of the shortest lease: beyond that two machines could take the same one."""
+"""Then other programs on this machine tell wrong times, too. The app goes by the database's clock,
+but not before its first transaction, and not on SQLite."""
 
 LEAST_ROOM = 1_000_000_000
 MORE_ROOM = "free some room, or lower REST_LOG_DAYS"
@@ -170,7 +171,7 @@ def _clock(
     answers: list[Reached | Barrier],
 ) -> Finding:
     """Compare this machine's clock with the database's and those of the servers reached."""
-    now = deps.clock()
+    now = deps.db.clock.machine()
     others = [_date_of(answer) for answer in answers if isinstance(answer, Reached)]
     others.append(state.now if isinstance(state, Condition) else None)
     apart = [abs((now - moment).total_seconds()) for moment in others if moment is not None]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from b24app import create_app
+from b24app.errors import PortalBusyError
 from b24app.services.auth.tokens import grant_tokens_of, user_tokens_of
 from b24app.storage import leases, portals, user_tokens
 from tests.support.cut_off import cut_once
-from tests.support.stage import MANAGER
+from tests.support.stage import MANAGER, Stage
 
 
 def test_many_requests_with_an_expired_token_refresh_once(stage_on_each_database):
@@ -106,3 +110,47 @@ def test_a_connection_that_is_cut_while_a_pair_is_kept_does_not_lose_it(
     stage.portal.tokens.expire_access()
     stage.advance(21)
     assert source_of(stage).renew(renewed) not in {before, renewed}
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=5), timedelta(minutes=-5)])
+def test_a_machine_with_another_clock_waits_for_the_one_that_renews(
+    postgres_databases, tmp_path, apart
+):
+    stage = Stage(postgres_databases.clean(), tmp_path)
+    stage.install()
+    stage.tab()
+    one, other = (_machine(stage, ahead) for ahead in (timedelta(), apart))
+    rejected = _source(stage, one).current()
+    stage.portal.tokens.expire_access()
+    stage.forget_calls()
+    waited = []
+
+    def refresh(token, *, share):
+        ticks = iter(range(1000))
+        deps = replace(other, monotonic=lambda: float(next(ticks)), sleep=lambda _: None)
+        with pytest.raises(PortalBusyError):
+            _source(stage, deps).renew(rejected)
+        waited.append(True)
+        return stage.deps.authorization.refresh(token, share=share)
+
+    renewed = _source(stage, replace(one, authorization=SimpleNamespace(refresh=refresh)))
+    token = renewed.renew(rejected)
+
+    assert waited
+    assert _source(stage, other).current() == token
+    refreshes = [one for one in stage.portal.recorder.requests if one.path == "/oauth/token/"]
+    assert len(refreshes) == 1
+    for each in (stage, stage.database, one.db, other.db):
+        each.close()
+
+
+def _machine(stage, ahead):
+    """Another machine of the same deployment, whose clock is ahead of the database's."""
+    app = create_app(
+        stage.config, http_adapter=stage.adapter, machine=lambda: datetime.now(UTC) + ahead
+    )
+    return app.extensions["b24app"].deps
+
+
+def _source(stage, deps):
+    return user_tokens_of(deps, stage.portal.member_id, stage.portal.client_endpoint, MANAGER)
