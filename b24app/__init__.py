@@ -108,9 +108,9 @@ def create_app(
     database's corrects the `machine`'s); the others replace the thread of events and its timer.
     """
     app = _bare_app(config)
-    _tell_doubts(config)
     db = _database(config.database_url, clock or machine)
     deps = _deps(config, db, http_adapter, clock or db.clock, monotonic, sleep)
+    _tell_doubts(config)
     app.extensions[EXTENSION] = Wiring(
         deps,
         SessionTokens(config.secret_key, deps.clock),

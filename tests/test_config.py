@@ -99,6 +99,39 @@ class TestProduction:
 
         assert "word" not in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("more", "reason"),
+        [
+            ("?bogus=1", 'invalid connection option "bogus"'),
+            ("?row_factory=dict_row", 'invalid connection option "row_factory"'),
+            ("?connect_timeout=soon", "bad value for connect_timeout"),
+            ("?sslmode=prefer&sslmode=disable", "sslmode is given twice"),
+        ],
+    )
+    def test_names_what_postgresql_would_refuse_at_each_connection(self, more, reason):
+        """Each request ended with 500 else, while `/readyz` said 503."""
+        url = f"postgresql://u:word@host/db{more}"
+
+        with pytest.raises(ConfigError, match=f"DATABASE_URL does not fit: {reason}") as caught:
+            create_app(Config.from_env({**NEEDED, "DATABASE_URL": url}))
+
+        assert "word" not in str(caught.value)
+
+    @pytest.mark.parametrize("driver", ["postgresql+asyncpg", "sqlite+aiosqlite"])
+    def test_names_a_driver_that_is_not_ours(self, driver):
+        with pytest.raises(ConfigError, match=r"does not fit: .* is not supported: write"):
+            create_app(Config.from_env({**NEEDED, "DATABASE_URL": f"{driver}:///some.db"}))
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "postgresql://u:word@/db?host=one:5432&host=other:5433&target_session_attrs=any",
+            "postgres://u@host/db?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        ],
+    )
+    def test_takes_what_postgresql_knows(self, url):
+        create_app(Config.from_env({**NEEDED, "DATABASE_URL": url}))
+
 
 class TestTheLogs:
     @pytest.mark.parametrize(("asked", "kept"), [("1", 3), ("3", 3), ("30", 30)])
@@ -141,6 +174,15 @@ class TestACommand:
         assert done.returncode == 3
         assert done.stderr.count("\n") == 1
         assert done.stderr.startswith("Deal Payments cannot start: DATABASE_URL does not fit: ")
+
+    def test_doctor_names_a_parameter_that_postgresql_refuses(self, tmp_path):
+        url = "postgresql://u:word@127.0.0.1:1/none?bogus=1"
+
+        done = self.run(tmp_path, "doctor", **NEEDED, DATABASE_URL=url)
+
+        said = "fail  configuration: DATABASE_URL does not fit: invalid connection option"
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.startswith(said)
 
     @pytest.mark.parametrize("command", ["db upgrade", "housekeeping"])
     def test_says_that_the_database_cannot_be_used(self, tmp_path, command):

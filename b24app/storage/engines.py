@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -51,6 +52,9 @@ WAYS = {
 A server that works on a long statement still acknowledges what it is sent.
 """
 
+ENCODING = {"client_encoding": "utf8"}
+"""Whatever the server's is: of a database without one, SQL_ASCII, all text would come as bytes."""
+
 ABANDONED_MILLISECONDS = 30_000
 """When the server ends a transaction whose process says nothing, and with it the locks on rows.
 
@@ -61,6 +65,8 @@ TAKES_NO_WRITES = "25006"
 """PostgreSQL's word of a server, or a transaction, that only reads."""
 
 POSTGRES_NAMES = {"postgres", "postgresql"}
+PLAIN = {"postgresql": POSTGRES_DRIVER, "sqlite": "sqlite"}
+"""The one driver of each engine, whose ways this module knows."""
 
 
 def driver_url(text_url: str) -> URL:
@@ -72,14 +78,34 @@ def driver_url(text_url: str) -> URL:
         raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
     if url.drivername in POSTGRES_NAMES:
         url = url.set(drivername=POSTGRES_DRIVER)
+    if url.get_backend_name() in PLAIN and url.drivername not in PLAIN.values():
+        raise ValueError(f"{url.drivername} is not supported: write {url.get_backend_name()}://")
     if url.get_backend_name() == "postgresql":
-        return url.update_query_dict(WAYS | dict(url.query))
+        url = url.update_query_dict({**WAYS, **url.query, **ENCODING})
+        _require_known(url)
+        return url
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
     if url.database in {None, "", ":memory:"}:
         raise ValueError("SQLite in memory would be another database in every thread: use a file")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     return url
+
+
+def _require_known(url: URL) -> None:
+    """Raise ValueError for what no connection could be made with, before one is needed.
+
+    The driver would tell it with each request, as a mistake in our code.
+    """
+    _, parameters = url.get_dialect()().create_connect_args(url)
+    for name, value in parameters.items():
+        if not isinstance(value, str | int):
+            raise ValueError(f"{name} is given twice")  # noqa: TRY004 - of a URL.
+    try:
+        timeout_from_conninfo(conninfo_to_dict(make_conninfo(**parameters)))
+    except psycopg.ProgrammingError as error:
+        # It names the parameter, and of values only that of `connect_timeout`.
+        raise ValueError(str(error).strip()) from None
 
 
 def make_engine(url: URL, clock: ServerClock) -> Engine:

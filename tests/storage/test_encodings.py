@@ -1,0 +1,44 @@
+"""A server made without a locale keeps bytes: UTF-8 is read and written there all the same."""
+
+from __future__ import annotations
+
+import os
+
+import psycopg
+import pytest
+
+from b24app.storage import condition, settings
+from b24app.storage.session import Database, upgrade
+from tests.support.databases import server_url
+
+from .setting import MEMBER, install
+
+NAME = "b24app_test_ascii_" + str(os.getpid())
+
+
+@pytest.fixture
+def database(postgres_databases):  # noqa: ARG001 - skips where there is no server.
+    def ask(*statements):
+        with psycopg.connect(server_url(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    drop = f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"
+    ask(drop, f"CREATE DATABASE {NAME} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    database = Database(f"{server_url().rpartition('/')[0]}/{NAME}").of_all()
+    yield database
+    database.close()
+    ask(drop)
+
+
+def test_a_database_without_an_encoding_keeps_every_name(database, cipher, now):
+    upgrade(database)
+    install(database, cipher, now)
+
+    titles = {"titles": {"ru": "Платежи", "ja": "支払い"}}
+    with database.transaction() as session:
+        settings.save(session, MEMBER, titles, updated_by=1, now=now)
+
+    with database.reading() as session:
+        assert settings.load(session, MEMBER) == titles
+    assert condition.look(database).is_current
