@@ -7,17 +7,20 @@ let reconnections = 0;
 
 /* Say it where the content will be, else in a toast of its own. Nobody waits for what is read ahead, but for an
    advance, which says itself when it fails. */
-on("htmx:beforeSend", ({ detail: { requestConfig: config } }) => {
+on("htmx:beforeSend", ({ detail: { requestConfig: config, xhr } }) => {
   config.began = performance.now();
   config.reconnections = navigator.onLine ? NaN : reconnections;
-  if (!isQuiet(config) || config.elt.id === "advance-answer") timing.set(config, setTimeout(() => tellSlow(config), SLOW));
+  if (isQuiet(config) && config.elt.id !== "advance-answer") return;
+  timing.set(config, setTimeout(() => tellSlow(config), SLOW));
+  /* Not an event of htmx: what asked may have been drawn again meanwhile, and then none of them gets here. */
+  xhr.addEventListener("loadend", () => stopTiming(config));
 });
 
-on("htmx:afterRequest", ({ detail: { requestConfig: config } }) => {
+function stopTiming(config) {
   clearTimeout(timing.get(config));
   timing.delete(config);
   if (told.delete(config) && told.size === 0) for (const toast of document.querySelectorAll(".toast--wait")) toast.remove();
-});
+}
 
 function tellSlow(config) {
   const isPlace = config.target === config.elt || config.target.id === "dlg-form";

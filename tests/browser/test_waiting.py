@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_out_of_turn import Held
 from tests.support.browser_stage import ADMIN
 
 SLOW = "Bitrix24 is slow. Please wait a little longer."
@@ -253,3 +254,23 @@ def test_an_advance_that_takes_long_says_so(stage, person):
     expect(person.dialog).to_contain_text(SLOW)
     expect(person.dialog).to_contain_text("€455.00, 30.9%")
     expect(person.dialog).not_to_contain_text(SLOW)
+
+
+def test_a_row_that_is_drawn_again_while_it_reads_leaves_nobody_waiting(stage, person):
+    """The answer of what has gone from the page reaches nobody who listens to the page."""
+    person.page.clock.install()
+    payment = stage.payments[2]
+    whole = Held(person, r"/payments/details\?ids=\d+,")
+    side = Held(person, rf"/payments/{payment.id}/details")
+    whole.wait(person.start_tab)
+    side.wait(lambda: person.press(person.opener(payment)))
+    with person.page.expect_request(side.is_it):
+        whole.let_go()
+
+    side.let_go()
+    side.let_go()
+    expect(person.payment(payment).locator(".pay__side dl")).to_be_visible()
+    stop_the_clock(person)
+    person.page.clock.run_for(6_000)
+
+    expect(person.frame.get_by_text(SLOW)).to_have_count(0)
