@@ -97,7 +97,7 @@ def view_of(
         updated_at=card.clock(),
         allowed=allowed if is_taking else allowed - {Action.CREATE},
         canceled=canceled_orders,
-        orders=len({payment.order_number for payment in core.payments}),
+        order_numbers=frozenset(payment.order_number for payment in core.payments),
         read_only=read_only,
         is_estimate=core.is_estimate,
         is_free_known=free is not None,

@@ -12,6 +12,7 @@ from b24app.domain import Card, Delivery, EntityRef, Money, Payment, ProductRow
 from b24app.services.actions import Action
 from b24app.services.card.billable import Billable
 from b24app.services.card.card_paths import path_of
+from b24app.services.card.orders import fit
 from b24app.services.card.payment_details import Details
 from b24app.services.card.reminders import Expected
 from b24app.services.card.totals import Totals
@@ -98,8 +99,9 @@ class CardView:
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     canceled: tuple[str, ...] = ()
-    """The numbers of the card's canceled orders, of `orders` in all."""
-    orders: int = 0
+    """The numbers of the card's canceled orders, of `order_numbers` in all."""
+    order_numbers: frozenset[str] = frozenset()
+    """Those of all payments of the card, whatever the filter."""
     read_only: str = ""
     """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
     is_estimate: bool = False
@@ -149,6 +151,15 @@ class CardView:
             and entry.details is not None
             and any(line.item.document_id == document_id for line in entry.details.deliveries)
         )
+
+    def fitting(self, payment: Payment) -> tuple[Delivery, ...]:
+        """Return the deliveries of the card that are not known to be of another order."""
+        return tuple(one for one in self.deliveries if fit(one, payment, self.order_numbers))
+
+    @property
+    def orders(self) -> int:
+        """Return how many orders the card is known to have."""
+        return len(self.order_numbers)
 
     def arranged(self, wanted: Filter, sort: Sort) -> CardView:
         """Return the view with its payments filtered and sorted, each currency together."""

@@ -14,6 +14,7 @@ from b24app.errors import (
     NotOnThisCardError,
 )
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import orders
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import delivery_lines
 from b24app.services.payments.delivery_lines import EditContext
@@ -92,13 +93,15 @@ def _link(card: CardSession, at: EditContext, wish: Wish, both: Sequence[int]) -
 class Targets:
     """What the move dialog offers: the line, and the other unpaid payments.
 
-    `unread` tells how many more there are: they could not be read.
+    `unread` tells how many more there are: they could not be read. `has_other_orders`: payments of
+    other orders of the card are left out.
     """
 
     at: EditContext
     link: PaymentDelivery
     others: Sequence[Payment]
     unread: int
+    has_other_orders: bool
 
 
 def targets(card: CardSession, payment_id: int, item_id: int) -> Targets:
@@ -108,7 +111,9 @@ def targets(card: CardSession, payment_id: int, item_id: int) -> Targets:
     except WriteFailedError as failure:
         raise failure.error from None
     link = at.link(item_id)
-    at.document(link.document_id)
+    document = at.document(link.document_id)
     found = card.api.call(list_payments(card.ref, paid=False), WRITE_SECONDS)
     others = [payment for payment in found if payment.id != payment_id and not payment.is_paid]
-    return Targets(at, link, others, len(found.unread))
+    numbers = {payment.order_number for payment in (at.payment, *found)}
+    fitting = [payment for payment in others if orders.fit(document, payment, numbers)]
+    return Targets(at, link, fitting, len(found.unread), len(fitting) < len(others))

@@ -27,11 +27,17 @@ def form(payment_id: int) -> ResponseReturnValue:
         delivery.id: any(holder.payment.id == payment_id for holder in places.of(delivery.id))
         for delivery in view.deliveries
     }
-    offered = [delivery for delivery in view.deliveries if not here[delivery.id]]
+    fitting = view.fitting(shown.payment)
+    offered = [delivery for delivery in fitting if not here[delivery.id]]
     # Unbilled deliveries come first.
     offered.sort(key=lambda delivery: len(places.of(delivery.id)) > 0)
     return render_template(
-        "payments/_add_delivery.html", shown=shown, deliveries=offered, places=places, view=view
+        "payments/_add_delivery.html",
+        shown=shown,
+        deliveries=offered,
+        has_other_orders=len(fitting) < len(view.deliveries),
+        places=places,
+        view=view,
     )
 
 
@@ -106,6 +112,7 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
         item_id=item_id,
         delivery=found.at.documents[found.link.document_id],
         others=found.others,
+        has_other_orders=found.has_other_orders,
         unread=found.unread,
     )
 

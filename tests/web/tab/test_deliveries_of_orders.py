@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from b24app.simulator.portal_state import sale
 from tests.support.acts import SIGNS, links, outcomes, stage_said
 from tests.support.stage import ADMIN
+from tests.web.tab.test_previews import words
 
 DEAL = (2, 8061)
 
@@ -96,3 +98,62 @@ def test_a_canceled_order_is_still_told_from_another_one(stage):
     assert "the order of this payment is canceled" in stage_said(answer)
     assert links(stage, payment.id) == [own.id]
     assert "Order canceled" in tab.show(refresh="1").text
+
+
+NOT_LISTED = "What belongs to another order of this card is not listed."
+
+
+def test_a_delivery_of_another_order_is_not_offered(stage):
+    payment, _line, own, foreign = second_order(stage, "40")
+    order = stage.portal.crm.orders[payment.order_id]
+    free = sale.add_shipment(stage.portal.crm, order, (1, "Van"), Decimal(70))
+
+    text = stage.tab().get(f"/payments/{payment.id}/deliveries").text
+
+    assert re.findall(r'name="delivery_id" value="(\d+)"', text) == [str(free.id)]
+    assert NOT_LISTED in words(text)
+    choices = re.findall(r'<option value="(\d+)"', details(stage, payment.id))
+    assert choices == [str(own.id), str(free.id)]
+    assert str(foreign.id) not in choices
+
+
+def test_where_all_others_are_of_another_order_nothing_is_offered(stage):
+    payment, *_ = second_order(stage, "40")
+
+    text = words(stage.tab().get(f"/payments/{payment.id}/deliveries").text)
+
+    assert NOT_LISTED in text
+    assert "All deliveries of this card" not in text
+    assert "Add to payment" not in text
+
+
+def test_a_delivery_is_not_moved_to_a_payment_of_another_order(stage):
+    payment, line, *_ = second_order(stage, "40")
+    tab, path = stage.tab(), f"/payments/{payment.id}/deliveries/{line.id}/move"
+
+    nothing = tab.get(path).text
+    crm = stage.portal.crm
+    there = sale.add_payment(crm, crm.orders[payment.order_id], crm.pay_systems[7])
+    offered = tab.get(path).text
+
+    assert NOT_LISTED in words(nothing)
+    assert "<option" not in nothing
+    assert re.findall(r'<option value="(\d+)"', offered) == [str(there.id)]
+
+
+@pytest.mark.parametrize("number", ["", "X-7", "X-7/1"])
+def test_a_delivery_of_an_order_that_is_not_known_is_offered(stage, number):
+    """Its order may be that of the payment, renumbered."""
+    payment, _line, _own, foreign = second_order(stage, "40")
+    foreign.account_number = number
+
+    tab = stage.tab()
+
+    form = tab.get(f"/payments/{payment.id}/deliveries").text
+    assert f'name="delivery_id" value="{foreign.id}"' in form
+    answer = tab.post(f"/payments/{payment.id}/deliveries", {"delivery_id": foreign.id})
+    assert "Nothing was changed" in stage_said(answer)
+
+
+def details(stage, payment_id):
+    return stage.tab().get("/payments/details", ids=str(payment_id), rows=9).text
