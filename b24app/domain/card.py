@@ -144,6 +144,8 @@ class PaymentItem:
     quantity: Decimal
     row_id: int | None
     basket_id: int | None = None
+    product_id: int | None = None
+    """What is remembered of a line whose row is gone from the card, 0 for none of the catalog."""
 
     @property
     def is_whole(self) -> bool:
@@ -196,6 +198,9 @@ class ListedRow:
     is_linked: bool = True
     """Whether it refers to its basket, so that the portal names it in lines (quirk 100)."""
 
+    product_id: int = 0
+    """Its product of the catalog, 0 for none: by this the portal finds its basket (quirk 101)."""
+
     @property
     def bare_billed_price(self) -> Decimal:
         """Return what a payment will ask for one: tax on top is left out of it (quirk 41)."""
@@ -216,6 +221,7 @@ class ListedRow:
                 None if without_tax is None else Money(without_tax, card.amount.currency)
             ),
             is_linked=self.is_linked,
+            product_id=self.product_id,
         )
 
 
@@ -237,6 +243,9 @@ class ProductRow:
 
     is_linked: bool = True
     """Whether it refers to its basket, so that the portal names it in lines (quirk 100)."""
+
+    product_id: int = 0
+    """Its product of the catalog, 0 for none: by this the portal finds its basket (quirk 101)."""
 
     @property
     def billed_price(self) -> Money:

@@ -28,8 +28,11 @@ _IS_CARD = (
 )
 _PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
-_BASKET_ROWS = select(_CARDS.basket_rows).where(*_IS_CARD)
-_BASKET_ROWS_TO_CHANGE = _BASKET_ROWS.with_for_update()
+_LINE_ROWS = select(_CARDS.basket_rows, _CARDS.line_rows).where(*_IS_CARD)
+_LINE_ROWS_TO_CHANGE = _LINE_ROWS.with_for_update()
+
+SEVERAL = 0
+"""Noted of a basket that rows share: which one a line of it bills, the basket does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class FirstSight:
 
     at: datetime
     is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineRows:
+    """The product rows of lines, as far as they were noted: by basket, and by line.
+
+    Of a line its product is known, too, 0 for none of the catalog.
+    """
+
+    by_basket: Mapping[int, int]
+    by_line: Mapping[int, tuple[int, int]]
 
 
 def payment_ids(session: Session, member_id: str, ref: EntityRef) -> tuple[int, ...]:
@@ -83,16 +97,20 @@ def save_known_payments(
     )
 
 
-def basket_rows(session: Session, member_id: str, ref: EntityRef) -> dict[int, int]:
-    """Return the product rows of the card by basket, as far as they were noted."""
-    kept = session.scalar(_BASKET_ROWS, _key(member_id, ref)) or {}
-    return {int(basket_id): row_id for basket_id, row_id in kept.items()}
+def line_rows(session: Session, member_id: str, ref: EntityRef) -> LineRows:
+    """Return of which product rows of the card lines and baskets are, as far as it was noted."""
+    kept = session.execute(_LINE_ROWS, _key(member_id, ref)).one_or_none()
+    baskets, lines = (kept.basket_rows or {}, kept.line_rows or {}) if kept else ({}, {})
+    return LineRows(
+        {int(basket_id): row_id for basket_id, row_id in baskets.items()},
+        {int(line_id): (row_id, product_id) for line_id, (row_id, product_id) in lines.items()},
+    )
 
 
-def note_basket_rows(
-    session: Session, member_id: str, ref: EntityRef, rows: Mapping[int, int], now: datetime
+def note_line_rows(
+    session: Session, member_id: str, ref: EntityRef, noted: LineRows, now: datetime
 ) -> None:
-    """Remember to which product rows these baskets belong. Raises UnknownPortalError."""
+    """Remember of which product rows these baskets and lines are. Raises UnknownPortalError."""
     # People who bill at once wait here for each other: each adds to what the other has noted.
     session.execute(
         insert_into(
@@ -105,8 +123,12 @@ def note_basket_rows(
             seen_at=now,
         ).on_conflict_do_nothing()
     )
-    known = session.scalar(_BASKET_ROWS_TO_CHANGE, _key(member_id, ref)) or {}
-    kept = {**known, **{str(basket_id): row_id for basket_id, row_id in rows.items()}}
+    known = session.execute(_LINE_ROWS_TO_CHANGE, _key(member_id, ref)).one()
+    baskets = dict(known.basket_rows or {})
+    for basket_id, row_id in noted.by_basket.items():
+        is_shared = baskets.get(str(basket_id), row_id) != row_id
+        baskets[str(basket_id)] = SEVERAL if is_shared else row_id
+    lines = {str(line_id): list(row) for line_id, row in noted.by_line.items()}
     session.execute(
         update(CardMemory)
         .where(
@@ -114,7 +136,7 @@ def note_basket_rows(
             CardMemory.entity_type_id == ref.entity_type_id,
             CardMemory.entity_id == ref.entity_id,
         )
-        .values(basket_rows=kept, seen_at=now)
+        .values(basket_rows=baskets, line_rows={**(known.line_rows or {}), **lines}, seen_at=now)
         .execution_options(synchronize_session=False)
     )
 

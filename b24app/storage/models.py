@@ -181,7 +181,8 @@ class CardMemory(Base):
     """The payments a card had when it was last seen: ids only, to ask for details in advance.
 
     `first_seen` holds since when each of them is known, `basket_rows` to which product rows of the
-    card the baskets of its orders belong; see `card_memory`.
+    card the baskets of its orders belong, `line_rows` of which row and product each line is that
+    was added here; see `card_memory`.
     """
 
     __tablename__ = "card_memory"
@@ -192,6 +193,7 @@ class CardMemory(Base):
     payment_ids: Mapped[list[int]]
     first_seen: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
     basket_rows: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
+    line_rows: Mapped[dict[str, Any] | None] = mapped_column(NullableJSON)
     seen_at: Mapped[datetime] = mapped_column(index=True)
 
 

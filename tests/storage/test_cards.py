@@ -10,7 +10,7 @@ import pytest
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
 from b24app.storage import card_memory, partial_actions, refusals
-from b24app.storage.card_memory import FirstSight
+from b24app.storage.card_memory import FirstSight, LineRows
 
 from .setting import OTHER_MEMBER, install
 
@@ -96,17 +96,18 @@ def test_of_a_list_with_a_hole_nothing_is_concluded(database, portal, deal, now)
 def test_rows_that_two_people_note_at_once_are_all_kept(database, portal, deal, now):
     def note_another():
         with database.transaction() as session:
-            card_memory.note_basket_rows(session, portal, deal, {2: 20}, now)
+            card_memory.note_line_rows(session, portal, deal, LineRows({2: 20}, {5: (20, 7)}), now)
 
     with ThreadPoolExecutor(1) as other:
         with database.transaction() as session:
-            card_memory.note_basket_rows(session, portal, deal, {1: 10}, now)
+            card_memory.note_line_rows(session, portal, deal, LineRows({1: 10}, {6: (10, 0)}), now)
             noted = other.submit(note_another)
             wait([noted], 0.5)
         noted.result(10)
 
     with database.reading() as session:
-        assert card_memory.basket_rows(session, portal, deal) == {1: 10, 2: 20}
+        kept = card_memory.line_rows(session, portal, deal)
+        assert kept == LineRows({1: 10, 2: 20}, {5: (20, 7), 6: (10, 0)})
 
 
 def test_cards_not_seen_for_long_are_forgotten(database, portal, deal, now):

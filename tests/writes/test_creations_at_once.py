@@ -154,7 +154,7 @@ def test_a_card_of_two_orders_and_many_rows_is_billed_to_the_last_row(stage):
 def test_two_orders_with_too_many_payments_to_compare_are_called_so(stage):
     crm = stage.portal.crm
     order = crm.orders_of(2, 8065)[0]
-    for _ in range(60):
+    for _ in range(560):
         sale.add_payment(crm, order, crm.pay_systems[6])
     tab = stage.tab(entity_id=8065)
 

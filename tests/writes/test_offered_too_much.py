@@ -11,28 +11,15 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.portal_state import sale
-from b24app.simulator.rest import crm_item_productrow
 from tests.support import odd_cards
 from tests.web.tab.test_previews import words
 
 CARD = odd_cards.NOTHING
 
 
-def offered(crm, row):
-    """What getAvailableForPayment offers of a row (php mergestrategy/selling.php)."""
-    basket = crm.baskets.get(row.basket_id)
-    left = basket.quantity - sale.billed(crm, basket.id) if basket else row.quantity
-    if left:
-        return left
-    return Decimal(0) if basket.quantity == row.quantity else row.quantity
-
-
 @pytest.fixture
-def stage(writing_stage, monkeypatch):
-    monkeypatch.setattr(sale, "free_quantity", offered)
-    monkeypatch.setattr(
-        crm_item_productrow, "_free", lambda call, row: offered(call.state.crm, row)
-    )
+def stage(writing_stage):
+    writing_stage.portal.switches.finds_by_product = True
     odd_cards.add_deal(writing_stage.portal.crm, CARD)
     return writing_stage
 
@@ -93,3 +80,19 @@ def test_where_nothing_was_changed_no_call_is_added(stage, rows):
     assert tab.post("/payments/rest", {"shown": "3"}).status_code == 200
 
     assert len(stage.http_calls) == 2
+
+
+def test_it_is_not_offered_whole_beside_more_payments_than_one_batch_reads(stage):
+    crm = stage.portal.crm
+    deal = crm.cards[2, CARD]
+    alpha = odd_cards.add_row(crm, deal, "Alpha", "10", "70")
+    order = sale.open_order(crm, (2, CARD), "EUR")
+    for _ in range(70):
+        sale.add_product(crm, sale.add_payment(crm, order, crm.pay_systems[6]), alpha, Decimal(1))
+    alpha.quantity = Decimal(72)
+    tab = stage.tab(entity_id=CARD)
+
+    assert "Bill the rest: €20" in words(tab.get("/payments/rest").text)
+    assert tab.post("/payments/rest", {"shown": "20"}).status_code == 200
+
+    assert held(stage)[70:] == [{"Alpha": 2}]

@@ -133,7 +133,7 @@ def test_a_payment_of_which_no_answer_came_is_not_deleted(stage, rows, path):
 @pytest.mark.usefixtures("rows")
 def test_what_could_not_be_remembered_is_not_deleted_either(stage, monkeypatch):
     tab = stage.tab(entity_id=CARD)
-    left = cut_once(monkeypatch, card_memory, "note_basket_rows")
+    left = cut_once(monkeypatch, card_memory, "note_line_rows")
 
     assert tab.post("/payments/rest", {"shown": "77"}).status_code == 200
 

@@ -192,6 +192,7 @@ def _product_row(row: Record) -> ListedRow:
         sort=int(row.number("sort", Decimal(0))),
         bare_price_without_tax=row.number("priceExclusive") if is_tax_on_top else None,
         is_linked=row.text("xmlId").startswith("sale_basket_"),
+        product_id=row.id_or_none("productId") or 0,
     )
 
 

@@ -21,12 +21,12 @@ from b24app.services.card.card_view import (
     Sort,
     Waiting,
 )
+from b24app.services.card.doubtful import held
 from b24app.services.card.payment_details import (
     Details,
     Sources,
     details_of,
     unbilled_rows,
-    within_card,
 )
 from b24app.services.card.reminders import Expected
 from b24app.services.directories import reminder_means, shop_site
@@ -218,7 +218,7 @@ def _free(
     """
     items = _all_items(core, compositions)
     if core.free is not None:
-        return core.free if items is None else within_card(core.free, core.rows, items)
+        return core.free if items is None else held(core.payments, core.free, core.rows, items)
     if not core.is_estimate or items is None:
         return None
     return unbilled_rows(core.rows.values(), items)

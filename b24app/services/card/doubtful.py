@@ -1,15 +1,16 @@
-"""Notice that the portal offers more to be billed than the card has (quirk 101). Pure.
+"""Hold what the portal offers to what the card has beside its payments (quirk 101). Pure.
 
-It takes a row whose quantity was changed after all of it was billed for one that nobody billed.
-Usually sums show this, so that the lines of all payments need not be read every time.
+The portal takes a row whose quantity was changed after all of it was billed for one that nobody
+billed, and so it does of rows that share a product. Sums show most of this, lines all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from b24app.domain import Delivery, ListedRow, Listing, Payment, ProductRow, is_readable
+from b24app.domain import ListedRow, Listing, Payment, PaymentItem, ProductRow, is_readable
+from b24app.services.card.payment_details import Row, within_card
 
 ZERO = Decimal(0)
 ROUNDING = Decimal("0.01")
@@ -18,23 +19,47 @@ ROUNDING = Decimal("0.01")
 
 def is_doubtful(
     payments: Listing[Payment],
-    deliveries: Iterable[Delivery],
     rows: Iterable[ListedRow | ProductRow],
     free: Iterable[ListedRow | ProductRow],
 ) -> bool:
-    """Return whether payments and free rows come to more than all rows and deliveries."""
-    offered = sum((_billed_price(row) * row.quantity for row in free), ZERO)
+    """Return whether payments and free rows come to more than all rows.
+
+    Deliveries in payments make it doubtful, too: those that no payment bills would hide as much.
+    """
+    offered = sum((_price(row) * row.quantity for row in free), ZERO)
     asked = sum((payment.sum.amount for payment in payments), offered)
     there = sum((_price(row) * row.quantity for row in rows), ZERO)
-    there += sum((delivery.price.amount for delivery in deliveries), ZERO)
-    if not (is_readable(asked) and is_readable(there)) or not payments or not offered:
+    if not payments or not offered:
+        return False
+    if not (is_readable(asked) and is_readable(there)):
         return False
     return asked > there + ROUNDING * (len(payments) + 1)
 
 
+def held(
+    payments: Listing[Payment],
+    free: Listing[Row],
+    rows: Mapping[int, Row],
+    items: Iterable[PaymentItem],
+) -> Listing[Row] | None:
+    """Return free rows with no more than the card has beside what lines bill.
+
+    None where they still come to too much, and a line that names no row may be of one of them.
+    """
+    lines = list(items)
+    found = within_card(free, rows, lines)
+    unnamed = [item for item in lines if item.row_id not in rows]
+    if unnamed and is_doubtful(payments, rows.values(), found):
+        may_be_billed = any(_may_be_of(item, row) for item in unnamed for row in found)
+        return None if may_be_billed else found
+    return found
+
+
+def _may_be_of(item: PaymentItem, row: ListedRow | ProductRow) -> bool:
+    if item.row_id is not None or row.is_linked:
+        return False
+    return item.product_id in {None, row.product_id}
+
+
 def _price(row: ListedRow | ProductRow) -> Decimal:
-    return row.bare_price if isinstance(row, ListedRow) else row.price.amount
-
-
-def _billed_price(row: ListedRow | ProductRow) -> Decimal:
     return row.bare_billed_price if isinstance(row, ListedRow) else row.billed_price.amount

@@ -201,7 +201,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
             raise answer
         found = card_reads.take_compositions(answer, lines_asked)
         groups.extend(
-            _group(card, ref, _core(answer, asked), basket_rows.named(card, found, ref), most)
+            _group(card, ref, _core(answer, asked), found, most)
             for ref, asked in core_asked.items()
             if _is_seen(answer, asked)
         )
@@ -242,6 +242,7 @@ def _group(
 ) -> LinkedCard | None:
     if core is None:
         return None
+    compositions = basket_rows.named(card, compositions, core.read_rows, ref)
     ticket = _ticket(card, ref)
     own = card.on_linked(ticket)
     now = card.clock()

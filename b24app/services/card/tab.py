@@ -189,7 +189,7 @@ def _read(
     if proof is not None:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
-    found = _compositions(card, asked, answers)
+    found = _compositions(card, core, asked, answers)
     return core, card_reads.complete(core, found)
 
 
@@ -201,6 +201,7 @@ def _or_raise(answer: BatchResult | AppError) -> BatchResult:
 
 def _compositions(
     card: CardSession,
+    core: CardSnapshot,
     asked: Sequence[Mapping[int, CompositionRequest]],
     answers: Sequence[BatchResult | AppError],
 ) -> dict[int, PaymentLines]:
@@ -209,7 +210,7 @@ def _compositions(
     for part, answer in zip(asked, answers, strict=True):
         if isinstance(answer, BatchResult):
             found.update(card_reads.take_compositions(answer, part))
-    return basket_rows.named(card, found)
+    return basket_rows.named(card, found, core.read_rows)
 
 
 def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
@@ -239,4 +240,4 @@ def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: i
     named, people = answers[-1], names_asked.known
     if isinstance(named, BatchResult):
         people = user_names.store_names(card, named, names_asked)
-    return Reading(core, _compositions(card, asked, answers), people)
+    return Reading(core, _compositions(card, core, asked, answers), people)

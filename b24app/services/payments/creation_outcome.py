@@ -22,7 +22,7 @@ from b24app.errors import (
     PortalSilentError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, card_reads
+from b24app.services.card import card_reads
 from b24app.services.card.card_reads import (
     CompositionRequest,
     CoreRequest,
@@ -85,8 +85,7 @@ def make(
         return settled(card, before)
     made = _made(card, result, asked, before)
     if made.read is not None:
-        lines_read = basket_rows.learned(card, made.read.compositions, result, rows)
-        made = replace(made, read=replace(made.read, compositions=lines_read))
+        made = replace(made, read=sending.learned(card, made.read, result, rows))
     if _is_another(made, before):
         return settled(card, before)
     late = [chosen for handle, chosen in rows.items() if _did_not_arrive(result.error(handle))]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from b24app.bitrix.wire.portal_api import Batch
+from b24app.bitrix.wire.portal_api import Batch, BatchResult
 from b24app.domain import is_whole
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import card_reads, tab
+from b24app.services.card import basket_rows, billed_lines, card_reads
+from b24app.services.card.billed_lines import Answered, Lines
 from b24app.services.card.build_view import view_of
-from b24app.services.card.card_reads import CardSnapshot
+from b24app.services.card.card_reads import CardSnapshot, CoreRequest
 from b24app.services.card.card_view import CardView, PaymentView
-from b24app.services.card.doubtful import is_doubtful
 from b24app.services.payments import delivery_places, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
 from b24app.services.writing import ownership
@@ -22,25 +22,41 @@ def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView
 
     Raises NotOnThisCardError for a payment of another card, GoneError for a deleted one.
     """
-    view, shown, core = _payment(card, payment_id)
-    return _with_free_rows(card, core, view), shown
+    ownership.require_listed_or_present(card, payment_id)
+    batch = Batch()
+    asked = _ask(batch, card)
+    own = card_reads.ask_compositions(batch, [payment_id])
+    result = card.api.send(batch)
+    core = card_reads.take_core(result, asked.core)
+    lines = card_reads.take_compositions(result, own)
+    view = view_of(card, core, basket_rows.named(card, lines, core.read_rows), {})
+    shown = view.payment(payment_id)
+    if shown is None:
+        raise ownership.not_listed_error(card, payment_id)
+    return _with_free_rows(card, asked, result, core, view), shown
 
 
 def for_card(card: CardSession) -> CardView:
     """Read the card without payment lines, with the rows that a new payment can have."""
-    read = tab.read_card(card, [])
-    view = view_of(card, read.core, read.compositions, read.people)
-    return _with_free_rows(card, read.core, view)
+    batch = Batch()
+    asked = _ask(batch, card)
+    result = card.api.send(batch)
+    core = card_reads.take_core(result, asked.core)
+    return _with_free_rows(card, asked, result, core, view_of(card, core, {}, {}))
 
 
 def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
     """Read like `for_card`, with the payments that bill the card's deliveries."""
-    core, places = _read_with_places(card, delivery_places.known(card))
-    view = _with_free_rows(card, core, view_of(card, core, {}, {}))
+    batch = Batch()
+    asked = _ask(batch, card)
+    where = delivery_places.ask(batch, card, delivery_places.known(card))
+    result = billed_lines.sent(card, batch)
+    core = card_reads.take_core(result, asked.core)
+    view = _with_free_rows(card, asked, result, core, view_of(card, core, {}, {}))
     if core.free is not None and not is_whole(core.free):
         # The rest is all of it, or nobody knows what it is.
         view = replace(view, free_rows=(), is_free_known=False)
-    return view, places
+    return view, delivery_places.take(card, result, where)
 
 
 def for_delivery(
@@ -50,44 +66,38 @@ def for_delivery(
     ownership.require_listed_or_present(card, payment_id)
     # The lines of this payment are needed, however old it is.
     others = delivery_places.known(card) - {payment_id}
-    core, places = _read_with_places(card, others, payment_id)
+    batch = Batch()
+    asked = card_reads.ask_core(batch, card.ref)
+    where = delivery_places.ask(batch, card, others, payment_id)
+    result = card.api.send(batch)
+    core = card_reads.take_core(result, asked)
     view = view_of(card, core, {}, {})
     shown = view.payment(payment_id)
     if shown is None:
         raise ownership.not_listed_error(card, payment_id)
-    return view, shown, places
+    return view, shown, delivery_places.take(card, result, where)
 
 
-def _read_with_places(
-    card: CardSession, known: frozenset[int], payment_id: int | None = None
-) -> tuple[CardSnapshot, DeliveryPlaces]:
-    batch = Batch()
-    asked = card_reads.ask_core(batch, card.ref)
-    where = delivery_places.ask(batch, card, known, payment_id)
-    result = card.api.send(batch)
-    return card_reads.take_core(result, asked), delivery_places.take(card, result, where)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The handles of a card's reads, and of the lines of its payments, in a batch."""
+
+    core: CoreRequest
+    lines: Lines
 
 
-def _payment(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView, CardSnapshot]:
-    ownership.require_listed_or_present(card, payment_id)
-    read = tab.read_card(card, [payment_id])
-    view = view_of(card, read.core, read.compositions, read.people)
-    shown = view.payment(payment_id)
-    if shown is None:
-        raise ownership.not_listed_error(card, payment_id)
-    return view, shown, read.core
+def _ask(batch: Batch, card: CardSession) -> _Asked:
+    return _Asked(card_reads.ask_core(batch, card.ref), billed_lines.ask(batch, card))
 
 
-def _with_free_rows(card: CardSession, core: CardSnapshot, view: CardView) -> CardView:
-    """Compare rows with what payments hold where the portal sends no free rows, or too many.
+def _with_free_rows(
+    card: CardSession, asked: _Asked, result: BatchResult, core: CardSnapshot, view: CardView
+) -> CardView:
+    """Return the view with what a creation will find that can be billed.
 
-    It sends none on a card with several orders (decisions 19).
+    The portal sends no free rows of a card with several orders (decisions 19), or too many.
     """
-    is_offered_too_much = core.has_all_rows and is_doubtful(
-        core.payments, core.deliveries, core.rows.values(), view.free_rows
-    )
-    if not core.is_estimate and not is_offered_too_much:
-        return view
-    free = unbilled.read(card).free
+    answered = Answered(result, asked.lines, core.payments)
+    free = unbilled.free_of(card, answered, core.read_rows, asked.core.free).free
     rows = tuple(row.of(core.card) for row in free or ())
     return replace(view, free_rows=rows, is_free_known=free is not None)

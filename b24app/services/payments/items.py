@@ -20,7 +20,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows
+from b24app.services.card import basket_rows, product_rows
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing import ownership
@@ -89,20 +89,21 @@ def place(card: CardSession, payment_id: int) -> EditContext:
     except PortalError:
         listed = Listing.of((), [None])
     free = {row.id: row for row in listed}
-    rows = {**free, **{row.id: row for row in found.result[found.beside.rows]}}
-    items = basket_rows.named_items(card, found.about(payment_id))
+    on_card = product_rows.take(found.result, found.beside.rows, are_needed=True)
+    rows = {**free, **on_card.by_id}
+    (items,) = basket_rows.named_items(card, [found.about(payment_id)], on_card)
     # Of a row that was not read nobody can say that nothing of it is free.
     return EditContext(payment, items, rows, free if is_whole(listed) else None)
 
 
 @dataclass(frozen=True, slots=True)
 class _RowsRequest:
-    rows: Handle[tuple[ListedRow, ...]]
+    rows: product_rows.Pages
     free: Handle[Listing[ListedRow]]
 
 
 def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
-    return _RowsRequest(batch.add(crm.list_product_rows(ref)), batch.add(crm.available_rows(ref)))
+    return _RowsRequest(product_rows.ask(batch, ref), batch.add(crm.available_rows(ref)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,11 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
 
 def quantities_by_row(composition: PaymentLines) -> dict[int, Decimal]:
     """Return what a payment bills of each row."""
-    return {item.row_id: item.quantity for item in composition.items if item.row_id is not None}
+    found: dict[int, Decimal] = {}
+    for item in composition.items:
+        if item.row_id is not None:
+            found[item.row_id] = found.get(item.row_id, Decimal(0)) + item.quantity
+    return found
 
 
 def too_much(after: After, more: Iterable[tuple[int | None, Decimal]]) -> AppError | None:

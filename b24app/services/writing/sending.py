@@ -7,7 +7,7 @@ requested one: no list from the portal is trusted to name it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,8 +56,16 @@ def write(
     result = written(card, sent, *handles)
     if result.read is None:
         return result
-    compositions = basket_rows.learned(card, result.read.compositions, sent.result, handles)
-    return replace(result, read=replace(result.read, compositions=compositions))
+    return replace(result, read=learned(card, result.read, sent.result, handles))
+
+
+def learned(
+    card: CardSession, read: Reading, result: BatchResult, handles: Iterable[Handle[Any]]
+) -> Reading:
+    """Return a re-read with the rows that these writes have just added, and remember them."""
+    rows = read.core.read_rows
+    lines = basket_rows.learned(card, read.compositions, rows, result, handles)
+    return replace(read, compositions=lines)
 
 
 def after_others(
@@ -160,7 +168,8 @@ def _take(card: CardSession, sent: Sent) -> Reading | None:
     # An act on many names none here: it ends their reminders after its record.
     people, open_reminders = noted(card, core, with_reminders=bool(sent.reread.compositions))
     found = card_reads.take_compositions(sent.result, sent.reread.compositions)
-    return Reading(core, basket_rows.named(card, found), people, open_reminders)
+    lines = basket_rows.named(card, found, core.read_rows)
+    return Reading(core, lines, people, open_reminders)
 
 
 def noted(

@@ -257,6 +257,7 @@ YES_NO_SWITCHES = {
     "has_upper_oauth_codes": "OAuth errors in capitals",
     "has_list_ids": "Menus of invoices name the row",
     "links_rows": "Billed products refer to baskets",
+    "finds_by_product": "Baskets are found by product",
     "has_full_code_answer": "A code's answer names the user",
 }
 ACTIONS: dict[str, Callable[[PortalState, Fields], Answer]] = {

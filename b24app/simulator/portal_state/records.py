@@ -149,6 +149,7 @@ class Basket:
     order_id: int
     price: Decimal
     quantity: Decimal
+    product_id: int = 0
 
 
 @dataclass

@@ -114,7 +114,7 @@ def basket_of(crm: CrmData, order: Order, row: ProductRow) -> Basket:
     """Return the basket row of a product row, made when the row is billed for the first time."""
     if row.basket_id is not None and row.basket_id in crm.baskets:
         return crm.baskets[row.basket_id]
-    basket = Basket(crm.next_id("basket"), order.id, row.basket_price, row.quantity)
+    basket = Basket(crm.next_id("basket"), order.id, row.basket_price, row.quantity, row.product_id)
     crm.baskets[basket.id] = basket
     row.basket_id = basket.id
     return basket
@@ -127,6 +127,11 @@ def add_product(
     basket = basket_of(crm, crm.orders[payment.order_id], row)
     if any(item.entity_id == basket.id for item in crm.items_of(payment.id, PRODUCT)):
         return None
+    return add_to_basket(crm, payment, basket, quantity)
+
+
+def add_to_basket(crm: CrmData, payment: Payment, basket: Basket, quantity: Decimal) -> PayableItem:
+    """Bill a quantity of a basket row."""
     return _store_item(crm, payment, PRODUCT, basket.id, quantity)
 
 

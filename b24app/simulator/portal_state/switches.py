@@ -70,6 +70,8 @@ class Switches:
     has_list_ids    row menus of invoices and smart processes say which row, as documented.
     links_rows      a product row that an application bills first refers to its basket. Off: it does
                     not, as on portals in order, so that product.list names no row (quirk 100).
+    finds_by_product  the basket of a row is found by product, and once it is billed whole by its
+                    quantity, too, as on portals in order (quirk 101). Off: by row.
     languages       those that texts of badges and configurable activities may be given in.
     """
 
@@ -101,6 +103,7 @@ class Switches:
     has_full_code_answer: bool = True
     has_list_ids: bool = True
     links_rows: bool = True
+    finds_by_product: bool = False
     languages: set[str] = field(default_factory=lambda: set(LANGUAGES))
 
     def lacks(self, method: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state import by_product, sale
+from b24app.simulator.portal_state.by_product import Offer
 from b24app.simulator.portal_state.records import COMPANY, CONTACT, PayableItem, Payment, ProductRow
 
 from ..errors import BusinessError
@@ -50,12 +51,15 @@ def add_item(call: Call) -> object:
     _demand_positive(quantity, quiet_result=None)
     payment = find_payment(call, payment_id)
     demand_item_update(call, payment, quiet_result=None)
-    row = _billable_row(call, payment, row_id)
-    if quantity > sale.free_quantity(call.state.crm, row):
+    row, offer = _billable_row(call, payment, row_id)
+    if quantity > offer.quantity:
         raise BusinessError("Insufficient product stock.", quiet_result=None)
     if row.basket_id is None:
         row.is_linked = call.state.switches.links_rows
-    item = sale.add_product(call.state.crm, payment, row, Decimal(quantity))
+    if call.state.switches.finds_by_product:
+        item = by_product.add(call.state.crm, payment, row, offer, Decimal(quantity))
+    else:
+        item = sale.add_product(call.state.crm, payment, row, Decimal(quantity))
     if item is None:
         return None
     changed_items(call, payment)
@@ -96,8 +100,8 @@ def _demand_positive(quantity: int, quiet_result: object) -> None:
         raise BusinessError(text, quiet_result=quiet_result)
 
 
-def _billable_row(call: Call, payment: Payment, row_id: int) -> ProductRow:
-    """Return a row of the payment's card with something left to bill."""
+def _billable_row(call: Call, payment: Payment, row_id: int) -> tuple[ProductRow, Offer]:
+    """Return a row of the payment's card, and what is left to bill of it."""
     owner = order_of(call, payment).owner
     if owner is None:
         raise BusinessError("Order binding has not been found", quiet_result=None)
@@ -106,9 +110,19 @@ def _billable_row(call: Call, payment: Payment, row_id: int) -> ProductRow:
         raise BusinessError(text, quiet_result=None)
     row = call.state.crm.product_rows.get(row_id)
     is_own = row is not None and (row.owner_type_id, row.owner_id) == owner
-    if row is None or not is_own or sale.free_quantity(call.state.crm, row) <= 0:
+    offer = _offer(call, payment, row) if row is not None and is_own else None
+    if row is None or offer is None:
         raise BusinessError("Product was not found.", quiet_result=None)
-    return row
+    return row, offer
+
+
+def _offer(call: Call, payment: Payment, row: ProductRow) -> Offer | None:
+    crm = call.state.crm
+    if call.state.switches.finds_by_product:
+        rows = crm.rows_of(row.owner_type_id, row.owner_id)
+        return by_product.offers(crm, order_of(call, payment), rows).get(row.id)
+    free = sale.free_quantity(crm, row)
+    return Offer(free) if free > 0 else None
 
 
 def _row(call: Call, item: PayableItem) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state import by_product, sale
 from b24app.simulator.portal_state.people import area_of
 from b24app.simulator.portal_state.records import ProductRow
 
@@ -79,13 +79,21 @@ def list_available(call: Call) -> object:
     crm = call.state.crm
     if len(crm.orders_of(owner_type.id, owner_id)) > 1:
         raise BusinessError("This method does not support multiple orders.")
-    rows = ((row, sale.free_quantity(crm, row)) for row in crm.rows_of(owner_type.id, owner_id))
-    found = [(row, _free(call, row)) for row, free in rows if free > 0]
+    rows = crm.rows_of(owner_type.id, owner_id)
+    if call.state.switches.finds_by_product:
+        offers = by_product.offers(crm, sale.newest_order(crm, owner_type.id, owner_id), rows)
+        found = [(row, _number(call, offers[row.id].quantity)) for row in rows if row.id in offers]
+    else:
+        found = [(row, _free(call, row)) for row in rows if sale.free_quantity(crm, row) > 0]
     page = of_one_answer(call, [_row(call, row, free) for row, free in found])
     if isinstance(page, list):
         return {"productRows": page}
     page.value = {"productRows": page.value}
     return page
+
+
+def _number(call: Call, quantity: Decimal) -> Decimal | float:
+    return float(quantity) if call.is_new else quantity
 
 
 def _free(call: Call, row: ProductRow) -> Decimal | float:

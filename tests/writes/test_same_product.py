@@ -1,0 +1,119 @@
+"""Rows of one product, or of none: the portal finds their baskets by product (quirk 101).
+
+It bills them of one basket, and offers what is billed once more. What the card has is billed once.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.support import odd_cards
+from tests.web.tab.test_previews import words
+
+CARD = odd_cards.NOTHING
+GONE = "Item that is no longer in the card"
+
+
+@pytest.fixture(params=[True, False], ids=["linked", "unlinked"])
+def stage(writing_stage, request):
+    writing_stage.portal.switches.finds_by_product = True
+    writing_stage.portal.switches.links_rows = request.param
+    odd_cards.add_deal(writing_stage.portal.crm, CARD)
+    return writing_stage
+
+
+@pytest.fixture
+def phases(stage):
+    """Three rows that are typed by name: they have no product of the catalog."""
+    return added(stage, ("Phase 1", "100", "1"), ("Phase 2", "50", "1"), ("Phase 3", "20", "1"))
+
+
+def added(stage, *products):
+    crm = stage.portal.crm
+    rows = [odd_cards.add_row(crm, crm.cards[2, CARD], *product) for product in products]
+    for row in rows:
+        row.product_id = 0
+    return rows
+
+
+def bill(stage, row, quantity=1):
+    answer = stage.tab(entity_id=CARD).post(
+        "/payments", {"row": row.id, f"quantity-{row.id}": quantity}
+    )
+    assert answer.status_code == 200, words(answer.text)
+    return answer
+
+
+def sums(stage):
+    return [one.sum for one in stage.portal.crm.payments_of(2, CARD)]
+
+
+def test_the_rest_is_what_was_not_billed(stage, phases):
+    first, second, _third = phases
+    bill(stage, first)
+    bill(stage, second)
+
+    tab = stage.tab(entity_id=CARD)
+
+    assert "Bill the rest €20.00" in words(tab.answer.text)
+    assert tab.post("/payments/rest", {"shown": "20"}).status_code == 200
+    assert sums(stage) == [100, 50, 20]
+    assert "Bill the rest" not in words(stage.tab(entity_id=CARD).answer.text)
+
+
+def test_each_payment_shows_its_own_products(stage, phases):
+    for row in phases:
+        bill(stage, row)
+    made = [payment.id for payment in stage.portal.crm.payments_of(2, CARD)]
+
+    text = (
+        stage.tab(entity_id=CARD)
+        .get("/payments/details", ids=",".join(map(str, made)), rows=3)
+        .text
+    )
+
+    parts = re.split(r'id="more-(\d+)"', text)
+    named = {
+        int(part): re.findall(r"<bdi>(Phase \d)</bdi>", parts[place + 1])
+        for place, part in enumerate(parts)
+        if part.isdigit()
+    }
+    assert named == {one: [row.product_name] for one, row in zip(made, phases, strict=True)}
+
+
+def test_a_part_that_is_billed_leaves_the_other_rows_whole(stage):
+    _first, second = added(stage, ("Phase 1", "10", "5"), ("Phase 2", "10", "3"))
+    bill(stage, second, 1)
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post("/payments/rest")
+
+    billed = sum((one.sum for one in stage.portal.crm.payments_of(2, CARD)), Decimal(0))
+    assert billed <= 80
+
+
+def test_a_row_that_is_made_anew_is_known_by_its_product(stage):
+    crm = stage.portal.crm
+    old = odd_cards.add_row(crm, crm.cards[2, CARD], "Alpha", "10", "5")
+    bill(stage, old, 2)
+    del crm.product_rows[old.id]
+    new = odd_cards.add_row(crm, crm.cards[2, CARD], "Alpha", "10", "7")
+    new.product_id = old.product_id
+
+    shown = words(stage.tab(entity_id=CARD).answer.text)
+
+    assert GONE not in shown
+    # A line that the portal named is not remembered: it is not taken for gone, and has no name.
+    assert ("Alpha €10.00" in shown) is not stage.portal.switches.links_rows
+
+
+def test_a_typed_row_that_is_made_anew_is_not_called_gone(stage):
+    (old,) = added(stage, ("Alpha", "10", "5"))
+    bill(stage, old, 2)
+    del stage.portal.crm.product_rows[old.id]
+    added(stage, ("Alpha", "10", "5"))
+
+    assert GONE not in words(stage.tab(entity_id=CARD).answer.text)
