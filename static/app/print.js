@@ -1,10 +1,11 @@
-/* Print: every payment with what it is made of, whatever is filtered or folded. What waits is read first; what
-   was opened for the paper alone is closed again, and asks for no details or history. */
+/* Print: every payment that the filter and the search show, with what it is made of, folded or not; where these
+   are not all, the paper says so. What waits is read first; what was opened for the paper alone is closed again,
+   and asks for no details or history. */
 
 const TRIES = 300;
 const forPrint = new Set();
 const pause = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
-const unreadRows = () => [...document.querySelectorAll(".pay__more[data-waits]")];
+const unreadRows = () => [...document.querySelectorAll(".pay:not([hidden]) > .pay__more[data-waits]")];
 const isReading = (place) => place.isConnected && place.matches(".htmx-request");
 
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
@@ -36,11 +37,25 @@ async function whenRead(reading) {
 }
 
 window.addEventListener("beforeprint", () => {
+  sayWhatIsShown();
   for (const more of document.querySelectorAll(".pay__more:not([open])")) {
     forPrint.add(more);
     more.open = true;
   }
 });
+
+/* Nobody takes a part for the whole: the figures above are those of the whole card. */
+function sayWhatIsShown() {
+  const place = byId("on-paper");
+  if (!place) return;
+  const rows = [...document.querySelectorAll(".pay[data-payment-id]")];
+  const shown = rows.filter((row) => !row.hidden).length;
+  const total = isByServer() ? Number(byId("count-all").textContent) : rows.length;
+  const chosen = document.querySelector(".toolbar [aria-pressed=true]:not(#show-all)");
+  const why = [chosen?.firstChild.textContent.trim(), view.find.trim(), view.system].filter(Boolean).join(", ");
+  fillAll(place, { shown, total, why: why && ` (${why})` });
+  place.hidden = shown === total;
+}
 
 window.addEventListener("afterprint", () => {
   for (const more of forPrint) more.open = false;

@@ -1,4 +1,4 @@
-"""Print: every payment with what it is made of, ink only, under the name of its card."""
+"""Print: the payments that are shown, with what they are made of, ink only, under their card."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def test_all_payments_are_opened_for_the_paper_and_closed_after_it(stage, either
 def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     person.open_tab(opens=False)
-    person.press(person.frame.locator("#show-paid"))
     print_list(person)
     on_paper(person)
 
     assert person.frame.evaluate(CAN_BE_PRESSED) == []
+    expect(person.frame.locator("#on-paper")).to_be_hidden()
     for payment in stage.payments:
         place = person.payment(payment)
         expect(place.get_by_text(f"Payment {payment.account_number}").first).to_be_visible()
@@ -83,7 +83,42 @@ def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     person.page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)
     after_printing(person)
     expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_hidden()
+
+
+def test_the_paper_has_what_the_filter_shows_and_says_that_there_is_more(stage, person):
+    person.open_tab(opens=False)
+    person.press(person.frame.locator("#show-paid"))
+
+    printed = print_list(person)
+    on_paper(person)
+
+    assert "Payments on this paper: 2 of 4 (Paid)" in " ".join(printed["head"].split())
+    expect(person.frame.locator("#on-paper")).to_be_visible()
+    expect(person.payment(stage.payments[0])).to_be_visible()
     expect(person.payment(stage.payments[3])).to_be_hidden()
+    after_printing(person)
+    person.page.set_viewport_size({"width": 1280, "height": 900})
+    person.press(person.frame.locator("#show-all"))
+    person.frame.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    expect(person.frame.locator("#on-paper")).to_have_attribute("hidden", "")
+
+
+def test_the_paper_of_a_search_has_what_it_finds_once_all_is_read(stage, person):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, 60)
+    person.start_tab()
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(60)
+    person.press(person.frame.locator("#show-unpaid"))
+    person.frame.get_by_label("Search payments").fill("aria")
+
+    printed = print_list(person)
+    on_paper(person)
+
+    found = person.frame.locator("[data-payment-id]:not([hidden])").count()
+    assert found
+    head = " ".join(printed["head"].split())
+    assert f"Payments on this paper: {found} of 60 (Unpaid, aria)" in head
+    expect(person.frame.locator("[data-payment-id]:visible")).to_have_count(found)
 
 
 def test_a_page_ends_between_payments_and_never_before_a_total(stage, person):
