@@ -209,7 +209,7 @@ def module_stage(sqlite_databases, tmp_path_factory):
 
 
 @pytest.fixture
-def writing_stage(module_stage):
+def writing_stage(module_stage, monkeypatch):
     """The installed stage as it is at the start, without installing it for every test."""
-    module_stage.put_back()
+    module_stage.put_back(monkeypatch)
     return module_stage

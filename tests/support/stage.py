@@ -30,6 +30,7 @@ from tests.support.base_stage import MANAGER as MANAGER
 from tests.support.base_stage import READER as READER
 from tests.support.base_stage import STRANGER as STRANGER
 from tests.support.base_stage import BaseStage, make_config
+from tests.support.openings import Openings
 from tests.support.wsgi_adapter import WSGIAdapter
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
@@ -81,6 +82,7 @@ class Stage(BaseStage):
         self.app.testing = True
         self.client = self.app.test_client()
         self.database = Database(database_url).of_all()
+        self.openings = None
 
     def monotonic(self):
         return self.ticks
@@ -129,8 +131,11 @@ class Stage(BaseStage):
         form = "application/x-www-form-urlencoded"
         return self.client.post(path, data=body, content_type=form).status_code
 
-    def put_back(self):
-        """Bring everything back to where it was after the installation."""
+    def put_back(self, monkeypatch=None):
+        """Bring everything back to where it was after the installation.
+
+        `monkeypatch` is the test's: where it has patched something, its opening is its own.
+        """
         portal = self.portal
         portal.crm, portal.users, portal.switches = CrmData(), make_users(), Switches()
         seed.fill(portal.crm, payments=4)
@@ -144,6 +149,9 @@ class Stage(BaseStage):
         self.slept.clear()
         self.adapter.sent.clear()
         self.forget_calls()
+        if self.openings is None:
+            self.openings = Openings(self)
+        self.openings.begin(monkeypatch)
 
     def plan_reminder(self, payment_id, days=2):
         """Somebody has set a reminder about a payment, through the app."""
@@ -151,6 +159,8 @@ class Stage(BaseStage):
         return plan_reminder(self.portal, payment, timedelta(days))
 
     def close(self):
+        if self.openings:
+            self.openings.close()
         self.database.close()
         super().close()
 
@@ -200,7 +210,13 @@ class Stage(BaseStage):
 
     def tab(self, user_id=MANAGER, entity_id=8061, placement=DEAL):
         """Open a card's tab and let it show its payments."""
-        tab = self.open(user_id, entity_id, placement)
+        how = (user_id, entity_id, placement)
+        if self.openings is None:
+            return self._opened(*how)
+        return self.openings.open(how, lambda: self._opened(*how))
+
+    def _opened(self, *how):
+        tab = self.open(*how)
         tab.show()
         return tab
 
