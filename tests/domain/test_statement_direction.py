@@ -120,3 +120,16 @@ def test_an_arrow_or_a_picture_beside_an_amount_has_to_be_looked_at(sign, form):
 @pytest.mark.parametrize("form", ["\u2502 {} \u2502", "| {} |", "Shop\u00ae {}", "= {}"])
 def test_what_draws_a_table_says_nothing_of_its_amounts(form):
     assert verdicts(f"12.03.2026 RG 5/3 {form.format('100.00')}") == ["sure"]
+
+
+@pytest.mark.parametrize("end", ["CR -", "CR-", "H -", "- CR", "EUR CR -", "CR −", "C -"])
+def test_a_minus_beside_a_mark_of_what_came_in_is_to_be_checked(end):
+    assert verdicts(f"x 5/3 100.00 {end}") == ["unclear"]
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("+ DR", "outgoing"), ("DR +", "outgoing"), ("CR - Smith", "sure"), ("CR +", "sure")],
+)
+def test_what_stands_beside_a_mark_does_not_hide_it(end, expected):
+    assert verdicts(f"x 5/3 100.00 {end}") == [expected]

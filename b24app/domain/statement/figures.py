@@ -26,8 +26,11 @@ LONG_MARKS = "db|dbit|crdt|debit|credit|soll|haben|д[тб]|кт"
 MARK = rf"(?i:dr|cr)(?![\w.])|(?:(?i:{LONG_MARKS})|[DCSH借贷貸])(?=\s*(?:$|[-+\d{EDGE}{GAP},;|]))"
 """A mark stands before another number, or at the end: "100.00 D. Smith" has none."""
 
-LAST = r"[ ]{1,3}[+-](?=\s*$)"
-"""A sign at the end of a cell is that of the number before it."""
+LAST = rf"[ ]{{1,3}}[+-](?=\s*$|[ ]?(?:{MARK}))"
+"""A sign at the end of a cell is that of the number before it, and so is one before its mark."""
+
+END = r"[ ]{0,3}[+-](?=\s*$)"
+"""A sign behind the mark."""
 
 FIGURE = re.compile(
     rf"""
@@ -42,7 +45,7 @@ FIGURE = re.compile(
       (?:[ ,]{{0,2}}(?P<small>\d{{1,2}})[ ]?(?:{money_words.SMALLER})\.?(?!\w))?
     )?
     (?P<close>[ ]?\))?
-    (?:[ ]?(?P<mark>{MARK}))?
+    (?:[ ]?(?P<mark>{MARK})(?P<end>{END})?)?
     """,
     re.VERBOSE,
 )
@@ -77,7 +80,7 @@ ANOTHER = re.compile(r"[ ]{1,2}\d{1,2}(?!\w|[.,/:'-]\d)")
 
 SENTENCE = re.compile(r"(?<=\w{3})[.;]\s")
 MOST_DIGITS = 15
-BEFORE, BEHIND = ("sign", "before", "sign_too"), ("tail", "after", "tail_too", "mark")
+BEFORE, BEHIND = ("sign", "before", "sign_too"), ("tail", "after", "tail_too", "mark", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +242,12 @@ def _direction(said: Mapping[str, str], *, is_dash: bool) -> tuple[int, bool]:
 
     A dash with blanks on both sides may be a minus, and may part two words: `is_dash`.
     """
-    sign, *others = (said.get(name, "") for name in ("sign", "sign_too", "tail", "tail_too"))
+    sign, *others = (said.get(name, "") for name in ("sign", "sign_too", "tail", "tail_too", "end"))
     mark = folded(said.get("mark", ""))
+    loose = [said.get("end", ""), *(one for one in others if one != one.lstrip())]
+    if mark in words.IN_MARKS and "-" in "".join(loose):
+        # "100.00 CR -" came in and went out.
+        return 0, False
     is_dash = is_dash and sign != sign.strip() == "-"
     if (said.get("open") and said.get("close")) or mark in words.OUT_MARKS:
         return -1, True

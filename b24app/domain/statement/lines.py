@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from b24app.domain.statement import figures, money_words, table, words
+from b24app.domain.statement import figures, money_words, swift, table, words
 from b24app.domain.statement.beside import COUNTED, EDGE, GAP
 from b24app.domain.statement.figures import EITHER, GLUING, Figure
 from b24app.domain.statement.folding import folded
@@ -113,7 +113,7 @@ def rows_of(text: str) -> list[str]:
 def read(text: str, numbers: Sequence[str]) -> list[Line]:
     """Take a statement apart. Blank lines count, and are left out."""
     known = Numbers(numbers)
-    numbered = [(at, one) for at, one in enumerate(rows_of(text), 1) if one.strip()]
+    numbered = swift.entries((at, one) for at, one in enumerate(rows_of(text), 1) if one.strip())
     parted = table.rows([normal(one) for _at, one in numbered])
     currencies: frozenset[str] = frozenset()
     hints: frozenset[frozenset[str]] = frozenset()
