@@ -9,8 +9,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import psycopg
@@ -24,6 +26,11 @@ from .session import Database
 SUFFIXES = {"postgresql": ".dump", "sqlite": ".db"}
 DRAFT = ".part"
 """How the name of a file ends that is being written; what a killed process left of one stays."""
+
+SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_client_key"})
+"""The parameters of a connection that nobody else may see."""
+
+SERVICE = "deal-payments-backup"
 
 PLAIN = ("--no-owner", "--no-privileges")
 OF_ALL = f"-c {ALL_SETTING}=on"
@@ -107,21 +114,45 @@ def _require_whole(connection: sqlite3.Connection, what: str) -> None:
 
 
 def _run(name: str, *options: str, engine: Engine | None = None) -> None:
-    """Run a program of PostgreSQL, against the database of `engine` if one is given."""
+    """Run a program of PostgreSQL, against the database of `engine` if one is given.
+
+    What ends this process by an exception ends the program, too.
+    """
     program = shutil.which(name)
     if program is None:
         raise BackupError(f"{name} is not installed: install PostgreSQL's client programs")
     parameters = _libpq_parameters(engine.url) if engine is not None else {}
     # Not on the command line, where every user of the machine can read it.
-    password = parameters.pop("password", None)
-    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    secrets = {key: parameters.pop(key) for key in SECRETS & {*parameters}}
     where = [f"--dbname={make_conninfo(**parameters)}"] if parameters else []
-    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with options written here.
-        [program, *where, *options], env=environ, capture_output=True, text=True, check=False
-    )
+    with _hidden(secrets, parameters) as environ:
+        done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with options written here.
+            [program, *where, *options], env=environ, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason was given"]
         raise BackupError(said[0])
+
+
+@contextmanager
+def _hidden(secrets: dict[str, Any], parameters: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Give an environment that carries secrets of a connection; the rest goes in `parameters`.
+
+    All but the password have no variable of their own and stand in a service file while the program
+    runs. It is named in the variable and not in the parameters, where it could not follow.
+    """
+    password = secrets.pop("password", None)
+    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    if not secrets:
+        yield environ
+        return
+    if "service" in parameters or "PGSERVICE" in environ:
+        raise BackupError(f"write {', '.join(sorted(secrets))} into the service file")
+    with NamedTemporaryFile("w", encoding="utf-8", suffix=".conf") as file:
+        lines = (f"{key}={value}" for key, value in sorted(secrets.items()))
+        file.write("\n".join((f"[{SERVICE}]", *lines, "")))
+        file.flush()
+        yield {**environ, "PGSERVICE": SERVICE, "PGSERVICEFILE": file.name}
 
 
 def _require_all_rows(engine: Engine) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, NoReturn, ParamSpec
 
 import click
 
@@ -18,6 +20,10 @@ from b24app.services.lifecycle.backups import BackupError, Restored
 from b24app.services.lifecycle.self_check import Finding, Level
 
 P = ParamSpec("P")
+
+TOLD_TO_END = (signal.SIGTERM, signal.SIGHUP)
+OF_A_SIGNAL = 128
+"""What shells add to the number of the signal that ended a command."""
 
 
 def in_one_sentence(command: Callable[P, None]) -> Callable[P, None]:
@@ -93,7 +99,8 @@ def backup_commands(deps: Deps) -> tuple[click.Command, click.Command]:
     @in_one_sentence
     def backup_command(folder: Path, keep: int) -> None:
         """Write the whole database into a new file, while the app runs. The keys are not in it."""
-        written = backups.back_up(deps, folder, keep)
+        with _ending_cleanly():
+            written = backups.back_up(deps, folder, keep)
         click.echo(f"{written} ({written.stat().st_size} bytes). TOKEN_KEYS are not in it.")
 
     @click.command("restore")
@@ -101,9 +108,29 @@ def backup_commands(deps: Deps) -> tuple[click.Command, click.Command]:
     @in_one_sentence
     def restore_command(file: Path) -> None:
         """Fill the empty database of DATABASE_URL from FILE, and upgrade its schema."""
-        click.echo(_restored(backups.restore(deps, file)))
+        with _ending_cleanly():
+            done = backups.restore(deps, file)
+        click.echo(_restored(done))
 
     return backup_command, restore_command
+
+
+@contextmanager
+def _ending_cleanly() -> Iterator[None]:
+    """Let what was begun end with this process when it is told to end.
+
+    Left alone, `pg_dump` would go on without it, and the part of a file would stay.
+    """
+
+    def end(number: int, _frame: Any) -> NoReturn:
+        sys.exit(OF_A_SIGNAL + number)
+
+    before = {number: signal.signal(number, end) for number in TOLD_TO_END}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _restored(done: Restored) -> str:
