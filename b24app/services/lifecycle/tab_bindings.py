@@ -121,7 +121,9 @@ def _shown(
     tasks: list[_Task] = []
     for tab in wanted:
         there = [binding for binding in bound if binding.placement == tab.placement]
-        is_stale = any(
+        # Two installers at the same moment: the portal looks for a binding before it makes one.
+        is_doubled = len(there) > 1
+        is_stale = is_doubled or any(
             binding.handler != handler or not _is_titled(binding, tab) for binding in there
         )
         if there and not (is_stale or is_renamed):

@@ -83,6 +83,23 @@ def test_repair_mends_tabs_and_events(stage, refused):
     assert event_names(stage) == EVENTS
 
 
+@pytest.mark.parametrize("mend", ["repair", "reinstall", "save"])
+def test_a_tab_that_is_bound_twice_is_mended(stage, mend):
+    bound = stage.portal.installation.placements
+    bound.append(replace(bound[0], id=bound[0].id + 1000))
+    page = open_page(stage)
+
+    if mend == "repair":
+        page.post("/settings/repair")
+        assert page.said == "Tabs and events are complete"
+    elif mend == "save":
+        save(page, card=["deals", "invoices"])
+    else:
+        stage.install()
+
+    assert bound_codes(stage) == [DEAL, INVOICE]
+
+
 def test_an_update_binds_anew(stage):
     stage.portal.switches.batch_refused = ["placement.", "event."]
     stage.portal.update_app()

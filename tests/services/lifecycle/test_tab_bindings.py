@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from b24app.bitrix.methods.placements import BoundPlacement
@@ -97,6 +99,33 @@ def test_applying_twice_leaves_the_same(stage, apply):
 
     assert again.outcomes == ()
     assert bound_codes(stage) == [CONTACT]
+
+
+def doubled(stage, code):
+    """Bind a tab a second time to the same address, as two installers at the same moment can."""
+    bound = stage.portal.installation.placements
+    (found,) = [one for one in bound if one.code == code]
+    bound.append(replace(found, id=found.id + 1000))
+
+
+def test_a_tab_that_is_bound_twice_is_there_once_afterwards(stage, apply):
+    usual = stage.deps.manifest.tab_titles
+    doubled(stage, DEAL)
+
+    applied = apply(Tab(DEAL, usual["en"], usual), Tab(INVOICE, usual["en"], usual))
+
+    assert [(one.placement, one.is_done) for one in applied.outcomes] == [(DEAL, True)]
+    assert bound_codes(stage) == [DEAL, INVOICE]
+
+
+def test_a_tab_that_is_bound_twice_is_hidden_whole(stage, apply):
+    usual = stage.deps.manifest.tab_titles
+    doubled(stage, DEAL)
+
+    applied = apply(Tab(INVOICE, usual["en"], usual))
+
+    assert [one.is_done for one in applied.outcomes] == [True]
+    assert bound_codes(stage) == [INVOICE]
 
 
 def test_one_refusal_does_not_keep_the_others_from_their_change(stage, apply):
