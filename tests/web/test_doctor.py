@@ -281,6 +281,26 @@ def test_a_log_nobody_can_write_is_a_failure(doctor, tmp_path):
     assert doctor.status == 1
 
 
+@pytest.mark.parametrize(("is_there", "level"), [(False, "warn"), (True, "fail")])
+def test_a_folder_that_systemd_will_make_is_no_failure(
+    doctor, tmp_path, monkeypatch, is_there, level
+):
+    """On a machine that does the hourly work alone nothing was logged before its first run."""
+    closed, folder = tmp_path / "lib", tmp_path / "lib" / "log"
+    closed.mkdir()
+    if is_there:
+        folder.mkdir()
+    denied = PermissionError(errno.EACCES, "Permission denied")
+    # Modes do not bind root, who runs these tests in containers.
+    app = doctor.app(rest_log_dir=str(folder))
+    monkeypatch.setattr(Path, "mkdir", Mock(side_effect=denied))
+
+    found = doctor.ask(app)
+
+    assert found["REST log"][0] == level
+    assert doctor.status == (0 if level == "warn" else 1)
+
+
 def test_a_full_disk_is_told_from_one_nobody_may_write(doctor, monkeypatch):
     full = OSError(errno.ENOSPC, "No space left")
     monkeypatch.setattr(RestLog, "free_bytes", Mock(side_effect=full))

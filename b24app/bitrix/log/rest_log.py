@@ -130,6 +130,11 @@ class RestLog:
         except OSError as error:
             _lost(1, str(error.strerror))
 
+    @property
+    def is_there(self) -> bool:
+        """Return whether the folder is: systemd makes it when a unit is started first."""
+        return self._directory.exists()
+
     def free_bytes(self) -> int:
         """Return how much room is left where the log is written. Raise OSError if it cannot be.
 

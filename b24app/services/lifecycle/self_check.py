@@ -29,6 +29,7 @@ but not before its first transaction, and not on SQLite."""
 
 LEAST_ROOM = 1_000_000_000
 MORE_ROOM = "free some room, or lower REST_LOG_DAYS"
+NO_FOLDER = "start a systemd unit of the app, which makes it, or make it for the user of the app"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 LATE = timedelta(hours=1)
 OK_STATUS = 200
@@ -236,6 +237,8 @@ def _rest_log(deps: Deps) -> Finding:
     try:
         free = deps.rest_log.free_bytes()
     except OSError as error:
+        if isinstance(error, PermissionError) and not deps.rest_log.is_there:
+            return Finding(Level.WARN, "REST log", "its folder is not there yet", NO_FOLDER)
         advice = "let the user of the app write into REST_LOG_DIR; run this command as that user"
         if error.errno in FULL:
             advice = MORE_ROOM
