@@ -46,6 +46,8 @@ function hideRows(list) {
   const ways = [typed.split(" ").filter(Boolean), ...amountsIn(typed).map((amount) => [amount])];
   for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, ways);
   for (const head of list.querySelectorAll(".cur")) head.hidden = runAfter(head).every((row) => row.hidden);
+  /* Of linked cards, those in which something was found. */
+  for (const group of list.querySelectorAll(".group")) group.hidden = isSearched() && paymentsIn(group).every((row) => row.hidden);
   for (const chip of document.querySelectorAll("[data-counts] [data-show]")) {
     chip.querySelector(".chip__n").textContent = rows.filter((row) => isOf(row.dataset.state, chip.dataset.show)).length;
   }
@@ -65,7 +67,8 @@ function isFound(row, ways) {
     const names = [...more.querySelectorAll("tbody th")].map((name) => name.textContent);
     const { number, system } = row.dataset;
     const amount = row.querySelector(".pay__amount");
-    texts.set(more, plainly([number, system, plainAmount(amount), amount.textContent, ...names].join(" ")));
+    const card = row.closest(".group")?.querySelector(".strip__name").textContent;
+    texts.set(more, plainly([number, system, plainAmount(amount), amount.textContent, card, ...names].join(" ")));
   }
   return ways.some((words) => words.every((word) => texts.get(more).includes(word)));
 }

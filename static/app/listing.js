@@ -64,7 +64,10 @@ function holdFilter(rows) {
 function readAgain(wanted) {
   if (!wanted && document.querySelector("dialog[open], .pay[aria-busy=true]")) return;
   if (!byId("toolbar")) {
-    if (wanted) arrangeBy({ show: wanted });
+    if (wanted) {
+      arrangeBy({ show: wanted, find: "" });
+      fillFields();
+    }
     /* Linked cards that were asked for one by one would go again. */
     if (document.querySelectorAll("[data-listed]").length <= 10) request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
     return;

@@ -112,6 +112,38 @@ def test_the_filter_works_over_all_groups_without_a_request(stage, either):
     assert either.frame.evaluate(SHOWN) == "Y" * every.count("Y")
 
 
+def test_a_search_shows_the_cards_in_which_it_finds_something(stage, person):
+    crm = stage.portal.crm
+    seed._more_demo_payments(crm, crm.orders[stage.payments[0].order_id], 20)
+    open_card(person)
+    every = person.frame.evaluate(SHOWN)
+    person.press(fold(person))
+    seen = []
+    person.page.on("request", lambda one: seen.append(one.url))
+
+    person.frame.get_by_label("Search payments").fill("3653/2")
+
+    expect(person.payment(stage.payments[1])).to_be_visible()
+    expect(person.frame.locator(".group:visible")).to_have_count(1)
+    found = len(person.frame.evaluate(SHOWN))
+    expect(person.frame.locator("#found")).to_contain_text(f"Found: {found} of {len(every)}")
+    assert 0 < found < len(every)
+    person.frame.get_by_label("Search payments").fill("now in dollars")
+    expect(group(person, 8066)).to_be_visible()
+    expect(group(person)).to_be_hidden()
+    assert [url for url in seen if "/payments" in url] == []
+    person.press(person.button("Clear search"))
+    expect(person.frame.locator(".group:visible")).to_have_count(5)
+    expect(person.payment(stage.payments[1])).to_be_hidden()
+
+
+def test_few_payments_of_linked_cards_need_no_search(person):
+    open_card(person)
+
+    expect(person.frame.locator("#count-all")).to_be_visible()
+    expect(person.frame.get_by_label("Search payments")).to_have_count(0)
+
+
 def test_a_group_is_folded_and_stays_so_for_the_session_of_the_card(stage, either):
     open_card(either)
     either.press(fold(either))
