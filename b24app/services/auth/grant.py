@@ -28,6 +28,7 @@ from b24app.services.auth.tokens import StoredTokens, grant_tokens_of
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.storage import cached_lists, portals, user_tokens
 from b24app.storage.models import Portal
+from b24app.storage.resumed import Resumed
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def keep_alive(deps: Deps, member_id: str) -> None:
     tokens.renew(tokens.current())
 
 
-def own_tokens(deps: Deps, portal: Portal, user_id: int) -> StoredTokens | None:
+def own_tokens(deps: Deps, portal: Portal | Resumed, user_id: int) -> StoredTokens | None:
     """Return the grant as the acting user's own pair, if this user's pair became the grant."""
     if portal.grant_user_id != user_id:
         return None

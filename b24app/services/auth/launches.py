@@ -31,9 +31,9 @@ from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.shells import is_same, sealed, unsealed
 from b24app.services.auth.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.services.deps import Deps
-from b24app.storage import card_memory, launches, pending_grants, portals, user_tokens
-from b24app.storage import settings as stored_settings
-from b24app.storage.models import Launch, Portal
+from b24app.storage import launches, pending_grants, portals, resumed, user_tokens
+from b24app.storage.models import Portal
+from b24app.storage.resumed import ProvenLaunch, Resumed
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -50,17 +50,15 @@ def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
     Raises UnknownPortalError, SessionForgedError and SessionExpiredError.
     """
     with deps.db.of(ticket.member_id).reading() as session:
-        portal = portals.find(session, ticket.member_id)
-        if portal is None or portal.state not in {"active", "installing"}:
-            raise UnknownPortalError("the portal is not installed any more")
-        settings = stored_settings.load(session, ticket.member_id)
-        seen = frozenset(card_memory.payment_ids(session, ticket.member_id, ticket.ref))
-        launch = launches.find(session, ticket.member_id, ticket.launch_id)
-        if launch is not None:
-            _require_own(launch, ticket)
-            tokens: TokenSource = _tokens_of(session, deps, portal, launch.user_id)
+        portal = resumed.read(session, deps.cipher, ticket.member_id, ticket.launch_id, ticket.ref)
+    if portal is None or portal.state not in {"active", "installing"}:
+        raise UnknownPortalError("the portal is not installed any more")
+    launch = portal.launch
     posted, owner = None, None
-    if launch is None:
+    if launch is not None:
+        _require_own(launch, ticket)
+        tokens: TokenSource = _tokens_of(deps, portal, launch.user.id, launch.tokens)
+    else:
         posted, owner, share = _unproven(deps, ticket)
         tokens = PostedTokens(portal.client_endpoint, posted.access_token, share)
     card = CardSession(
@@ -68,24 +66,23 @@ def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
         ticket=ticket,
         client_endpoint=portal.client_endpoint,
         app_code=portal.app_code or "",
-        settings=settings,
+        settings=portal.settings,
         api=_api_of(deps, portal, tokens),
         posted=posted,
         named_owner=owner,
-        seen_before=seen,
+        seen_before=portal.payment_ids,
     )
     if launch is not None:
         _recall(card, launch)
     return card
 
 
-def _require_own(launch: Launch, ticket: SessionClaims) -> None:
-    ref = ticket.ref
-    if (launch.entity_type_id, launch.entity_id) != (ref.entity_type_id, ref.entity_id):
+def _require_own(launch: ProvenLaunch, ticket: SessionClaims) -> None:
+    if launch.ref != ticket.ref:
         raise SessionForgedError("the launch belongs to another card")
 
 
-def _api_of(deps: Deps, portal: Portal, tokens: TokenSource) -> PortalApi:
+def _api_of(deps: Deps, portal: Resumed, tokens: TokenSource) -> PortalApi:
     def remember_refusal() -> None:
         until = deps.clock() + timedelta(hours=BATCH_REFUSED_HOURS)
         with deps.db.of(portal.member_id).transaction() as session:
@@ -119,20 +116,19 @@ def _exchanged(deps: Deps, ticket: SessionClaims) -> TokenResponse:
     return pending.grant
 
 
-def _recall(card: CardSession, launch: Launch) -> None:
+def _recall(card: CardSession, launch: ProvenLaunch) -> None:
     """Load what was proven and listed earlier in this opening."""
-    card.user = PortalUser(launch.user_id, launch.user_name, launch.is_admin, launch.time_zone)
-    card.listed = frozenset(launch.listed or ())
-    card.shown = frozenset(launch.shown or launch.listed or ())
+    card.user, card.listed, card.shown = launch.user, launch.listed, launch.shown
     card.is_listing_fresh = launch.listed_at is not None and (
         card.clock() - launch.listed_at < timedelta(seconds=LISTED_SECONDS)
     )
 
 
-def _tokens_of(session: Session, deps: Deps, portal: Portal, user_id: int) -> StoredTokens:
+def _tokens_of(
+    deps: Deps, portal: Portal | Resumed, user_id: int, own: TokenPair | None
+) -> StoredTokens:
     """Return the user's own pair, or the grant if their pair became it, as in the wizard."""
     member_id, endpoint = portal.member_id, portal.client_endpoint
-    own = user_tokens.find(session, deps.cipher, member_id, user_id)
     granted = grant.own_tokens(deps, portal, user_id) if own is None else None
     return granted or user_tokens_of(deps, member_id, endpoint, user_id, own)
 
@@ -204,7 +200,8 @@ def _keep(card: CardSession, user: PortalUser) -> None:
             ref=card.ref,
             expires_at=now + timedelta(days=LAUNCH_DAYS),
         )
-        tokens = _tokens_of(session, card.deps, portal, user.id)
+        own = user_tokens.find(session, card.deps.cipher, card.member_id, user.id)
+    tokens = _tokens_of(card.deps, portal, user.id, own)
     card.api = card.api.speaking_with(tokens)
     card.user, card.posted = user, None
 
