@@ -19,6 +19,11 @@ _LOAD = select(_LISTS.data, _LISTS.fetched_at).where(
     _LISTS.member_id == bindparam("member_id"), _LISTS.kind == bindparam("kind")
 )
 
+_LOAD_SEVERAL = select(_LISTS.kind, _LISTS.data, _LISTS.fetched_at).where(
+    _LISTS.member_id == bindparam("member_id"),
+    _LISTS.kind.in_(bindparam("kinds", expanding=True)),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -36,6 +41,12 @@ def load(session: Session, member_id: str, kind: str) -> Kept | None:
     """Return the kept list, however old; None where none is kept."""
     row = session.execute(_LOAD, {"member_id": member_id, "kind": kind}).one_or_none()
     return None if row is None else Kept(*row)
+
+
+def load_several(session: Session, member_id: str, *kinds: str) -> dict[str, Kept]:
+    """Return kept lists by kind, however old, in one statement; without those never kept."""
+    rows = session.execute(_LOAD_SEVERAL, {"member_id": member_id, "kinds": kinds})
+    return {kind: Kept(data, fetched_at) for kind, data, fetched_at in rows}
 
 
 def save(session: Session, member_id: str, kind: str, data: Any, now: datetime) -> None:

@@ -72,19 +72,21 @@ def save_known_payments(
     now: datetime,
     *,
     is_whole: bool = True,
-) -> None:
-    """Keep the payments now seen on this card. Raises UnknownPortalError.
+) -> dict[int, FirstSight]:
+    """Keep the payments now seen on this card; return since when each that is known is known.
 
-    `is_whole`: the list had no row that could not be read. Of one that had, nothing is concluded.
+    Raises UnknownPortalError. `is_whole`: the list had no row that could not be read. Of one that
+    had, nothing is concluded.
     """
     listed = list(payment_ids)
     row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
     kept = (row.first_seen if row else None) or {}
     known = _read(kept)
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
-    sights = {
-        payment_id: known.get(payment_id) or FirstSight(now, is_exact) for payment_id in listed
-    }
+    new = FirstSight(now.replace(microsecond=0), is_exact)
+    sights = {payment_id: known.get(payment_id) or new for payment_id in listed}
+    if not is_whole:
+        sights = {**known, **sights}
     put(
         session,
         CardMemory,
@@ -92,9 +94,10 @@ def save_known_payments(
         entity_type_id=ref.entity_type_id,
         entity_id=ref.entity_id,
         payment_ids=listed,
-        first_seen=_written(sights if is_whole else {**known, **sights}, is_whole=is_whole),
+        first_seen=_written(sights, is_whole=is_whole),
         seen_at=now,
     )
+    return sights
 
 
 def line_rows(session: Session, member_id: str, ref: EntityRef) -> LineRows:

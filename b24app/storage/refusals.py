@@ -1,10 +1,13 @@
-"""Remember cards on which the portal refused a user's write: read-only for a while."""
+"""Remember cards on which the portal refused a user's write: read-only for a while.
+
+`card_marks` says whether one was refused.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
@@ -15,30 +18,6 @@ from .upsert import put
 
 KEPT = timedelta(hours=1)
 """How long a card stays read-only after a refusal: as long as the portal itself caches rights."""
-
-
-_REFUSALS = Refusal.__table__.c
-_IS_REFUSED = select(_REFUSALS.user_id).where(
-    _REFUSALS.member_id == bindparam("member_id"),
-    _REFUSALS.user_id == bindparam("user_id"),
-    _REFUSALS.entity_type_id == bindparam("type_id"),
-    _REFUSALS.entity_id == bindparam("entity_id"),
-    _REFUSALS.refused_at > bindparam("since"),
-)
-
-
-def is_refused(
-    session: Session, member_id: str, user_id: int, ref: EntityRef, since: datetime
-) -> bool:
-    """Return whether the portal refused this user a write on this card after `since`."""
-    asked = {
-        "member_id": member_id,
-        "user_id": user_id,
-        "type_id": ref.entity_type_id,
-        "entity_id": ref.entity_id,
-        "since": since,
-    }
-    return session.scalar(_IS_REFUSED, asked) is not None
 
 
 def refuse(session: Session, member_id: str, user_id: int, ref: EntityRef, now: datetime) -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from b24app.domain import EntityRef
 from b24app.errors import UnknownPortalError
-from b24app.storage import card_memory, partial_actions, refusals
+from b24app.storage import (
+    cached_lists,
+    canceled_orders,
+    card_marks,
+    card_memory,
+    partial_actions,
+    refusals,
+)
+from b24app.storage.cached_lists import Kept
 from b24app.storage.card_memory import FirstSight, LineRows
 
 from .setting import OTHER_MEMBER, install
@@ -31,6 +39,10 @@ def test_the_payments_last_seen_are_remembered_in_their_order(database, portal, 
     with database.reading() as session:
         assert card_memory.payment_ids(session, portal, deal) == (2**40, 1, 2)
         assert card_memory.payment_ids(session, portal, INVOICE) == (9,)
+
+
+def is_refused(session, portal, user_id, ref, since):
+    return card_marks.read(session, portal, user_id, ref, since).is_refused
 
 
 def sights(database, portal, deal):
@@ -131,8 +143,8 @@ def test_a_refusal_holds_until_its_time_is_over(database, portal, deal, now):
 
     with database.reading() as session:
         just_before = now - timedelta(seconds=1)
-        assert refusals.is_refused(session, portal, 7, deal, just_before)
-        assert not refusals.is_refused(session, portal, 7, deal, now)
+        assert is_refused(session, portal, 7, deal, just_before)
+        assert not is_refused(session, portal, 7, deal, now)
 
 
 def test_a_refusal_holds_for_this_user_on_this_card_only(database, cipher, portal, deal, now):
@@ -143,10 +155,10 @@ def test_a_refusal_holds_for_this_user_on_this_card_only(database, cipher, porta
         refusals.refuse(session, portal, 7, deal, now)
 
     with database.reading() as session:
-        assert refusals.is_refused(session, portal, 7, deal, SINCE)
-        assert not refusals.is_refused(session, portal, 9, deal, SINCE)
-        assert not refusals.is_refused(session, portal, 7, INVOICE, SINCE)
-        assert not refusals.is_refused(session, OTHER_MEMBER, 7, deal, SINCE)
+        assert is_refused(session, portal, 7, deal, SINCE)
+        assert not is_refused(session, portal, 9, deal, SINCE)
+        assert not is_refused(session, portal, 7, INVOICE, SINCE)
+        assert not is_refused(session, OTHER_MEMBER, 7, deal, SINCE)
 
 
 def test_a_cleared_refusal_is_gone_and_others_stay(database, portal, deal, now):
@@ -156,8 +168,8 @@ def test_a_cleared_refusal_is_gone_and_others_stay(database, portal, deal, now):
         refusals.clear(session, portal, 7, deal)
 
     with database.reading() as session:
-        assert not refusals.is_refused(session, portal, 7, deal, SINCE)
-        assert refusals.is_refused(session, portal, 9, deal, SINCE)
+        assert not is_refused(session, portal, 7, deal, SINCE)
+        assert is_refused(session, portal, 9, deal, SINCE)
 
 
 def test_old_refusals_are_forgotten(database, portal, deal, now):
@@ -168,8 +180,8 @@ def test_old_refusals_are_forgotten(database, portal, deal, now):
 
     with database.reading() as session:
         assert deleted == 1
-        assert not refusals.is_refused(session, portal, 7, deal, SINCE)
-        assert refusals.is_refused(session, portal, 9, deal, SINCE)
+        assert not is_refused(session, portal, 7, deal, SINCE)
+        assert is_refused(session, portal, 9, deal, SINCE)
 
 
 @pytest.fixture
@@ -240,3 +252,54 @@ def test_old_half_done_actions_are_forgotten(database, portal, deal, now, add_pa
 def test_nothing_is_remembered_of_a_portal_that_is_not_installed(database, deal, now, remember):
     with pytest.raises(UnknownPortalError), database.transaction() as session:
         remember(session, deal, now)
+
+
+def marks(database, portal, ref=EntityRef(2, 8061)):  # noqa: B008 - it never changes.
+    with database.reading() as session:
+        found = card_marks.read(session, portal, 7, ref, SINCE)
+    return found.has_canceled, found.has_half_done, found.is_refused
+
+
+def test_each_mark_of_a_card_is_told_by_itself_and_of_no_other_card(
+    database, portal, deal, now, add_partial
+):
+    assert marks(database, portal) == (False, False, False)
+
+    add_partial()
+    assert marks(database, portal) == (False, True, False)
+
+    with database.transaction() as session:
+        canceled_orders.note(session, portal, deal, "57", {"1038": "Y 10"}, now)
+    assert marks(database, portal) == (True, True, False)
+
+    with database.transaction() as session:
+        refusals.refuse(session, portal, 7, deal, now)
+    assert marks(database, portal) == (True, True, True)
+    assert marks(database, portal, INVOICE) == (False, False, False)
+    assert marks(database, OTHER_MEMBER) == (False, False, False)
+
+
+def test_what_is_noted_of_payments_is_what_is_read_of_them_later(database, portal, deal, now):
+    moment = now.replace(microsecond=999_999)
+    with database.transaction() as session:
+        first = card_memory.save_known_payments(session, portal, deal, [1, 2], moment)
+    assert first == sights(database, portal, deal)
+
+    with database.transaction() as session:
+        later = card_memory.save_known_payments(
+            session, portal, deal, [2, 3], moment + timedelta(hours=1), is_whole=False
+        )
+    assert later.keys() == {1, 2, 3}
+    assert later == sights(database, portal, deal)
+
+
+def test_several_kept_lists_are_read_at_once(database, portal, now):
+    with database.transaction() as session:
+        cached_lists.save(session, portal, "a", [1], now)
+        cached_lists.save(session, portal, "b", {"x": 2}, now)
+        cached_lists.save(session, portal, "c", [3], now)
+
+    with database.reading() as session:
+        found = cached_lists.load_several(session, portal, "a", "b", "never")
+        assert found == {"a": Kept([1], now), "b": Kept({"x": 2}, now)}
+        assert cached_lists.load_several(session, OTHER_MEMBER, "a") == {}

@@ -80,5 +80,5 @@ def test_what_belongs_to_another_portal_or_card_is_not_found(database, cipher, o
     assert read(database, cipher, opened, deal, "e" * 32).launch is None
 
 
-def test_a_pair_that_no_key_opens_is_none(database, cipher, other_cipher, opened, deal):
+def test_a_pair_that_no_key_opens_is_none(database, other_cipher, opened, deal):
     assert read(database, other_cipher, opened, deal).launch.tokens is None

@@ -29,8 +29,9 @@ from b24app.services.card.payment_details import (
     unbilled_rows,
 )
 from b24app.services.card.reminders import Expected
-from b24app.services.directories import reminder_means, shop_site
-from b24app.storage import card_memory, partial_actions, refusals
+from b24app.services.directories import reminder_means, shop_site, user_names
+from b24app.services.directories.user_names import Directory
+from b24app.storage import cached_lists, card_marks, card_memory, partial_actions, refusals
 from b24app.storage import reminders as stored_reminders
 from b24app.storage.card_memory import FirstSight
 from b24app.storage.models import PartialAction
@@ -41,6 +42,9 @@ READING = frozenset({Action.LINK})
 
 NO_CHANGES = READING | {Action.REMIND}
 """What changes no payment: who may do nothing else sees the card as read-only."""
+
+LISTS = (user_names.KIND, shop_site.OUTCOME, reminder_means.KIND)
+"""The kept lists of a portal that say something about each of its cards."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,39 @@ class Kept:
     can_remind: bool
 
 
-def kept_of(session: Session, card: CardSession) -> Kept:
-    """Read what is stored of a card."""
-    now = card.clock()
-    since = now - refusals.KEPT
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is known of a card when it was noted what the portal lists.
+
+    `people` are names by user id, `lists` the portal's `LISTS` as they were kept.
+    """
+
+    people: Directory
+    first_sights: Mapping[int, FirstSight]
+    reminders: Mapping[int, Reminder]
+    lists: Mapping[str, cached_lists.Kept]
+
+
+def kept_of(session: Session, card: CardSession, noted: Noted | None = None) -> Kept:
+    """Read what is stored of a card, without what was just noted of it."""
+    now, member_id, ref = card.clock(), card.member_id, card.ref
+    marks = card_marks.read(session, member_id, card.user_id, ref, now - refusals.KEPT)
+    if noted is None:
+        noted = Noted(
+            people={},
+            first_sights=card_memory.first_sights(session, member_id, ref),
+            reminders=stored_reminders.of_card(session, member_id, ref),
+            lists=cached_lists.load_several(session, member_id, *LISTS),
+        )
+    lists = noted.lists
     return Kept(
-        canceled=canceled.read(session, card),
-        half_done=partial_actions.of_card(session, card.member_id, card.ref),
-        is_refused=refusals.is_refused(session, card.member_id, card.user_id, card.ref, since),
-        is_shop_open=shop_site.is_known_to_be_open(session, card.member_id, now),
-        first_sights=card_memory.first_sights(session, card.member_id, card.ref),
-        reminders=stored_reminders.of_card(session, card.member_id, card.ref),
-        can_remind=reminder_means.read(session, card.member_id, now).is_enough,
+        canceled=canceled.read(session, card) if marks.has_canceled else {},
+        half_done=(partial_actions.of_card(session, member_id, ref) if marks.has_half_done else ()),
+        is_refused=marks.is_refused,
+        is_shop_open=shop_site.is_known_to_be_open(lists.get(shop_site.OUTCOME), now),
+        first_sights=noted.first_sights,
+        reminders=noted.reminders,
+        can_remind=reminder_means.means_in(lists.get(reminder_means.KIND), now).is_enough,
     )
 
 

@@ -256,9 +256,9 @@ def _group(
                 ref=ref,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
-        people = tab.note_listing(session, own, core)
-        kept = kept_of(session, own)
-    view = view_of(own, core, card_reads.complete(core, compositions), people, kept)
+        noted = tab.note_listing(session, own, core)
+        kept = kept_of(session, own, noted)
+    view = view_of(own, core, card_reads.complete(core, compositions), noted.people, kept)
     view = view.cut(most)
     ids = [entry.payment.id for entry in view.payments if entry.details is None]
     waiting = tuple(

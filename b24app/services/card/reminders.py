@@ -55,11 +55,11 @@ def by_payment(found: Listing[Reminder]) -> dict[int, Reminder]:
     return {reminder.payment_id: reminder for reminder in reversed(found)}
 
 
-def note(session: Session, card: CardSession, listed: Listed | None) -> None:
-    """Remember what the portal lists."""
+def note(session: Session, card: CardSession, listed: Listed | None) -> dict[int, Reminder]:
+    """Remember what the portal lists; return the reminders that are known to be open now."""
     if listed is None:
-        return
-    stored.replace(
+        return known(session, card)
+    return stored.replace(
         session,
         card.member_id,
         card.ref,

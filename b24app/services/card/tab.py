@@ -15,12 +15,11 @@ from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows, card_reads, product_rows, reminders
-from b24app.services.card.build_view import kept_of, view_of
+from b24app.services.card.build_view import LISTS, Noted, kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.directories import user_names
-from b24app.services.directories.user_names import Directory
-from b24app.storage import card_memory, refusals
+from b24app.storage import cached_lists, card_memory, refusals
 from b24app.storage import launches as stored_launches
 from b24app.storage.session import Session
 
@@ -88,9 +87,9 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
             refusals.clear(session, card.member_id, card.user_id, card.ref)
     core, compositions = _read(card, ORDERS[wish.sort])
     with card.db.transaction() as session:
-        people = note_listing(session, card, core)
-        kept = kept_of(session, card)
-    view = view_of(card, core, compositions, people, kept)
+        noted = note_listing(session, card, core)
+        kept = kept_of(session, card, noted)
+    view = view_of(card, core, compositions, noted.people, kept)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [entry.payment.id for entry in view.payments if entry.details is None]
     waiting = tuple(
@@ -103,14 +102,14 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
     return TabContent(view, waiting, core.rows_total)
 
 
-def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Directory:
-    """Remember which payments the portal listed, and return the names of those who paid.
+def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Noted:
+    """Remember which payments the portal listed; return what is known of the card now.
 
     The list proves ownership for five minutes, and says what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
     stored_launches.note_listed(session, card.member_id, card.launch_id, payment_ids, card.clock())
-    card_memory.save_known_payments(
+    first_sights = card_memory.save_known_payments(
         session,
         card.member_id,
         card.ref,
@@ -118,8 +117,15 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Dir
         card.clock(),
         is_whole=is_whole(core.payments),
     )
-    reminders.note(session, card, core.reminders)
-    return user_names.queue_unknown_ids(session, card, user_names.payers(core.payments))
+    lists = cached_lists.load_several(session, card.member_id, *LISTS)
+    known = user_names.names_in(lists.get(user_names.KIND), card)
+    payers = user_names.payers(core.payments)
+    return Noted(
+        people=user_names.queue_unknown_ids(session, card, known, payers),
+        first_sights=first_sights,
+        reminders=reminders.note(session, card, core.reminders),
+        lists=lists,
+    )
 
 
 def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> TabContent:

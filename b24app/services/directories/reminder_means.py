@@ -46,7 +46,11 @@ class Means:
 
 def read(session: Session, member_id: str, now: datetime) -> Means:
     """Return what is known of a portal."""
-    kept = cached_lists.load(session, member_id, KIND)
+    return means_in(cached_lists.load(session, member_id, KIND), now)
+
+
+def means_in(kept: cached_lists.Kept | None, now: datetime) -> Means:
+    """Return the same of what was just read."""
     if kept is None:
         return Means()
     # A later version may have stored more, an earlier one less.

@@ -22,11 +22,10 @@ def last_outcome(session: Session, member_id: str) -> cached_lists.Kept | None:
     return cached_lists.load(session, member_id, OUTCOME)
 
 
-def is_known_to_be_open(session: Session, member_id: str, now: datetime) -> bool:
-    """Return whether the last request, not long ago, brought a link.
+def is_known_to_be_open(last: cached_lists.Kept | None, now: datetime) -> bool:
+    """Return whether the last request, not long ago, brought a link; `last` is its outcome.
 
     Then the next one changes nothing. Otherwise it may install or publish a shop site, so it takes
     a click (decision 31).
     """
-    last = last_outcome(session, member_id)
     return last is not None and last.data["outcome"] == FOUND and last.is_fresh(now, KNOWN_FOR)

@@ -34,7 +34,11 @@ def payers(payments: Iterable[Payment]) -> frozenset[int]:
 
 def directory(session: Session, card: CardSession) -> dict[int, str | None]:
     """Return names by user id; None if not read yet, "" if the portal has none."""
-    kept = cached_lists.load(session, card.member_id, KIND)
+    return names_in(cached_lists.load(session, card.member_id, KIND), card)
+
+
+def names_in(kept: cached_lists.Kept | None, card: CardSession) -> dict[int, str | None]:
+    """Return the same of a directory that was just read."""
     if kept is None or not kept.is_fresh(card.clock(), KEPT):
         return {}
     return {int(key): name for key, name in kept.data.items()}
@@ -46,13 +50,12 @@ def missing(known: Directory) -> tuple[int, ...]:
 
 
 def queue_unknown_ids(
-    session: Session, card: CardSession, user_ids: Iterable[int]
-) -> dict[int, str | None]:
-    """Remember new ids, and return the directory including them."""
-    known = directory(session, card)
+    session: Session, card: CardSession, known: Directory, user_ids: Iterable[int]
+) -> Directory:
+    """Remember ids that the directory does not have, and return it with them."""
     unmet = {user_id: None for user_id in user_ids if user_id not in known}
     if unmet:
-        known.update(unmet)
+        known = {**known, **unmet}
         _save(session, card, known)
     return known
 

@@ -73,12 +73,13 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
     listed = reminders.take(found.result, found.beside.reminders)
     with card.db.transaction() as session:
         people = {
-            **user_names.queue_unknown_ids(session, card, user_names.payers([payment])),
+            **user_names.queue_unknown_ids(
+                session, card, user_names.directory(session, card), user_names.payers([payment])
+            ),
             **people,
         }
         records = activity.of_payment(session, card.member_id, payment_id)
-        reminders.note(session, card, listed)
-        reminder = reminders.known(session, card).get(payment_id)
+        reminder = reminders.note(session, card, listed).get(payment_id)
     expected = reminders.expected(card, reminder) if reminder else None
     return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records, expected)
 

@@ -22,7 +22,7 @@ from b24app.errors import (
     UnknownPortalError,
 )
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, card_reads, reminders
+from b24app.services.card import basket_rows, card_reads
 from b24app.services.card.card_reads import CardSnapshot, ReadingRequest
 from b24app.services.card.tab import Reading, note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
@@ -182,8 +182,8 @@ def noted(
     """
     try:
         with card.db.transaction() as session:
-            people = note_listing(session, card, core)
-            return people, reminders.known(session, card) if with_reminders else None
+            known = note_listing(session, card, core)
     except (UnknownPortalError, DatabaseAwayError) as error:
         log.warning("not noted what the portal lists after a write: %s", error)
         return {}, None
+    return known.people, known.reminders if with_reminders else None

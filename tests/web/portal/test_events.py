@@ -12,7 +12,7 @@ from sqlalchemy import select
 from b24app.domain import EntityRef
 from b24app.services.auth.throttle import A_MINUTE
 from b24app.services.lifecycle.worker import start_thread
-from b24app.storage import cached_lists, failed_proofs, refusals
+from b24app.storage import cached_lists, card_marks, failed_proofs, refusals
 from b24app.storage.models import Job
 from tests.support.events import event_form, jobs_of, post
 
@@ -134,11 +134,11 @@ def test_a_confirmed_method_is_tried_again_at_once(stage):
 
     post(stage, "ONAPPMETHODCONFIRM", {"METHOD": "crm.item.list", "CONFIRMED": "0"})
     with stage.deps.db.reading() as session:
-        assert refusals.is_refused(session, member_id, 7, card, since=an_hour_ago(stage))
+        assert card_marks.read(session, member_id, 7, card, an_hour_ago(stage)).is_refused
     post(stage, "ONAPPMETHODCONFIRM", {"METHOD": "crm.item.list", "CONFIRMED": "1"})
 
     with stage.deps.db.reading() as session:
-        assert not refusals.is_refused(session, member_id, 7, card, since=an_hour_ago(stage))
+        assert not card_marks.read(session, member_id, 7, card, an_hour_ago(stage)).is_refused
         assert cached_lists.load(session, member_id, "grant_refused") is None
 
 

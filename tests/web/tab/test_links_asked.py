@@ -92,8 +92,10 @@ def test_what_is_known_of_one_portal_says_nothing_of_another(stage):
         shop_site.note(session, stage.portal.member_id, shop_site.FOUND, now)
 
     with stage.database.reading() as session:
-        assert shop_site.is_known_to_be_open(session, stage.portal.member_id, now)
-        assert not shop_site.is_known_to_be_open(session, "another", now)
+        here = shop_site.last_outcome(session, stage.portal.member_id)
+        elsewhere = shop_site.last_outcome(session, "another")
+    assert shop_site.is_known_to_be_open(here, now)
+    assert not shop_site.is_known_to_be_open(elsewhere, now)
 
 
 @pytest.mark.parametrize("batch_refused", [[], ["crm.", "salescenter."]], ids=["batch", "alone"])
