@@ -124,3 +124,7 @@ def test_an_uninstallation_ends_every_tab(is_clean, stage, new_page):
     frame = open_settings(admin, "Defaults")
     expect(frame.get_by_label("Keep the activity log for")).to_have_value(expected)
     assert settings_of(stage) == ({} if is_clean else kept)
+    # The tab that stayed open all the while goes on, with a token of the new installation.
+    manager.press(manager.button("Refresh"))
+    expect(manager.said.get_by_role("alert")).to_have_count(0)
+    expect(manager.frame.locator("[data-payment-id]")).to_have_count(4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict, dataclass
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -95,6 +95,26 @@ def _place() -> Place:
     return Place.APP_PAGE if is_app_page else Place.CARD
 
 
+def _as_it_is_told(error: errors.AppError) -> errors.AppError:
+    """Return what an error means in this request, and count failed proofs."""
+    if isinstance(error, UNPROVEN_KINDS):
+        error = failures.failed(error)
+    if isinstance(error, errors.AppUninstalledError) and _has_only_its_posted_token():
+        # We know of an installation: then this token is of the one before, and the tab was left
+        # open meanwhile. The frame can bring one of now.
+        return errors.SessionExpiredError(str(error))
+    if isinstance(error, errors.DatabaseAwayError) and request.headers.get(REPEAT):
+        # What became of the request before it, which got no answer, stands in that database.
+        return errors.UnrecordedError(str(error))
+    return error
+
+
+def _has_only_its_posted_token() -> bool:
+    """Return whether this request was made with the token that its tab was opened with."""
+    card = g.get("card")
+    return card is not None and card.posted is not None and _place() is not Place.INSTALLER
+
+
 def _only_reads() -> bool:
     """Return whether nothing would have been changed: a bank statement is posted to be read."""
     return request.method == "GET" or request.blueprint == "statement"
@@ -102,11 +122,7 @@ def _only_reads() -> bool:
 
 def answer(error: errors.AppError) -> Response:
     """Answer any error; old content stays unless this was the tab's first content."""
-    if isinstance(error, UNPROVEN_KINDS):
-        error = failures.failed(error)
-    if isinstance(error, errors.DatabaseAwayError) and request.headers.get(REPEAT):
-        # What became of the request before it, which got no answer, stands in that database.
-        error = errors.UnrecordedError(str(error))
+    error = _as_it_is_told(error)
     security.allow_framing_of_words(error)
     status = statuses.status_of(type(error))
     if status >= 500:
