@@ -24,7 +24,7 @@ settings.load_profile("ours")
 
 FOLDER = Path(__file__).parent
 LONG = ("test_trouble.py", "test_gallery.py", "test_story_", "test_random_books.py")
-GALLERY = {"languages": 3 if os.environ.get("GALLERY") else 2, "widths": 2}
+GALLERY = {"languages": 4 if os.environ.get("GALLERY") else 2, "widths": 2}
 OUR_NAMES = (
     "APP_",
     "B24_",

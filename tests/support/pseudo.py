@@ -27,6 +27,12 @@ def stretched(text):
     return "".join(part if KEPT.fullmatch(part) else LETTERS.sub(_longer, part) for part in parts)
 
 
+def in_either_length(text):
+    """A pattern of the text, where words of a portal stand as they are and ours are longer."""
+    words = LETTERS.sub(lambda found: f"(?:{found[0]}|{_longer(found)})", text)
+    return re.compile(words.replace(" ", r"\s+"))
+
+
 def _longer(found):
     word = found[0]
     more = ceil(len(word) * MORE)
