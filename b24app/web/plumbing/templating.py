@@ -12,11 +12,14 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import Template, nodes
+from jinja2 import Template, TemplateNotFound, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
+
+JOINED = frozenset({"payments/_payment.html", "payments/_more.html"})
+"""What stands on a page as often as there are payments: the parts of it are compiled into it."""
 
 WORD = "_word"
 """Name of the filter that a call of `_` with one text becomes."""
@@ -75,15 +78,21 @@ class _Generator(CodeGenerator):
             super()._output_child_post(node, frame, finalize)
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  Jinja's name.
-        if not (node.with_context and isinstance(node.template, nodes.Const)) or (
-            node.ignore_missing
-        ):
+        name = _part(node)
+        if name is None:
             super().visit_Include(node, frame)
             return
-        self.writeline(f"template = environment.get_template({node.template.value!r})", node)
+        self.writeline(f"template = environment.get_template({name!r})", node)
         self.writeline("included = template.new_context(")
         self.write(f"context.get_all(), True, {self.dump_local_context(frame)})")
         self.simple_write("concat(template.root_render_func(included))", frame)
+
+
+def _part(node: nodes.Include) -> str | None:
+    """Return the one template that is included and sees what is known here; None for others."""
+    if not node.with_context or node.ignore_missing or not isinstance(node.template, nodes.Const):
+        return None
+    return str(node.template.value)
 
 
 def _is_escaping(frame: Frame, finalize: Any) -> bool:
@@ -131,7 +140,38 @@ class Environment(FlaskEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         _Words().visit(tree)
+        # Where files are looked at for changes, parts stay apart: a change of one is found then.
+        if name in JOINED and not self.auto_reload:
+            _Parts(self).visit(tree)
         return tree
+
+    def part(self, name: str) -> nodes.Template:
+        """Return what stands in a template, with what stands in those that it includes."""
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        source, filename, _ = self.loader.get_source(self, name)
+        tree = self._parse(source, name, filename)
+        _Parts(self).visit(tree)
+        return tree
+
+
+class _Parts(NodeTransformer):
+    """Puts in the place of each `{% include "name" %}` what stands there, in a scope of its own.
+
+    Jinja makes a context for each include, copies all names into it, and looks up those that the
+    part uses: fifteen times for one payment. What a part sets stays its own here, too.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  Jinja's name.
+        name = _part(node)
+        if name is None:
+            return node
+        scope = nodes.Scope(self._environment.part(name).body)
+        # The lines are those of another file: what fails there is told with that of the include.
+        return scope.set_lineno(node.lineno, override=True)
 
 
 class _Words(NodeTransformer):

@@ -10,6 +10,7 @@ from flask import render_template_string
 from jinja2 import DictLoader, meta, nodes
 from markupsafe import escape
 
+from b24app.web.plumbing import templating
 from b24app.web.plumbing.templating import WORD, escaped
 
 SAME = [
@@ -77,6 +78,57 @@ def test_included_template_sees_the_context_and_names_around_it(app):
     }
     env = app.jinja_env.overlay(loader=DictLoader(parts))
     assert env.get_template("page.html").render(given="<") == "12&lt;;13&lt;;."
+
+
+PAGE = (
+    "{% from 'words.html' import loud %}{% set a = 1 %}{% set b = 'page' %}"
+    "{% for n in [2, 3] %}{% with c = n * 2 %}{% include 'part.html' %}{% endwith %}"
+    "[{{ b }}{{ d }}{{ loud(n) }}]{% endfor %}{% include 'no.html' ignore missing %}"
+)
+PARTS = {
+    "page.html": PAGE,
+    "part.html": "{% set b = 'part' %}{% if a == 1 %}{% set d = n %}{% endif %}"
+    "{% macro m(x) %}{{ x }}{{ n }}{{ given }}{% endmacro %}{{ m(c) }}{% include 'inner.html' %}",
+    "inner.html": "{% from 'words.html' import quiet as loud %}({{ loud(b) }}{{ d }}{{ unknown }}"
+    "{% for b in [7] %}{{ b }}{% endfor %}{{ b }}){% set seen = kept.append(b) %}",
+    "words.html": "{% macro loud(x) %}{{ x }}!{% endmacro %}"
+    "{% macro quiet(x) %}{{ x }}?{% endmacro %}",
+}
+
+
+def test_a_page_with_its_parts_in_it_says_what_the_parts_say_by_themselves(app, monkeypatch):
+    said, gone = [], []
+    for joined in (set(), {"page.html"}):
+        monkeypatch.setattr(templating, "JOINED", joined)
+        env = app.jinja_env.overlay(loader=DictLoader(PARTS), bytecode_cache=None)
+        page = env.get_template("page.html")
+        kept = []
+        said.append(page.render(given="<", kept=kept))
+        gone.append(kept)
+        code = env.compile(env.loader.get_source(env, "page.html")[0], "page.html", raw=True)
+        assert ("part.html" in code) is not bool(joined)
+    assert said[0] == said[1]
+    assert said[0].startswith("42&lt;(part?27part)[page2!]")
+    assert gone[0] == gone[1] == ["part", "part"]
+
+
+def test_what_fails_in_a_part_is_told_with_the_line_that_includes_it(app, monkeypatch):
+    monkeypatch.setattr(templating, "JOINED", {"page.html"})
+    parts = {"page.html": "a\n\n{% include 'part.html' %}", "part.html": "{{ 1 // 0 }}"}
+    env = app.jinja_env.overlay(loader=DictLoader(parts), bytecode_cache=None)
+    with pytest.raises(ZeroDivisionError) as failed:
+        env.get_template("page.html").render()
+    assert failed.traceback[-1].lineno + 1 == 3
+
+
+def test_parts_stay_apart_where_their_files_are_looked_at_for_changes(app, monkeypatch):
+    monkeypatch.setattr(templating, "JOINED", {"page.html"})
+    parts = {"page.html": "{% include 'part.html' %}", "part.html": "before"}
+    loader = DictLoader(parts)
+    env = app.jinja_env.overlay(loader=loader, bytecode_cache=None, auto_reload=True)
+    assert env.get_template("page.html").render() == "before"
+    parts["part.html"] = "after"
+    assert env.get_template("page.html").render() == "after"
 
 
 def test_only_texts_that_stand_in_the_template_become_filters(app):
