@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import event, insert, literal, select, update
 
 from b24app.storage import activity, portals
 from b24app.storage.models import Activity, Portal, Refusal
@@ -57,3 +57,27 @@ def test_a_request_names_its_portal_when_the_transaction_begins(stage):
     with stage.app.test_request_context(), stage.deps.db.of(member_id).reading() as session:
         assert portals.find(session, member_id) is not None
         assert activity.page(session, member_id) == []
+
+
+COSTS = {
+    "an opening": (lambda tab: tab.show(), 8),
+    "a click": (lambda tab: tab.post("/payments/1038/pay"), 18),
+}
+"""Statements. Each costs a hundredth of an opening, whatever it brings; an opening once had 18."""
+
+
+@pytest.mark.parametrize(("act", "most"), COSTS.values(), ids=COSTS)
+def test_no_more_statements_are_sent_than_before(stage, act, most):
+    tab = stage.tab()
+    tab.show()
+    sent = []
+
+    def note(*arguments):
+        sent.append(arguments[2])
+
+    event.listen(stage.deps.db._root, "before_cursor_execute", note)
+    answer = act(tab)
+    event.remove(stage.deps.db._root, "before_cursor_execute", note)
+
+    assert answer.status_code == 200
+    assert len(sent) <= most, "\n".join(sent)
