@@ -31,6 +31,9 @@ _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
 _LINE_ROWS = select(_CARDS.basket_rows, _CARDS.line_rows).where(*_IS_CARD)
 _LINE_ROWS_TO_CHANGE = _LINE_ROWS.with_for_update()
 
+MOST_LINES = 2_000
+"""The newest are remembered: what a card has is written with each addition."""
+
 SEVERAL = 0
 """Noted of a basket that rows share: which one a line of it bills, the basket does not say."""
 
@@ -131,7 +134,9 @@ def note_line_rows(
     for basket_id, row_id in noted.by_basket.items():
         is_shared = baskets.get(str(basket_id), row_id) != row_id
         baskets[str(basket_id)] = SEVERAL if is_shared else row_id
-    lines = {str(line_id): list(row) for line_id, row in noted.by_line.items()}
+    lines = {int(line_id): row for line_id, row in (known.line_rows or {}).items()}
+    lines |= {line_id: list(row) for line_id, row in noted.by_line.items()}
+    newest = {str(line_id): lines[line_id] for line_id in sorted(lines)[-MOST_LINES:]}
     session.execute(
         update(CardMemory)
         .where(
@@ -139,7 +144,7 @@ def note_line_rows(
             CardMemory.entity_type_id == ref.entity_type_id,
             CardMemory.entity_id == ref.entity_id,
         )
-        .values(basket_rows=baskets, line_rows={**(known.line_rows or {}), **lines}, seen_at=now)
+        .values(basket_rows=baskets, line_rows=newest, seen_at=now)
         .execution_options(synchronize_session=False)
     )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from b24app.simulator.portal_state import sale
 from tests.support import odd_cards
 from tests.web.tab.test_previews import words
 
@@ -106,8 +107,7 @@ def test_a_row_that_is_made_anew_is_known_by_its_product(stage):
     shown = words(stage.tab(entity_id=CARD).answer.text)
 
     assert GONE not in shown
-    # A line that the portal named is not remembered: it is not taken for gone, and has no name.
-    assert ("Alpha €10.00" in shown) is not stage.portal.switches.links_rows
+    assert "Alpha €10.00" in shown
 
 
 def test_a_typed_row_that_is_made_anew_is_not_called_gone(stage):
@@ -117,3 +117,34 @@ def test_a_typed_row_that_is_made_anew_is_not_called_gone(stage):
     added(stage, ("Alpha", "10", "5"))
 
     assert GONE not in words(stage.tab(entity_id=CARD).answer.text)
+
+
+def test_what_is_left_in_a_basket_is_not_more_than_its_row_has(stage):
+    """The order keeps a basket of which nothing is billed any more: it is offered as any row."""
+    first, second = added(stage, ("Alpha", "20", "5"), ("Beta", "10", "2"))
+    bill(stage, first, 5)
+    (payment,) = stage.portal.crm.payments_of(2, CARD)
+    assert stage.tab(entity_id=CARD).delete(f"/payments/{payment.id}").status_code == 200
+    del stage.portal.crm.product_rows[first.id]
+    tab = stage.tab(entity_id=CARD)
+
+    assert "Bill the rest €20.00" in words(tab.answer.text)
+    assert tab.post("/payments/rest", {"shown": "20"}).status_code == 200
+
+    assert sums(stage) == [20]
+    assert second.quantity == 2
+
+
+def test_with_several_orders_nothing_is_billed_that_may_be_billed(stage):
+    (old,) = added(stage, ("Alpha", "100", "2"))
+    bill(stage, old, 2)
+    crm = stage.portal.crm
+    del crm.product_rows[old.id]
+    (new,) = added(stage, ("Alpha", "100", "2"))
+    sale.open_order(crm, (2, CARD), "EUR")
+    tab = stage.tab(entity_id=CARD)
+
+    assert tab.post("/payments/rest").status_code == 422
+    assert tab.post("/payments", {"row": new.id, f"quantity-{new.id}": 2}).status_code == 422
+
+    assert sums(stage) == [200]

@@ -69,12 +69,11 @@ def learned(
         },
         {line_id: (row_id, _product(rows, row_id)) for line_id, row_id in added.items()},
     )
-    on_card = _OnCard.of(rows)
-    are_told = all(on_card.explains(lines.items) for lines in found.values())
-    if not added or are_told:
+    if not added:
         return dict(found)
+    # What the portal names now, it does not name when the rows of the card are made anew.
     _remember(card, noted)
-    return _all_named(found, on_card, noted)
+    return _all_named(found, _OnCard.of(rows), noted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,20 +24,17 @@ BESIDE = 40
 MOST = 500
 """Payments whose lines are compared: as many as a page shows."""
 
-MOST_ALONE = 50
-"""The same, where the portal needs a call for each."""
+ALONE, MOST_ALONE = 20, 50
+"""The same two, where the portal needs a call for each."""
 
 Lines = Mapping[int, Handle[Listing[PaymentItem]]]
 """The handles of the lines of payments in a batch."""
 
 
 def ask(batch: Batch, card: CardSession) -> Lines:
-    """Ask for the lines of the newest payments that the portal has listed on this card before.
-
-    Nothing is asked where each would be a call of its own.
-    """
-    known = () if card.api.refuses_batch else card.listed | card.seen_before
-    return _ask(batch, sorted(known, reverse=True)[:BESIDE])
+    """Ask for the lines of the newest payments that the portal has listed on this card before."""
+    most = ALONE if card.api.refuses_batch else BESIDE
+    return _ask(batch, sorted(card.listed | card.seen_before, reverse=True)[:most])
 
 
 def _ask(batch: Batch, payment_ids: Iterable[int]) -> Lines:

@@ -26,7 +26,7 @@ from b24app.services.card.payment_details import (
     Details,
     Sources,
     details_of,
-    unbilled_rows,
+    within_card,
 )
 from b24app.services.card.reminders import Expected
 from b24app.services.directories import reminder_means, shop_site, user_names
@@ -242,11 +242,10 @@ def _free(
     Never more of a row than the card has, as far as the payments' lines are known.
     """
     items = _all_items(core, compositions)
-    if core.free is not None:
-        return core.free if items is None else held(core.payments, core.free, core.rows, items)
-    if not core.is_estimate or items is None:
-        return None
-    return unbilled_rows(core.rows.values(), items)
+    if items is None:
+        return None if core.free is None else within_card(core.free, core.rows, [])
+    free = Listing(core.rows.values()) if core.is_estimate else core.free
+    return None if free is None else held(core.payments, free, core.rows, items)
 
 
 def _all_items(

@@ -72,8 +72,9 @@ def create(
         pay_system_id = pay_systems.chosen_id(card, choice)
         with card_lease.alone(card):
             before = unbilled.read(card)
-            if before.problem and any(one.row_id not in before.rows for one in wanted):
-                # It may be a row that was not read.
+            is_unread = any(one.row_id not in before.rows for one in wanted)
+            if before.problem and (is_unread or before.is_ambiguous):
+                # It may be a row that was not read, or one that is billed.
                 raise before.problem
             free = before.rows
             if before.free is not None and not before.problem:

@@ -21,7 +21,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import billed_lines, product_rows
 from b24app.services.card.billed_lines import Answered
 from b24app.services.card.doubtful import held, is_doubtful
-from b24app.services.card.payment_details import unbilled_rows
+from b24app.services.card.payment_details import within_card
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.writing.ownership import before_writing
@@ -41,6 +41,11 @@ class BillableRows:
     free: Listing[ListedRow] | None
     rows: Mapping[int, ListedRow]
     problem: AppError | None = None
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether lines bill rows of the card, and nobody knows which."""
+        return self.free is None and isinstance(self.problem, InputError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ def free_of(
         own = _all_rows(card, own)
         items = billed_lines.take(card, answered, own, may_ask=True)
         if own.is_whole and items is not None:
-            free = unbilled_rows(own.by_id.values(), items)
+            free = held(answered.payments, Listing(own.by_id.values()), own.by_id, items)
+            problem = None if free is not None else _unknown()
     except PortalError as error:
         problem = error
         # A read: whatever happened to it, nothing was written.
@@ -94,7 +100,7 @@ def free_of(
     else:
         own, free = _held(card, answered, own, free)
         if free is None or not is_whole(free):
-            problem = InputError("not all that can be billed", code=InputCode.ROWS_UNREAD)
+            problem = _unknown()
     return Free(own, free, problem)
 
 
@@ -103,15 +109,20 @@ def _held(
 ) -> tuple[ReadRows, Listing[ListedRow] | None]:
     """Return what is free without what the card does not have; None if nobody knows how much."""
     listed = answered.payments
-    if not free or not listed:
+    if not free:
         return own, free
     own = _all_rows(card, own)
     items = billed_lines.take(card, answered, own, may_ask=False)
     if items is None:
         if not is_doubtful(listed, own.by_id.values(), free):
-            return own, free
+            # What is left in a basket may be more than its row has by now.
+            return own, within_card(free, own.by_id, [])
         items = billed_lines.take(card, answered, own, may_ask=True)
     return own, None if items is None else held(listed, free, own.by_id, items)
+
+
+def _unknown() -> InputError:
+    return InputError("not all that can be billed", code=InputCode.ROWS_UNREAD)
 
 
 def _all_rows(card: CardSession, first: ReadRows) -> ReadRows:
