@@ -1,0 +1,48 @@
+"""Nothing lies over an amount, however long it is and however narrow the frame."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state import seed
+from tests.support.person import Mouse
+
+WIDTHS = (1280, 1034, 900, 768, 700, 634, 375, 320)
+SUMS = (None, Decimal("12345678.90"), Decimal("999999999999.99"))
+COVERED = """() => [...document.querySelectorAll(".pay")].flatMap((pay) => {
+  const amount = pay.querySelector(".pay__amount > *").getBoundingClientRect();
+  const texts = document.createRange();
+  texts.selectNodeContents(pay.querySelector(".pay__state"));
+  const buttons = [...pay.querySelectorAll(".pay__actions .btn")];
+  const places = buttons.map((one) => one.getBoundingClientRect());
+  return [...places, ...texts.getClientRects()]
+    .filter((one) => one.width && one.left < amount.right && one.right > amount.left &&
+      one.top < amount.bottom && one.bottom > amount.top)
+    .map((one) => [pay.dataset.number, one.left, amount.right]);
+})"""
+OUTSIDE = """() => [...document.querySelectorAll(".pay__actions .btn, .pay__amount > *")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.outerHTML)"""
+
+
+@pytest.mark.parametrize("payments", [4, 60])
+@pytest.mark.parametrize("amount", SUMS)
+def test_an_amount_is_never_covered(stage, sit, amount, payments):
+    crm = type(stage.portal.crm)()
+    stage.portal.crm = crm
+    seed.fill(crm, payments)
+    for payment in crm.payments.values() if amount else ():
+        payment.sum = amount
+    someone = sit(Mouse)
+    someone.start_tab()
+    expect(someone.frame.locator("#payments [data-payment-id]")).to_have_count(payments)
+
+    for width in WIDTHS:
+        someone.page.set_viewport_size({"width": width, "height": 900})
+        # The rows of a long list are measured after the resize.
+        someone.page.wait_for_timeout(100)
+        assert someone.frame.evaluate(COVERED) == [], width
+        assert someone.frame.evaluate(OUTSIDE) == [], width
