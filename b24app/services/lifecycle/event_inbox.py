@@ -67,6 +67,9 @@ class Proof(StrEnum):
     AWAITED = "awaited"
     """A token from another event that still waits to be proven itself."""
 
+    UNCHECKED = "unchecked"
+    """A token that can be compared with none: older portals tell theirs by ONAPPINSTALL alone."""
+
     NONE = "none"
 
 
@@ -123,11 +126,15 @@ def _proof_of(session: Session, deps: Deps, call: EventCall, *, is_known: bool) 
     if not is_known:
         is_first = call.event == INSTALL and bool(call.auth.refresh_token)
         return Proof.PAIR if is_first else Proof.NONE
-    if _same(portals.application_token(session, deps.cipher, member_id), given):
+    stored = portals.application_token(session, deps.cipher, member_id)
+    if _same(stored, given):
         return Proof.TOKEN
     if call.event == UNINSTALL:
         former = installations.former_token(session, deps.cipher, member_id, deps.clock())
-        return Proof.FORMER if _same(former, given) else Proof.NONE
+        if _same(former, given):
+            return Proof.FORMER
+        # A lost ONAPPINSTALL must not keep data for ever. It is only a reason to ask the portal.
+        return Proof.UNCHECKED if given and not stored else Proof.NONE
     if call.event == PAYMENT and not given:
         # The documentation shows this event without a token. Nothing it says is believed: it is
         # only a reason to ask the authorization server, at a limited pace.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 
 import pytest
+from sqlalchemy import update
 
 from b24app.domain import EntityRef
 from b24app.storage import activity, settings
+from b24app.storage.models import Portal
+from tests.support.events import post
 from tests.support.lifecycle import (
     HOUR,
     MINUTE,
@@ -91,6 +94,47 @@ def test_a_grant_that_expired_is_refused_a_new_one_after_the_uninstallation(stag
     uninstall(stage)
 
     assert portal_of(stage) is None
+
+
+@pytest.fixture
+def of_old(stage):
+    """A portal that posts no application_token to frames, whose ONAPPINSTALL was lost."""
+    live_on(stage)
+    with stage.database.transaction() as session:
+        session.execute(update(Portal).values(application_token_sealed=None))
+    return stage
+
+
+def test_an_uninstallation_is_looked_into_where_no_token_was_ever_told(of_old):
+    of_old.portal.uninstall(clean=True)
+    post(of_old, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="1" * 32)
+    of_old.work_off()
+
+    assert tables_naming(of_old, of_old.portal.member_id) == set()
+
+
+def test_what_nothing_can_check_harms_no_living_portal_and_is_not_kept(of_old):
+    before = probes(of_old)
+
+    post(of_old, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="1" * 32)
+    of_old.work_off()
+
+    assert probes(of_old) == before + 1
+    assert waiting(of_old) == []
+    assert portal_of(of_old).state == "active"
+    of_old.open(MANAGER).show()
+
+
+@pytest.mark.parametrize("told", ["", "1" * 32])
+def test_an_uninstallation_without_the_token_that_is_known_asks_nobody(stage, told):
+    live_on(stage)
+    before = probes(stage)
+
+    answer = post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token=told)
+    stage.work_off()
+
+    assert answer.status_code == 403
+    assert probes(stage) == before
 
 
 # Alive
