@@ -241,6 +241,33 @@ def test_several_batches_of_reads_are_sent_at_once_and_fail_apart(api_of):
     assert isinstance(refused, RightsRefusedError)
 
 
+@pytest.mark.parametrize(
+    ("commands", "calls"), [(1, 1), (15, 1), (16, 2), (27, 3), (150, 3), (151, 4)]
+)
+def test_long_reading_shares_its_commands_among_calls_at_the_same_time(api_of, commands, calls):
+    portal = Portal({f"list{number}": number for number in range(commands)})
+    batch = Batch()
+    handles = [batch.add(read(f"list{number}")) for number in range(commands)]
+
+    result = api_of(portal).read(batch)
+
+    assert [result[handle] for handle in handles] == list(range(commands))
+    assert portal.requests == ["batch"] * calls
+
+
+def test_long_reading_raises_what_concerns_one_of_its_calls(client, server, clock):
+    server.handler = Portal({"list": ("expired_token", 401)})
+    api = PortalApi(
+        client, EndingSession(), lambda sec: Deadline(sec, clock.monotonic), refuses_batch=True
+    )
+    batch = Batch()
+    for _ in range(20):
+        batch.add(read("list"))
+
+    with pytest.raises(SessionExpiredError):
+        api.read(batch)
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from("rw"), st.booleans(), st.integers(0, 5)), min_size=1, max_size=8
 )

@@ -26,6 +26,9 @@ T_co = TypeVar("T_co", covariant=True)
 READ_SECONDS = 12.0
 """All calls of one reading request together: the page gives up after 15 seconds."""
 
+PARALLEL_PARTS, WORTH_A_CALL = 3, 8
+"""How many calls may share long reading, and how many commands each has to have then."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handle(Generic[T_co]):
@@ -61,13 +64,13 @@ class Batch:
     def __len__(self) -> int:
         return len(self.commands)
 
-    def parts(self) -> list[Batch]:
-        """Return the same commands, in their order, in batches that a portal takes."""
+    def parts(self, most: int = wire.MAX_COMMANDS) -> list[Batch]:
+        """Return the same commands, in their order, in batches of at most so many commands."""
         keys = list(self.commands)
         return [
             Batch({key: self.commands[key] for key in part}, self.optional.intersection(part))
-            for start in range(0, len(keys), wire.MAX_COMMANDS)
-            if (part := keys[start : start + wire.MAX_COMMANDS])
+            for start in range(0, len(keys), most)
+            if (part := keys[start : start + most])
         ]
 
 
@@ -199,6 +202,19 @@ class PortalApi:
             # Each of them sends its commands in parallel already.
             return [send_one(batch) for batch in batches]
         return self._client.in_parallel(self.tokens, send_one, batches)
+
+    def read(self, batch: Batch, within: float = READ_SECONDS) -> BatchResult:
+        """Send reads that do not refer to each other; many of them in calls at the same time.
+
+        The portal runs the commands of one call one after another. Raises the error of any call.
+        """
+        parts = max(1, min(PARALLEL_PARTS, len(batch) // WORTH_A_CALL))
+        most = min(-(-len(batch) // parts), wire.MAX_COMMANDS)
+        answers = self.send_all(batch.parts(most), within)
+        for answer in answers:
+            if isinstance(answer, AppError):
+                raise answer
+        return BatchResult.joined([one for one in answers if isinstance(one, BatchResult)])
 
     def speaking_with(self, tokens: TokenSource) -> PortalApi:
         """Return the same portal with another token."""

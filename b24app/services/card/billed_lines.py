@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import payment_items
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Listing, Payment, PaymentItem
-from b24app.errors import AppError, PortalError
+from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows
 from b24app.services.card.product_rows import ReadRows
@@ -68,7 +68,7 @@ def take(
     if unread:
         further = Batch()
         asked = _ask(further, unread)
-        found |= _taken(sent(card, further), asked)
+        found |= _taken(card.api.read(further, WRITE_SECONDS), asked)
     lines = [found[payment.id] for payment in payments if payment.id in found]
     if len(lines) != len(payments) or any(listed.unread for listed in lines):
         return None
@@ -84,12 +84,3 @@ def _taken(result: BatchResult, asked: Lines) -> dict[int, Listing[PaymentItem]]
         except PortalError:
             continue
     return found
-
-
-def sent(card: CardSession, batch: Batch) -> BatchResult:
-    """Send reads in as many calls as they take, at the same time. Raises the error of one."""
-    answers = card.api.send_all(batch.parts(), WRITE_SECONDS)
-    for answer in answers:
-        if isinstance(answer, AppError):
-            raise answer
-    return BatchResult.joined([one for one in answers if isinstance(one, BatchResult)])

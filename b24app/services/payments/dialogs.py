@@ -26,7 +26,7 @@ def for_items(card: CardSession, payment_id: int) -> tuple[CardView, PaymentView
     batch = Batch()
     asked = _ask(batch, card)
     own = card_reads.ask_compositions(batch, [payment_id])
-    result = card.api.send(batch)
+    result = card.api.read(batch)
     core = card_reads.take_core(result, asked.core)
     lines = card_reads.take_compositions(result, own)
     view = view_of(card, core, basket_rows.named(card, lines, core.read_rows), {})
@@ -40,7 +40,7 @@ def for_card(card: CardSession) -> CardView:
     """Read the card without payment lines, with the rows that a new payment can have."""
     batch = Batch()
     asked = _ask(batch, card)
-    result = card.api.send(batch)
+    result = card.api.read(batch)
     core = card_reads.take_core(result, asked.core)
     return _with_free_rows(card, asked, result, core, view_of(card, core, {}, {}))
 
@@ -50,7 +50,7 @@ def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
     batch = Batch()
     asked = _ask(batch, card)
     where = delivery_places.ask(batch, card, delivery_places.known(card))
-    result = billed_lines.sent(card, batch)
+    result = card.api.read(batch)
     core = card_reads.take_core(result, asked.core)
     view = _with_free_rows(card, asked, result, core, view_of(card, core, {}, {}))
     if core.free is not None and not is_whole(core.free):
@@ -69,7 +69,7 @@ def for_delivery(
     batch = Batch()
     asked = card_reads.ask_core(batch, card.ref)
     where = delivery_places.ask(batch, card, others, payment_id)
-    result = card.api.send(batch)
+    result = card.api.read(batch)
     core = card_reads.take_core(result, asked)
     view = view_of(card, core, {}, {})
     shown = view.payment(payment_id)

@@ -59,16 +59,17 @@ class Free:
 
 @before_writing()
 def read(card: CardSession) -> BillableRows:
-    """Read the basis of a new payment in one call.
+    """Read the basis of a new payment at once.
 
-    In two or more for a card with several orders, or with more rows or payments than one tells of.
+    In two steps or more for a card with several orders, or with more rows or payments than one
+    step tells of.
     """
     batch = Batch()
     listing = batch.add(payments.list_payments(card.ref))
     available = batch.add(crm.available_rows(card.ref))
     pages = product_rows.ask(batch, card.ref)
     lines = billed_lines.ask(batch, card)
-    result = card.api.send(batch, WRITE_SECONDS)
+    result = card.api.read(batch, WRITE_SECONDS)
     listed = result[listing]
     # A payment that cannot be read now existed before as well.
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.control.control_somebody import do_order
-from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state import sale, seed
 from b24app.storage import settings as stored
 from tests.support import odd_cards
 from tests.support.acts import BANK, CABLES, FLEET, books, writes_asked
@@ -217,3 +217,17 @@ def test_many_rows_are_shown_in_part_at_first(stage, path):
     assert "Frame 300" in hidden
     assert "Frame 300" not in shown
     assert re.search(r"Show \d+ more products", text)
+
+
+@pytest.mark.parametrize("path", ["/payments/new", "/payments/rest", "/payments/1038/items"])
+def test_a_preview_of_a_card_with_many_payments_reads_them_at_the_same_time(stage, path):
+    seed.fill(stage.portal.crm, payments=20)
+    tab = stage.tab()
+    stage.forget_calls()
+
+    assert tab.get(path).status_code == 200
+
+    # Where one pays is read with another token.
+    lengths = [len(call.commands) for call in stage.http_calls if len(call.commands) > 1]
+    assert 2 <= len(lengths) <= 3
+    assert max(lengths) <= 20
