@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
+from tests.support.browser_stage import DEAL_CARD, MANAGER
 from tests.support.person import Mouse
 
 WIDTHS = (1280, 1034, 900, 768, 700, 634, 375, 320)
@@ -28,16 +29,19 @@ OUTSIDE = """() => [...document.querySelectorAll(".pay__actions .btn, .pay__amou
   .map((one) => one.outerHTML)"""
 
 
-@pytest.mark.parametrize("payments", [4, 60])
+@pytest.mark.parametrize(("payments", "language"), [(4, "en"), (4, "ru"), (60, "de")])
 @pytest.mark.parametrize("amount", SUMS)
-def test_an_amount_is_never_covered(stage, sit, amount, payments):
+def test_an_amount_is_never_covered(stage, sit, amount, payments, language):
     crm = type(stage.portal.crm)()
     stage.portal.crm = crm
     seed.fill(crm, payments)
     for payment in crm.payments.values() if amount else ():
         payment.sum = amount
+    stage.portal.users[MANAGER].language = language
     someone = sit(Mouse)
-    someone.start_tab()
+    someone.go(DEAL_CARD)
+    someone.page.get_by_role("tab").nth(2).click()
+    someone.enter_frame()
     expect(someone.frame.locator("#payments [data-payment-id]")).to_have_count(payments)
 
     for width in WIDTHS:
