@@ -66,8 +66,12 @@ class OneLine(SafeAtoms):
 
     def __init__(self, atoms):
         super().__init__({})
-        for name, value in atoms.items():
-            self[name] = value if name in KEPT_BLANKS else _printable(value)
+        self.update(atoms)
+
+    def __getitem__(self, name):
+        # Only what the line shows: all headers and the environment are here, hundreds of values.
+        value = super().__getitem__(name)
+        return value if name in KEPT_BLANKS else _printable(value)
 
 
 def _printable(value):

@@ -66,6 +66,15 @@ def test_an_ordinary_access_log_line_reads_as_before(access):
     )
 
 
+def test_whatever_another_format_shows_is_on_one_line():
+    atoms = CONF["OneLine"]({"a": "x\ny", "{referer}i": "a\nb", "t": "[now or\tlater]", "B": 9})
+
+    shown = "%(a)s %({Referer}i)s %(q)s %(t)s %(B)s"
+    line = shown % atoms
+
+    assert line == "x%0Ay a%0Ab - [now or\tlater] 9"
+
+
 def test_a_line_break_in_a_path_is_shown_as_it_was_sent(access):
     assert '"GET /a%0Ab%20%22c"' in access(PATH_INFO='/a\nb "c')
 
