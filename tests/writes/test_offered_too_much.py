@@ -96,3 +96,22 @@ def test_it_is_not_offered_whole_beside_more_payments_than_one_batch_reads(stage
     assert tab.post("/payments/rest", {"shown": "20"}).status_code == 200
 
     assert held(stage)[70:] == [{"Alpha": 2}]
+
+
+def test_no_more_is_added_to_a_payment_than_the_card_has(stage, rows):
+    alpha, beta = rows
+    alpha.quantity = Decimal(12)
+    tab = stage.tab(entity_id=CARD)
+    assert tab.post("/payments", {"row": beta.id, f"quantity-{beta.id}": 1}).status_code == 200
+    path = f"/payments/{max(stage.portal.crm.payments)}/items"
+    stage.forget_calls()
+
+    refused = tab.post(path, {"row": alpha.id, f"quantity-{alpha.id}": 3})
+    stage.forget_calls()
+    added = tab.post(path, {"row": alpha.id, f"quantity-{alpha.id}": 2})
+
+    assert refused.status_code == 422
+    assert "at most 2 can be billed" in words(refused.text)
+    assert added.status_code == 200
+    assert len(stage.http_calls) == 2
+    assert held(stage) == [{"Alpha": 10}, {"Alpha": 2, "Beta": 1}]

@@ -13,7 +13,13 @@ from b24app.domain import PaymentItem
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments.items import EditContext, place, quantities_by_row, setting, too_much
+from b24app.services.payments.items import (
+    EditContext,
+    place_to_add,
+    quantities_by_row,
+    setting,
+    too_much,
+)
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -38,7 +44,7 @@ def add(
             raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
             raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
-        return place(card, payment_id)
+        return place_to_add(card, payment_id)
 
     def plan(at: EditContext) -> Edit:
         addition = _addition(at, wanted, may_raise=not asked.is_undo)

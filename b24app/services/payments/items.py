@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import crm, payment_items
+from b24app.bitrix.methods import crm, payment_items, payments
 from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable, is_whole
 from b24app.errors import (
@@ -20,8 +20,11 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, product_rows
+from b24app.services.card import basket_rows, billed_lines, product_rows
+from b24app.services.card.billed_lines import Answered
 from b24app.services.card.card_reads import PaymentLines
+from b24app.services.card.product_rows import ReadRows
+from b24app.services.payments import unbilled
 from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing import ownership
 from b24app.services.writing.change import (
@@ -88,12 +91,50 @@ def place(card: CardSession, payment_id: int) -> EditContext:
         listed = found.result[found.beside.free]
     except PortalError:
         listed = Listing.of((), [None])
-    free = {row.id: row for row in listed}
     on_card = product_rows.take(found.result, found.beside.rows, are_needed=True)
-    rows = {**free, **on_card.by_id}
-    (items,) = basket_rows.named_items(card, [found.about(payment_id)], on_card)
+    return _context(card, payment, found.about(payment_id), on_card, listed)
+
+
+@before_writing()
+def place_to_add(card: CardSession, payment_id: int) -> EditContext:
+    """Read like `place` what proves an addition, with what a creation would find that is free.
+
+    More calls only where a creation needs them, too.
+    """
+    found = ownership.read_about(
+        card,
+        [payment_id],
+        payment_items.list_items,
+        lambda batch: (
+            _ask_rows(batch, card.ref),
+            batch.add(payments.list_payments(card.ref)),
+            billed_lines.ask(batch, card),
+        ),
+    )
+    payment = found.payments[payment_id]
+    require_unpaid(payment)
+    asked, listing, lines = found.beside
+    on_card = product_rows.take(found.result, asked.rows, are_needed=True)
+    answered = Answered(found.result, lines, found.result[listing])
+    told = unbilled.free_of(card, answered, on_card, asked.free)
+    if told.is_ambiguous and told.problem:
+        raise told.problem
+    listed = Listing.of((), [None]) if told.free is None else told.free
+    return _context(card, payment, found.about(payment_id), told.rows, listed)
+
+
+def _context(
+    card: CardSession,
+    payment: Payment,
+    items: Listing[PaymentItem],
+    on_card: ReadRows,
+    listed: Listing[ListedRow],
+) -> EditContext:
+    free = {row.id: row for row in listed}
+    (named,) = basket_rows.named_items(card, [items], on_card)
     # Of a row that was not read nobody can say that nothing of it is free.
-    return EditContext(payment, items, rows, free if is_whole(listed) else None)
+    known = free if is_whole(listed) else None
+    return EditContext(payment, named, {**free, **on_card.by_id}, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Free:
     free: Listing[ListedRow] | None
     problem: AppError | None = None
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether lines bill rows of the card, and nobody knows which."""
+        return self.free is None and isinstance(self.problem, InputError)
+
 
 @before_writing()
 def read(card: CardSession) -> BillableRows:
