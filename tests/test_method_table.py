@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ CONTROLS = [(method, name) for method, cells in MAIN.items() for name in CODE.fi
 TESTS = [(method, name) for method, cells in MAIN.items() for name in CODE.findall(cells[-1])]
 
 
+@cache
 def _called_methods() -> set[str]:
     """Names of commands that services import and call, as REST methods of the rooms' modules."""
     called: set[str] = set()
@@ -72,6 +74,7 @@ def _called_methods() -> set[str]:
     return called
 
 
+@cache
 def _commands() -> dict[str, str]:
     """REST method to the function of `bitrix` that makes its command."""
     found: dict[str, str] = {}

@@ -86,10 +86,10 @@ def values(places: Places, language: str) -> dict[str, str]:
 
 def texts(places: Places, language: str) -> dict[str, str]:
     """Return every text of the card in a language, by its field."""
-    named = values(places, language)
+    named, source = values(places, language), places.source(language)
     made = {}
     for field in FIELDS:
-        written = places.source(language)[field]
+        written = source[field]
         text = ", ".join(written) if isinstance(written, list) else written
         made[field] = NAMED.sub(lambda name: named[name[1]], text).strip() + "\n"
     return made

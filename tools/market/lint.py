@@ -99,10 +99,10 @@ def _languages(places: Places) -> Iterator[str]:
 
 
 def _names_of_the_app(places: Places) -> Iterator[str]:
+    known = {one: _messages(places, one) | words.NO_NAMES[one] for one in LANGUAGES}
     for language, field, text in _each_text(places):
-        known = _messages(places, language)
         for quoted in words.QUOTED[language].findall(text):
-            if quoted not in known | words.NO_NAMES[language]:
+            if quoted not in known[language]:
                 yield f"{language}/{field} names {quoted!r}, which the app does not say"
 
 
