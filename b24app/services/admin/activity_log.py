@@ -88,16 +88,17 @@ def show(card: CardSession, asked: Asked, before: str = "") -> ActivityPage:
     return ActivityPage(asked, shown, older, before_id is None, titles)
 
 
-def export(card: CardSession, asked: Asked) -> Iterator[Line]:
+def export(card: CardSession, asked: Asked) -> Iterator[Line | None]:
     """Read every matching line, newest first, at most MAX_ROWS, while they are written out.
 
-    Raises like `show`, before the first line is asked for.
+    A None behind them says that there are older ones. Raises like `show`, before the first line is
+    asked for.
     """
     admins.check(card)
     return _lines(card.deps, card.member_id, _filter(card, asked))
 
 
-def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
+def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line | None]:
     before_id: int | None = None
     for _ in range(MAX_ROWS // AT_ONCE):
         with deps.db.of(member_id).reading() as session:
@@ -106,6 +107,9 @@ def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line]:
         if len(lines) < AT_ONCE:
             return
         before_id = lines[-1].id
+    with deps.db.of(member_id).reading() as session:
+        if activity.page(session, member_id, wanted, before_id=before_id, limit=1):
+            yield None
 
 
 def _filter(card: CardSession, asked: Asked) -> Filter:

@@ -30,6 +30,9 @@ DATES: Mapping[str, LazyString] = {
 COLUMNS = ("time", "person", "user_id", "action", "card", "payment", "before", "after", "outcome",
            "detail", "request_id", "note")  # fmt: skip
 
+CUT = "older lines are not in this file: choose fewer days"
+"""In the file, so that nobody takes a part of the log for all of it."""
+
 
 @blueprint.get("/activity")
 def show_activity() -> ResponseReturnValue:
@@ -97,9 +100,12 @@ def _lines(page: ActivityPage) -> list[dict[str, object]]:
     return lines
 
 
-def _rows(lines: Iterable[Line]) -> Iterator[tuple[str, ...]]:
+def _rows(lines: Iterable[Line | None]) -> Iterator[tuple[str, ...]]:
     yield COLUMNS
     for line in lines:
+        if line is None:
+            yield (*[""] * (len(COLUMNS) - 1), CUT)
+            return
         ref = EntityRef(line.entity_type_id, line.entity_id)
         yield (
             line.at.isoformat(timespec="seconds"),

@@ -203,15 +203,20 @@ def test_quotes_stay_inside_their_cell_and_line_breaks_become_blanks(page, add):
     assert line[header.index("person")] == 'A "quoted", name of two lines'
 
 
-def test_the_file_ends_at_its_limit(page, add, monkeypatch):
+@pytest.mark.parametrize("there", [7, 4, 3])
+def test_the_file_ends_at_its_limit_and_says_so_where_there_is_more(page, add, monkeypatch, there):
     monkeypatch.setattr(activity_log, "AT_ONCE", 2)
     monkeypatch.setattr(activity_log, "MAX_ROWS", 4)
-    for number in range(7):
+    for number in range(there):
         add(payment_number=f"n{number}")
 
-    _, *lines = rows(page.get("/settings/activity.csv"))
+    header, *lines = rows(page.get("/settings/activity.csv"))
 
-    assert [line[5] for line in lines] == ["n6", "n5", "n4", "n3"]
+    newest = [f"n{number}" for number in reversed(range(there))][:4]
+    cut = [""] if there > len(newest) else []
+    assert [line[header.index("payment")] for line in lines] == newest + cut
+    assert ("older lines are not in this file" in lines[-1][header.index("note")]) is bool(cut)
+    assert {len(line) for line in lines} == {len(header)}
 
 
 def test_erased_names_are_shown_as_numbers(page, add):
