@@ -55,7 +55,7 @@ def test_a_dialog_without_connection_says_so_inside_and_comes_by_itself(stage, e
 
 def test_a_dialog_that_failed_is_asked_for_again_inside(stage, either):
     either.page.may_fail_to_load = True
-    for kind in ("busy", "html", "denied"):
+    for kind in ("busy", "html"):
         stage.fail("*", kind, times=50)
         open_dialog(either, stage, "Change payment system")
         expect_told_inside(either, "Payment 3653/4:")
@@ -67,6 +67,18 @@ def test_a_dialog_that_failed_is_asked_for_again_inside(stage, either):
 
         expect_content(either)
         either.hand.leave(either.dialog)
+
+
+def test_a_dialog_that_may_not_be_seen_offers_no_other_try(stage, either):
+    either.page.may_fail_to_load = True
+    stage.fail("*", "denied", times=50)
+
+    open_dialog(either, stage, "Change payment system")
+
+    expect(either.dialog.get_by_role("alert")).to_contain_text("Payment 3653/4: You can’t see")
+    expect(either.button("Try again", either.dialog)).to_have_count(0)
+    either.hand.leave(either.dialog)
+    expect(either.dialog).to_have_count(0)
 
 
 def test_a_dialog_that_failed_can_be_given_up(stage, either):
