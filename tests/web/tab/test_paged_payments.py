@@ -9,6 +9,7 @@ import pytest
 from b24app.simulator.portal_state import seed
 from b24app.simulator.rest import crm_item_payment
 from b24app.simulator.rest.call import Page
+from tests.support import odd_cards
 from tests.support.acts import LARGE, SMALL, payment
 from tests.support.many import WELL, Asked
 from tests.support.stage import payments_in
@@ -112,12 +113,23 @@ def test_the_rest_is_not_billed_where_a_part_of_it_did_not_come(stage):
 
 
 def test_a_product_that_did_not_come_is_not_called_gone(stage):
+    row_id = stage.portal.crm.rows_of(2, BIG)[-1].id + 1
+    tab = stage.tab(entity_id=BIG)
+
+    tab.post("/payments", {"row": row_id, f"quantity-{row_id}": 1})
+
+    assert SOME_PRODUCTS in tab.said
+
+
+def test_a_product_of_the_card_is_billed_though_it_came_not_among_the_free_ones(stage):
     row = stage.portal.crm.rows_of(2, BIG)[-1]
     tab = stage.tab(entity_id=BIG)
 
     tab.post("/payments", {"row": row.id, f"quantity-{row.id}": 1})
 
-    assert SOME_PRODUCTS in tab.said
+    assert tab.said.startswith("Payment ")
+    (held,) = odd_cards.held_by_payments(stage.portal.crm, BIG)
+    assert held == {row.product_name: 1}
 
 
 def test_fifty_at_once_are_not_called_deleted_where_the_list_does_not_hold_them(stage):
