@@ -26,6 +26,50 @@ on("htmx:configRequest", ({ detail: config }) => {
   config.headers["Idempotency-Key"] = keys.get(config.intent);
 });
 
+/* A list that is read while something is written may be older than that, and would show it as taken back by
+   somebody else: it is read when the last write has ended. What is read first of all has no id. */
+const writing = new Set();
+let listRead = null;
+let toRead = null;
+
+const readsList = ({ verb, target, elt }) => verb === "get" && target.id === "tab" && elt.id !== "";
+
+on("htmx:confirm", (event) => {
+  if (!writing.size || !readsList(event.detail)) return;
+  event.preventDefault();
+  readLater(event.detail);
+});
+
+function readLater({ elt, path }) {
+  if (toRead?.id !== "refresh") toRead = { id: elt.id, path };
+}
+
+/* What an answer asks for itself comes after it. */
+on("htmx:beforeSwap", ({ detail }) => writing.delete(detail.requestConfig));
+
+on("htmx:beforeSend", ({ detail: { requestConfig: config, xhr } }) => {
+  if (readsList(config)) listRead = config;
+  /* Not an event of htmx: what asked may have been drawn again, and then none of them gets here. */
+  if (readsList(config) || isWrite(config)) xhr.addEventListener("loadend", () => ended(config));
+  if (!isWrite(config)) return;
+  writing.add(config);
+  if (!listRead) return;
+  readLater(listRead);
+  /* Its request is known by what it takes turns with. */
+  for (const elt of [listRead.elt, page]) htmx.trigger(body, "htmx:abort", { elt });
+});
+
+function ended(config) {
+  writing.delete(config);
+  if (listRead === config) listRead = null;
+  if (!toRead || writing.size) return;
+  const { id, path } = toRead;
+  const reader = byId(id);
+  toRead = null;
+  if (reader?.matches("[hx-get]")) htmx.trigger(reader, reader.getAttribute("hx-trigger") || "click");
+  else if (reader) request("GET", path, { source: reader, target: "#tab", swap: "outerHTML" });
+}
+
 on("htmx:beforeRequest", ({ detail }) => {
   const config = detail.requestConfig;
   /* The same object goes on to htmx's failure events, which would print its error. */

@@ -312,3 +312,84 @@ def test_a_renewed_session_is_renewed_again_also_if_the_network_failed_between(
 
     expect(person.payment(unpaid).locator(f"#qty-{item.id}[value='5']")).to_have_value("5")
     assert stage.items(unpaid)[0].quantity == 5
+
+
+class Late(Held):
+    """Like `Held`, but the server has answered already, before what is done meanwhile."""
+
+    def _take(self, route):
+        if self.is_it(route.request) and not self.is_over:
+            self.is_over = True
+            self.routes.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    def let_go(self):
+        route, answer = self.routes.pop()
+        route.fulfill(response=answer)
+
+
+def pay(person, payment):
+    person.press(person.button("Mark as paid", person.payment(payment)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+
+def expect_nothing_of_others(person):
+    """The list is read, and nothing is said to be somebody else's."""
+    person.frame.wait_for_function("() => !document.querySelector('.htmx-request')")
+    person.wait_until_loaded()
+    expect(person.said).not_to_contain_text("someone else")
+    expect(person.said).not_to_contain_text(re.compile("was (added|removed)"))
+
+
+def test_a_list_that_was_read_before_a_mark_does_not_take_it_back(person, unpaid):
+    person.open_tab()
+    late = Late(person, "refresh=1")
+    late.wait(lambda: person.press(person.button("Refresh")))
+
+    with person.page.expect_request(re.compile("refresh=1")):
+        pay(person, unpaid)
+    late.let_go()
+
+    expect_nothing_of_others(person)
+    expect(person.status(unpaid)).to_have_text("Paid")
+
+
+def test_a_list_that_is_asked_for_during_a_mark_is_read_after_it(person, unpaid):
+    person.open_tab()
+    mark = Late(person, "/pay$", "POST")
+    mark.wait(lambda: pay(person, unpaid))
+    expect(person.payment(unpaid)).to_have_attribute("aria-busy", "true")
+
+    person.press(person.button("Refresh"))
+    with person.page.expect_request(re.compile("refresh=1")):
+        mark.let_go()
+
+    expect_nothing_of_others(person)
+    expect(person.status(unpaid)).to_have_text("Paid")
+
+
+def test_a_list_that_was_read_before_a_creation_does_not_take_it_away(person):
+    person.open_tab()
+    late = Late(person, "refresh=1")
+    late.wait(lambda: person.press(person.button("Refresh")))
+    person.press(person.button("New payment"))
+
+    with person.page.expect_request(re.compile("refresh=1")):
+        person.press(person.button("Create payment", person.dialog))
+    late.let_go()
+
+    expect_nothing_of_others(person)
+    expect(person.frame.locator("#payments [data-payment-id]")).to_have_count(5)
+
+
+def test_details_that_were_read_before_a_mark_do_not_take_it_back(person, unpaid):
+    late = Late(person, "/payments/details")
+    late.wait(person.start_tab)
+
+    pay(person, unpaid)
+    expect(person.status(unpaid)).to_have_text("Paid")
+    late.let_go()
+
+    expect_nothing_of_others(person)
+    expect(person.status(unpaid)).to_have_text("Paid")

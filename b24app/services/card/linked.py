@@ -78,6 +78,11 @@ class Linked:
         return self.more > 0 or self.is_more_unknown
 
     @property
+    def next_count(self) -> int:
+        """Return how many of `more` are read at once next."""
+        return min(self.more, AT_ONCE)
+
+    @property
     def totals(self) -> tuple[Sum, ...]:
         """Return the totals of these groups' cards, in each currency."""
         views = (group.view for group in self.groups)
