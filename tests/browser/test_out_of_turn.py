@@ -369,6 +369,7 @@ def test_a_list_that_is_asked_for_during_a_mark_is_read_after_it(person, unpaid)
     expect(person.status(unpaid)).to_have_text("Paid")
 
 
+@pytest.mark.usefixtures("stage")
 def test_a_list_that_was_read_before_a_creation_does_not_take_it_away(person):
     person.open_tab()
     late = Late(person, "refresh=1")
