@@ -132,6 +132,12 @@ class TestProduction:
     def test_takes_what_postgresql_knows(self, url):
         create_app(Config.from_env({**NEEDED, "DATABASE_URL": url}))
 
+    def test_takes_the_long_name_of_the_driver_of_sqlite(self, tmp_path):
+        """It is the same driver, and SQLAlchemy's documentation writes it so."""
+        url = f"sqlite+pysqlite:///{tmp_path / 'some.db'}"
+
+        create_app(Config.from_env({**NEEDED, "DATABASE_URL": url}))
+
 
 class TestTheLogs:
     @pytest.mark.parametrize(("asked", "kept"), [("1", 3), ("3", 3), ("30", 30)])

@@ -65,6 +65,7 @@ TAKES_NO_WRITES = "25006"
 """PostgreSQL's word of a server, or a transaction, that only reads."""
 
 POSTGRES_NAMES = {"postgres", "postgresql"}
+SQLITE_NAMES = {"sqlite", "sqlite+pysqlite"}
 PLAIN = {"postgresql": POSTGRES_DRIVER, "sqlite": "sqlite"}
 """The one driver of each engine, whose ways this module knows."""
 
@@ -78,6 +79,8 @@ def driver_url(text_url: str) -> URL:
         raise ValueError("it is no SQLAlchemy URL such as postgresql://user@host/name") from None
     if url.drivername in POSTGRES_NAMES:
         url = url.set(drivername=POSTGRES_DRIVER)
+    if url.drivername in SQLITE_NAMES:
+        url = url.set(drivername="sqlite")
     if url.get_backend_name() in PLAIN and url.drivername not in PLAIN.values():
         raise ValueError(f"{url.drivername} is not supported: write {url.get_backend_name()}://")
     if url.get_backend_name() == "postgresql":
@@ -193,9 +196,10 @@ def _begin_postgresql(clock: ServerClock, connection: Connection) -> None:
     scope = options.get(SCOPE, NO_PORTAL)
     name, value = (ALL_SETTING, "on") if scope is ALL_PORTALS else (PORTAL_SETTING, scope)
     # SET LOCAL and not set_config(): Citus hands the one on to the machines that hold the rows.
+    # The driver reads times in no other style, and a database may have been given one.
     text = sql.SQL(
         "{}; SET LOCAL {} = {}; SET LOCAL idle_in_transaction_session_timeout = {}; "
-        "SELECT clock_timestamp()"
+        "SET LOCAL datestyle = ISO; SELECT clock_timestamp()"
     ).format(sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value)), ABANDONED_MILLISECONDS)
     driver = connection.connection.driver_connection
     asked_at = clock.machine()

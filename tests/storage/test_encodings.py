@@ -1,4 +1,4 @@
-"""A server made without a locale keeps bytes: UTF-8 is read and written there all the same."""
+"""A database may have ways of its own: no encoding, or another style of dates. It works as ever."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from .setting import MEMBER, install
 NAME = "b24app_test_ascii_" + str(os.getpid())
 
 
+def ask(*statements):
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 @pytest.fixture
 def database(postgres_databases):  # noqa: ARG001 - skips where there is no server.
-    def ask(*statements):
-        with psycopg.connect(server_url(), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
-
     drop = f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"
     ask(drop, f"CREATE DATABASE {NAME} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
     database = Database(f"{server_url().rpartition('/')[0]}/{NAME}").of_all()
@@ -42,3 +43,17 @@ def test_a_database_without_an_encoding_keeps_every_name(database, cipher, now):
     with database.reading() as session:
         assert settings.load(session, MEMBER) == titles
     assert condition.look(database).is_current
+
+
+@pytest.mark.parametrize("style", ["German, DMY", "SQL, MDY", "Postgres, DMY"])
+def test_times_are_read_whatever_style_the_database_writes_them_in(database, cipher, now, style):
+    """Each transaction asks for the server's time: nothing worked, not even the upgrade."""
+    ask(f"ALTER DATABASE {NAME} SET datestyle = '{style}'")
+
+    upgrade(database)
+    install(database, cipher, now)
+    with database.transaction() as session:
+        settings.save(session, MEMBER, {}, updated_by=1, now=now)
+
+    with database.reading() as session:
+        assert settings.last_saved(session, MEMBER).at == now
