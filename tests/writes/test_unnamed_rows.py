@@ -9,9 +9,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 
 from b24app.simulator.portal_state import sale
 from b24app.storage import card_memory
+from b24app.storage.models import CardMemory
 from tests.support import odd_cards
 from tests.support.acts import PREFIX, outcomes
 from tests.support.cut_off import cut_once
@@ -161,3 +163,30 @@ def test_what_another_application_billed_is_not_called_gone(stage, rows):
 
     assert "Product that could not be read just now" in shown
     assert GONE not in shown
+
+
+@pytest.mark.parametrize("finds_by_product", [True, False])
+@pytest.mark.parametrize("change", ["cheaper", "delivery"])
+def test_a_sum_that_is_too_high_for_another_reason_refuses_nothing(
+    stage, rows, finds_by_product, change
+):
+    """Nothing is remembered of the line: another application billed it, or we did long ago."""
+    crm = stage.portal.crm
+    stage.portal.switches.finds_by_product = finds_by_product
+    tab = stage.tab(entity_id=CARD)
+    tab.post("/payments", chosen((rows[0], 5)))
+    with stage.database.transaction() as session:
+        session.execute(delete(CardMemory))
+    if change == "cheaper":
+        rows[0].price = Decimal(9)
+    else:
+        (payment,) = crm.payments_of(2, CARD)
+        order = crm.orders[payment.order_id]
+        shipment = sale.add_shipment(crm, order, (1, "Courier"), Decimal(8))
+        sale.add_delivery(crm, payment, shipment)
+    tab = stage.tab(entity_id=CARD)
+
+    assert tab.post("/payments", chosen((rows[1], 1))).status_code == 200
+    assert tab.post("/payments/rest", {}).status_code == 200
+
+    assert held(stage) == [{"Alpha": 5}, {"Beta": 1}, {"Beta": 2, "Gamma": 3}]

@@ -6,11 +6,11 @@ billed, and so it does of rows that share a product. Sums show most of this, lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from b24app.domain import ListedRow, Listing, Payment, PaymentItem, ProductRow, is_readable
-from b24app.services.card.payment_details import Row, within_card
+from b24app.services.card.payment_details import Row, unbilled_rows, within_card
 
 ZERO = Decimal(0)
 ROUNDING = Decimal("0.01")
@@ -45,14 +45,37 @@ def held(
     """Return free rows with no more than the card has beside what lines bill.
 
     None where they still come to too much, and a line that names no row may be of one of them.
+    Prices that were changed after a billing and deliveries make it too much as well, so lines that
+    are just what the portal does not offer are taken for what it holds back.
     """
     lines = list(items)
     found = within_card(free, rows, lines)
     unnamed = [item for item in lines if item.row_id not in rows]
+    if _is_explained(unnamed, free, rows, lines):
+        return found
     if unnamed and is_doubtful(payments, rows.values(), found):
         may_be_billed = any(_may_be_of(item, row) for item in unnamed for row in found)
         return None if may_be_billed else found
     return found
+
+
+def _is_explained(
+    unnamed: Sequence[PaymentItem],
+    free: Iterable[Row],
+    rows: Mapping[int, Row],
+    lines: Iterable[PaymentItem],
+) -> bool:
+    """Return whether the portal holds back exactly what these lines bill, of rows it tells apart.
+
+    It does not where a row is offered once more, nor with several orders. Of rows that share a
+    product it may offer the wrong one, in just as great a number.
+    """
+    if len({row.product_id for row in rows.values()}) < len(rows):
+        return False
+    left = sum((row.quantity for row in unbilled_rows(rows.values(), lines)), ZERO)
+    offered = sum((row.quantity for row in free), ZERO)
+    billed = sum((item.quantity for item in unnamed), ZERO)
+    return all(map(is_readable, (left, offered, billed))) and left - offered == billed
 
 
 def _may_be_of(item: PaymentItem, row: ListedRow | ProductRow) -> bool:
