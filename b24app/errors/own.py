@@ -27,6 +27,8 @@ class InputCode(StrEnum):
     NOTHING_TO_BILL = "nothing_to_bill"
     NO_ESTIMATE = "no_estimate"
     ROWS_UNREAD = "rows_unread"
+    ROWS_UNCLEAR = "rows_unclear"
+    """Nobody knows which products of the card some lines bill (quirk 101)."""
     NO_SYSTEM = "no_system"
     CHOICE_GONE = "choice_gone"
     """What was chosen in a dialog is not on the card: removed in the meantime, or never there."""

@@ -145,6 +145,7 @@ def test_with_several_orders_nothing_is_billed_that_may_be_billed(stage):
     tab = stage.tab(entity_id=CARD)
 
     assert tab.post("/payments/rest").status_code == 422
+    assert "Bill them in Bitrix24 itself" in tab.said
     assert tab.post("/payments", {"row": new.id, f"quantity-{new.id}": 2}).status_code == 422
 
     assert sums(stage) == [200]

@@ -97,38 +97,45 @@ def free_of(
         own = _all_rows(card, own)
         items = billed_lines.take(card, answered, own, may_ask=True)
         if own.is_whole and items is not None:
-            free = held(answered.payments, Listing(own.by_id.values()), own.by_id, items)
-            problem = None if free is not None else _unknown()
+            return _told(own, held(answered.payments, _all(own), own.by_id, items))
     except PortalError as error:
         problem = error
         # A read: whatever happened to it, nothing was written.
         problem.executed = Executed.NO
     else:
-        own, free = _held(card, answered, own, free)
-        if free is None or not is_whole(free):
-            problem = _unknown()
-    return Free(own, free, problem)
+        return _held(card, answered, own, free)
+    return Free(own, None, problem)
 
 
-def _held(
-    card: CardSession, answered: Answered, own: ReadRows, free: Listing[ListedRow]
-) -> tuple[ReadRows, Listing[ListedRow] | None]:
-    """Return what is free without what the card does not have; None if nobody knows how much."""
+def _held(card: CardSession, answered: Answered, own: ReadRows, free: Listing[ListedRow]) -> Free:
+    """Return what is free without what the card does not have."""
     listed = answered.payments
     if not free:
-        return own, free
+        return _told(own, free)
     own = _all_rows(card, own)
     items = billed_lines.take(card, answered, own, may_ask=False)
     if items is None:
         if not is_doubtful(listed, own.by_id.values(), free):
             # What is left in a basket may be more than its row has by now.
-            return own, within_card(free, own.by_id, [])
+            return _told(own, within_card(free, own.by_id, []))
         items = billed_lines.take(card, answered, own, may_ask=True)
-    return own, None if items is None else held(listed, free, own.by_id, items)
+    if items is None:
+        return Free(own, None, _not_all(InputCode.ROWS_UNREAD))
+    return _told(own, held(listed, free, own.by_id, items))
 
 
-def _unknown() -> InputError:
-    return InputError("not all that can be billed", code=InputCode.ROWS_UNREAD)
+def _told(own: ReadRows, free: Listing[ListedRow] | None) -> Free:
+    if free is None:
+        return Free(own, None, _not_all(InputCode.ROWS_UNCLEAR))
+    return Free(own, free, None if is_whole(free) else _not_all(InputCode.ROWS_UNREAD))
+
+
+def _all(own: ReadRows) -> Listing[ListedRow]:
+    return Listing(own.by_id.values())
+
+
+def _not_all(code: InputCode) -> InputError:
+    return InputError("not all that can be billed", code=code)
 
 
 def _all_rows(card: CardSession, first: ReadRows) -> ReadRows:

@@ -60,6 +60,10 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "Nothing was changed: Bitrix24 sent only some of the products of this card. Try again in a "
         "moment, or use New payment and choose products that are listed."
     ),
+    InputCode.ROWS_UNCLEAR: _l(
+        "Nothing was changed: Bitrix24 does not say which products of this card its payments are "
+        "for, so one could be billed twice. Bill them in Bitrix24 itself."
+    ),
     InputCode.NO_SYSTEM: _l("This payment system is not available any more. Choose another one."),
     InputCode.CHOICE_GONE: _l("What you chose is not on this card any more. Press Refresh."),
     InputCode.LINE_GONE: _l(
