@@ -73,7 +73,7 @@ class Proof(StrEnum):
     NONE = "none"
 
 
-MAY_BE_TRUE = frozenset({Proof.PAIR, Proof.FORMER, Proof.AWAITED})
+MAY_BE_TRUE = frozenset({Proof.PAIR, Proof.FORMER, Proof.AWAITED, Proof.UNCHECKED})
 
 
 def receive(deps: Deps, form: Mapping[str, str], address: str = "") -> Received:
@@ -150,7 +150,8 @@ def _same(expected: str | None, given: str) -> bool:
 def _count_unproven(deps: Deps, call: EventCall, proof: Proof, *, is_known: bool) -> None:
     """Count an event without the right token. Raises unless there is another proof.
 
-    An event that may prove itself is never refused because of others: its list is short instead.
+    An event that may be true is never refused because of others: its list is short instead, or it
+    is merged into what waits.
     """
     name = f"events:{call.auth.member_id}" if is_known else STRANGERS
     if proof not in MAY_BE_TRUE and throttle.is_blocked(deps, name):

@@ -36,6 +36,10 @@ BEFORE_CLOSING = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=
 """When a silent portal is asked again before its people are shut out, from the first silence."""
 
 AFTER_CLOSING = timedelta(hours=1)
+FOR_THE_GENUINE_ONE = timedelta(hours=1)
+"""How long an unproven report of an installation that is gone waits for one that can be believed
+about `CLEAN`: anybody who knows a member_id sends one a moment before the portal does."""
+
 ERASED_AFTER = timedelta(hours=72)
 BUSY_PAUSE = timedelta(minutes=1)
 PACE = timedelta(seconds=10)
@@ -47,8 +51,9 @@ class UninstallReport:
     """A reported uninstallation that is not settled. `is_clean`: with all data.
 
     `silent_since`: since when there was no answer about the installation. `contradicted_at`: when
-    the portal was found alive after the report. Without `is_proven`, the report came with a token
-    that could not be checked yet: it is looked into, but shuts nobody out.
+    the portal was found alive after the report. `dead_since`: since when it is known to be gone.
+    Without `is_proven`, the report came with a token that could not be checked: it is looked into,
+    but shuts nobody out, and what lives loses nothing by it.
     """
 
     reported_at: datetime
@@ -56,6 +61,7 @@ class UninstallReport:
     silent_since: datetime | None = None
     contradicted_at: datetime | None = None
     is_proven: bool = True
+    dead_since: datetime | None = None
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> UninstallReport:
@@ -66,6 +72,7 @@ class UninstallReport:
             _moment(payload.get("silent_since")),
             _moment(payload.get("contradicted_at")),
             payload.get("is_proven", True),
+            _moment(payload.get("dead_since")),
         )
 
     @property
@@ -77,6 +84,7 @@ class UninstallReport:
             "silent_since": self.silent_since and self.silent_since.isoformat(),
             "contradicted_at": self.contradicted_at and self.contradicted_at.isoformat(),
             "is_proven": self.is_proven,
+            "dead_since": self.dead_since and self.dead_since.isoformat(),
         }
 
     def is_over(self, now: datetime) -> bool:
@@ -88,14 +96,17 @@ def merged(waiting: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Merge two reports: the older keeps its time, and a requested erasure stays.
 
     A report that the portal has contradicted is replaced by a newer one, and an unproven one by a
-    proven one.
+    proven one. Of unproven ones that say different things, one is a stranger's: nothing is lost.
     """
     older, newer = UninstallReport.of(waiting), UninstallReport.of(given)
     if older.contradicted_at is not None:
         return newer.payload
     if older.is_proven != newer.is_proven:
-        return older.payload if older.is_proven else newer.payload
-    return replace(older, is_clean=older.is_clean or newer.is_clean).payload
+        proven = older if older.is_proven else newer
+        return replace(proven, dead_since=older.dead_since).payload
+    if older.is_proven:
+        return replace(older, is_clean=older.is_clean or newer.is_clean).payload
+    return replace(older, is_clean=older.is_clean and newer.is_clean).payload
 
 
 def schedule_probe(
@@ -153,12 +164,22 @@ def work_off(deps: Deps, task: Task) -> Again | None:
         return _refuse(deps, task, suspicion)
     if verdict is Verdict.BUSY:
         return Again(now + BUSY_PAUSE, suspicion.payload)
-    if verdict is Verdict.SILENT:
-        suspicion = replace(suspicion, silent_since=suspicion.silent_since or now)
-        if not suspicion.is_over(now):
-            return _wait(deps, task, suspicion)
-        if not suspicion.is_proven:
-            return None
+    if verdict is Verdict.DEAD or suspicion.dead_since is not None:
+        return _end(deps, task, replace(suspicion, dead_since=suspicion.dead_since or now))
+    suspicion = replace(suspicion, silent_since=suspicion.silent_since or now)
+    if not suspicion.is_over(now):
+        return _wait(deps, task, suspicion)
+    if suspicion.is_proven:
+        erase(deps, task)
+    return None
+
+
+def _end(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
+    """Erase what is known to be gone, once the report that says what is kept may have come."""
+    dead_since = suspicion.dead_since or deps.clock()
+    until = dead_since if suspicion.is_proven else dead_since + FOR_THE_GENUINE_ONE
+    if deps.clock() < until:
+        return Again(until, suspicion.payload)
     erase(deps, task)
     return None
 
@@ -220,7 +241,7 @@ def _refuse(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
         portal = portals.find(session, task.member_id)
         if portal is not None and portal.state == PortalState.CLOSED:
             portals.activate(session, task.member_id, now)
-        if installations.is_former_open(session, task.member_id, now):
+        if suspicion.is_proven and installations.is_former_open(session, task.member_id, now):
             # The current installation is alive, so the previous one was reported.
             _erase_former(session, deps, task.member_id, is_clean=suspicion.is_clean)
     return _after_alive(suspicion, now)

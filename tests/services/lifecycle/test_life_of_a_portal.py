@@ -186,6 +186,14 @@ class Life(RuleBasedStateMachine):
         form = event_form(self.stage, event, {"CLEAN": "1"}, **auth)
         self.stage.client.post("/events", data=form)
 
+    @rule()
+    def a_stranger_reports_the_end(self):
+        """With a token that is awaited, since an update of theirs is not looked into yet."""
+        auth = {"application_token": FALSE, "refresh_token": FALSE}
+        for event in ("ONAPPUPDATE", "ONAPPUNINSTALL"):
+            form = event_form(self.stage, event, {"CLEAN": "1"}, **auth)
+            self.stage.client.post("/events", data=form)
+
     @precondition(lambda self: self.is_installed and not self.queue)
     @rule(clean=st.booleans())
     def an_insider_reports_the_end(self, clean):
@@ -320,6 +328,7 @@ def test_a_life_with_everything_in_it(life):
     life = life()
     life.uninstall(clean=True)
     life.install_again()
+    life.a_stranger_reports_the_end()
     life.deliver()
     life.work()
     life.an_insider_reports_the_end(clean=True)
