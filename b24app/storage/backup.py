@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -20,8 +20,9 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, inspect
 from sqlalchemy.engine import Engine
 
+from .encodings import lacking
 from .engines import ALL_SETTING
-from .session import Database
+from .session import Database, is_later
 
 SUFFIXES = {"postgresql": ".dump", "sqlite": ".db"}
 DRAFT = ".part"
@@ -73,7 +74,7 @@ def dump(database: Database, target: Path) -> None:
 def restore(database: Database, source: Path) -> None:
     """Fill an empty database from a file of `dump`: everything, or nothing where it fails.
 
-    Raises BackupError, also where there are tables already.
+    Raises BackupError, also where there are tables already, or the file is of a newer version.
     """
     if not source.is_file():
         raise BackupError(f"{source} is not a file")
@@ -81,13 +82,34 @@ def restore(database: Database, source: Path) -> None:
         raise BackupError(f"{source.name} is no backup of this kind of database")
     if inspect(database.engine).get_table_names():
         raise BackupError("the database is not empty: restore into a new one")
+    if is_later(_revisions_in(source)):
+        raise BackupError("the backup is of a newer version of the app: install that one first")
     if database.engine.dialect.name == "sqlite":
         database.close()
         _copy_sqlite(source, Path(str(database.engine.url.database)))
         return
+    with database.engine.connect() as connection:
+        if encoding := lacking(connection):
+            raise BackupError(f"the database keeps texts in {encoding}: make one with UTF8")
     # We write no comments; those of extensions may be written by a superuser only.
     options = ("--exit-on-error", "--single-transaction", "--no-comments", *PLAIN, str(source))
     _run("pg_restore", *options, engine=database.engine)
+
+
+def _revisions_in(source: Path) -> set[str]:
+    """Return the revisions of the schema in a backup; none where it does not say."""
+    if source.suffix == SUFFIXES["sqlite"]:
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as taken,
+        ):
+            return {str(row[0]) for row in taken.execute("SELECT version_num FROM alembic_version")}
+        return set()
+    lines = _run(
+        "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(source)
+    ).splitlines()
+    begun = [number for number, line in enumerate(lines) if line.startswith("COPY ")]
+    return set(lines[begun[0] + 1 : lines.index("\\.")]) if begun else set()
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -113,8 +135,10 @@ def _require_whole(connection: sqlite3.Connection, what: str) -> None:
         raise BackupError(f"SQLite finds {what} damaged: {verdict.splitlines()[0]}")
 
 
-def _run(name: str, *options: str, engine: Engine | None = None) -> None:
+def _run(name: str, *options: str, engine: Engine | None = None) -> str:
     """Run a program of PostgreSQL, against the database of `engine` if one is given.
+
+    Return what it says.
 
     What ends this process by an exception ends the program, too.
     """
@@ -132,6 +156,7 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason was given"]
         raise BackupError(said[0])
+    return done.stdout
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.cipher import Cipher, DecryptionError
 
+from .encodings import lacking
 from .key_rotation import SEALED
 from .models import Base
 from .session import STANDBY, Database, newest_revisions
@@ -34,6 +35,8 @@ class Condition:
     """The role is one that row level security does not bind, so portals are not kept apart."""
     is_standby: bool = False
     """The server takes no writes."""
+    encoding: str = ""
+    """The encoding of texts, where it lacks letters."""
 
     @property
     def is_current(self) -> bool:
@@ -65,6 +68,7 @@ def look(database: Database) -> Condition:
             now=session.scalar(select(func.clock_timestamp())) if is_server else None,
             sees_all=is_server and bool(session.scalar(text(SEES_ALL))),
             is_standby=is_server and bool(session.scalar(text(STANDBY))),
+            encoding=lacking(connection),
         )
 
 

@@ -6,7 +6,7 @@ import functools
 import logging
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
 
+from .encodings import lacking
 from .engines import (
     ALL_PORTALS,
     NO_PORTAL,
@@ -42,7 +43,9 @@ from .server_clock import Clock, ServerClock, machine_clock
 __all__ = [
     "Database",
     "Session",
+    "UpgradeError",
     "can_serve",
+    "is_later",
     "newest_revisions",
     "remember_revisions",
     "upgrade",
@@ -62,6 +65,10 @@ UNUSABLE_CODES = {"42P01", "42703", TAKES_NO_WRITES, ABANDONED, "SQLITE_NOTADB",
 which has become a standby, or that ended a transaction in which nothing came; a damaged file."""
 
 STANDBY = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+
+
+class UpgradeError(Exception):
+    """A schema is not brought to this version. The text says why; nothing was changed."""
 
 
 class Database:
@@ -201,17 +208,30 @@ os.register_at_fork(after_in_child=_forget_connections)
 def upgrade(database: Database) -> None:
     """Bring the schema to this version. Safe to run twice and from two machines at once.
 
-    Raises DatabaseAwayError where the database cannot be used, or is of a newer version.
+    Raises DatabaseAwayError where the database cannot be used. UpgradeError where it is of a newer
+    version, or is still empty and cannot keep every letter.
     """
     with _present(), database.of_all().engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        if not MigrationContext.configure(connection).get_current_heads():
+            _require_letters(connection)
         config = _alembic_config()
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise DatabaseAwayError("the schema is of a newer version of the app") from error
+            raise UpgradeError(
+                "the schema is of a newer version of the app: install that one"
+            ) from error
+
+
+def _require_letters(connection: Connection) -> None:
+    if encoding := lacking(connection):
+        raise UpgradeError(
+            f"the database keeps texts in {encoding}, which lacks letters of most languages: make "
+            "it with ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def can_serve(database: Database) -> bool:
@@ -229,8 +249,12 @@ def can_serve(database: Database) -> bool:
         return False
     if is_standby:
         log.warning("the database takes no writes: it is a standby")
-    is_later = bool(heads) and heads.isdisjoint(_known_revisions())
-    return (heads == newest_revisions() or is_later) and not is_standby
+    return (heads == newest_revisions() or is_later(heads)) and not is_standby
+
+
+def is_later(revisions: Set[str]) -> bool:
+    """Return whether a schema is of a later version of the app."""
+    return bool(revisions) and revisions.isdisjoint(_known_revisions())
 
 
 def _alembic_config() -> Config:

@@ -16,7 +16,7 @@ from b24app.config import Config
 from b24app.errors import DatabaseAwayError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import backups, housekeeping, self_check
-from b24app.services.lifecycle.backups import BackupError, Restored
+from b24app.services.lifecycle.backups import BackupError, Restored, UpgradeError
 from b24app.services.lifecycle.self_check import Finding, Level
 
 P = ParamSpec("P")
@@ -38,7 +38,7 @@ def in_one_sentence(command: Callable[P, None]) -> Callable[P, None]:
                 f"{error}. Check DATABASE_URL, that its server runs, and that "
                 "`flask --app app db upgrade` has run."
             ) from None
-        except BackupError as error:
+        except (BackupError, UpgradeError) as error:
             raise click.ClickException(f"{error}. Nothing was changed.") from None
 
     return run

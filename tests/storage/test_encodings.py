@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from b24app.storage import condition, settings
-from b24app.storage.session import Database, upgrade
+from b24app.storage.session import Database, UpgradeError, upgrade
 from tests.support.databases import server_url
 
 from .setting import MEMBER, install
@@ -23,9 +23,10 @@ def ask(*statements):
 
 
 @pytest.fixture
-def database(postgres_databases):  # noqa: ARG001 - skips where there is no server.
+def database(request, postgres_databases):  # noqa: ARG001 - skips where there is no server.
+    encoding = getattr(request, "param", "SQL_ASCII")
     drop = f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"
-    ask(drop, f"CREATE DATABASE {NAME} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    ask(drop, f"CREATE DATABASE {NAME} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
     database = Database(f"{server_url().rpartition('/')[0]}/{NAME}").of_all()
     yield database
     database.close()
@@ -43,6 +44,16 @@ def test_a_database_without_an_encoding_keeps_every_name(database, cipher, now):
     with database.reading() as session:
         assert settings.load(session, MEMBER) == titles
     assert condition.look(database).is_current
+
+
+@pytest.mark.parametrize("database", ["LATIN1"], indirect=True)
+def test_a_database_that_lacks_letters_is_not_begun_with(database):
+    """A mark with a note in other letters was carried out, and then neither logged nor told."""
+    with pytest.raises(UpgradeError, match="LATIN1"):
+        upgrade(database)
+
+    state = condition.look(database)
+    assert (state.encoding, state.revisions) == ("LATIN1", frozenset())
 
 
 @pytest.mark.parametrize("style", ["German, DMY", "SQL, MDY", "Postgres, DMY"])

@@ -18,7 +18,13 @@ from sqlalchemy import text
 from b24app import create_app
 from b24app.cipher import Cipher
 from b24app.storage import backup, leases
-from b24app.storage.session import Database, _alembic_config, can_serve, upgrade
+from b24app.storage.session import (
+    Database,
+    _alembic_config,
+    can_serve,
+    newest_revisions,
+    upgrade,
+)
 from tests.storage.everything import fill
 from tests.storage.setting import MEMBER
 
@@ -148,6 +154,22 @@ def test_a_backup_of_the_version_before_is_brought_to_this_one_with_its_data(
     assert {"portals", "user_tokens", "activity"} <= both
     assert [name for name in both if len(after[name]) != len(before[name])] == []
     assert len(after["portals"]) == len(after["portal_settings"]) + 1 == 2
+
+
+def test_a_backup_of_a_later_version_restores_nothing(here, elsewhere, tmp_path):
+    revisions = "UPDATE alembic_version SET version_num = :revision"
+    with here.database.engine.begin() as connection:
+        connection.execute(text(revisions), {"revision": "9999"})
+    (file,) = backed_up(here, tmp_path / "backups")
+    with here.database.engine.begin() as connection:
+        connection.execute(text(revisions), {"revision": min(newest_revisions())})
+    there = elsewhere()
+
+    done = run(there, "restore", file)
+
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "of a newer version of the app" in done.output
+    assert rows(there.extensions["b24app"].deps.db.of_all()) == {}
 
 
 def test_a_database_with_tables_is_left_as_it_is(here, tmp_path):

@@ -26,7 +26,7 @@ from b24app import create_app
 from b24app.bitrix.log.rest_log import RestLog
 from b24app.cipher import Cipher
 from b24app.services.lifecycle import self_check
-from b24app.storage import jobs
+from b24app.storage import condition, jobs
 from tests.support.stage import APP_URL, OAUTH
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +139,13 @@ def test_a_database_that_takes_no_writes_is_a_failure(doctor, postgres_databases
     assert level == "fail"
     assert "a standby, takes no writes" in said
     assert doctor.status == 1
+
+
+def test_a_database_that_lacks_letters_is_a_failure(doctor, monkeypatch):
+    monkeypatch.setattr(condition, "lacking", lambda _connection: "LATIN1")
+
+    assert doctor.ask()["database"][0] == "fail"
+    assert "keeps texts in LATIN1" in doctor.output
 
 
 def test_a_database_that_is_away_ends_with_a_failure_and_the_rest_is_looked_at(doctor):

@@ -11,9 +11,9 @@ from b24app.services.deps import Deps
 from b24app.storage import backup, condition, portals
 from b24app.storage.backup import BackupError
 from b24app.storage.condition import Seals
-from b24app.storage.session import upgrade
+from b24app.storage.session import UpgradeError, upgrade
 
-__all__ = ["BackupError", "Restored", "back_up", "restore"]
+__all__ = ["BackupError", "Restored", "UpgradeError", "back_up", "restore"]
 
 PREFIX = "deal-payments-"
 STAMP = "[0-9]" * 8 + "-" + "[0-9]" * 6
@@ -67,7 +67,7 @@ def _delete_drafts(folder: Path, before: datetime) -> None:
 def restore(deps: Deps, source: Path) -> Restored:
     """Fill an empty database from a backup and bring its schema to this version.
 
-    Raises BackupError, and DatabaseAwayError where the backup is of a newer version.
+    Raises BackupError. UpgradeError where what came back cannot be brought to it.
     """
     backup.restore(deps.db, source)
     upgrade(deps.db)

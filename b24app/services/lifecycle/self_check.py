@@ -99,6 +99,10 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
     if state.is_standby:
         said, advice = "a standby, takes no writes", "let DATABASE_URL lead to the server that does"
         return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
+    if state.encoding:
+        said = f"keeps texts in {state.encoding}, so what people do is not always recorded"
+        advice = "back up, and restore into a database made with ENCODING 'UTF8' TEMPLATE template0"
+        return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
     if not state.is_server and not config.is_development:
         advice = "use PostgreSQL for more than a trial: SQLite serves one machine"
         return Finding(Level.WARN, "database", state.engine, advice)
