@@ -215,8 +215,17 @@ def test_the_proxy_reads_whole_requests_and_repeats_none():
     assert "proxy_request_buffering on;" in CODE
     assert "proxy_next_upstream off;" in CODE
     for wait in ("client_header_timeout", "client_body_timeout", "send_timeout"):
-        (seconds,) = re.findall(rf"{wait} (\d+)s;", CODE)
-        assert int(seconds) <= 15
+        found = re.findall(rf"{wait} (\d+)s;", CODE)
+        assert found
+        assert all(int(seconds) <= 15 for seconds in found)
+
+
+def test_no_port_of_the_proxy_waits_a_minute_for_a_head():
+    """They share the connections that nginx may have: half a request to one port keeps all out."""
+    servers = re.findall(r"^server \{.*?^\}", CODE, re.MULTILINE | re.DOTALL)
+
+    assert len(servers) == 2
+    assert all("client_header_timeout" in server for server in servers)
 
 
 def test_the_proxy_lets_through_what_the_app_takes():
