@@ -51,4 +51,4 @@ def test_rooms_are_printed_and_every_step_of_a_button_that_is_named(capsys, monk
 
     printed = capsys.readouterr().out
     assert "Quantity: web/tab > services/payments > services/writing" in printed
-    assert "\n  services/payments/items.py place payment_id  (up)\n" in printed
+    assert "\n  services/payments/item_lines.py place payment_id  (up)\n" in printed

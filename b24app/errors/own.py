@@ -29,6 +29,8 @@ class InputCode(StrEnum):
     ROWS_UNREAD = "rows_unread"
     ROWS_UNCLEAR = "rows_unclear"
     """Nobody knows which products of the card some lines bill (quirk 101)."""
+    APART = "apart"
+    """The portal takes a row into another payment only: this one has its product (quirk 101)."""
     NO_SYSTEM = "no_system"
     CHOICE_GONE = "choice_gone"
     """What was chosen in a dialog is not on the card: removed in the meantime, or never there."""

@@ -26,6 +26,7 @@ from tests.support.acts import (
     writes_asked,
 )
 from tests.support.stage import payments_in
+from tests.web.tab.test_previews import words
 
 GENERATIONS = ("new", "old", "oldest")
 
@@ -188,7 +189,8 @@ def test_a_dialog_about_a_payment_that_left_the_list_says_so_too(stage, path):
     answer = tab.get(f"/payments/{SMALL}/{path}")
 
     assert answer.status_code == 409
-    assert "deleted in Bitrix24 by someone else" in answer.text
+    assert "This payment was deleted in Bitrix24 by someone else" in words(answer.text)
+    assert "Not saved" not in answer.text
 
 
 def test_the_details_of_payments_that_left_the_list_are_left_out(stage):

@@ -115,3 +115,19 @@ def test_no_more_is_added_to_a_payment_than_the_card_has(stage, rows):
     assert added.status_code == 200
     assert len(stage.http_calls) == 2
     assert held(stage) == [{"Alpha": 10}, {"Alpha": 2, "Beta": 1}]
+
+
+def test_no_more_is_added_in_parts_than_the_card_has(stage, rows):
+    alpha, beta = rows
+    crm = stage.portal.crm
+    alpha.quantity = Decimal(12)
+    many = [odd_cards.add_row(crm, crm.cards[2, CARD], f"{n}", "1", "1") for n in range(30)]
+    tab = stage.tab(entity_id=CARD)
+    assert tab.post("/payments", {"row": beta.id, f"quantity-{beta.id}": 1}).status_code == 200
+    path = f"/payments/{max(crm.payments)}/items"
+    fields = {"row": [row.id for row in (alpha, *many)], f"quantity-{alpha.id}": 3}
+
+    refused = tab.post_all(path, fields | {f"quantity-{row.id}": 1 for row in many})
+
+    assert "at most 2 can be billed" in words(refused.text)
+    assert held(stage) == [{"Alpha": 10}, {"Beta": 1}]

@@ -12,6 +12,7 @@ import pytest
 
 from b24app.simulator.portal_state import sale
 from tests.support import odd_cards
+from tests.support.acts import outcomes
 from tests.web.tab.test_previews import words
 
 CARD = odd_cards.NOTHING
@@ -63,6 +64,115 @@ def test_the_rest_is_what_was_not_billed(stage, phases):
     assert tab.post("/payments/rest", {"shown": "20"}).status_code == 200
     assert sums(stage) == [100, 50, 20]
     assert "Bill the rest" not in words(stage.tab(entity_id=CARD).answer.text)
+
+
+def test_the_rest_is_billed_in_payments_of_their_own(stage, phases):
+    """The portal takes one of them into a payment. It is kept: nothing is made to be deleted."""
+    told = []
+    for _ in phases:
+        assert "Bill the rest" in stage.tab(entity_id=CARD).answer.text
+        tab = stage.tab(entity_id=CARD)
+        tab.post("/payments/rest")
+        told.append(tab.said)
+
+    assert sums(stage) == [100, 50, 20]
+    assert "but without: Phase 2, Phase 3. Bitrix24 does not put them into the same" in told[0]
+    assert "but without: Phase 3. Bitrix24" in told[1]
+    assert "with everything that was unbilled" in told[2]
+    assert [kind for _, kind in outcomes(stage)] == ["partial", "partial", "done"]
+    assert not [one for one in stage.portal.recorder.commands() if one.method.endswith(".delete")]
+
+
+def test_what_costs_nothing_comes_after_others_of_its_product(stage):
+    """A payment of it alone would have no amount, and would be deleted again."""
+    free, priced = added(stage, ("Gift", "0", "1"), ("Phase 1", "100", "1"))
+    tab = stage.tab(entity_id=CARD)
+    fields = {"row": [free.id, priced.id]} | {f"quantity-{row.id}": 1 for row in (free, priced)}
+
+    tab.post("/payments", fields)
+
+    assert "but without: Gift" in tab.said
+    assert sums(stage) == [100]
+
+
+def test_many_rows_go_on_without_what_needs_payments_of_its_own(stage):
+    added(stage, *((f"Phase {number}", "10", "1") for number in range(3)))
+    for number in range(40):
+        odd_cards.add_row(
+            stage.portal.crm, stage.portal.crm.cards[2, CARD], f"Part {number}", "1", "1"
+        )
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post_all("/payments/rest")
+
+    assert "but without: Phase 1, Phase 2. Bitrix24" in tab.said
+    assert sums(stage) == [50]
+    added(stage, *((f"Step {number}", "10", "1") for number in range(38)))
+    tab = stage.tab(entity_id=CARD)
+    tab.post_all("/payments/rest")
+    assert "but without: Phase 2, Step 0, Step 1, Step 2, Step 3 and 34 more" in tab.said
+    assert sums(stage) == [50, 10]
+
+
+def test_a_payment_takes_no_other_of_a_product_that_is_in_it(stage, phases):
+    first, second, _third = phases
+    bill(stage, first)
+    (payment,) = stage.portal.crm.payments_of(2, CARD)
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post(f"/payments/{payment.id}/items", {"row": second.id, f"quantity-{second.id}": 1})
+
+    assert "Bill each product in a payment of its own" in tab.said
+    assert sums(stage) == [100]
+
+
+def test_no_quantity_is_raised_above_what_the_card_has(stage, phases):
+    """What a deleted payment left in the basket is of another row: its price counts, too."""
+    first, second, _third = phases
+    bill(stage, first)
+    bill(stage, second)
+    payment, other = stage.portal.crm.payments_of(2, CARD)
+    tab = stage.tab(entity_id=CARD)
+    tab.delete(f"/payments/{other.id}")
+    (line,) = stage.portal.crm.items_of(payment.id, "product")
+
+    tab.post(f"/payments/{payment.id}/items/{line.id}", {"quantity": 2, "shown": 1})
+
+    assert "Phase 1: at most 1 can be billed" in tab.said
+    assert (line.quantity, sums(stage)) == (1, [100])
+
+
+def test_a_sum_that_stays_by_chance_is_no_canceled_order(stage, phases):
+    """The basket has the price of the row that was billed last: 50 and 50 are 100 as before."""
+    bill(stage, phases[0])
+    bill(stage, phases[1])
+    payment, _other = stage.portal.crm.payments_of(2, CARD)
+    crm = stage.portal.crm
+    extra = odd_cards.add_row(crm, crm.cards[2, CARD], "Extra", "50", "1")
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post(f"/payments/{payment.id}/items", {"row": extra.id, f"quantity-{extra.id}": 1})
+
+    assert "Item added" in tab.said
+    assert sums(stage) == [100, 50]
+    assert "Order canceled" not in stage.tab(entity_id=CARD).answer.text
+
+
+def test_a_sum_that_moves_when_an_edit_is_taken_back_is_no_canceled_order(stage, phases):
+    bill(stage, phases[0])
+    crm = stage.portal.crm
+    (payment,) = crm.payments_of(2, CARD)
+    (line,) = crm.items_of(payment.id, "product")
+    crm.baskets[line.entity_id].price = Decimal(70)
+    extra = odd_cards.add_row(crm, crm.cards[2, CARD], "Extra", "30", "1")
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post(f"/payments/{payment.id}/items", {"row": extra.id, f"quantity-{extra.id}": 1})
+
+    assert "its amount is another one now" in tab.said
+    assert sums(stage) == [70]
+    assert outcomes(stage)[-1] == ("add_items", "partial")
+    assert "Order canceled" not in stage.tab(entity_id=CARD).answer.text
 
 
 def test_each_payment_shows_its_own_products(stage, phases):

@@ -10,16 +10,17 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_items
 from b24app.domain import PaymentItem
-from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
+from b24app.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    InputCode,
+    InputError,
+    UnexplainedRefusalError,
+)
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments.items import (
-    EditContext,
-    place_to_add,
-    quantities_by_row,
-    setting,
-    too_much,
-)
+from b24app.services.payments.item_lines import EditContext, place_to_add
+from b24app.services.payments.items import quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -78,6 +79,14 @@ class Addition:
     def failed(self, now: Mapping[int, Decimal]) -> list[int]:
         """Return the rows of which the payment does not hold what was requested."""
         return [row for row, quantity in self.expected.items() if now.get(row) != quantity]
+
+    def are_apart(self, row_ids: Sequence[int]) -> bool:
+        """Return whether the payment had a product of each, which bars others (quirk 101)."""
+        rows = self.at.rows
+        products = {rows[one].product_id for one in self.present if one in rows}
+        return all(
+            row_id not in self.present and rows[row_id].product_id in products for row_id in row_ids
+        )
 
     def was(self, row_id: int) -> Decimal | None:
         """Return what the payment held of a row."""
@@ -145,6 +154,8 @@ def _why_not_added(after: After, addition: Addition) -> AppError | None:
         return None
     now = quantities_by_row(after.composition)
     failed = addition.failed(now)
+    if isinstance(after.error, UnexplainedRefusalError) and addition.are_apart(failed):
+        return InputError("beside another of its product", code=InputCode.APART)
     return too_much(
         after, [(row, addition.expected[row] - now.get(row, Decimal(0))) for row in failed]
     )

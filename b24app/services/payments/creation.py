@@ -6,7 +6,7 @@ A payment without an amount is never created, because it could still be marked a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.bitrix.methods import payments
@@ -18,7 +18,14 @@ from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
 from b24app.services.directories import pay_systems
 from b24app.services.payments import card_lease, unbilled
-from b24app.services.payments.creation_outcome import Made, made_id, make, missing
+from b24app.services.payments.creation_outcome import (
+    Made,
+    made_id,
+    make,
+    missing,
+    priced_first,
+    with_apart,
+)
 from b24app.services.payments.filling import Filling
 from b24app.services.payments.filling import begin as begin_filling
 from b24app.services.payments.quantities import (
@@ -72,13 +79,14 @@ def create(
         pay_system_id = pay_systems.chosen_id(card, choice)
         with card_lease.alone(card):
             before = unbilled.read(card)
+            told = before.told
             is_unread = any(one.row_id not in before.rows for one in wanted)
-            if before.problem and (is_unread or before.is_ambiguous):
+            if told.problem and (is_unread or told.is_ambiguous):
                 # It may be a row that was not read, or one that is billed.
-                raise before.problem
+                raise told.problem
             free = before.rows
-            if before.free is not None and not before.problem:
-                free = {row.id: row for row in before.free}
+            if told.free is not None and not told.problem:
+                free = {row.id: row for row in told.free}
             require_free(wanted, free, set(before.rows))
             require_amount(wanted, free)
             return _make(card, Aim(wanted, pay_system_id), before)
@@ -112,14 +120,13 @@ def _bill_remaining(
     card: CardSession, pay_system_id: int | None, expected_amount: Decimal | None
 ) -> Outcome:
     before = unbilled.read(card)
-    if before.free is None or before.problem is not None:
-        raise before.problem or InputError(
-            "too many payments to compare", code=InputCode.NO_ESTIMATE
-        )
-    rows = {row.id: row for row in before.free}
-    wanted = billable(before.free)
+    free, problem = before.told.free, before.told.problem
+    if free is None or problem is not None:
+        raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
+    rows = {row.id: row for row in free}
+    wanted = billable(free)
     _require_rest(card, wanted, rows, expected_amount)
-    names = [row.name for row in left_over(before.free)]
+    names = [row.name for row in left_over(free)]
     aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
     return _make(card, aim, before)
 
@@ -144,24 +151,28 @@ def _require_rest(
 
 
 def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
+    aim = replace(aim, wanted=priced_first(aim.wanted, before.rows))
     first = aim.wanted[:IN_ONE_BATCH]
     made = make(card, aim.pay_system_id, first, before)
     payment_id = made_id(made)
-    lacking = missing(made.read, payment_id, first, before.rows)
+    lacking = missing(made.read, payment_id, first)
     has_no_sum = lacking == [] and follow.has_no_sum(made.read, payment_id)
     if has_no_sum and not made.is_lost:
         return _given_up(card, made, payment_id, aim, before)
     if lacking == [] and not has_no_sum:
         return _made_whole(card, made, payment_id, aim, before)
+    names = before.names(lacking or aim.wanted)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may be somebody else's.
-        names = lacking or [before.rows[chosen.row_id].name for chosen in aim.wanted]
         if aim.is_all_or_nothing or has_no_sum:
             return _half_done(card, made.read, payment_id, names)
-        return _partly(made, payment_id, lacking)
+        return _partly(made, payment_id, None if lacking is None else names)
+    made = with_apart(made, aim.wanted, len(first), lacking, before.rows)
+    if made.apart:
+        return _made_whole(card, made, payment_id, aim, before)
     if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):
-        return _clean_up(card, payment_id, lacking)
-    return _partly(made, payment_id, lacking)
+        return _clean_up(card, payment_id, names)
+    return _partly(made, payment_id, names)
 
 
 def _given_up(
@@ -171,7 +182,7 @@ def _given_up(
     payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
     if made.read is not None and payment is not None:
         canceled.note(card, payment.number, made.read.core.payments)
-    names = [before.rows[chosen.row_id].name for chosen in aim.wanted]
+    names = before.names(aim.wanted)
     outcome = _clean_up(card, payment_id, names)
     if outcome.kind is not OutcomeKind.FAILED:
         return outcome
@@ -210,8 +221,11 @@ def _half_done(
 def _made_whole(
     card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
 ) -> Outcome:
-    """Report a payment that holds what was sent: whole, or to be continued by the page."""
-    if len(aim.wanted) > IN_ONE_BATCH:
+    """Report a payment that holds what was sent: whole, or to be continued by the page.
+
+    What it cannot hold beside a product that is in it stays for another payment.
+    """
+    if not set(aim.wanted[IN_ONE_BATCH:]).issubset(made.apart):
         payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
         filling = Filling(
             id=0,
@@ -219,11 +233,16 @@ def _made_whole(
             number=payment.number if payment else str(payment_id),
             wanted=tuple(aim.wanted),
             names={},
-            done=IN_ONE_BATCH,
+            done=len(set(aim.wanted[:IN_ONE_BATCH]).difference(made.apart)),
+            refused=frozenset(chosen.row_id for chosen in made.apart),
             is_rest=aim.is_rest,
+            is_apart=bool(made.apart),
             left_over=tuple(aim.left_over),
         )
         return begin_filling(card, filling, before.rows)
+    if made.apart:
+        names = few(before.names(made.apart))
+        return _done(made, payment_id, OutcomeCode.BILLED_APART, OutcomeKind.PARTIAL, names)
     if not aim.is_rest:
         return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED)
     if aim.left_over:

@@ -6,6 +6,7 @@ card's payments before and after are compared (crm-item-payment-add.md).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from b24app.errors import (
     ParameterRefusedError,
     PortalError,
     PortalSilentError,
+    UnexplainedRefusalError,
 )
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads
@@ -41,12 +43,18 @@ from b24app.services.writing.sending import Sent
 
 @dataclass(frozen=True)
 class Made:
-    """The result of a creation. `payment_id` None: none was made, or unknown (`read` None)."""
+    """The result of a creation. `payment_id` None: none was made, or unknown (`read` None).
+
+    `refused` are the rows to which the portal said no without a reason, `apart` those of them, and
+    of what comes later, that it takes into another payment only.
+    """
 
     payment_id: int | None
     read: Reading | None
     error: AppError | None = None
     is_lost: bool = False
+    refused: frozenset[int] = frozenset()
+    apart: tuple[RowQuantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ def make(
         made = replace(made, read=sending.learned(card, made.read, result, rows))
     if _is_another(made, before):
         return settled(card, before)
+    made = replace(made, refused=_refused(result, rows))
     late = [chosen for handle, chosen in rows.items() if _did_not_arrive(result.error(handle))]
     # A payment only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
@@ -108,6 +117,19 @@ def _is_another(made: Made, before: BillableRows) -> bool:
         return False
     is_elsewhere = made.read is not None and made.read.core.is_gone(made.payment_id)
     return is_elsewhere or made.payment_id in before.payment_ids
+
+
+def _refused(result: BatchResult, rows: Mapping[Handle[int], RowQuantity]) -> frozenset[int]:
+    """Return the rows that the portal answered with nothing, as if they were there already."""
+    found = set()
+    for handle, chosen in rows.items():
+        try:
+            result[handle]
+        except UnexplainedRefusalError:
+            found.add(chosen.row_id)
+        except PortalError:
+            continue
+    return frozenset(found)
 
 
 def _did_not_arrive(error: PortalError | None) -> bool:
@@ -182,12 +204,9 @@ def made_id(made: Made) -> int:
 
 
 def missing(
-    read: Reading | None,
-    payment_id: int,
-    wanted: Sequence[RowQuantity],
-    rows: Mapping[int, ListedRow],
-) -> list[str] | None:
-    """Return the names of rows that are not in the payment as requested. None: unknown."""
+    read: Reading | None, payment_id: int, wanted: Sequence[RowQuantity]
+) -> list[RowQuantity] | None:
+    """Return the rows that are not in the payment as requested. None: unknown."""
     composition = read.compositions.get(payment_id) if read else None
     if composition is None:
         return None
@@ -198,4 +217,43 @@ def missing(
     if lacking and any(item.row_id is None for item in composition.items):
         # After a lost answer nobody knows of which row the lines of the new payment are.
         return None
-    return [rows[chosen.row_id].name for chosen in lacking]
+    return lacking
+
+
+def with_apart(
+    made: Made,
+    wanted: Sequence[RowQuantity],
+    sent: int,
+    lacking: Sequence[RowQuantity],
+    rows: Mapping[int, ListedRow],
+) -> Made:
+    """Return a creation with the rows that the portal takes into another payment only.
+
+    Their product is in this one (quirk 101). None of them where something else lacks, too, where
+    the payment has no amount, or where they would lower it: then it is not what was wanted. The
+    first of `wanted` were `sent`.
+    """
+    payment = made.read.core.payments_by_id.get(made.payment_id or 0) if made.read else None
+    there = {rows[one.row_id].product_id for one in wanted[:sent] if one not in lacking}
+    of_these = {rows[one.row_id].product_id for one in lacking}
+    later = [one for one in wanted[sent:] if rows[one.row_id].product_id in of_these]
+    found = (*lacking, *later)
+    are_apart = of_these <= there and made.refused.issuperset(one.row_id for one in lacking)
+    if not are_apart or payment is None or payment.sum.amount <= 0:
+        return made
+    if any(rows[one.row_id].bare_billed_price < 0 for one in found):
+        return made
+    return replace(made, apart=found)
+
+
+def priced_first(
+    wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow]
+) -> tuple[RowQuantity, ...]:
+    """Return rows that cost nothing behind others of their product, which may take no second."""
+    of_product = Counter(rows[one.row_id].product_id for one in wanted)
+
+    def is_behind(chosen: RowQuantity) -> bool:
+        row = rows[chosen.row_id]
+        return of_product[row.product_id] > 1 and row.bare_billed_price <= 0
+
+    return tuple(sorted(wanted, key=is_behind))

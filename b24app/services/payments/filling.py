@@ -25,8 +25,8 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.tab import Reading
-from b24app.services.payments import adding_items, card_lease, items
-from b24app.services.payments.items import EditContext
+from b24app.services.payments import adding_items, card_lease
+from b24app.services.payments.item_lines import EditContext, place, place_to_add
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import follow, sending, verdicts
@@ -48,7 +48,8 @@ class Filling:
     """What a payment should hold, and the progress.
 
     `refused` are rows that the portal did not accept. `part` is how many are sent at once: fewer
-    after an answer that did not come in time. `left_over` are the names of rows with an unbilled
+    after an answer that did not come in time. `is_apart`: a product of theirs is in the payment,
+    and the portal takes no other one of it. `left_over` are the names of rows with an unbilled
     fraction.
     """
 
@@ -62,6 +63,7 @@ class Filling:
     part: int = IN_A_PART
     is_rest: bool = False
     is_new: bool = True
+    is_apart: bool = False
     left_over: tuple[str, ...] = ()
 
     @property
@@ -92,7 +94,7 @@ def add(
 
 
 def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[RowQuantity]) -> Outcome:
-    at = items.place(card, payment_id)
+    at = place_to_add(card, payment_id)
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
@@ -132,7 +134,7 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
     with card_lease.alone(card):
         filling = find(card, filling_id)
         try:
-            at = items.place(card, filling.payment_id)
+            at = place(card, filling.payment_id)
         except (GoneError, NotOnThisCardError):
             _settle(card, filling)
             gone = GoneError("the payment was deleted meanwhile")
@@ -239,6 +241,8 @@ def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outc
 def _ending(filling: Filling) -> tuple[OutcomeKind, OutcomeCode, Sequence[str]]:
     """Return how it ended, its code, and the rows that its sentence names."""
     refused = [filling.names[row.row_id] for row in filling.wanted if row.row_id in filling.refused]
+    if refused and filling.is_apart:
+        return OutcomeKind.PARTIAL, OutcomeCode.BILLED_APART, refused
     if refused and filling.is_new:
         return OutcomeKind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
     if refused:
@@ -272,6 +276,7 @@ def _data(filling: Filling) -> dict[str, Any]:
         "part": filling.part,
         "is_rest": filling.is_rest,
         "is_new": filling.is_new,
+        "is_apart": filling.is_apart,
         "left_over": list(filling.left_over),
     }
 
@@ -288,5 +293,6 @@ def _read(filling_id: int, data: Mapping[str, Any]) -> Filling:
         part=data["part"],
         is_rest=data["is_rest"],
         is_new=data["is_new"],
+        is_apart=data.get("is_apart", False),
         left_over=tuple(data["left_over"]),
     )

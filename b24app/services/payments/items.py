@@ -2,149 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
-from b24app.bitrix.methods import crm, payment_items, payments
-from b24app.bitrix.wire.portal_api import Batch, Handle
-from b24app.domain import EntityRef, ListedRow, Listing, Payment, PaymentItem, is_readable, is_whole
-from b24app.errors import (
-    AppError,
-    ChangedMeanwhileError,
-    InputCode,
-    InputError,
-    NotOnThisCardError,
-    PortalError,
-)
+from b24app.bitrix.methods import payment_items
+from b24app.domain import PaymentItem
+from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, billed_lines, product_rows
-from b24app.services.card.billed_lines import Answered
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.product_rows import ReadRows
-from b24app.services.payments import unbilled
+from b24app.services.payments.item_lines import EditContext, place, place_to_raise
 from b24app.services.payments.quantities import can_be_asked, too_many
-from b24app.services.writing import ownership
-from b24app.services.writing.change import (
-    After,
-    Change,
-    Edit,
-    Verdict,
-    change,
-    require_unpaid,
-)
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
-from b24app.services.writing.ownership import before_writing
-
-
-@dataclass(frozen=True, slots=True)
-class EditContext:
-    """A payment of this card, its items, and the card's rows with what is free."""
-
-    payment: Payment
-    items: Listing[PaymentItem]
-    rows: Mapping[int, ListedRow]
-    free: Mapping[int, ListedRow] | None
-
-    @property
-    def contents(self) -> Before:
-        """Return the lines that the payment's sum has to follow."""
-        return Before(self.payment, self.items)
-
-    def item(self, item_id: int) -> PaymentItem:
-        """Return an item. Raises NotOnThisCardError for an item of another payment."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise NotOnThisCardError("the item is not of this payment", code=InputCode.LINE_GONE)
-
-    def row_of(self, item: PaymentItem) -> ListedRow | None:
-        """Return the card's row of an item, None for an orphan."""
-        return self.rows.get(item.row_id) if item.row_id is not None else None
-
-    def most(self, item: PaymentItem) -> Decimal | None:
-        """Return what the item may be raised to, None if the portal does not say."""
-        if self.free is None or item.row_id is None:
-            return None
-        free = self.free.get(item.row_id)
-        most = item.quantity + (free.quantity if free else Decimal(0))
-        return most if is_readable(most) else None
-
-
-@before_writing()
-def place(card: CardSession, payment_id: int) -> EditContext:
-    """Read what proves an item edit, in one call.
-
-    Raises NotOnThisCardError or GoneError like `ownership.present`, and like `require_unpaid`: the
-    portal may refuse further reads of a paid payment, which would look like missing rights.
-    """
-    found = ownership.read_about(
-        card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
-    )
-    payment = found.payments[payment_id]
-    require_unpaid(payment)
-    try:
-        listed = found.result[found.beside.free]
-    except PortalError:
-        listed = Listing.of((), [None])
-    on_card = product_rows.take(found.result, found.beside.rows, are_needed=True)
-    return _context(card, payment, found.about(payment_id), on_card, listed)
-
-
-@before_writing()
-def place_to_add(card: CardSession, payment_id: int) -> EditContext:
-    """Read like `place` what proves an addition, with what a creation would find that is free.
-
-    More calls only where a creation needs them, too.
-    """
-    found = ownership.read_about(
-        card,
-        [payment_id],
-        payment_items.list_items,
-        lambda batch: (
-            _ask_rows(batch, card.ref),
-            batch.add(payments.list_payments(card.ref)),
-            billed_lines.ask(batch, card),
-        ),
-    )
-    payment = found.payments[payment_id]
-    require_unpaid(payment)
-    asked, listing, lines = found.beside
-    on_card = product_rows.take(found.result, asked.rows, are_needed=True)
-    answered = Answered(found.result, lines, found.result[listing])
-    told = unbilled.free_of(card, answered, on_card, asked.free)
-    if told.is_ambiguous and told.problem:
-        raise told.problem
-    listed = Listing.of((), [None]) if told.free is None else told.free
-    return _context(card, payment, found.about(payment_id), told.rows, listed)
-
-
-def _context(
-    card: CardSession,
-    payment: Payment,
-    items: Listing[PaymentItem],
-    on_card: ReadRows,
-    listed: Listing[ListedRow],
-) -> EditContext:
-    free = {row.id: row for row in listed}
-    (named,) = basket_rows.named_items(card, [items], on_card)
-    # Of a row that was not read nobody can say that nothing of it is free.
-    known = free if is_whole(listed) else None
-    return EditContext(payment, named, {**free, **on_card.by_id}, known)
-
-
-@dataclass(frozen=True, slots=True)
-class _RowsRequest:
-    rows: product_rows.Pages
-    free: Handle[Listing[ListedRow]]
-
-
-def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
-    return _RowsRequest(product_rows.ask(batch, ref), batch.add(crm.available_rows(ref)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +39,8 @@ def set_quantity(
 
     Page: crm-item-payment-product-set-quantity.md.
     """
-    quantity = wish.quantity
+    quantity, shown = wish.quantity, wish.expected_quantity
+    verify = place if shown is not None and quantity <= shown else place_to_raise
 
     def plan(at: EditContext) -> Edit | Verdict:
         item = at.item(item_id)
@@ -186,7 +60,9 @@ def set_quantity(
             take_back=lambda _: setting(item, int(item.quantity)),
         )
 
-    return change(card, asked, Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, place, plan))
+    return change(
+        card, asked, Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, verify, plan)
+    )
 
 
 def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from b24app.bitrix.methods import crm, payments
@@ -24,33 +24,17 @@ from b24app.services.card.doubtful import held, is_doubtful
 from b24app.services.card.payment_details import within_card
 from b24app.services.card.product_rows import ReadRows
 from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments.quantities import RowQuantity
 from b24app.services.writing.ownership import before_writing
 
 
 @dataclass(frozen=True, slots=True)
-class BillableRows:
-    """The card before a creation: which payments there are and what can be billed.
+class Free:
+    """What can be billed of the rows of a card.
 
     `free` is None if nobody can say, for the reason in `problem`, or if the card has several
     orders with too much in them to compare here. With a `problem` it may lack rows.
     """
-
-    payment_ids: frozenset[int]
-    are_all_known: bool
-    """Whether there is no payment beside those of `payment_ids`."""
-    free: Listing[ListedRow] | None
-    rows: Mapping[int, ListedRow]
-    problem: AppError | None = None
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Return whether lines bill rows of the card, and nobody knows which."""
-        return self.free is None and isinstance(self.problem, InputError)
-
-
-@dataclass(frozen=True, slots=True)
-class Free:
-    """What can be billed of the rows of a card; `free` and `problem` as in `BillableRows`."""
 
     rows: ReadRows
     free: Listing[ListedRow] | None
@@ -60,6 +44,22 @@ class Free:
     def is_ambiguous(self) -> bool:
         """Return whether lines bill rows of the card, and nobody knows which."""
         return self.free is None and isinstance(self.problem, InputError)
+
+
+@dataclass(frozen=True, slots=True)
+class BillableRows:
+    """The card before a creation: which payments there are and what can be billed."""
+
+    payment_ids: frozenset[int]
+    are_all_known: bool
+    """Whether there is no payment beside those of `payment_ids`."""
+    told: Free
+    rows: Mapping[int, ListedRow]
+    """All that are known, on the pages of the card or among the free ones."""
+
+    def names(self, chosen: Iterable[RowQuantity]) -> list[str]:
+        """Return the names of these rows."""
+        return [self.rows[one.row_id].name for one in chosen]
 
 
 @before_writing()
@@ -82,7 +82,7 @@ def read(card: CardSession) -> BillableRows:
     own = product_rows.take(result, pages, are_needed=True)
     told = free_of(card, Answered(result, lines, listed), own, available)
     rows = {**{row.id: row for row in told.free or ()}, **told.rows.by_id}
-    return BillableRows(ids, are_all, told.free, rows, told.problem)
+    return BillableRows(ids, are_all, told, rows)
 
 
 def free_of(

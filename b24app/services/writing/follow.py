@@ -27,6 +27,8 @@ from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 
 ZERO = Decimal(0)
+MOST_SUMS = 1_000
+"""Of more that a payment's lines may come to, one is taken to be its sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,17 @@ def checked(
     is_uncounted = any(_leaves_out(read, was) for was in before)
     if not is_uncounted and not all(_stays(read, was) for was in before):
         return outcome
-    if not is_uncounted:
-        canceled.note(card, before[0].payment.number, read.core.payments)
     ids = [was.payment.id for was in before]
     after = read
     if take_back:
         written = sending.after_others(card, take_back, ids)
         after = written.read or read
+    if not is_uncounted and any(_has_moved(after, was) for was in before):
+        # By chance the edit came to the sum as it was: that of a canceled order does not move.
+        kind, code = OutcomeKind.PARTIAL, OutcomeCode.SUM_MOVED
+        return replace(outcome, kind=kind, code=code, reading=after, undo=None)
+    if not is_uncounted:
+        canceled.note(card, before[0].payment.number, read.core.payments)
     is_taken_back = bool(take_back) and all(_is_as_before(after, was) for was in before)
     if is_taken_back and not is_uncounted:
         error = CanceledTakenBackError("the sum did not follow, taken back")
@@ -119,21 +125,53 @@ def _stays(read: Reading, before: Before) -> bool:
     values = (_value(read, now, payment.sum), _value(read, was, payment.sum), payment.sum.amount)
     if not (now.is_whole and all(map(is_readable, values))):
         return False
-    return values[0] not in values[1:]
+    return values[0] != values[1] and not _may_come_to(read, now, payment.sum)
+
+
+def _has_moved(read: Reading, before: Before) -> bool:
+    """Return whether a payment asks for another sum than before."""
+    payment = read.core.payments_by_id.get(before.payment.id)
+    return payment is not None and payment.sum != before.payment.sum
+
+
+def _may_come_to(read: Reading, composition: PaymentLines, total: Money) -> bool:
+    """Return whether lines may come to a sum.
+
+    Rows that share a product may share a basket, which has the price of the row that was billed
+    last (quirk 101).
+    """
+    rows = read.core.rows
+    prices: dict[int, set[Decimal]] = {}
+    for row in rows.values():
+        prices.setdefault(row.product_id, set()).add(row.billed_price.amount)
+    found = {_links_value(read, composition)}
+    for item in composition.items:
+        row_of = rows.get(item.row_id or 0)
+        if row_of is not None and len(found) <= MOST_SUMS:
+            of_line = {price * item.quantity for price in prices[row_of.product_id]}
+            found = {known + value for known in found for value in of_line}
+    if len(found) > MOST_SUMS:
+        return True
+    return any(rounded(Money(value, total.currency), total) == total for value in found)
 
 
 def _value(read: Reading, composition: PaymentLines, like: Money) -> Decimal:
     """Return the sum of the lines with a known price, rounded like a sum of the portal."""
-    rows, deliveries = read.core.rows, read.core.deliveries_by_id
+    rows = read.core.rows
     items = sum(
         (
-            (row.price * item.quantity).amount
+            (row.billed_price * item.quantity).amount
             for item in composition.items
             if (row := rows.get(item.row_id or 0))
         ),
         ZERO,
     )
-    links = sum(
+    return rounded(Money(items + _links_value(read, composition), like.currency), like).amount
+
+
+def _links_value(read: Reading, composition: PaymentLines) -> Decimal:
+    deliveries = read.core.deliveries_by_id
+    return sum(
         (
             delivery.price.amount
             for link in composition.links
@@ -141,7 +179,6 @@ def _value(read: Reading, composition: PaymentLines, like: Money) -> Decimal:
         ),
         ZERO,
     )
-    return rounded(Money(items + links, like.currency), like).amount
 
 
 def _is_as_before(read: Reading, before: Before) -> bool:

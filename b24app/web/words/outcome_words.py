@@ -64,6 +64,10 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "Nothing was changed: Bitrix24 does not say which products of this card its payments are "
         "for, so one could be billed twice. Bill them in Bitrix24 itself."
     ),
+    InputCode.APART: _l(
+        "Bitrix24 does not put this into the same payment as what is in it. Bill each product in a "
+        "payment of its own, with Bill the rest or New payment."
+    ),
     InputCode.NO_SYSTEM: _l("This payment system is not available any more. Choose another one."),
     InputCode.CHOICE_GONE: _l("What you chose is not on this card any more. Press Refresh."),
     InputCode.LINE_GONE: _l(

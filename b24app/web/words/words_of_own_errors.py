@@ -202,8 +202,11 @@ OWN: Mapping[type[errors.AppError], Row] = {
     errors.GoneError: Row(
         Words(
             _l("Already deleted"),
-            _l("Not saved: this payment was deleted in Bitrix24 by someone else."),
+            _l("This payment was deleted in Bitrix24 by someone else."),
             action="refresh",
+        ),
+        write=_l(
+            "Already deleted. Not saved: this payment was deleted in Bitrix24 by someone else."
         ),
     ),
     errors.CardBusyError: Row(

@@ -41,6 +41,14 @@ CREATION = ActionWords(
                 "is left of: %(names)s"
             )
         ),
+        OutcomeCode.BILLED_APART: Said(
+            _l(
+                "Payment %(number)s was created, but without: %(names)s. Bitrix24 does not put "
+                "them into the same payment. Bill each in a payment of its own, with Bill the rest "
+                "or New payment."
+            ),
+            LEFT_OUT,
+        ),
         OutcomeCode.REST_NOT_BILLED: Said(
             _l(
                 "Nothing was billed: Bitrix24 did not take %(names)s, so the new payment was "
