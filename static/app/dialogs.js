@@ -38,11 +38,22 @@ function ask(id, elt, then) {
   dialog.onclose = () => {
     closed(dialog);
     place?.replaceChildren();
+    dialog.querySelector(".toast")?.remove();
     if (dialog.returnValue !== "ok") return;
     if (note) notes.set(address, note.value);
     then();
   };
   open(dialog, elt);
+}
+
+/* The question once more, with the note that was written and why it was not sent. */
+function askAgain(config) {
+  const { elt } = config;
+  if (!elt.dataset.confirm) return sayExpired(config);
+  const why = copyOf("say-expired").querySelector(".toast");
+  why.querySelector("[data-retry]").remove();
+  ask(elt.dataset.confirm, elt, () => resend(config));
+  tellInForm(byId(elt.dataset.confirm).querySelector("form"), why);
 }
 
 function openForm(config) {
@@ -83,7 +94,7 @@ function fill(dialog, elt) {
     number: pay?.dataset.number,
     system: pay?.dataset.system,
     amount: pay?.querySelector(".pay__amount").firstElementChild.cloneNode(true),
-    name: elt.dataset.name || byId(elt.getAttribute("aria-describedby"))?.textContent,
+    name: elt.dataset.name || byId(elt.getAttribute("aria-describedby")?.split(" ")[0])?.textContent,
     verb: elt.getAttribute("aria-label") || elt.textContent.trim(),
     text: elt.dataset.text,
     timeline: pay?.dataset.timeline,

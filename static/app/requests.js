@@ -181,13 +181,40 @@ function resend(config) {
   request(config.verb.toUpperCase(), config.path, { source: elt, target: config.target, swap: config.swap, values });
 }
 
-/* On the first load in a frame the server's own words say more than "open for too long". */
+/* On the first load in a frame the server's own words say more than "open for too long". What somebody has entered
+   is never taken away: a note is asked for again, with what was written, and the rest stays where it is, as the
+   settings always do. */
 function expired(config, words) {
   finish(config, false);
+  answered = config;
+  if (notes.has(config.path) && config.elt.isConnected) return askAgain(config);
+  if (!mayTakeAway(config)) return sayExpired(config);
   const isFresh = isFirst(config) && frame.isFramed();
   const swapStyle = isFresh ? "outerHTML" : "none";
   if (isFresh || !root()) htmx.swap(config.target, words, { swapStyle, swapDelay: 0, settleDelay: 0 });
   else showInstead("empty-expired");
+}
+
+/* Once, also where sums were asked for beside what somebody has pressed. */
+function sayExpired(config) {
+  const before = document.querySelector(".toast [data-reopen]")?.closest(".toast");
+  if (before && !isWrite(config)) return;
+  before?.remove();
+  say("say-expired", {}, config);
+}
+
+function mayTakeAway(config) {
+  if (isFirst(config) || byId("settings")) return true;
+  const isSent = config.elt.closest("dialog[open] form") && (isWrite(config) || isPosted(config));
+  return !isSent && !ticked.size && ![...document.querySelectorAll(ENTERED)].some(isEntered);
+}
+
+const ENTERED = ":is(dialog[open], :popover-open) :is(input, select, textarea), input[data-saves]";
+
+function isEntered({ type, value, defaultValue, checked, defaultChecked, options, readOnly }) {
+  if (type === "checkbox" || type === "radio") return checked !== defaultChecked;
+  if (options) return value !== ([...options].find((one) => one.defaultSelected) || options[0])?.value;
+  return type === "textarea" ? value !== "" && !readOnly : value !== defaultValue;
 }
 
 const root = () => byId("tab") || byId("settings");

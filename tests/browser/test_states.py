@@ -139,6 +139,40 @@ def test_portal_that_renews_nothing_asks_to_reopen(stage, person):
     person.expect_words(person.alert)
 
 
+def test_nothing_entered_is_lost_where_a_session_cannot_be_renewed(stage, person):
+    person.page.may_fail_to_load = True
+    frame = person.open_tab(opens=False)
+    unpaid = stage.payments[3]
+    refuse = ("**/session", lambda route: route.fulfill(status=401))
+    note = person.dialog.get_by_label("Note or reference")
+    person.press(person.button("Mark as paid", person.payment(unpaid)))
+    person.hand.write(note, "statement 117")
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route(*refuse)
+
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(person.dialog.get_by_role("alert")).to_contain_text("open for too long")
+    expect(note).to_have_value("statement 117")
+
+    # Pressed again with a session, it is sent, and with the note.
+    person.page.unroute(refuse[0])
+    person.press(person.button("Mark as paid", person.dialog))
+    expect(person.status(unpaid)).to_have_text("Paid")
+    person.press(person.opener(unpaid))
+    expect(person.payment(unpaid).locator(".log")).to_contain_text("statement 117")
+
+    person.press(person.button("New payment"))
+    quantity = person.dialog.get_by_role("spinbutton").first
+    quantity.fill("3")
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route(*refuse)
+    person.press(person.button("Create payment", person.dialog))
+    expect(person.dialog.get_by_role("alert")).to_contain_text("open for too long")
+    expect(quantity).to_have_value("3")
+    assert frame.locator(".pay").count() == 4
+
+
 def test_double_click_creates_one_payment(stage, person):
     stage.portal.switches.request_ms = 200
     person.open_tab()
