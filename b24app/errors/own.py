@@ -46,6 +46,7 @@ class InputCode(StrEnum):
     NOTE_TOO_LONG = "note_too_long"
     NO_STATEMENT = "no_statement"
     STATEMENT_TOO_LONG = "statement_too_long"
+    STATEMENT_IS_XML = "statement_is_xml"
     NO_LINE_CHOSEN = "no_line_chosen"
 
 

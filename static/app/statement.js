@@ -1,5 +1,5 @@
 /* The lines of a bank statement, and the ticks at those that fit. More than the server takes at once is not sent at
-   all: on its way it would be refused without a word. */
+   all: on its way it would be refused without a word. Of XML the first thing to know is that it cannot be read. */
 
 on("htmx:configRequest", (event) => {
   const field = event.detail.elt.closest("form")?.querySelector("[data-most-text]");
@@ -7,7 +7,7 @@ on("htmx:configRequest", (event) => {
   if (!field || !isPosted(event.detail) || text.length <= Number(field.dataset.mostText)) return;
   event.preventDefault();
   field.closest("details")?.setAttribute("open", "");
-  tellAt(field, "field-error", "", { words: field.dataset.tooLong });
+  tellAt(field, "field-error", "", { words: /^\s*<[^]*<\//.test(text) ? field.dataset.isXml : field.dataset.tooLong });
   field.focus();
 });
 

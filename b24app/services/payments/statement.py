@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ MOST_CHARACTERS = 24_000
 NOTE_LENGTH = 300
 LOOKED_THROUGH = 2_000
 """Characters of a line that may end up in its note, which is shorter where it has accounts."""
+XML = re.compile(r"[\s\ufeff]*<[\s\S]*</")
+"""A file of a bank as it is, or a part of it: CAMT."""
 
 SURE, TO_LOOK_AT = frozenset({Verdict.SURE}), frozenset({
     Verdict.LIKELY, Verdict.UNCLEAR, Verdict.DOUBTFUL, Verdict.DIFFERS, Verdict.SEVERAL,
@@ -62,7 +65,8 @@ class Statement:
 def read(card: CardSession, text: str, chosen: Collection[int] = ()) -> Statement:
     """Match a statement with the payments that the portal lists now. One call.
 
-    `chosen` are the ids of payments that stay ticked. Raises InputError for too much text, or none.
+    `chosen` are the ids of payments that stay ticked. Raises InputError for too much text, for
+    none, and for XML.
     """
     require_fitting(text)
     launches.prove_now(card)
@@ -77,9 +81,11 @@ def read(card: CardSession, text: str, chosen: Collection[int] = ()) -> Statemen
 
 
 def require_fitting(text: str) -> None:
-    """Raise InputError for more lines than anybody looks through, and for none."""
+    """Raise InputError for more lines than anybody looks through, for none, and for XML."""
     if not text.strip():
         raise InputError("no lines", code=InputCode.NO_STATEMENT, field="lines")
+    if XML.match(text):
+        raise InputError("XML", code=InputCode.STATEMENT_IS_XML, field="lines")
     if len(text) > MOST_CHARACTERS or len(lines.rows_of(text)) > MOST_LINES:
         raise InputError("too long", code=InputCode.STATEMENT_TOO_LONG, field="lines")
 

@@ -80,6 +80,10 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.STATEMENT_TOO_LONG: _l(
         "This is too much at once: paste at most 200 lines with 24,000 characters."
     ),
+    InputCode.STATEMENT_IS_XML: _l(
+        "This is an XML file (CAMT), which cannot be read here. Your bank offers the same as CSV, "
+        "as MT940 or as text to copy: paste that."
+    ),
     InputCode.NO_LINE_CHOSEN: _l("Choose at least one payment."),
     InputCode.REMIND_DAY: _l("Choose a day from today on, within a year."),
     InputCode.NO_KEY: _l("The page is out of date. Reload the card and try again."),

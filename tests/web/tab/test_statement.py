@@ -255,6 +255,21 @@ def test_a_note_of_a_payment_of_another_card_changes_nothing(stage):
     assert books(stage) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ('\ufeff<?xml version="1.0"?>\n<Document><Ntry><Amt>7680.00</Amt></Ntry></Document>', 422),
+        ("  <Ntry>\n<Amt Ccy='EUR'>7680.00</Amt>\n</Ntry>", 422),
+        ("<unknown> paid 3653/4 7.680,00 EUR", 200),
+    ],
+)
+def test_it_says_that_xml_cannot_be_read(stage, text, status):
+    answer = match(stage.tab(), text)
+
+    assert answer.status_code == status
+    assert status == 200 or "This is an XML file (CAMT)" in answer.text
+
+
 def test_a_note_that_is_too_long_is_refused(stage):
     data = {"chosen": f"{LARGE} N 7680 EUR 3653/4", f"note-{LARGE}": "x" * 301}
 
