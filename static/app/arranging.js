@@ -42,8 +42,7 @@ function arrange() {
 
 function hideRows(list) {
   const rows = paymentsIn(list);
-  const typed = plainly(view.find);
-  const ways = [typed.split(" ").filter(Boolean), ...amountsIn(typed).map((amount) => [amount])];
+  const ways = waysToRead();
   for (const row of rows) row.hidden = !fits(row.dataset.state) || !isFound(row, ways);
   for (const head of list.querySelectorAll(".cur")) head.hidden = runAfter(head).every((row) => row.hidden);
   /* Of linked cards, those in which something was found. */
@@ -59,6 +58,11 @@ function hideRows(list) {
 }
 
 /* Any of the ways to read what was typed will do: each is words that all have to be there. */
+function waysToRead() {
+  const typed = plainly(view.find);
+  return [typed.split(" ").filter(Boolean), ...amountsIn(typed).map((amount) => [amount])];
+}
+
 function isFound(row, ways) {
   if (view.system && row.dataset.system !== view.system) return false;
   if (!view.find.trim()) return true;

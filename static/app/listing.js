@@ -3,6 +3,8 @@
 
 const listings = new Map();
 const compared = new WeakSet();
+/* New rows that were met: by and by the list is arranged in a way that hides them, and that is no mishap any more. */
+const met = new WeakSet();
 let toShow = [];
 
 on("htmx:afterRequest", ({ detail }) => {
@@ -18,7 +20,9 @@ function compare(listing, config) {
   const isWhole = !("partial" in listing.dataset);
   listings.set(listing.id, isWhole ? now : new Map([...(before || []), ...now]));
   if (before) tell(before, now, new Set([...listing.dataset.own.split(" "), ...filledHere]), isWhole);
-  if (isWrite(config)) bringUpToDate(byId(listing.dataset.list), now, isWhole);
+  const list = byId(listing.dataset.list);
+  if (isWrite(config)) bringUpToDate(list, now, isWhole);
+  for (const row of list?.querySelectorAll(".pay.is-new") || []) met.add(row);
 }
 
 function tell(before, now, own, isWhole) {
@@ -43,9 +47,9 @@ function bringUpToDate(list, now, isWhole) {
   }
   const shown = new Map(rows.map((row) => [row.dataset.paymentId, row]));
   const isBehind = [...now].some(([id, state]) => (shown.has(id) ? shown.get(id).dataset.state !== state : fits(state)));
-  const fresh = list.querySelector(".pay.is-new");
+  const fresh = [...list.querySelectorAll(".pay.is-new")].find((row) => !met.has(row));
   const isMisplaced = fresh && list.querySelector(".cur");
-  const isLost = fresh && !fits(fresh.dataset.state);
+  const isLost = fresh && !(fits(fresh.dataset.state) && isFound(fresh, waysToRead()));
   if (isLost) readAgain("all");
   else if (isBehind || isMisplaced) readAgain();
   else holdFilter(rows);
@@ -93,6 +97,7 @@ function showPayments() {
   for (const row of rows) {
     unfold(row);
     row.classList.add("is-new");
+    met.add(row);
   }
   rows[0]?.querySelector(".pay__title").focus();
   rows[0]?.scrollIntoView({ block: "nearest" });

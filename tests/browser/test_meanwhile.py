@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_payment
+from b24app.simulator.portal_state import seed
 from tests.support.browser_stage import LINKED_CARD
 from tests.support.framed_app import bind_tab
 
@@ -153,6 +154,29 @@ def test_a_payment_created_under_a_filter_is_seen(stage, person):
 
     expect(person.frame.locator("#show-all")).to_have_attribute("aria-pressed", "true")
     require_one_list(person, stage)
+
+    # Seen once, it is like any other: what comes later leaves the filter as it is chosen.
+    person.press(person.frame.locator("#show-paid"))
+    person.press(person.button("Mark as unpaid", person.payment(stage.payments[0])))
+    person.press(person.button("Mark as unpaid", person.dialog))
+
+    expect(person.said).to_contain_text("marked as unpaid")
+    expect(person.frame.locator("#show-paid")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_payment_created_during_a_search_is_seen(stage, person):
+    stage.portal.crm = type(stage.portal.crm)()
+    seed.fill(stage.portal.crm, 11)
+    person.open_tab(opens=False)
+    person.frame.get_by_label("Search payments").fill(stage.payments[4].account_number)
+    expect(person.frame.locator(".pay:visible")).to_have_count(1)
+
+    person.press(person.button("New payment"))
+    person.press(person.button("Create payment", person.dialog))
+
+    expect(person.payment(stage.payments[-1])).to_be_visible()
+    expect(person.frame.get_by_label("Search payments")).to_have_value("")
+    person.expect_focus_on(person.payment(stage.payments[-1]).locator(".pay__title"))
 
 
 @pytest.mark.parametrize("show", ["All", "Unpaid", "Paid"])
