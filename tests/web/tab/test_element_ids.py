@@ -63,3 +63,16 @@ def test_no_id_stands_twice_on_a_page(stage):
 
 def test_what_names_nothing_has_no_name(stage):
     assert 'name=""' not in stage.tab().get("/payments/new").text
+
+
+def test_what_is_said_of_a_line_names_its_payment_as_well(stage):
+    """Two open payments may bill the same product, and their lines have the same buttons."""
+    stage.tab()
+    # Seen before: now the page has the details, too.
+    page = stage.tab().answer.text
+    spoken = re.findall(
+        r'aria-(?:describedby="(?:item|delivery)|labelledby="(?:items|deliv))[^"]*', page
+    )
+
+    assert len(spoken) > 8
+    assert [one for one in spoken if not re.search(r" title-\d+$", one)] == []
