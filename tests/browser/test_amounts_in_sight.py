@@ -28,6 +28,13 @@ OUTSIDE = """() => [...document.querySelectorAll(".pay__actions .btn, .pay__amou
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
   .map((one) => one.outerHTML)"""
 
+CUT = """() => [
+  ...[...document.querySelectorAll(".pay__open > bdi")]
+    .filter((one) => one.scrollWidth > one.clientWidth),
+  ...[...document.querySelectorAll(".figures dd > *")].filter((one) =>
+    one.getBoundingClientRect().right > one.closest(".strip").getBoundingClientRect().right),
+].map((one) => one.textContent)"""
+
 
 @pytest.mark.parametrize(("payments", "language"), [(4, "en"), (4, "ru"), (60, "de")])
 @pytest.mark.parametrize("amount", SUMS)
@@ -50,3 +57,4 @@ def test_an_amount_is_never_covered(stage, sit, amount, payments, language):
         someone.page.wait_for_timeout(100)
         assert someone.frame.evaluate(COVERED) == [], width
         assert someone.frame.evaluate(OUTSIDE) == [], width
+        assert someone.frame.evaluate(CUT) == [], width
