@@ -222,8 +222,8 @@ function moveToasts(dialog) {
   for (const toast of dialog.querySelectorAll(":scope > .toasts .toast")) shelfOf(toast).append(toast);
 }
 
-/* At the foot of the band, at its start. Where the figures, the bar that saves, what was just changed or what is in use lie
-   there: as low as the toasts cover none of these, beside one of them. */
+/* At the foot of the band, at its start. Where the figures, the bar that saves and what became of the tabs, what was just
+   changed or what is in use lie there: as low as the toasts cover none of these, beside one of them. */
 const GAP = 8;
 
 function placeToasts() {
@@ -239,7 +239,7 @@ function placeToasts() {
   shelves.style.setProperty("--raised", `${foot - best}px`);
 }
 
-const figures = () => [...document.querySelectorAll(".strip, .savebar")].filter((one) => one.checkVisibility()).map((strip) => strip.getBoundingClientRect());
+const figures = () => [...document.querySelectorAll(".strip, .savebar, #settings-form .note")].filter((one) => one.checkVisibility()).map((strip) => strip.getBoundingClientRect());
 
 function inUse() {
   const { activeElement } = document;

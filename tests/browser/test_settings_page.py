@@ -122,6 +122,8 @@ def test_what_a_save_did_is_not_told_below_other_pages(stage, new_page):
 
     told = frame.get_by_text("Leads: the tab is shown now.")
     expect(told).to_be_visible()
+    # Nor under the toast that comes with it.
+    expect_apart(admin.said.locator(".toast"), told)
     turn_to(admin, "Activity")
     expect(told).to_be_hidden()
     turn_to(admin, "Cards")
