@@ -84,6 +84,30 @@ def test_writer_that_is_closed_twice_counts_and_waits_once():
     is_free.set()
 
 
+def test_writer_waits_until_requests_are_over_and_not_when_it_is_closed():
+    written, lost = [], []
+    writer = Writer(written.append, lost.append, linger=3600)
+    writer.add(1)
+    writer.add(2)
+    assert written == []
+
+    writer.close()
+
+    assert (written, lost) == ([1, 2], [])
+
+
+def test_writer_waits_no_longer_where_somebody_waits_for_a_place():
+    written, lost = [], []
+    writer = Writer(written.append, lost.append, most=1, patience=3600, linger=3600)
+
+    # With the whole pause this would take an hour.
+    for one in range(3):
+        writer.add(one)
+    writer.close()
+
+    assert (written, lost) == ([0, 1, 2], [])
+
+
 def test_writer_goes_on_after_what_cannot_be_written(caplog):
     written, lost = [], []
     writer = Writer(lambda one: written.append(1 / one), lost.append)

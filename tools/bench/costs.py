@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,9 @@ from tools.bench.views import first_screen, own_seconds
 from tools.bench.workers import cpu_seconds, cpu_since, living
 from tools.stage import DEMO_CARD, Stage
 from tools.visitor import Frame, Visitor
+
+SETTLED_SECONDS = 0.1
+"""After so long what a request left to be written beside it is written: it counts as well."""
 
 STATE = re.compile(r'data-payment-id="(\d+)" data-paid="([YN])"')
 
@@ -49,6 +53,7 @@ def by_turns(works: Mapping[str, Work], tries: int) -> dict[str, Cost]:
             cost = costs[name]
             before = cpu_seconds(work.running.app_pid)
             cost.seconds.append(own_seconds(work.portal, work.do))
+            time.sleep(SETTLED_SECONDS)
             cost.cpu += cpu_since(before, work.running.app_pid)
             cost.calls += len(work.portal.rest_requests())
     return costs

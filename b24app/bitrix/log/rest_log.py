@@ -162,8 +162,11 @@ class RestLog:
         return self._directory / f"rest-{day.isoformat()}.jsonl"
 
     def _append(self, path: Path, line: bytes) -> None:
-        self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
-        opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
+        try:
+            opened = _open(path)
+        except FileNotFoundError:
+            self._directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+            opened = _open(path)
         try:
             # Closing it gives the lock back.
             fcntl.flock(opened, fcntl.LOCK_EX)
@@ -198,6 +201,10 @@ def _line(happened: _Happened) -> bytes:
     return line
 
 
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
+
+
 def _write_whole(opened: int, line: bytes) -> None:
     """Append a line, or nothing where the disk does not take all of it. Raises OSError then."""
     end = _end_of_lines(opened)
@@ -213,9 +220,9 @@ def _write_whole(opened: int, line: bytes) -> None:
 def _end_of_lines(opened: int) -> int:
     """Return where the last whole line ends; cut off what a process left when it died."""
     size = os.fstat(opened).st_size
-    tail = os.pread(opened, MAX_LINE_BYTES, max(0, size - MAX_LINE_BYTES))
-    if not tail or tail.endswith(b"\n"):
+    if not size or os.pread(opened, 1, size - 1) == b"\n":
         return size
+    tail = os.pread(opened, MAX_LINE_BYTES, max(0, size - MAX_LINE_BYTES))
     end = size - len(tail) + tail.rfind(b"\n") + 1
     os.ftruncate(opened, end)
     return end

@@ -17,14 +17,18 @@ MOST_WAITING = 256
 """Each may hold an answer of the portal, which counts against the room for answers meanwhile."""
 
 PATIENCE_SECONDS, CLOSE_SECONDS = 2.0, 10.0
+LINGER_SECONDS = 0.05
+"""How long the first line waits, with those that follow it: about as long as the request it is of
+still works. At once, this thread and the request's would only take turns, at the cost of both."""
 
 
 class Writer(Generic[T]):
     """Hands things to `write` in their order, in a thread that starts with the first of them.
 
-    Where the queue is full, the caller waits until there is a place: a slow disk slows requests
-    down. One that never answers must not stop them, so after `patience` seconds the thing is given
-    up; `lost` is told how many were. Make it after the process was forked: threads stay behind.
+    It does so `linger` seconds after the first of them came. Where the queue is full, the caller
+    waits until there is a place: a slow disk slows requests down. One that never answers must not
+    stop them, so after `patience` seconds the thing is given up; `lost` is told how many were. Make
+    it after the process was forked: threads stay behind.
     """
 
     def __init__(
@@ -34,11 +38,14 @@ class Writer(Generic[T]):
         *,
         most: int = MOST_WAITING,
         patience: float = PATIENCE_SECONDS,
+        linger: float = LINGER_SECONDS,
     ) -> None:
         self._write = write
         self._lost = lost
         self._most = most
         self._patience = patience
+        self._linger = linger
+        self._hurry = threading.Event()
         self._changed = threading.Condition()
         self._waiting: deque[T] = deque()
         self._thread: threading.Thread | None = None
@@ -47,12 +54,15 @@ class Writer(Generic[T]):
     def add(self, thing: T) -> None:
         """Let a thing be written soon; after `close`, and without a thread, at once and here."""
         with self._changed:
+            if not self._may_add():
+                self._hurry.set()
             has_place = self._changed.wait_for(self._may_add, self._patience)
             is_closed = self._is_closed
             is_here = is_closed or (has_place and not self._can_start())
             if has_place and not is_here:
+                if not self._waiting:
+                    self._changed.notify_all()
                 self._waiting.append(thing)
-                self._changed.notify_all()
         if is_here:
             self._one(thing)
         elif not has_place:
@@ -68,6 +78,7 @@ class Writer(Generic[T]):
             if self._is_closed:
                 return
             self._is_closed = True
+            self._hurry.set()
             self._changed.notify_all()
             thread = self._thread
         if thread is not None:
@@ -89,19 +100,24 @@ class Writer(Generic[T]):
         return True
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._is_closed)
-                if not self._waiting:
-                    return
-                thing = self._waiting[0]
-            self._one(thing)
+        while self._has_some():
+            self._hurry.wait(self._linger)
+            self._hurry.clear()
+            self._write_waiting()
+
+    def _has_some(self) -> bool:
+        """Wait for the next thing. Return False where none will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            return bool(self._waiting)
+
+    def _write_waiting(self) -> None:
+        while self._waiting:
+            self._one(self._waiting[0])
             with self._changed:
                 # Only now: what is being written counts as waiting, for `close` and for the bound.
                 self._waiting.popleft()
                 self._changed.notify_all()
-            # What it holds must not stay until the next one comes.
-            del thing
 
     def _one(self, thing: T) -> None:
         try:
