@@ -34,6 +34,10 @@ PLAIN = re.compile(
 """Letters, digits, blanks, currencies and what stands between them, without words of programs."""
 
 
+class UnsayableError(ValueError):
+    """No batch can carry a command unchanged: it must be called alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of a batch answer by command key. `errors` holds `{error, error_description}`."""
@@ -48,21 +52,11 @@ def encode(command: Command[object]) -> str:
     """Return `method?query`.
 
     True and False travel as 1 and 0, None and empty objects are left out, as PHP does. An empty
-    list cannot be encoded and would change the meaning of a filter: ValueError. So is text that
-    holds
-    `$result[` and the like: send free text as a call of its own.
+    list cannot be encoded and would change the meaning of a filter: UnsayableError. So is text that
+    holds `$result[` and the like: send free text as a call of its own.
     """
     query = "&".join(f"{quote_plus(name)}={value}" for name, value in _pairs(command.params))
     return f"{command.method}?{query}" if query else command.method
-
-
-def is_encodable(command: Command[object]) -> bool:
-    """Return whether a batch can carry the command unchanged; if not, it must be called alone."""
-    try:
-        encode(command)
-    except ValueError:
-        return False
-    return True
 
 
 def arrives_whole(command: Command[object]) -> bool:
@@ -71,14 +65,18 @@ def arrives_whole(command: Command[object]) -> bool:
     A portal's filter against attacks may change text that looks like one (quirk 68), so signs and
     words of program text count as not safe, whatever they are meant for.
     """
-    return is_encodable(command) and all(map(PLAIN.match, _texts(command.params)))
+    try:
+        encode(command)
+    except UnsayableError:
+        return False
+    return all(map(PLAIN.match, _texts(command.params)))
 
 
 def encode_all(commands: Mapping[str, Command[object]]) -> dict[str, str]:
     """Return the `cmd` of a batch.
 
-    Raises ValueError for no, too many or oddly named commands, and for two that a portal answers
-    alike.
+    Raises UnsayableError, and ValueError for no, too many or oddly named commands, and for two that
+    a portal answers alike.
     """
     if not 0 < len(commands) <= MAX_COMMANDS:
         raise ValueError(f"a batch has 1 to {MAX_COMMANDS} commands")
@@ -135,7 +133,7 @@ def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _pairs(entry, f"{name}[{_checked(key)}]" if name else _checked(key))
     elif isinstance(value, list | tuple):
         if not value:
-            raise ValueError(f"{name}: an empty list cannot be said in a batch")
+            raise UnsayableError(f"{name}: an empty list cannot be said in a batch")
         for number, entry in enumerate(value):
             yield from _pairs(entry, f"{name}[{number}]")
     elif value is not None:
@@ -153,11 +151,11 @@ def _scalar(name: str, value: object) -> str:
         return format(value, "f")
     if isinstance(value, str):
         return quote_plus(_checked(value), errors="replace")
-    raise ValueError(f"{name}: {type(value).__name__} cannot be said in a batch")
+    raise UnsayableError(f"{name}: {type(value).__name__} cannot be said in a batch")
 
 
 def _checked(text: object) -> str:
     checked = str(text)
     if SUBSTITUTED.search(checked):
-        raise ValueError("the portal would substitute this text: send it as a call of its own")
+        raise UnsayableError("the portal would substitute this text: send it as a call of its own")
     return checked

@@ -11,7 +11,7 @@ named in `domain.Listing.unread`, and the rest of the answer is read as ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -58,6 +58,9 @@ QUANTITY = Decimal("0.0001")
 MAX_KEPT_NAME = 40
 """Letters of a field's name that is kept in the form in which names are compared."""
 
+MAX_KEPT_NAMES = 1_000
+"""Letters of all names of an object that are kept together."""
+
 YES, NO = frozenset({"Y", "1", "TRUE"}), frozenset({"N", "0", "FALSE"})
 
 
@@ -71,7 +74,7 @@ class Record:
         if not isinstance(value, Mapping):
             raise unexpected(method, "not an object")
         self.method = method
-        self._fields = {_plain(str(key)): field for key, field in value.items()}
+        self._fields = dict(zip(_plain_names(value), value.values(), strict=True))
 
     def get(self, name: str) -> object:
         """Return the field, or None where it is missing."""
@@ -153,12 +156,15 @@ def rows(method: str, value: object, read: Callable[[Record], R]) -> Listing[R]:
     listed = entries(method, value)
     found: list[R] = []
     unread: list[int | None] = [None] * max(0, len(listed) - MAX_ROWS)
-    once = _without_repetitions(listed[:MAX_ROWS])
-    for entry in once:
+    once = _without_repetitions(method, listed[:MAX_ROWS])
+    for row in once:
+        if row is None:
+            unread.append(None)
+            continue
         try:
-            found.append(read(Record(method, entry)))
+            found.append(read(row))
         except UnexpectedAnswerError:
-            unread.append(Record(method, entry).id_or_none() if is_object(entry) else None)
+            unread.append(row.id_or_none())
     return Listing.of(found, unread, len(listed[:MAX_ROWS]) - len(once))
 
 
@@ -174,14 +180,18 @@ def entries(method: str, value: object) -> list[object]:
     raise unexpected(method, "not a list")
 
 
-def _without_repetitions(listed: list[object]) -> list[object]:
-    """Drop a row that says the same as an earlier one of its id: it would be added up twice."""
-    known: dict[object, object] = {}
-    kept = []
+def _without_repetitions(method: str, listed: list[object]) -> list[Record | None]:
+    """Drop a row that says the same as an earlier one of its id: it would be added up twice.
+
+    None stands in the place of what is no row at all.
+    """
+    known: dict[int, object] = {}
+    kept: list[Record | None] = []
     for entry in listed:
-        key = Record("", entry).id_or_none() if is_object(entry) else None
+        row = Record(method, entry) if is_object(entry) else None
+        key = row.id_or_none() if row is not None else None
         if key is None or known.setdefault(key, entry) is entry or known[key] != entry:
-            kept.append(entry)
+            kept.append(row)
     return kept
 
 
@@ -267,3 +277,17 @@ def _made_plain(name: str) -> str:
 
 
 _kept_plain = lru_cache(maxsize=1024)(_made_plain)
+
+
+def _plain_names(value: Mapping[object, object]) -> Iterable[str]:
+    """Return the names of an object in the form in which they are compared.
+
+    All rows of a list have the same ones: they are made once, unless they are uncommonly long.
+    """
+    names = tuple(map(str, value))
+    return _kept_names(names) if sum(map(len, names)) <= MAX_KEPT_NAMES else map(_plain, names)
+
+
+@lru_cache(maxsize=128)
+def _kept_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_plain, names))

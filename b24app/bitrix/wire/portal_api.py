@@ -233,9 +233,11 @@ class PortalApi:
             wanted, left = _without(commands, batch.optional)
             answer = singly.send(wanted)
             return replace(answer, errors={**answer.errors, **left})
-        if not all(map(wire.is_encodable, commands.values())):
+        try:
+            answer = self._send_batch(commands, deadline, stop_on_error=stop_on_error)
+        except wire.UnsayableError:
+            # Found before anything was sent.
             return singly.send(commands)
-        answer = self._send_batch(commands, deadline, stop_on_error=stop_on_error)
         refused = [
             key for key, error in answer.errors.items() if isinstance(error, BatchRefusedError)
         ]
