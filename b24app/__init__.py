@@ -42,6 +42,7 @@ from b24app.web.plumbing import (
     log_lines,
     metering,
     security,
+    template_words,
 )
 from b24app.web.plumbing.launch import SessionTokens
 from b24app.web.plumbing.templating import Environment
@@ -125,7 +126,7 @@ def create_app(
         Contacts(config.security_contact, config.licensor, config.support_email),
     )
     _wrap(app, config.trusted_proxies)
-    for part in (metering, i18n, security, error_pages, assets):
+    for part in (metering, i18n, template_words, security, error_pages, assets):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

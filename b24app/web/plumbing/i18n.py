@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -18,19 +16,16 @@ from babel.numbers import (
     get_currency_precision,
     get_currency_symbol,
 )
-from babel.support import Translations
 from flask import Flask, current_app, g
-from flask_babel import Babel, get_translations
+from flask_babel import Babel
 from flask_babel import gettext as _
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
 from b24app.web.plumbing.languages import CODES, LANGUAGES
-from b24app.web.plumbing.templating import WORD, still_parts
+from b24app.web.plumbing.templating import still_parts
 
 SPOKEN = "SPOKEN_LANGUAGES"
 """The key of the locales for which the application has words."""
@@ -58,7 +53,8 @@ _present_g = g._get_current_object  # noqa: SLF001  Werkzeug's documented way.
 
 def current_locale() -> str:
     """Return the locale of this answer."""
-    return str(_present_g().get("language", "en"))
+    found: str = _present_g().get("language", "en")
+    return found
 
 
 def language() -> str:
@@ -233,58 +229,13 @@ def in_zone(value: datetime, zone: tzinfo | None) -> datetime:
         return value
 
 
-def _translations() -> Translations:
-    """Return the current answer's words, looked up once: a page of 20 payments asks 500 times."""
-    found: Translations | None = g.get("translations")
-    if found is None:
-        found = g.translations = get_translations()
-    return found
-
-
-def _shorten_the_way_to_words(app: Flask) -> None:
-    """Let templates get words without the library's three lookups for each."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: _translations().ugettext(text),
-        ngettext=lambda one, many, count: _translations().ungettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, text: _translations().upgettext(context, text),
-        npgettext=lambda context, one, many, count: _translations().unpgettext(
-            context, one, many, count
-        ),
-    )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
-
-
-def _word_filter() -> Callable[..., Markup]:
-    """Return the filter for texts with one form; it keeps what it has found, for each locale."""
-    kept: dict[tuple[str, str], Markup] = {}
-    plain: dict[tuple[str, str], Markup] = {}
-
-    @pass_context  # Without it Jinja would ask once, when it compiles the template.
-    def word(_context: Context, text: str, /, **values: Any) -> Markup:
-        key = current_locale(), text
-        if not values and key in plain:
-            return plain[key]
-        if key not in kept:  # Bounded: the texts of our templates in our languages.
-            kept[key] = Markup(_translations().ugettext(text))  # noqa: S704  Our own text.
-        # As gettext in a template: values are escaped, and a doubled percent sign is one.
-        said = kept[key] % values
-        if not values:
-            plain[key] = said
-        return said
-
-    return word
-
-
 def init_app(app: Flask) -> None:
-    """Put gettext and the filters into the templates."""
+    """Put the filters into the templates."""
     babel = Babel(
         app, locale_selector=current_locale, default_translation_directories="translations"
     )
     with app.app_context():
         app.config[SPOKEN] = frozenset(str(locale) for locale in babel.list_translations())
-    _shorten_the_way_to_words(app)
-    app.jinja_env.filters[WORD] = _word_filter()
     app.jinja_env.filters.update(
         money=money,
         currency_name=currency_name,

@@ -8,25 +8,30 @@ may say all that Jinja allows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
+from types import MethodType
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, TemplateNotFound, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 JOINED = frozenset({"payments/_payment.html", "payments/_more.html"})
 """What stands on a page as often as there are payments: the parts of it are compiled into it."""
 
-WORD = "_word"
-"""Name of the filter that a call of `_` with one text becomes."""
+SIGNS = "_icons.html"
+"""Where the macro is that draws a sign: what it makes of a name is compiled into the template."""
+
+WORD, COUNTED = "_word", "_counted"
+"""Names of the filters that calls of `_` with one text and of `ngettext` with two become."""
 
 
 class _Context(Context):
-    """A context that calls macros at once.
+    """A context that calls macros and methods at once.
 
     For each call Jinja looks whether the callee wants the context, the environment or what is
     escaped. A macro wants the last, which is the same in all our templates: everything is.
@@ -34,11 +39,43 @@ class _Context(Context):
 
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call a macro or whatever else a template calls."""
-        if type(obj) is not Macro:
+        kind = type(obj)
+        if kind is not Macro and (kind is not MethodType or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
-        return obj(*args, **kwargs)
+        return obj(*args, **kwargs) if kwargs or kind is not Macro else _macro(obj, args)
+
+
+def _macro(macro: Macro, args: tuple[Any, ...]) -> str:
+    """Return what a macro makes of these arguments, without a search for others in most cases."""
+    left = len(macro.arguments) - len(args)
+    if left < 0 or macro.caller or macro.catch_kwargs or macro.catch_varargs:
+        return macro(*args)
+    # What the template's code made of the macro: it puts in the defaults itself.
+    return markup(macro._func(*args, *[missing] * left))  # noqa: SLF001
+
+
+def markup(text: str) -> Markup:
+    """Return a text that is escaped already as one, without the question whether it was."""
+    return str.__new__(Markup, text)
+
+
+class Words(dict[str, Markup]):
+    """What templates say in one language, by their English texts; found when it is first asked."""
+
+    def __init__(self, look_up: Callable[[str], str]) -> None:
+        self._look_up = look_up
+
+    def __missing__(self, text: str) -> Markup:
+        # Bounded: the texts of our templates. As in all of them, a doubled percent sign is one.
+        said = self[text] = markup(self._look_up(text) % {})
+        return said
+
+
+def filled(text: str, values: Mapping[str, Any]) -> Markup:
+    """Return a text of ours with values in it, which are escaped."""
+    return markup(text % {name: escaped(value) for name, value in values.items()})
 
 
 _special = re.compile("[&<>\"']").search
@@ -64,6 +101,17 @@ class _Generator(CodeGenerator):
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
         self.writeline(f"from {__name__} import escaped")
         super().visit_Template(node, frame)
+
+    def write_commons(self) -> None:
+        super().write_commons()
+        self.writeline("words = environment.words")
+
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802  Jinja's name.
+        if node.name == WORD and not node.kwargs and isinstance(node.node, nodes.Const):
+            # Asked each time it is said: macros stay, and are called in every language.
+            self.write(f"words()[{node.node.value!r}]")
+        else:
+            super().visit_Filter(node, frame)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if _is_escaping(frame, finalize):
@@ -105,6 +153,8 @@ class Environment(FlaskEnvironment):
 
     context_class = _Context
     code_generator_class = _Generator
+    words: Callable[[], Words]
+    """Returns the words of the present answer's language."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,6 +190,8 @@ class Environment(FlaskEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         _Words().visit(tree)
+        if not self.auto_reload:
+            _Signs(self).visit(tree)
         # Where files are looked at for changes, parts stay apart: a change of one is found then.
         if name in JOINED and not self.auto_reload:
             _Parts(self).visit(tree)
@@ -175,24 +227,59 @@ class _Parts(NodeTransformer):
 
 
 class _Words(NodeTransformer):
-    """Make a filter of each `_("text", name=value)`, which is called without asking what it is."""
+    """Make filters of `_("text", name=value)` and `ngettext("one", "many", n, name=value)`.
+
+    They are called without asking what they are.
+    """
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  Jinja's name.
         self.generic_visit(node)
-        if not _is_word(node):
-            return node
-        return nodes.Filter(node.args[0], WORD, [], node.kwargs, None, None, lineno=node.lineno)
+        if _is_said(node, "_", 1) and len(node.args) == 1:
+            return _filter(node, WORD)
+        if _is_said(node, "ngettext", 2) and len(node.args) == 3:
+            return _filter(node, COUNTED)
+        return node
 
 
-def _is_word(node: nodes.Call) -> bool:
+def _filter(node: nodes.Call, name: str) -> nodes.Filter:
+    text, *others = node.args
+    return nodes.Filter(text, name, others, node.kwargs, None, None, lineno=node.lineno)
+
+
+def _is_said(node: nodes.Call, name: str, texts: int) -> bool:
+    """Return whether this is a call of that name whose first arguments stand in the template."""
     return (
         isinstance(node.node, nodes.Name)
-        and node.node.name == "_"
-        and len(node.args) == 1
-        and isinstance(node.args[0], nodes.Const)
+        and node.node.name == name
+        and all(isinstance(argument, nodes.Const) for argument in node.args[:texts])
         and node.dyn_args is None
         and node.dyn_kwargs is None
     )
+
+
+class _Signs(NodeTransformer):
+    """Puts the element in the place of each `icon("name")`: a page of 20 payments has 300."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._is_imported = False
+
+    def visit_FromImport(self, node: nodes.FromImport) -> nodes.Node:  # noqa: N802  Jinja's name.
+        template = node.template
+        is_theirs = isinstance(template, nodes.Const) and template.value == SIGNS
+        self._is_imported = self._is_imported or (is_theirs and "icon" in node.names)
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  Jinja's name.
+        self.generic_visit(node)
+        values = [*node.args, *(pair.value for pair in node.kwargs)]
+        is_known = all(isinstance(value, nodes.Const) for value in values)
+        if not (self._is_imported and is_known and _is_said(node, "icon", 0)):
+            return node
+        draw = self._environment.get_template(SIGNS).module.icon  # type: ignore[attr-defined]
+        named = {pair.key: pair.value.as_const() for pair in node.kwargs}
+        drawn = draw(*(value.as_const() for value in node.args), **named)
+        return nodes.Const(drawn, lineno=node.lineno)
 
 
 def still_parts(env: FlaskEnvironment, locale: Callable[[], str]) -> Callable[[str], Markup]:

@@ -28,6 +28,11 @@ SAME = [
     ("{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1, 2] %}{{ m(n) }}{% endfor %}", "12"),
     ("{% macro m() %}<b>{% endmacro %}{{ m() }}", "<b>"),
     ("{{ ngettext('%(num)s row', '%(num)s rows', 2) }}", "2 rows"),
+    ("{{ ngettext('%(num)s%% %(x)s', '%(num)s rows', 1, x='<') }}", "1% &lt;"),
+    ("{{ ngettext(*['%(num)s row', '%(num)s rows', 2]) }}", "2 rows"),
+    ("{% macro m(x, y=2) %}{{ x }}{{ y }}{% endmacro %}{{ m('<') }}{{ m(y=1) }}", "&lt;21"),
+    ("{% macro m(x) %}{{ kwargs }}{% endmacro %}{{ m(1, z=2) }}", "{&#39;z&#39;: 2}"),
+    ("{% macro m(x=1) %}{{ _('Refresh') }}{{ x }}{% endmacro %}{{ m() }}", "Refresh1"),
     ("{{ '<' }}{{ 7 }}{{ true }}{{ none }}{{ unknown }}{{ 1.5 }}", "&lt;7TrueNone1.5"),
     ("{{ '<' | safe }}", "<"),
     ("{% autoescape false %}{{ '<' }}{% endautoescape %}{{ '<' }}", "<&lt;"),
@@ -51,9 +56,9 @@ def test_word_is_looked_up_for_each_language_and_not_when_compiled(app, monkeypa
         def ugettext(self, text):
             return words[self.locale] if text == "Refresh" else text
 
-    from b24app.web.plumbing import i18n
+    from b24app.web.plumbing import i18n, template_words
 
-    monkeypatch.setattr(i18n, "get_translations", lambda: Words(i18n.current_locale()))
+    monkeypatch.setattr(template_words, "get_translations", lambda: Words(i18n.current_locale()))
     template = app.jinja_env.from_string("{{ _('Refresh') }}")
     said = []
     for language in ("de", "en", "de"):
@@ -61,6 +66,47 @@ def test_word_is_looked_up_for_each_language_and_not_when_compiled(app, monkeypa
             i18n.use_language(language)
             said.append(template.render())
     assert said == ["Aktualisieren", "Refresh", "Aktualisieren"]
+
+
+def test_words_of_an_imported_macro_are_those_of_who_asks(app):
+    from b24app.web.plumbing import i18n
+
+    parts = {
+        "page.html": "{% from 'part.html' import m %}{{ m() }}",
+        "part.html": "{% macro m() %}{{ _('Refresh') }}{% endmacro %}",
+    }
+    page = app.jinja_env.overlay(loader=DictLoader(parts)).get_template("page.html")
+    said = []
+    for language in ("en", "de", "en"):
+        with app.test_request_context():
+            i18n.use_language(language)
+            said.append(page.render())
+    assert said == ["Refresh", "Aktualisieren", "Refresh"]
+
+
+def test_macro_that_is_given_too_much_fails_as_ever(app):
+    template = app.jinja_env.from_string("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1, 2) }}")
+    with pytest.raises(TypeError, match="not more than 1"):
+        template.render()
+
+
+def test_signs_are_drawn_when_a_template_is_compiled_and_others_when_it_is_shown(app):
+    parts = {
+        "_icons.html": "{% macro icon(name, small=false) %}<i>{{ name }}{{ small }}</i>"
+        "{% endmacro %}",
+        "page.html": "{% from '_icons.html' import icon %}{{ icon('a') }}"
+        "{{ icon('b', small=true) }}{{ icon(name) }}",
+        "own.html": "{% macro icon(name) %}{{ name }}!{% endmacro %}{{ icon('a') }}",
+    }
+    env = app.jinja_env.overlay(loader=DictLoader(parts), bytecode_cache=None)
+    page = "<i>aFalse</i><i>bTrue</i><i>&lt;False</i>"
+    assert env.get_template("page.html").render(name="<") == page
+    assert env.get_template("own.html").render() == "a!"
+    code = env.compile(parts["page.html"], "page.html", raw=True)
+    assert "<i>aFalse</i><i>bTrue</i>" in code
+
+    watched = env.overlay(auto_reload=True)
+    assert "aFalse" not in watched.compile(parts["page.html"], "page.html", raw=True)
 
 
 def test_globals_of_one_template_stay_out_of_others(app):
