@@ -95,13 +95,20 @@ function fill(dialog, elt) {
     system: pay?.dataset.system,
     amount: pay?.querySelector(".pay__amount").firstElementChild.cloneNode(true),
     name: elt.dataset.name || byId(elt.getAttribute("aria-describedby")?.split(" ")[0])?.textContent,
-    verb: elt.getAttribute("aria-label") || elt.textContent.trim(),
+    verb: elt.getAttribute("aria-label") || verbOn(elt),
     text: elt.dataset.text,
     timeline: pay?.dataset.timeline,
   };
   fillAll(dialog, values);
   for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];
   for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
+}
+
+/* Without the number of payments that it concerns. */
+function verbOn(elt) {
+  const words = elt.cloneNode(true);
+  for (const part of words.querySelectorAll("[aria-hidden=true]")) part.remove();
+  return words.textContent.trim();
 }
 
 function fillAll(place, values) {

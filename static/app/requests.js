@@ -197,9 +197,9 @@ function expired(config, words) {
 
 /* Once, also where sums were asked for beside what somebody has pressed. */
 function sayExpired(config) {
-  const before = document.querySelector(".toast [data-reopen]")?.closest(".toast");
-  if (before && !isWrite(config)) return;
-  before?.remove();
+  const before = document.querySelector("[data-reopen]");
+  if (before && isQuiet(config)) return;
+  before?.closest(".toast")?.remove();
   say("say-expired", {}, config);
 }
 

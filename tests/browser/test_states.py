@@ -172,6 +172,13 @@ def test_nothing_entered_is_lost_where_a_session_cannot_be_renewed(stage, person
     expect(quantity).to_have_value("3")
     assert frame.locator(".pay").count() == 4
 
+    person.hand.leave(person.dialog)
+    person.press(frame.get_by_label("Select all shown"))
+    person.press(person.button("Mark as paid", frame.locator("#selbar")))
+    expect(person.dialog.get_by_role("alert")).to_contain_text("open for too long")
+    expect(person.dialog.get_by_role("heading")).to_have_text("Mark as paid")
+    expect(frame.locator("[data-ticks]:checked")).to_have_count(4)
+
 
 def test_double_click_creates_one_payment(stage, person):
     stage.portal.switches.request_ms = 200
