@@ -10,8 +10,10 @@ from decimal import Decimal
 
 import pytest
 
+from b24app.services.payments import unbilled
 from b24app.simulator.portal_state import sale
 from tests.support import odd_cards
+from tests.support.stage import ADMIN
 from tests.web.tab.test_previews import words
 
 CARD = odd_cards.NOTHING
@@ -131,3 +133,33 @@ def test_no_more_is_added_in_parts_than_the_card_has(stage, rows):
 
     assert "at most 2 can be billed" in words(refused.text)
     assert held(stage) == [{"Alpha": 10}, {"Beta": 1}]
+
+
+@pytest.mark.parametrize("by", ["adding", "raising"])
+def test_what_two_people_bill_at_once_is_billed_once(stage, rows, monkeypatch, by):
+    """Either would be allowed alone, and the portal offers what is billed again."""
+    alpha, beta = rows
+    crm = stage.portal.crm
+    tab, other = stage.tab(entity_id=CARD), stage.tab(ADMIN, entity_id=CARD)
+    assert tab.post("/payments", {"row": beta.id, f"quantity-{beta.id}": 1}).status_code == 200
+    first, second = (payment.id for payment in crm.payments_of(2, CARD))
+    other = stage.tab(ADMIN, entity_id=CARD)
+    other.client = stage.app.test_client()
+    (line,) = crm.items_of(first, "product")
+    alpha.quantity = Decimal(12)
+    crm.baskets[line.entity_id].quantity = Decimal(14)
+    chosen = {"row": alpha.id, f"quantity-{alpha.id}": 2}
+    read = unbilled.read
+
+    def read_slowly(card):
+        found = read(card)
+        if by == "adding":
+            other.post(f"/payments/{second}/items", chosen)
+        else:
+            other.post(f"/payments/{first}/items/{line.id}", {"quantity": 12, "shown": 10})
+        return found
+
+    monkeypatch.setattr(unbilled, "read", read_slowly)
+    tab.post("/payments", chosen)
+
+    assert sum(quantities.get("Alpha", 0) for quantities in held(stage)) <= 12

@@ -1,7 +1,9 @@
 """Allow one creation at a time on a card, of payments or of reminders, across all processes.
 
 What is free is read first and billed second, and the portal locks nothing in between: if several
-people billed the same at once, all but one would get an empty or half-filled payment.
+people billed the same at once, all but one would get an empty or half-filled payment, or it would
+be billed twice, where the portal offers it again (quirk 101). So what adds to a payment is alone,
+too.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
@@ -13,6 +13,7 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
+from b24app.services.payments import card_lease
 from b24app.services.payments.item_lines import EditContext, place, place_to_raise
 from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -40,7 +41,7 @@ def set_quantity(
     Page: crm-item-payment-product-set-quantity.md.
     """
     quantity, shown = wish.quantity, wish.expected_quantity
-    verify = place if shown is not None and quantity <= shown else place_to_raise
+    is_raised = shown is None or quantity > shown
 
     def plan(at: EditContext) -> Edit | Verdict:
         item = at.item(item_id)
@@ -60,9 +61,11 @@ def set_quantity(
             take_back=lambda _: setting(item, int(item.quantity)),
         )
 
-    return change(
-        card, asked, Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, verify, plan)
-    )
+    saving = Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, place, plan)
+    if is_raised:
+        # Others read what is free, too, before they bill it.
+        saving = replace(saving, verify=place_to_raise, hold=card_lease.alone)
+    return change(card, asked, saving)
 
 
 def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -110,6 +111,10 @@ def _nothing(_after: After) -> None:
     """Return None: no further reason is known."""
 
 
+def _hold_nothing(_card: CardSession) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Edit:
     """What to send, and how to judge the result from the re-read.
@@ -171,12 +176,20 @@ class Change(Generic[P]):
     ends_reminder: bool = False
     """Afterwards the payment needs no reminder."""
 
+    hold: Callable[[CardSession], AbstractContextManager[None]] = _hold_nothing
+    """Keeps others from what would spoil it, from before it is verified until it is read again."""
+
 
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
     """Carry out a change, once for the request's key, and return its outcome."""
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
     recall = wanted.teller.recall if wanted.teller is not None else None
-    return perform(card, asked, deed, lambda: _carry_out(card, wanted), recall)
+
+    def run() -> Outcome:
+        with wanted.hold(card):
+            return _carry_out(card, wanted)
+
+    return perform(card, asked, deed, run, recall)
 
 
 def require_unpaid(payment: Payment) -> None:
