@@ -202,6 +202,7 @@ def test_a_session_that_is_over_takes_nothing_that_was_typed(stage, admin):
     stage.clock.advance(31 * 60)
     admin.page.route("**/app.layout/ajax.php*", lambda _route: None)
     admin.press(admin.button("Save settings"))
+    expect(admin.alert).to_contain_text("This page was open for too long")
     expect(admin.alert).to_contain_text("Close this page and open it again")
     admin.page.unroute("**/app.layout/ajax.php*")
 

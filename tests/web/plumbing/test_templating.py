@@ -184,7 +184,7 @@ def test_only_texts_that_stand_in_the_template_become_filters(app):
 
 
 STILL = re.compile(r"""still\(["']([^"']+)["']\)""")
-OF_SETTINGS = {"may_write_again", "sign_in_url", "expired_text"}
+OF_SETTINGS = {"may_write_again", "sign_in_url", "expired_text", "expired_title"}
 """What `_notices.html` may be told elsewhere; the tab has neither."""
 OF_ERRORS = {"error", "lead", "is_page", "retry_target", "retry_url"}
 """What an error page tells the part it shares with the notices."""
