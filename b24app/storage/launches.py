@@ -29,7 +29,10 @@ _NOTE = (
 
 
 def find(session: Session, member_id: str, launch_id: str) -> Launch | None:
-    """Return the launch, or None if nobody was proven for it. The caller checks its age."""
+    """Return the launch, or None if nobody was proven for it.
+
+    Its age does not count: the session token that names it ends sooner (`SESSION_SECONDS`).
+    """
     return session.get(Launch, (member_id, launch_id))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from b24app.storage.models import Launch
 from tests.support.acts import (
     DELETE,
+    EDITS,
     PAID,
     PAY,
     SMALL,
@@ -71,6 +74,22 @@ def test_a_portal_that_ignores_the_filter_writes_no_other_payment(ignoring_filte
     assert answer.status_code == 200, tab.said
     assert act.done(stage)
     require_written_only(stage, PAID if act is UNPAY else SMALL, before)
+
+
+@pytest.mark.parametrize("act", EDITS, ids=str)
+def test_an_edit_goes_by_the_lines_of_its_payment_where_the_filter_is_ignored(
+    ignoring_filters, act
+):
+    """The list that proves the payment begins with another one, whose lines are not asked for."""
+    stage = ignoring_filters
+    tab = stage.tab()
+    with stage.database.transaction() as session:
+        session.execute(update(Launch).values(listed=None, shown=None))
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert act.done(stage)
 
 
 @pytest.mark.parametrize("portal", ["ignoring_filters", "ignoring_halt"])

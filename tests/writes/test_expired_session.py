@@ -9,6 +9,7 @@ import pytest
 from b24app.storage import user_tokens
 from tests.support.acts import (
     ACTS,
+    DELETE,
     PREFIX,
     REST,
     books,
@@ -17,6 +18,7 @@ from tests.support.acts import (
     writes_asked,
 )
 from tests.support.stage import MANAGER
+from tests.writes.test_interrupted import send_and_die
 
 KEY = "a-key-of-the-page-1"
 
@@ -92,3 +94,19 @@ def test_a_session_that_ends_after_a_creation_creates_nothing_again(stage):
     REST.send(tab, KEY)
 
     assert len(stage.executed(PREFIX + "add")) == 1
+
+
+def test_a_key_whose_first_request_died_is_not_free_because_a_session_ended(stage, monkeypatch):
+    """The payment is gone by the first request, which no later one may call somebody else's."""
+    tab = stage.tab()
+    send_and_die(monkeypatch, lambda: DELETE.send(tab, KEY))
+    stage.advance(121)
+    let_tokens_die(stage)
+    DELETE.send(tab, KEY)
+    renew(stage, tab)
+
+    answer = DELETE.send(tab, KEY)
+
+    assert answer.status_code == 409
+    assert "not known whether it was carried out" in tab.said
+    assert outcomes(stage) == [("delete", "unknown")]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
 
 from b24app.domain import EntityRef
+from b24app.services.lifecycle.uninstall import UninstallReport, merged
 from b24app.storage import activity, settings
 from b24app.storage.models import Portal
 from tests.support.events import post
@@ -364,3 +367,13 @@ def test_a_card_of_the_portal_beside_it_is_left_alone(stage):
     uninstall(stage)
 
     assert tables_naming(stage, other) == {"activity", "portal_settings"}
+
+
+@pytest.mark.parametrize(("older", "newer"), [(True, False), (False, True)])
+def test_of_two_reports_the_one_that_asks_for_everything_to_be_erased_counts(older, newer):
+    first = UninstallReport(datetime(2026, 3, 1, tzinfo=UTC), older)
+    second = UninstallReport(datetime(2026, 3, 2, tzinfo=UTC), newer)
+
+    both = UninstallReport.of(merged(first.payload, second.payload))
+
+    assert both == replace(first, is_clean=True)
