@@ -41,7 +41,6 @@ class Placement:
     description: str = ""
     lang_all: dict[str, dict[str, str]] = field(default_factory=dict)
     user_id: int = 0
-    group_name: str = ""
 
     def title_in(self, language: str) -> str:
         """Return the tab's title for a person; empty means: show the application's name.

@@ -141,7 +141,6 @@ def _binding(call: Call, code: str, handler: str) -> Placement:
         title=own.get("TITLE", ""),
         description=own.get("DESCRIPTION", ""),
         lang_all=lang_all,
-        group_name=own.get("GROUP_NAME", ""),
     )
 
 
