@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "grant_owner",
     "grant_tokens",
+    "learn_application_token",
     "lock",
     "move",
     "save_grant_tokens",
@@ -196,6 +197,15 @@ def set_application_token(
     portal.event_ts = ts
     portal.told_at = told_at
     portal.updated_at = now
+
+
+def learn_application_token(session: Session, cipher: Cipher, member_id: str, token: str) -> None:
+    """Keep the token events carry where none is known; one that is stays.
+
+    Of updates that wait to be proven nothing is known by it, so they count as ever.
+    """
+    if token and application_token(session, cipher, member_id) is None:
+        _known(session, member_id).application_token_sealed = cipher.encrypt(token)
 
 
 def move(session: Session, member_id: str, client_endpoint: str, now: datetime) -> None:

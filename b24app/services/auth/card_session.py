@@ -24,7 +24,8 @@ class SessionClaims:
 
     A pair exchanged for them never travels: it waits on the server under `launch_id`.
     `is_grouped`: the object is one of several on a card that owns no payments. `is_vouched`: the
-    frame's post held the portal's application_token, so it does not come from a stranger.
+    frame's post held the portal's application_token, so it does not come from a stranger. `told`:
+    the sealed one of the post where none is known, see `launches.prove`.
     """
 
     launch_id: str
@@ -34,6 +35,7 @@ class SessionClaims:
     sealed: str
     is_grouped: bool = False
     is_vouched: bool = False
+    told: str = ""
 
 
 @dataclass(eq=False)

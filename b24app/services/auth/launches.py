@@ -34,6 +34,7 @@ from b24app.services.deps import Deps
 from b24app.storage import launches, pending_grants, portals, resumed, user_tokens
 from b24app.storage.models import Portal
 from b24app.storage.resumed import ProvenLaunch, Resumed
+from b24app.storage.sealed import open_or_none
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -149,6 +150,8 @@ def ask_proof(batch: Batch) -> ProofRequest:
 def prove(card: CardSession, result: BatchResult, asked: ProofRequest) -> None:
     """Confirm the opener from an answer to `ask_proof`, then store the tokens.
 
+    Where no application_token is known, that of an administrator's post is kept, too.
+
     Raises UnprovenError: then nothing is stored and nothing of the answer may be shown.
     """
     if card.user is not None:
@@ -191,6 +194,9 @@ def _keep(card: CardSession, user: PortalUser) -> None:
         if portal is None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
         _keep_pair(session, card.deps, card.member_id, user, card.posted)
+        if user.is_admin and card.ticket.told:
+            token = open_or_none(card.deps.cipher, card.ticket.told) or ""
+            portals.learn_application_token(session, card.deps.cipher, card.member_id, token)
         pending_grants.delete(session, card.member_id, card.launch_id)
         launches.save(
             session,

@@ -107,8 +107,15 @@ def open_shell(
     carried = "" if moved else sealed(deps, _posted_pair(deps, call))
     if moved is not None:
         exchanged.hold(deps, launch_id, moved)
+    is_news = bool(call.application_token) and not knock.application_token
     ticket = SessionClaims(
-        launch_id, call.member_id, ref, call.language, carried, is_vouched=is_vouched
+        launch_id,
+        call.member_id,
+        ref,
+        call.language,
+        carried,
+        is_vouched=is_vouched,
+        told=deps.cipher.encrypt(call.application_token) if is_news else "",
     )
     return Shell(ticket, origin_of(endpoint), call.app_sid)
 

@@ -48,6 +48,7 @@ class SessionTokens:
             ticket.sealed,
             ticket.is_grouped,
             ticket.is_vouched,
+            ticket.told,
         ]
         return str(self._serializer.dumps(payload))
 
@@ -59,10 +60,10 @@ class SessionTokens:
             raise SessionExpiredError("the session token is too old") from None
         except BadData:
             raise SessionForgedError("the session token was not signed here") from None
-        launch_id, member_id, entity_type_id, entity_id, language, sealed, *flags = payload
+        launch_id, member_id, entity_type_id, entity_id, language, sealed, *more = payload
         ref = EntityRef(entity_type_id, entity_id)
-        # A token signed before this flag existed has none.
-        return SessionClaims(launch_id, member_id, ref, language, sealed, *map(bool, flags[:2]))
+        # A token signed before the last of these existed has fewer.
+        return SessionClaims(launch_id, member_id, ref, language, sealed, *more[:3])
 
 
 def bearer_token() -> str:

@@ -9,8 +9,8 @@ from b24app.services.auth import throttle
 from b24app.services.lifecycle.uninstall import FOR_THE_GENUINE_ONE, PACE
 from b24app.storage.models import Portal
 from tests.support.events import event_form, post
-from tests.support.lifecycle import live_on, portal_of, tables_naming
-from tests.support.stage import PORTAL
+from tests.support.lifecycle import live_on, portal_of, stored_token, tables_naming
+from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 
 KEPT = {"activity", "portal_settings"}
 TOKEN = "7" * 32
@@ -129,3 +129,21 @@ def test_reports_that_cannot_be_checked_use_up_no_limit(known_by_name, monkeypat
     rest(known_by_name)
 
     assert left(known_by_name) == set()
+
+
+def open_with(stage, user_id, application_token):
+    fields = stage.post_fields(user_id, DEAL, {"ID": "8061"})
+    answer = stage.frame("/placement", {**fields, "APPLICATION_TOKEN": application_token})
+    Tab(stage, token_in(answer)).show()
+    return stored_token(stage)
+
+
+def test_a_token_that_is_missing_is_learned_from_an_administrators_opening(stage):
+    known = stored_token(stage)
+    assert open_with(stage, ADMIN, TOKEN) == known
+    forget_token(stage)
+
+    assert open_with(stage, MANAGER, TOKEN) is None
+    assert open_with(stage, ADMIN, "") is None
+    assert open_with(stage, ADMIN, known) == known
+    assert report(stage) == 403
