@@ -6,9 +6,11 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_where
-from .models import Activity, Base, FailedProof, Portal, PortalSettings
+from .models import Activity, Base, FailedProof, Job, Portal, PortalAddress, PortalSettings
 
 KEPT_WITHOUT_CLEANING = {Activity.__tablename__, PortalSettings.__tablename__}
+KEPT_UNTIL_TOLD = {Portal.__tablename__, PortalAddress.__tablename__, Job.__tablename__}
+"""By which a report that comes later is known, and what waits for it."""
 
 
 def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
@@ -27,6 +29,26 @@ def erase(session: Session, member_id: str, *, keep_settings: bool) -> None:
     delete_where(session, FailedProof, FailedProof.name.contains(member_id, autoescape=True))
     if keep_settings:
         _forget_names(session, Activity.member_id == member_id)
+    session.expunge_all()
+
+
+def erase_people(session: Session, member_id: str) -> None:
+    """Delete the tokens and names of a portal that is gone, before it is known what else goes."""
+    for table in _naming_tables(keep_settings=True):
+        if table.name not in KEPT_UNTIL_TOLD:
+            session.execute(delete(table).where(table.c.member_id == member_id))
+    session.execute(
+        update(Portal)
+        .where(Portal.member_id == member_id)
+        .values(
+            grant_access_sealed=None,
+            grant_refresh_sealed=None,
+            grant_expires_at=None,
+            grant_user_id=None,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    _forget_names(session, Activity.member_id == member_id)
     session.expunge_all()
 
 

@@ -1,4 +1,4 @@
-"""Store installed portals and their grants. To erase one: `erase`, from `erasure.py`."""
+"""Store installed portals and their grants. To erase one: `erasure.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import UnknownPortalError
 
 from . import addresses
-from .erasure import erase
+from .erasure import erase, erase_people
 from .models import CachedList, Portal, PortalState
 from .sealed import open_or_none, open_pair
 from .upsert import insert_into
@@ -25,6 +25,7 @@ __all__ = [
     "close",
     "drop_grant_tokens",
     "erase",
+    "erase_people",
     "find",
     "grant_owner",
     "grant_tokens",

@@ -175,10 +175,17 @@ def work_off(deps: Deps, task: Task) -> Again | None:
 
 
 def _end(deps: Deps, task: Task, suspicion: UninstallReport) -> Again | None:
-    """Erase what is known to be gone, once the report that says what is kept may have come."""
+    """Erase what is known to be gone, once the report that says what is kept may have come.
+
+    Tokens and names go at once.
+    """
     dead_since = suspicion.dead_since or deps.clock()
     until = dead_since if suspicion.is_proven else dead_since + FOR_THE_GENUINE_ONE
     if deps.clock() < until:
+        with deps.db.of(task.member_id).transaction() as session:
+            if not task.hold(session):
+                return None
+            portals.erase_people(session, task.member_id)
         return Again(until, suspicion.payload)
     erase(deps, task)
     return None

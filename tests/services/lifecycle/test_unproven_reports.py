@@ -9,7 +9,7 @@ from b24app.services.auth import throttle
 from b24app.services.lifecycle.uninstall import FOR_THE_GENUINE_ONE, PACE
 from b24app.storage.models import Portal
 from tests.support.events import event_form, post
-from tests.support.lifecycle import live_on, portal_of, stored_token, tables_naming
+from tests.support.lifecycle import grant_of, live_on, portal_of, stored_token, tables_naming
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 
 KEPT = {"activity", "portal_settings"}
@@ -98,6 +98,9 @@ def test_a_portal_that_falls_silent_after_it_was_found_gone_is_not_kept(known_by
     uninstall(known_by_name, clean=True)
     report(known_by_name)
     known_by_name.work_off()
+    # Tokens and names have gone at once.
+    assert left(known_by_name) <= {*KEPT, "portals", "portal_addresses", "jobs", "failed_proofs"}
+    assert grant_of(known_by_name) is None
     assert portal_of(known_by_name) is not None
 
     del known_by_name.adapter.clients[PORTAL]
