@@ -196,10 +196,12 @@ def _begin_postgresql(clock: ServerClock, connection: Connection) -> None:
     scope = options.get(SCOPE, NO_PORTAL)
     name, value = (ALL_SETTING, "on") if scope is ALL_PORTALS else (PORTAL_SETTING, scope)
     # SET LOCAL and not set_config(): Citus hands the one on to the machines that hold the rows.
-    # The driver reads times in no other style, and a database may have been given one.
+    # The driver reads times in no other style, and a database may have been given one; in another
+    # isolation than PostgreSQL's own, whoever waited for a row is refused it.
     text = sql.SQL(
         "{}; SET LOCAL {} = {}; SET LOCAL idle_in_transaction_session_timeout = {}; "
-        "SET LOCAL datestyle = ISO; SELECT clock_timestamp()"
+        "SET LOCAL datestyle = ISO; SET LOCAL transaction_isolation = 'read committed'; "
+        "SELECT clock_timestamp()"
     ).format(sql.SQL(begin), sql.SQL(name), sql.Literal(texts.safe(value)), ABANDONED_MILLISECONDS)
     driver = connection.connection.driver_connection
     asked_at = clock.machine()

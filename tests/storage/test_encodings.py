@@ -1,4 +1,4 @@
-"""A database may have ways of its own: no encoding, or another style of dates. It works as ever."""
+"""A database may have no encoding, or another style of dates or isolation. It works as ever."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import psycopg
 import pytest
 
-from b24app.storage import condition, settings
+from b24app.storage import condition, failed_proofs, settings
 from b24app.storage.session import Database, UpgradeError, upgrade
 from tests.support.databases import server_url
 
@@ -54,6 +54,20 @@ def test_a_database_that_lacks_letters_is_not_begun_with(database):
 
     state = condition.look(database)
     assert (state.encoding, state.revisions) == ("LATIN1", frozenset())
+
+
+@pytest.mark.parametrize("isolation", ["repeatable read", "serializable"])
+def test_two_at_once_count_whatever_isolation_the_database_was_given(database, now, isolation):
+    upgrade(database)
+    ask(f"ALTER DATABASE {NAME} SET default_transaction_isolation = '{isolation}'")
+    database.engine.dispose()
+
+    with database.transaction() as one:
+        assert failed_proofs.count(one, "x", now) == 0
+        with database.transaction() as other:
+            failed_proofs.add(other, "x", now)
+
+        assert failed_proofs.add(one, "x", now) == 2
 
 
 @pytest.mark.parametrize("style", ["German, DMY", "SQL, MDY", "Postgres, DMY"])
