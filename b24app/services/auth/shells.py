@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -107,17 +107,15 @@ def open_shell(
     carried = "" if moved else sealed(deps, _posted_pair(deps, call))
     if moved is not None:
         exchanged.hold(deps, launch_id, moved)
-    is_news = bool(call.application_token) and not knock.application_token
-    ticket = SessionClaims(
-        launch_id,
-        call.member_id,
-        ref,
-        call.language,
-        carried,
-        is_vouched=is_vouched,
-        told=deps.cipher.encrypt(call.application_token) if is_news else "",
-    )
+    claims = SessionClaims(launch_id, call.member_id, ref, call.language, carried)
+    ticket = replace(claims, is_vouched=is_vouched, told=_told(deps, knock))
     return Shell(ticket, origin_of(endpoint), call.app_sid)
+
+
+def _told(deps: Deps, knock: Knock) -> str:
+    """Return the sealed application_token of a post where none is known; else nothing."""
+    is_news = bool(knock.call.application_token) and not knock.application_token
+    return deps.cipher.encrypt(knock.call.application_token) if is_news else ""
 
 
 def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
