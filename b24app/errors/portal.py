@@ -82,6 +82,8 @@ class BareRefusalError(RightsRefusedError):
     Some say it although they did it, so it counts only if the re-read confirms it.
     """
 
+    executed = Executed.DOUBTFUL
+
 
 class NotFoundError(PortalError):
     """The portal has no such payment, item or card."""
@@ -144,7 +146,10 @@ class NoPublicPageError(BusinessRefusalError):
 
 
 class ParameterRefusedError(BusinessRefusalError):
-    """`100`: a parameter is missing or of a wrong type, so nothing was done (rest-contract a.3)."""
+    """`100`: a parameter is missing or of a wrong type (rest-contract a.3).
+
+    Nothing was done then. The code has a second meaning, which `executed` tells (quirk 102).
+    """
 
 
 class ValueRefusedError(BusinessRefusalError):

@@ -9,6 +9,9 @@ class Executed(Enum):
     """Whether the portal can have carried the request out."""
 
     NO = "no"
+    DOUBTFUL = "doubtful"
+    """It was refused, in words that also stand for a failure after it was stored."""
+
     UNKNOWN = "unknown"
 
 

@@ -253,6 +253,17 @@ def internal_error() -> PortalError:
     return PortalError("INTERNAL_SERVER_ERROR", text, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def thrown() -> PortalError:
+    """Return what a controller makes of an error that PHP threw in it, at whatever point."""
+    return PortalError("0", "Call to a member function getInternalIndex() on null")
+
+
+def thrown_argument() -> PortalError:
+    """Return what it makes of a bad argument of whatever was called in it."""
+    text = "The value of an argument 'name' is outside the allowable range of values"
+    return PortalError("100", text)
+
+
 def unexpected_answer() -> PortalError:
     """Return a server that did not understand itself."""
     text = "Server returned an unexpected response"

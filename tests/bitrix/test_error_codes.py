@@ -44,7 +44,7 @@ from b24app.errors import (
 from tests.bitrix.conftest import EXAMPLES, example
 from tests.support.methods import called
 
-NO, UNKNOWN = Executed.NO, Executed.UNKNOWN
+NO, DOUBTFUL, UNKNOWN = Executed.NO, Executed.DOUBTFUL, Executed.UNKNOWN
 
 TABLE = [
     ("QUERY_LIMIT_EXCEEDED", 503, PortalBusyError, NO, True),
@@ -53,6 +53,7 @@ TABLE = [
     ("OVERLOAD_LIMIT", 401, PortalOverloadedError, NO, False),
     ("INTERNAL_SERVER_ERROR", 500, PortalSilentError, UNKNOWN, False),
     ("ERROR_UNEXPECTED_ANSWER", 500, PortalSilentError, UNKNOWN, False),
+    ("WRONG_ENCODING", 200, PortalSilentError, UNKNOWN, False),
     ("ERROR_CORE", 500, PortalSilentError, UNKNOWN, False),
     ("ERROR_CORE", 400, PortalSilentError, UNKNOWN, False),
     ("expired_token", 401, TokenExpiredError, NO, True),
@@ -86,7 +87,7 @@ TABLE = [
     ("ERROR_MANIFEST_IS_NOT_AVAILABLE", 404, MethodMissingError, NO, False),
     ("ERROR_BATCH_LENGTH_EXCEEDED", 400, PortalError, NO, False),
     ("ERROR_BATCH_METHOD_NOT_ALLOWED", 405, BatchRefusedError, NO, False),
-    ("ERROR_ARGUMENT", 400, BusinessRefusalError, NO, False),
+    ("ERROR_ARGUMENT", 400, BusinessRefusalError, DOUBTFUL, False),
     ("ERROR_NOT_FOUND", 400, NotFoundError, NO, False),
     ("NOT_FOUND", 400, NotFoundError, NO, False),
     ("OWNER_NOT_FOUND", 400, NotFoundError, NO, False),
@@ -95,8 +96,8 @@ TABLE = [
     ("INVALID_ARG_VALUE", 400, BusinessRefusalError, NO, False),
     ("WRONG_FIELD_VALUE", 400, ValueRefusedError, NO, False),
     ("ADDING_DISABLED", 400, BusinessRefusalError, NO, False),
-    ("100", 400, ParameterRefusedError, NO, False),
-    (100, 400, ParameterRefusedError, NO, False),
+    ("100", 400, ParameterRefusedError, DOUBTFUL, False),
+    (100, 400, ParameterRefusedError, DOUBTFUL, False),
     ("", 400, BusinessRefusalError, NO, False),
     ("ERROR_PLACEMENT_NOT_FOUND", 400, PlacementMissingError, NO, False),
     ("ERROR_WRONG_HANDLER_URL", 400, HandlerRefusedError, NO, False),
@@ -274,3 +275,16 @@ def test_every_documented_error_is_a_typed_one(method, entry):
     assert error.method == method
     if body["error"] == "ACCESS_DENIED" and entry["status"] in (400, 403):
         assert isinstance(error, RightsRefusedError | PlanWithoutRestError)
+
+
+@pytest.mark.parametrize(
+    ("method", "words", "executed"),
+    [
+        ("crm.item.payment.pay", "Could not find value for parameter {id}", NO),
+        ("crm.item.payment.pay", "Invalid value {Array} to match with parameter {id}.", NO),
+        ("crm.item.payment.pay", "The value of an argument 'name' is outside", DOUBTFUL),
+        ("crm.item.payment.list", "The value of an argument 'name' is outside", NO),
+    ],
+)
+def test_only_the_words_of_binding_prove_that_a_write_did_not_begin(method, words, executed):
+    assert error_for(called(method), "100", words, 400).executed is executed

@@ -54,6 +54,23 @@ def test_a_result_may_deny_what_was_done(manager, state, plan, kind, result):
 
 
 @pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [
+        ("done_thrown", 400, "0"),
+        ("done_argument", 400, "100"),
+        ("wrong_encoding", 200, "WRONG_ENCODING"),
+    ],
+)
+def test_an_error_may_follow_what_was_done(manager, state, plan, kind, status, code):
+    plan(kind)
+
+    answer = manager.answer("crm.item.payment.pay", PAY)
+
+    assert (answer.status_code, answer.json["error"]) == (status, code)
+    assert state.crm.payments[1038].is_paid
+
+
+@pytest.mark.parametrize(
     ("kind", "status", "executed"),
     [("html", 502, False), ("redirect", 302, False), ("lost_html", 504, True)],
 )

@@ -13,11 +13,13 @@ from tests.support.acts import (
     CARD,
     COURIER,
     CREATE,
+    DELETE,
     MOVE,
     PAID,
     PAY,
     PREFIX,
     REST,
+    SET_QUANTITY,
     SIGNS,
     SMALL,
     books,
@@ -96,6 +98,25 @@ def test_an_empty_result_is_a_refusal_whatever_the_status(stage, act, kind):
 @pytest.mark.parametrize("kind", ["done_false", "done_null"])
 @pytest.mark.parametrize("act", ACTS, ids=str)
 def test_an_empty_result_is_not_believed_where_the_books_say_otherwise(stage, act, kind):
+    tab = stage.tab()
+    before = books(stage)
+    stage.portal.faults.add(act.method, kind)
+
+    answer = act.send(tab, None)
+
+    require_truth(stage, act, answer, before)
+
+
+THROWN_AFTERWARDS = [
+    *(("done_thrown", act) for act in ACTS),
+    *(("done_argument", act) for act in (PAY, SET_QUANTITY, CREATE, MOVE)),
+    *(("wrong_encoding", act) for act in (PAY, SET_QUANTITY, CREATE, DELETE)),
+]
+
+
+@pytest.mark.parametrize(("kind", "act"), THROWN_AFTERWARDS, ids=str)
+def test_an_error_is_no_proof_where_an_exception_has_the_same_code(stage, act, kind):
+    """It may have been thrown after the write was stored (quirks 102 and 103)."""
     tab = stage.tab()
     before = books(stage)
     stage.portal.faults.add(act.method, kind)

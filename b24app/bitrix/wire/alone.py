@@ -90,7 +90,9 @@ class SingleCalls:
                 ready[key] = command.resolved(results)
             except UnresolvedReferenceError:
                 # As the portal answers it inside a batch (rest-contract d.3).
-                found[key] = error_for(command, PARAMETER_REFUSED)
+                refused = error_for(command, PARAMETER_REFUSED)
+                refused.executed = Executed.NO
+                found[key] = refused
         try:
             found.update(self.client.side_by_side(self.tokens, ready, self.deadline))
         except AppError as error:

@@ -17,6 +17,7 @@ from b24app.errors import (
     AppUninstalledError,
     BatchRefusedError,
     BusinessRefusalError,
+    Executed,
     HandlerRefusedError,
     MaybeUninstalledError,
     MethodMissingError,
@@ -58,6 +59,8 @@ BY_CODE: Mapping[str, type[PortalError]] = {
     "INTERNAL_SERVER_ERROR": PortalSilentError,
     "ERROR_UNEXPECTED_ANSWER": PortalSilentError,
     "ERROR_CORE": PortalSilentError,
+    # The answer could not be printed, of a call or of a whole batch that has run (quirk 103).
+    "WRONG_ENCODING": PortalSilentError,
     "EXPIRED_TOKEN": TokenExpiredError,
     "INVALID_TOKEN": TokenRejectedError,
     "NO_AUTH_FOUND": TokenRejectedError,
@@ -109,6 +112,12 @@ BY_START: Mapping[str, type[PortalError]] = {
 }
 """Codes of the module of sales, which adds a suffix to some of them."""
 
+TELLS_NOTHING = frozenset({"0", PARAMETER_REFUSED, "ERROR_ARGUMENT"})
+"""Codes that an exception gets as well, whenever it is thrown: also after the write (quirk 102)."""
+
+NOT_BOUND = re.compile(r"Could not find value for parameter|Invalid value \{")
+"""How a controller says, in English only, that it did not begin (rest-contract a.3)."""
+
 SAFE_CODE = re.compile(r"[\w.\-]{0,64}\Z", re.ASCII)
 MAX_DESCRIPTION = 300
 UNAUTHORIZED, SERVER_FAILURE = 401, 500
@@ -123,12 +132,27 @@ def error_for(
     """Return the exception for an answer's `error`. `http_status` is 0 inside a batch."""
     text = "" if error is None else str(error)
     code = text if SAFE_CODE.match(text) else "unreadable"
-    return _class_of(command, error, code, http_status, str(description or ""))(
+    found = _class_of(command, error, code, http_status, str(description or ""))(
         code=code,
         method=command.method,
         http_status=http_status,
         description=str(description)[:MAX_DESCRIPTION] if description else "",
     )
+    is_doubtful = command.is_write and _may_be_late(code.upper(), str(description or ""))
+    if is_doubtful and found.executed is Executed.NO:
+        found.executed = Executed.DOUBTFUL
+    return found
+
+
+def _may_be_late(code: str, description: str) -> bool:
+    """Return whether a write's refusal may be an exception thrown after it was stored.
+
+    Whatever is thrown in a controller becomes an error of the method, with the exception's own
+    code: 0 mostly, 100 for an argument of whatever was called in there (quirk 102).
+    """
+    if code == PARAMETER_REFUSED and NOT_BOUND.match(description):
+        return False
+    return code in TELLS_NOTHING or not (code in BY_CODE or _by_start(code))
 
 
 def _class_of(

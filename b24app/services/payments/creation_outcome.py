@@ -16,7 +16,6 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ListedRow, is_readable
 from b24app.errors import (
     AppError,
-    BareRefusalError,
     Executed,
     ParameterRefusedError,
     PortalError,
@@ -180,7 +179,8 @@ def denied(before: BillableRows, read: Reading | None, error: PortalError) -> Ma
 
     A listed one may be somebody else's, so the result is unknown.
     """
-    if isinstance(error, BareRefusalError) and (read is None or _fresh(before, read)):
+    is_doubtful = error.executed is Executed.DOUBTFUL
+    if is_doubtful and (read is None or _fresh(before, read)):
         unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
         return Made(None, read, unknown)
     return Made(None, read, error)

@@ -13,8 +13,8 @@ from b24app.bitrix.command import Command
 from b24app.domain import Payment
 from b24app.errors import (
     AppError,
-    BareRefusalError,
     ChangedMeanwhileError,
+    Executed,
     InputCode,
     PaidLockedError,
 )
@@ -276,7 +276,7 @@ def _raise_what_is_known(wanted: Change[P], edit: Edit, after: After) -> None:
 
 def _has_reason(error: AppError | None) -> bool:
     """Return whether a refusal has a reason; one without counts only if the re-read confirms it."""
-    return error is not None and not isinstance(error, BareRefusalError)
+    return error is not None and error.executed is not Executed.DOUBTFUL
 
 
 def _ended(verdict: Verdict, reading: Reading | None, number: str) -> Outcome:

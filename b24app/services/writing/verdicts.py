@@ -10,6 +10,7 @@ from b24app.errors import (
     AppError,
     BareRefusalError,
     BusinessRefusalError,
+    Executed,
     GoneError,
     NotFoundError,
     OrderCanceledError,
@@ -29,7 +30,7 @@ from b24app.services.writing.riding import NO_RIDE, Ride
 class WriteResult:
     """The result of a write. `read` is None if the portal could not be read afterwards.
 
-    `error`: the write was refused, so it was certainly not carried out.
+    `error`: the write was refused; if its `executed` is doubtful, only `read` can confirm it.
     `cause`: no usable answer came, and only `read`, which is newer, can tell what happened.
     `was_skipped`: the precondition listed nothing, so the write did not run.
     `ride` is what became of the line for the timeline that was to travel with it.
@@ -123,7 +124,7 @@ def _names_no_reason(error: AppError) -> bool:
 
 def _unseen(written: WriteResult) -> AppError:
     known = written.error or written.cause
-    if isinstance(known, BareRefusalError):
+    if known is not None and known.executed is Executed.DOUBTFUL:
         # Some portals refuse although they did it, and what would show it cannot be read.
         return PortalSilentError("denied, and the portal cannot be read", code=known.code)
     if known is not None:

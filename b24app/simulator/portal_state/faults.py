@@ -18,10 +18,12 @@ answers instead of executing (inside a batch: the error of that command)
   batch_not_allowed  ERROR_BATCH_METHOD_NOT_ALLOWED (inside a batch only, or of the whole `batch`)
 executes and answers wrongly
   done_false, done_null  `result: false` / `result: null`, status 200, although it was executed
+  done_thrown, done_argument  `0` or `100` with the words of an exception that came after the write
 breaks the HTTP answer (inside a batch: commands before it ran, the whole answer is broken)
   html               not executed, HTML with status 502
   redirect           not executed, 302 to another host with an empty body
   invalid_json       executed, but the body is cut in the middle
+  wrong_encoding     executed, but WRONG_ENCODING comes instead of the body, with status 200
   huge               executed, but 25 MB of white space come before the body
   trickle            executed, but the body comes one byte a second
 breaks the connection
@@ -48,9 +50,9 @@ ANSWERED = (
     *WHOLE_BATCH, "batch_not_allowed",
 )  # fmt: skip
 BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
-MISREPORTED = ("done_false", "done_null")
+MISREPORTED = ("done_false", "done_null", "done_thrown", "done_argument")
 # These leave the answer whole until it is sent; the others end a batch where they hit.
-SPOILED = ("invalid_json", "huge", "trickle", "slow")
+SPOILED = ("invalid_json", "wrong_encoding", "huge", "trickle", "slow")
 BROKEN_AFTER = (*SPOILED, "lost", "lost_html", "lost_silent")
 KINDS = (*ANSWERED, *MISREPORTED, *BROKEN_BEFORE, *BROKEN_AFTER)
 DEFAULT_SECONDS = 30.0

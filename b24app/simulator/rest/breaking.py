@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+_NOT_PRINTED = '{"error":"WRONG_ENCODING","error_description":"Wrong request encoding"}'
 _MARK = "X-Simulator-Connection"
 _HUGE_BYTES = 25_000_000
 _HUGE_PIECE = b" " * 65_536
@@ -45,6 +46,9 @@ def spoil(state: PortalState, response: Response, fault: Fault) -> Response:
         state.sleep(fault.seconds)
     elif fault.kind == "invalid_json":
         response.set_data(body[: len(body) // 2])
+    elif fault.kind == "wrong_encoding":
+        response.set_data(_NOT_PRINTED)
+        response.status_code = HTTPStatus.OK
     elif fault.kind == "huge":
         response.response = _hugely(body)
         response.headers.pop("Content-Length", None)

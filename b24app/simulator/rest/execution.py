@@ -36,6 +36,8 @@ FAULT_ERRORS = {
     "no_oauth": errors.no_authorization_server,
     "portal_deleted": errors.portal_deleted,
     "batch_not_allowed": errors.batch_not_allowed,
+    "done_thrown": errors.thrown,
+    "done_argument": errors.thrown_argument,
 }
 _FAULT_RESULTS = {"false": False, "null": None, "done_false": False, "done_null": None}
 

@@ -62,7 +62,7 @@ def test_a_payment_that_was_there_before_is_never_taken_for_the_new_one(
         assert not UNCHANGED_WORDS.search(tab.said), tab.said
 
 
-@pytest.mark.parametrize("kind", ["done_null", "done_false"])
+@pytest.mark.parametrize("kind", ["done_null", "done_false", "done_argument"])
 @pytest.mark.parametrize("act", [PAY, DELETE, SET_QUANTITY, REMOVE_DELIVERY, CREATE], ids=str)
 def test_a_bare_no_is_not_believed_where_nothing_can_be_read(stage, act, kind):
     tab = stage.tab()
