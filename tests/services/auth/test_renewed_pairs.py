@@ -14,7 +14,7 @@ from b24app.storage import portals, user_tokens
 from b24app.storage.models import Portal
 from tests.support.acts import ACTS, PAY, SMALL, books, outcomes, payment, writes_asked
 from tests.support.app_page import open_page
-from tests.support.stage import ADMIN, DEAL, MANAGER, READER, Tab, payments_in, token_in
+from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, READER, Tab, payments_in, token_in
 
 FOREIGN = "d" * 32
 READS = {
@@ -361,3 +361,16 @@ def test_a_moved_portal_with_two_owners_shows_nothing(stage, told):
     else:
         assert shell.status_code == 401
     assert pair_of(stage, READER) is None
+
+
+def test_an_address_that_is_told_of_another_portal_is_not_kept(stage):
+    """Its people, and their tokens, would be led to whoever holds a pair of that portal."""
+    fields = stage.post_fields(MANAGER, DEAL, {"ID": "8061"})
+    tell(stage, member_id=FOREIGN, client_endpoint="http://other.example/rest/")
+
+    answer = stage.frame("/placement", fields, DOMAIN="other.example")
+
+    assert answer.status_code == 401
+    with stage.deps.db.reading() as session:
+        [endpoint] = session.scalars(select(Portal.client_endpoint))
+    assert endpoint == f"http://{PORTAL}/rest/"

@@ -112,8 +112,6 @@ def test_an_uninstallation_is_looked_into_where_no_token_was_ever_told(of_old):
     of_old.portal.uninstall(clean=True)
     post(of_old, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="1" * 32)
     of_old.work_off()
-    of_old.advance(HOUR)
-    of_old.run_housekeeping()
 
     assert tables_naming(of_old, of_old.portal.member_id) == set()
 
@@ -377,3 +375,21 @@ def test_of_two_reports_the_one_that_asks_for_everything_to_be_erased_counts(old
     both = UninstallReport.of(merged(first.payload, second.payload))
 
     assert both == replace(first, is_clean=True)
+
+
+def test_silence_after_a_report_that_nothing_proves_shuts_nobody_out(stage):
+    """Anybody can send one while the portal's application_token is not known here."""
+    tab = live_on(stage)
+    with stage.database.transaction() as session:
+        session.execute(update(Portal).values(application_token_sealed=None))
+    stage.portal.faults.add(PROBE, "close_before", times=100)
+    report(stage)
+    assert waiting(stage)
+
+    for seconds in SOON:
+        stage.advance(seconds)
+        stage.run_housekeeping()
+
+    assert portal_of(stage).state == "active"
+    stage.portal.faults.clear()
+    assert tab.show().status_code == 200

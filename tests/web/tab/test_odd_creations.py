@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from b24app.simulator.portal_state.switches import OddValue
+from b24app.storage.models import Activity
 from tests.support.acts import (
     CREATE,
     DELETE,
@@ -58,6 +60,9 @@ def test_a_payment_that_was_there_before_is_never_taken_for_the_new_one(
 
     assert payment_id in stage.portal.crm.payments
     assert "deleted again" not in tab.said
+    with stage.database.reading() as session:
+        logged = session.scalars(select(Activity.payment_id)).one()
+    assert logged != payment_id, "the log calls it the new one"
     if answer.status_code != 200:
         assert not UNCHANGED_WORDS.search(tab.said), tab.said
 
