@@ -112,6 +112,8 @@ def test_an_uninstallation_is_looked_into_where_no_token_was_ever_told(of_old):
     of_old.portal.uninstall(clean=True)
     post(of_old, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="1" * 32)
     of_old.work_off()
+    of_old.advance(HOUR)
+    of_old.run_housekeeping()
 
     assert tables_naming(of_old, of_old.portal.member_id) == set()
 
