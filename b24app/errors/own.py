@@ -142,7 +142,7 @@ class GoneError(ConflictError):
 
 
 class CardBusyError(ConflictError):
-    """Somebody else is creating a payment on this card at this moment."""
+    """Somebody else is creating a payment on this card at this moment, or adding to one."""
 
 
 class StillRunningError(ConflictError):

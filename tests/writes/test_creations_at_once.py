@@ -8,14 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from b24app import create_app
-from b24app.services.payments.card_lease import LEASE_SECONDS
+from b24app.services.payments.card_lease import LEASE_SECONDS, TURN_SECONDS
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
 from b24app.storage import leases
 from tests.support.acts import (
+    ADD_ITEMS,
     CREATE,
+    DIMMER,
     PREFIX,
     REST,
+    SET_QUANTITY,
     new_payments,
     outcomes,
     stage_said,
@@ -91,11 +94,50 @@ def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage,
 
     assert other.answer.status_code == 409
     said = stage_said(other.answer)
-    assert "Someone else is creating a payment" in said
-    assert "Nothing was created" in said
+    assert "Someone else is creating or changing a payment" in said
+    assert "Nothing was changed" in said
     assert 'id="strip"' in other.answer.text
     assert len(new_payments(stage)) == 1
     assert sorted(outcome for _, outcome in outcomes(stage)) == ["done", "refused"]
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Somebody holds the card so many times that it is asked for."""
+    times = [0]
+    take = leases.try_take
+
+    def asked(session, lease, *rest):
+        is_held = lease.name.startswith("create:") and times[0] > 0
+        times[0] -= is_held
+        return not is_held and take(session, lease, *rest)
+
+    monkeypatch.setattr(leases, "try_take", asked)
+    return times
+
+
+@pytest.mark.parametrize(
+    ("send", "act"),
+    [
+        (lambda tab: ADD_ITEMS.send(tab, None), ADD_ITEMS),
+        # Without what was shown it may be a rise.
+        (lambda tab: tab.post(DIMMER, {"quantity": 5}), SET_QUANTITY),
+    ],
+    ids=["adding", "raising"],
+)
+def test_who_adds_waits_for_those_before_and_not_for_ever(stage, held, send, act):
+    tab = stage.tab(MANAGER)
+    held[0] = 1_000
+
+    assert send(tab).status_code == 409
+    assert stage.ticks >= TURN_SECONDS
+    assert stage.executed(act.method) == []
+
+    held[0] = 3
+
+    assert send(tab).status_code == 200
+    assert act.done(stage)
+    assert held[0] == 0
 
 
 def test_who_comes_later_is_shown_that_nothing_is_left(stage):

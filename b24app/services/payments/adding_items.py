@@ -69,7 +69,7 @@ def add(
         plan,
         is_repeatable=False,
         # Others read what is free, too, before they bill it.
-        hold=card_lease.alone,
+        hold=card_lease.in_turn,
     )
     return change(card, asked, adding)
 

@@ -3,7 +3,7 @@
 What is free is read first and billed second, and the portal locks nothing in between: if several
 people billed the same at once, all but one would get an empty or half-filled payment, or it would
 be billed twice, where the portal offers it again (quirk 101). So what adds to a payment is alone,
-too.
+too; but it waits for its turn, since quantities of two payments are often changed in a row.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from b24app.errors import CardBusyError, DatabaseAwayError
 from b24app.services.auth.card_session import CardSession
@@ -23,21 +23,38 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 2 * ACTION_SECONDS
 """Longer than any action: how long the card stays locked after a process died in the middle."""
 
+PAUSE_SECONDS, TURN_SECONDS = 0.1, 4.0
+"""Some changes of an ordinary length; what is left of an action is enough for one more."""
+
 
 @contextmanager
-def alone(card: CardSession, what: str = "create") -> Iterator[None]:
-    """Lock the card for `what`. Raises CardBusyError while somebody else holds it."""
+def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[None]:
+    """Lock the card for `what`.
+
+    Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
+    """
     ref = card.ref
     lease = leases.Key(card.member_id, f"{what}:{ref.entity_type_id}:{ref.entity_id}")
     owner = secrets.token_hex(16)
-    with card.db.transaction() as session:
-        is_ours = leases.try_take(session, lease, owner, card.clock(), LEASE_SECONDS)
-    if not is_ours:
-        raise CardBusyError("somebody else does the same on this card")
+    end = card.deps.monotonic() + patience
+    while not _is_taken(card, lease, owner):
+        if card.deps.monotonic() >= end:
+            raise CardBusyError("somebody else does the same on this card")
+        card.deps.sleep(PAUSE_SECONDS)
     try:
         yield
     finally:
         _release(card, lease, owner)
+
+
+def in_turn(card: CardSession) -> AbstractContextManager[None]:
+    """Lock the card like a creation, but wait for those before. Raises CardBusyError."""
+    return alone(card, patience=TURN_SECONDS)
+
+
+def _is_taken(card: CardSession, lease: leases.Key, owner: str) -> bool:
+    with card.db.transaction() as session:
+        return leases.try_take(session, lease, owner, card.clock(), LEASE_SECONDS)
 
 
 def _release(card: CardSession, lease: leases.Key, owner: str) -> None:

@@ -64,7 +64,7 @@ def set_quantity(
     saving = Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, place, plan)
     if is_raised:
         # Others read what is free, too, before they bill it.
-        saving = replace(saving, verify=place_to_raise, hold=card_lease.alone)
+        saving = replace(saving, verify=place_to_raise, hold=card_lease.in_turn)
     return change(card, asked, saving)
 
 

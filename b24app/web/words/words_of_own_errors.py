@@ -211,9 +211,9 @@ OWN: Mapping[type[errors.AppError], Row] = {
     ),
     errors.CardBusyError: Row(
         Words(
-            _l("Someone else is creating a payment"),
+            _l("Someone else is creating or changing a payment"),
             _l(
-                "Nothing was created, so that nothing is billed twice. Wait a moment, then press "
+                "Nothing was changed, so that nothing is billed twice. Wait a moment, then press "
                 "Refresh."
             ),
         ),
