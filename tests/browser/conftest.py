@@ -13,7 +13,7 @@ from tests.support.watching import Watch
 
 WIDE = (1280, 900)
 HANDS = (Mouse, Keyboard)
-BY_BOTH_HANDS = ("test_journey", "test_controls", "test_send")
+BY_BOTH_HANDS = ("test_journey", "test_controls", "test_quantities", "test_send")
 
 
 @pytest.fixture(scope="session")

@@ -222,23 +222,6 @@ def test_quantity_is_typed_and_sent_by_enter(stage, either):
     assert len(stage.executed("crm.item.payment.product.setQuantity")) == 1
 
 
-def test_quantity_is_changed_by_its_buttons_and_sent_once(stage, either):
-    unpaid = stage.payments[2]
-    item = stage.items(unpaid)[0]
-    row = row_of(either, unpaid, item)
-    # Not the payment that a fresh answer shows open: it and the focus in it are kept open here.
-    either.press(either.payment(unpaid).locator(".pay__open"))
-    before = item.quantity
-
-    for _ in range(3):
-        either.press(either.button("Decrease quantity", row))
-
-    expect(either.said).to_contain_text("Quantity saved")
-    assert quantities(stage, unpaid)[item.id] == before - 3
-    assert len(stage.executed("crm.item.payment.product.setQuantity")) == 1
-    expect(either.button("Decrease quantity", row)).to_be_focused()
-
-
 def test_removed_item_can_be_put_back(stage, either):
     unpaid = stage.payments[3]
     item = stage.items(unpaid)[0]
