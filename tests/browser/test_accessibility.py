@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.test_look_of_words import style
+from tests.support.browser_stage import ADMIN
+from tests.support.looks import violations
 from tests.support.person import Keyboard, Mouse
 
 TREE = """
@@ -36,6 +38,7 @@ LISTEN = """() => {
 ICONS_OF_OTHER_COLOURS = """() => [...document.querySelectorAll("svg")].filter((one) =>
   one.checkVisibility() && getComputedStyle(one).color !== getComputedStyle(one.parentElement).color
 ).map((one) => one.parentElement.className)"""
+SEVEN_TO_ONE = ("color-contrast-enhanced",)
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
   const look = getComputedStyle(one);
   const lasts = (text) => text.split(",").some((part) => parseFloat(part) > 0.01);
@@ -95,6 +98,23 @@ def test_forced_colours_show_icons_like_their_words_and_what_cannot_be_pressed(s
 
     someone.press(someone.button("More for this list"))
     assert someone.frame.evaluate(ICONS_OF_OTHER_COLOURS) == []
+
+
+def test_more_contrast_is_given_to_who_asked_for_that(stage, sit):
+    someone = sit(Mouse, contrast="more")
+    someone.open_tab()
+    someone.press(someone.payment(stage.payments[0]).get_by_role("checkbox"))
+    expect(someone.frame.locator("#selected")).to_contain_text("1 selected")
+    assert violations(someone.frame, only=SEVEN_TO_ONE) == []
+    card = someone.frame.locator(".card").first
+    assert style(card, "outline-style") == "solid"
+
+    someone.be(ADMIN)
+    someone.open_application()
+    for name in ("Cards", "Rules", "Defaults", "Activity", "Diagnostics"):
+        someone.press(someone.frame.get_by_role("link", name=name, exact=True))
+        someone.frame.wait_for_function("() => !document.querySelector('.htmx-request')")
+        assert violations(someone.frame, only=SEVEN_TO_ONE) == [], name
 
 
 def test_nothing_moves_for_who_asked_for_that(stage, person):

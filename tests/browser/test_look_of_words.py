@@ -7,8 +7,9 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser_stage import ADMIN
-from tests.support.looks import expect_no_scroll_bars
+from b24app.simulator.portal_state.languages import LANGUAGES
+from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
+from tests.support.looks import expect_no_scroll_bars, settle_words
 from tests.support.person import Mouse
 
 BROKEN = """() => {
@@ -146,3 +147,21 @@ def test_forced_colours_tell_what_is_on_in_the_settings(sit):
     current = someone.frame.locator(".tabs [aria-current]")
     others = someone.frame.locator(".tabs a:not([aria-current])").first
     assert style(current, "background-color") != style(others, "background-color")
+
+
+def test_nothing_lies_over_another_in_the_list_of_any_language(stage, sit):
+    """The gallery knows longer English words; some languages are longer in other places."""
+    someone = sit(Mouse)
+    wrong = []
+    for language in LANGUAGES:
+        stage.portal.users[MANAGER].language = language
+        someone.go(DEAL_CARD)
+        someone.page.get_by_role("tab").nth(2).click()
+        someone.enter_frame()
+        someone.wait_until_loaded()
+        for width in (1280, 375):
+            someone.page.set_viewport_size({"width": width, "height": 900})
+            wrong += [(language, width, one) for one in settle_words(someone.frame)]
+        someone.page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert wrong == []

@@ -53,6 +53,21 @@ def test_the_filter_is_one_line_in_every_language(phone, language):
     assert chips.evaluate_all("(all) => all.every((one) => one.scrollWidth <= one.offsetWidth)")
 
 
+def test_what_a_row_says_is_whole_and_stands_below_its_number(phone, stage):
+    someone = phone()
+    someone.page.set_viewport_size({"width": 375, "height": 900})
+    row = someone.payment(stage.payments[3])
+    system = row.locator(".pay__system")
+    someone.frame.wait_for_function("() => innerWidth > 320")
+
+    assert system.evaluate(LINES) == 1
+    assert system.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    number, badge = row.locator(".pay__open"), row.locator(".pay__state > .badge")
+    tick = row.get_by_role("checkbox").bounding_box()
+    assert abs(number.bounding_box()["x"] - badge.bounding_box()["x"]) <= 8
+    assert badge.bounding_box()["x"] > tick["x"] + tick["width"]
+
+
 def test_bill_the_rest_is_one_line_with_its_amount(phone):
     someone = phone()
 
