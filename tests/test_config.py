@@ -198,9 +198,8 @@ class TestACommand:
 
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
-        assert "Error: the database cannot be used: OperationalError. Check DATABASE_URL" in (
-            done.stderr
-        )
+        assert "Error: the database cannot be used: nothing listens where its server" in done.stderr
+        assert "correct host and port in DATABASE_URL" in done.stderr
         assert "word" not in done.stderr
 
     def test_says_that_the_schema_is_not_there_yet(self, tmp_path):

@@ -158,9 +158,16 @@ class TooManyRequestsError(AppError):
 
 
 class DatabaseAwayError(AppError):
-    """Our database cannot be reached, is full or locked, or has another version's schema."""
+    """Our database cannot be reached, is full or locked, or has another version's schema.
+
+    `advice` is what its operator does about it; it may name the server, so it is in no log.
+    """
 
     retryable = True
+
+    def __init__(self, message: str = "", *, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class UnrecordedError(DatabaseAwayError):

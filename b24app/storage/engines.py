@@ -11,6 +11,7 @@ not. SQLite has no such thing: there the queries alone keep portals apart.
 from __future__ import annotations
 
 import sqlite3
+import warnings
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection, ExceptionContext
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SAWarning
 
 from b24app import texts
 
@@ -91,6 +92,7 @@ def driver_url(text_url: str) -> URL:
         raise ValueError(f"{url.get_backend_name()} is not supported: use SQLite or PostgreSQL")
     if url.database in {None, "", ":memory:"}:
         raise ValueError("SQLite in memory would be another database in every thread: use a file")
+    _require_options(url)
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     return url
 
@@ -109,6 +111,15 @@ def _require_known(url: URL) -> None:
     except psycopg.ProgrammingError as error:
         # It names the parameter, and of values only that of `connect_timeout`.
         raise ValueError(str(error).strip()) from None
+
+
+def _require_options(url: URL) -> None:
+    """Raise ValueError for an option that the driver of SQLite would pass over."""
+    with warnings.catch_warnings(action="error"):
+        try:
+            url.get_dialect()().create_connect_args(url)
+        except SAWarning:
+            raise ValueError(f"SQLite has no {', '.join(sorted(url.query))}") from None
 
 
 def make_engine(url: URL, clock: ServerClock) -> Engine:

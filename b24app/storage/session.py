@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from b24app.errors import DatabaseAwayError, UnknownPortalError
 
+from . import troubles
 from .encodings import lacking
 from .engines import (
     ALL_PORTALS,
@@ -39,6 +40,7 @@ from .engines import (
     make_engine,
 )
 from .server_clock import Clock, ServerClock, machine_clock
+from .troubles import code_of, lacks_right
 
 __all__ = [
     "Database",
@@ -172,26 +174,21 @@ def _present(*, is_reading: bool = False) -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        raise DatabaseAwayError(_trouble(error)) from error
+        raise _away(error) from error
     except DBAPIError as error:
-        is_away = isinstance(error, OperationalError | InterfaceError)
-        if not is_away and _code(error) not in UNUSABLE_CODES:
+        is_away = isinstance(error, OperationalError | InterfaceError) or lacks_right(error)
+        if not is_away and code_of(error) not in UNUSABLE_CODES:
             raise
-        if is_reading and _code(error) in WRITTEN_WHILE_READING:
+        if is_reading and code_of(error) in WRITTEN_WHILE_READING:
             raise
-        raise DatabaseAwayError(_trouble(error)) from error
+        raise _away(error) from error
 
 
-def _trouble(error: Exception) -> str:
-    """Name the trouble by its class: the text of the error names hosts and users."""
-    cause = getattr(error, "orig", None) or error
-    return f"the database cannot be used: {type(cause).__name__} {_code(error)}".rstrip()
-
-
-def _code(error: Exception) -> str:
-    """Return the engine's own code of an error, "" without one."""
-    cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlstate", "") or getattr(cause, "sqlite_errorname", "") or ""
+def _away(error: Exception) -> DatabaseAwayError:
+    """Name the trouble in our own words: the text of the error names hosts and users."""
+    said, advice = troubles.of(error)
+    code = f" ({code_of(error)})" if code_of(error) else ""
+    return DatabaseAwayError(f"the database cannot be used: {said}{code}", advice=advice)
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
@@ -245,7 +242,7 @@ def can_serve(database: Database) -> bool:
             is_server = connection.dialect.name == "postgresql"
             is_standby = is_server and connection.scalar(text(STANDBY))
     except (DBAPIError, PoolTimeoutError) as error:
-        log.warning("%s", _trouble(error))
+        log.warning("%s", _away(error))
         return False
     if is_standby:
         log.warning("the database takes no writes: it is a standby")
@@ -284,4 +281,4 @@ def _known_revisions() -> frozenset[str]:
 
 def _names_missing_portal(error: DBAPIError) -> bool:
     """Return whether a row names a missing portal: all foreign keys lead to `portals`."""
-    return _code(error) in FOREIGN_KEY_CODES
+    return code_of(error) in FOREIGN_KEY_CODES

@@ -34,10 +34,7 @@ def in_one_sentence(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except DatabaseAwayError as error:
-            raise click.ClickException(
-                f"{error}. Check DATABASE_URL, that its server runs, and that "
-                "`flask --app app db upgrade` has run."
-            ) from None
+            raise click.ClickException(f"{error} -> {error.advice}") from None
         except (BackupError, UpgradeError) as error:
             raise click.ClickException(f"{error}. Nothing was changed.") from None
 

@@ -94,7 +94,7 @@ def _database_state(deps: Deps) -> Condition | DatabaseAwayError:
 
 def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
     if isinstance(state, DatabaseAwayError):
-        advice = "check DATABASE_URL and that its server runs; schema and keys were not looked at"
+        advice = f"{state.advice} (schema and keys were not looked at)"
         return Finding(Level.FAIL, "database", str(state), advice)
     if state.is_standby:
         said, advice = "a standby, takes no writes", "let DATABASE_URL lead to the server that does"
