@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from b24app.simulator.control.control_somebody import do_payment
+from b24app.simulator.portal_state.sale import DELIVERY, delete_item
 from tests.support.acts import (
     CABLES,
+    COURIER,
     CREATE,
     LARGE,
     MOVE,
@@ -17,6 +19,7 @@ from tests.support.acts import (
     SMALL,
     billed,
     books,
+    item_of,
     links,
     new_payments,
     payment,
@@ -253,3 +256,53 @@ def test_a_move_into_a_payment_that_has_the_document_takes_nothing_from_it(stage
     MOVE.send(tab, None)
 
     assert links(stage, SMALL) == [4074]
+
+
+def in_bitrix24(stage, payment_id):
+    """Somebody takes the only delivery out of a payment in Bitrix24 itself."""
+    delete_item(stage.portal.crm, item_of(stage, payment_id, DELIVERY))
+
+
+def there_already(tab):
+    """The other payment bills the courier, too."""
+    fields = {"delivery_id": COURIER, f"holders-{COURIER}": LARGE}
+    assert tab.post(f"/payments/{SMALL}/deliveries", fields).status_code == 200
+
+
+def cut_after_the_first_step(tab):
+    """The answer is lost between the two steps: the second one is sent alone."""
+    faults = tab.stage.portal.faults
+    faults.before(MOVE.method, lambda: faults.add(PREFIX + "delivery.list", "lost"))
+
+
+@pytest.mark.parametrize("way", [there_already, cut_after_the_first_step])
+def test_a_move_into_a_payment_that_loses_the_delivery_is_put_back(stage, way):
+    tab = stage.tab()
+    way(tab)
+    before = books(stage)[0][LARGE]
+    stage.portal.faults.before(PREFIX + "delivery.delete", lambda: in_bitrix24(stage, SMALL))
+
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 502
+    assert "was not moved" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([COURIER], [])
+    assert books(stage)[0][LARGE] == before
+
+
+@pytest.mark.parametrize("way", [there_already, cut_after_the_first_step])
+def test_a_move_of_what_was_taken_out_of_both_is_not_called_one(stage, way):
+    tab = stage.tab()
+    way(tab)
+
+    def take_out_of_both():
+        in_bitrix24(stage, SMALL)
+        in_bitrix24(stage, LARGE)
+
+    stage.portal.faults.before(PREFIX + "delivery.delete", take_out_of_both)
+
+    answer = MOVE.send(tab, None)
+
+    assert answer.status_code == 502
+    assert "was not moved" in tab.said
+    assert (links(stage, LARGE), links(stage, SMALL)) == ([], [])

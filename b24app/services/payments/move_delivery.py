@@ -60,9 +60,11 @@ def _move(card: CardSession, plan: Move) -> Outcome:
     # Removing a line that is already gone changes nothing, so an uncertain step is repeated.
     remove = payment_deliveries.delete_link(item_id)
     removed = sending.after_others(card, [remove], plan.both)
-    if _is_in_source(removed.read, plan) is False:
-        return _done(plan, removed.read)
-    return _take_back(card, plan, removed)
+    if _is_in_source(removed.read, plan) is not False:
+        return _take_back(card, plan, removed)
+    if _holds(removed.read, plan, plan.target.id) is False:
+        return _in_neither(card, plan, removed)
+    return _done(plan, removed.read)
 
 
 def _moving_back(plan: Move, outcome: Outcome) -> list[Command[int] | Command[bool]]:
@@ -241,6 +243,15 @@ def _undone(card: CardSession, plan: Move, read: Reading) -> Reading:
     command = payment_deliveries.delete_link(line)
     written = sending.after_others(card, [command], plan.both)
     return written.read or read
+
+
+def _in_neither(card: CardSession, plan: Move, removed: WriteResult) -> Outcome:
+    """Somebody else has just removed it from the other payment: put it back if we took it out."""
+    if removed.error is None and not removed.is_lost:
+        return _put_back(card, plan)
+    if removed.is_lost:
+        return _half_done(card, plan, HalfDone.DELIVERY_NOWHERE, removed.read)
+    return _ended(plan, OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_MOVED, removed.read)
 
 
 def _put_back(card: CardSession, plan: Move) -> Outcome:
