@@ -1,9 +1,11 @@
-"""Allow one creation at a time on a card, of payments or of reminders, across all processes.
+"""Allow one creation or edit at a time on a card, across all processes.
 
 What is free is read first and billed second, and the portal locks nothing in between: if several
 people billed the same at once, all but one would get an empty or half-filled payment, or it would
-be billed twice, where the portal offers it again (quirk 101). So what adds to a payment is alone,
-too; but it waits for its turn, since quantities of two payments are often changed in a row.
+be billed twice, where the portal offers it again (quirk 101) or never looks (quirk 40). Nor does it
+compare: an edit would overwrite another one that was made after the line was read. So what changes
+a payment is alone, too (decisions 56); but it waits for its turn, since quantities of two payments
+are often changed in a row.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
@@ -12,6 +13,7 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
+from b24app.services.payments import card_lease
 from b24app.services.payments.delivery_lines import (
     Among,
     EditContext,
@@ -20,9 +22,11 @@ from b24app.services.payments.delivery_lines import (
     require_expected,
 )
 from b24app.services.payments.delivery_places import Holder
-from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.change import After, Change, Edit, Verdict, Verified, change
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+
+P = TypeVar("P", bound=Verified)
 
 MOST_SHOWN = 5
 """Payments that one refusal names and reads again."""
@@ -79,8 +83,17 @@ def reassign(
             take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
         )
 
-    name = DeedName.REASSIGN_DELIVERY
-    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
+    return change(card, asked, _edit(DeedName.REASSIGN_DELIVERY, payment_id, place_among, plan))
+
+
+def _edit(
+    name: DeedName,
+    payment_id: int,
+    verify: Callable[[CardSession, int], P],
+    plan: Callable[[P], Edit | Verdict],
+) -> Change[P]:
+    """Return an edit of the deliveries: one at a time on the card (decisions 56)."""
+    return Change(Action.DELIVERIES, name, payment_id, verify, plan, hold=card_lease.in_turn)
 
 
 def _document_of(after: After, item_id: int) -> int | None:
@@ -116,8 +129,7 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
             take_back=lambda after: _taking_out(after, document_id),
         )
 
-    name = DeedName.ADD_DELIVERY
-    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
+    return change(card, asked, _edit(DeedName.ADD_DELIVERY, payment_id, place_among, plan))
 
 
 def _taking_out(after: After, document_id: int) -> list[Command[bool]]:
@@ -182,16 +194,19 @@ def remove(
         return Edit(
             commands=[payment_deliveries.delete_link(item_id)],
             is_done=lambda after: after.lacks(_document_of(after, item_id) is not None),
-            done=lambda _: Verdict(
-                OutcomeKind.DONE, OutcomeCode.DELIVERY_REMOVED, label, undo=undo
+            done=lambda after: Verdict(
+                OutcomeKind.DONE,
+                OutcomeCode.DELIVERY_REMOVED,
+                label,
+                # Refused but gone: somebody else may have removed it.
+                undo=undo if after.error is None else None,
             ),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.DELIVERY_NOT_REMOVED, label),
             contents=at.contents,
             take_back=lambda _: back,
         )
 
-    name = DeedName.REMOVE_DELIVERY
-    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place, plan))
+    return change(card, asked, _edit(DeedName.REMOVE_DELIVERY, payment_id, place, plan))
 
 
 def _gone(after: After, document_id: int, item_id: int | None = None) -> AppError | None:

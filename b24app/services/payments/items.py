@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
@@ -61,11 +61,9 @@ def set_quantity(
             take_back=lambda _: setting(item, int(item.quantity)),
         )
 
-    saving = Change(Action.ITEMS, DeedName.SET_QUANTITY, payment_id, place, plan)
-    if is_raised:
-        # Others read what is free, too, before they bill it.
-        saving = replace(saving, verify=place_to_raise, hold=card_lease.in_turn)
-    return change(card, asked, saving)
+    verify = place_to_raise if is_raised else place
+    name, hold = DeedName.SET_QUANTITY, card_lease.in_turn
+    return change(card, asked, Change(Action.ITEMS, name, payment_id, verify, plan, hold=hold))
 
 
 def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:
@@ -125,13 +123,20 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
         return Edit(
             commands=[payment_items.delete_item(item_id)],
             is_done=lambda after: after.lacks(_stored(after, item_id) is not None),
-            done=lambda _: Verdict(OutcomeKind.DONE, OutcomeCode.ITEM_REMOVED, before, undo=undo),
+            done=lambda after: Verdict(
+                OutcomeKind.DONE,
+                OutcomeCode.ITEM_REMOVED,
+                before,
+                # Refused but gone: somebody else may have removed it.
+                undo=undo if after.error is None else None,
+            ),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.ITEM_NOT_REMOVED, before),
             contents=at.contents,
             take_back=lambda _: back,
         )
 
-    return change(card, asked, Change(Action.ITEMS, DeedName.REMOVE_ITEM, payment_id, place, plan))
+    name, hold = DeedName.REMOVE_ITEM, card_lease.in_turn
+    return change(card, asked, Change(Action.ITEMS, name, payment_id, place, plan, hold=hold))
 
 
 def quantities_by_row(composition: PaymentLines) -> dict[int, Decimal]:

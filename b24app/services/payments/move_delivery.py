@@ -21,7 +21,7 @@ from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
 from b24app.services.deps import SETTLE_SECONDS
-from b24app.services.payments import deliveries, delivery_places
+from b24app.services.payments import card_lease, deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import follow, sending, verdicts
@@ -43,9 +43,10 @@ def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) ->
     """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
 
     def run() -> Outcome:
-        plan = plan_move(card, payment_id, wish)
-        outcome = _move(card, plan)
-        return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
+        with card_lease.in_turn(card):
+            plan = plan_move(card, payment_id, wish)
+            outcome = _move(card, plan)
+            return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
 
     return perform(card, asked, Deed(Action.DELIVERIES, DeedName.MOVE_DELIVERY, payment_id), run)
 

@@ -1,0 +1,126 @@
+"""Two people edit the payments of one card at the same moment: one waits, nobody's edit is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.simulator.portal_state.sale import delete_item
+from tests.support.acts import (
+    ADD_ITEMS,
+    COURIER,
+    COURIER_LINE,
+    DIMMER,
+    EDITS,
+    LARGE,
+    PREFIX,
+    SMALL,
+    SYSTEM,
+    links,
+    outcomes,
+    payment,
+    require_once,
+    stage_said,
+)
+from tests.support.stage import ADMIN, MANAGER
+from tests.web.tab.test_deliveries_elsewhere import add_free_delivery
+from tests.web.tab.test_undo import undo_of
+from tests.writes.test_concurrency import own
+
+CASH = 6
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+def meanwhile(stage, method, deed):
+    """Let somebody else do something between the reading and the write of an edit."""
+    said = []
+    stage.portal.faults.before(method, lambda: said.append(deed(own(stage.tab(ADMIN)))))
+    return said
+
+
+OTHERS = {
+    "lowers": lambda tab: tab.post(DIMMER, {"quantity": 4, "shown": "20"}),
+    "removes an item": lambda tab: tab.delete(DIMMER),
+    "changes the system": lambda tab: tab.post(
+        f"/payments/{SMALL}/system", {"pay_system_id": CASH, "shown": 8}
+    ),
+    "reassigns": lambda tab: tab.post(
+        COURIER_LINE, {"delivery_id": 4073, "shown": COURIER, "holders-4073": 1037}
+    ),
+    "removes a delivery": lambda tab: tab.delete(COURIER_LINE),
+    "adds a delivery": lambda tab: tab.post(
+        f"/payments/{LARGE}/deliveries", {"delivery_id": 4073, "holders-4073": 1037}
+    ),
+    "moves": lambda tab: tab.post(f"{COURIER_LINE}/move", {"to": SMALL}),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("act", [*EDITS, SYSTEM], ids=str)
+def test_nobody_edits_between_the_reading_and_the_write_of_somebody_else(stage, act, other):
+    tab = stage.tab(MANAGER)
+    said = meanwhile(stage, act.method, OTHERS[other])
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 200
+    assert act.done(stage)
+    (refused,) = said
+    assert refused.status_code == 409
+    assert "Someone else is creating or changing a payment" in stage_said(refused)
+    assert sorted(outcome for _, outcome in outcomes(stage)) == ["done", "refused"]
+    require_once(stage)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (f"/payments/{LARGE}/deliveries", {}),
+        (COURIER_LINE, {"shown": COURIER}),
+    ],
+    ids=["added", "reassigned"],
+)
+def test_two_people_do_not_bill_one_delivery_twice(stage, path, fields):
+    free = add_free_delivery(stage)
+    tab, other = stage.tab(MANAGER), own(stage.tab(ADMIN))
+    fields = {"delivery_id": free.id, **fields}
+    meanwhile(stage, PREFIX + "delivery.add", lambda tab: tab.post(path, fields))
+
+    tab.post(f"/payments/{SMALL}/deliveries", {"delivery_id": free.id})
+
+    assert free.id in links(stage, SMALL)
+    assert free.id not in links(stage, LARGE)
+    # Whoever tries again is told where it is.
+    assert other.post(path, fields).status_code == 409
+    assert "is already in payment 3653/3" in other.said
+    assert free.id not in links(stage, LARGE)
+
+
+def test_marks_and_deletions_wait_for_nobody(stage):
+    tab = stage.tab(MANAGER)
+    said = meanwhile(stage, ADD_ITEMS.method, lambda other: other.post(f"/payments/{LARGE}/pay"))
+
+    ADD_ITEMS.send(tab, None)
+
+    assert said[0].status_code == 200
+    assert payment(stage, LARGE).is_paid
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("delivery.delete", COURIER_LINE), ("product.delete", DIMMER)],
+    ids=["delivery", "item"],
+)
+def test_what_somebody_else_removed_in_the_same_moment_is_not_ours_to_put_back(stage, method, path):
+    tab = stage.tab(MANAGER)
+    line = int(path.rsplit("/", 1)[1])
+    crm = stage.portal.crm
+    stage.portal.faults.before(PREFIX + method, lambda: delete_item(crm, crm.items[line]))
+
+    answer = tab.delete(path)
+
+    assert answer.status_code == 200
+    assert undo_of(answer) is None
