@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_controls import quantities, row_of
 
-TIME_CLICKS = "() => { window.clicks = []; on('click', (event) => clicks.push(event.timeStamp)); }"
+TIME_CLICKS = "() => { window.clicks = []; onclick = (event) => clicks.push(event.timeStamp); }"
 
 
 def test_quantity_is_changed_by_its_buttons_and_sent_once(stage, either):
