@@ -199,3 +199,10 @@ on("keydown", (event) => {
   else if (event.key === "Enter" && event.target.matches("input[data-saves]")) saveAgain(event.target);
   else if (!event.repeat) readBand();
 }, true);
+
+/* Who begins to write means the note: on the button that agrees, the first blank would press it, and the letters
+   after that would be shortcuts. */
+on("keydown", ({ target, key, ctrlKey, altKey, metaKey, isComposing }) => {
+  if (key?.length !== 1 || key === " " || ctrlKey || altKey || metaKey || isComposing || !target.matches("dialog[open] button")) return;
+  target.closest("dialog").querySelector("[data-note] input, #many-note")?.focus();
+});

@@ -60,6 +60,38 @@ def test_a_note_is_written_with_a_mark_and_stands_in_details_and_history(stage, 
     assert noted(stage) == ["", NOTE]
 
 
+def test_who_begins_to_write_writes_the_note(stage, sit):
+    """A blank would press the button that has the focus, and the next letters be shortcuts."""
+    someone = sit(Keyboard)
+    someone.open_tab()
+    unpaid = stage.payments[2]
+    someone.press(someone.button("Mark as paid", someone.payment(unpaid)))
+    expect(someone.button("Mark as paid", someone.dialog)).to_be_focused()
+
+    someone.page.keyboard.type(NOTE)
+
+    expect(field(someone)).to_have_value(NOTE)
+    assert stage.executed("crm.item.payment.pay") == []
+    someone.page.keyboard.press("Enter")
+    expect(someone.status(unpaid)).to_have_text("Paid")
+    assert noted(stage) == [NOTE]
+    assert stage.executed("crm.item.payment.add") == []
+
+
+def test_who_begins_to_write_writes_the_note_of_several(stage, sit):
+    someone = sit(Keyboard)
+    someone.open_tab(opens=False)
+    for unpaid in stage.payments[2:]:
+        someone.hand.toggle(someone.payment(unpaid).get_by_role("checkbox"))
+    someone.press(someone.frame.locator("#many-pay"))
+    expect(someone.button("Mark as paid", someone.dialog)).to_be_focused()
+
+    someone.page.keyboard.type(NOTE)
+
+    expect(field(someone)).to_have_value(NOTE)
+    assert stage.executed("crm.item.payment.pay") == []
+
+
 def test_what_was_written_is_there_again_after_a_failure(stage, someone):
     someone.page.may_fail_to_load = True
     unpaid = stage.payments[2]
