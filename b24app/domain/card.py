@@ -129,6 +129,16 @@ class Payment:
         return self.number.rpartition("/")[0] or self.number
 
     @property
+    def stamp(self) -> str:
+        """Return when and by whom it was paid the last time: unpaying keeps both (quirk 33).
+
+        "" where the portal tells no time: nothing can be concluded then.
+        """
+        if self.date_paid is None:
+            return ""
+        return f"{int(self.date_paid.timestamp())}-{self.payer_id or 0}"
+
+    @property
     def state(self) -> str:
         """Return what people see of it in the list: two listings with the same one look alike."""
         mark = "Y" if self.is_paid else "N"

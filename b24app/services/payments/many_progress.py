@@ -32,7 +32,10 @@ FRESH = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one payment. `state` is what it is now, "" if it is gone or unknown."""
+    """What became of one payment. `state` is what it is now, "" if it is gone or unknown.
+
+    `stamp` is that of the payment now.
+    """
 
     payment_id: int
     kind: OutcomeKind
@@ -40,6 +43,7 @@ class Result:
     number: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
+    stamp: str = ""
 
     @property
     def as_text(self) -> str:
@@ -63,6 +67,7 @@ def result_of(payment_id: int, outcome: Outcome) -> Result:
         outcome.number,
         outcome.values,
         payment.state if payment is not None else "",
+        payment.stamp if payment is not None else "",
     )
 
 
@@ -118,6 +123,12 @@ class Progress:
             ],
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "seconds": self.seconds,
+            # Beside them: a process of the previous version reads the payments as they were.
+            "paid": {
+                str(payment_id): [known.date_paid.isoformat(), known.payer_id]
+                for payment_id in left
+                if (known := self.known.get(payment_id)) is not None and known.date_paid
+            },
         }
 
 
@@ -125,7 +136,8 @@ def read(data: Mapping[str, Any] | None) -> Progress:
     """Return the progress that was stored with a key; nothing was: the beginning."""
     if not data:
         return Progress()
-    payments = [_payment(saved) for saved in data["known"]]
+    paid = data.get("paid", {})
+    payments = [_payment(saved, paid.get(str(saved[0]))) for saved in data["known"]]
     at = data["read_at"]
     return Progress(
         tuple(_result(saved) for saved in data["results"]),
@@ -143,6 +155,7 @@ def _result_data(result: Result) -> dict[str, Any]:
         "number": result.number,
         "values": dict(result.values),
         "state": result.state,
+        "stamp": result.stamp,
     }
 
 
@@ -150,7 +163,8 @@ def _result(data: Mapping[str, Any]) -> Result:
     text = data["code"]
     code = OutcomeCode(text) if text in set(OutcomeCode) else ErrorName(text)
     kind = OutcomeKind(data["kind"])
-    return Result(data["id"], kind, code, data["number"], data["values"], data["state"])
+    stamp = data.get("stamp", "")
+    return Result(data["id"], kind, code, data["number"], data["values"], data["state"], stamp)
 
 
 def _payment_data(payment: Payment) -> list[Any]:
@@ -158,8 +172,10 @@ def _payment_data(payment: Payment) -> list[Any]:
     return [payment.id, payment.number, payment.is_paid, amount, payment.sum.currency]
 
 
-def _payment(data: Sequence[Any]) -> Payment:
-    """Return what a plan looks at: the state and the sum."""
+def _payment(data: Sequence[Any], paid: Sequence[Any] | None) -> Payment:
+    """Return what a plan looks at: the state, the sum, when and by whom it was paid."""
     payment_id, number, is_paid, amount, currency = data
     total = Money(Decimal(amount), currency)
-    return Payment(payment_id, number, is_paid, None, None, None, "", total)
+    at, payer_id = paid or (None, None)
+    date_paid = datetime.fromisoformat(at) if at else None
+    return Payment(payment_id, number, is_paid, date_paid, payer_id, None, "", total)

@@ -22,12 +22,16 @@ from b24app.services.writing.timeline import Words
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A chosen payment as the person saw it. The number is only good for being said."""
+    """A chosen payment as the person saw it. The number is only good for being said.
+
+    `stamp` as in `Seen`.
+    """
 
     id: int
     is_paid: bool
     sum: Money
     number: str = ""
+    stamp: str = ""
 
     @property
     def as_text(self) -> str:
@@ -38,7 +42,7 @@ class Chosen:
     @property
     def seen(self) -> Seen:
         """Return the amount that the person saw; a zero one was named in the question."""
-        return Seen(self.sum.amount if self.sum.is_readable else None)
+        return Seen(self.sum.amount if self.sum.is_readable else None, stamp=self.stamp)
 
 
 @dataclass(frozen=True, slots=True)

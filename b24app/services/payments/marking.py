@@ -64,12 +64,14 @@ class Seen:
     """What the person saw, and whether they were asked about a zero amount.
 
     `expected_amount` is None if the page did not say. `told` is number and amount as the page has
-    them, which only the portal can confirm.
+    them, which only the portal can confirm. `stamp` is that of the payment after the mark that is
+    undone, "" for what undoes none: another one now says that somebody has marked it since.
     """
 
     expected_amount: Decimal | None = None
     may_be_zero: bool = True
     told: Told | None = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,11 @@ def pay(
 
 
 def unpay(
-    card: CardSession, asked: WriteRequest, payment_id: int, told: Told | None, words: Words
+    card: CardSession, asked: WriteRequest, payment_id: int, seen: Seen, words: Words
 ) -> Outcome:
     """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
     teller = timeline.teller(card, words, asked.note)
-    return change(card, asked, change_to(UNPAID, payment_id, Seen(told=told), teller))
+    return change(card, asked, change_to(UNPAID, payment_id, seen, teller))
 
 
 def change_to(
@@ -107,7 +109,7 @@ def change_to(
 
     def verify(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.expected_amount)
-        if card.is_listing_fresh and payment_id in card.listed:
+        if card.is_listing_fresh and payment_id in card.listed and not seen.stamp:
             return Found(None)
         return Found(ownership.fetch_own_payment(card, payment_id))
 
@@ -149,6 +151,8 @@ def _told(payment: Payment | None, seen: Seen) -> Told | None:
 
 
 def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
+    if payment.is_paid is not mark.paid and seen.stamp not in {"", payment.stamp}:
+        raise ChangedMeanwhileError("somebody has marked it since")
     if mark.paid and not payment.is_paid:
         _require_amount(seen, payment.sum.amount)
     if seen.expected_amount is not None and payment.sum.amount != seen.expected_amount:
@@ -173,5 +177,6 @@ def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
         code = OutcomeCode.PAID_OTHER_AMOUNT
     elif mark.paid and seen.expected_amount is None and not amount:
         code = OutcomeCode.PAID_ZERO
-    undo = Undo(mark.undo, after.payment_id, expected_amount=amount)
+    stamp = after.payment.stamp
+    undo = Undo(mark.undo, after.payment_id, expected_amount=amount, stamp=stamp)
     return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo)

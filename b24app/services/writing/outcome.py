@@ -31,7 +31,7 @@ class Undo:
     ITEM puts the row `ref_id` back with its quantity, DELIVERY a document. QUANTITY sets the item
     `ref_id` back to its `quantity`, as long as it is still `now`. MOVE moves the line `ref_id` back
     to the payment `to_id`, as long as it is of the document `now`. UNPAY and PAY restore the
-    payment's mark; `expected_amount` is what the person saw.
+    payment's mark; `expected_amount` is what the person saw, `stamp` that of the payment then.
     """
 
     kind: UndoKind
@@ -41,6 +41,7 @@ class Undo:
     now: int = 0
     to_id: int = 0
     expected_amount: Decimal | None = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
@@ -133,7 +134,8 @@ def _said(notes: Mapping[int, str]) -> dict[int, str]:
 
 
 def _posted() -> list[Chosen]:
-    return picked(request.form.getlist("chosen"))
+    chosen = picked(request.form.getlist("chosen"))
+    return [replace(one, stamp=request.form.get(f"stamp-{one.id}", "")) for one in chosen]
 
 
 def picked(texts: Sequence[str]) -> list[Chosen]:

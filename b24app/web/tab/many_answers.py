@@ -90,7 +90,7 @@ def _done(act: Act, view: CardView | None) -> str:
         told=sorted(told, key=lambda ending: ending.is_well),
         done=len(well),
         already=sum(result.kind is OutcomeKind.ALREADY for result in act.results),
-        undo=[result.as_text for result in well if result.state] if may_undo else [],
+        undo=[result for result in well if result.state] if may_undo else [],
         is_unread=view is None,
         request_id=security.request_id(),
     )

@@ -152,10 +152,10 @@ def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:
 def _as_shown(undo: Undo, view: CardView) -> dict[str, str]:
     """Return what a mark sends of the payment, like the payment's own button."""
     shown = view.payment(undo.payment_id)
-    told = {}
+    told = {"stamp": undo.stamp} if undo.stamp else {}
     if shown is not None:
         payment = shown.payment
-        told = {
+        told |= {
             "shown": str(payment.sum.amount),
             "number": payment.number,
             "currency": payment.sum.currency,

@@ -96,7 +96,7 @@ def details() -> ResponseReturnValue:
 def pay(payment_id: int) -> Response:
     """Mark as paid. `zero`: the person was asked about a payment of zero."""
     may_be_zero = request.form.get("zero") == "1"
-    seen = Seen(optional_decimal("shown"), may_be_zero=may_be_zero, told=told())
+    seen = Seen(optional_decimal("shown"), may_be_zero, told(), request.form.get("stamp", ""))
     card = current_card()
     return answer(marking.pay(card, asked(note()), payment_id, seen, timeline_words.paid))
 
@@ -104,8 +104,9 @@ def pay(payment_id: int) -> Response:
 @blueprint.post("/<int:payment_id>/unpay")
 def unpay(payment_id: int) -> Response:
     """Mark as unpaid."""
+    seen = Seen(told=told(), stamp=request.form.get("stamp", ""))
     card = current_card()
-    return answer(marking.unpay(card, asked(note()), payment_id, told(), timeline_words.unpaid))
+    return answer(marking.unpay(card, asked(note()), payment_id, seen, timeline_words.unpaid))
 
 
 @blueprint.delete("/<int:payment_id>")

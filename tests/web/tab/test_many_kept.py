@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from b24app.storage.models import Activity
 from tests.support.acts import FOREIGN
 from tests.support.many import Asked, calls, prepare, states
+from tests.support.stage import ADMIN
 
 
 def test_one_line_in_the_timeline_names_all_that_a_part_has_changed(stage):
@@ -42,6 +44,27 @@ def test_undo_takes_back_what_this_act_has_done_and_nothing_else(stage):
         False,
         False,
     ]
+
+
+def test_undo_leaves_alone_what_somebody_else_has_marked_since(stage):
+    """Twelve: the second part goes by what the first one has read."""
+    tab, ids = prepare(stage, "pay", payments=20)
+    Asked(tab, "pay", ids[:12]).send_all()
+    answer = tab.answer
+    fields = re.findall(r'name="(chosen|stamp-\d+|undo)" value="([^"]*)"', answer.text)
+    somebody, theirs = stage.tab(ADMIN), (ids[0], ids[11])
+    for one in theirs:
+        stage.advance(5)
+        assert somebody.post(f"/payments/{one}/unpay").status_code == 200
+        assert somebody.post(f"/payments/{one}/pay").status_code == 200
+
+    tab.post("/payments/many/unpay", MultiDict(fields), "a-key-of-the-undo")
+    while "data-goes-on" in tab.answer.text:
+        tab.post("/payments/many/unpay", MultiDict(fields), "a-key-of-the-undo")
+
+    now = stage.portal.crm.payments
+    assert [one for one in ids[:12] if now[one].is_paid] == list(theirs)
+    assert tab.answer.text.count("Changed by someone else") == 2
 
 
 def test_the_log_has_amounts_and_states_of_each(stage):

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.switches import OddValue
 from b24app.storage import settings as stored
 from tests.support.acts import (
     COURIER,
@@ -24,7 +25,7 @@ from tests.support.acts import (
     payment,
     stage_said,
 )
-from tests.support.stage import MANAGER, SMART, Tab
+from tests.support.stage import ADMIN, MANAGER, SMART, Tab
 
 UNDO = re.compile(r'<button[^>]* hx-post="([^"]+)" hx-vals=\'([^\']+)\'[^>]*data-undo="[^"]*">')
 
@@ -67,6 +68,36 @@ def test_marked_as_paid_can_be_taken_back_and_says_what_stays(stage, tab):
     # The write ran behind its guard, on a payment that is listed as paid.
     listed = stage.asked("crm.item.payment.list")
     assert any("paid" in str(one.params) for one in listed)
+
+
+@pytest.mark.parametrize(("first", "other"), [("pay", "unpay"), ("unpay", "pay")])
+def test_undo_takes_back_no_mark_that_somebody_else_has_made_since(stage, tab, first, other):
+    payment_id = SMALL if first == "pay" else PAID
+    base = f"/payments/{payment_id}"
+    tab.post(f"{base}/{first}")
+    undo, somebody = undo_of(tab.answer), stage.tab(ADMIN)
+    for mark in (other, first):
+        stage.advance(5)
+        assert somebody.post(f"{base}/{mark}").status_code == 200
+    stage.forget_calls()
+
+    answer = tab.post(*undo)
+
+    assert answer.status_code == 409
+    assert "Changed by someone else" in stage_said(answer)
+    assert payment(stage, payment_id).is_paid is (first == "pay")
+    assert stage.asked(f"crm.item.payment.{other}") == []
+
+
+def test_undo_of_a_mark_works_where_the_portal_tells_no_time_of_it(stage, tab):
+    stage.portal.switches.odd_values.append(
+        OddValue("crm.item.payment.list", "datePaid", "null", None)
+    )
+    tab.post(f"/payments/{SMALL}/pay")
+
+    press_undo(tab)
+
+    assert not payment(stage, SMALL).is_paid
 
 
 def test_marked_as_unpaid_can_be_taken_back_which_asks_and_says_that_it_pays_anew(stage, tab):
