@@ -26,7 +26,8 @@ function refuse(input) {
 function tellWhy(input) {
   const { validity, value, max } = input;
   const whole = Math.min(Number(max) || Infinity, Math.max(1, Math.trunc(Number(value))));
-  if (validity.rangeOverflow) tellAt(input, "field-too-many", max);
+  if (validity.customError) tellAt(input, "field-quantity", input.defaultValue);
+  else if (validity.rangeOverflow) tellAt(input, "field-too-many", max);
   else if (validity.stepMismatch) tellAt(input, "field-fraction", whole);
   else tellAt(input, "field-quantity", Number(value) < 1 && value !== "" ? 1 : input.defaultValue);
 }

@@ -31,7 +31,11 @@ function showSteps(input) {
   more.setAttribute("aria-disabled", String(input.max !== "" && numberIn(input) >= Number(input.max)));
 }
 
+/* Typed as thousands: some browsers drop all separators but the first, and 2.000,00 becomes 2.00000, a two. */
+const THOUSANDS = /\.\d{3}/;
+
 function changed(input) {
+  input.setCustomValidity(THOUSANDS.test(input.value) ? " " : "");
   showSteps(input);
   clearTimeout(timers.get(input));
   if ("saves" in input.dataset) saveLater(input);

@@ -41,7 +41,7 @@ def choose(someone, name):
 
 
 def number(someone):
-    return someone.dialog.get_by_role("spinbutton", name="Advance", exact=True)
+    return someone.dialog.get_by_role("textbox", name="Advance", exact=True)
 
 
 def total(someone):
@@ -105,6 +105,27 @@ def test_another_share_an_amount_and_what_cannot_be(stage, either):
     expect(total(either)).to_have_text("€109.50")
     expect(create).to_be_enabled()
     assert stage.executed("crm.item.payment.add") == []
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_amount_in_thousands_is_read_whole_and_one_that_may_be_two_is_refused(person):
+    person.open_tab()
+    open_advance(person)
+    person.hand.choose(person.dialog.get_by_label("Share or currency"), "EUR")
+    for written in ("1.472,00", "1,472.00", "1 472,00", "1'472.00"):
+        number(person).fill("")
+        expect(person.dialog).to_contain_text("Enter a number")
+        person.page.keyboard.type(written)
+        expect(person.dialog).to_contain_text("Exactly €1,472.00.")
+        expect(number(person)).to_have_value(written)
+
+    number(person).fill("1.472")
+    expect(person.dialog).to_contain_text(
+        "This can be read as €1,472.00 or as €1.47. Type 1472 or 1.47."
+    )
+    expect(number(person)).to_have_attribute("aria-invalid", "true")
+    expect(number(person)).to_have_value("1.472")
+    expect(person.button("Create payment", person.dialog)).to_be_disabled()
 
 
 def test_touching_a_quantity_goes_on_with_chosen_items(stage, either):

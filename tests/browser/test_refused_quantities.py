@@ -61,6 +61,15 @@ def test_the_page_says_at_the_field_why_a_quantity_is_not_saved(
     assert stage.executed("crm.item.payment.product.setQuantity") == []
 
 
+@pytest.mark.parametrize("written", ["2.000,00", "2,000.00", "2.000.000", "1.234,56"])
+def test_thousands_are_never_saved_as_a_few(stage, either, unpaid, field, written):
+    either.hand.write(field, written)
+    either.page.keyboard.press("Enter")
+
+    expect(error_of(either, unpaid)).to_contain_text(f"{LAMP}: enter a whole number, 1 or more.")
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
 def test_an_empty_quantity_is_told_by_enter_and_taken_back_by_escape(either, unpaid, field):
     either.hand.write(field, "5")
     either.page.keyboard.press("Backspace")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from b24app.domain import Money, ProductRow
+from b24app.domain import Money, ProductRow, typed_number
 from b24app.errors import InputCode, InputError
 from b24app.services.card.billable import Billable
 from b24app.services.card.rounding import rounded
 from b24app.services.payments.nearest_sums import Counts, Part, nearest
 from b24app.services.payments.quantities import RowQuantity, comes_to_nothing
 
-TYPED = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?", re.ASCII)
 HUNDRED = Decimal(100)
 
 
@@ -36,6 +34,8 @@ class State(StrEnum):
     TOO_MUCH = "too_much"
     TOO_LITTLE = "too_little"
     NO_NUMBER = "no_number"
+    EITHER = "either"
+    """What was typed can be read as two amounts."""
     NOTHING_LEFT = "nothing_left"
 
 
@@ -65,6 +65,10 @@ class Advance:
     is_approximate: bool = False
     unread: int = 0
     """Rows that are left out because their prices are unreadable."""
+    readings: tuple[Money, ...] = ()
+    """What was typed may be each of these amounts, the greater first."""
+    repairs: tuple[str, ...] = ()
+    """What to type instead for each of them."""
 
 
 def unit_of(text: str) -> Unit:
@@ -82,9 +86,14 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     unread = len(billable.rows) - len(rows)
     if left.amount <= 0:
         return Advance(State.NOTHING_LEFT, left, unread=unread)
-    if not TYPED.fullmatch(text.strip()):
+    numbers = _numbers(text, unit, digits)
+    if not numbers:
         return Advance(State.NO_NUMBER, left, unread=unread)
-    number = Decimal(text.strip().replace(",", "."))
+    if len(numbers) > 1:
+        readings = tuple(Money(_rounded(one, digits), left.currency) for one in numbers)
+        repairs = tuple(_unmistakable(one, digits) for one in numbers)
+        return Advance(State.EITHER, left, unread=unread, readings=readings, repairs=repairs)
+    [number] = numbers
     amount = left.amount * number / HUNDRED if unit is Unit.SHARE else number
     asked = Money(_rounded(amount, digits), left.currency)
     if amount > left.amount:
@@ -97,6 +106,25 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     state = State.NEAREST if proposals[0].off.amount else State.EXACT
     share = _share(asked, left)
     return Advance(state, left, asked, share, proposals, is_approximate, unread)
+
+
+def _numbers(text: str, unit: Unit, digits: int) -> tuple[Decimal, ...]:
+    """Return what was typed: nothing, one number, or two where only the person can know.
+
+    No share is in the thousands, and no amount of a currency without cents has a fraction.
+    """
+    found = typed_number.readings(text)
+    if len(found) < 2:
+        return found
+    if unit is Unit.SHARE:
+        return found[1:]
+    return found if digits else found[:1]
+
+
+def _unmistakable(number: Decimal, digits: int) -> str:
+    """Return how to type an amount so that it can be read in one way only: no three decimals."""
+    places = 0 if number == number.to_integral_value() else digits if digits != 3 else 4
+    return f"{_rounded(number, places):f}"
 
 
 def _proposals(

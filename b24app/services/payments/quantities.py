@@ -13,8 +13,9 @@ from b24app.errors import InputCode, InputError, NotOnThisCardError
 MOST = 1_000_000
 CENT = Decimal("0.01")
 
-GROUPED = re.compile(r"\d{1,3}([.,](\d{3})+)+", re.ASCII)
-"""A browser's number field drops the second dot: 1.000.000 arrives as 1.000000."""
+GROUPED = re.compile(r"\d{1,3}([.,]\d{3,})+", re.ASCII)
+"""A browser's number field drops the second dot: 1.000.000 arrives as 1.000000, and 2.000,00 as
+2.00000, which would be two."""
 PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
 """What people type. Decimal accepts more: `1e3`, `1_0` and the digits of every script."""
 

@@ -81,12 +81,13 @@ def test_all_of_it_is_everything_that_costs_something():
     [
         ("100.01", Unit.SHARE, State.TOO_MUCH),
         ("1472.01", Unit.AMOUNT, State.TOO_MUCH),
+        ("1.472,01", Unit.AMOUNT, State.TOO_MUCH),
         ("9" * 30, Unit.AMOUNT, State.TOO_MUCH),
         ("0", Unit.SHARE, State.TOO_LITTLE),
         ("-5", Unit.AMOUNT, State.TOO_LITTLE),
         ("0.001", Unit.AMOUNT, State.TOO_LITTLE),
         *((text, Unit.SHARE, State.NO_NUMBER) for text in
-          ("", "thirty", "1e3", "NaN", "1_0", "٣٠", "9" * 40, "1,000.5", "--3", "Infinity")),
+          ("", "thirty", "1e3", "NaN", "1_0", "9" * 40, "1,00.5", "--3", "Infinity")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_advance_has_no_proposal(text, unit, state):
@@ -94,6 +95,30 @@ def test_what_cannot_be_an_advance_has_no_proposal(text, unit, state):
 
     assert (found.state, found.proposals) == (state, ())
     assert found.left == Money(Decimal("1472.00"), "EUR")
+
+
+@pytest.mark.parametrize("text", ["1.234,56", "1,234.56", "1 234,56", "1'234.56"])
+def test_thousands_are_read_as_thousands(text):
+    found = advance(text, ("1234.56", 2), unit=Unit.AMOUNT)
+
+    assert (found.state, offered(found)) == (State.EXACT, ["1234.56"])
+
+
+@pytest.mark.parametrize(("digits", "exact"), [(2, "1.23"), (3, "1.2340")])
+@pytest.mark.parametrize("text", ["1.234", "1,234"])
+def test_what_may_be_thousands_or_a_fraction_is_refused_with_both(text, digits, exact):
+    found = advance(text, ("1234", 2), ("1.234", 1), unit=Unit.AMOUNT, digits=digits)
+
+    assert (found.state, found.proposals, found.repairs) == (State.EITHER, (), ("1234", exact))
+    assert found.readings[0] == Money(Decimal(1234), "EUR")
+    again = [advance(one, ("1234", 2), unit=Unit.AMOUNT, digits=digits) for one in found.repairs]
+    assert State.EITHER not in {one.state for one in again}
+
+
+def test_a_share_is_never_in_the_thousands_and_yen_have_no_fraction():
+    assert advance("33.333", ("10", 3)).asked == Money(Decimal("10.00"), "EUR")
+    yen = advance("1,234", ("1234", 2), unit=Unit.AMOUNT, currency="JPY", digits=0)
+    assert (yen.state, offered(yen)) == (State.EXACT, ["1234"])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +160,7 @@ def test_a_share_has_the_decimals_of_its_currency_and_a_sum_those_of_the_portal(
 
 
 @pytest.mark.parametrize(
-    ("text", "unit"), [("100", Unit.SHARE), ("92.06", Unit.AMOUNT), ("92,055", Unit.AMOUNT)]
+    ("text", "unit"), [("100", Unit.SHARE), ("92.06", Unit.AMOUNT), ("92,0550", Unit.AMOUNT)]
 )
 def test_all_that_is_left_can_be_asked_for_as_the_portal_rounds_it(text, unit):
     found = advance(text, ("30.685", 3), unit=unit)
