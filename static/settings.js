@@ -172,16 +172,33 @@
     placeBar();
   }
 
-  /* The bar stands at the foot of the page or, where that is not seen, at the foot of what is. */
+  /* The bar stands at the foot of the page or, where that is not seen, at the foot of what is: but not where it
+     takes a third of that, and not over what Tab has just led to. */
+  let isByTab = false;
+
   function placeBar() {
     const bar = document.querySelector(".savebar");
     if (!bar) return B24App.unfollow(placeBar);
     const lift = Number.parseFloat(document.documentElement.style.getPropertyValue("--lift")) || 0;
     const { bottom, height } = bar.getBoundingClientRect();
+    const band = B24App.band();
     const room = bottom + lift - pages().getBoundingClientRect().top - height;
-    const wanted = Math.max(0, Math.min(bottom + lift - B24App.band().bottom, room));
-    document.documentElement.style.setProperty("--lift", `${wanted}px`);
+    const wanted = Math.max(0, Math.min(bottom + lift - band.bottom, room));
+    const foot = bottom + lift - wanted;
+    const isAway = band.bottom - band.top < 3 * height || (isByTab && isOver(foot - height, foot));
+    document.documentElement.style.setProperty("--lift", `${isAway ? 0 : wanted}px`);
   }
+
+  function isOver(top, bottom) {
+    const box = pages().contains(document.activeElement) && document.activeElement.getBoundingClientRect();
+    return box && box.bottom > top && box.top < bottom;
+  }
+
+  document.addEventListener("pointerdown", () => { isByTab = false; }, true);
+  document.addEventListener("keydown", ({ key }) => { isByTab ||= key === "Tab"; }, true);
+  document.addEventListener("focusin", () => {
+    if (isByTab && document.querySelector(".savebar")) B24App.readBand().then(placeBar);
+  });
 
   /* A frame that grows with its page was too low for the field that the focus went to. */
   let led = null;

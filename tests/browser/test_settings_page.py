@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser_stage import ADMIN
@@ -97,6 +98,28 @@ def test_the_field_is_in_sight_when_its_page_takes_the_place_of_another(stage, n
             return
         admin.page.wait_for_timeout(100)
     raise AssertionError((box, bar))
+
+
+COVERED = """() => {
+  const { activeElement } = document;
+  const bar = document.querySelector(".savebar");
+  const box = activeElement.getBoundingClientRect(), over = bar.getBoundingClientRect();
+  const isOver = box.bottom > over.top && box.top < over.bottom;
+  return isOver && !bar.contains(activeElement) && activeElement !== document.body;
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 600), (375, 700), (320, 256)])
+def test_the_bar_that_saves_never_lies_over_what_has_the_focus(stage, new_page, size):
+    admin = seat(new_page(size=size), stage, ADMIN)
+    frame = open_settings(admin, "Rules")
+    frame.get_by_label("Who can use: Mark as paid").focus()
+
+    for _ in range(12):
+        admin.page.keyboard.press("Tab")
+        frame.wait_for_function(f"() => !({COVERED})()")
+        admin.page.wait_for_timeout(100)
+        assert not frame.evaluate(COVERED)
 
 
 def test_discard_stays_on_its_page(stage, new_page):
