@@ -94,7 +94,7 @@ def test_who_comes_while_it_is_being_billed_is_told_so_and_shown_the_card(stage,
 
     assert other.answer.status_code == 409
     said = stage_said(other.answer)
-    assert "Someone else is creating or changing a payment" in said
+    assert "Another change on this card is still under way" in said
     assert "Nothing was changed" in said
     assert 'id="strip"' in other.answer.text
     assert len(new_payments(stage)) == 1

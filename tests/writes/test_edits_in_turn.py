@@ -70,7 +70,7 @@ def test_nobody_edits_between_the_reading_and_the_write_of_somebody_else(stage, 
     assert act.done(stage)
     (refused,) = said
     assert refused.status_code == 409
-    assert "Someone else is creating or changing a payment" in stage_said(refused)
+    assert "Another change on this card is still under way" in stage_said(refused)
     assert sorted(outcome for _, outcome in outcomes(stage)) == ["done", "refused"]
     require_once(stage)
 

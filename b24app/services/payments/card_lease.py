@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 2 * ACTION_SECONDS
 """Longer than any action: how long the card stays locked after a process died in the middle."""
 
-PAUSE_SECONDS, TURN_SECONDS = 0.1, 4.0
+PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
 """Some changes of an ordinary length; what is left of an action is enough for one more."""
 
 

@@ -211,7 +211,7 @@ OWN: Mapping[type[errors.AppError], Row] = {
     ),
     errors.CardBusyError: Row(
         Words(
-            _l("Someone else is creating or changing a payment"),
+            _l("Another change on this card is still under way"),
             _l(
                 "Nothing was changed, so that nothing is billed twice. Wait a moment, then press "
                 "Refresh."
