@@ -83,7 +83,17 @@ def test_a_backup_that_is_told_to_end_leaves_nothing_running(looking, tmp_path, 
     command = [sys.executable, "-m", "flask", "--app", str(ROOT / "app"), "backup", "--folder"]
     env = {**os.environ, **NEEDED, "DATABASE_URL": "postgresql://ann@127.0.0.1:9/none"}
     env["PYTHONPATH"] = str(ROOT)
-    with subprocess.Popen([*command, folder], cwd=tmp_path, env=env) as process:
+
+    def hear():
+        # Shells have what they run in the background ignore one of them, and so would the program.
+        signal.signal(number, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        [*command, folder],
+        cwd=tmp_path,
+        env=env,
+        preexec_fn=hear,  # noqa: PLW1509 It waits for nobody.
+    ) as process:
         program = int(_written(seen / "pid"))
         assert list(folder.iterdir()) != []
 

@@ -38,7 +38,8 @@ class Life(RuleBasedStateMachine):
     What came before `clean_up_to` was to be deleted, before `nameless_up_to` to lose its names.
     `insiders`: installations of which somebody claimed that they were uninstalled with their data,
     which means that of those before them, too.
-    `claims`: what is marked if no other installation comes.
+    `claims`: what is marked if no other installation comes. `unproven`: whether the reports that
+    nothing proved, since the last installation, asked for the data to go.
     """
 
     def __init__(self):
@@ -51,6 +52,7 @@ class Life(RuleBasedStateMachine):
         self.nameless_up_to = 0
         self.insiders = set()
         self.claims = []
+        self.unproven = set()
         self._start_other()
         self._install()
 
@@ -92,6 +94,7 @@ class Life(RuleBasedStateMachine):
     def _install(self):
         self.count += 1
         self.claims.clear()
+        self.unproven.clear()
         self.stage.install()
         self.stage.portal.events.pending.clear()
         self._live_on()
@@ -149,8 +152,10 @@ class Life(RuleBasedStateMachine):
             setattr(self, mark, max(getattr(self, mark), generation))
             return
         # An update's new token that nobody has confirmed yet: it counts unless another
-        # installation comes before it was looked into.
-        self.claims.append((mark, generation))
+        # installation comes before it was looked into, or has come already.
+        self.unproven.add(clean)
+        if generation == self.count:
+            self.claims.append((mark, generation))
         if clean:
             self.insiders.add(generation)
 
@@ -272,7 +277,9 @@ class Life(RuleBasedStateMachine):
                 self.stage.advance(seconds)
                 self.stage.run_housekeeping()
             for mark, generation in self.claims:
-                setattr(self, mark, max(getattr(self, mark), generation))
+                # Of reports that say different things, nothing tells which one is a stranger's.
+                counts = "nameless_up_to" if False in self.unproven else mark
+                setattr(self, counts, max(getattr(self, counts), generation))
             self._check_what_is_left()
         finally:
             self.stage.close()
@@ -361,6 +368,19 @@ def test_a_report_that_nothing_could_confirm_is_dropped_by_another_installation(
     life.teardown()
 
     assert (life.clean_up_to, life.nameless_up_to, life.insiders) == (0, 2, {1})
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_nor_does_it_count_where_the_other_installation_came_first(life, clean):
+    """Nothing tells it from a stranger's any more: what lives keeps all of it."""
+    life = life()
+    life.update()
+    life.uninstall(clean=clean)
+    life.install_again()
+    life.deliver()
+    life.teardown()
+
+    assert (life.clean_up_to, life.nameless_up_to) == (0, 0)
 
 
 def test_a_false_report_that_came_true_takes_what_came_before_with_it(life):

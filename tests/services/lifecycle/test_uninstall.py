@@ -379,29 +379,6 @@ def test_of_two_reports_the_one_that_asks_for_everything_to_be_erased_counts(old
     assert both == replace(first, is_clean=True)
 
 
-def test_a_report_that_the_portal_has_contradicted_gives_way_to_a_newer_one():
-    first = UninstallReport(
-        datetime(2026, 3, 1, tzinfo=UTC),
-        is_clean=True,
-        contradicted_at=datetime(2026, 3, 1, 1, tzinfo=UTC),
-    )
-    second = UninstallReport(datetime(2026, 3, 2, tzinfo=UTC), is_clean=False)
-
-    assert UninstallReport.of(merged(first.payload, second.payload)) == second
-
-
-def test_no_token_is_no_proof_where_none_is_known(stage):
-    """Nothing equals nothing, and says nothing about who sent it."""
-    live_on(stage)
-    with stage.database.transaction() as session:
-        session.execute(update(Portal).values(application_token_sealed=None))
-
-    answer = post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="")
-
-    assert answer.status_code == 403
-    assert not waiting(stage)
-
-
 def test_silence_after_a_report_that_nothing_proves_shuts_nobody_out(stage):
     """Anybody can send one while the portal's application_token is not known here."""
     tab = live_on(stage)

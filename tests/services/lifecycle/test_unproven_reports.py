@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import update
 
 from b24app.services.auth import throttle
-from b24app.services.lifecycle.uninstall import FOR_THE_GENUINE_ONE, PACE
+from b24app.services.lifecycle.uninstall import (
+    FOR_THE_GENUINE_ONE,
+    PACE,
+    UninstallReport,
+    merged,
+)
 from b24app.storage.models import Portal
 from tests.support.events import event_form, post
-from tests.support.lifecycle import grant_of, live_on, portal_of, stored_token, tables_naming
+from tests.support.lifecycle import (
+    grant_of,
+    live_on,
+    portal_of,
+    stored_token,
+    tables_naming,
+    waiting,
+)
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 
 KEPT = {"activity", "portal_settings"}
@@ -150,3 +164,25 @@ def test_a_token_that_is_missing_is_learned_from_an_administrators_opening(stage
     assert open_with(stage, ADMIN, "") is None
     assert open_with(stage, ADMIN, known) == known
     assert report(stage) == 403
+
+
+def test_a_report_that_the_portal_has_contradicted_gives_way_to_a_newer_one():
+    first = UninstallReport(
+        datetime(2026, 3, 1, tzinfo=UTC),
+        is_clean=True,
+        contradicted_at=datetime(2026, 3, 1, 1, tzinfo=UTC),
+    )
+    second = UninstallReport(datetime(2026, 3, 2, tzinfo=UTC), is_clean=False)
+
+    assert UninstallReport.of(merged(first.payload, second.payload)) == second
+
+
+def test_no_token_is_no_proof_where_none_is_known(stage):
+    """Nothing equals nothing, and says nothing about who sent it."""
+    live_on(stage)
+    forget_token(stage)
+
+    answer = post(stage, "ONAPPUNINSTALL", {"CLEAN": "1"}, application_token="")
+
+    assert answer.status_code == 403
+    assert not waiting(stage)
