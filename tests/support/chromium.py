@@ -34,7 +34,15 @@ PATIENCE_MS = 45_000
 """How long a page is waited for. A machine may be five times slower than another, and the same one
 than an hour ago; whoever need not wait loses nothing."""
 
-CHROMIUM_OPTIONS = [*chromium.OPTIONS, f"--disable-features={','.join(UNUSED_FEATURES)}"]
+# Network and painting as threads of the browser: two processes fewer to start and to talk to, which
+# saves a test a twelfth of its time.
+IN_ONE_PROCESS = ("--in-process-gpu", "--enable-features=NetworkServiceInProcess2")
+
+CHROMIUM_OPTIONS = [
+    *chromium.OPTIONS,
+    *IN_ONE_PROCESS,
+    f"--disable-features={','.join(UNUSED_FEATURES)}",
+]
 
 
 @contextmanager
