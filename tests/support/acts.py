@@ -33,7 +33,7 @@ FLEET, COURIER = 4073, 4074
 FLEET_IS_IN_PAID = {f"holders-{FLEET}": PAID}
 """What a form says of it: the person was told, and wants it once more."""
 
-RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "huge")
+RUN = ("lost", "lost_html", "lost_silent", "invalid_json", "emptied", "huge")
 """Faults after which a write has been carried out and nobody was told."""
 
 SHOWN = {

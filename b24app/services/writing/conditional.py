@@ -60,18 +60,26 @@ def write_while(
         return replace(
             sending.outcome_unknown(card, sent, [payment_id]), ride=riding.lost(passenger)
         )
+    if not (sent.result.is_answered(write) or sent.result.errors):
+        # Without an error nothing has ended the batch: the write may have run.
+        return replace(sending.written(card, sent, write), ride=riding.lost(passenger))
     is_open = _is_open(sent.result, precondition, write, payment_id, while_paid=while_paid)
     has_stopped = sent.result.error(gate) is not None and not sent.result.is_answered(write)
-    if has_stopped and is_open:
-        # The precondition's id did not arrive: the portal resolves no references, or spells it
-        # differently. Nothing ran, and the state was just proven.
-        return sending.write(card, [command], [payment_id])
     if has_stopped:
-        read = sending.settle(card, [payment_id])
-        return WriteResult(read, was_skipped=True)
+        return _after_stop(card, payment_id, command, is_open=is_open)
     written = sending.written(card, sent, write)
     ride = riding.arrived(sent.result, seat) if seat is not None else NO_RIDE
     return replace(written, was_skipped=not is_open, ride=ride)
+
+
+def _after_stop(
+    card: CardSession, payment_id: int, command: Command[Any], *, is_open: bool
+) -> WriteResult:
+    if is_open:
+        # The precondition's id did not arrive: the portal resolves no references, or spells it
+        # differently. Nothing ran, and the state was just proven.
+        return sending.write(card, [command], [payment_id])
+    return WriteResult(sending.settle(card, [payment_id]), was_skipped=True)
 
 
 def _is_open(

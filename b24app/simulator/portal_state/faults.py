@@ -24,6 +24,7 @@ breaks the HTTP answer (inside a batch: commands before it ran, the whole answer
   redirect           not executed, 302 to another host with an empty body
   invalid_json       executed, but the body is cut in the middle
   wrong_encoding     executed, but WRONG_ENCODING comes instead of the body, with status 200
+  emptied            executed, but the answer, or each part of a batch's, is empty
   huge               executed, but 25 MB of white space come before the body
   trickle            executed, but the body comes one byte a second
 breaks the connection
@@ -52,7 +53,7 @@ ANSWERED = (
 BROKEN_BEFORE = ("html", "redirect", "close_before", "silent")
 MISREPORTED = ("done_false", "done_null", "done_thrown", "done_argument")
 # These leave the answer whole until it is sent; the others end a batch where they hit.
-SPOILED = ("invalid_json", "wrong_encoding", "huge", "trickle", "slow")
+SPOILED = ("invalid_json", "wrong_encoding", "emptied", "huge", "trickle", "slow")
 BROKEN_AFTER = (*SPOILED, "lost", "lost_html", "lost_silent")
 KINDS = (*ANSWERED, *MISREPORTED, *BROKEN_BEFORE, *BROKEN_AFTER)
 DEFAULT_SECONDS = 30.0

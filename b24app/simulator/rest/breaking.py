@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _NOT_PRINTED = '{"error":"WRONG_ENCODING","error_description":"Wrong request encoding"}'
+_EMPTY = '{"result":[]}'
+_EMPTY_BATCH = (
+    '{"result":{"result":[],"result_error":[],"result_total":[],"result_next":[],"result_time":[]}}'
+)
 _MARK = "X-Simulator-Connection"
 _HUGE_BYTES = 25_000_000
 _HUGE_PIECE = b" " * 65_536
@@ -48,6 +52,9 @@ def spoil(state: PortalState, response: Response, fault: Fault) -> Response:
         response.set_data(body[: len(body) // 2])
     elif fault.kind == "wrong_encoding":
         response.set_data(_NOT_PRINTED)
+        response.status_code = HTTPStatus.OK
+    elif fault.kind == "emptied":
+        response.set_data(_EMPTY_BATCH if b'"result_error"' in body else _EMPTY)
         response.status_code = HTTPStatus.OK
     elif fault.kind == "huge":
         response.response = _hugely(body)
