@@ -146,7 +146,9 @@ def _judge_set(
         raise WriteFailedError(sent.written.error, read, payment.number)
     if sent.is_adrift:
         return Outcome(OutcomeKind.PARTIAL, OutcomeCode.REMINDER_ADRIFT, read, payment.number)
-    if sent.written.is_lost:
+    if sent.written.is_lost or not open_now:
+        # A list without what was just accepted says nothing: it has what the person may see, and
+        # a second one would be set if this one was called missing.
         kind, code = OutcomeKind.UNKNOWN, OutcomeCode.REMINDER_NOT_CONFIRMED
     else:
         kind, code = OutcomeKind.FAILED, OutcomeCode.REMINDER_NOT_SET

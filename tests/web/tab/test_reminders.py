@@ -21,6 +21,7 @@ from tests.support.acts import (
     SMALL,
     forget_listing,
     open_reminders,
+    outcomes,
 )
 from tests.support.stage import ADMIN, READER
 from tests.support.timeline import know_timeline
@@ -373,3 +374,21 @@ def test_an_old_listing_costs_no_more(stage):
     assert remind(tab).status_code == 200
 
     assert len(stage.http_calls) == 2
+
+
+def test_a_reminder_that_was_accepted_and_is_not_listed_is_not_called_unset(stage):
+    """Somebody has completed it in the same moment, or the list leaves it out."""
+    tab = stage.tab()
+    faults = stage.portal.faults
+
+    def complete():
+        for one in open_reminders(stage, SMALL):
+            one.is_completed = True
+
+    faults.before(ADD, lambda: faults.before("crm.activity.list", complete))
+
+    answer = remind(tab, shown="")
+
+    assert answer.status_code == 502
+    assert "did not confirm the reminder" in tab.said
+    assert outcomes(stage)[-1] == ("remind", "unknown")
