@@ -23,7 +23,7 @@ class ManifestPlacement:
 
     @property
     def is_tab(self) -> bool:
-        """Return whether this is a card tab, which every portal has."""
+        """Return whether this is a card tab, not a place beside the tabs."""
         return self.placement.endswith(TAB)
 
 

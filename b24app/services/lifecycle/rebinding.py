@@ -48,8 +48,9 @@ def work_off(deps: Deps, task: Task) -> None:
 def bind_tabs(deps: Deps, member_id: str) -> None:
     """Bind the tabs the settings ask for in one batch, then the places beside them.
 
-    A place or a smart process that the portal does not have any more is passed over. The same batch
-    makes the label that reminders put on cards; that may fail. Raises the portal's errors.
+    A card or place that the portal does not have is passed over, unless no card is left; then it
+    raises PlacementMissingError. The same batch makes the label that reminders put on cards; that
+    may fail. Raises the portal's errors.
     """
     handler = tab_bindings.handler_of(deps)
     with deps.db.of(member_id).reading() as session:
@@ -69,13 +70,7 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     with deps.db.of(member_id).transaction() as session:
         badge.take(session, deps, member_id, result, asked)
     listed = result[listing]
-    usual = {entry.placement for entry in deps.manifest.placements}
-    # The type of a smart process may be deleted while its check box is on.
-    kept = [
-        (tab.placement, bind)
-        for tab, bind in zip(tabs, binds, strict=True)
-        if tab.placement in usual or not isinstance(result.error(bind), PlacementMissingError)
-    ]
+    kept = _kept(result, [(tab.placement, bind) for tab, bind in zip(tabs, binds, strict=True)])
     _raise_unless_bound(
         result,
         [bind for _, bind in kept],
@@ -84,6 +79,22 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     # An old binding may have another title or an old address, or be switched off by now.
     applied = tab_bindings.apply(portal, wanted, listed)
     _raise_unless_settled(applied, {tab.placement for tab in wanted if tab.is_optional})
+
+
+def _kept(
+    result: BatchResult, binds: Sequence[tuple[str, Handle[bool]]]
+) -> Sequence[tuple[str, Handle[bool]]]:
+    """Leave out the cards that the portal does not have; keep all where that would be all.
+
+    A smart process may be deleted while its check box is on, and a portal may have no invoices.
+    Where not one card is left, people would look for the tab in vain.
+    """
+    there = [
+        (code, bind)
+        for code, bind in binds
+        if not isinstance(result.error(bind), PlacementMissingError)
+    ]
+    return there or binds
 
 
 def bind_events(deps: Deps, member_id: str) -> None:

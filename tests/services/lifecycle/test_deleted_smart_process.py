@@ -33,8 +33,16 @@ def test_an_update_binds_all_other_tabs_and_the_events(bare):
     assert handled == set(bare.deps.manifest.events)
 
 
-def test_a_usual_card_that_is_missing_is_still_an_error(bare):
-    bare.portal.switches.missing_placements = [DEAL]
+def test_a_usual_card_that_is_missing_is_passed_over(bare):
+    bare.portal.switches.missing_placements = {INVOICE}
+
+    rebinding.bind_tabs(bare.deps, bare.portal.member_id)
+
+    assert bound_codes(bare) == [DEAL]
+
+
+def test_a_portal_that_has_no_card_of_all_is_an_error(bare):
+    bare.portal.switches.missing_placements = {DEAL, INVOICE}
 
     with pytest.raises(PlacementMissingError):
         rebinding.bind_tabs(bare.deps, bare.portal.member_id)

@@ -371,3 +371,25 @@ def test_a_step_asks_once_who_runs_it_and_sends_one_batch(bare_stage, step):
 
     paths = [one.path for one in bare_stage.http_calls]
     assert paths == ["/rest/profile", *(["/rest/batch"] if step != "finish" else [])]
+
+
+def test_a_portal_without_invoices_is_installed_with_the_tab_on_deals(bare_stage):
+    bare_stage.portal.switches.missing_placements = {INVOICE}
+    page = start(bare_stage)
+
+    answers = [run(bare_stage, page, step) for step in ("tabs", "events", "finish")]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert bound_codes(bare_stage) == [DEAL]
+    with bare_stage.database.reading() as session:
+        assert session.scalar(select(Portal.state)) == "active"
+
+
+def test_a_portal_without_any_of_the_cards_reads_so_in_the_wizard(bare_stage):
+    bare_stage.portal.switches.missing_placements = {DEAL, INVOICE}
+
+    answer = run(bare_stage, start(bare_stage), "tabs")
+
+    assert answer.status_code == 422
+    assert "Try again" in answer.text
+    assert bound_codes(bare_stage) == []
