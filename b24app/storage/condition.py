@@ -14,7 +14,7 @@ from b24app.cipher import Cipher, DecryptionError
 from .encodings import lacking
 from .key_rotation import SEALED
 from .models import Base
-from .session import STANDBY, Database, newest_revisions
+from .session import Database, newest_revisions, takes_no_writes
 
 SEES_ALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
@@ -33,8 +33,8 @@ class Condition:
     now: datetime | None
     sees_all: bool = False
     """The role is one that row level security does not bind, so portals are not kept apart."""
-    is_standby: bool = False
-    """The server takes no writes."""
+    is_read_only: bool = False
+    """It takes no writes: a standby, or a file of SQLite that may not be written."""
     encoding: str = ""
     """The encoding of texts, where it lacks letters."""
 
@@ -67,7 +67,7 @@ def look(database: Database) -> Condition:
             newest=newest_revisions(),
             now=session.scalar(select(func.clock_timestamp())) if is_server else None,
             sees_all=is_server and bool(session.scalar(text(SEES_ALL))),
-            is_standby=is_server and bool(session.scalar(text(STANDBY))),
+            is_read_only=takes_no_writes(connection),
             encoding=lacking(connection),
         )
 

@@ -239,14 +239,22 @@ def can_serve(database: Database) -> bool:
     try:
         with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
             heads = set(MigrationContext.configure(connection).get_current_heads())
-            is_server = connection.dialect.name == "postgresql"
-            is_standby = is_server and connection.scalar(text(STANDBY))
+            is_read_only = takes_no_writes(connection)
     except (DBAPIError, PoolTimeoutError) as error:
         log.warning("%s", _away(error))
         return False
-    if is_standby:
-        log.warning("the database takes no writes: it is a standby")
-    return (heads == newest_revisions() or is_later(heads)) and not is_standby
+    if is_read_only:
+        log.warning("the database takes no writes: a standby, or a file that may not be written")
+    return (heads == newest_revisions() or is_later(heads)) and not is_read_only
+
+
+def takes_no_writes(connection: Connection) -> bool:
+    """Return whether the server is a standby, or SQLite cannot write its file and beside it."""
+    if connection.dialect.name == "postgresql":
+        return bool(connection.scalar(text(STANDBY)))
+    file = Path(str(connection.engine.url.database))
+    is_writable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+    return file.exists() and not is_writable
 
 
 def is_later(revisions: Set[str]) -> bool:

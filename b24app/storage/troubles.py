@@ -90,6 +90,9 @@ CODES: dict[str, Trouble] = {
         "its file cannot be opened",
         "correct DATABASE_URL, or let the user of the app write into the file's folder",
     ),
+    "SQLITE_IOERR": Trouble(
+        "its file cannot be read or written", "see whether its disk is full, or broken"
+    ),
     "SQLITE_NOTADB": DAMAGED,
     "SQLITE_CORRUPT": DAMAGED,
 }

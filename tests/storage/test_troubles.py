@@ -166,6 +166,13 @@ def test_what_happens_on_the_way_is_told(cause, said):
     assert said in troubles.of(OperationalError("SELECT 1", None, cause)).said
 
 
+def test_a_full_disk_of_sqlite_is_told_whatever_it_was_full_for():
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+
+    assert "disk is full" in troubles.of(OperationalError("SELECT 1", None, cause)).advice
+
+
 def test_connections_that_are_all_in_use_are_told():
     assert "in use" in troubles.of(PoolTimeoutError()).said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import ssl
 import subprocess
@@ -27,6 +28,7 @@ from b24app.bitrix.log.rest_log import RestLog
 from b24app.cipher import Cipher
 from b24app.services.lifecycle import self_check
 from b24app.storage import condition, jobs
+from b24app.storage.session import can_serve
 from tests.support.stage import APP_URL, OAUTH
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +141,17 @@ def test_a_database_that_takes_no_writes_is_a_failure(doctor, postgres_databases
     assert level == "fail"
     assert "a standby, takes no writes" in said
     assert doctor.status == 1
+
+
+def test_a_file_that_may_not_be_written_is_a_failure_and_serves_nobody(doctor, monkeypatch):
+    database = doctor.stage.database
+    assert can_serve(database)
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+
+    level, said = doctor.ask()["database"]
+
+    assert (level, "may not be written" in said) == ("fail", True)
+    assert not can_serve(database)
 
 
 def test_a_database_that_lacks_letters_is_a_failure(doctor, monkeypatch):

@@ -96,7 +96,11 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
     if isinstance(state, DatabaseAwayError):
         advice = f"{state.advice} (schema and keys were not looked at)"
         return Finding(Level.FAIL, "database", str(state), advice)
-    if state.is_standby:
+    if state.is_read_only and not state.is_server:
+        said = "its file or the folder of it may not be written"
+        advice = "let the user of the app write there, and run this command as that user"
+        return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
+    if state.is_read_only:
         said, advice = "a standby, takes no writes", "let DATABASE_URL lead to the server that does"
         return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
     if state.encoding:
