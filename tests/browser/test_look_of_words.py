@@ -165,3 +165,24 @@ def test_nothing_lies_over_another_in_the_list_of_any_language(stage, sit):
         someone.page.set_viewport_size({"width": 1280, "height": 900})
 
     assert wrong == []
+
+
+def test_nothing_lies_over_another_in_diagnostics_of_long_languages(stage, sit):
+    admin = sit(Mouse)
+    admin.be(ADMIN)
+    # Something to be checked has the longest badge.
+    tab = {"code": "CRM_DYNAMIC_1036_DETAIL_TAB", "bound": "yes"}
+    assert admin.page.request.post(f"{stage.portal.origin}/_control/tab", form=tab).ok
+    wrong = []
+    for language in ("pl", "la", "vn"):
+        stage.portal.users[ADMIN].language = language
+        admin.open_application()
+        for page in ("activity", "diagnostics"):
+            admin.press(admin.frame.locator(f'[data-section="{page}"]'))
+            for width in (1280, 375):
+                admin.page.set_viewport_size({"width": width, "height": 900})
+                found = settle_words(admin.frame)
+                wrong += [(language, page, width, one) for one in found]
+            admin.page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert wrong == []
