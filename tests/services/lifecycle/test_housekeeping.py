@@ -318,6 +318,7 @@ def test_a_machine_that_comes_while_another_keeps_house_leaves_it_alone(stage, c
     done = stage.run_housekeeping()
 
     assert "activity" not in done
+    assert "left to another run, which ends or is given up within half an hour: 1" in done
     assert activity_of(stage, OTHERS[0]) == 1
     assert "another machine is keeping house" in caplog.text
     assert jobs_of(stage) == [("subscription", True)]
