@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import update
 
+from b24app.simulator.control.control_somebody import do_payment
 from b24app.storage import idempotency
 from b24app.storage.models import IdempotencyKey
 from tests.support.acts import (
@@ -173,6 +174,28 @@ def test_the_second_of_two_deletions_is_no_error(stage):
     assert DELETE.send(one, None).status_code == 200
     assert DELETE.send(other, None).status_code == 409
     assert "Already deleted" in other.said
+
+
+@pytest.mark.parametrize("kind", ["done_thrown", "done_argument", "done_false"])
+def test_a_deletion_answered_with_an_error_is_logged_as_done(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(DELETE.method, kind)
+
+    DELETE.send(tab, None)
+
+    assert SMALL not in stage.portal.crm.payments
+    assert outcomes(stage) == [("delete", "done")]
+
+
+def test_a_deletion_that_came_second_is_logged_as_already(stage):
+    tab = stage.tab()
+    stage.portal.faults.before(
+        DELETE.method, lambda: do_payment(stage.portal, {"do": "delete", "id": str(SMALL)})
+    )
+
+    DELETE.send(tab, None)
+
+    assert outcomes(stage) == [("delete", "already")]
 
 
 def test_a_payment_system_changed_by_somebody_else_is_not_overwritten(stage):

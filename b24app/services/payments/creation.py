@@ -171,8 +171,13 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     if made.apart:
         return _made_whole(card, made, payment_id, aim, before)
     if aim.is_all_or_nothing or len(lacking) == len(aim.wanted):
-        return _clean_up(card, payment_id, names)
-    return _partly(made, payment_id, names)
+        return _clean_up(card, payment_id, names, is_busy=_is_busy(made, lacking))
+    return _partly(made, payment_id, names, is_busy=_is_busy(made, lacking))
+
+
+def _is_busy(made: Made, lacking: Sequence[RowQuantity]) -> bool:
+    """Return whether nothing but its being busy kept the portal from these rows."""
+    return made.busy.issuperset(chosen.row_id for chosen in lacking)
 
 
 def _given_up(
@@ -190,13 +195,14 @@ def _given_up(
     raise WriteFailedError(error, outcome.reading)
 
 
-def _clean_up(card: CardSession, payment_id: int, names: Sequence[str]) -> Outcome:
+def _clean_up(
+    card: CardSession, payment_id: int, names: Sequence[str], *, is_busy: bool = False
+) -> Outcome:
     deletion = payments.delete_payment(payment_id)
     written = sending.after_others(card, [deletion], [payment_id])
     if written.read is not None and written.read.core.is_gone(payment_id):
-        return Outcome(
-            OutcomeKind.FAILED, OutcomeCode.REST_NOT_BILLED, written.read, values=few(names)
-        )
+        code = OutcomeCode.REST_NOT_BILLED_BUSY if is_busy else OutcomeCode.REST_NOT_BILLED
+        return Outcome(OutcomeKind.FAILED, code, written.read, values=few(names))
     return _half_done(card, written.read, payment_id, names)
 
 
@@ -250,13 +256,15 @@ def _made_whole(
     return _done(made, payment_id, OutcomeCode.REST_BILLED)
 
 
-def _partly(made: Made, payment_id: int, lacking: Sequence[str] | None) -> Outcome:
+def _partly(
+    made: Made, payment_id: int, lacking: Sequence[str] | None, *, is_busy: bool = False
+) -> Outcome:
     """Report a payment with some of its rows; `missing` None: that could not be read."""
     if lacking is None:
         return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, OutcomeKind.UNKNOWN)
-    return _done(
-        made, payment_id, OutcomeCode.PAYMENT_CREATED_PARTLY, OutcomeKind.PARTIAL, few(lacking)
-    )
+    busy, partly = OutcomeCode.PAYMENT_CREATED_BUSY, OutcomeCode.PAYMENT_CREATED_PARTLY
+    code = busy if is_busy else partly
+    return _done(made, payment_id, code, OutcomeKind.PARTIAL, few(lacking))
 
 
 def _done(

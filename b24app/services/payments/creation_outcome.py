@@ -18,6 +18,7 @@ from b24app.errors import (
     AppError,
     Executed,
     ParameterRefusedError,
+    PortalBusyError,
     PortalError,
     PortalSilentError,
     UnexplainedRefusalError,
@@ -53,6 +54,8 @@ class Made:
     error: AppError | None = None
     is_lost: bool = False
     refused: frozenset[int] = frozenset()
+    busy: frozenset[int] = frozenset()
+    """Rows for which the portal had no time: it did not look at them."""
     apart: tuple[RowQuantity, ...] = ()
 
 
@@ -95,7 +98,7 @@ def make(
         made = replace(made, read=sending.learned(card, made.read, result, rows))
     if _is_another(made, before):
         return settled(card, before)
-    made = replace(made, refused=_refused(result, rows))
+    made = replace(made, refused=_refused(result, rows), busy=_busy(result, rows))
     late = [chosen for handle, chosen in rows.items() if _did_not_arrive(result.error(handle))]
     # A payment only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
@@ -129,6 +132,12 @@ def _refused(result: BatchResult, rows: Mapping[Handle[int], RowQuantity]) -> fr
         except PortalError:
             continue
     return frozenset(found)
+
+
+def _busy(result: BatchResult, rows: Mapping[Handle[int], RowQuantity]) -> frozenset[int]:
+    """Return the rows for which the portal had no time."""
+    found = (one for one in rows if isinstance(result.error(one), PortalBusyError))
+    return frozenset(rows[one].row_id for one in found)
 
 
 def _did_not_arrive(error: PortalError | None) -> bool:
@@ -177,7 +186,8 @@ def settled(card: CardSession, before: BillableRows) -> Made:
 def denied(before: BillableRows, read: Reading | None, error: PortalError) -> Made:
     """Judge a refusal. Without a reason it counts only if no new payment is listed.
 
-    A listed one may be somebody else's, so the result is unknown.
+    A listed one may be somebody else's: nothing that the portal tells of it says who made it, and
+    a new one of any application is empty at first. So the result is unknown.
     """
     is_doubtful = error.executed is Executed.DOUBTFUL
     if is_doubtful and (read is None or _fresh(before, read)):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from b24app.bitrix.methods import payments
-from b24app.errors import AppError, ChangedMeanwhileError, PaidLockedError
+from b24app.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    Executed,
+    PaidLockedError,
+    PortalError,
+)
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
@@ -13,6 +20,8 @@ from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 from b24app.services.writing.ownership import Present
+
+NOT_THERE = re.compile(r"not (?:been )?found|(?:does not|doesn't) exist|no such", re.IGNORECASE)
 
 
 def delete(
@@ -38,9 +47,9 @@ def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> C
             # If it is paid at this moment, the portal refuses.
             commands=[payments.delete_payment(payment_id)],
             is_done=lambda after: after.is_gone,
-            # Refused but gone: somebody else deleted it at the same time.
+            # Refused for being gone: somebody else deleted it at the same time.
             done=lambda after: Verdict(
-                OutcomeKind.ALREADY if after.error else OutcomeKind.DONE,
+                OutcomeKind.ALREADY if _was_gone(after.error) else OutcomeKind.DONE,
                 OutcomeCode.PAYMENT_DELETED,
                 before,
                 "deleted",
@@ -57,3 +66,16 @@ def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> C
 def _paid_meanwhile(after: After) -> AppError | None:
     is_paid = after.payment.is_paid and after.error is None
     return PaidLockedError("paid meanwhile") if is_paid else None
+
+
+def _was_gone(error: AppError | None) -> bool:
+    """Return whether the portal refused to delete what was not there any more.
+
+    The code says nothing: what is thrown after the deletion has it too (quirk 102), and nobody else
+    would be named as who deleted it. The sentence does, where the portal speaks English.
+    """
+    if error is None:
+        return False
+    if not isinstance(error, PortalError) or error.executed is Executed.NO:
+        return True
+    return bool(NOT_THERE.search(error.description))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from b24app.simulator.control.control_somebody import do_payment
 from b24app.simulator.portal_state.switches import OddValue
 from b24app.storage.models import Activity
 from tests.support.acts import (
+    CABLES,
     CREATE,
     DELETE,
     FOREIGN,
@@ -15,9 +17,11 @@ from tests.support.acts import (
     REMOVE_DELIVERY,
     REST,
     SET_QUANTITY,
+    SIGNS,
     SMALL,
     UNCHANGED_WORDS,
     books,
+    new_payments,
     outcomes,
 )
 from tests.support.odd_cards import TINY, add_deal
@@ -85,6 +89,42 @@ def test_a_bare_no_is_not_believed_where_nothing_can_be_read(stage, act, kind):
     assert not UNCHANGED_WORDS.search(tab.said), tab.said
     [(_, outcome)] = outcomes(stage)
     assert outcome == "unknown"
+
+
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_what_somebody_else_makes_at_that_moment_is_not_told_as_ours(stage, act):
+    tab = stage.tab()
+    stage.portal.faults.add(ADD, "false")
+    stage.portal.faults.before(
+        ADD, lambda: do_payment(stage.portal, {"do": "add", "entityId": "8061"})
+    )
+
+    act.send(tab, None)
+
+    assert len(new_payments(stage)) == 1
+    assert "created" not in tab.said, tab.said
+    assert not UNCHANGED_WORDS.search(tab.said), tab.said
+    assert outcomes(stage)[-1][1] == "unknown"
+
+
+@pytest.mark.parametrize("kind", ["busy", "operation_limit"])
+def test_rows_for_which_the_portal_is_too_busy_are_told_as_that(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add("crm.item.payment.product.add", kind, times=9)
+
+    REST.send(tab, None)
+
+    assert "Nothing was billed: Bitrix24 was busy" in tab.said
+    assert "did not take" not in tab.said
+    assert new_payments(stage) == []
+
+    stage.portal.faults.clear()
+    stage.portal.faults.add("crm.item.payment.product.add", kind, after=1)
+    tab.post("/payments", {"row": [SIGNS, CABLES], f"quantity-{SIGNS}": 2, f"quantity-{CABLES}": 1})
+
+    assert len(new_payments(stage)) == 1
+    assert "was created, but without:" in tab.said
+    assert "Bitrix24 was busy. Wait a moment, then add them." in tab.said
 
 
 def test_rows_of_almost_no_price_make_no_payment_and_no_order_canceled(stage):

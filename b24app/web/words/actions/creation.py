@@ -25,6 +25,13 @@ CREATION = ActionWords(
             ),
             LEFT_OUT,
         ),
+        OutcomeCode.PAYMENT_CREATED_BUSY: Said(
+            _l(
+                "Payment %(number)s was created, but without: %(names)s. Bitrix24 was busy. Wait a "
+                "moment, then add them."
+            ),
+            LEFT_OUT,
+        ),
         OutcomeCode.PAYMENT_CREATED_UNSEEN: Said(
             _l(
                 "Payment %(number)s was created, but what is in it could not be read. Press "
@@ -55,6 +62,13 @@ CREATION = ActionWords(
                 "deleted again."
             ),
             _l("Bitrix24 did not take the products, so the payment was deleted again"),
+        ),
+        OutcomeCode.REST_NOT_BILLED_BUSY: Said(
+            _l(
+                "Nothing was billed: Bitrix24 was busy, so the new payment was deleted again. Wait "
+                "a moment, then try again."
+            ),
+            _l("Bitrix24 was busy, so the payment was deleted again"),
         ),
         OutcomeCode.REST_PARTLY: Said(
             _l(
