@@ -148,6 +148,10 @@ WORDS = (
     ),
     _Worded(("timeout", "timed out", "No route to host", "Network is unreachable"), SILENT),
     _Worded(("the database system is",), NOT_YET),
+    _Worded(
+        ("server closed the connection", "connection is lost", "terminating connection"),
+        Trouble("its server cut the connection", "see the server's log: it may be restarting"),
+    ),
     _Worded(("session is read-only", "server is in hot standby"), STANDBY),
     _Worded(("no such table", "no such column"), OLD_SCHEMA),
 )

@@ -139,6 +139,7 @@ def test_a_limit_of_the_server_is_told(server, setting):
         ("FATAL:  remaining connection slots are reserved", "connection left", "max_connections"),
         ("FATAL:  sorry, too many clients already", "connection left", "max_connections"),
         ("FATAL:  the database system is starting up", "starts, stops", "wait"),
+        ("server closed the connection unexpectedly", "cut the connection", "restarting"),
         ("timeout expired", "does not answer", "firewall"),
         ("ВАЖНО:  пользователь не прошёл проверку", "OperationalError", "не прошёл"),
     ],
