@@ -58,18 +58,10 @@
   const pages = () => document.getElementById("settings");
   const linkTo = (name) => document.querySelector(`[data-section="${CSS.escape(name)}"]`);
 
-  /* On a telephone they are one line, which may be longer than it is wide. */
-  const intoSight = (link) => link.scrollIntoView({ block: "nearest", inline: "nearest" });
-
-  document.addEventListener("focusin", ({ target }) => {
-    if (target.matches("[data-section]")) intoSight(target);
-  });
-
   function showPage(name) {
     pages().dataset.page = name;
     for (const link of document.querySelectorAll("[data-section]")) link.removeAttribute("aria-current");
     linkTo(name).setAttribute("aria-current", "page");
-    intoSight(linkTo(name));
     htmx.trigger(document.getElementById(name), "need");
     showUnsaved();
   }

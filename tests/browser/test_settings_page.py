@@ -122,21 +122,13 @@ def test_the_bar_that_saves_never_lies_over_what_has_the_focus(stage, new_page, 
         assert not frame.evaluate(COVERED)
 
 
-def test_the_five_pages_stand_in_one_line_of_a_telephone_and_the_chosen_one_is_in_sight(
-    stage, new_page
-):
+def test_the_five_pages_stand_in_one_line_of_a_telephone(stage, new_page):
     admin = seat(new_page(size=(375, 800)), stage, ADMIN)
     open_settings(admin, "Cards")
-    tabs = admin.frame.locator(".tabs")
 
-    tops = {round(one.bounding_box()["y"]) for one in tabs.get_by_role("link").all()}
-    assert len(tops) == 1
-    for name in ("Diagnostics", "Cards"):
-        turn_to(admin, name)
-        link = tabs.locator('[aria-current="page"]')
-        box, around = link.bounding_box(), tabs.bounding_box()
-        assert around["x"] <= box["x"]
-        assert box["x"] + box["width"] <= around["x"] + around["width"]
+    links = admin.frame.locator(".tabs").get_by_role("link").all()
+
+    assert len({round(one.bounding_box()["y"]) for one in links}) == 1
 
 
 def test_discard_stays_on_its_page(stage, new_page):
