@@ -96,6 +96,16 @@ def test_a_payment_that_is_gone_is_told_and_leaves_the_page(stage, act):
     assert 'id="strip"' in answer.text
 
 
+def test_a_payment_that_is_gone_is_told_before_a_payment_system_that_is_gone(stage):
+    tab = stage.tab()
+    somebody(stage, "delete", id=SMALL)
+
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": 987654})
+
+    assert answer.status_code == 409
+    assert "Already deleted" in tab.said
+
+
 def _path_of(act):
     sent = []
 

@@ -40,8 +40,9 @@ def change_system(
     """
 
     def verify(card: CardSession, payment_id: int) -> Found:
-        system = pay_systems.known(card, system_id)
-        return Found(ownership.fetch_own_payment(card, payment_id), system)
+        # First: of a payment that is gone nothing else matters.
+        payment = ownership.fetch_own_payment(card, payment_id)
+        return Found(payment, pay_systems.known(card, system_id))
 
     def plan(found: Found) -> Edit | Verdict:
         before, system = found.payment, found.system
