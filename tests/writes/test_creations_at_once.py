@@ -122,10 +122,12 @@ def held(monkeypatch):
         (lambda tab: ADD_ITEMS.send(tab, None), ADD_ITEMS),
         # Without what was shown it may be a rise.
         (lambda tab: tab.post(DIMMER, {"quantity": 5}), SET_QUANTITY),
+        (lambda tab: CREATE.send(tab, None), CREATE),
+        (lambda tab: REST.send(tab, None), REST),
     ],
-    ids=["adding", "raising"],
+    ids=["adding", "raising", "creating", "the rest"],
 )
-def test_who_adds_waits_for_those_before_and_not_for_ever(stage, held, send, act):
+def test_who_bills_waits_for_those_before_and_not_for_ever(stage, held, send, act):
     tab = stage.tab(MANAGER)
     held[0] = 1_000
 

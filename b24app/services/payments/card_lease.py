@@ -54,6 +54,16 @@ def in_turn(card: CardSession) -> AbstractContextManager[None]:
     return alone(card, patience=TURN_SECONDS)
 
 
+@contextmanager
+def creating(card: CardSession) -> Iterator[None]:
+    """Lock the card for a creation, which waits for edits before it and for no other creation.
+
+    Who creates while somebody else does is to see that payment first. Raises CardBusyError.
+    """
+    with alone(card, "begin"), in_turn(card):
+        yield
+
+
 def _is_taken(card: CardSession, lease: leases.Key, owner: str) -> bool:
     with card.db.transaction() as session:
         return leases.try_take(session, lease, owner, card.clock(), LEASE_SECONDS)

@@ -77,7 +77,7 @@ def create(
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        with card_lease.alone(card):
+        with card_lease.creating(card):
             before = unbilled.read(card)
             told = before.told
             is_unread = any(one.row_id not in before.rows for one in wanted)
@@ -110,7 +110,7 @@ def bill_remaining(
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        with card_lease.alone(card):
+        with card_lease.creating(card):
             return _bill_remaining(card, pay_system_id, expected_amount)
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)

@@ -131,7 +131,7 @@ def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
 
 
 def _go_on(card: CardSession, filling_id: int) -> Outcome:
-    with card_lease.alone(card):
+    with card_lease.in_turn(card):
         filling = find(card, filling_id)
         try:
             at = place(card, filling.payment_id)
