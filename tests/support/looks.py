@@ -112,7 +112,7 @@ def settle_words(frame):
 class Untranslated:
     """Finds what is left in English on a page of another language."""
 
-    def __init__(self, locale, theirs):
+    def __init__(self, locale):
         messages = read_catalogue(locale)
         self.exact = {
             one for one, there in messages if one != there and not PLACEHOLDER.search(one)
@@ -125,9 +125,14 @@ class Untranslated:
         self.right = NAMES | {there for _, there in messages}
         self.foreign = set()
         if locale == "ar":
-            known = " ".join(there for _, there in messages) + " ".join(theirs)
-            self.foreign = set(re.findall(r"[A-Za-z]+", known))
+            self.foreign = latin_words(there for _, there in messages)
         self.seen = {}
+
+    def expect(self, theirs):
+        """Take the texts of a portal as they are: nobody translates them."""
+        if self.foreign:
+            self.foreign |= latin_words(theirs)
+            self.seen.clear()
 
     def among(self, words):
         return [one for one in words if self.is_left(one)]
@@ -142,6 +147,10 @@ class Untranslated:
     def is_english(self, text):
         foreign = set(LATIN.findall(text)) - self.foreign if self.foreign else ()
         return bool(foreign) or any(one.fullmatch(text) for one in self.patterns)
+
+
+def latin_words(texts):
+    return set(re.findall(r"[A-Za-z]+", " ".join(texts)))
 
 
 @cache

@@ -38,12 +38,14 @@ def run_twice_at_most(item, nextitem):
 
 
 def _why(reports):
-    """The first line of what went wrong; None if nothing did."""
+    """The first line of what went wrong, and what was waited for; None if nothing did."""
     for report in reports:
         if report.failed:
             crash = getattr(report.longrepr, "reprcrash", None)
             text = (crash.message if crash else str(report.longrepr)).strip()
-            return f"{report.when}: {(text.splitlines() or [''])[0][:200]}"
+            lines = text.splitlines() or [""]
+            waited = next((line.strip(" -") for line in lines if "waiting for" in line), "")
+            return f"{report.when}: {lines[0][:200]} {waited[:200]}".rstrip()
     return None
 
 
