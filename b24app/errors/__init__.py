@@ -18,7 +18,7 @@ AppError
 ├── NotOnThisCardError         the id is not of this card, payment or portal (404)
 ├── ConflictError              the state is not the one the person saw (409)
 │   ├── ChangedMeanwhileError · PaidLockedError · GoneError
-│   ├── CardBusyError         somebody else is billing something on this card right now
+│   ├── CardBusyError         another change of this card is under way, perhaps the same person's
 │   └── StillRunningError · KeyReusedError
 ├── TooManyRequestsError       too many failed proofs from one address (429)
 ├── PortalError                what the portal, or the way to it, answered

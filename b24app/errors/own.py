@@ -142,7 +142,7 @@ class GoneError(ConflictError):
 
 
 class CardBusyError(ConflictError):
-    """Somebody else is creating a payment on this card at this moment, or adding to one."""
+    """Another change of this card is under way, by somebody else or by the same person."""
 
 
 class StillRunningError(ConflictError):

@@ -31,7 +31,7 @@ PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
 
 @contextmanager
 def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[None]:
-    """Lock the card for `what`.
+    """Lock the card for `what`: "create" is every creation and edit, "begin" a creation alone.
 
     Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
     """
@@ -41,7 +41,7 @@ def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> 
     end = card.deps.monotonic() + patience
     while not _is_taken(card, lease, owner):
         if card.deps.monotonic() >= end:
-            raise CardBusyError("somebody else does the same on this card")
+            raise CardBusyError("another change of this card is under way")
         card.deps.sleep(PAUSE_SECONDS)
     try:
         yield
@@ -50,7 +50,7 @@ def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> 
 
 
 def in_turn(card: CardSession) -> AbstractContextManager[None]:
-    """Lock the card like a creation, but wait for those before. Raises CardBusyError."""
+    """Lock the card for an edit, which waits for those before. Raises CardBusyError."""
     return alone(card, patience=TURN_SECONDS)
 
 
