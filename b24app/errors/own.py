@@ -138,7 +138,11 @@ class PaidLockedError(ConflictError):
 
 
 class GoneError(ConflictError):
-    """It was deleted in Bitrix24 by somebody else."""
+    """It was deleted in Bitrix24 by somebody else. `payment_id` is what was deleted."""
+
+    def __init__(self, message: str = "", *, payment_id: int | None = None) -> None:
+        super().__init__(message)
+        self.payment_id = payment_id
 
 
 class CardBusyError(ConflictError):

@@ -34,7 +34,7 @@ function askAdvance(form, pause = 300) {
   forget(form);
   byId("advance-answer").setAttribute("aria-busy", "true");
   byId("dialog-sum").setAttribute("aria-busy", "true");
-  form.querySelector("[type=submit]").disabled = true;
+  letSend(form, false);
   asking.set(form, setTimeout(() => form.isConnected && htmx.trigger(byId("advance-answer"), "ask"), pause));
 }
 

@@ -25,7 +25,7 @@ function addUp(form, pause = 250) {
   const chosen = rows.filter((one) => boxOf(one).checked);
   const all = form.querySelector("[data-all]");
   if (all) Object.assign(all, { checked: chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
-  form.querySelector("[type=submit]").disabled = !chosen.length || isUnsettled(form);
+  letSend(form, chosen.length && !isUnsettled(form));
   byId("dialog-sum").setAttribute("aria-busy", "true");
   clearTimeout(adding.get(form));
   adding.set(form, setTimeout(() => askSums(form), pause));
@@ -68,7 +68,7 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
 on("htmx:load", ({ detail: { elt } }) => {
   if (elt.id !== "dialog-sum") return;
   const form = elt.closest("form");
-  form.querySelector("[type=submit]").disabled = "refused" in elt.dataset || isUnsettled(form);
+  letSend(form, !("refused" in elt.dataset || isUnsettled(form)));
 });
 
 on("change", ({ target }) => {

@@ -86,6 +86,21 @@ function tellInForm(form, toast) {
   causes.set(words, causesOf(toast));
   form.querySelector(".toast")?.remove();
   form.querySelector(".dialog__head").after(words);
+  if (toast.dataset.gone && isAbout(form.getAttribute("hx-post"), toast.dataset.gone)) endForm(form);
+}
+
+/* It stays to be read and copied. Where another payment is gone, one that is there can be chosen instead. */
+function endForm(form) {
+  form.dataset.over = "";
+  if (document.activeElement.matches("[type=submit]")) form.querySelector(".dialog__foot [data-close]").focus();
+  for (const button of form.querySelectorAll("[type=submit]")) button.disabled = true;
+}
+
+const isAbout = (path, id) => RegExp(`^/payments/${id}(?!\\d)`).test(path);
+
+/* Enter presses the first button, and presses nothing where that is disabled. */
+function letSend(form, may) {
+  form.querySelector("[type=submit]").disabled = !may || "over" in form.dataset;
 }
 
 /* The sentence and what can be done about it, without the toast around. */
@@ -99,7 +114,8 @@ function wordsOf(toast) {
 function nameItsPayment(toast) {
   const [cause] = causesOf(toast);
   if (!cause?.elt) return;
-  const pay = payOf(cause.elt) || cause.target.closest(".pay");
+  const { gone } = toast.dataset;
+  const pay = gone && !isAbout(cause.path, gone) ? byId(`payment-${gone}`) : payOf(cause.elt) || cause.target.closest(".pay");
   cause.number = toast.dataset.of || pay?.dataset.number;
   if (!cause.number || "of" in toast.dataset || !byId("say-of")) return;
   toast.dataset.of = cause.number;
@@ -129,8 +145,8 @@ function replaceUndo(toast) {
 /* What was said of a payment is over once it is gone: nothing can be done about it any more. What speaks of several
    payments stays for the others. */
 function leaveWithPayment(toast) {
-  if (!("gone" in toast.dataset)) return;
-  const { of } = toast.dataset;
+  const { gone, of } = toast.dataset;
+  if (!gone || !of) return;
   for (const other of document.querySelectorAll(`.toasts .toast[data-of="${CSS.escape(of)}"]`)) if (other !== toast && areOf(causesOf(other), of)) leave(other);
 }
 

@@ -82,7 +82,7 @@ class After:
     @property
     def payment(self) -> Payment:
         """Return the payment; raise an error if it is gone."""
-        return verdicts.require_listed(self.written, self.listed)
+        return verdicts.require_listed(self.written, self.listed, self.payment_id)
 
     @property
     def composition(self) -> PaymentLines:

@@ -48,7 +48,7 @@ def not_listed_error(card: CardSession, payment_id: int) -> AppError:
     GoneError only if this opening was shown it; otherwise it is not revealed whether it exists.
     """
     if payment_id in card.shown:
-        return GoneError("the payment was deleted meanwhile")
+        return GoneError("the payment was deleted meanwhile", payment_id=payment_id)
     return NotOnThisCardError("the payment is not of this card")
 
 

@@ -15,6 +15,7 @@ from b24app.errors import (
     AppError,
     DatabaseAwayError,
     Executed,
+    GoneError,
     InputCode,
     InputError,
     KeyReusedError,
@@ -222,6 +223,8 @@ def failed(
         values["code"] = error.code
     if isinstance(error, InputError):
         values.update(error.values)
+    if isinstance(error, GoneError) and error.payment_id is not None:
+        values["gone"] = str(error.payment_id)
     log.warning("write failed: %s %s", deed.name, error, extra={"request_id": asked.request_id})
     kind, code = _ending(error)
     return Outcome(

@@ -65,13 +65,14 @@ def listed(written: WriteResult, payment_id: int) -> Payment | None:
 
 def shown_payment(written: WriteResult, payment_id: int) -> Payment:
     """Return the payment like `listed`. Raises WriteFailedError around GoneError if it is gone."""
-    return require_listed(written, listed(written, payment_id))
+    return require_listed(written, listed(written, payment_id), payment_id)
 
 
-def require_listed(written: WriteResult, payment: Payment | None) -> Payment:
+def require_listed(written: WriteResult, payment: Payment | None, payment_id: int) -> Payment:
     """Return the payment that is `listed`. Raises WriteFailedError around GoneError if none is."""
     if payment is None:
-        raise WriteFailedError(GoneError("the payment was deleted meanwhile"), written.read)
+        gone = GoneError("the payment was deleted meanwhile", payment_id=payment_id)
+        raise WriteFailedError(gone, written.read)
     return payment
 
 

@@ -107,13 +107,14 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
             "request_id": security.request_id(),
             "field": getattr(outcome.error, "field", ""),
             "most": values.get("most", ""),
+            "gone": values.get("gone", ""),
         }
         return render_template("_error_toast.html", error=error)
     undo = _undo(outcome.undo, view) if outcome.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
     kind = "warn" if said["among"] else "note" if is_note(outcome.code) else "ok"
-    is_gone = outcome.code is OutcomeCode.PAYMENT_DELETED
-    toast = {**said, "kind": kind, "more": more, "undo": undo, "is_gone": is_gone}
+    gone = outcome.payment_id if outcome.code is OutcomeCode.PAYMENT_DELETED else None
+    toast = {**said, "kind": kind, "more": more, "undo": undo, "gone": gone}
     return render_template("_toast.html", toast=toast)
 
 
