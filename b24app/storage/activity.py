@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
-from .deletion import delete_where
+from .deletion import delete_some
 from .models import Activity
 from .numbering import lowest_at, number_for
 from .upsert import insert_of, installation_of
@@ -133,7 +133,7 @@ def member_ids(session: Session, after: str = "", limit: int = 500) -> list[str]
 
 def delete_older(session: Session, member_id: str, before: datetime) -> int:
     """Delete a portal's lines from before `before`. Returns how many."""
-    return delete_where(session, Activity, Activity.member_id == member_id, Activity.at < before)
+    return delete_some(session, Activity, Activity.member_id == member_id, Activity.at < before)
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

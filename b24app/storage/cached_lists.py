@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .leases import CLOCK_SET_BACK
 from .models import CachedList
 from .upsert import put
@@ -61,6 +61,4 @@ def forget(session: Session, member_id: str, kind: str) -> None:
 
 def delete_older(session: Session, kind: str, before: datetime) -> int:
     """Forget all portals' lists of one kind that were read before `before`. Returns how many."""
-    return delete_where(
-        session, CachedList, CachedList.kind == kind, CachedList.fetched_at < before
-    )
+    return delete_some(session, CachedList, CachedList.kind == kind, CachedList.fetched_at < before)

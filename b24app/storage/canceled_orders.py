@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import CanceledOrder
 from .upsert import put
 
@@ -62,7 +62,7 @@ def forget(session: Session, member_id: str, ref: EntityRef, *numbers: str) -> N
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget what was noted before `before`. Returns how many."""
-    return delete_where(session, CanceledOrder, CanceledOrder.noted_at < before)
+    return delete_some(session, CanceledOrder, CanceledOrder.noted_at < before)
 
 
 def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
-from .deletion import delete_where
+from .deletion import delete_some
 from .models import CardMemory
 from .upsert import insert_into, put
 
@@ -151,7 +151,7 @@ def note_line_rows(
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget cards not seen since `before`. Returns how many."""
-    return delete_where(session, CardMemory, CardMemory.seen_at < before)
+    return delete_some(session, CardMemory, CardMemory.seen_at < before)
 
 
 def _key(member_id: str, ref: EntityRef) -> dict[str, Any]:

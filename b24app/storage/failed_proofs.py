@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from .deletion import delete_where
+from .deletion import delete_some
 from .models import FailedProof
 from .upsert import insert_into
 
@@ -50,7 +50,7 @@ def count(session: Session, name: str, now: datetime) -> int:
 
 def delete_old(session: Session, now: datetime) -> int:
     """Delete counts of minutes that are over. Returns how many."""
-    return delete_where(session, FailedProof, FailedProof.window_start < _minute(now))
+    return delete_some(session, FailedProof, FailedProof.window_start < _minute(now))
 
 
 def _minute(now: datetime) -> datetime:

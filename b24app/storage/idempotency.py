@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import IdempotencyKey
 from .upsert import insert_of, installation_of
 
@@ -172,7 +172,7 @@ def without_intent(announcement: Mapping[str, Any] | None) -> dict[str, Any] | N
 
 def delete_older(session: Session, now: datetime) -> int:
     """Delete keys that count as absent. Returns how many."""
-    return delete_where(session, IdempotencyKey, IdempotencyKey.started_at <= now - KEPT)
+    return delete_some(session, IdempotencyKey, IdempotencyKey.started_at <= now - KEPT)
 
 
 def _leave(

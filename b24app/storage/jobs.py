@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from b24app.cipher import Cipher, DecryptionError
 
 from . import job_times
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .job_times import CLAIM_SECONDS as CLAIM_SECONDS
 from .models import Job
 from .upsert import insert_into
@@ -224,7 +224,7 @@ def cancel(session: Session, kind: str, member_id: str) -> bool:
 
 def delete_idle(session: Session, before: datetime) -> int:
     """Delete rows with nothing to do whose work was last done before `before`. Return how many."""
-    return delete_where(session, Job, Job.run_at.is_(None), Job.tried_at < before)
+    return delete_some(session, Job, Job.run_at.is_(None), Job.tried_at < before)
 
 
 def _insert(

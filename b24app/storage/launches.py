@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.domain import EntityRef, PortalUser
 from b24app.errors import UnprovenError
 
-from .deletion import delete_where
+from .deletion import delete_some
 from .models import Launch
 
 _LAUNCHES = Launch.__table__.c
@@ -92,7 +92,7 @@ def take_over(session: Session, old: Launch, launch_id: str) -> None:
 
 def delete_expired(session: Session, now: datetime) -> int:
     """Delete launches that are over. Returns how many."""
-    return delete_where(session, Launch, Launch.expires_at <= now)
+    return delete_some(session, Launch, Launch.expires_at <= now)
 
 
 def _identity(launch: Launch) -> tuple[int, EntityRef]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import Lease
 from .upsert import insert_into
 
@@ -55,4 +55,4 @@ def release(session: Session, key: Key, owner: str) -> None:
 
 def delete_expired(session: Session, now: datetime) -> int:
     """Delete leases that were not given back. Returns how many."""
-    return delete_where(session, Lease, Lease.expires_at <= now)
+    return delete_some(session, Lease, Lease.expires_at <= now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import PartialAction
 from .numbering import lowest_at, number_for
 from .upsert import insert_into
@@ -81,4 +81,4 @@ def settle(session: Session, member_id: str, action_id: int) -> None:
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget actions from before `before`. Returns how many."""
-    return delete_where(session, PartialAction, PartialAction.created_at < before)
+    return delete_some(session, PartialAction, PartialAction.created_at < before)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from b24app.cipher import Cipher
 from b24app.domain import TokenResponse
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .grants_as_json import read, written
 from .models import PendingGrant
 from .sealed import open_or_none
@@ -72,7 +72,7 @@ def delete(session: Session, member_id: str, launch_id: str) -> None:
 
 def delete_expired(session: Session, now: datetime) -> int:
     """Delete pairs that were never claimed. Returns how many."""
-    return delete_where(session, PendingGrant, PendingGrant.expires_at <= now)
+    return delete_some(session, PendingGrant, PendingGrant.expires_at <= now)
 
 
 def _written(pending: Pending) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import Refusal
 from .upsert import put
 
@@ -45,7 +45,7 @@ def forget_all(session: Session, member_id: str) -> int:
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget refusals of `before` and earlier. Returns how many."""
-    return delete_where(session, Refusal, Refusal.refused_at <= before)
+    return delete_some(session, Refusal, Refusal.refused_at <= before)
 
 
 def _of(member_id: str, user_id: int, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef, Reminder
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import PaymentReminder
 from .upsert import put
 
@@ -89,7 +89,7 @@ def replace(
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget reminders last written before `before`. Returns how many."""
-    return delete_where(session, PaymentReminder, PaymentReminder.seen_at < before)
+    return delete_some(session, PaymentReminder, PaymentReminder.seen_at < before)
 
 
 def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:

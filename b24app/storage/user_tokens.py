@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from b24app.cipher import Cipher
 from b24app.domain import TokenPair
 
-from .deletion import delete_where
+from .deletion import delete_some, delete_where
 from .models import UserToken
 from .sealed import open_pair
 from .upsert import insert_into
@@ -82,7 +82,7 @@ def forget(session: Session, member_id: str, user_id: int) -> None:
 
 def delete_older(session: Session, before: datetime) -> int:
     """Delete pairs not renewed since `before`; a refresh token lives 180 days. Returns how many."""
-    return delete_where(session, UserToken, UserToken.updated_at < before)
+    return delete_some(session, UserToken, UserToken.updated_at < before)
 
 
 def _of(member_id: str, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

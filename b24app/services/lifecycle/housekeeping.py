@@ -34,8 +34,9 @@ from b24app.storage import (
     reminders,
     user_tokens,
 )
+from b24app.storage.deletion import SLICE
 from b24app.storage.key_rotation import reseal
-from b24app.storage.session import Session
+from b24app.storage.session import Database, Session
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ LEFT = "left to another run, which ends or is given up within half an hour"
 """Said for the operator who waits for a figure that is not there, as in a change of keys."""
 
 PAGE = 500
+SLICE_PAUSE = 0.05
+"""Seconds that others have to write, between two slices of what is deleted."""
 
 MEMORY_KEPT = timedelta(days=90)
 """How long the payments of a card are remembered."""
@@ -142,9 +145,13 @@ def delete_old_activity(deps: Deps) -> Counts:
     """Delete lines older than each portal's settings allow, also of uninstalled portals."""
 
     def delete(member_id: str) -> int:
-        with deps.db.of(member_id).transaction() as session:
+        portal = deps.db.of(member_id)
+        with portal.reading() as session:
             days = load_rules(session, member_id).retention_days
-            return activity.delete_older(session, member_id, deps.clock() - timedelta(days=days))
+        before = deps.clock() - timedelta(days=days)
+        return _in_slices(
+            deps, portal, lambda session: activity.delete_older(session, member_id, before)
+        )
 
     return {"activity lines deleted": sum(_each(_with_activity(deps), delete))}
 
@@ -161,7 +168,7 @@ def _with_activity(deps: Deps) -> Iterator[str]:
 
 
 def delete_expired(deps: Deps) -> Counts:
-    """Delete what was kept for a limited time, each kind in its own transaction."""
+    """Delete what was kept for a limited time."""
     now = deps.clock()
     kinds: dict[str, Callable[[Session], int]] = {
         "idempotency keys": lambda session: idempotency.delete_older(session, now),
@@ -185,11 +192,26 @@ def delete_expired(deps: Deps) -> Counts:
         "reminders": lambda session: reminders.delete_older(session, now - REMINDERS_KEPT),
         "jobs": lambda session: jobs.delete_idle(session, now - DONE_KEPT),
     }
-    counts = {}
-    for name, delete in kinds.items():
-        with deps.db.of_all().transaction() as session:
-            counts[f"{name} deleted"] = delete(session)
-    return counts
+    everything = deps.db.of_all()
+    return {
+        f"{name} deleted": _in_slices(deps, everything, delete) for name, delete in kinds.items()
+    }
+
+
+def _in_slices(deps: Deps, db: Database, delete: Callable[[Session], int]) -> int:
+    """Delete in transactions of a few rows, with pauses between; return how many.
+
+    SQLite lets one write at a time, and those who wait look only now and then whether it is their
+    turn. What was deleted stays so where this is cut off, and the rest is due in an hour.
+    """
+    count = 0
+    while True:
+        with db.transaction() as session:
+            deleted = delete(session)
+        count += deleted
+        if deleted < SLICE:
+            return count
+        deps.sleep(SLICE_PAUSE)
 
 
 def keep_grants_alive(deps: Deps) -> Counts:
