@@ -257,7 +257,8 @@ function finish(config, isDone) {
   /* However it ended, also by a cut connection: the next time its session may be renewed again. */
   repeated.delete(config.elt);
   settleToasts();
-  const pay = config.target.closest(".pay");
+  /* The history takes the place of itself within a payment that stays. */
+  const pay = present(config.target)?.closest(".pay");
   pay?.removeAttribute("aria-busy");
   const wasSent = (input) => input.id === config.elt.id && input.value === config.formData.get(input.name);
   if (!isDone) for (const input of pay?.querySelectorAll("input[data-saves]") || []) if (!wasSent(input)) changed(input);
