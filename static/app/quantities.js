@@ -82,9 +82,11 @@ on("keydown", (event) => {
   takeBack(target);
 }, true);
 
-/* What an input method composes is no number yet. */
+/* What an input method composes is no number yet, nor for what was changed before it began. */
 on("input", ({ target, isComposing }) => {
-  if (!isComposing && target.matches(".stepper > input")) changed(target);
+  if (!target.matches(".stepper > input")) return;
+  if (isComposing) clearTimeout(timers.get(target));
+  else changed(target);
 });
 on("compositionend", ({ target, data }) => {
   if (!target.matches(".stepper > input")) return;

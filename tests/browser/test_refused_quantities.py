@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sit_down
-from tests.support.person import Mouse
-
 LAMP = "Pendant lamp Aria 40"
 REFUSED = {
     "2.5": ("enter a whole number, because Bitrix24 would drop the fraction.", "2"),
@@ -39,88 +36,34 @@ def field(either, unpaid, item):
     return row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
 
 
-@pytest.mark.parametrize("key", ["Enter", "Tab"])
-def test_the_page_says_at_the_field_why_a_quantity_is_not_saved(
-    stage, either, unpaid, item, field, key
-):
+def test_the_page_says_at_the_field_why_a_quantity_is_not_saved(stage, either, unpaid, item, field):
     before = item.quantity
 
-    for written, (said, repair) in REFUSED.items():
+    for key in ("Enter", "Tab"):
+        for written, (said, repair) in REFUSED.items():
+            either.hand.write(field, written)
+            either.page.keyboard.press(key)
+
+            error = error_of(either, unpaid)
+            expect(error).to_have_count(1)
+            expect(error).to_contain_text(f"{LAMP}: {said} The quantity is still {before}.")
+            expect(either.button(f"Use {repair}", error)).to_be_visible()
+            expect(field).to_have_value(written)
+            expect(field).to_have_attribute("aria-invalid", "true")
+            expect(field).to_have_accessible_description(error.inner_text().replace("\n", " "))
+    # Thousands are never saved as a few.
+    for written in ("2.000,00", "2,000.00", "2.000.000", "1.234,56"):
         either.hand.write(field, written)
-        either.page.keyboard.press(key)
-
-        error = error_of(either, unpaid)
-        expect(error).to_have_count(1)
-        expect(error).to_contain_text(f"{LAMP}: {said} The quantity is still {before}.")
-        expect(either.button(f"Use {repair}", error)).to_be_visible()
-        expect(field).to_have_value(written)
-        expect(field).to_have_attribute("aria-invalid", "true")
-        expect(field).to_have_accessible_description(error.inner_text().replace("\n", " "))
+        expect(error_of(either, unpaid)).to_have_count(0)
+        either.page.keyboard.press("Enter")
+        said = f"{LAMP}: enter a whole number, 1 or more."
+        expect(error_of(either, unpaid), written).to_contain_text(said)
     expect(either.said).to_have_count(0)
+    expect_not_sent_by_another_change(stage, either, unpaid, field)
     assert stage.items(unpaid)[0].quantity == before
-    assert stage.executed("crm.item.payment.product.setQuantity") == []
 
 
-@pytest.mark.parametrize("written", ["2.000,00", "2,000.00", "2.000.000", "1.234,56"])
-def test_thousands_are_never_saved_as_a_few(stage, either, unpaid, field, written):
-    either.hand.write(field, written)
-    either.page.keyboard.press("Enter")
-
-    expect(error_of(either, unpaid)).to_contain_text(f"{LAMP}: enter a whole number, 1 or more.")
-    assert stage.executed("crm.item.payment.product.setQuantity") == []
-
-
-def test_an_empty_quantity_is_told_by_enter_and_taken_back_by_escape(either, unpaid, field):
-    either.hand.write(field, "5")
-    either.page.keyboard.press("Backspace")
-    either.page.keyboard.press("Enter")
-
-    expect(error_of(either, unpaid)).to_contain_text(
-        f"{LAMP}: enter a whole number, 1 or more. The quantity is still 12."
-    )
-    expect(field).to_have_value("")
-    either.page.keyboard.press("Escape")
-    expect(error_of(either, unpaid)).to_have_count(0)
-    expect(field).to_have_value("12")
-    expect(field).to_be_focused()
-
-
-def test_a_refused_quantity_is_repaired_by_its_button(stage, either, unpaid, field):
-    either.hand.write(field, "5")
-    either.page.keyboard.press("Enter")
-    expect(either.said).to_contain_text("Quantity saved")
-    either.hand.write(field, "99")
-    either.page.keyboard.press("Enter")
-    expect(error_of(either, unpaid)).to_contain_text("The quantity is still 5.")
-
-    either.press(either.button("Use 12", error_of(either, unpaid)))
-
-    expect(error_of(either, unpaid)).to_have_count(0)
-    expect(field).to_have_value("12")
-    expect(field).to_be_focused()
-    expect(field).not_to_have_attribute("aria-invalid", "true")
-    expect(either.frame.locator(".is-saving")).to_have_count(0)
-    assert stage.items(unpaid)[0].quantity == 12
-
-
-def test_an_error_at_a_field_is_gone_with_the_next_change(either, unpaid, item, field):
-    either.hand.write(field, "99")
-    either.page.keyboard.press("Enter")
-    expect(error_of(either, unpaid)).to_have_count(1)
-
-    either.press(either.button("Decrease quantity", row_of(either, unpaid, item)))
-
-    expect(error_of(either, unpaid)).to_have_count(0)
-    # Counted from the saved 12.
-    expect(field).to_have_value("11")
-    either.hand.write(field, "0")
-    either.page.keyboard.press("Enter")
-    expect(error_of(either, unpaid)).to_have_count(1)
-    either.page.keyboard.press("Backspace")
-    expect(error_of(either, unpaid)).to_have_count(0)
-
-
-def test_what_was_refused_is_not_sent_by_another_change(stage, either, unpaid, field):
+def expect_not_sent_by_another_change(stage, either, unpaid, field):
     other = stage.items(unpaid)[1]
     either.hand.write(field, "99")
     either.page.keyboard.press("Enter")
@@ -133,6 +76,53 @@ def test_what_was_refused_is_not_sent_by_another_change(stage, either, unpaid, f
     expect(error_of(either, unpaid)).to_have_count(1)
     either.page.wait_for_timeout(800)
     assert stage.executed("crm.item.payment.product.setQuantity") == []
+
+
+def test_an_error_at_a_field_is_gone_with_the_next_change(stage, either, unpaid, item, field):
+    either.hand.write(field, "99")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_have_count(1)
+
+    either.press(either.button("Decrease quantity", row_of(either, unpaid, item)))
+
+    expect(error_of(either, unpaid)).to_have_count(0)
+    # Counted from the saved 12.
+    expect(field).to_have_value("11")
+    expect(either.said).to_contain_text("Quantity saved")
+    either.hand.write(field, "0")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_have_count(1)
+    either.page.keyboard.press("Backspace")
+    expect(error_of(either, unpaid)).to_have_count(0)
+    # An empty one is told by Enter and taken back by Escape.
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_contain_text(
+        f"{LAMP}: enter a whole number, 1 or more. The quantity is still 11."
+    )
+    expect(field).to_have_value("")
+    either.page.keyboard.press("Escape")
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(field).to_have_value("11")
+    expect(field).to_be_focused()
+    expect_repaired_by_its_button(stage, either, unpaid, field)
+
+
+def expect_repaired_by_its_button(stage, either, unpaid, field):
+    either.hand.write(field, "5")
+    either.page.keyboard.press("Enter")
+    expect(field).to_have_attribute("value", "5")
+    either.hand.write(field, "99")
+    either.page.keyboard.press("Enter")
+    expect(error_of(either, unpaid)).to_contain_text("The quantity is still 5.")
+
+    either.press(either.button("Use 12", error_of(either, unpaid)))
+
+    expect(error_of(either, unpaid)).to_have_count(0)
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(either.frame.locator(".is-saving")).to_have_count(0)
+    assert stage.items(unpaid)[0].quantity == 12
 
 
 def test_what_is_left_by_now_is_said_at_the_field(stage, either, unpaid, item, field):
@@ -204,25 +194,10 @@ def test_a_delivery_that_is_there_already_is_told_at_its_list(stage, either, unp
     expect(error).to_have_count(0)
 
 
-def test_a_fraction_is_still_what_it_is(stage, person):
+def test_a_fraction_is_changed_although_the_list_was_read_again_meanwhile(stage, person):
     person.open_tab("/crm/deal/details/8064/")
     row = person.frame.locator("tr:has([data-fraction])").first
     fraction = row.locator("[data-fraction] button").get_attribute("data-text")
-    person.press(person.button("Change quantity", row))
-    person.press(person.button("Change quantity", person.dialog))
-
-    person.hand.write(row.get_by_label("Quantity", exact=True), "9999")
-    person.page.keyboard.press("Enter")
-
-    expect(person.alert).to_contain_text(f"The quantity is still {fraction}.")
-    assert "." in fraction
-    assert stage.executed("crm.item.payment.product.setQuantity") == []
-
-
-def test_a_fraction_is_changed_although_the_list_was_read_again_meanwhile(stage, person):
-    assert stage.was_installed
-    person.open_tab("/crm/deal/details/8064/")
-    row = person.frame.locator("tr:has([data-fraction])").first
     person.press(person.button("Change quantity", row))
     expect(person.dialog).to_be_visible()
     before = row.element_handle()
@@ -232,32 +207,36 @@ def test_a_fraction_is_changed_although_the_list_was_read_again_meanwhile(stage,
 
     person.press(person.button("Change quantity", person.dialog))
 
-    expect(row.get_by_label("Quantity", exact=True)).to_be_focused()
-
-
-@pytest.mark.parametrize("comma", [",", "\uff0c", "\u066b"], ids=["comma", "wide", "arabic"])
-@pytest.mark.parametrize("way", ["type", "insert_text"])
-def test_a_comma_makes_a_fraction_and_not_a_number_ten_times_as_large(
-    stage, new_page, unpaid, item, comma, way
-):
-    someone = sit_down(new_page(), stage, Mouse)
-    someone.open_tab()
-    field = row_of(someone, unpaid, item).get_by_label("Quantity", exact=True)
-    someone.hand.write(field, "1")
-    getattr(someone.page.keyboard, way)(f"{comma}0")
-    getattr(someone.page.keyboard, way)("5")
-
-    expect(error_of(someone, unpaid)).to_contain_text("Bitrix24 would drop the fraction")
-    expect(field).to_have_value("1.05")
+    field = row.get_by_label("Quantity", exact=True)
+    expect(field).to_be_focused()
+    # Until it is changed, it is what it was.
+    person.hand.write(field, "9999")
+    person.page.keyboard.press("Enter")
+    expect(person.alert).to_contain_text(f"The quantity is still {fraction}.")
+    assert "." in fraction
     assert stage.executed("crm.item.payment.product.setQuantity") == []
 
 
-def test_what_an_input_method_composes_is_not_saved_before_it_is_a_number(
-    stage, new_page, unpaid, item
-):
-    someone = sit_down(new_page(), stage, Mouse)
-    someone.open_tab()
-    field = row_of(someone, unpaid, item).get_by_label("Quantity", exact=True)
+def test_a_comma_makes_a_fraction_and_not_a_number_ten_times_as_large(stage, person, unpaid, item):
+    person.open_tab()
+    field = row_of(person, unpaid, item).get_by_label("Quantity", exact=True)
+    for way in (person.page.keyboard.type, person.page.keyboard.insert_text):
+        # As Europe, China and Arabia write it.
+        for comma in (",", "\uff0c", "\u066b"):
+            person.hand.write(field, "1")
+            way(f"{comma}0")
+            way("5")
+
+            expect(error_of(person, unpaid)).to_contain_text("Bitrix24 would drop the fraction")
+            expect(field, repr(comma)).to_have_value("1.05")
+            person.page.keyboard.press("Escape")
+            expect(error_of(person, unpaid)).to_have_count(0)
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+    expect_composed_is_not_saved_before_it_is_a_number(stage, person, unpaid, field)
+
+
+def expect_composed_is_not_saved_before_it_is_a_number(stage, someone, unpaid, field):
+    """As an input method writes it."""
     someone.press(field)
     field.evaluate(
         """(field) => {
