@@ -39,6 +39,10 @@ STEPS = """(one) => {
 }"""
 """How many stops of Tab there are to a control, at least: to look after each costs half a test."""
 
+TWO_PICTURES = """() => new Promise((drawn) => {
+  requestAnimationFrame(() => requestAnimationFrame(drawn));
+})"""
+
 STILL = """() => {
   const has = (selector) => Boolean(document.querySelector(selector));
   const strip = document.querySelector("#strip");
@@ -118,6 +122,15 @@ class Person:
             self.frame.wait_for_function(f"() => !({waiting})().length")
         except LateError:
             raise AssertionError(f"still: {self.frame.evaluate(waiting)}") from None
+
+    def resize(self, width, height=900):
+        """Make the window another size, and wait until the frame has followed and is drawn."""
+        before = self.frame.evaluate("innerWidth")
+        if width == self.page.viewport_size["width"]:
+            before = None
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.frame.wait_for_function("(before) => innerWidth !== before", arg=before)
+        self.frame.evaluate(TWO_PICTURES)
 
     # Looking
 
