@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser_stage import MANAGER
+from tests.support.browser_stage import DEAL_CARD, MANAGER
 from tests.support.person import Mouse
 
 NARROW = (320, 700)
@@ -20,10 +20,11 @@ LINES = """(one) => {
 
 @pytest.fixture
 def phone(sit, stage):
+    someone = sit(Mouse, size=NARROW)
+
     def open_in(language="en"):
         stage.portal.users[MANAGER].language = language
-        someone = sit(Mouse, size=NARROW)
-        someone.go("/crm/deal/details/8061/")
+        someone.go(DEAL_CARD)
         someone.page.get_by_role("tab").nth(2).click()
         someone.enter_frame()
         someone.wait_until_loaded()
@@ -32,45 +33,29 @@ def phone(sit, stage):
     return open_in
 
 
-def test_each_act_on_selected_payments_has_its_words(phone):
+def test_the_filter_is_one_line_in_every_language(phone):
+    for language in LONG_WORDS:
+        chips = phone(language).frame.locator(".toolbar .chip")
+
+        assert chips.evaluate_all(TOPS) == 1, language
+        expect(chips).to_have_count(3)
+        cut = "(all) => all.filter((one) => one.scrollWidth > one.offsetWidth).length"
+        assert chips.evaluate_all(cut) == 0, language
+
+
+def test_words_of_the_tab_are_whole_and_in_one_line(phone, stage):
     someone = phone()
+    expect_bill_the_rest_in_one_line(someone)
     for tick in someone.frame.locator("[data-ticks]").all():
         someone.press(tick)
+    expect_words_of_each_act_on_selected(someone)
 
-    for name in ("Mark as paid", "Mark as unpaid", "Delete", "Copy list"):
-        label = someone.button(name).locator(".selbar__label")
-        box = label.bounding_box()
-        assert box["width"] > 30, name
-        assert label.evaluate(LINES) == 1
-
-
-@pytest.mark.parametrize("language", LONG_WORDS)
-def test_the_filter_is_one_line_in_every_language(phone, language):
-    chips = phone(language).frame.locator(".toolbar .chip")
-
-    assert chips.evaluate_all(TOPS) == 1
-    expect(chips).to_have_count(3)
-    assert chips.evaluate_all("(all) => all.every((one) => one.scrollWidth <= one.offsetWidth)")
-
-
-def test_what_a_row_says_is_whole_and_stands_below_its_number(phone, stage):
-    someone = phone()
     someone.page.set_viewport_size({"width": 375, "height": 900})
-    row = someone.payment(stage.payments[3])
-    system = row.locator(".pay__system")
     someone.frame.wait_for_function("() => innerWidth > 320")
-
-    assert system.evaluate(LINES) == 1
-    assert system.evaluate("(one) => one.scrollWidth <= one.clientWidth")
-    number, badge = row.locator(".pay__open"), row.locator(".pay__state > .badge")
-    tick = row.get_by_role("checkbox").bounding_box()
-    assert abs(number.bounding_box()["x"] - badge.bounding_box()["x"]) <= 8
-    assert badge.bounding_box()["x"] > tick["x"] + tick["width"]
+    expect_row_below_its_number(someone.payment(stage.payments[3]))
 
 
-def test_bill_the_rest_is_one_line_with_its_amount(phone):
-    someone = phone()
-
+def expect_bill_the_rest_in_one_line(someone):
     assert someone.button("Bill the rest").evaluate(LINES) == 1
     beside = someone.frame.locator("#new-payment, #refresh, #allocation")
     middles = beside.evaluate_all(
@@ -78,3 +63,20 @@ def test_bill_the_rest_is_one_line_with_its_amount(phone):
         " return Math.round(box.top + box.height / 2); })).size"
     )
     assert middles == 1
+
+
+def expect_words_of_each_act_on_selected(someone):
+    for name in ("Mark as paid", "Mark as unpaid", "Delete", "Copy list"):
+        label = someone.button(name).locator(".selbar__label")
+        assert label.bounding_box()["width"] > 30, name
+        assert label.evaluate(LINES) == 1, name
+
+
+def expect_row_below_its_number(row):
+    system = row.locator(".pay__system")
+    assert system.evaluate(LINES) == 1
+    assert system.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    number, badge = row.locator(".pay__open"), row.locator(".pay__state > .badge")
+    tick = row.get_by_role("checkbox").bounding_box()
+    assert abs(number.bounding_box()["x"] - badge.bounding_box()["x"]) <= 8
+    assert badge.bounding_box()["x"] > tick["x"] + tick["width"]

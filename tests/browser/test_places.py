@@ -32,18 +32,25 @@ def bind(stage):
     return bind
 
 
-@pytest.fixture(params=[Mouse, Keyboard], ids=["mouse", "keyboard"])
-def someone(request, sit):
-    person = sit(request.param)
-    person.be(MANAGER)
-    return person
+@pytest.fixture
+def someone(sit):
+    """With the mouse, until a test takes the keyboard."""
+    return sit(Mouse)
+
+
+def take_the_keyboard(someone):
+    someone.hand = Keyboard(someone.page)
 
 
 def open_from(someone, place, bind):
-    code, path, menu = CODES[place]
+    code, path, _ = CODES[place]
     bind(code)
     someone.go(path)
-    someone.page.get_by_label(menu, exact=True).click()
+    return open_panel(someone, place)
+
+
+def open_panel(someone, place):
+    someone.page.get_by_label(CODES[place][2], exact=True).click()
     someone.page.locator("details[open]").get_by_text("Payments").click()
     return enter_panel(someone)
 
@@ -68,12 +75,28 @@ def close_button(someone):
     return someone.button("Close", someone.frame.locator("header.apart"))
 
 
+def expect_fit(someone, name):
+    """Without a scroll bar, and right for axe. Pictures go to build/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for width in (375, 1280):
+        # What the panel leaves free beside it depends on the window.
+        someone.page.set_viewport_size({"width": width + 44, "height": 900})
+        someone.frame.wait_for_function("(width) => innerWidth < width + 20", arg=width)
+        beyond = (
+            "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert someone.frame.evaluate(beyond) <= 0, width
+        assert violations(someone.frame) == [], width
+        someone.page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
+
+
 @pytest.mark.usefixtures("stage")
 def test_an_administrator_switches_a_place_on(someone):
     someone.be(ADMIN)
     open_settings(someone)
-    for box in ("Deal list", "Toolbar"):
-        someone.hand.toggle(someone.frame.get_by_role("checkbox", name=box, exact=True))
+    someone.hand.toggle(someone.frame.get_by_role("checkbox", name="Deal list", exact=True))
+    take_the_keyboard(someone)
+    someone.hand.toggle(someone.frame.get_by_role("checkbox", name="Toolbar", exact=True))
     someone.press(someone.button("Save settings"))
 
     expect(someone.said).to_contain_text("Settings saved")
@@ -89,33 +112,32 @@ def test_an_administrator_switches_a_place_on(someone):
 
 
 @pytest.mark.parametrize("place", CODES)
-def test_a_payment_is_marked_in_a_panel(someone, bind, stage, place):
+def test_a_payment_is_marked_in_a_panel_that_close_closes(someone, bind, stage, place):
+    """By mouse, and in the panel opened again by keyboard."""
     open_from(someone, place, bind)
     wait_until_shown(someone)
-    payment = someone.frame.locator('[data-paid="N"]').first
-    number = int(payment.get_attribute("data-payment-id"))
+    if place.startswith("deal"):
+        expect_fit(someone, f"panel-{place.replace(' ', '-')}")
+    number = int(someone.frame.locator('[data-paid="N"]').first.get_attribute("data-payment-id"))
 
-    someone.press(someone.button("Mark as paid", payment))
-    someone.press(someone.button("Mark as paid", someone.dialog))
+    for is_paid, verb in ((True, "Mark as paid"), (False, "Mark as unpaid")):
+        payment = someone.frame.locator(f'[data-payment-id="{number}"]')
+        someone.press(someone.button(verb, payment))
+        someone.press(someone.button(verb, someone.dialog))
 
-    expect(someone.frame.locator(f'[data-payment-id="{number}"]')).to_have_attribute(
-        "data-paid", "Y"
-    )
-    assert stage.portal.crm.payments[number].is_paid
-
-
-@pytest.mark.parametrize("place", CODES)
-def test_close_closes_the_panel(someone, bind, place):
-    open_from(someone, place, bind)
-    wait_until_shown(someone)
-
-    someone.press(close_button(someone))
-
-    expect(someone.page.locator(".side-panel")).to_have_count(0)
+        expect(payment).to_have_attribute("data-paid", "Y" if is_paid else "N")
+        assert stage.portal.crm.payments[number].is_paid is is_paid
+        someone.press(close_button(someone))
+        expect(someone.page.locator(".side-panel")).to_have_count(0)
+        if is_paid:
+            open_panel(someone, place)
+            wait_until_shown(someone)
+            take_the_keyboard(someone)
 
 
-@pytest.mark.parametrize("place", ["deal list", "invoice"])
-def test_the_card_opens_from_the_panel(someone, bind, place):
+@pytest.mark.parametrize(("place", "hand"), [("deal list", Mouse), ("invoice", Keyboard)])
+def test_the_card_opens_from_the_panel(sit, bind, place, hand):
+    someone = sit(hand)
     open_from(someone, place, bind)
     wait_until_shown(someone)
 
@@ -130,6 +152,7 @@ def test_a_row_that_names_nothing_is_a_hint_that_can_be_closed(someone, bind, st
     open_from(someone, "invoice list", bind)
 
     expect(someone.frame.get_by_role("heading", name="Which deal or invoice?")).to_be_visible()
+    expect_fit(someone, "panel-invoice-list")
     someone.press(close_button(someone))
     expect(someone.page.locator(".side-panel")).to_have_count(0)
 
@@ -152,9 +175,8 @@ def test_a_link_opens_its_payment(someone, bind, stage):
     expect(payment.locator(".pay__title")).to_be_focused()
 
 
-def test_a_page_that_stays_open_says_how_to_close_it(sit, bind, stage):
+def test_a_page_that_stays_open_says_how_to_close_it(someone, bind, stage):
     """In no panel there is nothing to close, and the portal answers nothing."""
-    someone = sit(Mouse)
     bind("REST_APP_URI")
     someone.go(f"/marketplace/view/{stage.portal.application.code}/?params[payment]=1036")
     someone.enter_frame()
@@ -162,27 +184,3 @@ def test_a_page_that_stays_open_says_how_to_close_it(sit, bind, stage):
     someone.press(close_button(someone))
 
     expect(someone.said).to_contain_text("close it with the cross in its corner")
-
-
-@pytest.mark.parametrize("place", ["deal list", "deal", "invoice list"])
-def test_a_panel_fits_the_window_and_nothing_is_wrong_with_it(sit, bind, stage, place):
-    """Pictures go to build/screenshots."""
-    someone = sit(Mouse)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    if place == "invoice list":
-        stage.portal.switches.has_list_ids = False
-    open_from(someone, place, bind)
-    if place != "invoice list":
-        wait_until_shown(someone)
-
-    for width in (375, 1280):
-        # What the panel leaves free beside it depends on the window.
-        someone.page.set_viewport_size({"width": width + 44, "height": 900})
-        someone.frame.wait_for_function("(width) => innerWidth < width + 20", arg=width)
-        beyond = (
-            "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert someone.frame.evaluate(beyond) <= 0
-        assert violations(someone.frame) == []
-        name = f"panel-{place.replace(' ', '-')}-{width}.png"
-        someone.page.screenshot(path=SCREENSHOTS / name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
@@ -27,10 +26,11 @@ CAN_BE_PRESSED = """() => [...document.querySelectorAll("button, select, [role=b
   .map((one) => one.outerHTML)"""
 
 
-def print_list(someone):
+def print_list(someone, look_at_menu=lambda _someone: None):
     """Press Print, and answer what was on the page when the browser was asked to print."""
     someone.frame.evaluate(PRINTS)
     someone.press(someone.button("More for this list"))
+    look_at_menu(someone)
     someone.press(someone.button("Print"))
     someone.frame.wait_for_function("() => window.prints.length")
     return someone.frame.evaluate("() => window.prints")[0]
@@ -66,7 +66,7 @@ def test_all_payments_are_opened_for_the_paper_and_closed_after_it(stage, either
 def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     person.open_tab(opens=False)
-    print_list(person)
+    print_list(person, expect_menu_is_right_for_axe)
     on_paper(person)
 
     assert person.frame.evaluate(CAN_BE_PRESSED) == []
@@ -81,8 +81,29 @@ def test_the_paper_has_every_line_and_nothing_to_press(stage, person):
     expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_visible()
     assert person.frame.evaluate("() => document.scrollingElement.scrollWidth - innerWidth") <= 0
     person.page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)
+    expect_page_ends_between_payments(person.payment(stage.payments[1]))
+    expect_no_focus_shown(person.payment(stage.payments[3]))
     after_printing(person)
     expect(person.frame.get_by_text("Amounts as Bitrix24 gave them on")).to_be_hidden()
+
+
+def expect_menu_is_right_for_axe(someone):
+    expect(someone.button("Print")).to_be_visible()
+    assert violations(someone.frame) == []
+
+
+def expect_page_ends_between_payments(payment):
+    """And never before a total."""
+    assert payment.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
+    total = payment.locator(".grid--sum")
+    assert total.evaluate("(one) => getComputedStyle(one).breakBefore") == "avoid"
+    assert total.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
+
+
+def expect_no_focus_shown(payment):
+    field = payment.get_by_label("Quantity", exact=True).first
+    field.focus()
+    assert field.evaluate("(one) => getComputedStyle(one).outlineStyle") == "none"
 
 
 def test_the_paper_has_what_the_filter_shows_and_says_that_there_is_more(stage, person):
@@ -119,27 +140,6 @@ def test_the_paper_of_a_search_has_what_it_finds_once_all_is_read(stage, person)
     head = " ".join(printed["head"].split())
     assert f"Payments on this paper: {found} of 60 (Unpaid, aria)" in head
     expect(person.frame.locator("[data-payment-id]:visible")).to_have_count(found)
-
-
-def test_a_page_ends_between_payments_and_never_before_a_total(stage, person):
-    person.open_tab(opens=False)
-    print_list(person)
-    on_paper(person)
-
-    payment = person.payment(stage.payments[1])
-    assert payment.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
-    total = payment.locator(".grid--sum")
-    assert total.evaluate("(one) => getComputedStyle(one).breakBefore") == "avoid"
-    assert total.evaluate("(one) => getComputedStyle(one).breakInside") == "avoid"
-
-
-def test_the_paper_shows_no_focus(stage, person):
-    person.open_tab()
-    field = person.payment(stage.payments[3]).get_by_label("Quantity", exact=True).first
-    field.focus()
-    on_paper(person)
-
-    assert field.evaluate("(one) => getComputedStyle(one).outlineStyle") == "none"
 
 
 def test_what_waits_is_read_before_it_is_printed(stage, person):
@@ -188,13 +188,3 @@ def test_linked_cards_are_printed_with_all_their_payments(stage, person):
     assert person.frame.evaluate(CAN_BE_PRESSED) == []
     after_printing(person)
     expect(person.payment(stage.payments[0])).to_be_hidden()
-
-
-@pytest.mark.usefixtures("stage")
-def test_the_menu_has_nothing_for_axe_to_say(person):
-    person.open_tab(opens=False)
-
-    person.press(person.button("More for this list"))
-
-    expect(person.button("Print")).to_be_visible()
-    assert violations(person.frame) == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
-from tests.support.browser_stage import EMPTY_CARD, MANAGER
+from tests.support.browser_stage import EMPTY_CARD
 from tests.support.looks import violations
 
 
@@ -27,23 +27,62 @@ def type_key(person, key):
     person.page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("key", ["n", "N"])
-def test_n_opens_new_payment_and_the_focus_comes_back_to_where_it_was(stage, tab, key):
-    tab.opener(stage.payments[2]).focus()
-
-    type_key(tab, key)
-
-    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
-    tab.page.keyboard.press("Escape")
-    expect(tab.opener(stage.payments[2])).to_be_focused()
+def dispatch(person, event):
+    person.frame.evaluate(f"() => document.activeElement.dispatchEvent({event})")
 
 
-def test_a_check_box_takes_no_letters(tab):
-    tab.frame.get_by_role("checkbox", name="Select all shown").focus()
+def test_n_opens_new_payment_and_the_focus_comes_back_to_where_it_was(stage, tab):
+    before = tab.opener(stage.payments[2])
+    # A check box takes no letters.
+    box = tab.frame.get_by_role("checkbox", name="Select all shown")
+    # A Russian keyboard writes another letter where N is: it is known by its place.
+    russian = (
+        "new KeyboardEvent('keydown', { key: 'т', code: 'KeyN', bubbles: true, cancelable: true })"
+    )
+    for place, write in (
+        (before, lambda: type_key(tab, "n")),
+        (before, lambda: type_key(tab, "N")),
+        (box, lambda: type_key(tab, "n")),
+        (before, lambda: dispatch(tab, russian)),
+    ):
+        place.focus()
 
+        write()
+
+        expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+        # Pressed before all of it is there, the next one would be dropped.
+        expect(tab.button("Create payment", tab.dialog)).to_be_visible()
+        expect(tab.frame.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+        tab.page.keyboard.press("Escape")
+        expect(tab.dialog).to_have_count(0)
+        expect(place).to_be_focused()
+
+
+def test_what_is_no_shortcut_opens_nothing(stage, tab):
+    payment = stage.payments[3]
+    held = (
+        "new KeyboardEvent('keydown',"
+        " {{ key: 'n', code: 'KeyN', {}Key: true, bubbles: true, cancelable: true }})"
+    )
+    for modifier in ("ctrl", "alt", "meta"):
+        dispatch(tab, held.format(modifier))
+        expect_no_dialog_soon(tab, modifier)
+    # As browsers send it where they fill in a field.
+    dispatch(tab, "new Event('keydown', { bubbles: true })")
+    tab.frame.locator("#sort").focus()
     type_key(tab, "n")
+    expect_no_dialog_soon(tab, "a key without a name, or n in a list")
+    tab.press(tab.opener(payment))
+    tab.wait_until_opened()
+    tab.payment(payment).get_by_label("Quantity", exact=True).first.focus()
+    for key in ("n", "?", "/"):
+        type_key(tab, key)
+    expect_no_dialog_soon(tab, "keys in a quantity")
 
-    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+
+def expect_no_dialog_soon(person, what):
+    person.page.wait_for_timeout(300)
+    assert person.dialog.count() == 0, what
 
 
 def test_n_makes_the_first_payment_of_a_card_that_has_products_only(stage, person):
@@ -57,19 +96,19 @@ def test_n_makes_the_first_payment_of_a_card_that_has_products_only(stage, perso
     expect(person.dialog.get_by_role("heading", name="New payment")).to_be_visible()
 
 
-def test_r_refreshes(tab):
+def test_r_refreshes_and_acts_once_while_it_is_held_down(tab):
     with tab.page.expect_response(lambda answer: "refresh=1" in answer.url):
         type_key(tab, "r")
+    tab.wait_until_loaded()
+    asked = []
+    tab.page.on("request", lambda one: asked.append(one.url))
+    tab.page.keyboard.down("r")
+    for _ in range(5):
+        tab.page.keyboard.down("r")
+    tab.page.keyboard.up("r")
+    tab.wait_until_loaded()
 
-
-def test_a_letter_of_another_script_is_known_by_its_place(tab):
-    """A Russian keyboard writes another letter where N is."""
-    tab.frame.evaluate(
-        "() => document.activeElement.dispatchEvent("
-        "new KeyboardEvent('keydown', { key: 'т', code: 'KeyN', bubbles: true, cancelable: true }))"
-    )
-
-    expect(tab.dialog.get_by_role("heading", name="New payment")).to_be_visible()
+    assert len([url for url in asked if "refresh=1" in url]) == 1
 
 
 def test_u_takes_back_what_was_done_last_and_is_nothing_without_undo(stage, tab):
@@ -105,21 +144,6 @@ def test_a_slash_goes_to_the_search_where_there_is_one(stage, person):
     expect(person.dialog).to_have_count(0)
 
 
-def test_a_question_mark_lists_what_there_is_on_this_card(tab):
-    type_key(tab, "?")
-
-    expect(tab.dialog.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
-    expect(tab.dialog.get_by_text("New payment")).to_be_visible()
-    expect(tab.dialog.get_by_text("Search payments")).to_be_hidden()
-    expect(tab.button("Close", tab.dialog)).to_be_focused()
-    assert violations(tab.frame) == []
-    for key in ("n", "r", "?"):
-        type_key(tab, key)
-    expect(tab.dialog).to_have_count(1)
-    tab.page.keyboard.press("Escape")
-    expect(tab.dialog).to_have_count(0)
-
-
 def test_the_list_of_keys_is_found_in_the_menu(either):
     either.press(either.button("More for this list"))
     expect(either.frame.locator("#list-menu")).to_be_visible()
@@ -133,46 +157,15 @@ def test_the_list_of_keys_is_found_in_the_menu(either):
     expect(either.button("More for this list")).to_be_focused()
 
 
-@pytest.mark.parametrize("modifier", ["Control", "Alt", "Meta"])
-def test_with_another_key_held_it_is_no_shortcut(tab, modifier):
-    tab.frame.evaluate(
-        "(key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',"
-        " { key: 'n', code: 'KeyN', [`${key}Key`]: true, bubbles: true, cancelable: true }))",
-        {"Control": "ctrl", "Alt": "alt", "Meta": "meta"}[modifier],
-    )
-
-    tab.page.wait_for_timeout(300)
-    expect(tab.dialog).to_have_count(0)
-
-
-def test_a_key_that_is_held_down_acts_once(tab):
-    asked = []
-    tab.page.on("request", lambda one: asked.append(one.url))
-    tab.page.keyboard.down("r")
-    for _ in range(5):
-        tab.page.keyboard.down("r")
-    tab.page.keyboard.up("r")
-    tab.wait_until_loaded()
-
-    assert len([url for url in asked if "refresh=1" in url]) == 1
-
-
-def test_nothing_happens_in_a_list_or_a_quantity(stage, tab):
-    tab.frame.locator("#sort").focus()
-    type_key(tab, "n")
-    payment = stage.payments[3]
-    tab.press(tab.opener(payment))
-    tab.wait_until_opened()
-    tab.payment(payment).get_by_label("Quantity", exact=True).first.focus()
-    for key in ("n", "?", "/"):
+def test_a_question_mark_lists_what_there_is_and_they_can_be_switched_off(tab):
+    """The menu still has the way back."""
+    expect_list_of_shortcuts(tab)
+    for key in ("n", "r", "?"):
         type_key(tab, key)
-
-    tab.page.wait_for_timeout(300)
+    expect(tab.dialog).to_have_count(1)
+    tab.page.keyboard.press("Escape")
     expect(tab.dialog).to_have_count(0)
 
-
-def test_they_can_be_switched_off_and_the_menu_still_has_the_way_back(stage, tab):
-    assert stage.portal.users[MANAGER]
     type_key(tab, "?")
     tab.frame.get_by_label("Use these shortcuts").uncheck()
     tab.page.keyboard.press("Escape")
@@ -191,20 +184,14 @@ def test_they_can_be_switched_off_and_the_menu_still_has_the_way_back(stage, tab
     expect(tab.dialog).to_be_visible()
 
 
-def test_a_key_without_a_name_is_no_shortcut(tab):
-    """As browsers send it where they fill in a field."""
-    tab.frame.evaluate("document.body.dispatchEvent(new Event('keydown', { bubbles: true }))")
+def expect_list_of_shortcuts(tab):
+    type_key(tab, "?")
 
-    expect(tab.dialog).to_have_count(0)
-
-
-@pytest.mark.usefixtures("stage")
-def test_the_list_of_shortcuts_does_not_end_at_the_edge_of_its_dialog(person):
-    person.open_tab(opens=False)
-    person.press(person.button("More for this list"))
-    person.press(person.button("Keyboard shortcuts"))
-    last = person.dialog.get_by_label("Use these shortcuts").bounding_box()
-
-    edge = person.dialog.bounding_box()
-
-    assert edge["y"] + edge["height"] - (last["y"] + last["height"]) >= 16
+    expect(tab.dialog.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    expect(tab.dialog.get_by_text("New payment")).to_be_visible()
+    expect(tab.dialog.get_by_text("Search payments")).to_be_hidden()
+    expect(tab.button("Close", tab.dialog)).to_be_focused()
+    assert violations(tab.frame) == []
+    last = tab.dialog.get_by_label("Use these shortcuts").bounding_box()
+    edge = tab.dialog.bounding_box()
+    assert edge["y"] + edge["height"] - (last["y"] + last["height"]) >= 16, "not at its edge"

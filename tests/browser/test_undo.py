@@ -15,8 +15,22 @@ def names(someone, payment):
     return someone.payment(payment).locator("[data-item-id] th").all_inner_texts()
 
 
-def test_a_removed_item_comes_back_to_its_place_with_the_focus(stage, either):
-    unpaid = stage.payments[3]
+def test_what_was_removed_typed_or_moved_comes_back_with_the_focus(stage, either):
+    unpaid, small = stage.payments[3], stage.payments[2]
+    expect_item_back_at_its_place(stage, either, unpaid)
+    expect_quantity_back(stage, either, unpaid)
+    line = either.payment(unpaid).locator("[data-delivery-item-id]")
+    either.press(either.button("Remove delivery", line))
+    expect(line).to_have_count(0)
+
+    either.press(either.button("Undo", either.said))
+
+    expect(either.said).to_contain_text("Delivery put back into payment 3653/4")
+    expect(either.button("Reassign delivery", line)).to_be_focused()
+    expect_moved_delivery_back(stage, either, unpaid, small)
+
+
+def expect_item_back_at_its_place(stage, either, unpaid):
     before = names(either, unpaid)
     either.press(either.button("Remove item", row_of(either, unpaid, stage.items(unpaid)[0])))
     expect(either.said).to_contain_text("Item removed from payment 3653/4")
@@ -30,9 +44,8 @@ def test_a_removed_item_comes_back_to_its_place_with_the_focus(stage, either):
     expect(back.get_by_label("Quantity", exact=True)).to_be_focused()
 
 
-def test_a_typed_quantity_is_put_back_with_the_focus_in_its_field(stage, either):
+def expect_quantity_back(stage, either, unpaid):
     """Of two changes the last one, as the first is not what is there any more."""
-    unpaid = stage.payments[3]
     item = stage.items(unpaid)[0]
     field = row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
     for quantity in (5, 3):
@@ -47,19 +60,24 @@ def test_a_typed_quantity_is_put_back_with_the_focus_in_its_field(stage, either)
     expect(either.button("Undo", either.said)).to_have_count(0)
     expect(field).to_have_value("5")
     expect(field).to_be_focused()
-    assert item.quantity == 5
+    assert stage.items(unpaid)[0].quantity == 5
 
 
-def test_a_removed_delivery_comes_back_with_the_focus(stage, either):
-    unpaid = stage.payments[3]
+def expect_moved_delivery_back(stage, either, unpaid, small):
     line = either.payment(unpaid).locator("[data-delivery-item-id]")
-    either.press(either.button("Remove delivery", line))
+    either.press(either.button("Move delivery", line))
+    either.dialog.locator("select").select_option(value=str(small.id))
+    either.press(either.button("Move delivery", either.dialog))
+    expect(either.said).to_contain_text("Delivery moved from payment 3653/4 to payment 3653/3")
     expect(line).to_have_count(0)
 
     either.press(either.button("Undo", either.said))
 
-    expect(either.said).to_contain_text("Delivery put back into payment 3653/4")
-    expect(either.button("Reassign delivery", line)).to_be_focused()
+    expect(either.said).to_contain_text("Delivery moved from payment 3653/3 to payment 3653/4")
+    expect(either.button("Undo", either.said)).to_have_count(0)
+    expect(line.locator(".btn:focus")).to_have_count(1)
+    assert len(stage.deliveries(unpaid)) == 1
+    assert stage.deliveries(small) == []
 
 
 def test_marked_as_paid_is_taken_back_and_what_stays_is_said(stage, either):
@@ -87,25 +105,17 @@ def test_marked_as_unpaid_is_taken_back_after_being_asked(stage, either):
     either.press(either.button("Undo", either.said))
     expect(either.dialog).to_contain_text("3653/2")
     expect(either.dialog).to_contain_text("4,940.00")
+    # The undo can be given up, and stays.
+    either.hand.leave(either.dialog)
+    expect(either.button("Undo", either.said)).to_be_focused()
+    assert not paid.is_paid
+    either.press(either.button("Undo", either.said))
     either.press(either.button("Mark as paid", either.dialog))
 
     expect(either.status(paid)).to_have_text("Paid")
     expect(either.said).to_contain_text("Payment 3653/2 is marked as paid again")
     expect(either.payment(paid).locator(".pay__title")).to_be_focused()
     assert paid.is_paid
-
-
-def test_undo_of_unpaid_can_be_given_up_and_stays(stage, either):
-    paid = stage.payments[1]
-    either.press(either.button("Mark as unpaid", either.payment(paid)))
-    either.press(either.button("Mark as unpaid", either.dialog))
-    either.press(either.button("Undo", either.said))
-
-    expect(either.dialog).to_be_visible()
-    either.hand.leave(either.dialog)
-
-    expect(either.button("Undo", either.said)).to_be_focused()
-    assert not paid.is_paid
 
 
 def test_undo_of_a_payment_that_is_gone_is_told(stage, either):
@@ -137,35 +147,10 @@ def test_undo_of_a_payment_that_left_the_filtered_list(stage, either):
     expect(either.said).to_contain_text("Payment 3653/3 is marked as unpaid again")
     expect(either.status(unpaid)).to_have_text("Unpaid")
     assert not unpaid.is_paid
-
-
-def test_a_moved_delivery_comes_back_with_the_focus(stage, either):
-    unpaid, small = stage.payments[3], stage.payments[2]
-    line = either.payment(unpaid).locator("[data-delivery-item-id]")
-    either.press(either.button("Move delivery", line))
-    either.dialog.locator("select").select_option(value=str(small.id))
-    either.press(either.button("Move delivery", either.dialog))
-    expect(either.said).to_contain_text("Delivery moved from payment 3653/4 to payment 3653/3")
-    expect(line).to_have_count(0)
-
-    either.press(either.button("Undo", either.said))
-
-    expect(either.said).to_contain_text("Delivery moved from payment 3653/3 to payment 3653/4")
-    expect(either.button("Undo", either.said)).to_have_count(0)
-    expect(line.locator(".btn:focus")).to_have_count(1)
-    assert len(stage.deliveries(unpaid)) == 1
-    assert stage.deliveries(small) == []
-
-
-def test_undo_by_its_key_leads_to_what_is_back(stage, person):
-    person.open_tab(opens=False)
-    small = stage.payments[2]
-    person.press(person.frame.locator("#show-unpaid"))
-    person.press(person.button("Mark as paid", person.payment(small)))
-    person.press(person.button("Mark as paid", person.dialog))
-    expect(person.payment(small)).to_be_hidden()
-
-    person.page.keyboard.press("u")
-
-    expect(person.payment(small)).to_be_visible()
-    person.expect_focus_on(person.payment(small).locator(".pay__title"))
+    # And by its key, which leads to what is back.
+    either.press(either.button("Mark as paid", either.payment(unpaid)))
+    either.press(either.button("Mark as paid", either.dialog))
+    expect(either.payment(unpaid)).to_be_hidden()
+    either.page.keyboard.press("u")
+    expect(either.payment(unpaid)).to_be_visible()
+    either.expect_focus_on(either.payment(unpaid).locator(".pay__title"))
