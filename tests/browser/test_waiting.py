@@ -41,16 +41,33 @@ def expect_told_inside(someone, words):
     expect(someone.frame.locator("body > .toasts .toast")).to_have_count(0)
 
 
-@pytest.mark.parametrize("verb", OPENERS)
-def test_a_dialog_without_connection_says_so_inside_and_comes_by_itself(stage, either, verb):
+def test_a_dialog_without_connection_says_so_inside_and_comes_by_itself(stage, either):
+    for verb in OPENERS:
+        go_offline(either)
+        open_dialog(either, stage, verb)
+        expect_told_inside(either, "No connection. This could not be loaded")
+        expect(either.dialog.get_by_role("heading")).to_have_text(verb)
+
+        go_offline(either, is_offline=False)
+
+        expect_content(either)
+        either.page.keyboard.press("Escape")
+        expect(either.dialog).to_have_count(0)
+    expect_can_be_given_up(stage, either)
+
+
+def expect_can_be_given_up(stage, either):
     go_offline(either)
-    open_dialog(either, stage, verb)
-    expect_told_inside(either, "No connection. This could not be loaded")
-    expect(either.dialog.get_by_role("heading")).to_have_text(verb)
+    open_dialog(either, stage, "New payment")
+    expect_told_inside(either, "No connection")
 
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("New payment")).to_be_focused()
     go_offline(either, is_offline=False)
-
-    expect_content(either)
+    either.page.wait_for_timeout(300)
+    expect(either.dialog).to_have_count(0)
 
 
 def test_a_dialog_that_failed_is_asked_for_again_inside(stage, either):
@@ -68,30 +85,12 @@ def test_a_dialog_that_failed_is_asked_for_again_inside(stage, either):
         expect_content(either)
         either.hand.leave(either.dialog)
 
-
-def test_a_dialog_that_may_not_be_seen_offers_no_other_try(stage, either):
-    either.page.may_fail_to_load = True
+    # What may not be seen cannot be tried again.
     stage.fail("*", "denied", times=50)
-
     open_dialog(either, stage, "Change payment system")
-
     expect(either.dialog.get_by_role("alert")).to_contain_text("Payment 3653/4: You can’t see")
     expect(either.button("Try again", either.dialog)).to_have_count(0)
     either.hand.leave(either.dialog)
-    expect(either.dialog).to_have_count(0)
-
-
-def test_a_dialog_that_failed_can_be_given_up(stage, either):
-    go_offline(either)
-    open_dialog(either, stage, "New payment")
-    expect_told_inside(either, "No connection")
-
-    either.hand.leave(either.dialog)
-
-    expect(either.dialog).to_have_count(0)
-    expect(either.button("New payment")).to_be_focused()
-    go_offline(either, is_offline=False)
-    either.page.wait_for_timeout(300)
     expect(either.dialog).to_have_count(0)
 
 
@@ -180,17 +179,33 @@ def test_a_slow_portal_is_told_in_the_tab(late):
     expect(late.frame.get_by_text(SLOW)).to_have_count(0)
 
 
-@pytest.mark.parametrize("verb", ["New payment", "Change payment system"])
-def test_a_slow_portal_is_told_in_dialogs(stage, late_in_the_tab, verb):
+def test_a_slow_portal_is_told_in_dialogs_and_beside_what_is_on_the_page(stage, late_in_the_tab):
     late = late_in_the_tab
-    open_dialog(late, stage, verb)
-    expect(late.dialog.locator(".skel").first).to_be_visible()
+    for verb in ("New payment", "Change payment system"):
+        open_dialog(late, stage, verb)
+        expect(late.dialog.locator(".skel").first).to_be_visible()
+
+        wait_five_seconds(late)
+
+        expect(late.dialog.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+        expect_content(late)
+        expect(late.frame.get_by_text(SLOW)).to_have_count(0)
+        late.hand.leave(late.dialog)
+        expect(late.dialog).to_have_count(0)
+    expect_told_beside_what_is_on_the_page(late, stage.payments[2])
+
+
+def expect_told_beside_what_is_on_the_page(late, small):
+    late.press(late.button("Mark as paid", late.payment(small)))
+    late.press(late.button("Mark as paid", late.dialog))
+    expect(late.payment(small)).to_have_attribute("aria-busy", "true")
 
     wait_five_seconds(late)
 
-    expect(late.dialog.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
-    expect_content(late)
+    expect(late.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
+    expect(late.status(small)).to_have_text("Paid")
     expect(late.frame.get_by_text(SLOW)).to_have_count(0)
+    expect(late.said).to_contain_text("marked as paid")
 
 
 def test_a_slow_portal_is_told_in_the_settings(late):
@@ -204,21 +219,6 @@ def test_a_slow_portal_is_told_in_the_settings(late):
         late.frame.locator("#settings").get_by_role("status").filter(has_text=SLOW)
     ).to_be_visible()
     expect(late.frame.get_by_role("button", name="Save settings")).to_be_visible()
-
-
-def test_a_slow_portal_is_told_beside_what_is_on_the_page_already(stage, late_in_the_tab):
-    late = late_in_the_tab
-    small = stage.payments[2]
-    late.press(late.button("Mark as paid", late.payment(small)))
-    late.press(late.button("Mark as paid", late.dialog))
-    expect(late.payment(small)).to_have_attribute("aria-busy", "true")
-
-    wait_five_seconds(late)
-
-    expect(late.frame.get_by_role("status").filter(has_text=SLOW)).to_be_visible()
-    expect(late.status(small)).to_have_text("Paid")
-    expect(late.frame.get_by_text(SLOW)).to_have_count(0)
-    expect(late.said).to_contain_text("marked as paid")
 
 
 def test_the_installer_waits_for_the_connection_and_goes_on(bare_stage, person):
