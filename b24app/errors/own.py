@@ -37,6 +37,8 @@ class InputCode(StrEnum):
     LINE_GONE = "line_gone"
     """A line is not in its payment: removed in the meantime, or never there."""
     SAME_PAYMENT = "same_payment"
+    OTHER_ORDER = "other_order"
+    """Of a conflict: a payment takes deliveries of its own order only (rest-contract e.8)."""
     NUMBER = "number"
     DATE = "date"
     UNTIL = "until"

@@ -106,6 +106,32 @@ def test_a_payment_that_is_gone_is_told_before_a_payment_system_that_is_gone(sta
     assert "Already deleted" in tab.said
 
 
+MISTAKES = {
+    "no row": (f"/payments/{SMALL}/items", {}),
+    "no delivery": (f"/payments/{SMALL}/deliveries", {}),
+    "no other delivery": (f"/payments/{SMALL}/deliveries/1300", {}),
+    "a delivery of nobody": (f"/payments/{SMALL}/deliveries", {"delivery_id": 987654}),
+    "a line of nobody": (f"/payments/{SMALL}/deliveries/987654", {"delivery_id": 987654}),
+    "the same payment": (f"/payments/{SMALL}/deliveries/1300/move", {"to": SMALL}),
+    "another payment of nobody": (f"/payments/{SMALL}/deliveries/1300/move", {"to": 987654}),
+    "an item of nobody": (f"/payments/{SMALL}/items/987654", {"quantity": 1}),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_payment_that_is_gone_is_told_before_what_else_is_wrong(stage, mistake):
+    path, fields = MISTAKES[mistake]
+    tab = stage.tab()
+    somebody(stage, "delete", id=SMALL)
+
+    answer = tab.post(path, fields)
+
+    assert answer.status_code == 409
+    assert "Already deleted" in tab.said
+    assert f'data-gone="{SMALL}"' in answer.text
+    assert writes_asked(stage) == []
+
+
 def _path_of(act):
     sent = []
 

@@ -41,14 +41,11 @@ def add(
     Page: crm-item-payment-product-add.md.
     """
 
-    def verify(card: CardSession, payment_id: int) -> EditContext:
+    def plan(at: EditContext) -> Edit:
         if not wanted:
             raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
             raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
-        return place_to_add(card, payment_id)
-
-    def plan(at: EditContext) -> Edit:
         addition = _addition(at, wanted, may_raise=not asked.is_undo)
         return Edit(
             commands=addition.commands,
@@ -65,7 +62,7 @@ def add(
         Action.ITEMS,
         DeedName.ADD_ITEMS,
         payment_id,
-        verify,
+        place_to_add,
         plan,
         is_repeatable=False,
         # Others read what is free, too, before they bill it.

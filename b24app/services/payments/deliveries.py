@@ -34,16 +34,23 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A delivery of this card to be put into a payment.
+    """A delivery of this card to be put into a payment. None: nothing was chosen.
 
     If another payment bills it, the client would be asked for it twice. So it is refused, unless
     that payment is in `seen_in`, those the person was told about. `expected_document_id` is what
     they saw in the line to be changed: a different one now means that somebody else was faster.
     """
 
-    document_id: int
+    document_id: int | None
     seen_in: frozenset[int] = frozenset()
     expected_document_id: int | None = None
+
+    def require(self) -> int:
+        """Return the document. Raises InputError without one."""
+        if self.document_id is None:
+            code, field = InputCode.NO_DELIVERY, "delivery_id"
+            raise InputError("no delivery was chosen", code=code, field=field)
+        return self.document_id
 
 
 def reassign(
@@ -54,10 +61,10 @@ def reassign(
     `setDelivery` stores any number, even of another card (with the price 0), so payment, line and
     document are proven first (crm-item-payment-delivery-set-delivery.md).
     """
-    document_id = choice.document_id
 
     def plan(found: Among) -> Edit | Verdict:
         at, link = found.at, found.at.link(item_id)
+        document_id = choice.require()
         at.document(document_id)
         before, after_it = at.label(link.document_id), at.label(document_id)
         if link.document_id == document_id:
@@ -66,6 +73,7 @@ def reassign(
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
             raise InputError("there already", code=InputCode.DELIVERY_THERE, field="delivery_id")
+        at.require_fitting(document_id, found.places.order_numbers)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)
@@ -106,14 +114,14 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
 
     Page: crm-item-payment-delivery-add.md.
     """
-    document_id = choice.document_id
 
     def plan(found: Among) -> Edit | Verdict:
-        at = found.at
+        at, document_id = found.at, choice.require()
         document = at.document(document_id)
         label = at.label(document_id)
         if document_id in at.document_ids:
             return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
+        at.require_fitting(document_id, found.places.order_numbers)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)

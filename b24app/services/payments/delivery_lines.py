@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.bitrix.methods import crm, payment_deliveries
@@ -10,6 +10,7 @@ from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Delivery, Payment, PaymentDelivery
 from b24app.errors import ChangedMeanwhileError, InputCode, NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import orders
 from b24app.services.payments import delivery_places
 from b24app.services.payments.delivery_places import DeliveryPlaces, Holder, PlacesRequest
 from b24app.services.writing import ownership
@@ -52,6 +53,11 @@ class EditContext:
                 "the delivery document is not of this card", code=InputCode.CHOICE_GONE
             )
         return self.documents[document_id]
+
+    def require_fitting(self, document_id: int, order_numbers: Container[str]) -> None:
+        """Raise ChangedMeanwhileError for a document of another order: none is offered."""
+        if not orders.fit(self.documents[document_id], self.payment, order_numbers):
+            raise ChangedMeanwhileError("of another order", code=InputCode.OTHER_ORDER)
 
     def label(self, document_id: int) -> str:
         """Return a document's number and service for the activity log."""

@@ -42,10 +42,12 @@ class DeliveryPlaces:
     """The payments that bill each delivery document, newest first.
 
     `is_whole` is False if some payments of the card, or some of their lines, could not be read.
+    `order_numbers` are those of all its payments.
     """
 
     by_document: Mapping[int, tuple[Holder, ...]]
     is_whole: bool = True
+    order_numbers: frozenset[str] = frozenset()
 
     def of(self, document_id: int) -> tuple[Holder, ...]:
         """Return the payments that bill a document."""
@@ -106,7 +108,8 @@ def take(
             holders = by_document.get(link.document_id, ())
             by_document[link.document_id] = (*holders, Holder(payment, link.id))
     are_read = all(payment.id in found and is_whole(found[payment.id]) for payment in listed)
-    return DeliveryPlaces(by_document, are_read and is_whole(listing))
+    numbers = frozenset(payment.order_number for payment in listing)
+    return DeliveryPlaces(by_document, are_read and is_whole(listing), numbers)
 
 
 def _further(card: CardSession, payment_ids: Sequence[int]) -> dict[int, Links]:

@@ -61,11 +61,10 @@ class Move:
 
 def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
     """Read both payments in one call, and check that the line can move as the person saw it."""
+    at, other = delivery_lines.places(card, [payment_id, wish.to_id])
     if wish.to_id == payment_id:
         raise InputError("the same payment", code=InputCode.SAME_PAYMENT, field="to")
-    both = [payment_id, wish.to_id]
-    at, other = delivery_lines.places(card, both)
-    link = _link(card, at, wish, both)
+    link = _link(card, at, other, wish)
     return Move(
         source=at.payment,
         target=other.payment,
@@ -78,13 +77,17 @@ def plan_move(card: CardSession, payment_id: int, wish: Wish) -> Move:
     )
 
 
-def _link(card: CardSession, at: EditContext, wish: Wish, both: Sequence[int]) -> PaymentDelivery:
-    """Return the line; if it is not as the person saw it, raise with the current state."""
+def _link(card: CardSession, at: EditContext, other: EditContext, wish: Wish) -> PaymentDelivery:
+    """Return the line; if it cannot move as the person saw it, raise with the current state."""
+    numbers = {at.payment.order_number, other.payment.order_number}
     try:
         link = at.link(wish.item_id)
         delivery_lines.require_expected(link, wish.expected_document_id)
+        at.document(link.document_id)
+        if link.document_id not in other.document_ids:
+            other.require_fitting(link.document_id, numbers)
     except (NotOnThisCardError, ChangedMeanwhileError) as error:
-        read = sending.settle(card, both)
+        read = sending.settle(card, [at.payment.id, other.payment.id])
         raise WriteFailedError(error, read, at.payment.number) from None
     return link
 

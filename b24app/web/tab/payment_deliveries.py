@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.payments import deliveries, dialogs, move_delivery, move_plan
 from b24app.services.payments.deliveries import Choice
@@ -68,22 +67,20 @@ def reassign(payment_id: int, item_id: int) -> Response:
     return answer(deliveries.reassign(current_card(), asked(), payment_id, item_id, choice))
 
 
-def _chosen() -> int:
-    """Return the chosen delivery. Raises InputError."""
+def _chosen() -> int | None:
+    """Return the chosen delivery, None without one. Raises InputError for what is no number."""
     text = request.form.get("delivery_id", "")
-    if not text:
-        raise InputError("no delivery was chosen", code=InputCode.NO_DELIVERY, field="delivery_id")
-    return whole_number(text, "delivery_id")
+    return whole_number(text, "delivery_id") if text else None
 
 
-def _seen_in(document_id: int) -> frozenset[int]:
+def _seen_in(document_id: int | None) -> frozenset[int]:
     """Return the other payments that bill this delivery according to the form."""
     field = f"holders-{document_id}"
     text = request.form.get(field, "")
     return frozenset(whole_number(part, field) for part in text.split(",")) if text else frozenset()
 
 
-def _origin(document_id: int) -> tuple[int, int] | None:
+def _origin(document_id: int | None) -> tuple[int, int] | None:
     """Return the unpaid payment that bills this delivery according to the form, and its line."""
     field = f"from-{document_id}"
     text = request.form.get(field, "")

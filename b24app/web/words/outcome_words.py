@@ -73,6 +73,10 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.LINE_GONE: _l(
         "This line is not in the payment any more. What you see now is current."
     ),
+    InputCode.OTHER_ORDER: _l(
+        "A delivery can only be in a payment of its own order. What belongs to another order of "
+        "this card is not listed."
+    ),
     InputCode.SAME_PAYMENT: _l("The delivery is in this payment already."),
     InputCode.NUMBER: _l("A number was expected."),
     InputCode.NOTE_TOO_LONG: _l("This note is too long: at most 300 characters are kept."),

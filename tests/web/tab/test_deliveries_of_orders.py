@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.portal_state import sale
-from tests.support.acts import SIGNS, links, outcomes, stage_said
+from tests.support.acts import SIGNS, SMALL, links, outcomes, stage_said, writes_asked
 from tests.support.stage import ADMIN
 from tests.web.tab.test_previews import words
 
@@ -20,8 +20,11 @@ def stage(writing_stage):
     return writing_stage
 
 
-def second_order(stage, price):
-    """A payment of a second order with a delivery for this price, and a delivery of the first."""
+def second_order(stage, price, number=None):
+    """A payment of a second order with a delivery for this price, and a delivery of the first.
+
+    With a `number` like no payment's nobody knows that this delivery is of another order.
+    """
     crm = stage.portal.crm
     [first] = crm.orders_of(*DEAL)
     order = sale.open_order(crm, DEAL, "EUR")
@@ -30,6 +33,7 @@ def second_order(stage, price):
     own = sale.add_shipment(crm, order, (1, "Own fleet"), Decimal(price))
     line = sale.add_delivery(crm, payment, own)
     foreign = sale.add_shipment(crm, first, (1, "Courier"), Decimal(55))
+    foreign.account_number = foreign.account_number if number is None else number
     return payment, line, own, foreign
 
 
@@ -40,7 +44,7 @@ def reassign(tab, payment, line, now, to):
 
 @pytest.mark.parametrize("price", ["0", "40", "55", "55.05"])
 def test_a_delivery_that_the_amount_would_leave_out_is_not_kept(stage, price):
-    payment, line, own, foreign = second_order(stage, price)
+    payment, line, own, foreign = second_order(stage, price, "X-7/1")
     before, tab = payment.sum, stage.tab()
 
     answer = reassign(tab, payment, line, own, foreign)
@@ -55,7 +59,7 @@ def test_a_delivery_that_the_amount_would_leave_out_is_not_kept(stage, price):
 
 @pytest.mark.parametrize("price", ["0", "40"])
 def test_what_cannot_be_taken_back_is_not_called_done(stage, price):
-    payment, line, own, foreign = second_order(stage, price)
+    payment, line, own, foreign = second_order(stage, price, "X-7/1")
     tab = stage.tab()
     method = "crm.item.payment.delivery.setDelivery"
     stage.portal.faults.add(method, "error_500", after=1)
@@ -153,6 +157,45 @@ def test_a_delivery_of_an_order_that_is_not_known_is_offered(stage, number):
     assert f'name="delivery_id" value="{foreign.id}"' in form
     answer = tab.post(f"/payments/{payment.id}/deliveries", {"delivery_id": foreign.id})
     assert "Nothing was changed" in stage_said(answer)
+
+
+OTHER_ORDER = "Not saved. A delivery can only be in a payment of its own order."
+
+
+def test_an_older_page_cannot_reassign_to_a_delivery_of_another_order(stage):
+    payment, line, own, foreign = second_order(stage, "40")
+    tab = stage.tab()
+
+    answer = reassign(tab, payment, line, own, foreign)
+
+    assert answer.status_code == 409
+    assert OTHER_ORDER in stage_said(answer)
+    assert f'id="payment-{payment.id}"' in answer.text, "with what can be chosen now"
+    assert writes_asked(stage) == []
+    assert links(stage, payment.id) == [own.id]
+
+
+def test_an_older_dialog_cannot_add_a_delivery_of_another_order(stage):
+    payment, _line, own, foreign = second_order(stage, "40")
+
+    answer = stage.tab().post(f"/payments/{payment.id}/deliveries", {"delivery_id": foreign.id})
+
+    assert answer.status_code == 409
+    assert OTHER_ORDER in stage_said(answer)
+    assert writes_asked(stage) == []
+    assert links(stage, payment.id) == [own.id]
+
+
+def test_an_older_dialog_cannot_move_to_a_payment_of_another_order(stage):
+    payment, line, own, _foreign = second_order(stage, "40")
+    path = f"/payments/{payment.id}/deliveries/{line.id}/move"
+
+    answer = stage.tab().post(path, {"to": SMALL, "shown": own.id})
+
+    assert answer.status_code == 409
+    assert OTHER_ORDER in stage_said(answer)
+    assert writes_asked(stage) == []
+    assert links(stage, payment.id) == [own.id]
 
 
 def details(stage, payment_id):
