@@ -51,18 +51,6 @@ def test_new_payment_takes_chosen_rows_and_quantities(stage, either):
     expect(article.locator(".pay__title")).to_be_focused()
 
 
-def test_new_payment_can_be_given_up(stage, either):
-    before = len(stage.payments)
-    either.press(either.button("New payment"))
-    expect(either.button("Create payment", either.dialog)).to_be_visible()
-
-    either.hand.leave(either.dialog)
-
-    expect(either.dialog).to_have_count(0)
-    expect(either.button("New payment")).to_be_focused()
-    assert len(stage.payments) == before
-
-
 def test_bill_the_rest_bills_every_unbilled_row(stage, either):
     before = {one.id for one in stage.payments}
 
@@ -79,18 +67,6 @@ def test_bill_the_rest_bills_every_unbilled_row(stage, either):
     expect(either.payment(created).locator(".pay__title")).to_be_focused()
 
 
-def test_bill_the_rest_can_be_given_up(stage, either):
-    before = len(stage.payments)
-    either.press(either.button("Bill the rest"))
-    expect(either.button("Bill the rest", either.dialog)).to_be_visible()
-
-    either.hand.leave(either.dialog)
-
-    expect(either.dialog).to_have_count(0)
-    expect(either.button("Bill the rest")).to_be_focused()
-    assert len(stage.payments) == before
-
-
 def test_bill_the_rest_goes_on_to_other_quantities(stage, either):
     before = {one.id for one in stage.payments}
     either.press(either.button("Bill the rest"))
@@ -103,26 +79,6 @@ def test_bill_the_rest_goes_on_to_other_quantities(stage, either):
     expect(either.frame.locator("[data-payment-id]")).to_have_count(5)
     [created] = [one for one in stage.payments if one.id not in before]
     assert sorted(quantities(stage, created).values()) == [3, 10]
-
-
-def test_nothing_chosen_cannot_be_created_and_everything_left_brings_it_back(stage, either):
-    either.press(either.button("New payment"))
-    create = either.button("Create payment", either.dialog)
-    everything = either.dialog.get_by_role("checkbox", name="Choose all products")
-    quantity = either.dialog.get_by_label("Quantity", exact=True).first
-    either.hand.write(quantity, "4")
-
-    either.hand.toggle(everything)
-
-    expect(create).to_be_disabled()
-    expect(either.dialog).to_contain_text("Choose at least one product.")
-    expect(either.dialog.locator("#dialog-sum")).to_have_text("€0.00")
-    choose_everything(either)
-    expect(create).to_be_enabled()
-    expect(quantity).to_have_value("10")
-    expect(either.dialog.locator("#dialog-sum")).to_have_text("€1,472.00")
-    expect(either.dialog).not_to_contain_text("Choose at least one product.")
-    assert stage.executed("crm.item.payment.add") == []
 
 
 def choose_everything(either):
@@ -164,16 +120,6 @@ def test_change_payment_system(stage, either):
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
 
 
-def test_dialog_given_up_returns_to_the_menu_it_was_opened_from(stage, either):
-    unpaid = stage.payments[2]
-    either.choose_in_menu(unpaid, "Change payment system")
-    expect(either.button("Save", either.dialog)).to_be_visible()
-
-    either.hand.leave(either.dialog)
-
-    expect(either.button("More actions", either.payment(unpaid))).to_be_focused()
-
-
 def test_delete_payment_asks_with_cancel_first(stage, either):
     unpaid = stage.payments[2]
 
@@ -207,7 +153,7 @@ def test_add_items(stage, either):
     either.expect_focus_kept(unpaid, either.button("More actions", either.payment(unpaid)))
 
 
-def test_quantity_is_typed_and_sent_by_enter(stage, either):
+def test_quantity_is_typed_and_sent_by_enter_and_history_names_it(stage, either):
     unpaid = stage.payments[3]
     item = stage.items(unpaid)[0]
     field = row_of(either, unpaid, item).get_by_label("Quantity", exact=True)
@@ -220,9 +166,12 @@ def test_quantity_is_typed_and_sent_by_enter(stage, either):
     expect(field).to_have_value("5")
     expect(field).to_be_focused()
     assert len(stage.executed("crm.item.payment.product.setQuantity")) == 1
+    entries = either.payment(unpaid).get_by_role("listitem")
+    expect(entries.filter(has_text=re.compile("5"))).to_have_count(1)
+    expect(entries.first).to_contain_text(stage.portal.users[7].last_name)
 
 
-def test_removed_item_can_be_put_back(stage, either):
+def test_removed_item_and_removed_delivery_can_be_put_back(stage, either):
     unpaid = stage.payments[3]
     item = stage.items(unpaid)[0]
     before = sorted(quantities(stage, unpaid).values())
@@ -237,6 +186,16 @@ def test_removed_item_can_be_put_back(stage, either):
     expect(either.payment(unpaid).locator("[data-item-id]")).to_have_count(3)
     assert sorted(quantities(stage, unpaid).values()) == before
     expect(either.button("Undo", either.said)).to_have_count(0)
+
+    [linked] = stage.deliveries(unpaid)
+    either.press(either.button("Remove delivery", delivery_row(either, unpaid, linked)))
+    expect(either.said).to_contain_text("Delivery removed")
+    assert stage.deliveries(unpaid) == []
+    either.expect_focus_kept(unpaid)
+    either.press(either.button("Undo", either.said))
+
+    expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
+    assert [one.entity_id for one in stage.deliveries(unpaid)] == [linked.entity_id]
 
 
 def test_add_delivery(stage, either):
@@ -288,20 +247,6 @@ def test_a_delivery_of_another_payment_is_named_not_chosen_and_can_be_moved(stag
     expect(either.dialog).to_have_count(0)
 
 
-def test_removed_delivery_can_be_put_back(stage, either):
-    unpaid = stage.payments[3]
-    [linked] = stage.deliveries(unpaid)
-
-    either.press(either.button("Remove delivery", delivery_row(either, unpaid, linked)))
-    expect(either.said).to_contain_text("Delivery removed")
-    assert stage.deliveries(unpaid) == []
-    either.expect_focus_kept(unpaid)
-    either.press(either.button("Undo", either.said))
-
-    expect(either.payment(unpaid).locator("[data-delivery-item-id]")).to_have_count(1)
-    assert [one.entity_id for one in stage.deliveries(unpaid)] == [linked.entity_id]
-
-
 def test_move_delivery_to_another_payment(stage, either):
     source, target = stage.payments[3], stage.payments[2]
     [linked] = stage.deliveries(source)
@@ -315,18 +260,6 @@ def test_move_delivery_to_another_payment(stage, either):
     assert [one.entity_id for one in stage.deliveries(target)] == [linked.entity_id]
     assert stage.deliveries(source) == []
     either.expect_focus_kept(source)
-
-
-def test_allocation_shows_what_is_billed_where(stage, either):
-    either.press(either.button("Allocation"))
-
-    row = either.dialog.get_by_role("row").filter(has_text="Wall light Nova")
-    expect(row).to_contain_text("18")
-    expect(row).to_contain_text(stage.payments[1].account_number)
-    # One element a payment, wherever else it is spoken of.
-    expect(either.frame.locator("[data-payment-id]")).to_have_count(4)
-    either.press(either.button("Close", either.dialog))
-    expect(either.button("Allocation")).to_be_focused()
 
 
 def test_a_quantity_is_changed_in_the_allocation_itself(stage, either):
@@ -343,19 +276,88 @@ def test_a_quantity_is_changed_in_the_allocation_itself(stage, either):
     assert stage.items(stage.payments[3])[0].quantity == 7
 
 
-def test_history_names_what_was_done(stage, either):
-    unpaid = stage.payments[3]
-    item = stage.items(unpaid)[0]
-    either.hand.write(row_of(either, unpaid, item).get_by_label("Quantity", exact=True), "7")
-    either.page.keyboard.press("Enter")
-    expect(either.said).to_contain_text("Quantity saved")
+def test_what_is_given_up_or_only_looked_at_changes_nothing(stage, either):
+    """One after the other in one opened tab: each leaves it as it was."""
+    before = [(one.id, one.is_paid, quantities(stage, one)) for one in stage.payments]
+    for look in (
+        give_up_a_new_payment,
+        choose_nothing_and_everything_again,
+        give_up_billing_the_rest,
+        give_up_a_dialog_of_a_menu,
+        look_at_the_allocation,
+        look_at_a_qr_code,
+        open_and_close_details,
+    ):
+        look(stage, either)
+        expect(either.dialog).to_have_count(0)
 
-    entries = either.payment(unpaid).get_by_role("listitem")
-    expect(entries.filter(has_text=re.compile("7"))).to_have_count(1)
-    expect(entries.first).to_contain_text(stage.portal.users[7].last_name)
+    assert [(one.id, one.is_paid, quantities(stage, one)) for one in stage.payments] == before
 
 
-def test_show_qr_code_and_esc_returns_to_its_button(stage, either):
+def give_up_a_new_payment(_stage, either):
+    either.press(either.button("New payment"))
+    expect(either.button("Create payment", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("New payment")).to_be_focused()
+
+
+def choose_nothing_and_everything_again(stage, either):
+    either.press(either.button("New payment"))
+    create = either.button("Create payment", either.dialog)
+    everything = either.dialog.get_by_role("checkbox", name="Choose all products")
+    quantity = either.dialog.get_by_label("Quantity", exact=True).first
+    either.hand.write(quantity, "4")
+
+    either.hand.toggle(everything)
+
+    expect(create).to_be_disabled()
+    expect(either.dialog).to_contain_text("Choose at least one product.")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€0.00")
+    choose_everything(either)
+    expect(create).to_be_enabled()
+    expect(quantity).to_have_value("10")
+    expect(either.dialog.locator("#dialog-sum")).to_have_text("€1,472.00")
+    expect(either.dialog).not_to_contain_text("Choose at least one product.")
+    assert stage.executed("crm.item.payment.add") == []
+    either.page.keyboard.press("Escape")
+
+
+def give_up_billing_the_rest(_stage, either):
+    either.press(either.button("Bill the rest"))
+    expect(either.button("Bill the rest", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.dialog).to_have_count(0)
+    expect(either.button("Bill the rest")).to_be_focused()
+
+
+def give_up_a_dialog_of_a_menu(stage, either):
+    unpaid = stage.payments[2]
+    either.choose_in_menu(unpaid, "Change payment system")
+    expect(either.button("Save", either.dialog)).to_be_visible()
+
+    either.hand.leave(either.dialog)
+
+    expect(either.button("More actions", either.payment(unpaid))).to_be_focused()
+
+
+def look_at_the_allocation(stage, either):
+    either.press(either.button("Allocation"))
+
+    row = either.dialog.get_by_role("row").filter(has_text="Wall light Nova")
+    expect(row).to_contain_text("18")
+    expect(row).to_contain_text(stage.payments[1].account_number)
+    # One element a payment, wherever else it is spoken of.
+    expect(either.frame.locator("[data-payment-id]")).to_have_count(4)
+    either.press(either.button("Close", either.dialog))
+    expect(either.button("Allocation")).to_be_focused()
+
+
+def look_at_a_qr_code(stage, either):
     paid = stage.payments[0]
     button = either.button("Show QR code", either.payment(paid))
 
@@ -367,7 +369,7 @@ def test_show_qr_code_and_esc_returns_to_its_button(stage, either):
     expect(button).to_be_focused()
 
 
-def test_details_open_and_close(stage, either):
+def open_and_close_details(stage, either):
     paid = stage.payments[0]
     summary = either.payment(paid).locator(".pay__open")
 
