@@ -106,6 +106,14 @@ class TestProduction:
             ("?row_factory=dict_row", 'invalid connection option "row_factory"'),
             ("?connect_timeout=soon", "bad value for connect_timeout"),
             ("?sslmode=prefer&sslmode=disable", "sslmode is given twice"),
+            ("?sslmode=word", "invalid sslmode value"),
+            ("?port=70000", "invalid port number"),
+            ("?host=a:1&host=b:word", "hosts and ports: write"),
+            ("?host=a,b,c&port=1,2", "hosts and ports: write"),
+            ("?target_session_attrs=word", "invalid target_session_attrs value"),
+            ("?ssl_min_protocol_version=word", "invalid ssl_min_protocol_version value"),
+            ("?keepalives_idle=word", "invalid keepalives_idle value"),
+            ("?tcp_user_timeout=5s", "invalid tcp_user_timeout value"),
         ],
     )
     def test_names_what_postgresql_would_refuse_at_each_connection(self, more, reason):

@@ -10,8 +10,10 @@ not. SQLite has no such thing: there the queries alone keep portals apart.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo, timeout_from_conninfo
+from psycopg.pq import PGconn
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError, SAWarning
@@ -61,6 +64,20 @@ ABANDONED_MILLISECONDS = 30_000
 
 Of a machine that is suddenly gone it hears nothing for two hours; the others would wait for it.
 """
+WHOLE_NUMBERS = {
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
+}
+"""Options that libpq reads when it has reached a server."""
+
+NOWHERE = "/dev/null/none"
+NOT_CHECKED = {"password", "hostaddr", "service"}
+"""What says nothing by itself, or would lead to a server."""
+
+OF_VALUES = ("invalid ", "could not match ")
 POSTGRES_DRIVER = "postgresql+psycopg"
 TAKES_NO_WRITES = "25006"
 """PostgreSQL's word of a server, or a transaction, that only reads."""
@@ -102,7 +119,11 @@ def _require_known(url: URL) -> None:
 
     The driver would tell it with each request, as a mistake in our code.
     """
-    _, parameters = url.get_dialect()().create_connect_args(url)
+    try:
+        _, parameters = url.get_dialect()().create_connect_args(url)
+    except ArgumentError:
+        # Its text repeats what was given.
+        raise ValueError("hosts and ports: write ?host=one:5432&host=other:5433") from None
     for name, value in parameters.items():
         if not isinstance(value, str | int):
             raise ValueError(f"{name} is given twice")  # noqa: TRY004 - of a URL.
@@ -111,6 +132,27 @@ def _require_known(url: URL) -> None:
     except psycopg.ProgrammingError as error:
         # It names the parameter, and of values only that of `connect_timeout`.
         raise ValueError(str(error).strip()) from None
+    for name in WHOLE_NUMBERS & parameters.keys():
+        if not re.fullmatch(r"\s*[+-]?\d{1,9}\s*", str(parameters[name])):
+            raise ValueError(f"invalid {name} value")
+    _require_values(parameters)
+
+
+def _require_values(parameters: Mapping[str, Any]) -> None:
+    """Raise ValueError for a value that libpq refuses by itself, such as an unknown sslmode.
+
+    It checks them when it begins to connect: here to a socket that cannot be, so no server is
+    asked and no name looked up. What it says of that is no matter.
+    """
+    hosts = str(parameters.get("host", "")).split(",")
+    shown = {name: value for name, value in parameters.items() if name not in NOT_CHECKED}
+    nowhere = make_conninfo("", **{**shown, "host": ",".join(NOWHERE for _ in hosts)})
+    connection = PGconn.connect_start(nowhere.encode())
+    said = connection.error_message.decode(errors="replace").strip()
+    connection.finish()
+    if said.startswith(OF_VALUES):
+        # Behind the colon stands what was given: where a password is cut in two, a part of it.
+        raise ValueError(said.partition(":")[0].replace('"', ""))
 
 
 def _require_options(url: URL) -> None:

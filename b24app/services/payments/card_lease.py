@@ -23,7 +23,10 @@ from b24app.storage import leases
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 2 * ACTION_SECONDS
-"""Longer than any action: how long the card stays locked after a process died in the middle."""
+"""Longer than any action: how long the card stays locked after a process died in the middle.
+
+The portal may still carry out what that process had sent, so the lease must not end with it.
+"""
 
 PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
 """Some changes of an ordinary length; what is left of an action is enough for one more."""
