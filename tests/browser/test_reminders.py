@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support.acts import open_reminders
@@ -13,6 +12,7 @@ from tests.support.browser_stage import DEAL_CARD
 from tests.support.looks import take_picture, violations
 
 SIZES = {"1280": (1280, 900), "375": (375, 1000)}
+FIRST = re.compile(r"/payments\?first=1")
 CHOICES = ("Today", "Tomorrow", "In a week", "Another day")
 
 
@@ -68,11 +68,11 @@ def test_a_reminder_is_set_moved_and_removed(stage, either):
     expect(either.said).to_contain_text("removed")
     expect(expected(either, payment)).not_to_contain_text("expected on")
     assert open_reminders(stage, payment.id) == []
+    expect_day_that_is_over_told_at_its_field(stage, either, payment)
 
 
-def test_a_day_that_is_over_is_told_at_its_field(stage, either):
+def expect_day_that_is_over_told_at_its_field(stage, either, payment):
     either.page.may_fail_to_load = True
-    payment = stage.payments[2]
     open_dialog(either, payment)
     choose(either, "Another day")
     field = either.dialog.get_by_label("Day", exact=True)
@@ -85,76 +85,73 @@ def test_a_day_that_is_over_is_told_at_its_field(stage, either):
     assert open_reminders(stage, payment.id) == []
 
 
-def test_its_button_in_the_timeline_leads_back_to_the_payment(stage, either):
-    payment = stage.payments[0]
+def test_its_button_in_the_timeline_leads_back_and_completing_it_ends_it(stage, either):
     unpaid = stage.payments[2]
     open_dialog(either, unpaid)
     either.press(either.button("Remind me", either.dialog))
     expect(either.said).to_contain_text("Reminder set")
-    assert payment.id != unpaid.id
 
     either.go(DEAL_CARD)
-    either.page.get_by_role("button", name="Open payment").click()
-    slider = either.page.locator("iframe.app-frame:not(.app-loading)").last
-    either.frame = slider.element_handle().content_frame()
-
-    row = either.payment(unpaid)
-    expect(row.locator(".pay__more[open]")).to_be_visible()
+    row = expect_opened_by_its_button(either, unpaid)
     expect(row.locator(".pay__open")).to_have_attribute("aria-expanded", "true")
     either.expect_focus_on(row.locator(".pay__title"))
-    expect(either.frame.locator("#apart")).to_contain_text("Deal 8061")
     expect(either.frame.get_by_role("link", name="Open the card")).to_be_visible()
     take_picture(either.page, "reminder-slider-1280")
     assert violations(either.frame) == []
 
-
-def test_trying_again_without_a_connection_opens_the_payment_as_well(stage, person):
-    unpaid = stage.payments[2]
-    person.open_tab()
-    open_dialog(person, unpaid)
-    person.press(person.button("Remind me", person.dialog))
-    expect(person.said).to_contain_text("Reminder set")
-    first = re.compile(r"/payments\?first=1")
-    person.page.may_fail_to_load = True
-
-    person.go(DEAL_CARD)
-    person.page.route(first, lambda route: route.abort())
-    person.page.get_by_role("button", name="Open payment").click()
-    slider = person.page.locator("iframe.app-frame:not(.app-loading)").last
-    person.frame = slider.element_handle().content_frame()
-    expect(person.frame.get_by_role("heading", name="No connection")).to_be_visible()
-    person.page.unroute(first)
-    person.press(person.button("Try again"))
-
-    expect(person.payment(unpaid).locator(".pay__more[open]")).to_be_visible()
-    expect(person.frame.locator("#apart")).to_contain_text("Deal 8061")
+    expect_opened_by_trying_again_without_a_connection(either, unpaid)
+    expect_ended_by_completing_it_there(either, unpaid)
 
 
-def test_completing_it_in_the_timeline_ends_it_here(stage, person):
-    payment = stage.payments[2]
-    person.open_tab()
-    open_dialog(person, payment)
-    person.press(person.button("Remind me", person.dialog))
-    expect(person.said).to_contain_text("Reminder set")
-
-    person.go(DEAL_CARD)
-    person.page.get_by_role("button", name=re.compile(r"^Complete: Payment .* is expected")).click()
-
-    person.open_tab()
-    expect(expected(person, payment)).not_to_contain_text("expected on")
+def press_its_button(someone):
+    someone.page.get_by_role("button", name="Open payment").click()
+    slider = someone.page.locator("iframe.app-frame:not(.app-loading)").last
+    someone.frame = slider.element_handle().content_frame()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_it_looks_like_the_rest(stage, person, size):
-    width, height = SIZES[size]
-    person.page.set_viewport_size({"width": width, "height": height})
+def expect_opened_by_its_button(someone, payment, *, again=False):
+    press_its_button(someone)
+    if again:
+        expect(someone.frame.get_by_role("heading", name="No connection")).to_be_visible()
+        someone.page.unroute(FIRST)
+        someone.press(someone.button("Try again"))
+    row = someone.payment(payment)
+    expect(row.locator(".pay__more[open]")).to_be_visible()
+    expect(someone.frame.locator("#apart")).to_contain_text("Deal 8061")
+    return row
+
+
+def expect_opened_by_trying_again_without_a_connection(someone, payment):
+    someone.page.may_fail_to_load = True
+    someone.go(DEAL_CARD)
+    someone.page.route(FIRST, lambda route: route.abort())
+    expect_opened_by_its_button(someone, payment, again=True)
+
+
+def expect_ended_by_completing_it_there(someone, payment):
+    someone.go(DEAL_CARD)
+    complete = re.compile(r"^Complete: Payment .* is expected")
+    someone.page.get_by_role("button", name=complete).click()
+
+    someone.open_tab()
+    expect(expected(someone, payment)).not_to_contain_text("expected on")
+
+
+def look_at_both_sizes(person, name, axe_too=False):
+    for size, (width, height) in SIZES.items():
+        person.resize(width, height)
+        take_picture(person.page, f"{name}-{size}")
+        if axe_too:
+            assert violations(person.frame) == [], size
+
+
+def test_it_looks_like_the_rest(stage, person):
     person.open_tab(opens=False)
     late, soon = stage.payments[2], stage.payments[3]
     open_dialog(person, soon)
-    take_picture(person.page, f"reminder-{size}")
-    assert violations(person.frame) == []
+    look_at_both_sizes(person, "reminder", axe_too=True)
     choose(person, "Another day")
-    take_picture(person.page, f"reminder-day-{size}")
+    look_at_both_sizes(person, "reminder-day")
     choose(person, "In a week")
     person.press(person.button("Remind me", person.dialog))
     expect(expected(person, soon)).to_contain_text("expected on")
@@ -166,5 +163,4 @@ def test_it_looks_like_the_rest(stage, person, size):
     person.press(person.button("Refresh"))
 
     expect(expected(person, late)).to_contain_text("3 days overdue")
-    take_picture(person.page, f"reminder-list-{size}")
-    assert violations(person.frame) == []
+    look_at_both_sizes(person, "reminder-list", axe_too=True)
