@@ -137,13 +137,6 @@ def test_a_search_shows_the_cards_in_which_it_finds_something(stage, person):
     expect(person.payment(stage.payments[1])).to_be_hidden()
 
 
-def test_few_payments_of_linked_cards_need_no_search(person):
-    open_card(person)
-
-    expect(person.frame.locator("#count-all")).to_be_visible()
-    expect(person.frame.get_by_label("Search payments")).to_have_count(0)
-
-
 def test_a_group_is_folded_and_stays_so_for_the_session_of_the_card(stage, either):
     open_card(either)
     either.press(fold(either))
@@ -177,30 +170,6 @@ def test_a_payment_made_in_a_folded_group_unfolds_it(stage, person):
     assert len(stage.payments) == 5
 
 
-def test_the_title_of_a_group_opens_its_card(person):
-    open_card(person)
-    link = group(person).get_by_role("link", name="Showroom lighting, phase 2")
-    expect(link).to_have_attribute("data-portal-path", "/crm/deal/details/8061/")
-
-    person.press(link)
-
-    expect(person.page.locator("iframe[src*='/crm/deal/details/8061']")).to_have_count(1)
-
-
-@pytest.mark.parametrize("width", [1280, 768, 375])
-def test_it_fits(stage, person, width):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    assert stage.was_installed
-    person.page.set_viewport_size({"width": width, "height": 900})
-    open_card(person)
-    person.press(fold(person, 8066))
-    person.press(person.frame.locator("#show-unpaid"))
-
-    expect_no_scroll_bars(person.frame)
-    take_picture(person.page, f"linked-groups-{width}")
-    assert violations(person.frame) == []
-
-
 GAPS = """() => {
   const box = (one) => one.getBoundingClientRect();
   const [first, second] = document.querySelectorAll(".group");
@@ -209,12 +178,33 @@ GAPS = """() => {
 }"""
 
 
-def test_the_payments_of_a_card_lie_closer_to_it_than_the_next_card(person):
+def test_payments_lie_close_to_the_card_that_its_title_opens(person):
     open_card(person)
-
+    # Few payments need no search.
+    expect(person.frame.locator("#count-all")).to_be_visible()
+    expect(person.frame.get_by_label("Search payments")).to_have_count(0)
     within, between = person.frame.evaluate(GAPS)
-
     assert within < between / 2
+
+    link = group(person).get_by_role("link", name="Showroom lighting, phase 2")
+    expect(link).to_have_attribute("data-portal-path", "/crm/deal/details/8061/")
+
+    person.press(link)
+
+    expect(person.page.locator("iframe[src*='/crm/deal/details/8061']")).to_have_count(1)
+
+
+def test_it_fits(person):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    open_card(person)
+    person.press(fold(person, 8066))
+    person.press(person.frame.locator("#show-unpaid"))
+
+    for width in (1280, 768, 375):
+        person.resize(width)
+        expect_no_scroll_bars(person.frame)
+        take_picture(person.page, f"linked-groups-{width}")
+        assert violations(person.frame) == [], width
 
 
 def test_an_advance_in_a_group_survives_the_end_of_the_session(stage, person):

@@ -49,7 +49,7 @@ def remove_an_item(person, stage):
     expect(row).to_have_count(0)
 
 
-def test_a_payment_that_somebody_added_is_shown_after_a_write(stage, person):
+def test_payments_that_somebody_added_are_shown_and_counted_after_a_write(stage, person):
     person.open_tab()
     made = somebody(stage, "add", **DEAL)
 
@@ -61,9 +61,6 @@ def test_a_payment_that_somebody_added_is_shown_after_a_write(stage, person):
     person.press(person.button("Show", person.said))
     person.expect_focus_on(person.frame.locator(f"#title-{made}"))
 
-
-def test_payments_that_somebody_added_are_counted(stage, person):
-    person.open_tab()
     somebody(stage, "add", **DEAL)
     somebody(stage, "add", **DEAL)
 
@@ -72,18 +69,14 @@ def test_payments_that_somebody_added_are_counted(stage, person):
     expect(person.said.get_by_text("2 payments were added")).to_be_visible()
     require_one_list(person, stage)
 
-
-def test_a_payment_that_somebody_deleted_leaves_the_list(stage, person):
-    person.open_tab()
-    somebody(stage, "delete", id=str(stage.payments[2].id))
-
+    other = stage.payments[2]
+    somebody(stage, "set_quantity", id=str(stage.items(other)[0].id), quantity="3")
     remove_an_item(person, stage)
 
-    expect(person.said.get_by_text("1 payment was deleted by someone else")).to_be_visible()
-    require_one_list(person, stage)
+    expect(person.payment(other).locator(".pay__amount")).to_contain_text(f"{other.sum:,.2f}")
 
 
-def test_a_payment_that_somebody_paid_is_shown_as_paid(stage, person):
+def test_a_payment_that_somebody_paid_and_deleted_is_shown_as_paid_and_leaves(stage, person):
     person.open_tab()
     other = stage.payments[2]
     somebody(stage, "pay_online", id=str(other.id))
@@ -94,16 +87,11 @@ def test_a_payment_that_somebody_paid_is_shown_as_paid(stage, person):
     expect(person.status(other)).to_have_text("Paid")
     require_one_list(person, stage)
 
-
-def test_an_amount_that_somebody_changed_is_shown(stage, person):
-    person.open_tab()
-    other = stage.payments[2]
-    item = stage.items(other)[0]
-    somebody(stage, "set_quantity", id=str(item.id), quantity="3")
-
+    somebody(stage, "delete", id=str(other.id))
     remove_an_item(person, stage)
 
-    expect(person.payment(other).locator(".pay__amount")).to_contain_text(f"{other.sum:,.2f}")
+    expect(person.said.get_by_text("1 payment was deleted by someone else")).to_be_visible()
+    require_one_list(person, stage)
 
 
 def test_ones_own_payment_is_not_announced_as_somebody_elses(stage, person):
