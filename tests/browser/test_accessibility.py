@@ -70,7 +70,7 @@ def test_a_result_is_announced_once_and_the_focus_stays(stage, sit):
     someone.expect_focus_kept(unpaid, someone.button("Mark as unpaid", someone.payment(unpaid)))
 
 
-def test_forced_colours_keep_the_focus_the_selection_and_the_opened_row(stage, sit):
+def test_forced_colours_keep_focus_selection_opened_row_and_icons(stage, sit):
     someone = sit(Mouse, forced_colors="active")
     someone.open_tab()
     opened, other = someone.payment(stage.payments[3]), someone.payment(stage.payments[0])
@@ -84,12 +84,9 @@ def test_forced_colours_keep_the_focus_the_selection_and_the_opened_row(stage, s
     assert edge != style(opened, "background-color")
     assert style(other.get_by_role("checkbox"), "appearance") != "none"
 
-
-def test_forced_colours_show_icons_like_their_words_and_what_cannot_be_pressed(stage, sit):
-    someone = sit(Mouse, forced_colors="active", color_scheme="dark")
-    someone.open_tab()
-    opened = someone.payment(stage.payments[3])
-
+    # Icons look like their words, and what cannot be pressed looks like that.
+    someone.page.emulate_media(color_scheme="dark")
+    someone.press(other.get_by_role("checkbox"))
     assert someone.frame.evaluate(ICONS_OF_OTHER_COLOURS) == []
     more = opened.get_by_role("button", name="Increase quantity").first
     less = opened.get_by_role("button", name="Decrease quantity").first

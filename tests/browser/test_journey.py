@@ -30,7 +30,7 @@ def test_installs_from_the_marketplace_by_itself(bare_stage, person):
     expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
 
 
-def test_marks_as_paid_after_a_dialog_that_repeats_the_verb(stage, either):
+def test_marks_as_paid_after_a_dialog_and_as_unpaid_after_a_warning(stage, either):
     unpaid = stage.payments[2]
 
     either.press(either.button("Mark as paid", either.payment(unpaid)))
@@ -44,8 +44,6 @@ def test_marks_as_paid_after_a_dialog_that_repeats_the_verb(stage, either):
     assert unpaid.is_paid
     either.expect_focus_kept(unpaid)
 
-
-def test_marks_as_unpaid_after_a_warning(stage, either):
     paid = stage.payments[1]
 
     either.press(either.button("Mark as unpaid", either.payment(paid)))

@@ -84,15 +84,19 @@ def test_what_nobody_sees_is_not_laid_out_and_comes_with_the_scrolling(long_list
     assert person.frame.evaluate("innerHeight") > height
 
 
-def test_what_a_window_shows_is_told_to_toasts_alone(long_list):
+def test_of_ticked_rows_the_unpaid_can_be_deleted_and_toasts_alone_know_the_window(long_list):
     """What every element inherits makes the browser look at every row again."""
     person = long_list()
 
     person.frame.locator(".pay__open").first.click()
-    person.press(person.frame.locator("#tick-all"))
+    person.press(person.frame.get_by_role("checkbox", name="Select all shown"))
 
     expect(person.frame.locator(".toasts").last).to_have_attribute("style", re.compile("vis-below"))
     assert person.frame.evaluate("document.documentElement.style.length") == 0
+    expect(person.frame.locator("#many-delete")).to_be_visible()
+    rows = person.frame.locator(".pay:has([data-ticks]:checked)")
+    unpaid = rows.and_(person.frame.locator("[data-paid=N]")).count()
+    expect(person.frame.locator("#many-delete-n")).to_have_text(str(unpaid))
 
 
 def test_a_menu_of_a_long_list_acts_on_its_own_payment(long_list, stage):
@@ -110,17 +114,6 @@ def test_a_menu_of_a_long_list_acts_on_its_own_payment(long_list, stage):
     expect(person.said).to_contain_text("deleted")
     assert first.id not in stage.portal.crm.payments
     assert second.id in stage.portal.crm.payments
-
-
-def test_of_ticked_rows_of_a_long_list_the_unpaid_ones_can_be_deleted(long_list):
-    person = long_list()
-    person.press(person.frame.get_by_role("checkbox", name="Select all shown"))
-    expect(person.frame.locator("#many-delete")).to_be_visible()
-    rows = person.frame.locator(".pay:has([data-ticks]:checked)")
-
-    unpaid = rows.and_(person.frame.locator("[data-paid=N]")).count()
-
-    expect(person.frame.locator("#many-delete-n")).to_have_text(str(unpaid))
 
 
 def test_a_search_reads_once_what_was_not_read(long_list):
@@ -177,7 +170,7 @@ def jump_to_the_foot(person):
     )
 
 
-def test_who_jumps_to_the_foot_sees_what_its_payments_are_made_of(long_list):
+def test_who_jumps_to_the_foot_sees_what_is_there_also_after_a_refresh(long_list, stage):
     person = long_list()
     rows = person.frame.locator("#payments > .pay")
     asked = []
@@ -192,6 +185,15 @@ def test_who_jumps_to_the_foot_sees_what_its_payments_are_made_of(long_list):
     person.frame.wait_for_timeout(300)
     assert len(asked) == 1
 
+    # It is read again where somebody looks; until then the page shows what it knew.
+    last = rows.last
+    known = last.locator(".pay__count").inner_text()
+    crm, payment = stage.portal.crm, int(last.get_attribute("data-payment-id"))
+    sale.delete_item(crm, next(one for one in crm.items.values() if one.payment_id == payment))
+    person.frame.locator("#refresh").evaluate("(one) => one.click()")
+
+    expect(last.locator(".pay__count")).not_to_have_text(known)
+
 
 def test_rows_that_another_order_brings_into_sight_are_read(long_list):
     person = long_list()
@@ -200,21 +202,6 @@ def test_rows_that_another_order_brings_into_sight_are_read(long_list):
     person.frame.locator("#sort").select_option("oldest")
 
     expect(rows.first.locator(".pay__count")).to_have_text(re.compile("item"))
-
-
-def test_what_was_read_before_a_refresh_is_read_again_where_somebody_looks(long_list, stage):
-    """Until then the page goes on to show what it knew."""
-    person = long_list()
-    last = person.frame.locator("#payments > .pay").last
-    jump_to_the_foot(person)
-    expect(last.locator(".pay__count")).to_have_text(re.compile("item"))
-    known = last.locator(".pay__count").inner_text()
-    crm, payment = stage.portal.crm, int(last.get_attribute("data-payment-id"))
-    sale.delete_item(crm, next(one for one in crm.items.values() if one.payment_id == payment))
-
-    person.frame.locator("#refresh").evaluate("(one) => one.click()")
-
-    expect(last.locator(".pay__count")).not_to_have_text(known)
 
 
 HOLD_TIME = """() => {
