@@ -30,6 +30,10 @@ function setBand(seen) {
   for (const shelves of document.querySelectorAll(".toasts")) shelves.style.setProperty("--vis-below", `${innerHeight - band.bottom}px`);
 }
 
+/* Only while somebody goes by Tab: what a click or an answer gives the focus to is in sight as it is. */
+on("keydown", ({ key }) => key === "Tab" && document.documentElement.classList.add("is-tabbing"), true);
+on("pointerdown", () => document.documentElement.classList.remove("is-tabbing"), true);
+
 /* What lies at an edge of the band goes along while somebody scrolls: whenever a row comes into
    sight or leaves it, the band is read again. */
 const LINES = "main :is(.pay__row, tr, li, .card, .field, footer)";
@@ -78,3 +82,8 @@ function followHead() {
   if (document.querySelector(".toolbar--many") && frame.isFramed()) follow(placeHead);
   placeHead();
 }
+
+/* A stop of Tab scrolls within a row, too, and the head would hang over it. */
+on("focusin", () => {
+  if (document.documentElement.matches(".is-tabbing") && followers.has(placeHead)) readBand().then(placeHead);
+});

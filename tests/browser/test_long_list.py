@@ -17,6 +17,14 @@ PLACES = """() => [...document.querySelectorAll('#payments > .pay')].map((row) =
     .map(({ x, y, width, height }) => [x, y, width, height]))"""
 LAID_OUT = """() => [...document.querySelectorAll('#payments > .pay > .pay__row')]
   .filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  const { left, top, width, height } = one.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const over = document.elementFromPoint(x, y);
+  const isItself = !over || one.contains(over) || over.contains(one);
+  return { x, y, over: isItself ? "" : `#${one.id} under #${over.id} ${over.className}` };
+}"""
 AS_SHORT = "document.querySelector('#payments').classList.remove('list--long')"
 
 
@@ -255,3 +263,34 @@ def test_rows_that_are_read_again_are_replaced_without_taking_leave_of_each(long
     expect(frame.locator("#payments > .pay")).to_have_count(60)
     # Sixty rows have three thousand elements; the rest of the page has some hundred.
     assert 0 < frame.evaluate("leaves") < 1000
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (768, 900), (375, 800)])
+def test_nothing_lies_over_what_tab_leads_to(long_list, size):
+    person = long_list(size)
+    row = person.frame.locator("#payments > .pay .pay__open").nth(20)
+    row.evaluate("(one) => { one.focus(); one.scrollIntoView({ block: 'start' }); }")
+    covered = []
+    for key in ["Tab"] * 6 + ["Shift+Tab"] * 18:
+        person.page.keyboard.press(key)
+        person.page.wait_for_timeout(60)
+        if what_is_over(person):
+            # What follows the scrolling is at its place one picture later.
+            person.page.wait_for_timeout(250)
+            covered += [(key, one) for one in what_is_over(person)]
+
+    assert covered == []
+    # What a click or an answer gives the focus to, scrolls nothing, however near to an edge.
+    person.press(person.frame.locator("#show-unpaid"))
+    assert not person.frame.evaluate("document.documentElement.matches('.is-tabbing')")
+
+
+def what_is_over(person):
+    """What hides the middle of the control that has the focus: of the page, or of the portal."""
+    box = person.frame.evaluate(FOCUSED)
+    top = person.page.locator("iframe.app-frame").first.bounding_box()
+    x, y = top["x"] + box["x"], top["y"] + box["y"]
+    over = person.page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y)?.tagName ?? 'outside'", [x, y]
+    )
+    return [one for one in (box["over"], over) if one not in ("", "IFRAME")]
