@@ -37,6 +37,11 @@ BROKEN = """() => {
   }
   return broken;
 }"""
+NOT_BESIDE = """(all) => all.filter((part) => {
+  const [words, quantity] = [part.firstElementChild, part.lastElementChild]
+    .map((one) => one.getBoundingClientRect());
+  return quantity.top >= words.bottom || quantity.left < words.right;
+}).map((part) => part.textContent)"""
 STYLE = "(one, [name, part]) => getComputedStyle(one, part).getPropertyValue(name)"
 PIXELS = """async ([picture, places]) => {
   const image = new Image();
@@ -185,5 +190,25 @@ def test_nothing_lies_over_another_in_diagnostics_of_long_languages(stage, sit):
                 found = settle_words(admin.frame)
                 wrong += [(language, page, width, one) for one in found]
             admin.page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl", "kz"])
+def test_quantities_stand_beside_their_payment_in_the_allocation(stage, sit, language):
+    stage.portal.users[MANAGER].language = language
+    someone = sit(Mouse)
+    someone.go(DEAL_CARD)
+    someone.page.get_by_role("tab").nth(2).click()
+    someone.enter_frame()
+    someone.wait_until_loaded()
+    someone.press(someone.frame.locator("#allocation"))
+    parts = someone.dialog.locator(".part")
+    expect(parts.first).to_be_visible()
+    wrong = []
+    for width in (1920, 1280, 768, 375, 320):
+        someone.page.set_viewport_size({"width": width, "height": 900})
+        wrong += [(width, one) for one in settle_words(someone.frame)]
+        wrong += [(width, one) for one in parts.evaluate_all(NOT_BESIDE)]
 
     assert wrong == []
