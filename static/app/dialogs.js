@@ -65,7 +65,11 @@ function openForm(config) {
   /* Its forms carry the token of this group, and have to find the next one. */
   dialog.dataset.group = elt.closest(".group[hx-headers]")?.id ?? "";
   fill(dialog, elt);
-  dialog.onclose = () => closed(dialog);
+  dialog.onclose = () => {
+    /* While its request runs, the next press of the same button would be dropped. */
+    abort(elt);
+    closed(dialog);
+  };
   open(dialog, elt);
 }
 

@@ -7,6 +7,11 @@ let answered = null;
 let renewing = null;
 let shownAt = Date.now();
 
+/* htmx.trigger would name what it is sent to in place of the element, which may be off the page by now. */
+function abort(elt) {
+  body.dispatchEvent(new CustomEvent("htmx:abort", { detail: { elt } }));
+}
+
 /* htmx's own events tell of a missing answer, so its promise needs no handler. */
 function request(...what) {
   return htmx.ajax(...what)?.catch(() => {});
@@ -56,7 +61,7 @@ on("htmx:beforeSend", ({ detail: { requestConfig: config, xhr } }) => {
   if (!listRead) return;
   readLater(listRead);
   /* Its request is known by what it takes turns with. */
-  for (const elt of [listRead.elt, page]) htmx.trigger(body, "htmx:abort", { elt });
+  for (const elt of [listRead.elt, page]) abort(elt);
 });
 
 function ended(config) {
