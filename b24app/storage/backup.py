@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -33,6 +35,7 @@ SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_cl
 
 SERVICE = "deal-payments-backup"
 
+ENDING = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 PLAIN = ("--no-owner", "--no-privileges")
 OF_ALL = f"-c {ALL_SETTING}=on"
 """For the session of a program of PostgreSQL: row level security would leave every table empty."""
@@ -150,13 +153,43 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> str:
     secrets = {key: parameters.pop(key) for key in SECRETS & {*parameters}}
     where = [f"--dbname={make_conninfo(**parameters)}"] if parameters else []
     with _hidden(secrets, parameters) as environ:
-        done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, with options written here.
-            [program, *where, *options], env=environ, capture_output=True, text=True, check=False
-        )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["no reason was given"]
+        code, told, errors = _ended([program, *where, *options], environ)
+    if code:
+        said = errors.strip().splitlines() or ["no reason was given"]
         raise BackupError(said[0])
-    return done.stdout
+    return told
+
+
+def _ended(command: list[str], environ: dict[str, str]) -> tuple[int, str, str]:
+    """Run a program; return its code and what it wrote to both its outputs.
+
+    A signal that ended this process while the program starts would leave it to itself, so signals
+    wait until it is known.
+    """
+    process = None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - options are written here.
+                command,
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                # It would be deaf to them, too. No thread runs beside a backup.
+                preexec_fn=partial(  # noqa: PLW1509
+                    signal.pthread_sigmask, signal.SIG_SETMASK, before
+                ),
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        told, errors = process.communicate()
+    except BaseException:
+        if process is not None:
+            process.kill()
+            process.wait()
+        raise
+    return process.returncode, told, errors
 
 
 @contextmanager
