@@ -12,6 +12,7 @@ const notes = new Map();
 on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
   if (sure.delete(elt)) return;
+  if (elt.dataset.opens) giveUp(elt);
   if (!elt.dataset.confirm) return notes.delete(elt.getAttribute("hx-post"));
   event.preventDefault();
   if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => agreed(elt, issueRequest));
@@ -65,12 +66,14 @@ function openForm(config) {
   /* Its forms carry the token of this group, and have to find the next one. */
   dialog.dataset.group = elt.closest(".group[hx-headers]")?.id ?? "";
   fill(dialog, elt);
-  dialog.onclose = () => {
-    /* While its request runs, the next press of the same button would be dropped. */
-    abort(elt);
-    closed(dialog);
-  };
+  dialog.onclose = () => closed(dialog);
   open(dialog, elt);
+}
+
+/* The dialog may have been closed before its content came: as long as that is on its way, htmx drops what is pressed. */
+function giveUp(elt) {
+  const dialog = byId("dlg-box");
+  if (!dialog.open && !("opening" in dialog.dataset)) abort(elt);
 }
 
 /* Drop what was asked for before the dialog was opened for something else. */

@@ -62,7 +62,7 @@ class Held:
 def test_a_late_answer_is_not_shown_in_the_dialog_of_another_payment(stage, person):
     earlier, later = stage.payments[2], stage.payments[3]
     person.open_tab()
-    late = Late(person, f"/payments/{earlier.id}/system")
+    late = Held(person, f"/payments/{earlier.id}/system")
     late.wait(lambda: person.choose_in_menu(earlier, "Change payment system"))
     expect(person.dialog.locator(".skel").first).to_be_visible()
     person.page.keyboard.press("Escape")
