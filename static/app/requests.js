@@ -35,6 +35,7 @@ on("htmx:configRequest", ({ detail: config }) => {
    somebody else: it is read when the last write has ended. What is read first of all has no id. */
 const writing = new Set();
 let listRead = null;
+let listXhr = null;
 let toRead = null;
 
 const readsList = ({ verb, target, elt }) => verb === "get" && target.id === "tab" && elt.id !== "";
@@ -53,15 +54,15 @@ function readLater({ elt, path }) {
 on("htmx:beforeSwap", ({ detail }) => writing.delete(detail.requestConfig));
 
 on("htmx:beforeSend", ({ detail: { requestConfig: config, xhr } }) => {
-  if (readsList(config)) listRead = config;
+  if (readsList(config)) [listRead, listXhr] = [config, xhr];
   /* Not an event of htmx: what asked may have been drawn again, and then none of them gets here. */
   if (readsList(config) || isWrite(config)) xhr.addEventListener("loadend", () => ended(config));
   if (!isWrite(config)) return;
   writing.add(config);
   if (!listRead) return;
   readLater(listRead);
-  /* Its request is known by what it takes turns with. */
-  for (const elt of [listRead.elt, page]) abort(elt);
+  /* That request itself: what an element sends in turn may be a write by now, and is never broken off. */
+  listXhr.abort();
 });
 
 function ended(config) {
