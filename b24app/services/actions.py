@@ -73,6 +73,8 @@ class OutcomeCode(StrEnum):
     PAYMENT_CREATED_BUSY = "payment_created_busy"
     """Made, without rows for which the portal had no time."""
     PAYMENT_CREATED_UNSEEN = "payment_created_unseen"
+    PAYMENT_MAYBE_CREATED = "payment_maybe_created"
+    """The portal said no without a reason, and one payment is new on the card."""
     REST_BILLED = "rest_billed"
     REST_BILLED_BUT = "rest_billed_but"
     BILLED_APART = "billed_apart"

@@ -154,6 +154,9 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     aim = replace(aim, wanted=priced_first(aim.wanted, before.rows))
     first = aim.wanted[:IN_ONE_BATCH]
     made = make(card, aim.pay_system_id, first, before)
+    if made.maybe_id is not None:
+        code = OutcomeCode.PAYMENT_MAYBE_CREATED
+        return _done(made, made.maybe_id, code, OutcomeKind.UNKNOWN)
     payment_id = made_id(made)
     lacking = missing(made.read, payment_id, first)
     has_no_sum = lacking == [] and follow.has_no_sum(made.read, payment_id)

@@ -45,6 +45,7 @@ from b24app.services.writing.sending import Sent
 class Made:
     """The result of a creation. `payment_id` None: none was made, or unknown (`read` None).
 
+    `maybe_id` is the one payment that is new on the card after a refusal which proves nothing.
     `refused` are the rows to which the portal said no without a reason, `apart` those of them, and
     of what comes later, that it takes into another payment only.
     """
@@ -57,6 +58,7 @@ class Made:
     busy: frozenset[int] = frozenset()
     """Rows for which the portal had no time: it did not look at them."""
     apart: tuple[RowQuantity, ...] = ()
+    maybe_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +189,17 @@ def denied(before: BillableRows, read: Reading | None, error: PortalError) -> Ma
     """Judge a refusal. Without a reason it counts only if no new payment is listed.
 
     A listed one may be somebody else's: nothing that the portal tells of it says who made it, and
-    a new one of any application is empty at first. So the result is unknown.
+    a new one of any application is empty at first. So the result is unknown; if there is one only,
+    it can be named, and the person looks at it before another is created.
     """
-    is_doubtful = error.executed is Executed.DOUBTFUL
-    if is_doubtful and (read is None or _fresh(before, read)):
-        unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
-        return Made(None, read, unknown)
-    return Made(None, read, error)
+    if error.executed is not Executed.DOUBTFUL:
+        return Made(None, read, error)
+    fresh = _fresh(before, read) if read is not None else []
+    if read is not None and not fresh:
+        return Made(None, read, error)
+    is_sole = len(fresh) == 1 and before.are_all_known
+    unknown = PortalSilentError("denied, and no list bears it out", code=error.code)
+    return Made(None, read, unknown, maybe_id=fresh[0] if is_sole else None)
 
 
 def _fresh(before: BillableRows, read: Reading) -> list[int]:

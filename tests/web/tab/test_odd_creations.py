@@ -107,6 +107,43 @@ def test_what_somebody_else_makes_at_that_moment_is_not_told_as_ours(stage, act)
     assert outcomes(stage)[-1][1] == "unknown"
 
 
+@pytest.mark.parametrize("batch_refused", [[], ["crm."]])
+@pytest.mark.parametrize("kind", ["done_null", "done_false", "done_thrown", "done_argument"])
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+def test_a_payment_that_is_there_after_an_error_is_shown_and_not_made_twice(
+    stage, act, kind, batch_refused
+):
+    stage.portal.switches.batch_refused = batch_refused
+    tab = stage.tab()
+    stage.portal.faults.add(ADD, kind)
+
+    for _ in range(2):
+        answer = act.send(tab, "one-key-for-both")
+
+        [made] = new_payments(stage)
+        assert answer.status_code == 502
+        assert "Bitrix24 answered with an error, but payment 3653/5 is new on this card" in tab.said
+        assert "may be the one you asked for" in tab.said
+        assert f'id="payment-{made}"' in answer.text
+
+    with stage.database.reading() as session:
+        logged = session.scalars(select(Activity)).one()
+    assert (logged.outcome, logged.payment_id) == ("unknown", made)
+
+
+def test_of_two_new_payments_after_an_error_none_is_named(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(ADD, "done_null")
+    stage.portal.faults.before(
+        ADD, lambda: do_payment(stage.portal, {"do": "add", "entityId": "8061"})
+    )
+
+    CREATE.send(tab, None)
+
+    assert len(new_payments(stage)) == 2
+    assert "it is not known whether this was carried out" in tab.said
+
+
 @pytest.mark.parametrize("kind", ["busy", "operation_limit"])
 def test_rows_for_which_the_portal_is_too_busy_are_told_as_that(stage, kind):
     tab = stage.tab()

@@ -39,6 +39,13 @@ CREATION = ActionWords(
             ),
             _l("What is in the new payment could not be read"),
         ),
+        OutcomeCode.PAYMENT_MAYBE_CREATED: Said(
+            _l(
+                "Bitrix24 answered with an error, but payment %(number)s is new on this card and "
+                "may be the one you asked for. Check it before you try again."
+            ),
+            _l("Bitrix24 answered with an error, but a new payment was there afterwards"),
+        ),
         OutcomeCode.REST_BILLED: Said(
             _l("Payment %(number)s created with everything that was unbilled")
         ),
