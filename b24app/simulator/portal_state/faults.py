@@ -98,11 +98,15 @@ class Fault:
 
 @dataclass
 class Deed:
-    """What somebody does just before a method runs, once; `after` counts down first."""
+    """What somebody does just before a method runs, once; `after` counts down first.
+
+    `is_late`: the method has loaded what it needs by then, and saves it afterwards.
+    """
 
     method: str
     act: Callable[[], object]
     after: int = 0
+    is_late: bool = False
 
 
 @dataclass
@@ -132,12 +136,17 @@ class FaultPlan:
         """Plan a deed, for callers in this process: `act` may call the portal itself."""
         self.deeds.append(Deed(method.lower(), act, after))
 
+    def during(self, method: str, act: Callable[[], object], after: int = 0) -> None:
+        """Plan a deed between the loading and the saving of a method."""
+        self.deeds.append(Deed(method.lower(), act, after, is_late=True))
+
     def take(self, method: str, *, in_batch: bool = False) -> Fault | None:
         """Return the fault that hits this call, used up by one; None when there is none.
 
         What was to happen before this call happens first, and may plan a fault for it.
         """
-        self._do_deeds(method)
+        for act in self.take_deeds(method):
+            act()
         for fault in self.faults:
             if fault.method not in (method, "*"):
                 continue
@@ -152,14 +161,18 @@ class FaultPlan:
             return fault
         return None
 
-    def _do_deeds(self, method: str) -> None:
-        for deed in [deed for deed in self.deeds if deed.method == method]:
+    def take_deeds(self, method: str, *, is_late: bool = False) -> list[Callable[[], object]]:
+        """Return what is to be done now. It is not planned any more: its own calls come here."""
+        due: list[Callable[[], object]] = []
+        for deed in list(self.deeds):
+            if (deed.method, deed.is_late) != (method, is_late):
+                continue
             if deed.after > 0:
                 deed.after -= 1
                 continue
-            # Before it acts: its own calls come here, too.
             self.deeds.remove(deed)
-            deed.act()
+            due.append(deed.act)
+        return due
 
     def take_whole_batch(self, methods: set[str]) -> Fault | None:
         """Return the fault of a command that fails its whole batch before anything runs."""

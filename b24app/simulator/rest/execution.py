@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from b24app.simulator.portal_state import saving
 from b24app.simulator.portal_state.clock import SERVER_ZONE
 from b24app.simulator.portal_state.faults import SPOILED, Fault
 from b24app.simulator.portal_state.people import User
@@ -155,8 +156,7 @@ def _run(
     given = upper_names(params) if method.is_any_case else params
     call = Call(state, session.token, session.user, given, session.kept)
     try:
-        with state.lock:
-            value = method.handler(call)
+        value = _handled(state, method, call)
     except PortalError as error:
         if error.is_quiet(call.generation):
             return Page(error.quiet_result)
@@ -165,6 +165,20 @@ def _run(
     command.made = value if isinstance(value, int) and not isinstance(value, bool) else None
     page = value if isinstance(value, Page) else Page(value)
     return oddly(state.switches, method.name, page)
+
+
+def _handled(state: PortalState, method: Method, call: Call) -> object:
+    """Run the handler; what somebody does between its loading and its saving is done there."""
+    deeds = state.faults.take_deeds(method.name, is_late=True)
+    if not deeds:
+        with state.lock:
+            return method.handler(call)
+    with state.lock:
+        loaded = saving.load(state.crm)
+    for deed in deeds:
+        deed()
+    with state.lock:
+        return saving.save(state.crm, loaded, lambda: method.handler(call))
 
 
 def method_time(state: PortalState, name: str, started: float) -> dict[str, object]:
