@@ -1,4 +1,4 @@
-"""Two people edit the payments of one card at the same moment: one waits, nobody's edit is lost."""
+"""Two people change payments of one card at the same moment: one waits, nothing is lost."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from tests.support.acts import (
     ADD_ITEMS,
     COURIER,
     COURIER_LINE,
+    CREATE,
+    DELETE,
     DIMMER,
     EDITS,
     LARGE,
+    PAID,
+    PAY,
     PREFIX,
+    SHOWN,
+    SIGNS,
     SMALL,
     SYSTEM,
+    Act,
+    books,
     links,
     outcomes,
     payment,
@@ -99,14 +107,42 @@ def test_two_people_do_not_bill_one_delivery_twice(stage, path, fields):
     assert free.id not in links(stage, LARGE)
 
 
-def test_marks_and_deletions_wait_for_nobody(stage):
+def chosen(payment_id):
+    shown = SHOWN[payment_id]
+    return {"chosen": [f"{payment_id} N {shown['shown']} {shown['currency']} {shown['number']}"]}
+
+
+MARKS = {
+    "pays": lambda tab: tab.post(f"/payments/{LARGE}/pay", SHOWN[LARGE]),
+    "unpays": lambda tab: tab.post(f"/payments/{PAID}/unpay", SHOWN[PAID]),
+    "deletes": lambda tab: tab.delete(f"/payments/{LARGE}"),
+    "pays many": lambda tab: tab.post("/payments/many/pay", chosen(LARGE)),
+    "creates": lambda tab: tab.post("/payments", {"row": SIGNS, f"quantity-{SIGNS}": 2}),
+}
+PAY_MANY = Act(
+    "pay_many", PREFIX + "pay",
+    lambda tab, key: tab.post("/payments/many/pay", chosen(SMALL), key),
+    lambda stage: payment(stage, SMALL).is_paid,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("other", MARKS)
+@pytest.mark.parametrize("act", [ADD_ITEMS, PAY, DELETE, PAY_MANY, CREATE], ids=str)
+def test_the_portal_is_never_saving_two_writes_of_one_card(stage, act, other):
+    """It would delete what one of them adds, or a payment that was just paid (quirk 104)."""
     tab = stage.tab(MANAGER)
-    said = meanwhile(stage, ADD_ITEMS.method, lambda other: other.post(f"/payments/{LARGE}/pay"))
+    before = books(stage)[0][LARGE], books(stage)[0][PAID]
+    said = []
+    colleague = own(stage.tab(ADMIN))
+    stage.portal.faults.during(act.method, lambda: said.append(MARKS[other](colleague)))
 
-    ADD_ITEMS.send(tab, None)
+    answer = act.send(tab, None)
 
-    assert said[0].status_code == 200
-    assert payment(stage, LARGE).is_paid
+    assert answer.status_code == 200
+    assert act.done(stage)
+    assert "Another change on this card is still under way" in said[0].text
+    assert (books(stage)[0][LARGE], books(stage)[0][PAID]) == before
+    require_once(stage)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Allow one creation or edit at a time on a card, across all processes.
+"""Allow one write at a time on a card, across all processes.
 
-What is free is read first and billed second, and the portal locks nothing in between: if several
-people billed the same at once, all but one would get an empty or half-filled payment, or it would
-be billed twice, where the portal offers it again (quirk 101) or never looks (quirk 40). Nor does it
-compare: an edit would overwrite another one that was made after the line was read. So what changes
-a payment is alone, too (decisions 56); but it waits for its turn, since quantities of two payments
-are often changed in a row.
+The portal saves an order whole and locks nothing: whatever one write has added is deleted by
+another one of the same order that was under way, and a payment that was just paid by its deletion
+(quirk 104). Nor does it compare: what is free is read first and billed second, so several people
+would bill the same, and an edit would overwrite another one that was made after the line was read.
+So every write is alone (decisions 56); but it waits for its turn, since payments are often changed
+in a row.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
 
 @contextmanager
 def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[None]:
-    """Lock the card for `what`: "create" is every creation and edit, "begin" a creation alone.
+    """Lock the card for `what`: "create" is every write of a payment, "begin" a creation alone.
 
     Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
     """
@@ -53,13 +53,13 @@ def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> 
 
 
 def in_turn(card: CardSession) -> AbstractContextManager[None]:
-    """Lock the card for an edit, which waits for those before. Raises CardBusyError."""
+    """Lock the card for a change, which waits for those before. Raises CardBusyError."""
     return alone(card, patience=TURN_SECONDS)
 
 
 @contextmanager
 def creating(card: CardSession) -> Iterator[None]:
-    """Lock the card for a creation, which waits for edits before it and for no other creation.
+    """Lock the card for a creation, which waits for changes before it and for no other creation.
 
     Who creates while somebody else does is to see that payment first. Raises CardBusyError.
     """

@@ -15,6 +15,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
+from b24app.services.payments import card_lease
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
@@ -59,7 +60,13 @@ def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> C
         )
 
     return Change(
-        Action.DELETE, DeedName.DELETE, payment_id, ownership.verify, plan, ends_reminder=True
+        Action.DELETE,
+        DeedName.DELETE,
+        payment_id,
+        ownership.verify,
+        plan,
+        hold=card_lease.in_turn,
+        ends_reminder=True,
     )
 
 

@@ -27,6 +27,7 @@ from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
+from b24app.services.payments import card_lease
 from b24app.services.payments.many_progress import Progress
 from b24app.services.payments.many_wish import Chosen, Wish
 from b24app.services.writing import change, error_names, ownership, perform, sending
@@ -84,7 +85,8 @@ class Part:
         That is if the session ended, if one of them is of another card, or without our database.
         """
         try:
-            is_lost = self._write(self._plan())
+            with card_lease.in_turn(self.card):
+                is_lost = self._write(self._plan())
         except AppError as error:
             if _is_for_nobody(error):
                 raise

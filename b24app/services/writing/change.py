@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -111,10 +111,6 @@ def _nothing(_after: After) -> None:
     """Return None: no further reason is known."""
 
 
-def _hold_nothing(_card: CardSession) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Edit:
     """What to send, and how to judge the result from the re-read.
@@ -166,6 +162,9 @@ class Change(Generic[P]):
     payment_id: int
     verify: Callable[[CardSession, int], P]
     plan: Callable[[P], Edit | Verdict]
+    hold: Callable[[CardSession], AbstractContextManager[None]]
+    """Keeps others from what would spoil it, from before it is verified until it is read again."""
+
     is_repeatable: bool = True
     needs_unpaid: bool = True
     """The portal refuses it for a paid payment."""
@@ -176,9 +175,6 @@ class Change(Generic[P]):
     ends_reminder: bool = False
     """Afterwards the payment needs no reminder."""
 
-    hold: Callable[[CardSession], AbstractContextManager[None]] = _hold_nothing
-    """Keeps others from what would spoil it, from before it is verified until it is read again."""
-
 
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
     """Carry out a change, once for the request's key, and return its outcome."""
@@ -187,7 +183,10 @@ def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome
 
     def run() -> Outcome:
         with wanted.hold(card):
-            return _carry_out(card, wanted)
+            outcome, after = _carry_out(card, wanted)
+        if after is not None:
+            _end(card, wanted, outcome, after)
+        return outcome
 
     return perform(card, asked, deed, run, recall)
 
@@ -198,23 +197,28 @@ def require_unpaid(payment: Payment) -> None:
         raise WriteFailedError(PaidLockedError("the payment is paid"), None, payment.number)
 
 
-def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
+def _carry_out(card: CardSession, wanted: Change[P]) -> tuple[Outcome, After | None]:
+    """Return how it ended, and what the portal shows after the write; None if none was due."""
     found = wanted.verify(card, wanted.payment_id)
     number = found.payment.number if found.payment else ""
     edit = _plan(card, wanted, found, number)
     if isinstance(edit, Verdict):
         shown = [wanted.payment_id, *edit.shows]
-        return _ended(edit, sending.settle(card, shown), number)
+        return _ended(edit, sending.settle(card, shown), number), None
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
     outcome = judge(wanted, edit, after, found.payment)
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
+    return outcome, after
+
+
+def _end(card: CardSession, wanted: Change[P], outcome: Outcome, after: After) -> None:
+    """Do what the books do not depend on: the card is free for others by then."""
     if wanted.teller is not None:
         marked = after.listed if outcome.kind is OutcomeKind.DONE else None
         wanted.teller.after(marked, after.written.ride)
     if wanted.ends_reminder:
         reminder_end.after(card, outcome, wanted.payment_id)
-    return outcome
 
 
 def _plan(card: CardSession, wanted: Change[P], found: P, number: str) -> Edit | Verdict:
