@@ -6,11 +6,14 @@ https://docs.gunicorn.org/en/stable/settings.html
 import functools
 import os
 import pathlib
+import queue
 import re
 import resource
 import shutil
+import signal
 import tempfile
 import time
+from contextlib import suppress
 
 from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger, SafeAtoms
@@ -206,6 +209,13 @@ def post_worker_init(worker):
     _say_ready(worker)
 
 
+START_SECONDS = 300
+"""How long the old workers serve at most while new ones start: on a starved machine a start takes
+a minute. gunicorn gives up none that has not said anything yet."""
+
+ENDING = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
+
+
 def on_reload(server):
     """Have the old workers serve until the new ones can: gunicorn would end them before.
 
@@ -217,9 +227,8 @@ def on_reload(server):
 
 def _manage_once_ready(server, last_age):
     del server.manage_workers
-    # A worker that has not said anything for so long is ended by gunicorn in any case.
-    deadline = time.monotonic() + server.cfg.timeout
-    while time.monotonic() < deadline:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and not _is_told_to_end(server):
         try:
             server.reap_workers()
         except HaltServer:
@@ -233,6 +242,17 @@ def _manage_once_ready(server, last_age):
         time.sleep(0.1)
     # Ends as many old ones as there are new ones.
     server.manage_workers()
+
+
+def _is_told_to_end(server):
+    """Whether a signal waits that ends the server: nobody has to start any more."""
+    waiting = []
+    with suppress(queue.Empty):
+        while True:
+            waiting.append(server.SIG_QUEUE.get_nowait())
+    for number in waiting:
+        server.SIG_QUEUE.put_nowait(number)
+    return not ENDING.isdisjoint(waiting)
 
 
 def _say_ready(worker):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import queue
+import runpy
 import signal
 import subprocess
 import sys
@@ -121,6 +123,46 @@ def test_where_no_new_worker_can_start_the_old_one_goes_on(server):
         assert asked(server.address) == old
         time.sleep(0.1)
     assert server.process.poll() is None
+
+
+def test_who_ends_the_server_waits_for_no_new_worker(server):
+    old = asked(server.address)
+    reload_until_another_worker_begins(server)
+
+    server.process.terminate()
+
+    # As in a container, whose first process reaps: a number of no process names nobody.
+    until(lambda: not Path(f"/proc/{old}").exists())
+    (server.folder / "go").touch()
+    assert server.process.wait(PATIENCE) == 0
+
+
+def test_the_old_worker_serves_minutes_while_the_machine_is_starved(monkeypatch):
+    """A start took 46 s on two cores that others kept busy: nobody was served in the meantime."""
+    settings = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    now, ended_at, starting = [0.0], [], SimpleNamespace(age=2)
+    clock = SimpleNamespace(
+        monotonic=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+    monkeypatch.setitem(settings["on_reload"].__globals__, "time", clock)
+    monkeypatch.setitem(settings["on_reload"].__globals__, "_is_ready", lambda _w: now[0] > 120)
+
+    class Server:
+        worker_age, SIG_QUEUE, WORKERS = 1, queue.SimpleQueue(), {1: starting}
+
+        def reap_workers(self):
+            """Nobody has ended."""
+
+        def manage_workers(self):
+            ended_at.append(now[0])
+
+    server = Server()
+    server.SIG_QUEUE.put(signal.SIGCHLD)
+    settings["on_reload"](server)
+    server.manage_workers()
+
+    assert ended_at[0] > 120
+    assert server.SIG_QUEUE.get_nowait() == signal.SIGCHLD
 
 
 def test_a_server_of_which_no_worker_can_start_stops(server):
