@@ -74,8 +74,8 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "This line is not in the payment any more. What you see now is current."
     ),
     InputCode.OTHER_ORDER: _l(
-        "A delivery can only be in a payment of its own order. What belongs to another order of "
-        "this card is not listed."
+        "A delivery can only be in a payment of its own order. This delivery and this payment are "
+        "of different orders."
     ),
     InputCode.SAME_PAYMENT: _l("The delivery is in this payment already."),
     InputCode.NUMBER: _l("A number was expected."),

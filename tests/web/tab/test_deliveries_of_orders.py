@@ -159,7 +159,10 @@ def test_a_delivery_of_an_order_that_is_not_known_is_offered(stage, number):
     assert "Nothing was changed" in stage_said(answer)
 
 
-OTHER_ORDER = "Not saved. A delivery can only be in a payment of its own order."
+OTHER_ORDER = (
+    "Not saved. A delivery can only be in a payment of its own order. "
+    "This delivery and this payment are of different orders."
+)
 
 
 def test_an_older_page_cannot_reassign_to_a_delivery_of_another_order(stage):
