@@ -86,7 +86,8 @@ function tellInForm(form, toast) {
   causes.set(words, causesOf(toast));
   form.querySelector(".toast")?.remove();
   form.querySelector(".dialog__head").after(words);
-  if (toast.dataset.gone && isAbout(form.getAttribute("hx-post"), toast.dataset.gone)) endForm(form);
+  const isOfGone = toast.dataset.gone && isAbout(form.getAttribute("hx-post"), toast.dataset.gone);
+  if (isOfGone || "lineGone" in toast.dataset) endForm(form);
 }
 
 /* It stays to be read and copied. Where another payment is gone, one that is there can be chosen instead. */

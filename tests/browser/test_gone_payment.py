@@ -1,4 +1,4 @@
-"""A dialog of a payment that somebody has deleted: it stays to be read, and cannot be sent."""
+"""A dialog of a payment, or a line, that somebody has deleted: it stays to be read, not sent."""
 
 from __future__ import annotations
 
@@ -75,3 +75,20 @@ def test_another_payment_can_be_chosen_where_the_chosen_one_is_deleted(person, s
     expect(told).to_contain_text(f"Payment {gone.account_number}:")
     expect(told).to_contain_text("Already deleted. Not saved")
     expect(person.button("Move delivery", person.dialog)).to_be_enabled()
+
+
+def test_a_dialog_of_a_line_that_is_gone_cannot_be_sent_again(person, stage):
+    source = next(one for one in unpaid(stage) if stage.deliveries(one))
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.press(person.button("Move delivery", person.payment(source)).first)
+    move = person.button("Move delivery", person.dialog)
+    expect(move).to_be_enabled()
+    for line in stage.deliveries(source):
+        del stage.portal.crm.items[line.id]
+
+    person.press(move)
+
+    expect(person.dialog.get_by_role("alert")).to_contain_text("This line is not in the payment")
+    expect(move).to_be_disabled()
+    expect(person.dialog.get_by_role("button", name="Cancel")).to_be_focused()

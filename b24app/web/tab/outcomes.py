@@ -8,7 +8,13 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
-from b24app.errors import AppError, ConflictError, OrderCanceledError, PortalBusyError
+from b24app.errors import (
+    AppError,
+    ConflictError,
+    InputCode,
+    OrderCanceledError,
+    PortalBusyError,
+)
 from b24app.services.actions import Action, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
@@ -108,6 +114,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
             "field": getattr(outcome.error, "field", ""),
             "most": values.get("most", ""),
             "gone": values.get("gone", ""),
+            "line_gone": values.get("code") == InputCode.LINE_GONE,
         }
         return render_template("_error_toast.html", error=error)
     undo = _undo(outcome.undo, view) if outcome.undo and view else None
