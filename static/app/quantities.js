@@ -103,9 +103,26 @@ on("focusout", ({ target }) => {
    was meant, which is refused at the field. */
 const COMMAS = /[,\u066b\u066c\uff0c]/g;
 
+/* Nor do they say that they drop digits of other scripts, a minus as it is printed, or what parts two numbers: two
+   cells of a table, 5 and 10, become 510. Kept apart, they are refused at the field. */
+const DIGITS = /\p{Nd}/gu;
+const MINUSES = /[\u2212\ufe63\uff0d]/g;
+const UNSEEN = /[\u061c\u200e\u200f\u2066-\u2069]/g;
+const GROUPS = /(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(?!\d))/g;
+const PARTED = /(?<=\d)[^\d.-]+(?=\d)|\p{No}/gu;
+
+const asTyped = (text) => text.replace(DIGITS, ascii).replace(COMMAS, ".").replace(MINUSES, "-").replace(UNSEEN, "").replace(GROUPS, "").replace(PARTED, "-");
+
+/* Digits of a script stand one behind the other, in tens that begin with their nought. */
+function ascii(digit) {
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(digit.codePointAt(0) - before - 1))) before++;
+  return String(before % 10);
+}
+
 on("beforeinput", (event) => {
   const { target, data } = event;
-  if (!target.matches?.("input[type=number]") || event.isComposing || !data || data.search(COMMAS) < 0) return;
+  if (!target.matches?.("input[type=number]") || event.isComposing || !data || asTyped(data) === data) return;
   event.preventDefault();
-  document.execCommand("insertText", false, data.replace(COMMAS, "."));
+  document.execCommand("insertText", false, asTyped(data));
 });

@@ -258,3 +258,25 @@ def expect_composed_is_not_saved_before_it_is_a_number(stage, someone, unpaid, f
     )
     expect(someone.said).to_contain_text("Quantity saved")
     assert stage.items(unpaid)[0].quantity == 3
+
+
+def test_digits_of_any_script_are_read_and_two_numbers_are_not_one(stage, person, unpaid, item):
+    person.open_tab()
+    field = row_of(person, unpaid, item).get_by_label("Quantity", exact=True)
+    # Two cells of a table, parts, a range, a minus as it is printed.
+    for written in ("5\t10", "1/2", "1 2", "2\u00bd", "1e1", "\u22125"):
+        person.hand.write(field, "")
+        person.page.keyboard.insert_text(written)
+        person.page.keyboard.press("Enter")
+        said = f"{LAMP}: enter a whole number, 1 or more."
+        expect(error_of(person, unpaid), written).to_contain_text(said)
+        person.page.keyboard.press("Escape")
+        expect(error_of(person, unpaid)).to_have_count(0)
+    assert stage.executed("crm.item.payment.product.setQuantity") == []
+    # Arabic, Persian, Devanagari, Thai and full-width digits.
+    for quantity, nought in enumerate((0x660, 0x6F0, 0x966, 0xE50, 0xFF10), start=5):
+        person.hand.write(field, "")
+        person.page.keyboard.insert_text(chr(nought + quantity))
+        person.page.keyboard.press("Enter")
+        expect(field).to_have_attribute("value", str(quantity))
+        assert stage.items(unpaid)[0].quantity == quantity
