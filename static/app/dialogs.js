@@ -61,6 +61,7 @@ function openForm(config) {
   const { elt } = config;
   const dialog = byId("dlg-box");
   contentWanted = config;
+  config.of = payOf(elt)?.dataset.number;
   dialog.classList.toggle("dialog--wide", "wide" in elt.dataset);
   byId("dlg-form").replaceChildren(copyOf("dialog-waiting"));
   /* Its forms carry the token of this group, and have to find the next one. */

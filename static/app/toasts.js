@@ -111,16 +111,25 @@ function wordsOf(toast) {
   return words;
 }
 
-/* Where the server could not read the payment's number, the page has it. */
+/* Where the server could not read the payment's number, the page has it, or what was opened before its row had left. */
 function nameItsPayment(toast) {
   const [cause] = causesOf(toast);
   if (!cause?.elt) return;
   const { gone } = toast.dataset;
-  const pay = gone && !isAbout(cause.path, gone) ? byId(`payment-${gone}`) : payOf(cause.elt) || cause.target.closest(".pay");
-  cause.number = toast.dataset.of || pay?.dataset.number;
+  cause.number = toast.dataset.of || (gone && !isAbout(cause.path, gone) ? numberOfOther(cause, gone) : numberOfOwn(cause));
   if (!cause.number || "of" in toast.dataset || !byId("say-of")) return;
   toast.dataset.of = cause.number;
   toast.querySelector("p").prepend(filled("say-of", { number: cause.number }), " ");
+}
+
+function numberOfOwn({ elt, target }) {
+  const pay = payOf(elt) || target.closest(".pay");
+  if (pay) return pay.dataset.number;
+  return elt.closest("#dlg-box") ? contentWanted?.of : elt.closest(".toast")?.dataset.of;
+}
+
+function numberOfOther({ elt }, id) {
+  return (byId(`payment-${id}`) || elt.querySelector(`option[value="${id}"]`))?.dataset.number;
 }
 
 /* Equal errors are one, with how often and of which payments. What can be done about a success is of

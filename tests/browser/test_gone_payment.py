@@ -92,3 +92,22 @@ def test_a_dialog_of_a_line_that_is_gone_cannot_be_sent_again(person, stage):
     expect(person.dialog.get_by_role("alert")).to_contain_text("This line is not in the payment")
     expect(move).to_be_disabled()
     expect(person.dialog.get_by_role("button", name="Cancel")).to_be_focused()
+
+
+@pytest.mark.parametrize("is_chosen", [True, False])
+def test_a_deleted_payment_is_named_although_its_row_has_left(person, stage, is_chosen):
+    source = next(one for one in unpaid(stage) if stage.deliveries(one))
+    gone = next(one for one in unpaid(stage) if one.id != source.id) if is_chosen else source
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.press(person.button("Move delivery", person.payment(source)).first)
+    if is_chosen:
+        person.dialog.locator("select").select_option(str(gone.id))
+    delete(stage, gone)
+    person.frame.evaluate("htmx.trigger('#toolbar', 'renew')")
+    expect(person.payment(gone)).to_have_count(0)
+
+    person.press(person.button("Move delivery", person.dialog))
+
+    told = person.dialog.get_by_role("alert")
+    expect(told).to_contain_text(f"Payment {gone.account_number}: Already deleted. Not saved")
