@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -90,6 +91,55 @@ def test_no_sentence_is_left_in_english(locale):
 
 def _each(text):
     return [text] if isinstance(text, str) else text
+
+
+NAMED = re.compile(r"(?:[Pp]ress|[Uu]se|with) (?=[A-Z])")
+"""Comes before the name of a button in an English sentence."""
+
+
+def buttons_named_in(english, texts):
+    for before in NAMED.finditer(english):
+        rest = english[before.end() :]
+        ends = (len(one.group()) for one in re.finditer(r".+?\b(?=\W|$)", rest))
+        starts = [rest[:end] for end in itertools.accumulate(ends)]
+        named = [one for one in starts if one in texts and one != english]
+        if named:
+            yield named[-1]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_sentence_names_a_button_as_the_button_is_named(locale):
+    catalog = translations.read(locale)
+    texts = {one.id: str(one.string) for one in catalog if one.id and isinstance(one.id, str)}
+    wrong = [
+        (texts[button], words)
+        for english, words in texts.items()
+        for button in buttons_named_in(english, texts)
+        if texts[button].casefold() not in words.casefold()
+    ]
+    assert wrong == []
+
+
+def test_buttons_are_found_in_english_sentences():
+    texts = ("Refresh", "Bill the rest", "New payment", "New", "Press New payment.")
+    assert list(buttons_named_in("Press Refresh, or bill it with Bill the rest.", texts)) == [
+        "Refresh",
+        "Bill the rest",
+    ]
+    assert list(buttons_named_in("Press New payment.", texts)) == ["New payment"]
+    assert list(buttons_named_in("Press Ctrl+C to copy", texts)) == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_bitrix24_is_spelt_one_way(locale):
+    wrong = [
+        message.string
+        for message in translations.read(locale)
+        if isinstance(message.id, str)
+        and "Bitrix24" in message.id
+        and "Bitrix24" not in str(message.string)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
