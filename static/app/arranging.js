@@ -103,12 +103,12 @@ const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(
 /* What Unicode does not take apart. */
 const WITHOUT_STROKE = { ß: "ss", ı: "i", ł: "l", đ: "d", ø: "o", æ: "ae", œ: "oe" };
 
-/* Those of each script stand in a row of ten. */
+/* Those of each script stand in a row of ten, or in several. */
 function digitOf(sign) {
   const code = sign.codePointAt(0);
   let zero = code;
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
-  return code - zero;
+  return (code - zero) % 10;
 }
 
 /* Payments of one currency stay together under their head. */

@@ -79,12 +79,13 @@ function giveUp(elt) {
 
 /* Drop what was asked for before the dialog was opened for something else. */
 const isWanted = (config) => !config.elt.dataset.opens || config === contentWanted;
+const isAwaited = (config) => isWanted(config) && (byId("dlg-box").open || "opening" in byId("dlg-box").dataset);
 
 /* Say that content did not come where it should be, with a way to ask for it again where that may help: what
    lies behind a dialog can be neither read nor pressed. */
 function contentFailed(config, words, mayHelp = true) {
+  if (!isAwaited(config)) return;
   const dialog = byId("dlg-box");
-  if (!isWanted(config) || (!dialog.open && !("opening" in dialog.dataset))) return;
   const hadFocus = dialog.contains(document.activeElement);
   byId("dlg-form").replaceChildren(copyOf("dialog-failed"));
   fill(dialog, config.elt);

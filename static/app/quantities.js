@@ -111,14 +111,7 @@ const UNSEEN = /[\u061c\u200e\u200f\u2066-\u2069]/g;
 const GROUPS = /(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(?!\d))/g;
 const PARTED = /(?<=\d)[^\d.-]+(?=\d)|\p{No}/gu;
 
-const asTyped = (text) => text.replace(DIGITS, ascii).replace(COMMAS, ".").replace(MINUSES, "-").replace(UNSEEN, "").replace(GROUPS, "").replace(PARTED, "-");
-
-/* Digits of a script stand one behind the other, in tens that begin with their nought. */
-function ascii(digit) {
-  let before = 0;
-  while (/\p{Nd}/u.test(String.fromCodePoint(digit.codePointAt(0) - before - 1))) before++;
-  return String(before % 10);
-}
+const asTyped = (text) => text.replace(DIGITS, digitOf).replace(COMMAS, ".").replace(MINUSES, "-").replace(UNSEEN, "").replace(GROUPS, "").replace(PARTED, "-");
 
 on("beforeinput", (event) => {
   const { target, data } = event;

@@ -154,6 +154,8 @@ function repeat(config) {
     if (!postponed && !config.elt.matches(ASKS_ITSELF)) say("say-renewed");
     return request("GET", "/payments", { source: byId("tab"), target: "#tab", swap: "outerHTML" });
   }
+  /* Who has closed the dialog meanwhile does not want it any more. */
+  if (config.elt.dataset.opens && !isAwaited(config)) return finish(config, false);
   repeated.add(config.elt);
   resend(config);
 }

@@ -123,6 +123,25 @@ def test_a_session_that_is_over_is_told_in_front_of_the_dialog(stage, person):
     expect(person.dialog).to_have_count(0)
 
 
+def test_a_dialog_that_was_closed_stays_closed_when_its_session_is_renewed(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    stage.clock.advance(31 * 60)
+    renewing = Held(person, "/session$", "POST")
+    renewing.wait(lambda: person.press(person.button("New payment")))
+    person.page.keyboard.press("Escape")
+    expect(person.dialog).to_have_count(0)
+    asked = []
+    person.page.on("request", lambda request: asked.append(request.url))
+
+    renewing.let_go()
+
+    # With the new session it comes when it is asked for.
+    person.press(person.button("New payment"))
+    expect_content(person)
+    assert len([url for url in asked if url.endswith("/payments/new")]) == 1
+
+
 def test_the_tab_comes_by_itself_when_the_connection_is_back(stage, person):
     person.go("/crm/deal/details/8061/")
     person.page.route("**/payments?first=1", lambda route: route.abort())
