@@ -59,7 +59,8 @@ function holdFilter(rows) {
   if (isByServer()) for (const row of rows) row.hidden = !fits(row.dataset.state);
   else arrange();
   const { activeElement } = document;
-  if (activeElement !== body && activeElement.checkVisibility()) return;
+  /* A dialog that has just been closed gives it back by itself. */
+  if (activeElement !== body && (activeElement.checkVisibility() || activeElement.closest("dialog"))) return;
   const next = rows.find((row) => row.isConnected && !row.hidden);
   (next?.querySelector(".pay__title") || byId(`show-${filter()}`))?.focus({ preventScroll: true });
 }

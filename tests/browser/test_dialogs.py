@@ -6,6 +6,8 @@ cards that test_every_state.py opens anyway have their dialogs opened there, in 
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -135,3 +137,20 @@ def test_what_is_left_reads_as_a_number_towards_its_unit_until_it_is_changed(per
     expect(field).to_have_css("text-align", "end")
     field.focus()
     expect(field).to_have_css("text-align", "center")
+
+
+def test_the_focus_stays_where_a_dialog_left_it_when_what_it_saved_comes(stage, person):
+    """The button is replaced by the answer, and the payment is not in the list that is shown."""
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    person.open_tab()
+    person.press(person.button(re.compile("^Paid")))
+    person.wait_until_loaded()
+    person.press(person.button("Allocation"))
+    person.hand.write(person.dialog.locator(f"#all-{item.id}"), "7")
+
+    # Pressing it leaves the field, which saves half a second later.
+    person.press(person.button("Done", person.dialog))
+
+    expect(person.said).to_contain_text("Quantity saved")
+    expect(person.button("Allocation")).to_be_focused()
