@@ -20,8 +20,15 @@ function workDone(config, text) {
   if (text.includes(`id="${work.dataset.replaces}"`)) byId(work.dataset.replaces)?.remove();
 }
 
+/* What is billed grows with each part, and is read when the work has ended or is left. */
+function countsStill(work) {
+  const list = document.querySelector(work.getAttribute("hx-target"));
+  (list?.closest(".group")?.querySelector(".strip") || byId("strip"))?.setAttribute("aria-busy", "true");
+}
+
 on("htmx:load", ({ detail: { elt } }) => {
   const work = elt.closest?.("[data-goes-on]") || elt.querySelector("[data-goes-on]");
+  if (work) countsStill(work);
   if (work && isWatched(work) && !("stopped" in work.dataset)) htmx.trigger(work, "go");
 });
 

@@ -61,6 +61,10 @@ def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
     begin(someone)
     expect(someone.dialog.get_by_role("progressbar")).to_be_visible()
     expect(someone.button("Stop", someone.dialog)).to_be_focused()
+    # Each part bills more than the figures of before say.
+    expect(someone.frame.locator("#strip")).to_have_attribute("aria-busy", "true")
+    unbilled = someone.frame.locator("#strip .split3 data").last
+    expect(unbilled).to_have_css("color", "rgba(0, 0, 0, 0)")
 
     someone.press(someone.button("Stop", someone.dialog))
 
@@ -72,6 +76,8 @@ def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
     (in_it,) = held(many)
     assert in_it < 300
     someone.wait_until_loaded()
+    expect(someone.frame.locator("#strip[aria-busy]")).to_have_count(0)
+    expect(unbilled).not_to_have_css("color", "rgba(0, 0, 0, 0)")
     many.portal.switches.request_ms = 0
     someone.press(someone.button("Continue"))
     expect(someone.said).to_contain_text(
