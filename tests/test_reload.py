@@ -68,6 +68,12 @@ def asked(address):
         connection.close()
 
 
+def listens(address):
+    # The file is there a moment before.
+    with socket(AF_UNIX, SOCK_STREAM) as probe:
+        return probe.connect_ex(str(address)) == 0
+
+
 @pytest.fixture
 def server(tmp_path):
     """One worker behind a socket in a file, as `gunicorn.conf.py` has it."""
@@ -85,7 +91,7 @@ def server(tmp_path):
         stdout=subprocess.DEVNULL,
     )
     try:
-        until(lambda: process.poll() is not None or address.exists())
+        until(lambda: process.poll() is not None or listens(address))
         yield SimpleNamespace(process=process, address=address, folder=tmp_path)
     finally:
         process.terminate()
