@@ -69,6 +69,9 @@ def dump(database: Database, target: Path) -> None:
             _run("pg_dump", *options, engine=database.engine)
             _run("pg_restore", "--list", str(draft))
             _require_all_rows(database.engine)
+        if not _revisions_in(draft, target.suffix):
+            # Night by night such a file would take the place of one that holds everything.
+            raise BackupError("the database has no tables: DATABASE_URL leads to a new, empty one")
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
@@ -85,7 +88,7 @@ def restore(database: Database, source: Path) -> None:
         raise BackupError(f"{source.name} is no backup of this kind of database")
     if inspect(database.engine).get_table_names():
         raise BackupError("the database is not empty: restore into a new one")
-    if is_later(_revisions_in(source)):
+    if is_later(_revisions_in(source, source.suffix)):
         raise BackupError("the backup is of a newer version of the app: install that one first")
     if database.engine.dialect.name == "sqlite":
         database.close()
@@ -99,9 +102,12 @@ def restore(database: Database, source: Path) -> None:
     _run("pg_restore", *options, engine=database.engine)
 
 
-def _revisions_in(source: Path) -> set[str]:
-    """Return the revisions of the schema in a backup; none where it does not say."""
-    if source.suffix == SUFFIXES["sqlite"]:
+def _revisions_in(source: Path, kind: str) -> set[str]:
+    """Return the revisions of the schema in a backup; none where it does not say.
+
+    `kind` is the suffix under which it is kept, or will be.
+    """
+    if kind == SUFFIXES["sqlite"]:
         with (
             suppress(sqlite3.Error),
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as taken,

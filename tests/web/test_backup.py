@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from alembic import command
 from cryptography.fernet import Fernet
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from b24app import create_app
 from b24app.cipher import Cipher
@@ -314,6 +314,20 @@ def test_a_backup_that_fails_leaves_no_file_and_deletes_none(here, tmp_path, mon
 
 
 ON_CITUS = f"{backup.OF_ALL} -c citus.propagate_set_commands=local"
+
+
+def test_an_empty_database_takes_the_place_of_no_backup(here, elsewhere, tmp_path):
+    folder = tmp_path / "backups"
+    before = backed_up(here, folder)
+
+    empty = elsewhere()
+    assert inspect(empty.extensions["b24app"].deps.db.engine).get_table_names() == []
+
+    done = run(empty, "backup", "--folder", folder, "--keep", 1)
+
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: the database has no tables: DATABASE_URL leads to")
+    assert list(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
