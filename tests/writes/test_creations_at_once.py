@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from b24app import create_app
-from b24app.services.payments.card_lease import LEASE_SECONDS, TURN_SECONDS
+from b24app.services.writing.card_lease import LEASE_SECONDS, TURN_SECONDS
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
 from b24app.storage import leases

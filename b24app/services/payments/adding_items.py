@@ -19,7 +19,6 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments import card_lease
 from b24app.services.payments.item_lines import EditContext, place_to_add
 from b24app.services.payments.items import quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
@@ -66,7 +65,6 @@ def add(
         plan,
         is_repeatable=False,
         # Others read what is free, too, before they bill it.
-        hold=card_lease.in_turn,
     )
     return change(card, asked, adding)
 

@@ -17,7 +17,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
 from b24app.services.directories import pay_systems
-from b24app.services.payments import card_lease, unbilled
+from b24app.services.payments import unbilled
 from b24app.services.payments.creation_outcome import (
     Made,
     made_id,
@@ -39,7 +39,7 @@ from b24app.services.payments.quantities import (
 )
 from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import BillableRows
-from b24app.services.writing import follow, sending
+from b24app.services.writing import card_lease, follow, sending
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform

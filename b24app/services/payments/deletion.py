@@ -15,7 +15,6 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments import card_lease
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
@@ -65,7 +64,6 @@ def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> C
         payment_id,
         ownership.verify,
         plan,
-        hold=card_lease.in_turn,
         ends_reminder=True,
     )
 

@@ -13,7 +13,6 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.payments import card_lease
 from b24app.services.payments.delivery_lines import (
     Among,
     EditContext,
@@ -101,7 +100,7 @@ def _edit(
     plan: Callable[[P], Edit | Verdict],
 ) -> Change[P]:
     """Return an edit of the deliveries: one at a time on the card (decisions 56)."""
-    return Change(Action.DELIVERIES, name, payment_id, verify, plan, hold=card_lease.in_turn)
+    return Change(Action.DELIVERIES, name, payment_id, verify, plan)
 
 
 def _document_of(after: After, item_id: int) -> int | None:

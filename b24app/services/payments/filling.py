@@ -25,11 +25,11 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.tab import Reading
-from b24app.services.payments import adding_items, card_lease
+from b24app.services.payments import adding_items
 from b24app.services.payments.item_lines import EditContext, place, place_to_add
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing import follow, sending, verdicts
+from b24app.services.writing import card_lease, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform

@@ -13,7 +13,6 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.payments import card_lease
 from b24app.services.payments.item_lines import EditContext, place, place_to_raise
 from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
@@ -62,8 +61,8 @@ def set_quantity(
         )
 
     verify = place_to_raise if is_raised else place
-    name, hold = DeedName.SET_QUANTITY, card_lease.in_turn
-    return change(card, asked, Change(Action.ITEMS, name, payment_id, verify, plan, hold=hold))
+    name = DeedName.SET_QUANTITY
+    return change(card, asked, Change(Action.ITEMS, name, payment_id, verify, plan))
 
 
 def _is_stored(after: After, item_id: int, quantity: int) -> bool | None:
@@ -135,8 +134,8 @@ def remove(card: CardSession, asked: WriteRequest, payment_id: int, item_id: int
             take_back=lambda _: back,
         )
 
-    name, hold = DeedName.REMOVE_ITEM, card_lease.in_turn
-    return change(card, asked, Change(Action.ITEMS, name, payment_id, place, plan, hold=hold))
+    name = DeedName.REMOVE_ITEM
+    return change(card, asked, Change(Action.ITEMS, name, payment_id, place, plan))
 
 
 def quantities_by_row(composition: PaymentLines) -> dict[int, Decimal]:

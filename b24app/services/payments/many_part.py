@@ -27,10 +27,9 @@ from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.tab import Reading
 from b24app.services.deps import WRITE_SECONDS
-from b24app.services.payments import card_lease
 from b24app.services.payments.many_progress import Progress
 from b24app.services.payments.many_wish import Chosen, Wish
-from b24app.services.writing import change, error_names, ownership, perform, sending
+from b24app.services.writing import card_lease, change, error_names, ownership, perform, sending
 from b24app.services.writing.change import After, Change, Edit
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName

@@ -10,7 +10,6 @@ from b24app.domain import Payment, Told
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.payments import card_lease
 from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
@@ -114,17 +113,16 @@ def change_to(
             return Found(None)
         return Found(ownership.fetch_own_payment(card, payment_id))
 
-    marking = payments.pay if mark.paid else payments.unpay
-
     def plan(found: Found) -> Edit:
         payment = found.payment
+        command = payments.pay(payment_id) if mark.paid else payments.unpay(payment_id)
         if payment is not None:
             _require_unchanged(payment, mark, seen)
         is_so = payment is not None and payment.is_paid is mark.paid
         return Edit(
             # Marking twice has no second effect, so a payment proven by a call needs no
             # precondition, but telling of it twice has.
-            commands=[] if is_so else [marking(payment_id)],
+            commands=[] if is_so else [command],
             while_paid=not mark.paid if payment is None or teller else None,
             passenger=teller.passenger(_told(payment, seen)) if teller and not is_so else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,
@@ -140,7 +138,6 @@ def change_to(
         payment_id,
         verify,
         plan,
-        hold=card_lease.in_turn,
         needs_unpaid=False,
         teller=teller,
         ends_reminder=mark.paid,

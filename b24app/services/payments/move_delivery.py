@@ -21,10 +21,10 @@ from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
 from b24app.services.card.tab import Reading
 from b24app.services.deps import SETTLE_SECONDS
-from b24app.services.payments import card_lease, deliveries, delivery_places
+from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
-from b24app.services.writing import follow, sending, verdicts
+from b24app.services.writing import card_lease, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.perform import perform

@@ -10,7 +10,6 @@ from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import pay_systems
-from b24app.services.payments import card_lease
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
@@ -61,8 +60,8 @@ def change_system(
             why_not=lambda after: _missing(card, system) if after.error else None,
         )
 
-    name, hold = DeedName.CHANGE_SYSTEM, card_lease.in_turn
-    return change(card, asked, Change(Action.SYSTEM, name, payment_id, verify, plan, hold=hold))
+    name = DeedName.CHANGE_SYSTEM
+    return change(card, asked, Change(Action.SYSTEM, name, payment_id, verify, plan))
 
 
 def _is_of(after: After, system: PaySystem) -> bool | None:

@@ -31,9 +31,9 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import reminders
 from b24app.services.card.reminders import Expected
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
-from b24app.services.payments import card_lease, reminder_adding
+from b24app.services.payments import reminder_adding
 from b24app.services.payments.reminder_adding import Sent
-from b24app.services.writing import ownership, reminder_end, sending, verdicts
+from b24app.services.writing import card_lease, ownership, reminder_end, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.ownership import before_writing

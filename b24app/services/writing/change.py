@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +22,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
+from b24app.services.writing.card_lease import Turn
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
@@ -162,9 +162,6 @@ class Change(Generic[P]):
     payment_id: int
     verify: Callable[[CardSession, int], P]
     plan: Callable[[P], Edit | Verdict]
-    hold: Callable[[CardSession], AbstractContextManager[None]]
-    """Keeps others from what would spoil it, from before it is verified until it is read again."""
-
     is_repeatable: bool = True
     needs_unpaid: bool = True
     """The portal refuses it for a paid payment."""
@@ -177,18 +174,18 @@ class Change(Generic[P]):
 
 
 def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome:
-    """Carry out a change, once for the request's key, and return its outcome."""
+    """Carry out a change, once for the request's key, and return its outcome.
+
+    Nobody else writes on the card from before it is verified until it is recorded.
+    """
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
-    recall = wanted.teller.recall if wanted.teller is not None else None
+    turn = Turn(card, recall=wanted.teller.recall if wanted.teller is not None else None)
 
     def run() -> Outcome:
-        with wanted.hold(card):
-            outcome, after = _carry_out(card, wanted)
-        if after is not None:
-            _end(card, wanted, outcome, after)
-        return outcome
+        turn.wait()
+        return _carry_out(card, wanted)
 
-    return perform(card, asked, deed, run, recall)
+    return perform(card, asked, deed, run, turn)
 
 
 def require_unpaid(payment: Payment) -> None:
@@ -197,28 +194,23 @@ def require_unpaid(payment: Payment) -> None:
         raise WriteFailedError(PaidLockedError("the payment is paid"), None, payment.number)
 
 
-def _carry_out(card: CardSession, wanted: Change[P]) -> tuple[Outcome, After | None]:
-    """Return how it ended, and what the portal shows after the write; None if none was due."""
+def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     found = wanted.verify(card, wanted.payment_id)
     number = found.payment.number if found.payment else ""
     edit = _plan(card, wanted, found, number)
     if isinstance(edit, Verdict):
         shown = [wanted.payment_id, *edit.shows]
-        return _ended(edit, sending.settle(card, shown), number), None
+        return _ended(edit, sending.settle(card, shown), number)
     after = After(_write(card, edit, wanted.payment_id), wanted.payment_id)
     outcome = judge(wanted, edit, after, found.payment)
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
-    return outcome, after
-
-
-def _end(card: CardSession, wanted: Change[P], outcome: Outcome, after: After) -> None:
-    """Do what the books do not depend on: the card is free for others by then."""
     if wanted.teller is not None:
         marked = after.listed if outcome.kind is OutcomeKind.DONE else None
         wanted.teller.after(marked, after.written.ride)
     if wanted.ends_reminder:
         reminder_end.after(card, outcome, wanted.payment_id)
+    return outcome
 
 
 def _plan(card: CardSession, wanted: Change[P], found: P, number: str) -> Edit | Verdict:

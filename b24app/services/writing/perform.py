@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NoReturn
+from functools import partial
+from typing import NoReturn, Protocol
 
 from b24app.errors import (
     AppError,
@@ -38,6 +39,7 @@ from b24app.services.writing import error_names, record
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.record import Ending
 from b24app.storage import idempotency, refusals
 from b24app.storage.idempotency import Begun
 from b24app.storage.session import Session
@@ -45,30 +47,42 @@ from b24app.storage.session import Session
 log = logging.getLogger(__name__)
 
 
+class Beside(Protocol):
+    """What a write does beside its key and its record, in their transactions."""
+
+    def begin(self, session: Session) -> None:
+        """Do it where the key is taken, if the write is to run."""
+
+    def end(self, session: Session) -> None:
+        """Do it where the outcome is recorded; again if that has to be tried again."""
+
+
 def perform(
     card: CardSession,
     asked: WriteRequest,
     deed: Deed,
     run: Callable[[], Outcome],
-    recall: Callable[[Session], None] | None = None,
+    beside: Beside | None = None,
 ) -> Outcome:
     """Run a write once for its key and record it before the answer leaves.
-
-    `recall` reads what `run` needs of our database, in the transaction that takes the key.
 
     Raises RuleRefusedError, StillRunningError, KeyReusedError, InputError (no key) and errors of
     proving the opener; everything that happens in `run` becomes an Outcome, unless our database is
     away: UnrecordedError.
     """
     require_allowed(card, asked, deed.action)
-    begun, is_canceled = _begin(card, asked, deed, recall)
+    begun, is_canceled = _begin(card, asked, deed, beside)
     deed = replace(deed, is_second=begun.outcome == "abandoned", is_in_log=begun.is_in_log)
     if (before := _begun_before(card, asked, deed, begun)) is not None:
         return before
+    keep = partial(record.write, card, asked, deed, also=beside.end if beside else None)
+    work = _refuse_canceled if is_canceled else run
     try:
-        return _carry_out(card, asked, deed, _refuse_canceled if is_canceled else run)
+        ending = _end_of(lambda: _carry_out(card, asked, deed, work), keep)
+        keep(ending)
     except DatabaseAwayError as error:
         raise UnrecordedError(str(error)) from error
+    return ending.outcome
 
 
 def require_allowed(card: CardSession, asked: WriteRequest, action: Action) -> None:
@@ -79,9 +93,20 @@ def require_allowed(card: CardSession, asked: WriteRequest, action: Action) -> N
     card.require_rule(action)
 
 
+def _end_of(carry_out: Callable[[], Ending], keep: Callable[[Ending], None]) -> Ending:
+    try:
+        return carry_out()
+    except DatabaseAwayError:
+        raise
+    except Exception:
+        # A bug in our code: the response says so, and the log records an unknown outcome.
+        keep(Ending(Outcome(OutcomeKind.UNKNOWN, ErrorName.APP)))
+        raise
+
+
 def _carry_out(
     card: CardSession, asked: WriteRequest, deed: Deed, run: Callable[[], Outcome]
-) -> Outcome:
+) -> Ending:
     try:
         with card.one_action():
             outcome = run()
@@ -96,13 +121,7 @@ def _carry_out(
     except AppError as error:
         # A plain error means that nothing was written.
         return _failed(card, asked, deed, WriteFailedError(error))
-    except Exception:
-        # A bug in our code: the response says so, and the log records an unknown outcome.
-        record.write(card, asked, deed, Outcome(OutcomeKind.UNKNOWN, ErrorName.APP))
-        raise
-    outcome = honest(ended(outcome, asked, deed), deed)
-    record.write(card, asked, deed, outcome)
-    return outcome
+    return Ending(honest(ended(outcome, asked, deed), deed))
 
 
 def honest(outcome: Outcome, deed: Deed) -> Outcome:
@@ -132,7 +151,7 @@ def _begin(
     card: CardSession,
     asked: WriteRequest,
     deed: Deed,
-    recall: Callable[[Session], None] | None,
+    beside: Beside | None,
 ) -> tuple[Begun, bool]:
     """Take the key; return what it stands for, and whether the order is known to be canceled."""
     with card.db.transaction() as session:
@@ -146,8 +165,8 @@ def _begin(
             record.intent_of(card, asked, [deed]),
         )
         is_canceled = _is_known_canceled(session, card, deed)
-        if recall is not None:
-            recall(session)
+        if beside is not None and _is_to_run(begun, deed):
+            beside.begin(session)
     return begun, is_canceled
 
 
@@ -168,14 +187,16 @@ def _refuse_canceled() -> NoReturn:
     raise OrderCanceledError("the order is known to be canceled")
 
 
+def _is_to_run(begun: Begun, deed: Deed) -> bool:
+    return begun.outcome == "new" or (begun.outcome == "abandoned" and deed.is_repeatable)
+
+
 def _begun_before(
     card: CardSession, asked: WriteRequest, deed: Deed, begun: Begun
 ) -> Outcome | None:
+    if _is_to_run(begun, deed):
+        return None
     match begun.outcome:
-        case "new":
-            return None
-        case "abandoned" if deed.is_repeatable:
-            return None
         case "abandoned":
             abandoned = Outcome(
                 OutcomeKind.UNKNOWN,
@@ -183,7 +204,7 @@ def _begun_before(
                 payment_id=deed.payment_id,
                 is_replay=True,
             )
-            record.write(card, asked, deed, abandoned)
+            record.write(card, asked, deed, Ending(abandoned))
             return abandoned
         case "done":
             return record.read(begun.announcement or {}, deed)
@@ -199,13 +220,12 @@ def _failed(
     failure: WriteFailedError,
     *,
     is_harmless: bool = True,
-) -> Outcome:
+) -> Ending:
     outcome = honest(failed(card, asked, deed, failure), deed)
     # The page then renews its session and sends the same request again with the same key.
     is_sent_again = error_names.is_session_refused(failure.error) and is_harmless
     is_sent_again = is_sent_again and not deed.is_second
-    record.write(card, asked, deed, outcome, frees_key=is_sent_again)
-    return outcome
+    return Ending(outcome, frees_key=is_sent_again)
 
 
 def failed(

@@ -7,6 +7,7 @@ restart, is tried again for a moment before a person is told that nobody knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,22 +21,37 @@ from b24app.storage import activity, idempotency
 from b24app.storage.session import Session
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a write ended; `frees_key` if the same request may be sent again with its key."""
+
+    outcome: Outcome
+    frees_key: bool = False
+
+
 def write(
     card: CardSession,
     asked: WriteRequest,
     deed: Deed,
-    outcome: Outcome,
-    *,
-    frees_key: bool = False,
+    ending: Ending,
+    also: Callable[[Session], None] | None = None,
 ) -> None:
-    """Store the activity and the key's answer, committed together before the answer leaves."""
-    now = card.clock()
+    """Store the activity and the key's answer, committed together before the answer leaves.
+
+    `also` is done in the same transaction; more than once if that has to be tried again.
+    """
+    now, outcome = card.clock(), ending.outcome
     who = card.member_id, card.user_id, asked.key
 
     def leave(session: Session) -> bool:
-        if frees_key:
-            return idempotency.drop(session, *who)
-        return idempotency.finish(session, *who, announcement=_said(deed, outcome))
+        if ending.frees_key:
+            was_running = idempotency.drop(session, *who)
+        else:
+            was_running = idempotency.finish(session, *who, announcement=_said(deed, outcome))
+        if also is not None:
+            # After the key, as where it was taken: the other way round two could wait in a ring.
+            also(session)
+        return was_running
 
     line = line_of(card, asked, deed, outcome, now)
     lines = [] if is_in_log(deed, outcome) else [line]

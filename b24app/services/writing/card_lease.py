@@ -1,0 +1,126 @@
+"""Allow one write at a time on a card, across all processes.
+
+The portal saves an order whole and locks nothing: whatever one write has added is deleted by
+another one of the same order that was under way, and a payment that was just paid by its deletion
+(quirk 104). Nor does it compare: what is free is read first and billed second, so several people
+would bill the same, and an edit would overwrite another one that was made after the line was read.
+So every write is alone (decisions 56); but it waits for its turn, since payments are often changed
+in a row.
+
+A `Turn` is what most writes take. It costs no transaction of its own where the card is free: it is
+taken in the one that takes the request's key, and given back in the one that records the outcome.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from b24app.errors import CardBusyError, DatabaseAwayError
+from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import ACTION_SECONDS
+from b24app.storage import leases
+from b24app.storage.session import Session
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 2 * ACTION_SECONDS
+"""Longer than any action: how long the card stays locked after a process died in the middle.
+
+The portal may still carry out what that process had sent, so the lease must not end with it.
+"""
+
+PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
+"""Some changes of an ordinary length; what is left of an action is enough for one more."""
+
+
+class Turn:
+    """A write's turn on the card. Make one for each write.
+
+    `recall` reads what the write needs of our database, in the transaction that takes the key.
+    """
+
+    def __init__(
+        self,
+        card: CardSession,
+        what: str = "create",
+        recall: Callable[[Session], None] | None = None,
+    ) -> None:
+        ref = card.ref
+        self._card = card
+        self._lease = leases.Key(card.member_id, f"{what}:{ref.entity_type_id}:{ref.entity_id}")
+        self._owner = secrets.token_hex(16)
+        self._recall = recall
+        self._is_taken = False
+
+    def begin(self, session: Session) -> None:
+        """Take it within the transaction that takes the key, if the card is free."""
+        self._try(session)
+        if self._recall is not None:
+            self._recall(session)
+
+    def _try(self, session: Session) -> None:
+        now = self._card.clock()
+        self._is_taken = leases.try_take(session, self._lease, self._owner, now, LEASE_SECONDS)
+
+    def wait(self, patience: float = TURN_SECONDS) -> None:
+        """Return when it is taken. Raises CardBusyError where it is not within `patience` seconds.
+
+        A transaction that has tried to take it is over by then.
+        """
+        card = self._card
+        end = card.deps.monotonic() + patience
+        while not self._is_taken:
+            with card.db.transaction() as session:
+                self._try(session)
+            if not self._is_taken:
+                if card.deps.monotonic() >= end:
+                    raise CardBusyError("another change of this card is under way")
+                card.deps.sleep(PAUSE_SECONDS)
+
+    def end(self, session: Session) -> None:
+        """Give it back within a transaction that is open anyway."""
+        if self._is_taken:
+            leases.release(session, self._lease, self._owner)
+
+    def give_back(self) -> None:
+        """Give it back. Never fails: what was done under it is told all the same.
+
+        Without our database the lease ends by itself.
+        """
+        try:
+            with self._card.db.transaction() as session:
+                self.end(session)
+        except DatabaseAwayError as error:
+            log.warning("%s was not given back: %s", self._lease.name, error)
+
+
+@contextmanager
+def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[None]:
+    """Lock the card for `what`: "create" is every write of a payment, "begin" a creation alone.
+
+    Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
+    """
+    turn = Turn(card, what)
+    turn.wait(patience)
+    try:
+        yield
+    finally:
+        turn.give_back()
+
+
+def in_turn(card: CardSession) -> AbstractContextManager[None]:
+    """Lock the card for a change, which waits for those before. Raises CardBusyError."""
+    return alone(card, patience=TURN_SECONDS)
+
+
+@contextmanager
+def creating(card: CardSession) -> Iterator[None]:
+    """Lock the card for a creation, which waits for changes before it and for no other creation.
+
+    Who creates while somebody else does is to see that payment first. Raises CardBusyError.
+    """
+    with alone(card, "begin"), in_turn(card):
+        yield
