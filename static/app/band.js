@@ -76,9 +76,18 @@ function placeHead() {
   head.classList.toggle("is-stuck", by > 0);
 }
 
+/* How high it is depends on the language, the width and the size of the text. Told to the list alone. */
+const headSize = new ResizeObserver(([{ target }]) => {
+  const under = `${PORTAL_BAR + target.offsetHeight + 12}px`;
+  const { style } = target.parentNode || body;
+  if (style.getPropertyValue("--under-head") !== under) style.setProperty("--under-head", under);
+});
+
 on("htmx:load", () => soon(followHead));
 
 function followHead() {
+  headSize.disconnect();
+  if (byId("toolbar") && frame.isFramed()) headSize.observe(byId("toolbar"));
   if (document.querySelector(".toolbar--many") && frame.isFramed()) follow(placeHead);
   placeHead();
 }

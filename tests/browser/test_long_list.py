@@ -25,6 +25,13 @@ FOCUSED = """() => {
   const isItself = !over || one.contains(over) || over.contains(one);
   return { x, y, over: isItself ? "" : `#${one.id} under #${over.id} ${over.className}` };
 }"""
+ENLARGE = """(by) => {
+  const all = [...document.querySelectorAll("#toolbar, #toolbar *")];
+  const sizes = all.map((one) => parseFloat(getComputedStyle(one).fontSize));
+  for (const [at, one] of all.entries()) {
+    one.style.fontSize = `${sizes[at] * by}px`;
+  }
+}"""
 AS_SHORT = "document.querySelector('#payments').classList.remove('list--long')"
 
 
@@ -265,9 +272,13 @@ def test_rows_that_are_read_again_are_replaced_without_taking_leave_of_each(long
     assert 0 < frame.evaluate("leaves") < 1000
 
 
-@pytest.mark.parametrize("size", [(1280, 900), (768, 900), (375, 800)])
-def test_nothing_lies_over_what_tab_leads_to(long_list, size):
+@pytest.mark.parametrize(
+    ("size", "text"), [((1280, 900), 1), ((768, 900), 1), ((375, 800), 1), ((375, 1200), 2)]
+)
+def test_nothing_lies_over_what_tab_leads_to(long_list, size, text):
+    """At whatever height of the head: a long language, a narrow window, larger text."""
     person = long_list(size)
+    person.frame.evaluate(ENLARGE, text)
     row = person.frame.locator("#payments > .pay .pay__open").nth(20)
     row.evaluate("(one) => { one.focus(); one.scrollIntoView({ block: 'start' }); }")
     covered = []
