@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -159,6 +160,31 @@ def test_signs_inside_of_texts_are_no_structure():
 
     assert json_text.read(json.dumps([text]).encode()) == [text]
     assert json_text.weight(json.dumps([text]).encode()) == 1
+
+
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+@given(JSON | st.text('",[]{}\\:', max_size=20), st.booleans())
+def test_what_stands_outside_of_texts_is_counted_and_nothing_else(value, is_ascii):
+    text = json.dumps(value, ensure_ascii=is_ascii)
+    outside = TEXT.sub("", text)
+
+    counted = json_text.weight(text.encode("utf-8", "surrogatepass"))
+
+    assert counted == sum(map(outside.count, ",[{"))
+
+
+@pytest.mark.parametrize("depth", [json_text.MAX_DEPTH, json_text.MAX_DEPTH + 1])
+def test_brackets_inside_of_texts_are_no_depth_and_hide_none(depth):
+    inside = json.dumps('"]]}"\\')
+    body = f"[{inside}," * depth + "7" + "]" * depth
+
+    if depth > json_text.MAX_DEPTH:
+        with pytest.raises(json_text.JsonError, match="deep"):
+            read(body)
+    else:
+        assert read(body)
 
 
 def test_a_card_with_a_thousand_rows_is_no_burden():
