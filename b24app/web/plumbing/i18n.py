@@ -47,13 +47,13 @@ def use_time_zone(name: str) -> None:
     g.time_zone = name
 
 
-_present_g = g._get_current_object  # noqa: SLF001  Werkzeug's documented way.
-"""What `g` stands for just now, at a tenth of its price: a page asks 1,000 times."""
+present_g = g._get_current_object  # noqa: SLF001  Werkzeug's documented way.
+"""What `g` stands for just now, at a tenth of its price: a page asks 500 times."""
 
 
 def current_locale() -> str:
     """Return the locale of this answer."""
-    found: str = _present_g().get("language", "en")
+    found: str = present_g().get("language", "en")
     return found
 
 

@@ -12,13 +12,14 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from b24app.web.plumbing.i18n import current_locale
-from b24app.web.plumbing.templating import COUNTED, WORD, Environment, Words, filled
+from b24app.web.plumbing.i18n import current_locale, present_g
+from b24app.web.plumbing.template_code import COUNTED, WORD, filled
+from b24app.web.plumbing.templating import Environment, Words
 
 
 def _translations() -> Translations:
-    """Return the current answer's words, looked up once: a page of 20 payments asks 500 times."""
-    found: Translations | None = g.get("translations")
+    """Return the current answer's words, looked up once: a page of 20 payments asks 100 times."""
+    found: Translations | None = present_g().get("translations")
     if found is None:
         found = g.translations = get_translations()
     return found

@@ -7,27 +7,25 @@ may say all that Jinja allows.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from types import MethodType
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, TemplateNotFound, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from b24app.web.plumbing.template_code import COUNTED, WORD, Generator, markup, part_of
 
 JOINED = frozenset({"payments/_payment.html", "payments/_more.html"})
 """What stands on a page as often as there are payments: the parts of it are compiled into it."""
 
 SIGNS = "_icons.html"
 """Where the macro is that draws a sign: what it makes of a name is compiled into the template."""
-
-WORD, COUNTED = "_word", "_counted"
-"""Names of the filters that calls of `_` with one text and of `ngettext` with two become."""
 
 
 class _Context(Context):
@@ -42,123 +40,67 @@ class _Context(Context):
         kind = type(obj)
         if kind is not Macro and (kind is not MethodType or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        return obj(*args, **kwargs) if kwargs or kind is not Macro else _macro(obj, args)
+        if kwargs:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+        return _macro(obj, args, kwargs) if kind is Macro else obj(*args, **kwargs)
 
 
-def _macro(macro: Macro, args: tuple[Any, ...]) -> str:
+def _macro(macro: Macro, args: tuple[Any, ...], named: dict[str, Any]) -> str:
     """Return what a macro makes of these arguments, without a search for others in most cases."""
-    left = len(macro.arguments) - len(args)
-    if left < 0 or macro.caller or macro.catch_kwargs or macro.catch_varargs:
-        return macro(*args)
+    left = macro.arguments[len(args) :]
+    if (
+        len(args) > len(macro.arguments)
+        or (named and not named.keys() <= set(left))
+        or macro.caller
+        or macro.catch_kwargs
+        or macro.catch_varargs
+    ):
+        return macro(*args, **named)
     # What the template's code made of the macro: it puts in the defaults itself.
-    return markup(macro._func(*args, *[missing] * left))  # noqa: SLF001
+    given = [named.get(name, missing) for name in left] if named else [missing] * len(left)
+    return markup(macro._func(*args, *given))  # noqa: SLF001
 
 
-def markup(text: str) -> Markup:
-    """Return a text that is escaped already as one, without the question whether it was."""
-    return str.__new__(Markup, text)
-
-
-class Words(dict[str, Markup]):
-    """What templates say in one language, by their English texts; found when it is first asked."""
+class Texts(dict[str, str]):
+    """What stands in one language's catalogue, by English texts; found when it is first asked."""
 
     def __init__(self, look_up: Callable[[str], str]) -> None:
         self._look_up = look_up
 
-    def __missing__(self, text: str) -> Markup:
-        # Bounded: the texts of our templates. As in all of them, a doubled percent sign is one.
-        said = self[text] = markup(self._look_up(text) % {})
-        return said
+    def __missing__(self, text: str) -> str:
+        # Bounded: the texts of our templates.
+        found = self[text] = self._look_up(text)
+        return found
 
 
-def filled(text: str, values: Mapping[str, Any]) -> Markup:
-    """Return a text of ours with values in it, which are escaped."""
-    return markup(text % {name: escaped(value) for name, value in values.items()})
+class Words(dict[str, Markup]):
+    """What templates say in one language, by their English texts.
 
-
-_special = re.compile("[&<>\"']").search
-"""Finds what `escape` would change; most texts hold nothing of it."""
-
-
-def escaped(value: Any) -> str:
-    """Return what a template shows of a value that is not escaped yet. Numbers hold no signs."""
-    kind = type(value)
-    if kind is str and not _special(value):
-        return str(value)
-    return str(value) if kind is int else escape(value)
-
-
-class _Generator(CodeGenerator):
-    """Writes a template's code: what is escaped already is put out as it is.
-
-    Jinja escapes each value that is put out, and half of them are words and what macros made: that
-    copies them. What an included template puts out is handed on in one piece, not line by line
-    through every template around it.
+    `texts` are those that values are put into.
     """
 
-    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
-        self.writeline(f"from {__name__} import escaped")
-        super().visit_Template(node, frame)
+    def __init__(self, look_up: Callable[[str], str]) -> None:
+        self.texts = Texts(look_up)
 
-    def write_commons(self) -> None:
-        super().write_commons()
-        self.writeline("words = environment.words")
-
-    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802  Jinja's name.
-        if node.name == WORD and not node.kwargs and isinstance(node.node, nodes.Const):
-            # Asked each time it is said: macros stay, and are called in every language.
-            self.write(f"words()[{node.node.value!r}]")
-        else:
-            super().visit_Filter(node, frame)
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if _is_escaping(frame, finalize):
-            self.write("(out if type(out := (")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if _is_escaping(frame, finalize):
-            self.write(")) is Markup else escaped(out))")
-        else:
-            super()._output_child_post(node, frame, finalize)
-
-    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802  Jinja's name.
-        name = _part(node)
-        if name is None:
-            super().visit_Include(node, frame)
-            return
-        self.writeline(f"template = environment.get_template({name!r})", node)
-        self.writeline("included = template.new_context(")
-        self.write(f"context.get_all(), True, {self.dump_local_context(frame)})")
-        self.simple_write("concat(template.root_render_func(included))", frame)
-
-
-def _part(node: nodes.Include) -> str | None:
-    """Return the one template that is included and sees what is known here; None for others."""
-    if not node.with_context or node.ignore_missing or not isinstance(node.template, nodes.Const):
-        return None
-    return str(node.template.value)
-
-
-def _is_escaping(frame: Frame, finalize: Any) -> bool:
-    is_plain = finalize.src is None and not frame.eval_ctx.volatile
-    return is_plain and bool(frame.eval_ctx.autoescape)
+    def __missing__(self, text: str) -> Markup:
+        # As in all texts of a template, a doubled percent sign is one.
+        said = self[text] = markup(self.texts[text] % {})
+        return said
 
 
 class Environment(FlaskEnvironment):
     """Flask's environment, whose templates share one mapping of globals."""
 
     context_class = _Context
-    code_generator_class = _Generator
+    code_generator_class = Generator
     words: Callable[[], Words]
     """Returns the words of the present answer's language."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._loaded: dict[str, Template] = {}
+        self._modules: dict[str, TemplateModule] = {}
 
     def get_template(
         self,
@@ -168,9 +110,9 @@ class Environment(FlaskEnvironment):
     ) -> Template:
         """Return a template; one that was loaded, without a look at its file or the cache's order.
 
-        A page of 20 payments asks 500 times.
+        A page of 20 payments asks 200 times.
         """
-        is_kept = globals is None and not self.auto_reload and not self.overlayed
+        is_kept = globals is None and self._keeps_templates
         if not is_kept or not isinstance(name, str):
             return super().get_template(name, parent, globals)
         found = self._loaded.get(name)
@@ -178,6 +120,25 @@ class Environment(FlaskEnvironment):
             # Bounded: names of templates are written in templates and routes alone.
             found = self._loaded[name] = super().get_template(name, parent)
         return found
+
+    @property
+    def _keeps_templates(self) -> bool:
+        return not self.auto_reload and not self.overlayed
+
+    def imported(self, name: str, context: Context) -> TemplateModule:
+        """Return a template's macros for another one, made once.
+
+        Jinja compares all names that both know at every import, 250 times for 20 payments. Here
+        only a template with globals of its own knows more of them than the environment.
+        """
+        is_kept = self._keeps_templates and len(context.globals_keys) == len(self.globals)
+        if is_kept and (found := self._modules.get(name)) is not None:
+            return found
+        module = self.get_template(name)._get_default_module(context)  # noqa: SLF001
+        if is_kept:
+            # Bounded, as what is loaded.
+            self._modules[name] = module
+        return module
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return the globals of a template.
@@ -218,7 +179,7 @@ class _Parts(NodeTransformer):
         self._environment = environment
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802  Jinja's name.
-        name = _part(node)
+        name = part_of(node)
         if name is None:
             return node
         scope = nodes.Scope(self._environment.part(name).body)

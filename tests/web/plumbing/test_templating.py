@@ -7,11 +7,11 @@ import sys
 
 import pytest
 from flask import render_template_string
-from jinja2 import DictLoader, meta, nodes
+from jinja2 import DictLoader, UndefinedError, meta, nodes
 from markupsafe import escape
 
 from b24app.web.plumbing import templating
-from b24app.web.plumbing.templating import WORD, escaped
+from b24app.web.plumbing.template_code import WORD, escaped
 
 SAME = [
     ("{{ _('Refresh') }}", "Refresh"),
@@ -27,6 +27,20 @@ SAME = [
     ("{% macro m(x, y=2) %}{{ x }}{{ y }}{{ varargs }}{% endmacro %}{{ m(1, 2, 3) }}", "12(3,)"),
     ("{% macro m(x) %}{{ x }}{% endmacro %}{% for n in [1, 2] %}{{ m(n) }}{% endfor %}", "12"),
     ("{% macro m() %}<b>{% endmacro %}{{ m() }}", "<b>"),
+    ("{% macro m(x, y=2, z=3) %}{{ x }}{{ y }}{{ z }}{% endmacro %}{{ m(1, z='<') }}", "12&lt;"),
+    ("{% macro m(x=_('Refresh')) %}{{ x }}{% endmacro %}{{ m() }}{{ m('<') }}", "Refresh&lt;"),
+    (
+        "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}{{ _('Refresh') }}{% endcall %}",
+        "Refresh",
+    ),
+    (
+        "{% macro m(x) %}{{ x }}{{ caller() }}{% endmacro %}"
+        "{% call m(_('Refresh')) %}!{% endcall %}",
+        "Refresh!",
+    ),
+    ("{% for x in ['<'] %}{{ _('%(x)s %%', x=x) }}{{ loop.index }}{% endfor %}", "&lt; %1"),
+    ("{{ {'a': {'b': 7}}.a.b }}{{ {'a': 7}.b }}{{ 'x'.upper() }}{{ none.a }}", "7X"),
+    ("{{ {'keys': 7}.keys() | list }}{{ [1, 2].count(1) }}", "[&#39;keys&#39;]1"),
     ("{{ ngettext('%(num)s row', '%(num)s rows', 2) }}", "2 rows"),
     ("{{ ngettext('%(num)s%% %(x)s', '%(num)s rows', 1, x='<') }}", "1% &lt;"),
     ("{{ ngettext(*['%(num)s row', '%(num)s rows', 2]) }}", "2 rows"),
@@ -84,9 +98,20 @@ def test_words_of_an_imported_macro_are_those_of_who_asks(app):
     assert said == ["Refresh", "Aktualisieren", "Refresh"]
 
 
-def test_macro_that_is_given_too_much_fails_as_ever(app):
-    template = app.jinja_env.from_string("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1, 2) }}")
-    with pytest.raises(TypeError, match="not more than 1"):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("1, 2", "not more than 1"), ("1, x=2", "no keyword"), ("y=2", "no keyword")],
+)
+def test_macro_that_is_given_what_it_does_not_take_fails_as_ever(app, given, said):
+    macro = "{% macro m(x) %}{{ x }}{% endmacro %}"
+    template = app.jinja_env.from_string(f"{macro}{{{{ m({given}) }}}}")
+    with pytest.raises(TypeError, match=said):
+        template.render()
+
+
+def test_what_has_no_such_attribute_fails_as_ever_where_more_of_it_is_asked(app):
+    template = app.jinja_env.from_string("{{ {'a': 7}.b.c }}")
+    with pytest.raises(UndefinedError, match="has no attribute 'b'"):
         template.render()
 
 
@@ -107,6 +132,26 @@ def test_signs_are_drawn_when_a_template_is_compiled_and_others_when_it_is_shown
 
     watched = env.overlay(auto_reload=True)
     assert "aFalse" not in watched.compile(parts["page.html"], "page.html", raw=True)
+
+
+def test_imported_macros_know_the_globals_of_who_imports_them(app):
+    parts = {
+        "page": "{% from 'part' import m %}{{ m() }}",
+        "own": "{% from 'part' import m %}{{ m() }}",
+        "part": "{% macro m() %}{{ own }}!{% endmacro %}",
+    }
+    env = app.jinja_env
+    env.loader = DictLoader(parts)
+    page, own = env.get_template("page"), env.get_template("own", globals={"own": "mine"})
+    assert [one.render() for one in (page, own, page, own)] == ["!", "mine!", "!", "mine!"]
+
+
+def test_imported_macros_of_another_loader_are_its_own(app):
+    page = "{% from '_icons.html' import icon %}{{ icon(name) }}"
+    parts = {"page": page, "_icons.html": "{% macro icon(name) %}{{ name }}!{% endmacro %}"}
+    assert "<svg" in app.jinja_env.from_string(page).render(name="x")
+    other = app.jinja_env.overlay(loader=DictLoader(parts), bytecode_cache=None)
+    assert other.get_template("page").render(name="x") == "x!"
 
 
 def test_globals_of_one_template_stay_out_of_others(app):
