@@ -25,6 +25,7 @@ from b24app import texts
 from b24app.domain import Money, is_readable
 from b24app.services import time_zones
 from b24app.web.plumbing.languages import CODES, LANGUAGES
+from b24app.web.plumbing.template_code import escaped, markup
 from b24app.web.plumbing.templating import still_parts
 
 SPOKEN = "SPOKEN_LANGUAGES"
@@ -189,17 +190,23 @@ def when(value: datetime, form: str = "full") -> Markup:
 
     `form` is "full" for date and time, "time" for the time of day, "day" for the date.
     """
-    shown = in_zone(value, time_zones.load(g.get("time_zone", "")))
+    shown = in_zone(value, time_zones.load(present_g().get("time_zone", "")))
+    # Without its zone: equal moments of two zones are different hours.
+    text = escaped(_told(shown.replace(tzinfo=None), form, current_locale()))
+    return markup(f'<time datetime="{shown.isoformat()}"{_spoken()}>{text}</time>')
+
+
+@lru_cache(maxsize=4096)
+def _told(shown: datetime, form: str, locale: str) -> str:
+    """Return a time of no zone as people of this language write it."""
     if form == "time":
-        text = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
-    elif form == "day":
-        text = format_date(shown, "medium", locale=current_locale())
-    else:
-        day = format_date(shown, "medium", locale=current_locale())
-        time = format_time(shown, "short", tzinfo=shown.tzinfo, locale=current_locale())
-        pattern = Locale.parse(current_locale()).datetime_formats["medium"]
-        text = str(pattern).replace("{0}", time).replace("{1}", day).replace("'", "")
-    return Markup('<time datetime="{}"{}>{}</time>').format(shown.isoformat(), _spoken(), text)
+        return str(format_time(shown, "short", locale=locale))
+    day = format_date(shown, "medium", locale=locale)
+    if form == "day":
+        return str(day)
+    time = format_time(shown, "short", locale=locale)
+    pattern = str(Locale.parse(locale).datetime_formats["medium"])
+    return pattern.replace("{0}", time).replace("{1}", day).replace("'", "")
 
 
 def day(text: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from b24app.web.plumbing import i18n
 from b24app.web.plumbing.i18n import SPOKEN
 from b24app.web.plumbing.languages import LANGUAGES
 from tests.support.stage import DEAL, MANAGER, Tab, token_in
@@ -74,3 +76,27 @@ def test_a_date_in_another_language_than_the_page_is_called_so(stage, monkeypatc
     assert re.search(r'<time datetime="[^"]+" lang="ru">[^<]*\w+\. 202\d', russian)
     assert "<time" in english
     assert not re.search(r"<time[^>]* lang=", english)
+
+
+def test_equal_moments_are_told_each_in_its_zone_and_language(app):
+    moscow = timezone(timedelta(hours=3))
+    noon = datetime(2026, 3, 4, 12, 5, 33, tzinfo=UTC)
+    asked = [(noon, ""), (noon.astimezone(moscow), ""), (noon, "Asia/Tokyo")]
+    told = []
+    for locale in ("en", "de", "en"):
+        for moment, zone in asked:
+            with app.test_request_context():
+                i18n.use_language(locale)
+                i18n.use_time_zone(zone)
+                told.append([str(i18n.when(moment, form)) for form in ("full", "day", "time")])
+
+    assert told[:3] == told[6:]
+    assert [re.sub("<.*?>", "", times[2]) for times in told[:6]] == [
+        *("12:05\N{NARROW NO-BREAK SPACE}PM", "3:05\N{NARROW NO-BREAK SPACE}PM"),
+        *("9:05\N{NARROW NO-BREAK SPACE}PM", "12:05", "15:05", "21:05"),
+    ]
+    assert told[1][0] == (
+        '<time datetime="2026-03-04T15:05:33+03:00">'
+        "Mar 4, 2026, 3:05\N{NARROW NO-BREAK SPACE}PM</time>"
+    )
+    assert told[3][1] == '<time datetime="2026-03-04T12:05:33+00:00">04.03.2026</time>'
