@@ -26,6 +26,12 @@ def in_parallel(
     with shares.helpers(share, min(len(things), MAX_PARALLEL) - 1) as more:
         if not more:
             return [work(thing) for thing in things]
-        with ThreadPoolExecutor(more + 1) as pool:
-            waiting = [pool.submit(contextvars.copy_context().run, work, thing) for thing in things]
-            return [future.result() for future in waiting]
+        # The caller does its part where nobody has to do two: it would only wait.
+        own = things[: int(len(things) == more + 1)]
+        with ThreadPoolExecutor(more + 1 - len(own)) as pool:
+            waiting = [
+                pool.submit(contextvars.copy_context().run, work, thing)
+                for thing in things[len(own) :]
+            ]
+            done = [contextvars.copy_context().run(work, thing) for thing in own]
+            return done + [future.result() for future in waiting]
