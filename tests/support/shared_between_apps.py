@@ -12,22 +12,33 @@ from werkzeug.routing import Rule
 
 from b24app.storage import engines, session
 
-_compile = Rule._compile_builder
+COMPILED = ("_parts", "_trace", "_converters", "arguments")
+"""What compiling gives a rule, besides its two builders; nothing of it is changed afterwards."""
+
+_compile = Rule.compile
 _make_engine = engines.make_engine
-_routes: dict[object, object] = {}
+_rules: dict[object, Rule] = {}
 
 
 def share_between_apps():
     """Let the test applications of this process share what depends on our code alone."""
-    Rule._compile_builder = _route  # type: ignore[method-assign]
+    Rule.compile = _compile_once  # type: ignore[method-assign]
     session.make_engine = _engine  # type: ignore[attr-defined]
 
 
-def _route(rule, append_unknown=True):
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _routes:
-        _routes[key] = _compile(rule, append_unknown)
-    return _routes[key]
+def _compile_once(rule):
+    """Compile a rule, or take over what an equal one of another application was compiled to."""
+    parts = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, rule.map.host_matching)
+    key = (*parts, repr(rule.defaults), *rule.map.converters.items())
+    known = _rules.get(key)
+    if known is None:
+        _compile(rule)
+        _rules[key] = rule
+        return
+    for name in COMPILED:
+        setattr(rule, name, getattr(known, name))
+    for name in ("_build", "_build_unknown"):
+        setattr(rule, name, getattr(known, name).__func__.__get__(rule, None))
 
 
 def _engine(url, clock):
