@@ -66,6 +66,18 @@
         problems.push(`overlap: ${name(one.node)} and ${name(other.node)}`);
     }
   });
+  const controls = [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select")]
+    .filter((one) => isSeen(one) && !isCovered(one) && !one.closest(".joined") && ancestors(one).every((at) => styleOf(at).clipPath === "none"))
+    .map((one) => ({ one, layer: layerOf(one), box: one.getBoundingClientRect() }));
+  for (const { node, layer, box } of texts) {
+    const [from, to] = middle(box);
+    for (const other of controls) {
+      if (other.layer !== layer || other.one.contains(node) || node.contains(other.one) || node.closest("label")?.contains(other.one)) continue;
+      const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+      if (wide > 1 && Math.min(to, other.box.bottom) - Math.max(from, other.box.top) > 1)
+        problems.push(`over a control: ${name(node)} and ${name(other.one)}`);
+    }
+  }
   const pen = document.createElement("canvas").getContext("2d");
   /* Where choices are the portal's names, and on the narrowest screens, the opened list shows them whole. */
   /* The search takes what is left of its line; its name says what it is, and its hint ends in an ellipsis. */
