@@ -75,6 +75,8 @@ LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 NAMELESS = re.compile(rf"\s*{NAMED}\s*")
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MAX_NAME, MAX_LONG_NAME = 12, 60
+MAX_SHORT = len("KWD 123,456.789")
+"""How many characters of an amount every table has room for."""
 
 
 def tag_of(locale: str) -> str:
@@ -85,7 +87,8 @@ def tag_of(locale: str) -> str:
 def money(value: Money) -> Markup:
     """Return an amount as `<data value="7680.00">€7,680.00</data>`, with all its digits.
 
-    Digits beyond the currency's own are shown, because a hidden cent is a wrong sum.
+    Digits beyond the currency's own are shown, because a hidden cent is a wrong sum. No line breaks
+    within it, so one that many a column has no room for is of the class `long`.
     """
     if not value.is_readable:
         return Markup('<data value="">{}</data>').format(_("unreadable"))
@@ -113,8 +116,10 @@ def _digits(value: Money) -> int:
 @lru_cache(maxsize=4096)
 def _written(value: Money, locale: str) -> Markup:
     digits = _digits(value)
-    plain = f"{money_number(value):f}"
-    return Markup('<data value="{}">{}</data>').format(plain, _amount(value, digits, locale))
+    plain, text = f"{money_number(value):f}", _amount(value, digits, locale)
+    if len(text) > MAX_SHORT:
+        return Markup('<data value="{}" class="long">{}</data>').format(plain, text)
+    return Markup('<data value="{}">{}</data>').format(plain, text)
 
 
 def _amount(value: Money, digits: int, locale: str) -> str:

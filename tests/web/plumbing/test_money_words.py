@@ -33,13 +33,24 @@ def app(sqlite_databases, tmp_path_factory):
     stage.close()
 
 
+AMOUNT = re.compile(r'<data value="[-\d.]*"(?: class="long")?>(.*)</data>', re.DOTALL)
+
+
 def shown(app, amount, currency, locale="en"):
     with app.test_request_context():
         g.language = locale
         markup = str(i18n.money(Money(Decimal(amount), currency)))
-    return html.unescape(
-        re.fullmatch(r'<data value="[-\d.]*">(.*)</data>', markup, re.DOTALL).group(1)
-    )
+    return html.unescape(AMOUNT.fullmatch(markup).group(1))
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "is_long"),
+    [("1234567.89", "EUR", False), ("123456.789", "KWD", False), ("1234567.891", "KWD", True)],
+)
+def test_an_amount_that_needs_room_says_so(app, amount, currency, is_long):
+    with app.test_request_context():
+        g.language = "en"
+        assert ('class="long"' in i18n.money(Money(Decimal(amount), currency))) is is_long
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,7 @@ def test_names_that_somebody_typed_turn_nothing_around_them(stage):
         shipment.service_name = ARABIC
 
     tab = stage.tab()
-    assert (
-        f'<th scope="row"><bdi>{ARABIC}</bdi>, delivery <bdi>3653/2</bdi></th>' in tab.answer.text
-    )
+    assert f'scope="row"><bdi>{ARABIC}</bdi>, delivery <bdi>3653/2</bdi></th>' in tab.answer.text
     assert f'dir="auto"><bdi>{ARABIC}</bdi></span>' in tab.answer.text
     tab.get("/payments/details", ids="1039,1038,1037,1036", rows=11)
 

@@ -13,7 +13,10 @@ from tests.support.acts import FLEET, LARGE, SIGNS, SMALL
 from tests.support.stage import READER, SMART, Tab
 
 FIGURES = re.compile(r'<dt>([^<]+)</dt><dd><data value="([^"]+)">')
-ROWS = re.compile(r'<tr(?: class="tot")?><th scope="row">(.*?)</th><td><data value="([^"]+)">')
+ROWS = re.compile(
+    r'<tr role="row"(?: class="tot")?><th role="rowheader" scope="row">(.*?)</th>'
+    r'<td role="cell"><data value="([^"]+)">'
+)
 TAKES = "Bill the rest takes products only"
 OTHER_CARDS = (8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069)
 
