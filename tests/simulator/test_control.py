@@ -101,9 +101,10 @@ def test_a_refused_command_is_recorded_with_its_code(portal, reader):
 
 
 def test_json_bodies_are_taken_too(portal, state):
-    portal.post("/_control/latency", json={"request_ms": 150, "command_ms": 30})
+    portal.post("/_control/latency", json={"request_ms": 150, "command_ms": 30, "write_ms": 600})
 
-    assert (state.switches.request_ms, state.switches.command_ms) == (150, 30)
+    switches = state.switches
+    assert (switches.request_ms, switches.command_ms, switches.write_ms) == (150, 30, 600)
 
 
 @pytest.mark.parametrize(

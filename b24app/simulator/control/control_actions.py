@@ -67,14 +67,15 @@ def seed_payments(state: PortalState, fields: Fields) -> Answer:
 
 
 def latency(state: PortalState, fields: Fields) -> Answer:
-    """request_ms for every REST request, command_ms for every executed command."""
-    for name in ("request_ms", "command_ms"):
+    """request_ms for every REST request, command_ms for every executed command.
+
+    write_ms besides for every command that writes a payment.
+    """
+    names = ("request_ms", "command_ms", "write_ms")
+    for name in names:
         if name in fields:
             setattr(state.switches, name, int_field(fields, name, least=0))
-    return {
-        "request_ms": state.switches.request_ms,
-        "command_ms": state.switches.command_ms,
-    }
+    return {name: getattr(state.switches, name) for name in names}
 
 
 def fault(state: PortalState, fields: Fields) -> Answer:

@@ -42,6 +42,7 @@ class Switches:
                     posts then also lack SERVER_ENDPOINT, APPLICATION_TOKEN, APPLICATION_SCOPE.
     request_ms      waited once for every REST request, before anything else.
     command_ms      waited for every executed command, one after the other, also inside a batch.
+    write_ms        waited besides for every one that writes a payment.
     shop            what salescenter.payment.getPublicUrl finds, and changes: it installs the site
                     of a portal that never used its shop, and publishes one that is not.
     batch_refused   method name prefixes answered with ERROR_BATCH_METHOD_NOT_ALLOWED in a batch.
@@ -79,6 +80,7 @@ class Switches:
     is_cloud: bool = True
     request_ms: int = 0
     command_ms: int = 0
+    write_ms: int = 0
     has_rest_plan: bool = True
     is_closed: bool = False
     is_overloaded: bool = False

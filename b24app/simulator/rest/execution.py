@@ -109,8 +109,9 @@ def _execute(
         return Outcome(Page(_fault_result(fault)), method_time(state, name, started))
     if fault is not None and not fault.executes:
         raise BrokenAnswerError(fault)
-    if state.switches.command_ms:
-        state.sleep(state.switches.command_ms / 1000)
+    waits = state.switches.command_ms + (state.switches.write_ms if _writes(name) else 0)
+    if waits:
+        state.sleep(waits / 1000)
     page = _run(session, method, params, command)
     if fault is not None and fault.is_misreported:
         page, fault = Page(_fault_result(fault)), None
@@ -119,6 +120,10 @@ def _execute(
     session.spoiled_by = fault or session.spoiled_by
     state.limits.add_operating(name, state.clock.timestamp() - started)
     return Outcome(page, method_time(state, name, started))
+
+
+def _writes(name: str) -> bool:
+    return name.startswith("crm.item.payment.") and not name.endswith((".list", ".get"))
 
 
 def _find(state: PortalState, name: str) -> Method:
