@@ -26,6 +26,9 @@ READ_SECONDS = 12.0
 WRITE_SECONDS = 8.5
 """For a write; the remainder of 15 seconds is for reading back after a lost answer."""
 
+PART_SECONDS = 5.0
+"""How long the writes of one request should take, where there are more (quirk 105)."""
+
 SETTLE_SECONDS = 4.0
 """Reserved for reading back, whatever the earlier steps took."""
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 
+from b24app.bitrix.wire.pace import Pace
 from b24app.simulator.oauth import create_oauth
 from b24app.simulator.portal import create_portal
 from b24app.simulator.portal_state import seed
@@ -147,6 +148,7 @@ class Stage(BaseStage):
                     session.execute(delete(table))
             session.execute(update(Portal).values(batch_refused_until=None))
         self.slept.clear()
+        self.deps.client.pace = Pace()
         self.adapter.sent.clear()
         self.forget_calls()
         if self.openings is None:

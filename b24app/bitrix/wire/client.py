@@ -33,6 +33,7 @@ from b24app.bitrix.wire.answers import (
 )
 from b24app.bitrix.wire.deadline import Deadline
 from b24app.bitrix.wire.error_codes import QUERY_LIMIT
+from b24app.bitrix.wire.pace import Load, Pace
 from b24app.bitrix.wire.parallel import in_parallel
 from b24app.bitrix.wire.reaching import Barrier, Reached, reach
 from b24app.bitrix.wire.shares import Share, Shares
@@ -91,6 +92,7 @@ class BitrixClient:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.shares = shares or Shares(monotonic=monotonic)
+        self.pace = Pace()
         self._session = session
         self._rest_log = rest_log
         self._headers = {
@@ -129,7 +131,7 @@ class BitrixClient:
         is_write = any(command.is_write for command in commands.values())
         outer = replace(BATCH, params=params, is_write=is_write)
         try:
-            answer = self._answer(tokens, outer, deadline)
+            answer = self._answer(tokens, outer, deadline, Load.of(commands.values()))
         except BatchRefusedError as error:
             return BatchAnswer(errors=dict.fromkeys(commands, error))
         return batch_answer(answer, commands, is_halted=halt)
@@ -168,15 +170,23 @@ class BitrixClient:
         except PortalError as error:
             return error
 
-    def _answer(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
+    def _answer(
+        self,
+        tokens: TokenSource,
+        command: Command[Any],
+        deadline: Deadline,
+        load: Load | None = None,
+    ) -> Answer:
         """Send when there is a place for the portal. Raises PortalCrowdedError if there is none.
 
         Pauses and renewals hold the place too: they hold a thread.
         """
         with self.shares.kept_place(tokens.share, deadline.remaining()):
-            return self._persist(tokens, command, deadline)
+            return self._persist(tokens, command, deadline, load or Load.of([command]))
 
-    def _persist(self, tokens: TokenSource, command: Command[Any], deadline: Deadline) -> Answer:
+    def _persist(
+        self, tokens: TokenSource, command: Command[Any], deadline: Deadline, load: Load
+    ) -> Answer:
         """Send until there is an answer or an error that repeating cannot heal."""
         access_token = tokens.current()
         pauses = iter(PAUSES)
@@ -184,7 +194,10 @@ class BitrixClient:
         while True:
             try:
                 with self.shares.asking(tokens.share):
-                    return self._attempt(tokens.endpoint, access_token, command, deadline)
+                    started = self._monotonic()
+                    answer = self._attempt(tokens.endpoint, access_token, command, deadline)
+                    self.pace.note(tokens.share.portal, self._monotonic() - started, load)
+                    return answer
             except TokenExpiredError:
                 if is_renewed:
                     raise

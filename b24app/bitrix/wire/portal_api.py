@@ -216,6 +216,11 @@ class PortalApi:
                 raise answer
         return BatchResult.joined([one for one in answers if isinstance(one, BatchResult)])
 
+    def writes_within(self, seconds: float, most: int) -> int:
+        """Return how many writes the portal is likely to carry out in this time: 1 to `most`."""
+        of_one = self._client.pace.seconds_of_write(self.tokens.share.portal)
+        return max(1, min(most, int(seconds / of_one))) if of_one > 0 else most
+
     def speaking_with(self, tokens: TokenSource) -> PortalApi:
         """Return the same portal with another token."""
         return PortalApi(

@@ -39,13 +39,20 @@ def add(
     Undoing a removal adds nothing to a row that somebody else has put back in the meantime.
     Page: crm-item-payment-product-add.md.
     """
+    return change(card, asked, change_to(payment_id, wanted, may_raise=not asked.is_undo))
+
+
+def change_to(
+    payment_id: int, wanted: Sequence[RowQuantity], *, may_raise: bool
+) -> Change[EditContext]:
+    """Return what is special about adding rows to a payment."""
 
     def plan(at: EditContext) -> Edit:
         if not wanted:
             raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
         if len(wanted) > AT_ONCE:
             raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
-        addition = _addition(at, wanted, may_raise=not asked.is_undo)
+        addition = _addition(at, wanted, may_raise=may_raise)
         return Edit(
             commands=addition.commands,
             is_done=lambda after: _is_added(after, addition),
@@ -57,7 +64,7 @@ def add(
             take_back=lambda after: _removing(after, at),
         )
 
-    adding = Change(
+    return Change(
         Action.ITEMS,
         DeedName.ADD_ITEMS,
         payment_id,
@@ -66,7 +73,6 @@ def add(
         is_repeatable=False,
         # Others read what is free, too, before they bill it.
     )
-    return change(card, asked, adding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
+from b24app.services.deps import PART_SECONDS
 from b24app.services.directories import pay_systems
 from b24app.services.payments import unbilled
 from b24app.services.payments.creation_outcome import (
@@ -45,6 +46,7 @@ from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedErr
 from b24app.services.writing.perform import perform
 
 IN_ONE_BATCH = 35
+"""The most rows that are sent with a new payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,25 @@ class Aim:
     """What a new payment should hold.
 
     `is_all_or_nothing`: if a row cannot be added, the payment is deleted again. `left_over` are the
-    names of rows with a fraction left, because only whole quantities can be billed.
+    names of rows with a fraction left, because only whole quantities can be billed. `at_once` is
+    how many rows are sent with the new payment.
     """
 
     wanted: Sequence[RowQuantity]
     pay_system_id: int | None
     is_rest: bool = False
     left_over: Sequence[str] = ()
+    at_once: int = IN_ONE_BATCH
 
     @property
     def is_all_or_nothing(self) -> bool:
         """Return whether the payment is useless with only its first rows."""
-        return self.is_rest or len(self.wanted) > IN_ONE_BATCH
+        return self.is_rest or len(self.wanted) > self.at_once
+
+
+def at_once(card: CardSession) -> int:
+    """Return how many rows this portal adds to a new payment while somebody waits."""
+    return max(1, card.api.writes_within(PART_SECONDS, IN_ONE_BATCH + 1) - 1)
 
 
 def create(
@@ -151,8 +160,9 @@ def _require_rest(
 
 
 def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
-    aim = replace(aim, wanted=priced_first(aim.wanted, before.rows))
-    first = aim.wanted[:IN_ONE_BATCH]
+    wanted = priced_first(aim.wanted, before.rows)
+    aim = replace(aim, wanted=wanted, at_once=at_once(card))
+    first = wanted[: aim.at_once]
     made = make(card, aim.pay_system_id, first, before)
     if made.maybe_id is not None:
         code = OutcomeCode.PAYMENT_MAYBE_CREATED
@@ -234,7 +244,7 @@ def _made_whole(
 
     What it cannot hold beside a product that is in it stays for another payment.
     """
-    if not set(aim.wanted[IN_ONE_BATCH:]).issubset(made.apart):
+    if not set(aim.wanted[aim.at_once :]).issubset(made.apart):
         payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
         filling = Filling(
             id=0,
@@ -242,7 +252,7 @@ def _made_whole(
             number=payment.number if payment else str(payment_id),
             wanted=tuple(aim.wanted),
             names={},
-            done=len(set(aim.wanted[:IN_ONE_BATCH]).difference(made.apart)),
+            done=len(set(aim.wanted[: aim.at_once]).difference(made.apart)),
             refused=frozenset(chosen.row_id for chosen in made.apart),
             is_rest=aim.is_rest,
             is_apart=bool(made.apart),

@@ -16,8 +16,6 @@ from b24app.domain import ListedRow
 from b24app.errors import (
     BusinessRefusalError,
     GoneError,
-    InputCode,
-    InputError,
     NotFoundError,
     NotOnThisCardError,
 )
@@ -25,11 +23,12 @@ from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.tab import Reading
+from b24app.services.deps import PART_SECONDS
 from b24app.services.payments import adding_items
 from b24app.services.payments.item_lines import EditContext, place, place_to_add
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing import card_lease, follow, sending, verdicts
+from b24app.services.writing import card_lease, change, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.perform import perform
@@ -87,7 +86,7 @@ def add(
 
     Rows that it already has are raised if allowed, and only in one request.
     """
-    if len(wanted) <= adding_items.AT_ONCE:
+    if len(wanted) <= card.api.writes_within(PART_SECONDS, adding_items.AT_ONCE):
         return adding_items.add(card, asked, payment_id, wanted)
     deed = Deed(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, is_repeatable=False)
     return perform(card, asked, deed, lambda: _begin_adding(card, payment_id, wanted))
@@ -99,7 +98,7 @@ def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[RowQuanti
     require_free(wanted, free, set(at.rows))
     there = {item.row_id for item in at.items}
     if any(row.row_id in there for row in wanted):
-        raise InputError("too many rows at once", code=InputCode.TOO_MANY_ROWS, field="row")
+        return change.within(card, adding_items.change_to(payment_id, wanted, may_raise=True))
     number = at.payment.number
     filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
     return begin(card, filling, free)
@@ -140,6 +139,7 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
             gone = GoneError("the payment was deleted meanwhile")
             raise WriteFailedError(gone, sending.settle(card, [])) from None
         filling, part = _next_part(filling, at)
+        part = part[: card.api.writes_within(PART_SECONDS, IN_A_PART)]
         if not part:
             return _finished(card, filling, sending.settle(card, [filling.payment_id]))
         return _add(card, filling, part, at)

@@ -26,7 +26,7 @@ from b24app.errors import (
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.tab import Reading
-from b24app.services.deps import WRITE_SECONDS
+from b24app.services.deps import PART_SECONDS, WRITE_SECONDS
 from b24app.services.payments.many_progress import Progress
 from b24app.services.payments.many_wish import Chosen, Wish
 from b24app.services.writing import card_lease, change, error_names, ownership, perform, sending
@@ -176,7 +176,7 @@ class Part:
     def _write(self, ready: Mapping[int, Ready]) -> bool:
         """Send as many as fit, and judge them. Return whether the answer was lost."""
         sendable = [payment_id for payment_id, plan in ready.items() if plan.edit.commands]
-        sent = sendable[: self.before.size]
+        sent = sendable[: self.card.api.writes_within(PART_SECONDS, self.before.size)]
         written = (
             self._send({payment_id: ready[payment_id].edit for payment_id in sent}) if sent else {}
         )

@@ -14,17 +14,15 @@ from typing import Any
 
 from b24app.domain import Money, Payment
 from b24app.services.actions import OutcomeCode
+from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 
 FIRST = 10
-"""Writes of the first part, which shows how fast the portal is."""
+"""Writes of the first part at most, which shows how fast the portal is."""
 
 MOST_IN_A_PART = 40
 """With the list before them and the re-read after them they must fit into one batch."""
-
-PART_SECONDS = 5.0
-"""How long the writes of a part should take: after 8.5 seconds nobody waits for their answer."""
 
 FRESH = timedelta(seconds=30)
 """How long a re-read counts as the proof of the next part."""

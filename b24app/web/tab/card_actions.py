@@ -66,7 +66,7 @@ def rest_form() -> ResponseReturnValue:
         view=view,
         places=places,
         has_places_left=any(not places.of(delivery.id) for delivery in view.deliveries),
-        is_long=len(view.billable.rows) > creation.IN_ONE_BATCH,
+        is_long=len(view.billable.rows) > creation.at_once(card),
         pay_systems=pay_systems.directory(card),
         default_system_id=pay_systems.default_id(card),
     )
