@@ -7,6 +7,15 @@ from playwright.sync_api import expect
 from tests.support.browser_stage import ADMIN
 from tests.support.story import open_settings, seat, settings_of, turn_to
 
+CUT = """(choice) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  const { font, paddingLeft, paddingRight } = getComputedStyle(choice);
+  pen.font = font;
+  const room = choice.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const texts = [...choice.options].map((one) => one.text);
+  return texts.filter((text) => pen.measureText(text).width > room + 1);
+}"""
+
 
 def show_diagnostics(page):
     expect(page.get_by_role("button", name="Save settings")).to_be_visible()
@@ -216,3 +225,15 @@ def test_the_message_is_previewed_while_it_is_written(stage, new_page):
     field = admin.frame.get_by_label("Text of the message")
     field.fill("{amount}: pay {link}")
     expect(admin.frame.get_by_text("1 unsaved change: Text of the message")).to_be_visible()
+
+
+def test_who_may_do_something_is_read_whole_on_a_telephone_in_every_language(stage, new_page):
+    admin = seat(new_page((375, 800)), stage, ADMIN)
+    for language in ("en", "de", "fr", "kz", "la", "ru"):
+        stage.portal.users[ADMIN].language = language
+        admin.open_application()
+        admin.frame.locator('a[href$="rules"]').click()
+        choice = admin.frame.locator('[data-rule="pay"] select')
+        expect(choice).to_be_visible()
+
+        assert choice.evaluate(CUT) == [], language

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
 from tests.browser.test_states import SHIFTS
-from tests.support.browser_stage import DEAL_CARD, LINKED_CARD
+from tests.support.browser_stage import DEAL_CARD, LINKED_CARD, MANAGER
 from tests.support.framed_app import bind_tab
 from tests.support.looks import violations
 
@@ -25,6 +25,8 @@ SIDES = """() => {
   const after = isMirrored ? waiting.left - bar.left : bar.right - waiting.right;
   return [before, between, after].map(Math.round);
 }"""
+
+TOPS = "(all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size"
 
 
 def over_bill(stage):
@@ -140,3 +142,18 @@ def test_linked_cards_have_a_strip_each(stage, person):
         person.press(strip.get_by_role("button", name="How this adds up"))
         expect(strip.get_by_text("Products of the")).to_be_visible()
         person.page.keyboard.press("Escape")
+
+
+def test_the_three_figures_are_one_line_beside_the_buttons_in_long_languages(stage, person):
+    for language in ("en", "it", "kz", "ru", "th", "ua"):
+        stage.portal.users[MANAGER].language = language
+        person.go(DEAL_CARD)
+        person.page.get_by_role("tab").nth(2).click()
+        person.enter_frame()
+        person.wait_until_loaded()
+
+        assert person.frame.locator("#strip .figures > div").evaluate_all(TOPS) == 1, language
+        buttons = person.frame.locator("#new-payment, #bill-rest, #allocation")
+        expect(buttons).to_have_count(3)
+        tops = "(all) => new Set(all.map((one) => one.closest('.btn').offsetTop)).size"
+        assert buttons.evaluate_all(tops) == 1, language
