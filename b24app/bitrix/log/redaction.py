@@ -42,7 +42,8 @@ HARMLESS = frozenset({
 
 OPERATORS = "<>=!%@"
 SAFE_TEXT = re.compile(r"[\w.,:+\-/ ]{0,64}\Z", re.ASCII)
-SECRET_RUN = re.compile(r"[A-Za-z0-9_\-]{24,}")
+LONG_WORD = 24
+SECRET_RUN = re.compile(rf"[A-Za-z0-9_\-]{{{LONG_WORD},}}")
 """No documented harmless value has so long a word; tokens do."""
 
 PLACEMENT_CODE = re.compile(r"CRM_[A-Z0-9_]{1,60}\Z")
@@ -115,22 +116,24 @@ def scrub(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 def _scalar(value: object, secrets: Sequence[str], key: str) -> object:
-    name = _plain(key)
+    if not _is_harmless(key):
+        is_sentence = isinstance(value, str) and _plain(key) == "errordescription"
+        return scrub(str(value), secrets) if is_sentence else MASK
     if isinstance(value, str):
-        if name == "errordescription":
-            return scrub(value, secrets)
-        return value if name in HARMLESS and _is_safe(value, secrets) else MASK
-    if name not in HARMLESS:
-        return MASK
+        return value if _is_safe(value, secrets) else MASK
     return str(value) if isinstance(value, Decimal) else value
 
 
 def _is_safe(text: str, secrets: Sequence[str]) -> bool:
     if _has_secret(text, secrets):
         return False
-    if PLACEMENT_CODE.match(text):
+    if SAFE_TEXT.match(text) and "//" not in text and not _has_long_word(text):
         return True
-    return bool(SAFE_TEXT.match(text)) and "//" not in text and not SECRET_RUN.search(text)
+    return PLACEMENT_CODE.match(text) is not None
+
+
+def _has_long_word(text: str) -> bool:
+    return len(text) >= LONG_WORD and SECRET_RUN.search(text) is not None
 
 
 def _key(name: object, secrets: Sequence[str]) -> str:
@@ -164,5 +167,9 @@ def _last(name: str) -> str:
 
 
 @lru_cache(maxsize=MAX_KEYS)
+def _is_harmless(key: str) -> bool:
+    return _plain(key) in HARMLESS
+
+
 def _plain(key: str) -> str:
     return key.lstrip(OPERATORS).replace("_", "").lower()

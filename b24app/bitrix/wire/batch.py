@@ -128,7 +128,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    # Most are scalars, and to ask whether one is a mapping takes longer than the rest.
+    if isinstance(value, str | int):
+        yield name, _scalar(name, value)
+    elif isinstance(value, Mapping):
         for key, entry in value.items():
             yield from _pairs(entry, f"{name}[{_checked(key)}]" if name else _checked(key))
     elif isinstance(value, list | tuple):

@@ -269,6 +269,9 @@ def _body(command: Command[Any], access_token: str) -> bytes:
 
 
 def _holds_reference(value: object) -> bool:
+    if isinstance(value, str):
+        # First: the commands of a batch are texts, and whether one is a mapping is a long question.
+        return False
     if isinstance(value, Mapping):
         return any(_holds_reference(entry) for entry in value.values())
     return isinstance(value, Reference)
