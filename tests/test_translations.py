@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
-from b24app.web.plumbing.languages import LANGUAGES
+from b24app.services.manifest import Manifest
+from b24app.web.plumbing.languages import CODES, LANGUAGES
 from tools import translations
 
 VALUES = re.compile(r"%\(\w+\)[sd]|%%|<[^>]+>")
@@ -152,3 +154,16 @@ def test_compiled_catalogue_is_that_of_the_text(locale):
 
 def test_every_language_of_bitrix24_has_a_catalogue():
     assert {*LANGUAGES.values()} == {*LOCALES, "en"}
+
+
+def test_texts_call_the_tab_as_the_portal_does():
+    manifest = Manifest.read(Path(__file__).parents[1] / "install.json")
+    titles = {**manifest.tab_titles, **manifest.other_tab_titles}
+    sentence = "Open a deal or an invoice and choose the Payments tab."
+    texts = {code: sentence for code in LANGUAGES if LANGUAGES[code] == "en"}
+    for locale in LOCALES:
+        found = translations.read(locale).get(sentence)
+        texts[CODES[locale]] = str(found and found.string)
+
+    assert texts.keys() == titles.keys() == LANGUAGES.keys()
+    assert {code for code, text in texts.items() if titles[code] not in text} == set()

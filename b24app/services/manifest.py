@@ -39,6 +39,7 @@ class Manifest:
     events: tuple[str, ...]
     paths: Mapping[str, str]
     tab_titles: Mapping[str, str]
+    other_tab_titles: Mapping[str, str]
 
     @property
     def places(self) -> frozenset[str]:
@@ -61,4 +62,5 @@ class Manifest:
             events=tuple(entry["event"] for entry in data["events"]),
             paths=data["paths"],
             tab_titles=data["tab_titles"],
+            other_tab_titles=data["other_tab_titles"],
         )

@@ -88,6 +88,9 @@ def tabs_from(data: Mapping[str, Any], manifest: Manifest) -> tuple[Tab, ...]:
     """Return the tabs that saved or just chosen settings ask for."""
     chosen: Mapping[str, bool] = data.get("tabs", {})
     titles: dict[str, str] = {**manifest.tab_titles, **data.get("titles", {})}
+    if titles["en"] == manifest.tab_titles["en"]:
+        # Another name is for everybody: languages without a title of their own fall back to it.
+        titles |= manifest.other_tab_titles
     codes = [
         entry.placement
         for entry in manifest.placements

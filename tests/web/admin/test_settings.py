@@ -173,7 +173,9 @@ def test_an_emptied_title_becomes_the_usual_one_of_its_language(stage, page):
     save(page, **{"title-de": "Geld", "title-en": "Money"})
     save(page, **{"title-de": "", "title-en": ""})
 
-    assert titles_of(stage, DEAL) == ("Payments", dict(stage.deps.manifest.tab_titles))
+    usual = stage.deps.manifest
+    expected = ("Payments", {**usual.tab_titles, **usual.other_tab_titles})
+    assert titles_of(stage, DEAL) == expected
     assert 'value="Zahlungen"' in page.answer.text
 
 
