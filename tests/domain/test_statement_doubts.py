@@ -178,12 +178,14 @@ def test_any_code_is_that_of_its_own_payment(code):
     assert verdict(f"x 5/3 100.00 {code}", currency="EUR") != "sure"
 
 
-SIGNS = [chr(one) for one in range(sys.maxunicode) if unicodedata.category(chr(one)) == "Sc"]
+def signs():
+    every = map(chr, range(sys.maxunicode))
+    return st.sampled_from([one for one in every if unicodedata.category(one) == "Sc"])
 
 
 @settings(deadline=None, database=None, max_examples=80)
 @given(
-    st.sampled_from(SIGNS),
+    st.deferred(signs),
     st.sampled_from(["{0}100.00", "100.00 {0}", "100.00{0}", "{0} x 100.00"]),
 )
 def test_no_sign_of_money_is_overlooked(sign, form):

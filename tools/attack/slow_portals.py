@@ -63,8 +63,9 @@ def dripping_portal(running: Stage) -> Iterator[Row]:
 
 def huge_answers(running: Stage) -> Iterator[Row]:
     """64 openings, twice, of a portal whose answers are huge, deep or odd."""
+    answer = huge()
     for _ in range(2):
-        yield from _beside(running, huge, 1)
+        yield from _beside(running, answer, 1)
     largest = max((worker.megabytes for worker in workers_of(running.app_pid)), default=0.0)
     is_kept = 0 < largest <= MOST_MEGABYTES
     promise = f"at most {MOST_MEGABYTES} MB"
