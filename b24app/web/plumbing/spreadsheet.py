@@ -24,6 +24,7 @@ SIGNS = (
     "\uff1d\uff0b\uff0d\uff20"  # Full width.
     "\ufe66\ufe62\ufe63\ufe6b\ufb29"  # Small, and the Hebrew plus.
     "\u207c\u208c\u207a\u208a\u207b\u208b"  # Raised and lowered.
+    "\u2a75\u2a76"  # Two and three in one.
 )
 CELL_START = re.compile(rf"(?<!\w)(?=[{SIGNS}])")
 LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

@@ -55,6 +55,11 @@ def test_no_cell_is_a_formula_whatever_separates(rows):
                 assert not [cell for cell in row if begins(cell) in signs()]
 
 
+def test_no_sign_of_a_formula_is_forgotten():
+    for sign in signs():
+        assert spreadsheet.harmless(f"{sign}1+1")[0] == "'", hex(ord(sign))
+
+
 @given(st.lists(st.lists(CELLS, min_size=1), min_size=1))
 def test_the_file_has_one_line_a_row_and_no_control_characters(rows):
     text = file_of(*rows)
