@@ -100,6 +100,12 @@ on("focusin", pointedAt);
 
 const isOpen = (pop) => pop.matches(":popover-open");
 
+/* Whoever goes on with Tab is done with it, and it would lie over what they come to. */
+on("focusin", ({ target }) => {
+  if (!document.documentElement.matches(".is-tabbing")) return;
+  for (const pop of document.querySelectorAll(".pop:popover-open")) if (!pop.contains(target) && openerOf(pop) !== target) pop.hidePopover();
+});
+
 function linkCame(pop, share) {
   delete pop.dataset.failed;
   if ("fresh" in pop.dataset) return isOpen(pop) ? stayInSight(pop, openerOf(pop)) : pop.replaceChildren();

@@ -146,3 +146,26 @@ def test_a_menu_whose_content_comes_later_begins_in_sight(sit):
         assert box["y"] + box["height"] <= 800, at
         someone.page.keyboard.press("Escape")
         expect(menu).to_have_count(0)
+
+
+@pytest.mark.usefixtures("stage")
+def test_what_was_opened_gives_way_to_what_tab_leads_to(sit):
+    someone = sit(Keyboard)
+    someone.open_tab(opens=False)
+    opened = someone.frame.locator(".pop:popover-open")
+    for name, next_one in (
+        ("How this adds up", "#tick-all"),
+        ("More for this list", ".tick input"),
+    ):
+        someone.press(someone.button(name))
+        expect(opened).to_have_count(1)
+        someone.page.keyboard.press("Tab")
+        if name == "More for this list":
+            expect(opened).to_have_count(1)
+            someone.page.keyboard.press("Shift+Tab")
+            expect(opened).to_have_count(1)
+            opened.locator(".menu__item").last.focus()
+            someone.page.keyboard.press("Tab")
+
+        expect(opened).to_have_count(0)
+        assert someone.frame.locator(":focus").evaluate("(one, to) => one.matches(to)", next_one)
