@@ -167,7 +167,9 @@
     said.parentNode.hidden = !names.length;
     bar.querySelector("#settings-discard").hidden = !names.length;
     bar.querySelector("[data-saved]").hidden = names.length > 0;
-    said.textContent = words.replace("{names}", names.slice(0, 5).join(", ")).replace("{more}", names.length - 5);
+    const text = words.replace("{names}", names.slice(0, 5).join(", ")).replace("{more}", names.length - 5);
+    /* Whatever is written there is announced, also what stood there before. */
+    if (said.textContent !== text) said.textContent = text;
     B24App.follow(placeBar);
     placeBar();
   }

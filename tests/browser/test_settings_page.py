@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.test_accessibility import LISTEN
 from tests.support.browser_stage import ADMIN
 from tests.support.story import open_settings, seat, settings_of, turn_to
 
@@ -85,6 +86,29 @@ def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(s
     with admin.page.expect_download():
         admin.press(export)
     assert frame.locator("body").evaluate("() => window.revoked") == []
+
+
+def test_what_was_asked_for_is_announced_once(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    frame = open_settings(admin)
+    for _ in range(2):
+        admin.press(frame.get_by_role("checkbox", name="Leads", exact=True))
+    frame.evaluate(LISTEN)
+    admin.press(frame.get_by_role("checkbox", name="Companies", exact=True))
+    assert frame.evaluate("heard") == ["1 unsaved change: Companies"]
+
+    turn_to(admin, "Activity")
+    frame.evaluate("heard.length = 0")
+    frame.get_by_label("Payment, name, note").fill("elephant")
+    admin.press(admin.button("Apply"))
+    expect(frame.locator("#activity")).to_contain_text("No entries match this filter.")
+    assert frame.evaluate("heard") == ["No entries match this filter."]
+
+    turn_to(admin, "Diagnostics")
+    frame.evaluate("heard.length = 0")
+    admin.press(admin.button("Re-check"))
+    expect(frame.get_by_role("status").filter(has_text="Checked")).to_have_count(1)
+    assert len(frame.evaluate("heard")) == 1
 
 
 def test_the_field_is_in_sight_when_its_page_takes_the_place_of_another(stage, new_page):

@@ -34,6 +34,10 @@ CUT = "older lines are not in this file: choose fewer days"
 """In the file, so that nobody takes a part of the log for all of it."""
 
 
+ASKING = {"activity-filter", "log-newest", "log-older"}
+"""By which the page asks for what a person wants to see; all else is read by itself."""
+
+
 @blueprint.get("/activity")
 def show_activity() -> ResponseReturnValue:
     """Show one page of the log."""
@@ -69,6 +73,7 @@ def _rendered(asked: Asked, **shown: object) -> str:
         "is_filtered": asked.is_anything,
         "actions": activity_words.ACTIONS.items(),
         "outcomes": activity_words.OUTCOMES.items(),
+        "is_announced": request.headers.get("HX-Trigger") in ASKING,
         **shown,
     }
     return render_template("settings/_activity.html", activity=activity)

@@ -42,8 +42,11 @@ def repair() -> Response:
 
 
 def _page() -> str:
-    report = diagnostics.check(current_card(), is_fresh=request.args.get("fresh") == "1")
-    return render_template("settings/_diagnostics.html", diagnostics=_report(report))
+    is_fresh = request.args.get("fresh") == "1"
+    report = diagnostics.check(current_card(), is_fresh=is_fresh)
+    return render_template(
+        "settings/_diagnostics.html", diagnostics=_report(report), is_announced=is_fresh
+    )
 
 
 def _report(report: Report) -> Mapping[str, object]:
