@@ -41,8 +41,10 @@
 
   /* A plain link would carry no session, so the file is fetched with it and saved from memory. */
   function saveCsv(button) {
-    const filter = new URLSearchParams(new FormData(document.getElementById("activity-filter")));
-    return B24App.saveFile(button, button.dataset.csv + "?" + filter, "activity.csv");
+    const filter = document.getElementById("activity-filter");
+    const url = button.dataset.csv + "?" + new URLSearchParams(new FormData(filter));
+    /* What is wrong with the filter is told at its fields. */
+    return B24App.saveFile(button, url, "activity.csv", () => filter.requestSubmit());
   }
 
   /* Removing one person moves the focus to the next one. */

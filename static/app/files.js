@@ -1,18 +1,20 @@
 /* Files for a spreadsheet. A link carries no session, so the file is fetched with its header and saved from what
    came; it can be copied as well, where a frame is refused downloads. */
 
-async function fetchFile(button, url, again) {
+async function fetchFile(button, url, again, refused) {
   button.classList.add("is-busy");
   const answer = await fetchWithToken(url).catch(() => null);
   /* It may break off: half a file is none. */
   const file = answer?.ok ? await answer.blob().catch(() => null) : null;
   button.classList.remove("is-busy");
-  if (!file) say(answer && !answer.ok ? "say-silent" : "say-no-connection", {}, again);
+  if (answer?.status === 422 && refused) refused();
+  else if (!file) say(answer && !answer.ok ? "say-silent" : "say-no-connection", {}, again);
   return file;
 }
 
-async function saveFile(button, url, name) {
-  const file = await fetchFile(button, url, () => saveFile(button, url, name));
+/* refused: what is done where the server refuses what it was asked for. */
+async function saveFile(button, url, name, refused) {
+  const file = await fetchFile(button, url, () => saveFile(button, url, name, refused), refused);
   if (!file) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);

@@ -111,6 +111,20 @@ def test_what_was_asked_for_is_announced_once(stage, new_page):
     assert len(frame.evaluate("heard")) == 1
 
 
+def test_a_file_of_a_filter_that_is_wrong_leads_to_its_field(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    frame = open_settings(admin, "Activity")
+    frame.get_by_label("From", exact=True).fill("2026-05-05")
+    frame.get_by_label("Until", exact=True).fill("2026-05-04")
+
+    admin.press(admin.button("Export CSV"))
+
+    expect(frame.get_by_label("Until", exact=True)).to_be_focused()
+    expect(frame.locator("#log-until-error")).to_have_text("This is before the first day.")
+    expect(frame.locator(".toast")).to_have_count(0)
+
+
 def test_the_field_is_in_sight_when_its_page_takes_the_place_of_another(stage, new_page):
     admin = seat(new_page(size=(375, 800)), stage, ADMIN)
     admin.page.may_fail_to_load = True
