@@ -14,6 +14,9 @@ from .leases import CLOCK_SET_BACK
 from .models import CachedList
 from .upsert import put
 
+USER_NAMES = "user_names"
+"""The kind of the directory of people: names by id, None for one that is yet to be read."""
+
 _LISTS = CachedList.__table__.c
 _LOAD = select(_LISTS.data, _LISTS.fetched_at).where(
     _LISTS.member_id == bindparam("member_id"), _LISTS.kind == bindparam("kind")

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Text, and_, bindparam, case, cast, select
 from sqlalchemy.orm import Session
 
 from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, TokenPair
 
-from .models import CardMemory, Launch, Portal, PortalSettings, UserToken
+from .cached_lists import USER_NAMES
+from .models import CachedList, CardMemory, Launch, Portal, PortalSettings, UserToken
 from .sealed import open_pair
 
-_PORTALS, _SETTINGS, _CARDS, _LAUNCHES, _TOKENS = (
-    model.__table__ for model in (Portal, PortalSettings, CardMemory, Launch, UserToken)
+_PORTALS, _SETTINGS, _CARDS, _LAUNCHES, _TOKENS, _NAMES = (
+    model.__table__ for model in (Portal, PortalSettings, CardMemory, Launch, UserToken, CachedList)
 )
+# As a rule there are none, and hundreds of names would travel with each request.
+_UNREAD_NAMES = case((cast(_NAMES.c.data, Text).like("%: null%"), _NAMES.c.data))
 # A statement of its own for each table costs more than all of their rows, and on PostgreSQL a round
 # trip. Each table has one row at most: they are asked for by their whole keys.
 _RESUME = (
@@ -41,6 +44,7 @@ _RESUME = (
         _TOKENS.c.access_sealed,
         _TOKENS.c.refresh_sealed,
         _TOKENS.c.expires_at,
+        _UNREAD_NAMES.label("names"),
     )
     .select_from(_PORTALS)
     .outerjoin(_SETTINGS, _SETTINGS.c.member_id == _PORTALS.c.member_id)
@@ -66,6 +70,9 @@ _RESUME = (
             _TOKENS.c.user_id == _LAUNCHES.c.user_id,
         ),
     )
+    .outerjoin(
+        _NAMES, and_(_NAMES.c.member_id == _PORTALS.c.member_id, _NAMES.c.kind == USER_NAMES)
+    )
     .where(_PORTALS.c.member_id == bindparam("member_id"))
 )
 
@@ -86,7 +93,7 @@ class ProvenLaunch:
 class Resumed:
     """The portal, its settings as saved, the payments last seen on the card, and the launch.
 
-    `launch` is None if nobody was proven for it.
+    `launch` is None if nobody was proven for it; `nameless` are people whose names are to be read.
     """
 
     member_id: str
@@ -97,6 +104,7 @@ class Resumed:
     grant_user_id: int | None
     settings: dict[str, Any]
     payment_ids: frozenset[int]
+    nameless: frozenset[int]
     launch: ProvenLaunch | None
 
 
@@ -122,6 +130,7 @@ def read(
         grant_user_id=row.grant_user_id,
         settings=dict(row.settings or {}),
         payment_ids=frozenset(row.payment_ids or ()),
+        nameless=frozenset(int(key) for key, name in (row.names or {}).items() if name is None),
         launch=None if row.user_id is None else _launch(cipher, row),
     )
 

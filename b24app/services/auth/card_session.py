@@ -64,6 +64,8 @@ class CardSession:
     is_listing_fresh: bool = False
     seen_before: frozenset[int] = frozenset()
     """The payments last seen on this card, by anybody."""
+    nameless: frozenset[int] = frozenset()
+    """The people of this portal whose names are yet to be read."""
     posted: TokenPair | None = None
     named_owner: int | None = None
     """The owner of `posted` according to the authorization server; None if it was not asked."""

@@ -190,11 +190,15 @@ def _read(
         card_reads.ask_compositions(batch, ids, is_optional=True)
         for batch, ids in zip(batches, parts, strict=True)
     ]
+    # With the last part, as below: nobody else asks for them where no lines are left to read.
+    names_asked = user_names.ask_beside(batches[-1], card.nameless)
     answers = card.api.send_all(batches)
     answer = _or_raise(answers[0])
     if proof is not None:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
+    if isinstance(answers[-1], BatchResult):
+        user_names.store_names(card, answers[-1], names_asked)
     found = _compositions(card, core, asked, answers)
     return core, card_reads.complete(core, found)
 

@@ -1,7 +1,7 @@
 """Read the names of people who marked payments paid: a directory per portal, kept for a day.
 
 The first call of an opening tells who paid; the names come with the next call. So an id without a
-name is stored with None, and the next request to the portal asks for it.
+name is stored with None, and the next reading of a card, this one or another, asks for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.storage import cached_lists
 from b24app.storage.session import Session
 
-KIND = "user_names"
+KIND = cached_lists.USER_NAMES
 KEPT = timedelta(days=1)
 AT_ONCE = 50
 
@@ -77,6 +77,13 @@ def ask(batch: Batch, known: Directory, user_ids: Iterable[int] | None = None) -
     wanted = missing(known) if user_ids is None else tuple(user_ids)
     handle = batch.add(portal_api.users(wanted)) if wanted else None
     return NamesRequest(known, wanted, handle)
+
+
+def ask_beside(batch: Batch, user_ids: Iterable[int]) -> NamesRequest:
+    """Ask for names that are not worth a call of their own."""
+    wanted = tuple(sorted(user_ids))[:AT_ONCE]
+    handle = batch.add(portal_api.users(wanted), is_optional=True) if wanted else None
+    return NamesRequest({}, wanted, handle)
 
 
 def store_names(card: CardSession, result: BatchResult, asked: NamesRequest) -> Directory:

@@ -8,6 +8,23 @@ from tests.support.stage import ADMIN, MANAGER, READER
 HOUR = 3600
 
 
+def test_a_card_seen_before_asks_for_names_that_nobody_has_read(stage):
+    """The next day: none of its lines is left to be read, with which names came the first time."""
+    stage.tab(READER).get("/payments/details", ids="1039,1038,1037,1036", rows=11)
+    stage.advance(25 * HOUR)
+    stage.tab(READER)
+    stage.forget_calls()
+
+    page = stage.tab(READER).answer.text
+
+    assert "by <bdi>Marta Lindqvist</bdi>" in page
+    assert "/payments/details" not in page
+    assert len(stage.http_calls) == 1
+    stage.forget_calls()
+    stage.tab(READER)
+    assert "user.get" not in str(stage.http_calls[0].commands)
+
+
 def who_paid(stage, payment_id):
     tab = stage.tab(READER)
     page = tab.get("/payments/details", ids=str(payment_id), rows=11).text
