@@ -233,6 +233,14 @@ def test_the_proxy_lets_through_what_the_app_takes():
     assert f"client_body_buffer_size {MAX_BODY // 1024}k;" in CODE
 
 
+def test_the_proxy_packs_scripts_and_styles():
+    (files,) = re.findall(r"location /static/ \{(.*?)\n    \}", CODE, re.DOTALL)
+
+    assert "gzip on;" in files
+    assert "gzip_types text/css text/javascript;" in files
+    assert "proxy_pass http://deal_payments;" in files
+
+
 def test_the_proxy_believes_nothing_that_a_visitor_claims():
     for name, value in (("For", "$remote_addr"), ("Proto", "$scheme"), ("Host", "$host")):
         assert f"proxy_set_header X-Forwarded-{name} {value};" in CODE
