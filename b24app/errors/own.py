@@ -31,6 +31,8 @@ class InputCode(StrEnum):
     """Nobody knows which products of the card some lines bill (quirk 101)."""
     APART = "apart"
     """The portal takes a row into another payment only: this one has its product (quirk 101)."""
+    LOWERS = "lowers"
+    """It lowers the sum beside another row of its product, which an invoice does not take."""
     NO_SYSTEM = "no_system"
     CHOICE_GONE = "choice_gone"
     """What was chosen in a dialog is not on the card: removed in the meantime, or never there."""

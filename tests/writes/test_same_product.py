@@ -6,6 +6,7 @@ It bills them of one basket, and offers what is billed once more. What the card 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -259,3 +260,28 @@ def test_with_several_orders_nothing_is_billed_that_may_be_billed(stage):
     assert tab.post("/payments", {"row": new.id, f"quantity-{new.id}": 2}).status_code == 422
 
     assert sums(stage) == [200]
+
+
+INVOICE, INVOICE_TAB = (31, CARD), "CRM_SMART_INVOICE_DETAIL_TAB"
+
+
+def test_an_invoice_is_not_asked_for_a_row_that_lowers_the_sum_beside_its_product(stage):
+    """It would be made to be deleted again, and then the rest would be billed without it."""
+    crm = stage.portal.crm
+    crm.add_card(replace(crm.cards[31, 512], id=CARD))
+    lamp = odd_cards.add_row(crm, crm.cards[INVOICE], "Lamp", "100", "1")
+    lowers = odd_cards.add_row(crm, crm.cards[INVOICE], "Voucher", "-20", "1")
+    lamp.product_id = lowers.product_id = 0
+    fields = {"row": [lamp.id, lowers.id]} | {f"quantity-{one.id}": 1 for one in (lamp, lowers)}
+
+    for path, sent in (("/payments/rest", {"shown": "80"}), ("/payments", fields)):
+        tab = stage.tab(entity_id=CARD, placement=INVOICE_TAB)
+        assert tab.post(path, sent).status_code == 422
+
+        assert "one that you chose lowers the amount" in tab.said, path
+    assert not [one for one in stage.portal.recorder.commands() if one.method.endswith(".add")]
+    # Of another product it goes into the payment.
+    lowers.product_id = 1
+    tab = stage.tab(entity_id=CARD, placement=INVOICE_TAB)
+    assert tab.post("/payments/rest").status_code == 200, tab.said
+    assert [one.sum for one in crm.payments_of(*INVOICE)] == [80]

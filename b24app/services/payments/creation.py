@@ -36,6 +36,7 @@ from b24app.services.payments.quantities import (
     left_over,
     require_amount,
     require_free,
+    require_together,
     total_of,
 )
 from b24app.services.payments.row_names import few
@@ -98,6 +99,7 @@ def create(
                 free = {row.id: row for row in told.free}
             require_free(wanted, free, set(before.rows))
             require_amount(wanted, free)
+            require_together(card.ref, wanted, free)
             return _make(card, Aim(wanted, pay_system_id), before)
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
@@ -157,6 +159,7 @@ def _require_rest(
         )
         raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows)
+    require_together(card.ref, wanted, rows)
 
 
 def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:

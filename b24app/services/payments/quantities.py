@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from b24app.domain import ListedRow
+from b24app.domain import EntityRef, ListedRow
 from b24app.errors import InputCode, InputError, NotOnThisCardError
 
 MOST = 1_000_000
@@ -100,6 +101,22 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
     if comes_to_nothing(_sums(wanted, rows)):
         raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
+
+
+def require_together(
+    ref: EntityRef, wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]
+) -> None:
+    """Refuse what an invoice never takes whole, where a part of it would ask for too much.
+
+    Of rows with one product it takes one (quirk 101). Without a row that lowers the sum the payment
+    would be made to be deleted again, and then the portal does not offer that row any more.
+    Raises InputError "lowers".
+    """
+    of_product = Counter(rows[chosen.row_id].product_id for chosen in wanted)
+    for chosen in wanted:
+        row = rows[chosen.row_id]
+        if ref.is_invoice and of_product[row.product_id] > 1 and row.bare_billed_price < 0:
+            raise InputError("lowers the sum", code=InputCode.LOWERS, field="row")
 
 
 def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
