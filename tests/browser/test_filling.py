@@ -91,8 +91,8 @@ def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
 
 
 def refuse_parts(stage):
-    """The portal takes the first part and is too busy for the next one."""
-    stage.fail(ADD, "busy", times=40, after=35)
+    """The portal takes the first 35 rows and is too busy for more, however many are sent."""
+    stage.fail(ADD, "busy", times=1000, after=35)
 
 
 def test_a_part_that_fails_stops_it_with_words_and_a_way_on(many, someone):

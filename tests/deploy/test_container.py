@@ -239,10 +239,10 @@ class TestCaddy:
         # No request has this method: only those that reached nobody are tried again.
         assert re.search(r"lb_retry_match \{\s+method NONE\s+\}", proxy)
 
-    def test_keeps_no_log_of_queries_and_compresses_no_page_with_a_token(self):
+    def test_keeps_no_log_of_queries(self):
         lines = [line.strip() for line in CADDYFILE.splitlines()]
 
-        assert not [line for line in lines if line.startswith(("log", "encode"))]
+        assert not [line for line in lines if line.startswith("log")]
 
     def test_leads_to_the_service_and_port_of_the_app(self):
         (host, port) = re.findall(r"reverse_proxy (\w+):(\d+)", CADDYFILE)[0]

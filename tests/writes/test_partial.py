@@ -114,7 +114,7 @@ def test_a_denied_creation_takes_no_payment_of_somebody_else_for_its_own(stage, 
 
     (theirs,) = new_payments(stage)
     assert answer.status_code == 502
-    assert "not known whether" in tab.said
+    assert "may be the one you asked for. Check it" in tab.said
     assert list(stage.portal.crm.items_of(theirs, "product")) == []
     assert stage.asked(PREFIX + "delete") == []
 

@@ -154,9 +154,7 @@ def _require_rest(
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
     if expected_amount is not None and not is_as_shown(total_of(wanted, rows), expected_amount):
-        changed = ChangedMeanwhileError(
-            "another amount is left to bill", code=InputCode.REST_CHANGED
-        )
+        changed = ChangedMeanwhileError("another rest to bill", code=InputCode.REST_CHANGED)
         raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows)
     require_together(card.ref, wanted, rows)
@@ -168,8 +166,7 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     first = wanted[: aim.at_once]
     made = make(card, aim.pay_system_id, first, before)
     if made.maybe_id is not None:
-        code = OutcomeCode.PAYMENT_MAYBE_CREATED
-        return _done(made, made.maybe_id, code, OutcomeKind.UNKNOWN)
+        return _done(made, made.maybe_id, OutcomeCode.PAYMENT_MAYBE_CREATED, OutcomeKind.UNKNOWN)
     payment_id = made_id(made)
     lacking = missing(made.read, payment_id, first)
     has_no_sum = lacking == [] and follow.has_no_sum(made.read, payment_id)
@@ -278,8 +275,7 @@ def _partly(
     """Report a payment with some of its rows; `missing` None: that could not be read."""
     if lacking is None:
         return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, OutcomeKind.UNKNOWN)
-    busy, partly = OutcomeCode.PAYMENT_CREATED_BUSY, OutcomeCode.PAYMENT_CREATED_PARTLY
-    code = busy if is_busy else partly
+    code = OutcomeCode.PAYMENT_CREATED_BUSY if is_busy else OutcomeCode.PAYMENT_CREATED_PARTLY
     return _done(made, payment_id, code, OutcomeKind.PARTIAL, few(lacking))
 
 

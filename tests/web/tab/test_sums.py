@@ -16,7 +16,7 @@ from b24app.domain import Money
 from b24app.web.plumbing import i18n
 from tests.support.acts import SIGNS
 
-SHOWN = re.compile(r'<data value="(-?[\d.]+)">')
+SHOWN = re.compile(r'<data value="(-?[\d.]+)"(?: class="long")?>')
 TOTAL = re.compile(r'id="dialog-sum".*?</b>', re.DOTALL)
 
 prices = st.decimals(
