@@ -71,7 +71,6 @@ def change_to(
         place_to_add,
         plan,
         is_repeatable=False,
-        # Others read what is free, too, before they bill it.
     )
 
 
