@@ -176,6 +176,23 @@ def test_a_sum_that_moves_when_an_edit_is_taken_back_is_no_canceled_order(stage,
     assert "Order canceled" not in stage.tab(entity_id=CARD).answer.text
 
 
+def test_a_sum_that_falls_by_an_addition_is_not_told_as_done(stage, phases):
+    """The basket has the price of the row that was billed last: 50 and 10 are less than 100."""
+    bill(stage, phases[0])
+    bill(stage, phases[1])
+    payment, _other = stage.portal.crm.payments_of(2, CARD)
+    crm = stage.portal.crm
+    extra = odd_cards.add_row(crm, crm.cards[2, CARD], "Chair", "10", "1")
+    tab = stage.tab(entity_id=CARD)
+
+    tab.post(f"/payments/{payment.id}/items", {"row": extra.id, f"quantity-{extra.id}": 1})
+
+    assert "is another one now. Check it before you ask for it." in tab.said
+    assert sums(stage) == [60, 50]
+    assert outcomes(stage)[-1] == ("add_items", "partial")
+    assert "Order canceled" not in stage.tab(entity_id=CARD).answer.text
+
+
 def test_each_payment_shows_its_own_products(stage, phases):
     for row in phases:
         bill(stage, row)
@@ -285,3 +302,45 @@ def test_an_invoice_is_not_asked_for_a_row_that_lowers_the_sum_beside_its_produc
     tab = stage.tab(entity_id=CARD, placement=INVOICE_TAB)
     assert tab.post("/payments/rest").status_code == 200, tab.said
     assert [one.sum for one in crm.payments_of(*INVOICE)] == [80]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["discount first", "discount last"])
+def test_the_rest_is_not_billed_without_a_discount_that_the_portal_holds_back(stage, is_first):
+    """After the first try a basket is left, which the portal offers as one row of its product."""
+    crm = stage.portal.crm
+    priced, lowering = ("Lamp", "100", "1"), ("Voucher", "-20", "1")
+    one, other = added(stage, *((lowering, priced) if is_first else (priced, lowering)))
+    stage.tab(entity_id=CARD).post("/payments/rest", {"shown": "80"})
+    assert sums(stage) == []
+
+    tab = stage.tab(entity_id=CARD)
+    assert "Bill the rest €80.00" in words(tab.answer.text)
+    new = words(tab.get("/payments/new").text)
+    assert {"Lamp", "Voucher"} <= set(new.split())
+    sent = len(stage.portal.recorder.commands())
+    fields = {"row": [one.id, other.id]} | {f"quantity-{row.id}": 1 for row in (one, other)}
+    for path, form in (("/payments/rest", {"shown": "80"}), ("/payments", fields)):
+        assert tab.post(path, form).status_code == 422
+        assert "one that you chose lowers the amount" in tab.said, path
+
+    later = stage.portal.recorder.commands()[sent:]
+    assert not [one.method for one in later if one.method.endswith((".add", ".delete"))]
+    # What it says to do instead.
+    voucher, lamp = sorted((one, other), key=lambda row: row.price)
+    lamp.price = Decimal(80)
+    del crm.product_rows[voucher.id]
+    tab = stage.tab(entity_id=CARD)
+    assert tab.post("/payments/rest", {"shown": "80"}).status_code == 200, tab.said
+    assert sums(stage) == [80]
+
+
+def test_a_row_is_billed_alone_beside_a_discount_that_is_held_back(stage):
+    lamp, _voucher = added(stage, ("Lamp", "100", "1"), ("Voucher", "-20", "1"))
+    chair = odd_cards.add_row(stage.portal.crm, stage.portal.crm.cards[2, CARD], "Chair", "7", "1")
+    stage.tab(entity_id=CARD).post("/payments/rest", {"shown": "87"})
+    assert "Bill the rest €87.00" in words(stage.tab(entity_id=CARD).answer.text)
+
+    bill(stage, lamp)
+    bill(stage, chair)
+
+    assert sums(stage) == [100, 7]

@@ -1,13 +1,15 @@
 """Hold what the portal offers to what the card has beside its payments (quirk 101). Pure.
 
 The portal takes a row whose quantity was changed after all of it was billed for one that nobody
-billed, and so it does of rows that share a product. Sums show most of this, lines all of it.
+billed, and so it does of rows that share a product. Sums show most of this, lines all of it. Of
+rows that share a product it may also hold some back that nobody billed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from b24app.domain import ListedRow, Listing, Payment, PaymentItem, ProductRow, is_readable
 from b24app.services.card.payment_details import Row, unbilled_rows, within_card
@@ -49,14 +51,48 @@ def held(
     are just what the portal does not offer are taken for what it holds back.
     """
     lines = list(items)
-    found = within_card(free, rows, lines)
     unnamed = [item for item in lines if item.row_id not in rows]
+    offered = within_card(free, rows, lines)
+    withheld = _withheld(offered, rows, lines, unnamed)
+    found = Listing.of(chain(offered, withheld), offered.unread, offered.repeated)
     if _is_explained(unnamed, free, rows, lines):
         return found
     if unnamed and is_doubtful(payments, rows.values(), found):
         may_be_billed = any(_may_be_of(item, row) for item in unnamed for row in found)
         return None if may_be_billed else found
     return found
+
+
+def _withheld(
+    free: Listing[Row],
+    rows: Mapping[int, Row],
+    lines: Iterable[PaymentItem],
+    unnamed: Iterable[PaymentItem],
+) -> list[Row]:
+    """Return what nobody billed and the portal holds back, of products of which a row lowers sums.
+
+    A basket that was filled once and is in no payment any more is offered as one of the rows of its
+    product. What it leaves out may be a discount, and everything left would be billed without it.
+    """
+    if not free:
+        return []
+    offered = {row.id for row in free}
+    lowering = {row.product_id for row in rows.values() if _lowers(row)}
+    held_back = (
+        row
+        for row in rows.values()
+        if row.product_id in lowering and row.id not in offered and not free.may_hold(row.id)
+    )
+    return [
+        row
+        for row in unbilled_rows(held_back, lines)
+        if is_readable(row.quantity) and not any(_may_be_of(item, row) for item in unnamed)
+    ]
+
+
+def _lowers(row: ListedRow | ProductRow) -> bool:
+    price = _price(row)
+    return is_readable(price) and price < 0
 
 
 def _is_explained(

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.bitrix.methods import payments
-from b24app.domain import ListedRow
 from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
@@ -99,7 +98,7 @@ def create(
                 free = {row.id: row for row in told.free}
             require_free(wanted, free, set(before.rows))
             require_amount(wanted, free)
-            require_together(card.ref, wanted, free)
+            require_together(card.ref, wanted, free, told.withheld)
             return _make(card, Aim(wanted, pay_system_id), before)
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
@@ -134,9 +133,8 @@ def _bill_remaining(
     free, problem = before.told.free, before.told.problem
     if free is None or problem is not None:
         raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
-    rows = {row.id: row for row in free}
     wanted = billable(free)
-    _require_rest(card, wanted, rows, expected_amount)
+    _require_rest(card, wanted, before, expected_amount)
     names = [row.name for row in left_over(free)]
     aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
     return _make(card, aim, before)
@@ -145,10 +143,11 @@ def _bill_remaining(
 def _require_rest(
     card: CardSession,
     wanted: Sequence[RowQuantity],
-    rows: Mapping[int, ListedRow],
+    before: BillableRows,
     expected_amount: Decimal | None,
 ) -> None:
     """Raise why the rest cannot be billed, with the card's current state."""
+    rows = {row.id: row for row in before.told.free or ()}
     if not wanted:
         # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
@@ -157,7 +156,7 @@ def _require_rest(
         changed = ChangedMeanwhileError("another rest to bill", code=InputCode.REST_CHANGED)
         raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows)
-    require_together(card.ref, wanted, rows)
+    require_together(card.ref, wanted, rows, before.told.withheld)
 
 
 def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:

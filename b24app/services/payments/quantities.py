@@ -104,18 +104,23 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
 
 
 def require_together(
-    ref: EntityRef, wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]
+    ref: EntityRef,
+    wanted: Iterable[RowQuantity],
+    rows: Mapping[int, ListedRow],
+    withheld: frozenset[int],
 ) -> None:
-    """Refuse what an invoice never takes whole, where a part of it would ask for too much.
+    """Refuse what the portal never takes whole, where a part of it would ask for too much.
 
-    Of rows with one product it takes one (quirk 101). Without a row that lowers the sum the payment
-    would be made to be deleted again, and then the portal does not offer that row any more.
-    Raises InputError "lowers".
+    Of rows with one product an invoice takes one (quirk 101), and so does a deal whose portal has
+    `withheld` another of them. Without a row that lowers the sum the payment would be made to be
+    deleted again, and then the portal does not offer that row any more. Raises InputError "lowers".
     """
     of_product = Counter(rows[chosen.row_id].product_id for chosen in wanted)
+    apart = {rows[row_id].product_id for row_id in withheld if row_id in rows}
     for chosen in wanted:
         row = rows[chosen.row_id]
-        if ref.is_invoice and of_product[row.product_id] > 1 and row.bare_billed_price < 0:
+        is_one_only = ref.is_invoice or row.product_id in apart
+        if is_one_only and of_product[row.product_id] > 1 and row.bare_billed_price < 0:
             raise InputError("lowers the sum", code=InputCode.LOWERS, field="row")
 
 

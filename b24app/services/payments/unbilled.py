@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app.bitrix.methods import crm, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
@@ -33,12 +33,14 @@ class Free:
     """What can be billed of the rows of a card.
 
     `free` is None if nobody can say, for the reason in `problem`, or if the card has several
-    orders with too much in them to compare here. With a `problem` it may lack rows.
+    orders with too much in them to compare here. With a `problem` it may lack rows. `withheld` are
+    those of `free` that the portal does not offer, although nobody billed them.
     """
 
     rows: ReadRows
     free: Listing[ListedRow] | None
     problem: AppError | None = None
+    withheld: frozenset[int] = frozenset()
 
     @property
     def is_ambiguous(self) -> bool:
@@ -121,7 +123,10 @@ def _held(card: CardSession, answered: Answered, own: ReadRows, free: Listing[Li
         items = billed_lines.take(card, answered, own, may_ask=True)
     if items is None:
         return Free(own, None, _not_all(InputCode.ROWS_UNREAD))
-    return _told(own, held(listed, free, own.by_id, items))
+    told = _told(own, held(listed, free, own.by_id, items))
+    offered = {row.id for row in free}
+    withheld = frozenset(row.id for row in told.free or () if row.id not in offered)
+    return replace(told, withheld=withheld)
 
 
 def _told(own: ReadRows, free: Listing[ListedRow] | None) -> Free:

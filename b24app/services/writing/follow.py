@@ -50,14 +50,15 @@ def checked(
 
     Raises WriteFailedError around OrderCanceledError if they have not and `take_back` has undone
     the edit. If that fails, or is empty, the outcome says what is left. A delivery that does not
-    count in the payment it was linked to is taken out of it again: the outcome says so.
+    count in the payment it was linked to is taken out of it again: the outcome says so. So it does
+    of a sum that fell where it should have risen, which no edit can bring back.
     """
     read = outcome.reading
     if outcome.kind is not OutcomeKind.DONE or read is None:
         return outcome
     is_uncounted = any(_leaves_out(read, was) for was in before)
     if not is_uncounted and not all(_stays(read, was) for was in before):
-        return outcome
+        return _moved(outcome, read) if any(_strays(read, was) for was in before) else outcome
     ids = [was.payment.id for was in before]
     after = read
     if take_back:
@@ -65,8 +66,7 @@ def checked(
         after = written.read or read
     if not is_uncounted and any(_has_moved(after, was) for was in before):
         # By chance the edit came to the sum as it was: that of a canceled order does not move.
-        kind, code = OutcomeKind.PARTIAL, OutcomeCode.SUM_MOVED
-        return replace(outcome, kind=kind, code=code, reading=after, undo=None)
+        return _moved(outcome, after)
     if not is_uncounted:
         canceled.note(card, before[0].payment.number, read.core.payments)
     is_taken_back = bool(take_back) and all(_is_as_before(after, was) for was in before)
@@ -76,6 +76,11 @@ def checked(
     kind = OutcomeKind.FAILED if is_taken_back else OutcomeKind.PARTIAL
     code = OutcomeCode.DELIVERY_NOT_CONFIRMED if is_uncounted else OutcomeCode.SUM_STAYS
     return replace(outcome, kind=kind, code=code, reading=after, undo=None)
+
+
+def _moved(outcome: Outcome, read: Reading) -> Outcome:
+    kind, code = OutcomeKind.PARTIAL, OutcomeCode.SUM_MOVED
+    return replace(outcome, kind=kind, code=code, reading=read, undo=None)
 
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:
@@ -118,14 +123,35 @@ def _stays(read: Reading, before: Before) -> bool:
     now = read.compositions.get(before.payment.id)
     if payment is None or now is None or payment.sum != before.payment.sum:
         return False
-    was = PaymentLines(
-        now.items if before.items is None else Listing(before.items),
-        now.links if before.links is None else Listing(before.links),
-    )
+    was = _lines_before(now, before)
     values = (_value(read, now, payment.sum), _value(read, was, payment.sum), payment.sum.amount)
     if not (now.is_whole and all(map(is_readable, values))):
         return False
     return values[0] != values[1] and not _may_come_to(read, now, payment.sum)
+
+
+def _strays(read: Reading, before: Before) -> bool:
+    """Return whether the sum fell although its lines come to more now, or rose for less.
+
+    The portal adds up anew what is in a payment that is edited, and a basket that rows share has
+    the price of the row that was billed last, in whichever payment (quirk 101).
+    """
+    payment = read.core.payments_by_id.get(before.payment.id)
+    now = read.compositions.get(before.payment.id)
+    if payment is None or now is None or not now.is_whole:
+        return False
+    was = _lines_before(now, before)
+    change = _value(read, now, payment.sum) - _value(read, was, payment.sum)
+    moved = payment.sum.amount - before.payment.sum.amount
+    return is_readable(change) and is_readable(moved) and change * moved < 0
+
+
+def _lines_before(now: PaymentLines, before: Before) -> PaymentLines:
+    """Return the lines of a payment before an edit, with those of now that it does not touch."""
+    return PaymentLines(
+        now.items if before.items is None else Listing(before.items),
+        now.links if before.links is None else Listing(before.links),
+    )
 
 
 def _has_moved(read: Reading, before: Before) -> bool:

@@ -69,9 +69,9 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "payment of its own, with Bill the rest or New payment."
     ),
     InputCode.LOWERS: _l(
-        "On an invoice, Bitrix24 takes only one of several rows with the same product, or typed by "
-        "name, into a payment, and one that you chose lowers the amount. Lower the price of the "
-        "other row instead."
+        "Here Bitrix24 takes only one of several rows with the same product, or typed by name, "
+        "into a payment, and one that you chose lowers the amount. Lower the price of the other "
+        "row instead."
     ),
     InputCode.NO_SYSTEM: _l("This payment system is not available any more. Choose another one."),
     InputCode.CHOICE_GONE: _l("What you chose is not on this card any more. Press Refresh."),
