@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from b24app.errors import DatabaseAwayError
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +22,8 @@ LEAST_PAUSE = 1.0
 LONGEST_PAUSE = 24 * 3600.0
 TROUBLE_PAUSE = 30.0
 """Seconds before looking again after something other than the work failed, such as a database."""
+SILENCE = 600.0
+"""Seconds between two lines about the same database, which is looked for every half a minute."""
 
 
 def start_thread(work: Callable[[], None]) -> None:
@@ -61,10 +66,12 @@ class Background:
         *,
         next_in: Callable[[], float | None] = lambda: None,
         later: Later = start_timer,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._next_in = next_in
         self._later = later
-        self._crews = [_Crew(lane, start, self._come_back) for lane in lanes]
+        self._troubles = _Troubles(monotonic)
+        self._crews = [_Crew(lane, start, self._come_back, self._troubles) for lane in lanes]
         self._lock = threading.Lock()
         self._cancel: Cancel | None = None
 
@@ -86,20 +93,61 @@ class Background:
 
     def _seconds(self) -> float | None:
         try:
-            return self._next_in()
+            seconds = self._next_in()
+        except DatabaseAwayError as error:
+            self._troubles.tell(self, error)
+            return TROUBLE_PAUSE
         except Exception:
             # Nobody may come by before the hourly housekeeping.
             log.exception("it cannot be seen when the next work is due")
             return TROUBLE_PAUSE
+        # Somebody has to come back, too, to see that what failed before is well again.
+        return TROUBLE_PAUSE if self._troubles.end(self) else seconds
+
+
+class _Troubles:
+    """Which parts of the work find the database away. Told once, then sparingly, and its end."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._parts: set[object] = set()
+        self._silent_until = 0.0
+
+    def tell(self, part: object, error: DatabaseAwayError) -> None:
+        """Say what is wrong and what to do, unless that was just said."""
+        now = self._monotonic()
+        with self._lock:
+            if self._parts and now < self._silent_until:
+                self._parts.add(part)
+                return
+            self._parts.add(part)
+            self._silent_until = now + SILENCE
+        log.error(
+            "background work waits, nothing is lost: %s; `flask --app app doctor` says what to do",
+            error,
+        )
+
+    def end(self, part: object) -> bool:
+        """Take down that the database served this part. Return whether another still waits."""
+        with self._lock:
+            if part in self._parts:
+                self._parts.remove(part)
+                if not self._parts:
+                    log.warning("background work goes on: the database can be used again")
+            return bool(self._parts)
 
 
 class _Crew:
     """The workers of one lane."""
 
-    def __init__(self, lane: Lane, start: Start, on_end: Callable[..., None]) -> None:
+    def __init__(
+        self, lane: Lane, start: Start, on_end: Callable[..., None], troubles: _Troubles
+    ) -> None:
         self._lane = lane
         self._start = start
         self._on_end = on_end
+        self._troubles = troubles
         self._lock = threading.Lock()
         self._running = 0
         self._is_wanted = False
@@ -117,12 +165,18 @@ class _Crew:
         is_in_trouble = False
         while True:
             try:
-                if self._lane.work(self._help):
-                    continue
+                is_done = self._lane.work(self._help)
+            except DatabaseAwayError as error:
+                self._troubles.tell(self, error)
+                is_in_trouble = True
             except Exception:
                 # No request waits for this thread: errors are reported here or nowhere.
                 log.exception("background work failed")
                 is_in_trouble = True
+            else:
+                self._troubles.end(self)
+                if is_done:
+                    continue
             if self._is_over():
                 break
         try:

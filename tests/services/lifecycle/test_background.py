@@ -101,13 +101,87 @@ def test_work_that_fails_does_not_keep_the_next_from_being_done(caplog):
 def test_it_comes_back_where_it_cannot_be_seen_when_the_next_work_is_due(caplog):
     timers, pile = Timers(), Pile(0)
 
-    def away():
-        raise DatabaseAwayError("the database is away")
+    def broken():
+        raise ZeroDivisionError
 
-    Background([Lane(pile.work)], run, next_in=away, later=timers.later).kick()
+    Background([Lane(pile.work)], run, next_in=broken, later=timers.later).kick()
 
     assert [seconds for seconds, _ in timers.set] == [TROUBLE_PAUSE]
     assert "cannot be seen" in caplog.text
+
+
+class Outage:
+    """A process with two lanes, whose database is away until a test says otherwise."""
+
+    def __init__(self):
+        self.now, self.is_away, self.second_is_away = 0.0, True, False
+        self.timers = Timers()
+        self.background = Background(
+            [Lane(self.work), Lane(self.second)],
+            run,
+            next_in=self.next_in,
+            later=self.timers.later,
+            monotonic=lambda: self.now,
+        )
+
+    def work(self, _on_claim):
+        self.next_in()
+        return False
+
+    def second(self, on_claim):
+        if self.second_is_away:
+            raise DatabaseAwayError("the database cannot be used: no table (42P01)")
+        return self.work(on_claim)
+
+    def next_in(self):
+        if self.is_away:
+            raise DatabaseAwayError("the database cannot be used: nothing listens")
+
+    def look(self, seconds=TROUBLE_PAUSE, times=1):
+        for _ in range(times):
+            self.background.kick()
+            self.now += seconds
+
+
+def test_a_database_that_is_away_is_one_line_that_says_what_to_do(caplog):
+    outage = Outage()
+
+    outage.look(times=3)
+
+    assert len(caplog.text.splitlines()) == 1
+    assert "the database cannot be used: nothing listens; `flask --app app doctor`" in caplog.text
+    assert {seconds for seconds, _ in outage.timers.set} == {TROUBLE_PAUSE}
+
+
+def test_a_database_that_stays_away_is_told_every_ten_minutes(caplog):
+    outage = Outage()
+
+    outage.look(times=int(3600 / TROUBLE_PAUSE))
+
+    assert len(caplog.text.splitlines()) == 6
+
+
+def test_a_database_that_is_back_is_told_once_and_a_new_outage_at_once(caplog):
+    outage = Outage()
+    outage.look()
+
+    outage.is_away = False
+    outage.look(times=3)
+    outage.is_away = True
+    outage.look()
+
+    told = ["waits" if "waits" in line else "goes on" for line in caplog.text.splitlines()]
+    assert told == ["waits", "goes on", "waits"]
+
+
+def test_it_is_not_well_while_one_kind_of_work_finds_no_table(caplog):
+    outage = Outage()
+    outage.is_away, outage.second_is_away = False, True
+
+    outage.look(times=3)
+
+    assert len(caplog.text.splitlines()) == 1
+    assert [seconds for seconds, _ in outage.timers.set][-1] == TROUBLE_PAUSE
 
 
 def test_work_of_a_process_that_died_waits_for_no_housekeeping(stage):
