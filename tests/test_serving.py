@@ -241,6 +241,30 @@ def test_the_proxy_packs_scripts_and_styles():
     assert "proxy_pass http://deal_payments;" in files
 
 
+def test_the_proxy_packs_no_page():
+    """What is packed tells by its length what is alike in it: a token, and what a visitor sent."""
+    (server,) = re.findall(r"^server \{\s+listen 443.*?^\}", CODE, re.MULTILINE | re.DOTALL)
+    pages = re.sub(r"location /static/ \{.*?\n    \}", "", server, flags=re.DOTALL)
+
+    assert re.findall(r"\bgzip\w* .*;", pages) == ["gzip off;"]
+
+
+def test_nginx_packs_no_page(tmp_path):
+    upstream, port = Upstream(200), proxy.free_port()
+    try:
+        with proxy.nginx(tmp_path / "nginx", port, upstream.port):
+            assert answer(port, "GET", 0).status_code == 200
+            page = requests.get(
+                f"http://127.0.0.1:{port}/1", headers={"Accept-Encoding": "gzip"}, timeout=30
+            )
+    except StageError as error:
+        pytest.skip(str(error))
+    finally:
+        upstream.stop()
+
+    assert "Content-Encoding" not in page.headers
+
+
 def test_the_proxy_believes_nothing_that_a_visitor_claims():
     for name, value in (("For", "$remote_addr"), ("Proto", "$scheme"), ("Host", "$host")):
         assert f"proxy_set_header X-Forwarded-{name} {value};" in CODE
@@ -312,7 +336,7 @@ def test_another_machine_gets_what_one_did_not_and_no_write_is_sent_twice(
     try:
         with proxy.nginx(tmp_path / "nginx", port, 1):
             status = {
-                (method, number): answer(port, method, number)
+                (method, number): answer(port, method, number).status_code
                 for method in ("GET", "POST", "DELETE")
                 for number in range(6)
             }
@@ -339,9 +363,12 @@ class Upstream:
             def note(self):
                 came.append((self.command, int(self.path[1:])))
                 if status:
+                    page = b"<p>page</p>" * 500
                     self.send_response(status)
-                    self.send_header("Content-Length", "0")
+                    self.send_header("Content-Type", "text/html")
+                    self.send_header("Content-Length", str(len(page)))
                     self.end_headers()
+                    self.wfile.write(page)
                 self.close_connection = True
 
             do_GET = do_POST = do_DELETE = note  # noqa: N815 - names of the library.
@@ -359,11 +386,9 @@ class Upstream:
 
 
 def answer(port, method, number):
-    """The status of an answer; nginx may only just have begun to listen."""
+    """An answer; nginx may only just have begun to listen."""
     for _ in range(100):
         with suppress(requests.ConnectionError):
-            return requests.request(
-                method, f"http://127.0.0.1:{port}/{number}", timeout=30
-            ).status_code
+            return requests.request(method, f"http://127.0.0.1:{port}/{number}", timeout=30)
         time.sleep(0.05)
     raise AssertionError("nginx does not listen")

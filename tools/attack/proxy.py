@@ -25,6 +25,8 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    # As Debian's nginx.conf has it.
+    gzip on;
     {site}
 }}
 """

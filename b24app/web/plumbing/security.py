@@ -81,7 +81,8 @@ def add_headers(response: Response) -> Response:
         life = f"public, max-age={YEAR_SECONDS}, immutable" if is_lasting else "no-cache"
         response.headers["Cache-Control"] = life
     elif "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+        # Also not packed by proxies that heed it: the length of a packed page tells what is in it.
+        response.headers["Cache-Control"] = "no-store, no-transform"
     return response
 
 

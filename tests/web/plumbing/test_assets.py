@@ -48,6 +48,13 @@ def test_no_file_is_kept_under_the_version_of_another(stage, client):
     assert {life(f"{one[:-1]}z") for one in addresses} == {"no-cache"}
 
 
+def test_pages_ask_to_be_kept_and_packed_by_nobody(stage, client):
+    page = stage.frame("/placement", stage.post_fields(MANAGER, DEAL, {"ID": "8061"}))
+
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
+    assert client.get("/nothing").headers["Cache-Control"] == "no-store, no-transform"
+
+
 def test_nothing_of_the_script_is_global(client):
     script = client.get("/static/app.js").text
 
