@@ -112,6 +112,13 @@ class Payment:
     pay_system_id: int | None
     pay_system_name: str
     sum: Money
+    is_returned: bool = False
+    """Unpaid because its money was given back (quirk 107): nobody waits for it."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether its money is still to come in."""
+        return not self.is_paid and not self.is_returned
 
     @property
     def is_numbered(self) -> bool:
@@ -141,7 +148,7 @@ class Payment:
     @property
     def state(self) -> str:
         """Return what people see of it in the list: two listings with the same one look alike."""
-        mark = "Y" if self.is_paid else "N"
+        mark = "Y" if self.is_paid else "R" if self.is_returned else "N"
         return f"{mark} {self.sum.amount.normalize():f} {self.sum.currency}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,10 +40,14 @@ SEVERAL = 0
 
 @dataclass(frozen=True, slots=True)
 class FirstSight:
-    """When a payment was first listed; `is_exact` where it was created at about that time."""
+    """When a payment was first listed; `is_exact` where it was created at about that time.
+
+    `returned` is its stamp, where the portal last said that its money was given back.
+    """
 
     at: datetime
     is_exact: bool
+    returned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,12 @@ def save_known_payments(
     now: datetime,
     *,
     is_whole: bool = True,
+    returned: Mapping[int, str] | None = None,
 ) -> dict[int, FirstSight]:
     """Keep the payments now seen on this card; return since when each that is known is known.
 
     Raises UnknownPortalError. `is_whole`: the list had no row that could not be read. Of one that
-    had, nothing is concluded.
+    had, nothing is concluded. `returned` are the stamps of those given back, None if nobody said.
     """
     listed = list(payment_ids)
     row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
@@ -88,6 +93,10 @@ def save_known_payments(
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
     new = FirstSight(now.replace(microsecond=0), is_exact)
     sights = {payment_id: known.get(payment_id) or new for payment_id in listed}
+    if returned is not None:
+        sights = {
+            one: replace(sight, returned=returned.get(one, "")) for one, sight in sights.items()
+        }
     if not is_whole:
         sights = {**known, **sights}
     put(
@@ -159,8 +168,11 @@ def _key(member_id: str, ref: EntityRef) -> dict[str, Any]:
 
 
 def _read(kept: Mapping[str, Any]) -> dict[int, FirstSight]:
+    returned = kept.get("returned", {})
     return {
-        int(payment_id): FirstSight(datetime.fromtimestamp(seconds, UTC), name == "exact")
+        int(payment_id): FirstSight(
+            datetime.fromtimestamp(seconds, UTC), name == "exact", returned.get(payment_id, "")
+        )
         for name in ("exact", "at_least")
         for payment_id, seconds in kept.get(name, {}).items()
     }
@@ -172,4 +184,6 @@ def _written(sights: Mapping[int, FirstSight], *, is_whole: bool) -> dict[str, A
     for payment_id, sight in sights.items():
         name = "exact" if sight.is_exact else "at_least"
         written[name][str(payment_id)] = int(sight.at.timestamp())
+        if sight.returned:
+            written.setdefault("returned", {})[str(payment_id)] = sight.returned
     return written

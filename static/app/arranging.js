@@ -11,7 +11,7 @@ const paymentsIn = (list) => [...list.querySelectorAll(".pay[data-payment-id]")]
 const isSearched = () => Boolean(view.find || view.system);
 
 /* What a payment is now decides, not what it was when the list was read. */
-const isOf = (state, shown) => shown === "all" || (shown === "paid") === state.startsWith("Y");
+const isOf = (state, shown) => shown === "all" || state.startsWith(shown === "paid" ? "Y" : "N");
 const fits = (state) => isOf(state, filter());
 
 const ORDERS = {
@@ -23,7 +23,7 @@ const ORDERS = {
   "paid-date": (one, other) => (other.dataset.paidAt || 0) - (one.dataset.paidAt || 0) || idOf(other) - idOf(one),
 };
 const idOf = (row) => Number(row.dataset.paymentId);
-const rank = (row) => (row.dataset.paid === "Y" ? 2 : row.dataset.since ? 0 : 1);
+const rank = (row) => (!row.dataset.state.startsWith("N") ? 2 : row.dataset.since ? 0 : 1);
 const sinceOf = (row) => Number(row.dataset.since || 0);
 
 function arrange() {

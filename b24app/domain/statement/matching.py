@@ -78,7 +78,7 @@ def match(text: str, payments: Sequence[Payment]) -> list[Match]:
     for one in named:
         if one is not None and one.verdict is Verdict.SURE and not _ids(one) & taken.keys():
             taken |= dict.fromkeys(_ids(one), one.number)
-    open_ones = [one for one in payments if not one.is_paid and one.sum.amount > 0]
+    open_ones = [one for one in payments if one.is_waiting and one.sum.amount > 0]
     found = [
         one or _by_amount(line, open_ones, taken) for line, one in zip(read, named, strict=True)
     ]
@@ -128,6 +128,9 @@ def _of_named(line: Line, named: Sequence[Payment], keys: Mapping[str, int]) -> 
     unpaid = tuple(one for one in named if not one.is_paid)
     if not unpaid:
         return Match(line.number, line.text, Verdict.PAID, tuple(named))
+    if any(one.is_returned for one in unpaid) and _fit_of_all(line, unpaid) is Fit.CLEAR:
+        # Nobody waits for it: the line may be older than the money's way back.
+        return Match(line.number, line.text, Verdict.DOUBTFUL, unpaid)
     is_doubtful = line.doubtful.issuperset(one.number for one in named)
     is_shared = any(keys[lines.key_of(one.number)] > 1 for one in named)
     fits = {

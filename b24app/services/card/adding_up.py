@@ -22,7 +22,7 @@ from b24app.domain import (
 )
 from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.rounding import rounded
-from b24app.services.card.totals import ZERO, Line, LineKind, Totals, total
+from b24app.services.card.totals import ZERO, Line, LineKind, Totals, given_back, total
 
 Compositions = Mapping[int, PaymentLines]
 Rows = Iterable[ProductRow]
@@ -47,7 +47,7 @@ def _own(
     core: CardSnapshot, compositions: Compositions, free: Sequence[ProductRow] | None
 ) -> Totals:
     currency = core.card.amount.currency
-    paid, waiting = _payments(core, currency)
+    paid, waiting, returned = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     products = _products(core, compositions, free, deliveries)
     made_of = [products, *(_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries)]
@@ -61,6 +61,9 @@ def _own(
     elsewhere = _elsewhere(core, compositions, whole - billed, free)
     if elsewhere.amount:
         made_of.append(Line(LineKind.ELSEWHERE, elsewhere, _only_other(core)))
+    back = total(currency, _as_lines(returned))
+    if back.amount:
+        made_of.append(given_back(back, total(currency, made_of) - billed, len(returned)))
     amount = total(currency, made_of)
     if _is_all_known(core, compositions):
         lines += _billed_wrong(core, compositions, deliveries)
@@ -75,6 +78,7 @@ def _own(
         _completed(lines, amount - billed, is_settled=_is_all_known(core, compositions)),
         stated=stated,
         is_stated_typed=core.card.is_amount_typed,
+        returned_count=len(returned),
     )
 
 
@@ -83,7 +87,7 @@ def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Tot
 
     What bills a delivery once more is taken off.
     """
-    paid, waiting = _payments(core, currency)
+    paid, waiting, returned = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     lines: list[Line] = []
     if _is_all_known(core, compositions):
@@ -98,6 +102,7 @@ def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Tot
         len(paid),
         len(waiting),
         tuple(lines),
+        returned_count=len(returned),
     )
 
 
@@ -251,10 +256,16 @@ def _quantities(compositions: Compositions, ids: Iterable[int]) -> Mapping[int |
     return found
 
 
-def _payments(core: CardSnapshot, currency: str) -> tuple[list[Payment], list[Payment]]:
+def _payments(
+    core: CardSnapshot, currency: str
+) -> tuple[list[Payment], list[Payment], list[Payment]]:
+    """Return the payments in a currency: paid, waiting, given back."""
     own = [payment for payment in core.payments if payment.sum.currency == currency]
-    paid = [payment for payment in own if payment.is_paid]
-    return paid, [payment for payment in own if not payment.is_paid]
+    return (
+        [payment for payment in own if payment.is_paid],
+        [payment for payment in own if payment.is_waiting],
+        [payment for payment in own if payment.is_returned],
+    )
 
 
 def _only_other(core: CardSnapshot) -> str:

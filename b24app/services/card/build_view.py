@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from b24app.domain import Listing, Payment, PaymentItem, ProductRow, Reminder
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import adding_up, canceled, half_done, reminders
+from b24app.services.card import adding_up, canceled, half_done, reminders, returned
 from b24app.services.card.canceled import States
 from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.card_view import (
@@ -104,10 +104,9 @@ def view_of(
     kept: Kept | None = None,
 ) -> CardView:
     """Return everything one rendering needs, of all payments. `kept` if it was just read."""
-    if kept is None:
-        with card.db.reading() as session:
-            kept = kept_of(session, card)
+    kept = kept or _kept_now(card)
     canceled_orders = canceled.orders(card, core, kept.canceled)
+    core = replace(core, payments=returned.told(core.payments, kept.first_sights))
     allowed, read_only = _rights(card, kept)
     is_taking = canceled.takes_new_payments(core, canceled_orders)
     free = _free(core, compositions)
@@ -136,6 +135,11 @@ def view_of(
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
     ).arranged(Filter.ALL, Sort.NEWEST)
+
+
+def _kept_now(card: CardSession) -> Kept:
+    with card.db.reading() as session:
+        return kept_of(session, card)
 
 
 def _names(card: CardSession, people: Mapping[int, str | None]) -> Mapping[int, str | None]:
@@ -168,7 +172,7 @@ def _waits(
     return {
         payment.id: Waiting(max(0, (now - sight.at).days), sight.is_exact, sight.at)
         for payment in payments
-        if not payment.is_paid and (sight := sights.get(payment.id)) is not None
+        if payment.is_waiting and (sight := sights.get(payment.id)) is not None
     }
 
 
@@ -261,6 +265,9 @@ def _all_items(
 
 
 def _counts(payments: Iterable[Payment]) -> dict[Filter, int]:
-    states = [payment.is_paid for payment in payments]
-    paid = sum(states)
-    return {Filter.ALL: len(states), Filter.PAID: paid, Filter.UNPAID: len(states) - paid}
+    states = [(payment.is_paid, payment.is_waiting) for payment in payments]
+    return {
+        Filter.ALL: len(states),
+        Filter.PAID: sum(is_paid for is_paid, _ in states),
+        Filter.UNPAID: sum(is_waiting for _, is_waiting in states),
+    }

@@ -20,7 +20,7 @@ from b24app.domain import (
     Reminder,
 )
 from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
-from b24app.services.card import product_rows, reminders
+from b24app.services.card import product_rows, reminders, returned
 from b24app.services.card.product_rows import Pages, ReadRows
 
 CORE = 4
@@ -47,6 +47,8 @@ class CardSnapshot:
     is_estimate: bool = False
     reminders: reminders.Listed | None = None
     """None: not asked, or not told."""
+    returned: frozenset[int] | None = None
+    """Payments whose money was given back. None: not asked, or not told."""
 
     @property
     def rows_total(self) -> int:
@@ -102,6 +104,7 @@ class CoreRequest:
     rows: Pages
     free: Handle[Listing[ListedRow]]
     reminders: Handle[Listing[Reminder]] | None = None
+    returned: Handle[Listing[Payment]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,12 @@ def ask_core(
     *,
     order: Mapping[str, str] | None = None,
     rows_total: int = 0,
-    with_reminders: bool = False,
+    is_listing: bool = False,
 ) -> CoreRequest:
     """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
 
-    Each page of product rows after the first, up to `rows_total`, takes one more, and so do the
-    reminders, which only a listing has use for.
+    Each page of product rows after the first, up to `rows_total`, takes one more. A listing asks
+    for the reminders, too, and for payments whose money was given back: both are remembered.
     """
     return CoreRequest(
         card=batch.add(crm.get_card(ref)),
@@ -131,7 +134,8 @@ def ask_core(
         deliveries=batch.add(crm.list_deliveries(ref)),
         rows=product_rows.ask(batch, ref, rows_total),
         free=batch.add(crm.available_rows(ref)),
-        reminders=reminders.ask(batch, ref) if with_reminders else None,
+        reminders=reminders.ask(batch, ref) if is_listing else None,
+        returned=returned.ask(batch, ref) if is_listing else None,
     )
 
 
@@ -154,6 +158,7 @@ def take_core(result: BatchResult, asked: CoreRequest) -> CardSnapshot:
         free=free,
         is_estimate=is_estimate,
         reminders=reminders.take(result, asked.reminders) if asked.reminders else None,
+        returned=returned.take(result, asked.returned) if asked.returned else None,
     )
 
 
@@ -239,7 +244,7 @@ def complete(
 
 
 def core_commands(rows_total: int) -> int:
-    """Return how many commands `ask_core` takes, without the reminders."""
+    """Return how many commands `ask_core` takes, without what a listing adds."""
     return CORE + product_rows.pages(rows_total)
 
 

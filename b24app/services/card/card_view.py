@@ -186,13 +186,13 @@ class CardView:
     @property
     def currencies(self) -> tuple[Totals, ...]:
         """Return the figures that divide the list: none if all payments have one currency."""
-        found = tuple(total for total in self.totals if total.count)
+        found = tuple(total for total in self.totals if total.count or total.returned_count)
         return found if len(found) > 1 else ()
 
     @property
     def sides(self) -> tuple[Totals, ...]:
         """Return the figures that say something: a currency in which nothing is left is none."""
-        found = tuple(total for total in self.totals if total.count or total.amount.amount)
+        found = tuple(total for total in self.totals if not total.is_nothing)
         return found or self.totals[:1]
 
     @property
@@ -222,7 +222,7 @@ def arranged(views: Iterable[PaymentView], wanted: Filter, sort: Sort) -> tuple[
 
 
 def _is_paid_filter(view: PaymentView, wanted: Filter) -> bool:
-    return view.payment.is_paid is (wanted is Filter.PAID)
+    return view.payment.is_paid if wanted is Filter.PAID else view.payment.is_waiting
 
 
 def _rank(money: Money) -> tuple[bool, Decimal]:
@@ -231,8 +231,8 @@ def _rank(money: Money) -> tuple[bool, Decimal]:
 
 def _waiting_rank(view: PaymentView) -> tuple[int, float, int]:
     """Rank the longest waiting first, then unknown ages, then paid ones."""
-    if view.payment.is_paid or view.waiting is None:
-        return (2 if view.payment.is_paid else 1, 0.0, view.payment.id)
+    if not view.payment.is_waiting or view.waiting is None:
+        return (1 if view.payment.is_waiting else 2, 0.0, view.payment.id)
     return (0, view.waiting.since.timestamp(), view.payment.id)
 
 

@@ -92,8 +92,8 @@ class Linked:
     def counts(self) -> Mapping[Filter, int]:
         """Count the payments shown in these groups, by filter."""
         views = (group.view for group in self.groups)
-        paid = Counter(entry.payment.is_paid for view in views for entry in view.payments)
-        return {Filter.ALL: paid.total(), Filter.UNPAID: paid[False], Filter.PAID: paid[True]}
+        states = Counter(entry.payment.state[0] for view in views for entry in view.payments)
+        return {Filter.ALL: states.total(), Filter.UNPAID: states["N"], Filter.PAID: states["Y"]}
 
 
 def show(card: CardSession, wish: ListOptions, offset: int = 0) -> Linked:
@@ -188,7 +188,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
         seen = [_seen_before(session, card, part) for part in halves]
     batches = [Batch() for _ in halves]
     cores = [
-        {ref: card_reads.ask_core(batch, ref, with_reminders=True) for ref in part}
+        {ref: card_reads.ask_core(batch, ref, is_listing=True) for ref in part}
         for batch, part in zip(batches, halves, strict=True)
     ]
     lines = [

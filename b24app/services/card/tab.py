@@ -14,7 +14,7 @@ from b24app.domain import ProductRow, Reminder, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, card_reads, product_rows, reminders
+from b24app.services.card import basket_rows, card_reads, product_rows, reminders, returned
 from b24app.services.card.build_view import LISTS, Noted, kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter, Sort
@@ -116,6 +116,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Not
         payment_ids,
         card.clock(),
         is_whole=is_whole(core.payments),
+        returned=returned.stamps(core.payments, core.returned),
     )
     lists = cached_lists.load_several(session, card.member_id, *LISTS)
     known = user_names.names_in(lists.get(user_names.KIND), card)
@@ -181,7 +182,7 @@ def _read(
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
-    core_asked = card_reads.ask_core(first, card.ref, order=order, with_reminders=True)
+    core_asked = card_reads.ask_core(first, card.ref, order=order, is_listing=True)
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.thirds(seen, len(first))
     batches = [first, *(Batch() for _ in parts[1:])]
     # If batches are refused, this would be two calls per payment: then only the first call's

@@ -22,6 +22,8 @@ class LineKind(StrEnum):
     DELIVERY = "delivery"
     ELSEWHERE = "elsewhere"
     """Products held by payments in another currency: subtracted. Its name is that currency."""
+    RETURNED = "returned"
+    """Payments whose money was given back: subtracted, since nobody waits for it."""
     PAYMENTS = "payments"
     """All payments in a currency other than the card's: besides them, only deliveries are known."""
     FREE = "free"
@@ -72,6 +74,8 @@ class Totals:
     rest_lines: tuple[Line, ...] = ()
     stated: Money | None = None
     is_stated_typed: bool = False
+    returned_count: int = 0
+    """Payments whose money was given back: neither paid nor waiting."""
 
     @property
     def amount(self) -> Money:
@@ -85,12 +89,12 @@ class Totals:
 
     @property
     def billed(self) -> Money:
-        """Return the sum of all payments."""
+        """Return the sum of all payments, without those given back."""
         return self.paid + self.waiting
 
     @property
     def count(self) -> int:
-        """Return the number of payments in this currency."""
+        """Return the number of payments in this currency, without those given back."""
         return self.paid_count + self.waiting_count
 
     @property
@@ -145,7 +149,7 @@ class Totals:
     @property
     def are_deliveries_unstated(self) -> bool:
         """Return whether the card's own amount is this one without deliveries."""
-        unstated = {LineKind.DELIVERY, LineKind.ELSEWHERE}
+        unstated = {LineKind.DELIVERY, LineKind.ELSEWHERE, LineKind.RETURNED}
         stated = [line for line in self.made_of if line.kind not in unstated]
         return self.stated == total(self.currency, stated)
 
@@ -157,7 +161,14 @@ class Totals:
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to bill and nothing was billed."""
-        return not self.count and all(line.amount.amount == 0 for line in self.made_of)
+        return not (self.count or self.returned_count) and all(
+            line.amount.amount == 0 for line in self.made_of
+        )
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether there is no payment and no amount."""
+        return not (self.count or self.returned_count or self.amount.amount)
 
     @property
     def bar(self) -> Bar | None:
@@ -186,6 +197,16 @@ class Totals:
 def total(currency: str, lines: Sequence[Line]) -> Money:
     """Return the sum of lines, which are all in this currency."""
     return sum((line.amount for line in lines), Money(ZERO, currency))
+
+
+def given_back(back: Money, rest: Money, count: int) -> Line:
+    """Return the line that takes off what was given back, as far as nothing else asks for it.
+
+    `rest` is the amount minus the other payments: what was billed anew is due like anything else.
+    """
+    if back.is_readable and rest.is_readable:
+        back = Money(max(ZERO, min(back.amount, rest.amount)), rest.currency)
+    return Line(LineKind.RETURNED, -back, quantity=Decimal(count))
 
 
 def _excess(money: Money, ceiling: Money) -> Money | None:

@@ -14,7 +14,7 @@ from b24app.bitrix.wire.portal_api import Batch, Handle
 from b24app.domain import Listing, Payment, Reminder
 from b24app.errors import NotFoundError, PortalError, RightsRefusedError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import reminders
+from b24app.services.card import reminders, returned
 from b24app.services.card.reminders import Expected
 from b24app.services.directories import user_names
 from b24app.services.payments.history import note_of
@@ -81,6 +81,7 @@ def read(card: CardSession, payment_id: int) -> PaymentDetails:
         records = activity.of_payment(session, card.member_id, payment_id)
         reminder = reminders.note(session, card, listed).get(payment_id)
     expected = reminders.expected(card, reminder) if reminder else None
+    payment = returned.known_one(card, payment)
     return PaymentDetails(payment, refusal, people.get(payment.payer_id or 0), records, expected)
 
 

@@ -10,7 +10,7 @@ from b24app.domain import EntityRef, Payment
 from b24app.errors import NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import tab
+from b24app.services.card import returned, tab
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.writing import ownership
 
@@ -33,6 +33,7 @@ def chosen(card: CardSession, payment_ids: Sequence[int]) -> list[Payment]:
     """
     launches.prove_now(card)
     found = card.api.call(list_payments(card.ref, payment_ids=payment_ids))
+    found = returned.known(card, found)
     return [ownership.listed_payment(found, card, payment_id) for payment_id in payment_ids]
 
 

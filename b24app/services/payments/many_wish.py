@@ -32,11 +32,13 @@ class Chosen:
     sum: Money
     number: str = ""
     stamp: str = ""
+    is_returned: bool = False
 
     @property
     def as_text(self) -> str:
         """Return it as its row says it and the act sends it: id, state, number."""
         payment = Payment(self.id, self.number, self.is_paid, None, None, None, "", self.sum)
+        payment = replace(payment, is_returned=self.is_returned)
         return f"{self.id} {payment.state} {self.number}"
 
     @property
@@ -108,6 +110,7 @@ class LeftOut(StrEnum):
     PAID = "paid"
     UNPAID = "unpaid"
     LOCKED = "locked"
+    RETURNED = "returned"
     CANCELED = "canceled"
 
 
@@ -128,4 +131,8 @@ def kept_out(card: CardSession, action: Action, chosen: Sequence[Chosen]) -> dic
         Action.DELETE: (True, LeftOut.LOCKED),
     }
     is_paid, reason = reasons[action]
-    return out | {picked.id: reason for picked in chosen if picked.is_paid is is_paid}
+    out |= {picked.id: reason for picked in chosen if picked.is_paid is is_paid}
+    if action is Action.PAY:
+        # Of each it has to be asked by itself whether its money has come in again.
+        out |= {picked.id: LeftOut.RETURNED for picked in chosen if picked.is_returned}
+    return out

@@ -22,6 +22,7 @@ from b24app.errors import (
 from b24app.services.actions import Action
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import returned
 from b24app.services.deps import READ_SECONDS, Deps
 from b24app.services.directories import shop_site
 from b24app.services.writing import ownership
@@ -45,7 +46,7 @@ OUTCOMES: Mapping[type[AppError], str] = {
 def get_public_link(card: CardSession, payment_id: int) -> tuple[Payment, PublicLink]:
     """Return the payment and its link, in one call. Raises like `read_with`."""
     public_link, found = read_with(card, payment_id, lambda _batch: None)
-    return found.payments[payment_id], public_link
+    return returned.known_one(card, found.payments[payment_id]), public_link
 
 
 def read_with(

@@ -28,7 +28,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import reminders
+from b24app.services.card import reminders, returned
 from b24app.services.card.reminders import Expected
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.payments import reminder_adding
@@ -96,7 +96,7 @@ def look(card: CardSession, payment_id: int) -> tuple[Payment, Expected | None]:
     found = _read(card, payment_id)
     _remember(card, payment_id, found.open)
     when = reminders.expected(card, found.open[0]) if found.open else None
-    return found.payment, when
+    return returned.known_one(card, found.payment), when
 
 
 def _alone(card: CardSession, payment_id: int, run: Callable[[], Outcome]) -> Outcome:

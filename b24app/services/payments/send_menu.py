@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from b24app.domain import Payment, PublicLink
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import clients
+from b24app.services.card import clients, returned
 from b24app.services.card.clients import Clients
 from b24app.services.message_template import MessageTemplate
 from b24app.services.payments import link_taken, public_links
@@ -36,7 +36,7 @@ def read(card: CardSession, payment_id: int) -> SendMenu:
     link, found = public_links.read_with(
         card, payment_id, lambda batch: clients.ask(batch, card.ref)
     )
-    payment = found.payments[payment_id]
+    payment = returned.known_one(card, found.payments[payment_id])
     # A link of what is paid is sent to nobody, so nobody's address is read from the answer.
-    people = Clients() if payment.is_paid else clients.take(card, found.result, found.beside)
+    people = Clients() if not payment.is_waiting else clients.take(card, found.result, found.beside)
     return SendMenu(payment, link, people, card.rules.message, link_taken.last(card, payment_id))

@@ -13,6 +13,7 @@ from b24app.domain.statement.matching import Match, Verdict
 from b24app.errors import InputCode, InputError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import returned
 from b24app.services.payments.many_wish import Chosen
 
 MOST_LINES = 200
@@ -73,7 +74,7 @@ def read(card: CardSession, text: str, chosen: Collection[int] = ()) -> Statemen
     if not card.ref.owns_payments:
         # A list by such a card's number would be of some order that happens to have it.
         raise NotOnThisCardError("a card that has no payments of its own")
-    listed = card.api.call(list_payments(card.ref))
+    listed = returned.known(card, card.api.call(list_payments(card.ref)))
     matches = matching.match(text, listed)
     unread = len(listed.unread)
     is_whole = not unread and all(one.sum.is_readable for one in listed)

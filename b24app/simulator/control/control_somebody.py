@@ -116,6 +116,13 @@ def _unpay(state: PortalState, fields: Fields) -> Payment:
     return payment
 
 
+def _refund(state: PortalState, fields: Fields) -> Payment:
+    payment = _payment(state, fields)
+    if not sale.give_back(payment):
+        raise ValueError(f"Not paid: {payment.id}")
+    return payment
+
+
 def _set_pay_system(state: PortalState, fields: Fields) -> Payment:
     payment = _payment(state, fields)
     system = state.crm.pay_systems.get(int_field(fields, "paySystemId"))
@@ -175,6 +182,7 @@ PAYMENT_DEEDS: dict[str, Callable[[PortalState, Fields], Payment | None]] = {
     "pay": _pay,
     "pay_online": _pay_online,
     "unpay": _unpay,
+    "refund": _refund,
     "set_pay_system": _set_pay_system,
     "set_quantity": _set_quantity,
     "remove_item": _remove_item,

@@ -169,6 +169,8 @@ class Payment:
     is_paid: bool = False
     date_paid: datetime | None = None
     emp_paid_id: int | None = None
+    is_return: str = "N"
+    """Y: given back to the buyer's internal account, P: by the payment system."""
     more: dict[str, object] = field(default_factory=dict)
 
 

@@ -73,6 +73,7 @@ def mark_paid(payment: Payment, now: datetime, user_id: int | None) -> bool:
     if payment.is_paid:
         return False
     payment.is_paid, payment.date_paid, payment.emp_paid_id = True, now, user_id
+    payment.is_return = "N"
     return True
 
 
@@ -81,6 +82,14 @@ def mark_unpaid(payment: Payment) -> bool:
     if not payment.is_paid:
         return False
     payment.is_paid = False
+    return True
+
+
+def give_back(payment: Payment) -> bool:
+    """Give the money of a paid payment back by its payment system: it is unpaid then."""
+    if not mark_unpaid(payment):
+        return False
+    payment.is_return = "P"
     return True
 
 

@@ -34,6 +34,8 @@ _COLUMNS: Columns[Payment] = {
     "PAY_SYSTEM_NAME": lambda payment: payment.pay_system_name,
     "SUM": lambda payment: payment.sum,
     "CURRENCY": lambda payment: payment.currency,
+    # No row has it, but a filter reaches the table.
+    "IS_RETURN": lambda payment: payment.is_return,
 }
 
 

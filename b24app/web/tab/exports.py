@@ -65,7 +65,8 @@ def whole() -> ResponseReturnValue:
 
 def _said(payment: Payment) -> str:
     name = _("Payment %(number)s", number=payment.number)
-    state = _("Paid") if payment.is_paid else _("Unpaid")
+    waits = _("Refunded") if payment.is_returned else _("Unpaid")
+    state = _("Paid") if payment.is_paid else waits
     parts = (name, i18n.money(payment.sum).striptags(), state, payment.pay_system_name)
     return ", ".join(part for part in parts if part)
 
@@ -101,7 +102,7 @@ def _about(payment: Payment) -> list[Cell]:
     return [
         payment.id,
         payment.number,
-        "paid" if payment.is_paid else "unpaid",
+        "paid" if payment.is_paid else "refunded" if payment.is_returned else "unpaid",
         payment.pay_system_name,
         i18n.in_zone(paid_at, UTC).isoformat(timespec="seconds") if paid_at else "",
         payment.sum.currency,

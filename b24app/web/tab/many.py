@@ -26,7 +26,7 @@ blueprint = Blueprint("many", __name__, url_prefix="/payments/many")
 blueprint.before_request(require_session)
 
 CHOSEN = re.compile(
-    r"(\d{1,20}) ([YN]) (-?\d{1,30}(?:\.\d{1,30})?|) ([^\x00-\x20\x7f]{0,1000})(?: (.{0,1000}))?",
+    r"(\d{1,20}) ([YNR]) (-?\d{1,30}(?:\.\d{1,30})?|) ([^\x00-\x20\x7f]{0,1000})(?: (.{0,1000}))?",
     re.ASCII | re.DOTALL,
 )
 """A payment as its row has it: id, state, number; currency and number are as odd as the portal's.
@@ -49,7 +49,9 @@ def selected() -> ResponseReturnValue:
         "payments/_selected.html",
         count=len(chosen),
         sums=sums_of(payment.sum for payment in chosen),
-        unpaid=sums_of(payment.sum for payment in chosen if not payment.is_paid),
+        unpaid=sums_of(
+            payment.sum for payment in chosen if not (payment.is_paid or payment.is_returned)
+        ),
         paid=sums_of(payment.sum for payment in chosen if payment.is_paid),
     )
 
@@ -152,7 +154,8 @@ def _one(text: str) -> Chosen:
     if found is None or not payment_id:
         raise InputError("no payment of a row", code=InputCode.NUMBER, field="chosen")
     amount = Decimal(found[3]) if found[3] else UNREADABLE
-    return Chosen(payment_id, found[2] == "Y", Money(amount, found[4]), found[5] or "")
+    total, state = Money(amount, found[4]), found[2]
+    return Chosen(payment_id, state == "Y", total, found[5] or "", is_returned=state == "R")
 
 
 def _action(name: str) -> Action:

@@ -1,0 +1,140 @@
+"""A payment whose money was given back is not one that was never paid (quirk 107)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from b24app.simulator.portal_state import sale
+from tests.support.many import Asked, states
+from tests.support.odd_answers import LIST
+
+BACK, OPEN = 1037, 1039
+
+
+def payment(stage, payment_id=BACK):
+    return stage.portal.crm.payments[payment_id]
+
+
+@pytest.fixture
+def refunded(stage):
+    """The card, one payment of which was paid and given back before it was opened."""
+    found = payment(stage)
+    sale.mark_paid(found, stage.portal.clock.now(), 7)
+    assert sale.give_back(found)
+    return stage
+
+
+def figures(tab):
+    found = re.findall(r"<dt>(\w+)</dt><dd>(.*?)</dd>", tab.answer.text)
+    return {name: re.sub("<[^>]+>", "", text) for name, text in found[:3]}
+
+
+def row_of(tab, payment_id=BACK):
+    pattern = rf'<article[^>]*data-payment-id="{payment_id}".*?</article>'
+    (row,) = re.findall(pattern, tab.answer.text, re.DOTALL)
+    return row
+
+
+def counts(tab):
+    return re.findall(r'id="count-(\w+)">(\d+)<', tab.answer.text)
+
+
+def test_it_is_named_and_neither_paid_nor_waited_for(stage):
+    found = payment(stage)
+    sale.mark_paid(found, stage.portal.clock.now(), 7)
+    before = stage.tab()
+    assert sale.give_back(found)
+
+    tab = stage.tab()
+
+    assert states(tab)[BACK].startswith("R ")
+    row = row_of(tab)
+    assert '<span class="badge">Refunded</span>' in row
+    assert 'data-paid="N"' in row
+    assert 'data-confirm="dlg-returned"' in row
+    assert f'id="send-{BACK}"' not in row
+    assert f'id="remind-{BACK}"' not in tab.answer.text
+    assert figures(tab)["Outstanding"] == figures(before)["Outstanding"]
+    shown = dict(counts(before))
+    assert dict(counts(tab)) == {**shown, "paid": str(int(shown["paid"]) - 1)}
+    assert "Refunded, 1 payment" in tab.get("/payments/how", rows=11).text + tab.answer.text
+
+
+def test_what_is_read_later_tells_it_too(refunded):
+    tab = refunded.tab()
+
+    details = tab.get(f"/payments/{BACK}/details")
+    assert "refunded" in details.text
+    reminder = tab.get(f"/payments/{BACK}/reminder")
+    assert "nobody should be reminded" in reminder.text
+    assert 'name="day"' not in reminder.text
+    assert ">Refunded</span>" in tab.get(f"/payments/{BACK}/link").text
+    menu = tab.get(f"/payments/{BACK}/send").text
+    assert "given back" in menu
+    assert "mailto:" not in menu
+
+
+def test_it_leaves_the_app_as_refunded(refunded):
+    tab = refunded.tab()
+
+    rows = list(csv.reader(io.StringIO(tab.get("/payments/export.csv").text.lstrip("\ufeff"))))
+    status = {row[2]: row[4] for row in rows[1:] if row[0] == "payment"}
+    assert status[str(BACK)] == "refunded"
+    assert ", Refunded" in tab.get("/payments/many/list.txt", ids=str(BACK)).text
+
+
+def test_of_many_it_is_left_out_and_asked_by_itself(refunded):
+    tab = refunded.tab()
+    asked = Asked(tab, "pay", [BACK, OPEN])
+
+    text = tab.get("/payments/many/question", action="pay", chosen=asked.data["chosen"]).text
+
+    assert f"come in again: {payment(refunded).account_number}." in text
+    assert f'value="{BACK} ' not in text
+    assert f'value="{OPEN} ' in text
+
+
+def test_a_line_of_a_statement_with_its_number_and_amount_is_not_sure(refunded):
+    tab = refunded.tab()
+    found = payment(refunded)
+
+    line = f"20.11.2026;Payment {found.account_number};{found.sum}"
+    text = tab.post("/payments/statement", {"lines": line}).text
+
+    assert "Something speaks against it, such as a refund" in text
+
+
+def test_marked_again_it_is_paid_and_marked_back_it_is_unpaid(refunded):
+    tab = refunded.tab()
+
+    assert 'data-paid="Y"' in tab.post(f"/payments/{BACK}/pay").text
+    refunded.portal.clock.advance(5)
+    assert ">Unpaid</span>" in tab.post(f"/payments/{BACK}/unpay").text
+    assert states(refunded.tab())[BACK].startswith("N ")
+
+
+def test_a_portal_that_ignores_filters_or_refuses_this_one_tells_nothing(refunded):
+    refunded.portal.switches.ignores_filters = True
+    assert states(refunded.tab())[BACK].startswith("N ")
+    refunded.portal.switches.ignores_filters = False
+
+    assert states(refunded.tab())[BACK].startswith("R ")
+    refunded.portal.faults.add(LIST, "denied", after=1)
+    # What was told before counts until the portal says something else.
+    assert states(refunded.tab())[BACK].startswith("R ")
+
+
+def test_what_was_billed_anew_is_outstanding(refunded):
+    crm = refunded.portal.crm
+    found = payment(refunded)
+    whole = figures(refunded.tab())["Outstanding"]
+    order = crm.orders[found.order_id]
+    system = crm.pay_systems[found.pay_system_id]
+    again = sale.add_payment(crm, order, system)
+    again.sum = found.sum
+
+    assert figures(refunded.tab())["Outstanding"] != whole
