@@ -14,7 +14,7 @@ from b24app.cipher import Cipher, DecryptionError
 from .encodings import lacking
 from .key_rotation import SEALED
 from .models import Base
-from .session import Database, newest_revisions, takes_no_writes
+from .session import Database, is_standby, newest_revisions, takes_no_writes
 
 SEES_ALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
@@ -34,7 +34,8 @@ class Condition:
     sees_all: bool = False
     """The role is one that row level security does not bind, so portals are not kept apart."""
     is_read_only: bool = False
-    """It takes no writes: a standby, or a file of SQLite that may not be written."""
+    """It takes no writes: a standby, a setting, or a file of SQLite that may not be written."""
+    is_standby: bool = False
     encoding: str = ""
     """The encoding of texts, where it lacks letters."""
 
@@ -68,6 +69,7 @@ def look(database: Database) -> Condition:
             now=session.scalar(select(func.clock_timestamp())) if is_server else None,
             sees_all=is_server and bool(session.scalar(text(SEES_ALL))),
             is_read_only=takes_no_writes(connection),
+            is_standby=is_server and is_standby(connection),
             encoding=lacking(connection),
         )
 

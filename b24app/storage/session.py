@@ -66,7 +66,8 @@ UNUSABLE_CODES = {"42P01", "42703", TAKES_NO_WRITES, ABANDONED, "SQLITE_NOTADB",
 """A table or column that is not there, so the schema is not current; a server that takes no writes,
 which has become a standby, or that ended a transaction in which nothing came; a damaged file."""
 
-STANDBY = "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+STANDBY = "SELECT pg_is_in_recovery()"
+READS_ONLY = "SELECT current_setting('default_transaction_read_only') = 'on'"
 
 
 class UpgradeError(Exception):
@@ -244,17 +245,22 @@ def can_serve(database: Database) -> bool:
         log.warning("%s", _away(error))
         return False
     if is_read_only:
-        log.warning("the database takes no writes: a standby, or a file that may not be written")
+        log.warning("the database takes no writes; `flask --app app doctor` says why")
     return (heads == newest_revisions() or is_later(heads)) and not is_read_only
 
 
 def takes_no_writes(connection: Connection) -> bool:
-    """Return whether the server is a standby, or SQLite cannot write its file and beside it."""
+    """Return whether the server or the role writes nothing, or SQLite cannot, to its folder."""
     if connection.dialect.name == "postgresql":
-        return bool(connection.scalar(text(STANDBY)))
+        return is_standby(connection) or bool(connection.scalar(text(READS_ONLY)))
     file = Path(str(connection.engine.url.database))
     is_writable = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
     return file.exists() and not is_writable
+
+
+def is_standby(connection: Connection) -> bool:
+    """Return whether a server of PostgreSQL follows another one, which takes the writes."""
+    return bool(connection.scalar(text(STANDBY)))
 
 
 def is_later(revisions: Set[str]) -> bool:

@@ -48,7 +48,10 @@ PERMISSION = Trouble(
     "the role of DATABASE_URL may not do what is needed",
     "let it own the database and the tables: name the role that `db upgrade` ran as",
 )
-STANDBY = Trouble("its server takes no writes", "let DATABASE_URL lead to the server that does")
+STANDBY = Trouble(
+    "its server takes no writes",
+    "let DATABASE_URL lead to the server that does, or name a role that may write",
+)
 FULL = Trouble("its disk is full", FREE)
 SILENT = Trouble(
     "its server does not answer",

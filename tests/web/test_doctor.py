@@ -139,8 +139,18 @@ def test_a_database_that_takes_no_writes_is_a_failure(doctor, postgres_databases
 
     level, said = found["database"]
     assert level == "fail"
-    assert "a standby, takes no writes" in said
+    assert "default_transaction_read_only is on, so it takes no writes" in said
+    assert "standby" not in said
     assert doctor.status == 1
+
+
+def test_a_standby_is_called_one(doctor, postgres_databases, monkeypatch):
+    monkeypatch.setattr(condition, "takes_no_writes", lambda _connection: True)
+    monkeypatch.setattr(condition, "is_standby", lambda _connection: True)
+
+    level, said = doctor.ask(doctor.app(database_url=postgres_databases.clean()))["database"]
+
+    assert (level, "a standby, takes no writes" in said) == ("fail", True)
 
 
 def test_a_file_that_may_not_be_written_is_a_failure_and_serves_nobody(doctor, monkeypatch):

@@ -29,6 +29,10 @@ but not before its first transaction, and not on SQLite."""
 
 LEAST_ROOM = 1_000_000_000
 MORE_ROOM = "free some room, or lower REST_LOG_DAYS"
+WRITE_AGAIN = (
+    "let DATABASE_URL name a role that may write, or take the setting away: ALTER ROLE … RESET "
+    "default_transaction_read_only; it may be the database's or the server's, see \\drds in psql"
+)
 NO_FOLDER = "start a systemd unit of the app, which makes it, or make it for the user of the app"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 LATE = timedelta(hours=1)
@@ -100,8 +104,11 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
         said = "its file or the folder of it may not be written"
         advice = "let the user of the app write there, and run this command as that user"
         return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
-    if state.is_read_only:
+    if state.is_standby:
         said, advice = "a standby, takes no writes", "let DATABASE_URL lead to the server that does"
+        return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
+    if state.is_read_only:
+        said, advice = "default_transaction_read_only is on, so it takes no writes", WRITE_AGAIN
         return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
     if state.encoding:
         said = f"keeps texts in {state.encoding}, so what people do is not always recorded"
