@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,6 +46,12 @@ class Manifest:
     def places(self) -> frozenset[str]:
         """Return the codes beside the tabs, which a portal may lack."""
         return frozenset(entry.placement for entry in self.placements if not entry.is_tab)
+
+    @property
+    def titles_mark(self) -> str:
+        """Return what differs where the tabs have other titles: twelve hex digits."""
+        titles = [self.tab_titles, self.other_tab_titles]
+        return hashlib.sha256(json.dumps(titles, sort_keys=True).encode()).hexdigest()[:12]
 
     @classmethod
     def read(cls, path: Path) -> Manifest:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from .deletion import delete_some, delete_where
 from .leases import CLOCK_SET_BACK
-from .models import CachedList
+from .models import CachedList, Portal, PortalState
 from .upsert import put
 
 USER_NAMES = "user_names"
@@ -65,3 +65,17 @@ def forget(session: Session, member_id: str, kind: str) -> None:
 def delete_older(session: Session, kind: str, before: datetime) -> int:
     """Forget all portals' lists of one kind that were read before `before`. Returns how many."""
     return delete_some(session, CachedList, CachedList.kind == kind, CachedList.fetched_at < before)
+
+
+def portals_without(session: Session, kind: str, limit: int) -> list[str]:
+    """Return portals in use that have no list of this kind."""
+    kept = select(_LISTS.kind).where(_LISTS.member_id == Portal.member_id, _LISTS.kind == kind)
+    query = select(Portal.member_id).where(Portal.state == PortalState.ACTIVE, ~kept.exists())
+    return list(session.scalars(query.order_by(Portal.member_id).limit(limit)))
+
+
+def delete_others(session: Session, prefix: str, kind: str) -> int:
+    """Forget all portals' lists of kinds that begin so, but for this one. Returns how many."""
+    return delete_some(
+        session, CachedList, CachedList.kind.startswith(prefix), CachedList.kind != kind
+    )

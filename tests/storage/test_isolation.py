@@ -31,6 +31,7 @@ MAY_SEE_ALL = {
     "services/lifecycle/housekeeping.py: _with_activity": "housekeeping",
     "services/lifecycle/housekeeping.py: delete_expired": "housekeeping",
     "services/lifecycle/housekeeping.py: keep_grants_alive": "housekeeping",
+    "services/lifecycle/housekeeping.py: rename_tabs": "housekeeping",
     "services/lifecycle/interrupted.py: record": "housekeeping",
     "storage/condition.py: seals": "doctor",
     "storage/key_rotation.py: reseal": "housekeeping",

@@ -15,7 +15,7 @@ from b24app.errors import AppError, DatabaseAwayError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
 from b24app.services.directories import user_names
-from b24app.services.lifecycle import event_jobs, interrupted, uninstall
+from b24app.services.lifecycle import event_jobs, interrupted, rebinding, uninstall
 from b24app.services.settings import load_rules
 from b24app.storage import (
     activity,
@@ -190,6 +190,7 @@ def delete_expired(deps: Deps) -> Counts:
             session, now - PARTIAL_KEPT
         ),
         "reminders": lambda session: reminders.delete_older(session, now - REMINDERS_KEPT),
+        "notes of old titles": lambda session: rebinding.forget_earlier_titles(session, deps),
         "jobs": lambda session: jobs.delete_idle(session, now - DONE_KEPT),
     }
     everything = deps.db.of_all()
@@ -245,6 +246,14 @@ def keep_grants_alive(deps: Deps) -> Counts:
     return {"grants kept alive": kept, "grants that failed": len(tried) - kept}
 
 
+def rename_tabs(deps: Deps) -> Counts:
+    """Have tabs bound anew that have titles of an earlier version; return of how many portals."""
+    with deps.db.of_all().reading() as session:
+        found = rebinding.titled_otherwise(session, deps)
+    renamed = _each(found, lambda member_id: rebinding.rename_soon(deps, member_id))
+    return {"portals with tabs to rename": sum(renamed)}
+
+
 def _each(member_ids: Iterable[str], work: Callable[[str], int]) -> Iterator[int]:
     """Do the same for every portal; yield the result of each that worked."""
     for member_id in member_ids:
@@ -274,6 +283,7 @@ STEPS: tuple[Callable[[Deps], Counts], ...] = (
     delete_rest_log,
     empty_journal,
     keep_grants_alive,
+    rename_tabs,
     seal_anew,
 )
 """The work of an hour, in its order. What was interrupted is recorded before its key is deleted."""

@@ -15,13 +15,18 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.tab_bindings import Applied
 from b24app.services.lifecycle.tasks import Task
 from b24app.services.settings import tabs_wanted
-from b24app.storage import jobs, portals
+from b24app.storage import cached_lists, jobs, portals
 from b24app.storage.session import Session
 
 REBIND = "rebind"
 """The kind of work that binds tabs and events again."""
 
 PACE = timedelta(minutes=1)
+
+TITLES = "tab_titles:"
+"""A kept list of a kind that begins so says with which titles of ours the tabs were bound."""
+
+RENAMED_AN_HOUR = 200
 
 
 def rebind_soon(session: Session, deps: Deps, member_id: str) -> bool:
@@ -37,6 +42,35 @@ def rebind_soon(session: Session, deps: Deps, member_id: str) -> bool:
         now=now,
         pace=PACE,
     )
+
+
+def titled_otherwise(session: Session, deps: Deps) -> list[str]:
+    """Return portals whose tabs have titles of an earlier version; some of them, if many."""
+    kind = TITLES + deps.manifest.titles_mark
+    return cached_lists.portals_without(session, kind, RENAMED_AN_HOUR)
+
+
+def rename_soon(deps: Deps, member_id: str) -> int:
+    """Enqueue the binding of a portal's tabs with our titles of today. Returns 1.
+
+    Once for each change of our titles, whatever comes of it: a tab that is bound anew is another
+    one for Bitrix24, which forgets where people had moved it. Tabs that have these titles, or
+    those that an administrator chose, are left alone.
+    """
+    with deps.db.of(member_id).transaction() as session:
+        _remember_titles(session, deps, member_id)
+        rebind_soon(session, deps, member_id)
+    return 1
+
+
+def forget_earlier_titles(session: Session, deps: Deps) -> int:
+    """Delete what was noted of titles of earlier versions. Returns how much."""
+    return cached_lists.delete_others(session, TITLES, TITLES + deps.manifest.titles_mark)
+
+
+def _remember_titles(session: Session, deps: Deps, member_id: str) -> None:
+    kind = TITLES + deps.manifest.titles_mark
+    cached_lists.save(session, member_id, kind, {}, deps.clock())
 
 
 def work_off(deps: Deps, task: Task) -> None:
@@ -69,6 +103,7 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     result = bindings.send(portal, Purpose.PLACEMENTS, batch)
     with deps.db.of(member_id).transaction() as session:
         badge.take(session, deps, member_id, result, asked)
+        _remember_titles(session, deps, member_id)
     listed = result[listing]
     kept = _kept(result, [(tab.placement, bind) for tab, bind in zip(tabs, binds, strict=True)])
     _raise_unless_bound(

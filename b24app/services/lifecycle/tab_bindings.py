@@ -124,7 +124,8 @@ def _shown(
         # Two installers at the same moment: the portal looks for a binding before it makes one.
         is_doubled = len(there) > 1
         is_stale = is_doubled or any(
-            binding.handler != handler or not _is_titled(binding, tab) for binding in there
+            binding.handler != handler or not _is_titled(binding, tab) or _lacks(binding, tab)
+            for binding in there
         )
         if there and not (is_stale or is_renamed):
             continue
@@ -159,6 +160,15 @@ def _is_titled(binding: BoundPlacement, tab: Tab) -> bool:
     return is_copy and all(
         tab.titles.get(language, text) == text for language, text in binding.titles.items()
     )
+
+
+def _lacks(binding: BoundPlacement, tab: Tab) -> bool:
+    """Return whether the tab was bound before it had a title in each of our languages.
+
+    A portal keeps every language that it is given (rest-contract e.20). Should one leave some out
+    all the same, its tabs are bound once more at each change of settings, and that is all.
+    """
+    return bool(binding.titles) and not tab.titles.keys() <= binding.titles.keys()
 
 
 def _run(

@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from b24app.domain import EntityRef
-from b24app.storage import activity, installations, jobs, portals
+from b24app.services.lifecycle import rebinding
+from b24app.storage import activity, cached_lists, installations, jobs, portals
 from b24app.storage import settings as stored
 from b24app.storage.models import Base
 from tests.storage.setting import OTHER_MEMBER, install
@@ -61,6 +62,9 @@ class Life(RuleBasedStateMachine):
         install(deps.db, deps.cipher, deps.clock(), OTHER_MEMBER)
         with deps.db.of_all().transaction() as session:
             portals.activate(session, OTHER_MEMBER, deps.clock())
+            # Its tabs were bound with the titles of today.
+            kind = rebinding.TITLES + deps.manifest.titles_mark
+            cached_lists.save(session, OTHER_MEMBER, kind, {}, deps.clock())
             stored.save(session, OTHER_MEMBER, {"of": "other"}, updated_by=1, now=deps.clock())
             record = activity.Record(OTHER_MEMBER, deps.clock(), 7, "Ada", CARD, "pay", "done")
             activity.append(session, record)

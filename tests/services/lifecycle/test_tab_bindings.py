@@ -59,10 +59,12 @@ def test_a_title_the_portal_copied_from_its_own_language_is_no_other_title(stage
     [
         ("Money", {"en": "Money", "de": "Geld"}, True),
         ("Geld", {"en": "Money", "de": "Geld"}, True),
-        # Without titles by language, or with a few of them; a language that is none of ours.
+        # Without titles by language; a language that is none of ours.
         ("Geld", {}, True),
-        ("Geld", {"de": "Geld"}, True),
-        ("Aqsha", {"en": "Money", "kz": "Aqsha"}, True),
+        ("Geld", {"en": "Money", "de": "Geld", "xx": "?"}, True),
+        # Bound when it had titles in a few languages only.
+        ("Geld", {"de": "Geld"}, False),
+        ("Aqsha", {"en": "Money", "de": "Geld", "kz": "Aqsha"}, True),
         ("", {"en": "Money", "de": "Geld"}, True),
         # Renamed since, in one language or in all.
         ("Zahlungen", {}, False),
