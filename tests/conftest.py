@@ -24,7 +24,10 @@ settings.load_profile("ours")
 
 FOLDER = Path(__file__).parent
 LONG = ("test_trouble.py", "test_gallery.py", "test_story_", "test_random_books.py")
-GALLERY = {"languages": 4 if os.environ.get("GALLERY") else 2, "widths": 2}
+GALLERY = {
+    "languages": "in 4 languages" if os.environ.get("GALLERY") else "in longer English",
+    "widths": 6,
+}
 OUR_NAMES = (
     "APP_",
     "B24_",
@@ -75,7 +78,7 @@ def pytest_terminal_summary(terminalreporter):
         total.update(one or {})
     if total:
         terminalreporter.write_line(
-            "{states} states in {languages} languages and {widths} widths, {looks} looks:"
+            "{states} states, {languages} at {widths} widths, {looks} looks:"
             " {axe} by axe with {violations} violations, {console} console errors,"
             " {translations} missing translations, {words} clipped texts".format_map(
                 {**GALLERY, **total}

@@ -1,7 +1,7 @@
-"""Every state of the gallery, from right to left, and in English of words 40 % longer.
+"""Every state of the gallery, in English of words 40 % longer, and the same from right to left.
 
 Each is reached by what the simulated portal answers (`b24app/simulator/gallery`); the run's end
-says how much was looked at. `make gallery` takes the pictures, in English and German as well.
+says how much was looked at. `make gallery` takes the pictures, in languages that are spoken.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.support.looks import (
     WORDS,
     Untranslated,
     expect_no_scroll_bars,
+    read_catalogue,
     settle_words,
     take_picture,
     violations,
@@ -32,10 +33,13 @@ from tests.support.looks import (
 from tests.support.person import Mouse
 
 PICTURES = os.environ.get("GALLERY")
-LANGUAGES = ("en", "de", "ar") if PICTURES else ("ar",)
-"""Besides the longer English. Neither plain English nor German shows what these do not: Arabic has
-no Latin letters, so what is left in English stands out; what has room for longer words has room for
-these; and for axe it is the same page. Catalogues are compared without a browser."""
+LANGUAGES = ("en", "de", "ar") if PICTURES else ()
+"""Besides the longer English. None of them shows what it does not: a word that is not longer was
+left in English, what has room for longer words has room for theirs, an opened page is mirrored as
+one that came so, and for axe it is the same page. Catalogues are compared without a browser, and
+`test_look_of_words` opens the list in all of them."""
+
+TURN = "(way) => { document.documentElement.dir = way; }"
 
 DECIDED_BY_WORDS = (
     "html-has-lang",
@@ -60,6 +64,9 @@ DECIDED_BY_WORDS = (
 SIZES = (1280, 375)
 LONGER_SIZES = (1920, 1280, 1001, 768, 601, 320)
 """The widths that people have, and those at which the style changes."""
+
+MIRRORED_SIZES = (320, 1280)
+"""The last of those, and a wide one: what is mirrored is the same style."""
 
 TOGETHER = 7
 """How many states are looked at one after the other before another test begins."""
@@ -166,7 +173,8 @@ def texts_of(portal):
 
 @pytest.fixture(scope="module")
 def left_in_english():
-    return {one: Untranslated(one) for one in LANGUAGES if one != "en"}
+    found = {one: Untranslated(read_catalogue(one), one == "ar") for one in LANGUAGES[1:]}
+    return {**found, pseudo.LANG: Untranslated(pseudo.pairs(), is_latin_foreign=True)}
 
 
 def parts():
@@ -252,14 +260,25 @@ def look(person, state, seen, language, left):
         found = lasting_violations(person.frame, overlay, language)
         seen.note("axe", (state.name, language), found)
         seen.axe += 1
-    for width in LONGER_SIZES if language == pseudo.LANG else SIZES:
-        person.page.set_viewport_size({"width": width, "height": 900})
-        expect_no_scroll_bars(person.frame)
-        seen.note("words", (state.name, language, width), settle_words(person.frame))
-        seen.looks += 1
-        if PICTURES and language != pseudo.LANG:
+    if language != pseudo.LANG:
+        for width in SIZES:
+            look_at_words(person, seen, state, language, width)
             FOLDER.mkdir(parents=True, exist_ok=True)
             take_picture(person.page, f"{state.name}-{language}-{width}", FOLDER)
+        return
+    for width in LONGER_SIZES:
+        look_at_words(person, seen, state, language, width)
+    person.frame.evaluate(TURN, "rtl")
+    for width in MIRRORED_SIZES:
+        look_at_words(person, seen, state, "rtl", width)
+    person.frame.evaluate(TURN, "ltr")
+
+
+def look_at_words(person, seen, state, language, width):
+    person.page.set_viewport_size({"width": width, "height": 900})
+    expect_no_scroll_bars(person.frame)
+    seen.note("words", (state.name, language, width), settle_words(person.frame))
+    seen.looks += 1
 
 
 def test_the_landing_outside_of_a_portal(stage, new_page):

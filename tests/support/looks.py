@@ -110,10 +110,9 @@ def settle_words(frame):
 
 
 class Untranslated:
-    """Finds what is left in English on a page of another language."""
+    """Finds what is left in English on a page of another language, with or without its letters."""
 
-    def __init__(self, locale):
-        messages = read_catalogue(locale)
+    def __init__(self, messages, is_latin_foreign=False):
         self.exact = {
             one for one, there in messages if one != there and not PLACEHOLDER.search(one)
         }
@@ -124,7 +123,7 @@ class Untranslated:
         ]
         self.right = NAMES | {there for _, there in messages}
         self.foreign = set()
-        if locale == "ar":
+        if is_latin_foreign:
             self.foreign = latin_words(there for _, there in messages)
         self.seen = {}
 

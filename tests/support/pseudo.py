@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from math import ceil
 
+from babel.dates import get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import get_currency_name
 
 from b24app.web.plumbing.i18n import SPOKEN
 from b24app.web.plumbing.languages import CODES, LANGUAGES
-from tests.support.looks import CATALOGUES
+from tests.support.looks import CATALOGUES, read_catalogue
 
 LANG, LOCALE = "in", "en_GB"
 """A language of the portal that the application does not speak, and where its words are put."""
@@ -37,6 +39,17 @@ def _longer(found):
     word = found[0]
     more = ceil(len(word) * MORE)
     return word[:-1] + word[-2:-1] * more + word[-1:] if len(word) > 2 else word + "o"
+
+
+def pairs():
+    """The pairs of English and longer texts, as `read_catalogue` has them of other languages.
+
+    Months and currencies have their names from Babel, which knows no longer ones.
+    """
+    names = [*get_month_names("abbreviated", locale=LOCALE).values()]
+    names += [get_currency_name(one, count=2, locale=LOCALE) for one in ("EUR", "USD")]
+    theirs = [(name, name) for one in names for name in (one, one.capitalize())]
+    return [*theirs, *((one, stretched(one)) for one, _ in read_catalogue("de"))]
 
 
 def write_catalogue(folder):
