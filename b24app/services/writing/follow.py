@@ -9,7 +9,7 @@ that nothing is left half changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -127,7 +127,33 @@ def _stays(read: Reading, before: Before) -> bool:
     values = (_value(read, now, payment.sum), _value(read, was, payment.sum), payment.sum.amount)
     if not (now.is_whole and all(map(is_readable, values))):
         return False
-    return values[0] != values[1] and not _may_come_to(read, now, payment.sum)
+    if values[0] == values[1] or _may_come_to(read, now, payment.sum):
+        return False
+    return not _is_of_no_price(read, was, now, payment.sum)
+
+
+def _is_of_no_price(read: Reading, was: PaymentLines, now: PaymentLines, total: Money) -> bool:
+    """Return whether the sum stays because what was changed was billed at no price.
+
+    A basket keeps the price of its billing where it does not follow the card (quirk 101). It shows
+    in the sum before: without these rows the lines come to it, and with them to another one.
+    """
+    held = [_held(lines) for lines in (was, now)]
+    changed = {row for row, quantity in held[0].items() if held[1].get(row, ZERO) != quantity}
+    rest = [_without(lines, changed) for lines in (was, now)]
+    of_rest = [_value(read, lines, total) for lines in rest]
+    return of_rest == [total.amount] * 2 and _value(read, was, total) != total.amount
+
+
+def _held(lines: PaymentLines) -> dict[int | None, Decimal]:
+    held: dict[int | None, Decimal] = {}
+    for item in lines.items:
+        held[item.row_id] = held.get(item.row_id, ZERO) + item.quantity
+    return held
+
+
+def _without(lines: PaymentLines, rows: Collection[int | None]) -> PaymentLines:
+    return PaymentLines(Listing(one for one in lines.items if one.row_id not in rows), lines.links)
 
 
 def _strays(read: Reading, before: Before) -> bool:
