@@ -171,8 +171,19 @@ def read_card(card: CardSession, payment_ids: Sequence[int]) -> Reading:
 
 
 def read_again(card: CardSession, payment_id: int | None) -> Reading:
-    """Read the card and one payment, if this session was shown it, for a replayed answer."""
-    return read_card(card, [payment_id] if payment_id and payment_id in card.listed else [])
+    """Read the card and one payment of it, for a replayed answer.
+
+    A payment that another session of the same person created is noted as shown to this one, too,
+    once the portal lists it on this card.
+    """
+    if payment_id and payment_id in card.listed:
+        return read_card(card, [payment_id])
+    read = read_card(card, [])
+    if payment_id not in read.core.payments_by_id:
+        return read
+    with card.db.transaction() as session:
+        note_listing(session, card, read.core)
+    return read_card(card, [payment_id])
 
 
 def _read(
