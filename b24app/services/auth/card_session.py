@@ -69,6 +69,8 @@ class CardSession:
     posted: TokenPair | None = None
     named_owner: int | None = None
     """The owner of `posted` according to the authorization server; None if it was not asked."""
+    is_answer_lost: bool = False
+    """No answer came to writes of this request: the portal may be at them still."""
 
     @property
     def member_id(self) -> str:

@@ -43,12 +43,12 @@ def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) ->
     """Move a delivery line to another unpaid payment of this card. Two calls if all goes well."""
 
     def run() -> Outcome:
-        with card_lease.in_turn(card):
-            plan = plan_move(card, payment_id, wish)
-            outcome = _move(card, plan)
-            return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
+        plan = plan_move(card, payment_id, wish)
+        outcome = _move(card, plan)
+        return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
 
-    return perform(card, asked, Deed(Action.DELIVERIES, DeedName.MOVE_DELIVERY, payment_id), run)
+    deed = Deed(Action.DELIVERIES, DeedName.MOVE_DELIVERY, payment_id)
+    return perform(card, asked, deed, lambda: card_lease.work_alone(card, run))
 
 
 def _move(card: CardSession, plan: Move) -> Outcome:

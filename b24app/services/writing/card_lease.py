@@ -9,6 +9,8 @@ in a row.
 
 A `Turn` is what most writes take. It costs no transaction of its own where the card is free: it is
 taken in the one that takes the request's key, and given back in the one that records the outcome.
+Where the answer of a write was lost and the portal does not show it as done, the portal may be at
+it still: then the turn is not given back, but ends by itself.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from b24app.errors import CardBusyError, DatabaseAwayError
+from b24app.errors import AppError, CardBusyError, DatabaseAwayError, Executed
+from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import ACTION_SECONDS
+from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.storage import leases
 from b24app.storage.session import Session
 
@@ -80,6 +84,21 @@ class Turn:
                     raise CardBusyError("another change of this card is under way")
                 card.deps.sleep(PAUSE_SECONDS)
 
+    def run(self, work: Callable[[], Outcome]) -> Outcome:
+        """Wait for it and work. Raises CardBusyError, and what the work raises."""
+        self.wait()
+        try:
+            outcome = work()
+        except WriteFailedError as failure:
+            self.keep_if(is_open=_may_go_on(failure.error))
+            raise
+        self.keep_if(is_open=outcome.kind is OutcomeKind.UNKNOWN)
+        return outcome
+
+    def keep_if(self, *, is_open: bool) -> None:
+        """Let it end by itself if no answer came to what was sent in it, and its end is open."""
+        self._is_taken = self._is_taken and not (is_open and self._card.is_answer_lost)
+
     def end(self, session: Session) -> None:
         """Give it back within a transaction that is open anyway."""
         if self._is_taken:
@@ -97,8 +116,21 @@ class Turn:
             log.warning("%s was not given back: %s", self._lease.name, error)
 
 
+def _may_go_on(error: AppError) -> bool:
+    return error.executed is Executed.UNKNOWN and error.code != OutcomeCode.UNSEEN
+
+
+def work_alone(card: CardSession, work: Callable[[], Outcome]) -> Outcome:
+    """Work in a turn of its own, like `Turn.run`."""
+    turn = Turn(card)
+    try:
+        return turn.run(work)
+    finally:
+        turn.give_back()
+
+
 @contextmanager
-def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[None]:
+def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[Turn]:
     """Lock the card for `what`: "create" is every write of a payment, "begin" a creation alone.
 
     Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
@@ -106,12 +138,12 @@ def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> 
     turn = Turn(card, what)
     turn.wait(patience)
     try:
-        yield
+        yield turn
     finally:
         turn.give_back()
 
 
-def in_turn(card: CardSession) -> AbstractContextManager[None]:
+def in_turn(card: CardSession) -> AbstractContextManager[Turn]:
     """Lock the card for a change, which waits for those before. Raises CardBusyError."""
     return alone(card, patience=TURN_SECONDS)
 

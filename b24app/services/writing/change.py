@@ -22,7 +22,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
-from b24app.services.writing.card_lease import Turn, in_turn
+from b24app.services.writing.card_lease import Turn, work_alone
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
@@ -182,16 +182,14 @@ def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome
     turn = Turn(card, recall=wanted.teller.recall if wanted.teller is not None else None)
 
     def run() -> Outcome:
-        turn.wait()
-        return _carry_out(card, wanted)
+        return turn.run(lambda: _carry_out(card, wanted))
 
     return perform(card, asked, deed, run, turn)
 
 
 def within(card: CardSession, wanted: Change[P]) -> Outcome:
     """Carry out a change as the whole of what `perform` runs; return its outcome."""
-    with in_turn(card):
-        return _carry_out(card, wanted)
+    return work_alone(card, lambda: _carry_out(card, wanted))
 
 
 def require_unpaid(payment: Payment) -> None:

@@ -85,6 +85,7 @@ def outcome_unknown(
     card: CardSession, cause: PortalError, payment_ids: Sequence[int]
 ) -> WriteResult:
     """Return what can still be known of a write without a usable answer."""
+    card.is_answer_lost = True
     return WriteResult(settle(card, payment_ids), cause=cause)
 
 
