@@ -46,7 +46,7 @@ class ItemLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One delivery line; `delivery` is None if the document is not of this card."""
+    """One delivery line; `delivery` is None if the card does not list the document (quirk 108)."""
 
     item: PaymentDelivery
     delivery: Delivery | None = None

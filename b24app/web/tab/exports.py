@@ -138,7 +138,7 @@ def _lines(details: Details) -> Iterator[tuple[str, Row]]:
     for link in details.deliveries:
         delivery = link.delivery
         if delivery is None:
-            yield "delivery", ("", "", "", "", "", "", "delivery is not of this card")
+            yield "delivery", ("", "", "", "", "", "", "Bitrix24 does not list this delivery")
             continue
         price = delivery.price
         name = f"{delivery.service_name} {delivery.number}".strip()
