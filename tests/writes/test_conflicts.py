@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24app.simulator.control.control_somebody import do_order, do_payment
+from b24app.simulator.rest.filters import select_rows
 from tests.support.acts import (
     DELETE,
     EDITS,
@@ -145,14 +146,44 @@ def _path_of(act):
     return sent[0]
 
 
-def test_paying_another_amount_than_shown_is_stopped_or_said(stage):
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_another_amount_than_shown_is_not_paid_though_nothing_was_read_before(stage, generation):
+    stage.portal.switches.generation = generation
     tab = stage.tab()
+    somebody(stage, "set_quantity", id=1200, quantity=1)
+
+    answer = tab.post(f"/payments/{SMALL}/pay", {"shown": "2258.00"})
+
+    assert answer.status_code == 409
+    assert "Changed by someone else" in tab.said
+    assert not payment(stage, SMALL).is_paid
+    assert 'data-paid="N"' in answer.text, "the page has to show the amount that it has now"
+
+
+def test_another_amount_is_paid_and_said_where_the_portal_ignores_filters(stage):
+    tab = stage.tab()
+    stage.portal.switches.ignores_filters = True
     somebody(stage, "set_quantity", id=1200, quantity=1)
 
     answer = tab.post(f"/payments/{SMALL}/pay", {"shown": "2258.00"})
 
     assert answer.status_code == 200
     assert "Someone else had changed its amount" in tab.said
+
+
+def test_a_portal_that_finds_no_amount_equal_marks_the_payment_all_the_same(stage, monkeypatch):
+    tab = stage.tab()
+    monkeypatch.setattr(
+        "b24app.simulator.rest.crm_item_payment.select_rows",
+        lambda rows, conditions, *more: (
+            [] if "=sum" in conditions else select_rows(rows, conditions, *more)
+        ),
+    )
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert PAY.done(stage)
 
 
 @pytest.mark.parametrize("verb", ["pay", "delete"])

@@ -7,6 +7,7 @@ payments; `list` of any other type answers an empty list.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.method import Method
@@ -31,18 +32,20 @@ def list_payments(
     *,
     payment_ids: Sequence[int] | None = None,
     paid: bool | None = None,
+    amount: Decimal | None = None,
     told: Told | None = None,
     returned: bool = False,
     order: Mapping[str, str] | None = None,
 ) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
-    `payment_ids` and `paid` narrow the list, `told` to those it is true of, `returned` to those
-    whose money was given back, which no field tells (quirk 107); `order` is e.g. {"id": "desc"}.
+    `payment_ids`, `paid` and `amount` narrow the list, `told` to those it is true of, `returned` to
+    those whose money was given back, which no field tells (quirk 107); `order` is e.g.
+    {"id": "desc"}.
     A missing deal is an empty list to some users and RightsRefusedError to others (quirk 30).
     """
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
-    filters: dict[str, object] = {}
+    filters: dict[str, object] = {**_as_amount(amount)}
     if payment_ids is not None:
         if not payment_ids:
             raise ValueError("an empty list of ids would list every payment")
@@ -61,12 +64,15 @@ def list_payments(
     return LIST_PAYMENTS.command(params, lambda value: rows(LIST_PAYMENTS.name, value, _payment))
 
 
+def _as_amount(amount: Decimal | None) -> dict[str, str]:
+    return {} if amount is None else {"=sum": f"{amount:f}"}
+
+
 def _as_told(told: Told, payment_ids: Sequence[PaymentId] | None) -> dict[str, str]:
     """Return conditions on number and amount. A number that is the id is none of the portal's."""
     is_numbered = told.number and told.number not in map(str, payment_ids or ())
     number = {"=accountNumber": told.number} if is_numbered else {}
-    amount = {"=sum": f"{told.amount.amount:f}", "=currency": told.amount.currency}
-    return {**number, **amount}
+    return {**number, **_as_amount(told.amount.amount), "=currency": told.amount.currency}
 
 
 GET_PAYMENT = Method(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment, Told
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
@@ -12,6 +13,7 @@ from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.services.writing.timeline import Teller, Words
@@ -31,6 +33,14 @@ class Mark:
     not_done: OutcomeCode
     unconfirmed: OutcomeCode
     undo: UndoKind
+
+    def command(self, payment_id: int) -> Command[bool]:
+        """Return the write that makes it."""
+        return payments.pay(payment_id) if self.paid else payments.unpay(payment_id)
+
+    def before(self, seen: Seen) -> State:
+        """Return what the payment must be for it, as the person saw it."""
+        return State(not self.paid, seen.expected_amount)
 
 
 PAID = Mark(
@@ -86,9 +96,9 @@ def pay(
 ) -> Outcome:
     """Mark a payment as paid; already paid is success without a write.
 
-    If the state has to be read first anyway, an amount other than the one seen stops the write; if
-    it is written in one call, the change is reported afterwards. `words` are for the card's
-    timeline. Page: crm-item-payment-pay.md.
+    An amount other than the one seen stops the write. One that changes in that very moment, or on a
+    portal that ignores filters, is reported afterwards. `words` are for the card's timeline.
+    Page: crm-item-payment-pay.md.
     """
     teller = timeline.teller(card, words, asked.note)
     return change(card, asked, change_to(PAID, payment_id, seen, teller))
@@ -115,20 +125,20 @@ def change_to(
 
     def plan(found: Found) -> Edit:
         payment = found.payment
-        command = payments.pay(payment_id) if mark.paid else payments.unpay(payment_id)
         if payment is not None:
             _require_unchanged(payment, mark, seen)
         is_so = payment is not None and payment.is_paid is mark.paid
         return Edit(
             # Marking twice has no second effect, so a payment proven by a call needs no
             # precondition, but telling of it twice has.
-            commands=[] if is_so else [command],
-            while_paid=not mark.paid if payment is None or teller else None,
+            commands=[] if is_so else [mark.command(payment_id)],
+            only_while=mark.before(seen) if payment is None or teller else None,
             passenger=teller.passenger(_told(payment, seen)) if teller and not is_so else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,
             done=lambda after: _marked(after, mark, seen),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, mark.not_done),
             unconfirmed=mark.unconfirmed,
+            why_not=lambda after: _changed_meanwhile(after, seen),
             is_refusal_final=True,
         )
 
@@ -157,6 +167,12 @@ def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
         _require_amount(seen, payment.sum.amount)
     if seen.expected_amount is not None and payment.sum.amount != seen.expected_amount:
         raise ChangedMeanwhileError("the amount changed")
+
+
+def _changed_meanwhile(after: After, seen: Seen) -> ChangedMeanwhileError | None:
+    if after.written.was_skipped and seen.expected_amount not in {None, after.payment.sum.amount}:
+        return ChangedMeanwhileError("the amount changed")
+    return None
 
 
 def _require_amount(seen: Seen, amount: Decimal | None) -> None:

@@ -12,6 +12,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import pay_systems
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
+from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, OutcomeKind
 
@@ -53,7 +54,7 @@ def change_system(
         return Edit(
             commands=[payments.update_payment(payment_id, pay_system_id=system.id)],
             # The portal would also change the system of a payment that is paid at this moment.
-            while_paid=False,
+            only_while=State(is_paid=False),
             is_done=lambda after: _is_of(after, system),
             done=lambda _: Verdict(OutcomeKind.DONE, OutcomeCode.SYSTEM_CHANGED, name, system.name),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, OutcomeCode.SYSTEM_NOT_CHANGED),

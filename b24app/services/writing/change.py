@@ -23,6 +23,7 @@ from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
 from b24app.services.writing.card_lease import Turn, work_alone
+from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
@@ -133,11 +134,11 @@ class Edit:
     why_not: Callable[[After], AppError | None] = _nothing
     """The obstacle that the re-read shows, if it was not done or was refused without a reason."""
 
-    while_paid: bool | None = None
-    """Run it only while the payment is paid, or only while it is unpaid."""
+    only_while: State | None = None
+    """Run it only while the payment is in this state."""
 
     passenger: Passenger | None = None
-    """What travels with it in the same batch, if it runs only while it is paid or unpaid."""
+    """What travels with it in the same batch, if it runs only while it is in a state."""
 
     is_refusal_final: bool = False
     """A refusal with a reason counts even if the portal shows what was requested: not our doing."""
@@ -232,12 +233,10 @@ def _plan(card: CardSession, wanted: Change[P], found: P, number: str) -> Edit |
 def _write(card: CardSession, edit: Edit, payment_id: int) -> WriteResult:
     if not edit.commands:
         return WriteResult(sending.settle(card, [payment_id]), was_skipped=True)
-    if edit.while_paid is None:
+    if edit.only_while is None:
         return sending.write(card, edit.commands, [payment_id])
     (command,) = edit.commands
-    return conditional.write_while(
-        card, payment_id, command, edit.passenger, while_paid=edit.while_paid
-    )
+    return conditional.write_while(card, payment_id, command, edit.passenger, edit.only_while)
 
 
 def judge(wanted: Change[P], edit: Edit, after: After, before: Payment | None) -> Outcome:
