@@ -20,6 +20,7 @@ from tests.support.acts import (
     DELETE,
     PAY,
     REST,
+    SET_QUANTITY,
     SIGNS,
     SMALL,
     billed,
@@ -196,6 +197,42 @@ def test_a_deletion_that_came_second_is_logged_as_already(stage):
     DELETE.send(tab, None)
 
     assert outcomes(stage) == [("delete", "already")]
+
+
+@pytest.mark.parametrize("kind", ["done_thrown", "done_argument"])
+def test_a_row_whose_addition_is_answered_with_an_error_is_logged_as_added(stage, kind):
+    tab = stage.tab()
+    stage.portal.faults.add(ADD_ITEMS.method, kind)
+
+    answer = ADD_ITEMS.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert "Item added" in tab.said
+    assert ADD_ITEMS.done(stage)
+    assert outcomes(stage) == [("add_items", "done")]
+
+
+@pytest.mark.parametrize("kind", ["done_thrown", "done_argument", "done_false", "done_null"])
+def test_a_row_that_was_raised_with_an_error_is_logged_as_added(stage, kind):
+    tab = stage.tab()
+    ADD_ITEMS.send(tab, None)
+    stage.portal.faults.add(SET_QUANTITY.method, kind)
+
+    answer = tab.post(f"/payments/{SMALL}/items", {"row": SIGNS, f"quantity-{SIGNS}": 2})
+
+    assert answer.status_code == 200, tab.said
+    assert "Item added" in tab.said
+    assert billed(stage, SMALL, SIGNS) == 5
+    assert outcomes(stage) == [("add_items", "done"), ("add_items", "done")]
+
+
+def test_a_row_that_somebody_else_added_first_is_logged_as_already(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(ADD_ITEMS.method, "done_null")
+
+    ADD_ITEMS.send(tab, None)
+
+    assert outcomes(stage) == [("add_items", "already")]
 
 
 def test_a_payment_system_changed_by_somebody_else_is_not_overwritten(stage):

@@ -12,7 +12,9 @@ from b24app.bitrix.methods import payment_items
 from b24app.domain import PaymentItem
 from b24app.errors import (
     AppError,
+    BareRefusalError,
     ChangedMeanwhileError,
+    Executed,
     InputCode,
     InputError,
     UnexplainedRefusalError,
@@ -136,8 +138,7 @@ def _is_added(after: After, addition: Addition) -> bool | None:
 
 def _added(after: After, addition: Addition) -> Verdict:
     expected = addition.expected
-    if after.error is not None and len(expected) == 1:
-        # The portal accepted nothing from us: somebody else added the same at the same time.
+    if len(expected) == 1 and _is_of_somebody_else(after, addition):
         return Verdict(OutcomeKind.ALREADY, OutcomeCode.ITEMS_THERE)
     now = quantities_by_row(after.composition)
     code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
@@ -147,6 +148,17 @@ def _added(after: After, addition: Addition) -> Verdict:
         for row_id in expected
     )
     return Verdict(OutcomeKind.DONE, code, "", text[:200])
+
+
+def _is_of_somebody_else(after: After, addition: Addition) -> bool:
+    """Return whether the portal took nothing from us: somebody else added the same just then.
+
+    `null` for a row that is there now saves nothing (quirk 2). Other doubtful errors may come from
+    what follows when all is stored (quirk 102).
+    """
+    if isinstance(after.error, BareRefusalError):
+        return not any(row_id in addition.present for row_id in addition.expected)
+    return after.error is not None and after.error.executed is not Executed.DOUBTFUL
 
 
 def _partly_added(after: After, addition: Addition) -> Verdict | None:
