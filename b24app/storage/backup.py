@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, inspect
 from sqlalchemy.engine import Engine
 
+from . import troubles
 from .encodings import lacking
 from .engines import ALL_SETTING
 from .session import Database, is_later
@@ -39,6 +40,8 @@ ENDING = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 PLAIN = ("--no-owner", "--no-privileges")
 OF_ALL = f"-c {ALL_SETTING}=on"
 """For the session of a program of PostgreSQL: row level security would leave every table empty."""
+
+PAST_POOLER = "connect to the server, not to a pooler: DATABASE_URL=postgresql://… for this command"
 
 
 class BackupError(Exception):
@@ -162,6 +165,8 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> str:
         code, told, errors = _ended([program, *where, *options], environ)
     if code:
         said = errors.strip().splitlines() or ["no reason was given"]
+        if troubles.POOLED in said[0]:
+            raise BackupError(PAST_POOLER)
         raise BackupError(said[0])
     return told
 
@@ -241,7 +246,7 @@ def _require_all_rows(engine: Engine) -> None:
     if is_distributed:
         raise BackupError("the backup would be empty: on Citus, connect as a role with BYPASSRLS")
     if not is_told:
-        raise BackupError("the backup would be empty: connect to the server, not to a pooler")
+        raise BackupError(f"the backup would be empty: {PAST_POOLER}")
 
 
 def _libpq_parameters(url: URL) -> dict[str, Any]:

@@ -20,6 +20,8 @@ CHECK = (
 UPGRADE = "run `flask --app app db upgrade`"
 FREE = "free some room on the database's disk"
 PERCENT = "signs other than letters and digits stand in percent form, @ as %40"
+POOLED = "unsupported startup parameter"
+"""PgBouncer's words for a setting that a connection brings; only a server takes those."""
 DENIED, DENIES = "42501", "aclcheck_error"
 """The code of a refused right, and of a row that is another portal's; and what tells them apart."""
 
@@ -133,6 +135,14 @@ WORDS = (
         Trouble(
             "nobody knows the name of its server",
             f"correct the host in DATABASE_URL, or add it to the DNS; in a password {PERCENT}",
+        ),
+    ),
+    _Worded(
+        (POOLED,),
+        Trouble(
+            "its pooler takes no settings",
+            "take options out of DATABASE_URL and PGOPTIONS out of the environment; what they set "
+            "can be set for the role: ALTER ROLE … SET …",
         ),
     ),
     _Worded(

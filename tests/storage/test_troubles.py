@@ -134,6 +134,7 @@ def test_a_limit_of_the_server_is_told(server, setting):
             "the user or the password",
             "%40",
         ),
+        ("FATAL:  unsupported startup parameter: options", "its pooler", "ALTER ROLE"),
         ("fe_sendauth: no password supplied", "asks for a password", "behind the user"),
         ('FATAL:  no pg_hba.conf entry for host "10.9.9.9"', "from here", "pg_hba.conf"),
         ("FATAL:  remaining connection slots are reserved", "connection left", "max_connections"),

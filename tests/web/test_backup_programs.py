@@ -116,3 +116,12 @@ def _written(file):
     while not file.exists():
         time.sleep(0.02)
     return file.read_text()
+
+
+def test_a_pooler_that_takes_no_settings_is_told_with_what_to_do(monkeypatch, tmp_path):
+    """PgBouncer, unless it is told to overlook them."""
+    said = "pg_dump: error: FATAL:  unsupported startup parameter: options"
+    monkeypatch.setattr(backup, "_ended", lambda _command, _environ: (1, "", said))
+
+    with pytest.raises(backup.BackupError, match="connect to the server, not to a pooler"):
+        backup.dump(Database("postgresql://ann@127.0.0.1:9/none"), tmp_path / "a.dump")
