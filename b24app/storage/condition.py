@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from b24app.cipher import Cipher, DecryptionError
@@ -36,6 +38,8 @@ class Condition:
     is_read_only: bool = False
     """It takes no writes: a standby, a setting, or a file of SQLite that may not be written."""
     is_standby: bool = False
+    room: int | None = None
+    """Free bytes on the disk of a file of SQLite; None of a server, whose disk nobody sees here."""
     encoding: str = ""
     """The encoding of texts, where it lacks letters."""
 
@@ -70,8 +74,13 @@ def look(database: Database) -> Condition:
             sees_all=is_server and bool(session.scalar(text(SEES_ALL))),
             is_read_only=takes_no_writes(connection),
             is_standby=is_server and is_standby(connection),
+            room=None if is_server else _room(connection),
             encoding=lacking(connection),
         )
+
+
+def _room(connection: Connection) -> int:
+    return shutil.disk_usage(Path(str(connection.engine.url.database)).parent).free
 
 
 def seals(database: Database, cipher: Cipher) -> Seals:

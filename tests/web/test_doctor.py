@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -162,6 +163,17 @@ def test_a_file_that_may_not_be_written_is_a_failure_and_serves_nobody(doctor, m
 
     assert (level, "may not be written" in said) == ("fail", True)
     assert not can_serve(database)
+
+
+def test_a_disk_without_room_for_the_file_is_a_failure(doctor, monkeypatch):
+    """SQLite answers every question on a full disk, and takes no write."""
+    usage = shutil.disk_usage("/")._replace(free=3_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+
+    level, said = doctor.ask()["database"]
+
+    assert (level, "3 MB free for its file" in said) == ("fail", True)
+    assert "free some room" in said
 
 
 def test_a_database_that_lacks_letters_is_a_failure(doctor, monkeypatch):

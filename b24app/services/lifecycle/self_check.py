@@ -17,7 +17,7 @@ from b24app.config import Config
 from b24app.errors import DatabaseAwayError
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import health
-from b24app.storage import condition
+from b24app.storage import condition, troubles
 from b24app.storage.condition import Condition
 
 REACH_SECONDS = 5.0
@@ -28,6 +28,9 @@ CLOCKS_DISAGREE = 10.0
 but not before its first transaction, and not on SQLite."""
 
 LEAST_ROOM = 1_000_000_000
+LEAST_OF_FILE = 20_000_000
+"""For SQLite: its journal grows to some megabytes before it is written back."""
+
 MORE_ROOM = "free some room, or lower REST_LOG_DAYS"
 WRITE_AGAIN = (
     "let DATABASE_URL name a role that may write, or take the setting away: ALTER ROLE … RESET "
@@ -110,6 +113,9 @@ def _database(state: Condition | DatabaseAwayError, config: Config) -> Finding:
     if state.is_read_only:
         said, advice = "default_transaction_read_only is on, so it takes no writes", WRITE_AGAIN
         return Finding(Level.FAIL, "database", f"{state.engine}: {said}", advice)
+    if state.room is not None and state.room < LEAST_OF_FILE:
+        said = f"{state.room / 1e6:.0f} MB free for its file, so soon nothing can be written"
+        return Finding(Level.FAIL, "database", f"{state.engine}: {said}", troubles.FREE)
     if state.encoding:
         said = f"keeps texts in {state.encoding}, so what people do is not always recorded"
         advice = "back up, and restore into a database made with ENCODING 'UTF8' TEMPLATE template0"
