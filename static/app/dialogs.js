@@ -13,9 +13,10 @@ on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
   if (sure.delete(elt)) return;
   if (elt.dataset.opens) giveUp(elt);
-  if (!elt.dataset.confirm) return notes.delete(elt.getAttribute("hx-post"));
+  const question = elt.dataset.confirm || (elt.id.startsWith("pay-") && isTooMuch(payOf(elt)) && "dlg-paid");
+  if (!question) return notes.delete(elt.getAttribute("hx-post"));
   event.preventDefault();
-  if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(elt.dataset.confirm, elt, () => agreed(elt, issueRequest));
+  if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(question, elt, () => agreed(elt, issueRequest));
 });
 
 /* The list may have been read again while it was asked. What was agreed to is done where it is still
@@ -107,10 +108,17 @@ function fill(dialog, elt) {
     verb: elt.getAttribute("aria-label") || verbOn(elt),
     text: elt.dataset.text,
     timeline: pay?.dataset.timeline,
+    over: isTooMuch(pay),
   };
   fillAll(dialog, values);
   for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];
   for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
+}
+
+/* Whether marking it as paid makes more paid than the order costs, as far as the strip knows that. */
+function isTooMuch(pay) {
+  const room = (pay?.closest(".group") ?? document).querySelector(".strip[data-room]")?.dataset.room;
+  return Boolean(pay && room) && Number(pay.dataset.amount) > Number(room);
 }
 
 /* Without the number of payments that it concerns. */

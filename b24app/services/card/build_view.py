@@ -126,6 +126,7 @@ def view_of(
         is_estimate=core.is_estimate,
         is_free_known=free is not None,
         has_no_products=core.has_all_rows and not core.rows,
+        has_all_rows=core.has_all_rows,
         rules=card.rules,
         time_zone=card.time_zone,
         counts=_counts(core.payments),

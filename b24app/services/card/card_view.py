@@ -121,6 +121,8 @@ class CardView:
     unread_payments: int = 0
     """The number of unreadable payments of the card; they are in no list and no figure."""
     unread_deliveries: int = 0
+    has_all_rows: bool = False
+    """All product rows of the card were read."""
     beyond: int = 0
     is_long: bool = False
     """More payments than one page shows: the server filters and sorts them, not the browser."""
@@ -177,6 +179,19 @@ class CardView:
             return self.allowed
         asks_for_money = set() if shown.payment.is_paid else {Action.LINK}
         return self.allowed - OF_AN_OPEN_ORDER - asks_for_money
+
+    @property
+    def room(self) -> Money | None:
+        """Return what can be marked as paid until it is more than the order costs.
+
+        None if that is not known. What was given back is still a part of the order.
+        """
+        own = self.totals[0]
+        is_one = len(self.totals) == 1 and self.orders == 1 and not self.is_estimate
+        if not is_one or not self.has_all_rows or self.unread_payments or self.unread_deliveries:
+            return None
+        room = own.amount - own.returned - own.paid
+        return room if room.is_readable else None
 
     @property
     def is_all_canceled(self) -> bool:

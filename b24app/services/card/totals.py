@@ -83,6 +83,11 @@ class Totals:
         return total(self.currency, self.made_of)
 
     @property
+    def returned(self) -> Money:
+        """Return what is taken off the amount because it was given back, below zero or zero."""
+        return total(self.currency, [one for one in self.made_of if one.kind is LineKind.RETURNED])
+
+    @property
     def outstanding(self) -> Money:
         """Return what is still to be paid, billed or not. Below zero if too much was paid."""
         return self.amount - self.paid

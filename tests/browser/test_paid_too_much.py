@@ -1,0 +1,53 @@
+"""Who is about to mark more as paid than there is to pay is told what becomes of the excess."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from playwright.sync_api import expect
+
+from b24app.storage import settings
+
+WORDS = "more is marked as paid than there is to pay in all"
+LEFT = Decimal("11410.00")
+"""Of the deal, while two of its payments are paid."""
+
+
+def question(person, payment):
+    person.press(person.payment(payment).get_by_role("button", name="Mark as paid"))
+    dialog = person.frame.locator("#dlg-paid[open]")
+    expect(dialog).to_be_visible()
+    return dialog.locator("[data-with=over]")
+
+
+def test_the_question_says_so_only_where_it_is_so(stage, person):
+    exact, more = stage.payments[2:4]
+    exact.sum, more.sum = LEFT, LEFT + Decimal("0.01")
+    person.open_tab(opens=False)
+
+    expect(question(person, exact)).to_be_hidden()
+    person.page.keyboard.press("Escape")
+    expect(question(person, more)).to_contain_text(WORDS)
+    person.page.keyboard.press("Escape")
+
+    # The strip is read anew with each mark, the other rows are not.
+    person.press(person.payment(exact).get_by_role("button", name="Mark as paid"))
+    person.press(person.frame.locator("#dlg-paid button[value=ok]"))
+    expect(person.status(exact)).to_have_text("Paid")
+    expect(question(person, more)).to_contain_text(WORDS)
+
+
+def test_it_is_asked_where_nothing_else_is(stage, person):
+    exact, more = stage.payments[2:4]
+    exact.sum, more.sum = LEFT, LEFT + Decimal("0.01")
+    with stage.deps.db.transaction() as session:
+        settings.save(
+            session, stage.portal.member_id, {"confirm_pay": False}, updated_by=1,
+            now=stage.deps.clock(),
+        )  # fmt: skip
+    person.open_tab(opens=False)
+
+    expect(question(person, more)).to_contain_text(WORDS)
+    person.page.keyboard.press("Escape")
+    person.press(person.payment(exact).get_by_role("button", name="Mark as paid"))
+    expect(person.status(exact)).to_have_text("Paid")
