@@ -47,6 +47,16 @@ def test_many_at_once_keep_their_turn_too(stage):
     assert theirs.post(f"/payments/{LARGE}/pay").status_code == 409
 
 
+@pytest.mark.parametrize("kind", ["error_500", "unexpected", "invalid_json"])
+def test_nobody_waits_after_a_broken_answer_to_the_whole_batch(stage, kind):
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add("batch", kind, times=9)
+    assert mine.post(f"/payments/{SMALL}/pay").status_code == 502
+    stage.portal.faults.clear()
+
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["busy", "denied", "error_500"])
 def test_nobody_waits_for_a_write_that_was_answered(stage, kind):
     mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)

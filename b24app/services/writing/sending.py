@@ -13,6 +13,7 @@ from typing import Any
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.bitrix.wire.transport import Lost
 from b24app.domain import Reminder
 from b24app.errors import (
     AppError,
@@ -30,6 +31,8 @@ from b24app.services.directories.user_names import Directory
 from b24app.services.writing.verdicts import WriteResult
 
 log = logging.getLogger(__name__)
+
+GATEWAY_GAVE_UP = frozenset({502, 504})
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,13 @@ def outcome_unknown(
     card: CardSession, cause: PortalError, payment_ids: Sequence[int]
 ) -> WriteResult:
     """Return what can still be known of a write without a usable answer."""
-    card.is_answer_lost = True
+    card.is_answer_lost = card.is_answer_lost or _may_go_on(cause)
     return WriteResult(settle(card, payment_ids), cause=cause)
+
+
+def _may_go_on(cause: PortalError) -> bool:
+    """Return whether the portal may be at it still: it has not answered, or only its proxy has."""
+    return cause.code == Lost.NO_ANSWER.value or cause.http_status in GATEWAY_GAVE_UP
 
 
 def settle(card: CardSession, payment_ids: Sequence[int]) -> Reading | None:
