@@ -272,3 +272,17 @@ def test_a_refused_second_step_of_a_move_names_no_rights_falsely(stage):
 
     assert answer.status_code in {403, 422}
     assert "othing was changed" in tab.said
+
+
+def test_apps_that_are_blocked_are_not_called_busy(stage):
+    """Only the portal's support ends it (`OVERLOAD_LIMIT`): no later try works."""
+    tab = stage.tab()
+    stage.portal.switches.is_overloaded = True
+
+    answers = [tab.show(refresh=1), PAY.send(tab, None)]
+
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "Apps are blocked in your Bitrix24" in answer.text
+        assert "Try again" not in answer.text
+        assert "Retry-After" not in answer.headers

@@ -47,7 +47,7 @@ TROUBLE = (
         "deleted", "The portal is deleted", "closed at the moment", fault("*", "portal_deleted")
     ),
     _at_first("closed", "The portal is closed", "", switch("is_closed", "1")),
-    _at_first("blocked", "REST is blocked", "", switch("is_overloaded", "1")),
+    _at_first("blocked", "REST is blocked", "Apps are blocked", switch("is_overloaded", "1")),
     _at_first(
         "plan", "A plan without REST", "plan does not allow apps", switch("has_rest_plan", "0")
     ),

@@ -152,6 +152,8 @@ def answer(error: errors.AppError) -> Response:
 
 def when_again(error: errors.AppError) -> dict[str, str]:
     """Return the header that says after how many seconds the same request may succeed."""
+    if isinstance(error, errors.PortalOverloadedError):
+        return {}
     waits = [wait for kind, wait in RETRY_AFTER.items() if isinstance(error, kind)]
     return {"Retry-After": waits[0]} if waits else {}
 

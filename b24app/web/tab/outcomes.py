@@ -96,6 +96,12 @@ def _part(card: CardSession, outcome: Outcome) -> Response | None:
     return htmx.into(response, "#dlg-form")
 
 
+def _action_after(error: AppError | None) -> str:
+    """Return what the button does. "Busy" is said only if nothing was carried out."""
+    may_work = isinstance(error, PortalBusyError) and error.retryable
+    return "retry" if may_work else "refresh"
+
+
 def _toast(outcome: Outcome, view: CardView | None) -> str:
     values = outcome.values
     said = {
@@ -108,8 +114,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
     if outcome.is_alert:
         error = {
             **said,
-            # "Busy" is said only if nothing was carried out.
-            "action": "retry" if isinstance(outcome.error, PortalBusyError) else "refresh",
+            "action": _action_after(outcome.error),
             "request_id": security.request_id(),
             "field": getattr(outcome.error, "field", ""),
             "most": values.get("most", ""),

@@ -63,6 +63,17 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
             _l("This step was not completed. Wait a moment, then press Try again."),
         ),
     ),
+    errors.PortalOverloadedError: Row(
+        Words(
+            _l("Apps are blocked in your Bitrix24"),
+            _l(
+                "Nothing was changed. They were blocked because of overload, and only Bitrix24’s "
+                "support can unblock them. Ask an administrator to contact it."
+            ),
+            action="",
+            icon="info",
+        ),
+    ),
     errors.PortalSilentError: Row(
         SILENT,
         installer=Words(
