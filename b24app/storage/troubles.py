@@ -156,7 +156,8 @@ WORDS = (
         ("Connection refused", "accepting connections on that socket"),
         Trouble(
             "nothing listens where its server should be",
-            "start the server, or correct host and port in DATABASE_URL",
+            "start the server, whose log says why it stopped, such as a full disk; or correct host "
+            "and port in DATABASE_URL",
         ),
     ),
     _Worded(("timeout", "timed out", "No route to host", "Network is unreachable"), SILENT),
