@@ -104,6 +104,16 @@ CARDS = (
         then="Press the badge.",
     ),
     State(
+        "refunded",
+        "The money of a payment was given back",
+        "#dlg-returned[open]",
+        "has come in again",
+        before=(payment("refund", id="1037"),),
+        steps=("#pay-1037",),
+        then="Press Mark as paid in the refunded payment.",
+        closes=True,
+    ),
+    State(
         "canceled",
         "A canceled order",
         "#why-canceled",
