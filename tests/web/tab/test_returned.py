@@ -11,6 +11,7 @@ import pytest
 from b24app.simulator.portal_state import sale
 from tests.support.many import Asked, states
 from tests.support.odd_answers import LIST
+from tests.support.stage import SMART
 
 BACK, OPEN = 1037, 1039
 
@@ -138,3 +139,10 @@ def test_what_was_billed_anew_is_outstanding(refunded):
     again.sum = found.sum
 
     assert figures(refunded.tab())["Outstanding"] != whole
+
+
+def test_a_card_that_shows_it_as_linked_tells_it_too(refunded):
+    tab = refunded.tab(entity_id=11, placement=SMART)
+
+    assert states(tab)[BACK].startswith("R ")
+    assert dict(counts(tab))["unpaid"] == "2"
