@@ -22,6 +22,7 @@ from tests.support.acts import (
     SET_QUANTITY,
     SIGNS,
     SMALL,
+    UNPAY,
     books,
     outcomes,
     payment,
@@ -286,3 +287,23 @@ def test_apps_that_are_blocked_are_not_called_busy(stage):
         assert "Apps are blocked in your Bitrix24" in answer.text
         assert "Try again" not in answer.text
         assert "Retry-After" not in answer.headers
+
+
+@pytest.fixture
+def moving(stage):
+    domain = stage.portal.domain
+    yield stage
+    stage.portal.move(domain)
+
+
+@pytest.mark.parametrize("act", [PAY, UNPAY], ids=str)
+def test_a_mark_on_a_portal_that_has_moved_says_where_to_see_what_became_of_it(moving, act):
+    tab = moving.tab()
+    moving.portal.move("new.example:8024")
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 502
+    assert "Your Bitrix24 has a new address" in tab.said
+    assert "to see whether this was carried out" in tab.said
+    assert outcomes(moving)[-1][1] == "unknown"

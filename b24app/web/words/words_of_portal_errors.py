@@ -214,6 +214,10 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
             action="reopen",
         ),
         elsewhere=PAGE_MOVED,
+        write=_l(
+            "Your Bitrix24 has a new address. Close this card and open it again from the new "
+            "address to see whether this was carried out."
+        ),
     ),
     errors.ScopeMissingError: Row(
         Words(
