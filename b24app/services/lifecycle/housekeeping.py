@@ -248,6 +248,9 @@ def keep_grants_alive(deps: Deps) -> Counts:
 
 def rename_tabs(deps: Deps) -> Counts:
     """Have tabs bound anew that have titles of an earlier version; return of how many portals."""
+    if not (deps.app_url.startswith("https:") or deps.trust_local_portals):
+        # APP_URL is missing, which a command by hand survives: no portal must learn that address.
+        return {"portals with tabs to rename": 0}
     with deps.db.of_all().reading() as session:
         found = rebinding.titled_otherwise(session, deps)
     renamed = _each(found, lambda member_id: rebinding.rename_soon(deps, member_id))

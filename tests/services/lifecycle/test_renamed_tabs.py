@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from b24app.services.lifecycle import rebinding
+from b24app.services.lifecycle import housekeeping, rebinding
 from b24app.storage import settings
 from b24app.storage.models import CachedList
 from tests.support.app_page import titles_of
@@ -79,6 +79,13 @@ def test_a_tab_that_an_administrator_named_is_not_bound_anew(stage):
 
     assert ids(stage) == bound
     assert titles_of(stage, DEAL)[1]["en"] == "Money"
+
+
+def test_no_tab_is_led_to_an_address_that_nobody_configured(stage):
+    an_earlier_version_bound(stage)
+    unset = replace(stage.deps, app_url="http://127.0.0.1:8000", trust_local_portals=False)
+
+    assert housekeeping.rename_tabs(unset) == {"portals with tabs to rename": 0}
 
 
 def test_tabs_that_were_just_bound_are_not_looked_at(stage):
