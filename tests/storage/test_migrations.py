@@ -184,17 +184,16 @@ def test_a_process_that_runs_knows_its_own_revisions_when_files_of_another_versi
     assert not can_serve(blank)
 
 
-def test_three_machines_may_upgrade_at_once(blank_database_url, blank):
+def test_several_machines_may_upgrade_at_once(blank_database_url, blank):
     with (
         waiting_upgrade(blank_database_url) as one,
-        waiting_upgrade(blank_database_url) as two,
-        waiting_upgrade(blank_database_url) as three,
+        waiting_upgrade(blank_database_url) as other,
     ):
-        for process in (one, two, three):
+        for process in (one, other):
             process.stdin.write("\n")
             process.stdin.flush()
 
-    assert [one.returncode, two.returncode, three.returncode] == [0, 0, 0]
+    assert [one.returncode, other.returncode] == [0, 0]
     assert can_serve(blank)
 
 

@@ -25,7 +25,7 @@ from tests.support.stage import MANAGER, READER
 from tests.test_config import NEEDED
 
 ROOT = Path(__file__).resolve().parents[3]
-WORKERS = 3
+WORKERS = 2
 
 
 def figures(text):

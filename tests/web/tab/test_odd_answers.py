@@ -51,7 +51,7 @@ def stage(writing_stage):
     return writing_stage
 
 
-def look_around(stage):
+def look_around(stage, orders=Sort):
     """Open the tab and everything that only reads; answers what was shown of the tab."""
     tab = stage.tab()
     first = tab.answer
@@ -64,7 +64,7 @@ def look_around(stage):
     for page in ("items", "deliveries", "system", "history", "reminder"):
         answer = tab.get(f"/payments/{shown[-1]}/{page}")
         assert answer.status_code in {200, 409, 422}, (page, answer.text)
-    for order in Sort:
+    for order in orders:
         assert tab.show(sort=order).status_code == 200
     return first
 
@@ -126,7 +126,8 @@ def test_rows_of_odd_words_can_be_selected_and_marked_together(stage, field, tex
 def test_a_row_that_is_none_is_left_out_alone(stage, method, field, text):
     put(stage, method, field, text, row=1)
 
-    answer = look_around(stage)
+    # Nothing else takes part in the order of payments.
+    answer = look_around(stage, Sort if method == LIST else ())
 
     expected = 3 if method == LIST else 4
     assert len(payments_in(answer.text)) == expected
