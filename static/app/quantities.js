@@ -82,15 +82,21 @@ on("keydown", (event) => {
   takeBack(target);
 }, true);
 
-/* What an input method composes is no number yet, nor for what was changed before it began. */
-on("input", ({ target, isComposing }) => {
+/* What an input method composes is no number yet, nor for what was changed before it began. Some browsers drop digits
+   of other scripts only at its end, so that ١٢ becomes nothing and 1٢ a one: they say that they took "" in. */
+const composed = new WeakMap();
+
+on("input", ({ target, isComposing, data }) => {
   if (!target.matches(".stepper > input")) return;
   if (isComposing) clearTimeout(timers.get(target));
   else changed(target);
+  if (isComposing) composed.set(target, data);
 });
 on("compositionend", ({ target, data }) => {
   if (!target.matches(".stepper > input")) return;
   if (data.search(COMMAS) >= 0) target.value = "";
+  else if (data && composed.get(target) === "") document.execCommand("insertText", false, asTyped(data));
+  composed.delete(target);
   changed(target);
 });
 on("focusout", ({ target }) => {

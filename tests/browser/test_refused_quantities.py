@@ -280,3 +280,15 @@ def test_digits_of_any_script_are_read_and_two_numbers_are_not_one(stage, person
         person.page.keyboard.press("Enter")
         expect(field).to_have_attribute("value", str(quantity))
         assert stage.items(unpaid)[0].quantity == quantity
+    expect_composed_digits_are_kept(person, field)
+
+
+def expect_composed_digits_are_kept(someone, field):
+    """As keyboards of telephones write them, behind the digit that is there."""
+    keyboard = someone.page.context.new_cdp_session(someone.page)
+    someone.hand.write(field, "1")
+    keyboard.send(
+        "Input.imeSetComposition", {"text": "\u0660", "selectionStart": 1, "selectionEnd": 1}
+    )
+    keyboard.send("Input.insertText", {"text": "\u0660"})
+    expect(field).to_have_value("10")
