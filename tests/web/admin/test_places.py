@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from b24app.simulator.portal_state.application import Placement
@@ -92,6 +94,15 @@ def test_a_new_title_reaches_every_place(stage, page):
 
     assert {one.title_in("en") for one in stage.portal.installation.placements} == {"Money"}
     assert bound_codes(stage) == ALL
+
+
+def test_a_card_that_is_not_there_any_more_is_named_where_the_focus_goes(stage, page):
+    answer = save(page, card=[*TABS, "gone"])
+
+    assert answer.status_code == 422
+    assert 'id="card-error">One of the cards does not exist here' in answer.text
+    assert re.search(r'<section[^>]* id="cards"[^>]* aria-describedby="card-error"', answer.text)
+    assert bound_codes(stage) == [DEAL, INVOICE]
 
 
 def test_one_refusal_leaves_its_place_off_and_the_others_on(stage, page):
