@@ -28,12 +28,26 @@ def test_nothing_opens_by_itself_and_everything_fits_at_every_width(stage, perso
     for width in (1280, 768, 375):
         person.resize(width)
         assert person.frame.evaluate(CUT, ".pay__open > bdi") == 0, width
+    expect_longer_numbers_are_whole(person)
     person.resize(320, 800)
     expect(person.frame.locator(".pay__system")).to_have_count(len(stage.payments))
     assert person.frame.evaluate(CUT, ".pay__system") == 0
     # Where there is no room for two on a line, none of the three stands apart from the others.
     edges = "(all) => all.map((one) => Math.round(one.getBoundingClientRect().right))"
     assert len(set(person.frame.locator(".figures dd").evaluate_all(edges))) == 1
+
+
+def expect_longer_numbers_are_whole(person):
+    """The portal has had many orders: what tells payments of one deal apart is the last digit."""
+    person.resize(650)
+    numbers = person.frame.locator(".pay__open > bdi")
+    before = numbers.evaluate_all("(all) => all.map((one) => one.innerHTML)")
+    put = "(all, texts) => all.forEach((one, at) => { one.innerHTML = texts[at]; })"
+    numbers.evaluate_all(put, [text.replace("3653", "1213653") for text in before])
+    assert person.frame.evaluate(CUT, ".pay__open > bdi") == 0
+    lines = "(all) => all.map((one) => one.scrollHeight / one.clientHeight)"
+    assert set(numbers.evaluate_all(lines)) == {1}
+    numbers.evaluate_all(put, before)
 
 
 def test_every_sum_of_an_opened_payment_ends_on_one_edge(stage, person):
