@@ -140,8 +140,12 @@ function arrangeBy(changes) {
 /* In words of the page: of a search what was found, else the chosen filter with its count. */
 function howMany() {
   if (isByServer()) return byId("payments").dataset.shown;
-  return (isSearched() ? byId("found") : document.querySelector(".toolbar [aria-pressed=true]"))?.textContent || "";
+  if (isSearched()) return seenIn(byId("found"));
+  return document.querySelector(".toolbar [aria-pressed=true]")?.textContent || "";
 }
+
+/* Neither what does not hold now nor the name of a button. */
+const seenIn = (place) => [...(place?.childNodes || [])].filter((part) => !part.hidden && part.localName !== "button").map((part) => part.textContent).join("").trim();
 
 /* A list that was read again may be too short for a search by now, or without that payment system: nobody could
    see or clear what has no field any more. */
