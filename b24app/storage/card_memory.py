@@ -20,6 +20,9 @@ EXACT = timedelta(days=1)
 """A payment that was not there so shortly before has been created since: its age is known."""
 
 
+LAPSED = "returned"
+"""What `first_seen` has only where a payment was paid once and is unpaid again."""
+
 _CARDS = CardMemory.__table__.c
 _IS_CARD = (
     _CARDS.member_id == bindparam("member_id"),
@@ -27,6 +30,7 @@ _IS_CARD = (
     _CARDS.entity_id == bindparam("entity_id"),
 )
 _PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
+_LAPSED = select(_CARDS.first_seen[LAPSED]).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
 _LINE_ROWS = select(_CARDS.basket_rows, _CARDS.line_rows).where(*_IS_CARD)
 _LINE_ROWS_TO_CHANGE = _LINE_ROWS.with_for_update()
@@ -42,12 +46,13 @@ SEVERAL = 0
 class FirstSight:
     """When a payment was first listed; `is_exact` where it was created at about that time.
 
-    `returned` is its stamp, where the portal last said that its money was given back.
+    `returned` is None unless it was paid once and is unpaid again: then its stamp, where the portal
+    last said that its money was given back, and else "".
     """
 
     at: datetime
     is_exact: bool
-    returned: str = ""
+    returned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def payment_ids(session: Session, member_id: str, ref: EntityRef) -> tuple[int, 
     return tuple(session.scalar(_PAYMENT_IDS, _key(member_id, ref)) or ())
 
 
+def has_lapsed(session: Session, member_id: str, ref: EntityRef) -> bool:
+    """Return whether a payment last seen on this card was paid once and was unpaid again."""
+    return session.scalar(_LAPSED, _key(member_id, ref)) is not None
+
+
 def first_sights(session: Session, member_id: str, ref: EntityRef) -> dict[int, FirstSight]:
     """Return since when each payment of this card is known, by payment id."""
     return _read(session.scalar(_FIRST_SEEN, _key(member_id, ref)) or {})
@@ -79,12 +89,13 @@ def save_known_payments(
     now: datetime,
     *,
     is_whole: bool = True,
-    returned: Mapping[int, str] | None = None,
+    lapsed: Mapping[int, str | None] | None = None,
 ) -> dict[int, FirstSight]:
     """Keep the payments now seen on this card; return since when each that is known is known.
 
     Raises UnknownPortalError. `is_whole`: the list had no row that could not be read. Of one that
-    had, nothing is concluded. `returned` are the stamps of those given back, None if nobody said.
+    had, nothing is concluded. `lapsed` are those that were paid once and are unpaid again, with
+    what to keep as `returned`, None where nobody said.
     """
     listed = list(payment_ids)
     row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
@@ -93,10 +104,10 @@ def save_known_payments(
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
     new = FirstSight(now.replace(microsecond=0), is_exact)
     sights = {payment_id: known.get(payment_id) or new for payment_id in listed}
-    if returned is not None:
-        sights = {
-            one: replace(sight, returned=returned.get(one, "")) for one, sight in sights.items()
-        }
+    for payment_id, sight in sights.items():
+        mark = _mark(sight, payment_id, lapsed or {})
+        if mark != sight.returned:
+            sights[payment_id] = replace(sight, returned=mark)
     if not is_whole:
         sights = {**known, **sights}
     put(
@@ -110,6 +121,13 @@ def save_known_payments(
         seen_at=now,
     )
     return sights
+
+
+def _mark(sight: FirstSight, payment_id: int, lapsed: Mapping[int, str | None]) -> str | None:
+    if payment_id not in lapsed:
+        return None
+    said = lapsed[payment_id]
+    return (sight.returned or "") if said is None else said
 
 
 def line_rows(session: Session, member_id: str, ref: EntityRef) -> LineRows:
@@ -168,10 +186,10 @@ def _key(member_id: str, ref: EntityRef) -> dict[str, Any]:
 
 
 def _read(kept: Mapping[str, Any]) -> dict[int, FirstSight]:
-    returned = kept.get("returned", {})
+    lapsed = kept.get(LAPSED, {})
     return {
         int(payment_id): FirstSight(
-            datetime.fromtimestamp(seconds, UTC), name == "exact", returned.get(payment_id, "")
+            datetime.fromtimestamp(seconds, UTC), name == "exact", lapsed.get(payment_id)
         )
         for name in ("exact", "at_least")
         for payment_id, seconds in kept.get(name, {}).items()
@@ -184,6 +202,6 @@ def _written(sights: Mapping[int, FirstSight], *, is_whole: bool) -> dict[str, A
     for payment_id, sight in sights.items():
         name = "exact" if sight.is_exact else "at_least"
         written[name][str(payment_id)] = int(sight.at.timestamp())
-        if sight.returned:
-            written.setdefault("returned", {})[str(payment_id)] = sight.returned
+        if sight.returned is not None:
+            written.setdefault(LAPSED, {})[str(payment_id)] = sight.returned
     return written

@@ -13,6 +13,7 @@ from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, TokenPair
 
 from .cached_lists import USER_NAMES
+from .card_memory import LAPSED
 from .models import CachedList, CardMemory, Launch, Portal, PortalSettings, UserToken
 from .sealed import open_pair
 
@@ -32,6 +33,7 @@ _RESUME = (
         _PORTALS.c.grant_user_id,
         _SETTINGS.c.data.label("settings"),
         _CARDS.c.payment_ids,
+        _CARDS.c.first_seen[LAPSED].label("lapsed"),
         _LAUNCHES.c.user_id,
         _LAUNCHES.c.user_name,
         _LAUNCHES.c.is_admin,
@@ -94,6 +96,7 @@ class Resumed:
     """The portal, its settings as saved, the payments last seen on the card, and the launch.
 
     `launch` is None if nobody was proven for it; `nameless` are people whose names are to be read.
+    `has_lapsed`: one of those payments was paid once and was unpaid again.
     """
 
     member_id: str
@@ -104,6 +107,7 @@ class Resumed:
     grant_user_id: int | None
     settings: dict[str, Any]
     payment_ids: frozenset[int]
+    has_lapsed: bool
     nameless: frozenset[int]
     launch: ProvenLaunch | None
 
@@ -130,6 +134,7 @@ def read(
         grant_user_id=row.grant_user_id,
         settings=dict(row.settings or {}),
         payment_ids=frozenset(row.payment_ids or ()),
+        has_lapsed=row.lapsed is not None,
         nameless=frozenset(int(key) for key, name in (row.names or {}).items() if name is None),
         launch=None if row.user_id is None else _launch(cipher, row),
     )

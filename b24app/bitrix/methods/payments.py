@@ -34,14 +34,14 @@ def list_payments(
     paid: bool | None = None,
     amount: Decimal | None = None,
     told: Told | None = None,
-    returned: bool = False,
+    returned: bool | None = None,
     order: Mapping[str, str] | None = None,
 ) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
     `payment_ids`, `paid` and `amount` narrow the list, `told` to those it is true of, `returned` to
-    those whose money was given back, which no field tells (quirk 107); `order` is e.g.
-    {"id": "desc"}.
+    those whose money was given back or, False, was not, which no field tells (quirk 107); `order`
+    is e.g. {"id": "desc"}.
     A missing deal is an empty list to some users and RightsRefusedError to others (quirk 30).
     """
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
@@ -54,8 +54,8 @@ def list_payments(
         filters["paid"] = "Y" if paid else "N"
     if told is not None:
         filters.update(_as_told(told, payment_ids))
-    if returned:
-        filters["@isReturn"] = ["Y", "P"]
+    if returned is not None:
+        filters["@isReturn"] = ["Y", "P"] if returned else ["N"]
     # An empty filter or order is left out: null and "" are refused with the code 100 (quirk 19).
     if filters:
         params["filter"] = filters

@@ -64,6 +64,8 @@ class CardSession:
     is_listing_fresh: bool = False
     seen_before: frozenset[int] = frozenset()
     """The payments last seen on this card, by anybody."""
+    has_lapsed: bool = False
+    """Whether one of them was paid once and was unpaid again: it may have been given back."""
     nameless: frozenset[int] = frozenset()
     """The people of this portal whose names are yet to be read."""
     posted: TokenPair | None = None
@@ -140,4 +142,4 @@ class CardSession:
 
     def on_linked(self, ticket: SessionClaims) -> CardSession:
         """Return a session of the same person on another object's card, with its own launch."""
-        return replace(self, ticket=ticket, seen_before=frozenset())
+        return replace(self, ticket=ticket, seen_before=frozenset(), has_lapsed=False)

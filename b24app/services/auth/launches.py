@@ -72,6 +72,7 @@ def resume(deps: Deps, ticket: SessionClaims) -> CardSession:
         posted=posted,
         named_owner=owner,
         seen_before=portal.payment_ids,
+        has_lapsed=portal.has_lapsed,
         nameless=portal.nameless,
     )
     if launch is not None:

@@ -104,7 +104,7 @@ class CoreRequest:
     rows: Pages
     free: Handle[Listing[ListedRow]]
     reminders: Handle[Listing[Reminder]] | None = None
-    returned: Handle[Listing[Payment]] | None = None
+    returned: returned.ReturnedRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def ask_core(
     """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
 
     Each page of product rows after the first, up to `rows_total`, takes one more. A listing asks
-    for the reminders, too, and for payments whose money was given back: both are remembered.
+    for the reminders, too, and remembers them.
     """
     return CoreRequest(
         card=batch.add(crm.get_card(ref)),
@@ -135,7 +135,6 @@ def ask_core(
         rows=product_rows.ask(batch, ref, rows_total),
         free=batch.add(crm.available_rows(ref)),
         reminders=reminders.ask(batch, ref) if is_listing else None,
-        returned=returned.ask(batch, ref) if is_listing else None,
     )
 
 

@@ -1,14 +1,15 @@
 """Tell payments whose money was given back from those that were never paid (quirk 107).
 
 The portal lists both as unpaid, and no field says which is which; but its list keeps to a filter by
-the field that does. It is asked when a card is listed, and remembered with the card: where the list
-is not asked, a payment counts as given back as long as it is unpaid since the same mark.
+the field that does. It is asked where a card is listed that has payments which were paid once and
+are unpaid again, and remembered with the card: where the list is not asked, a payment counts as
+given back as long as it is unpaid since the same mark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from b24app.bitrix.methods.payments import list_payments
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
@@ -19,31 +20,62 @@ from b24app.storage import card_memory
 from b24app.storage.card_memory import FirstSight
 
 
-def ask(batch: Batch, ref: EntityRef) -> Handle[Listing[Payment]]:
-    """Ask which payments were given back, where it costs no call of its own."""
-    return batch.add(list_payments(ref, paid=False, returned=True), is_optional=True)
+@dataclass(frozen=True, slots=True)
+class ReturnedRequest:
+    """The handles of the unpaid payments that were given back, and of all others."""
+
+    returned: Handle[Listing[Payment]]
+    others: Handle[Listing[Payment]]
 
 
-def take(result: BatchResult, asked: Handle[Listing[Payment]]) -> frozenset[int] | None:
+def ask(batch: Batch, ref: EntityRef) -> ReturnedRequest:
+    """Ask which payments were given back: two commands. Not where batches are refused."""
+    asked = (list_payments(ref, paid=False, returned=one) for one in (True, False))
+    return ReturnedRequest(*(batch.add(command, is_optional=True) for command in asked))
+
+
+def take(result: BatchResult, asked: ReturnedRequest) -> frozenset[int] | None:
     """Decode the answer to `ask`. None: the portal does not say.
 
-    What was given back was paid before. A list that has anything else was not filtered, and what is
-    due must not be called given back.
+    What was given back was paid before, and is not among the others. Lists of which that is not
+    true were not filtered, and what is due must not be called given back.
     """
     try:
-        found = result[asked]
+        found, others = result[asked.returned], result[asked.others]
     except PortalError:
         return None
-    if found.unread or any(payment.is_paid or not payment.stamp for payment in found):
+    if found.unread or others.unread or not all(map(_has_lapsed, found)):
         return None
-    return frozenset(payment.id for payment in found)
+    ids = frozenset(payment.id for payment in found)
+    return ids if ids.isdisjoint(payment.id for payment in others) else None
 
 
-def stamps(payments: Iterable[Payment], given_back: frozenset[int] | None) -> dict[int, str] | None:
-    """Return what is remembered of payments that were given back: when each was last paid."""
-    if given_back is None:
+def look(card: CardSession, payments: Iterable[Payment]) -> frozenset[int] | None:
+    """Ask like `ask`, in a call of its own, if any of these payments is in question."""
+    if not any(map(_has_lapsed, payments)):
         return None
-    return {one.id: one.stamp for one in payments if one.id in given_back and not one.is_paid}
+    batch = Batch()
+    asked = ask(batch, card.ref)
+    try:
+        return take(card.api.send(batch), asked)
+    except PortalError:
+        return None
+
+
+def lapsed(payments: Iterable[Payment], given_back: frozenset[int] | None) -> dict[int, str | None]:
+    """Return what to remember of payments that were paid once and are unpaid again.
+
+    The stamp of one that was given back, "" of one that was not, None where nobody said.
+    """
+    return {
+        one.id: None if given_back is None else one.stamp if one.id in given_back else ""
+        for one in payments
+        if _has_lapsed(one)
+    }
+
+
+def _has_lapsed(payment: Payment) -> bool:
+    return not payment.is_paid and payment.stamp != ""
 
 
 def told(payments: Listing[Payment], sights: Mapping[int, FirstSight]) -> Listing[Payment]:
@@ -55,7 +87,7 @@ def told(payments: Listing[Payment], sights: Mapping[int, FirstSight]) -> Listin
 
 def known(card: CardSession, payments: Listing[Payment]) -> Listing[Payment]:
     """Return payments of the card like `told`, by what is remembered of it."""
-    if all(payment.is_paid or not payment.stamp for payment in payments):
+    if not any(map(_has_lapsed, payments)):
         return payments
     with card.db.reading() as session:
         return told(payments, card_memory.first_sights(session, card.member_id, card.ref))
@@ -68,6 +100,6 @@ def known_one(card: CardSession, payment: Payment) -> Payment:
 
 def _told(payment: Payment, sights: Mapping[int, FirstSight]) -> Payment:
     sight = sights.get(payment.id)
-    stamp = sight.returned if sight is not None else ""
+    stamp = sight.returned if sight is not None else None
     is_returned = bool(stamp) and not payment.is_paid and payment.stamp == stamp
     return replace(payment, is_returned=True) if is_returned else payment

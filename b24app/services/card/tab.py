@@ -116,7 +116,7 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Not
         payment_ids,
         card.clock(),
         is_whole=is_whole(core.payments),
-        returned=returned.stamps(core.payments, core.returned),
+        lapsed=returned.lapsed(core.payments, core.returned),
     )
     lists = cached_lists.load_several(session, card.member_id, *LISTS)
     known = user_names.names_in(lists.get(user_names.KIND), card)
@@ -142,8 +142,9 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> T
     wanted = tuple(payment_id for payment_id in wanted if payment_id in card.listed)
     if not wanted:
         raise GoneError("the payments were deleted meanwhile")
-    # On a card with linked objects, two calls were already made for the list (decisions 13).
-    is_one_call = card.is_grouped and len(wanted) <= IN_A_PART
+    # For the list two calls were already made on a card with linked objects (decisions 13), and
+    # where something may have been given back (58).
+    is_one_call = (card.is_grouped or card.has_lapsed) and len(wanted) <= IN_A_PART
     ahead = card_reads.core_commands(rows_total)
     parts = [wanted] if is_one_call else card_reads.halves(wanted, ahead)
     read = _read_to_the_end(card, parts, rows_total)
@@ -194,6 +195,8 @@ def _read(
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
     core_asked = card_reads.ask_core(first, card.ref, order=order, is_listing=True)
+    if card.has_lapsed:
+        core_asked = replace(core_asked, returned=returned.ask(first, card.ref))
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.thirds(seen, len(first))
     batches = [first, *(Batch() for _ in parts[1:])]
     # If batches are refused, this would be two calls per payment: then only the first call's
@@ -212,6 +215,9 @@ def _read(
     if isinstance(answers[-1], BatchResult):
         user_names.store_names(card, answers[-1], names_asked)
     found = _compositions(card, core, asked, answers)
+    if core_asked.returned is None and len(batches) == 1 and len(core.payments) <= IN_A_PART:
+        # Two calls are left, and what is not read yet needs one: see `details`.
+        core = replace(core, returned=returned.look(card, core.payments))
     return core, card_reads.complete(core, found)
 
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state import sale, seed
 from tests.support.many import Asked, states
 from tests.support.odd_answers import LIST
 from tests.support.stage import SMART
@@ -118,6 +118,65 @@ def test_marked_again_it_is_paid_and_marked_back_it_is_unpaid(refunded):
     assert states(refunded.tab())[BACK].startswith("N ")
 
 
+def asked(stage):
+    commands = [one for call in stage.http_calls for one in call.commands]
+    return sum("isReturn" in repr(one) for one in commands)
+
+
+def details_of(tab):
+    tab.get("/payments/details", ids=",".join(map(str, states(tab))), rows=11)
+
+
+def test_it_is_asked_only_where_a_payment_is_unpaid_again(stage):
+    """And never in a fourth call: the first of those that follow has room for it."""
+    details_of(stage.tab())
+    stage.tab()
+    assert asked(stage) == 0
+    found = payment(stage)
+    sale.mark_unpaid(found)
+    stage.forget_calls()
+
+    assert states(stage.tab())[BACK].startswith("N ")
+    assert (len(stage.http_calls), asked(stage)) == (2, 2)
+    stage.forget_calls()
+    found.is_return = "P"
+    assert states(stage.tab())[BACK].startswith("R ")
+    assert (len(stage.http_calls), asked(stage)) == (1, 2)
+    assert len(stage.http_calls[0].commands) <= 18
+
+
+def test_a_first_opening_with_it_takes_three_calls(refunded):
+    seed.fill(refunded.portal.crm, payments=8)
+    tab = refunded.tab()
+    assert states(tab)[BACK].startswith("R ")
+
+    details_of(tab)
+
+    assert len(refunded.http_calls) == 3
+
+
+def test_a_first_opening_of_twenty_leaves_it_to_the_next(refunded):
+    seed.fill(refunded.portal.crm, payments=16)
+    tab = refunded.tab()
+    details_of(tab)
+    assert (len(refunded.http_calls), asked(refunded)) == (3, 0)
+    refunded.forget_calls()
+
+    assert states(refunded.tab())[BACK].startswith("R ")
+    assert (len(refunded.http_calls), asked(refunded)) == (3, 2)
+
+
+def test_nothing_is_taken_for_given_back_by_a_portal_that_ignores_this_filter(stage):
+    """All that is unpaid was paid once: what was asked for and what was not are the same."""
+    for one in stage.portal.crm.payments_of(2, 8061):
+        sale.mark_paid(one, stage.portal.clock.now(), 7)
+        sale.mark_unpaid(one)
+    stage.portal.switches.ignores_filters = True
+
+    for _ in range(2):
+        assert {state[0] for state in states(stage.tab()).values()} == {"N"}
+
+
 def test_a_portal_that_ignores_filters_or_refuses_this_one_tells_nothing(refunded):
     refunded.portal.switches.ignores_filters = True
     assert states(refunded.tab())[BACK].startswith("N ")
@@ -141,7 +200,8 @@ def test_what_was_billed_anew_is_outstanding(refunded):
     assert figures(refunded.tab())["Outstanding"] != whole
 
 
-def test_a_card_that_shows_it_as_linked_tells_it_too(refunded):
+def test_a_card_that_shows_it_as_linked_tells_it_the_next_time(refunded):
+    refunded.tab(entity_id=11, placement=SMART)
     tab = refunded.tab(entity_id=11, placement=SMART)
 
     assert states(tab)[BACK].startswith("R ")
