@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, CursorResult, or_, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_some, delete_where
@@ -47,10 +48,34 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
     return taken.one_or_none() is not None
 
 
+def take_left(session: Session, key: Key, owner: str, heir: str) -> bool:
+    """Take a lease that was left to `heir`, until it ends; never True for two takers at once."""
+    taken = session.execute(
+        update(Lease)
+        .where(*_is(key), Lease.owner == heir)
+        .values(owner=owner)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[tuple[()]]", taken).rowcount == 1
+
+
+def leave(session: Session, key: Key, owner: str, heir: str) -> None:
+    """Let a lease end by itself, but leave it to `heir` until then."""
+    session.execute(
+        update(Lease)
+        .where(*_is(key), Lease.owner == owner)
+        .values(owner=heir)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def release(session: Session, key: Key, owner: str) -> None:
     """Give the lease back. One that somebody else took after ours had ended stays."""
-    which = (Lease.member_id == key.member_id, Lease.name == key.name)
-    delete_where(session, Lease, *which, Lease.owner == owner)
+    delete_where(session, Lease, *_is(key), Lease.owner == owner)
+
+
+def _is(key: Key) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (Lease.member_id == key.member_id, Lease.name == key.name)
 
 
 def delete_expired(session: Session, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24app.services.writing.card_lease import LEASE_SECONDS
-from tests.support.acts import DELETE, LARGE, PAY, PREFIX, SMALL, SYSTEM, payment
+from tests.support.acts import ADD_ITEMS, DELETE, LARGE, PAY, PREFIX, SMALL, SYSTEM, payment
 from tests.support.many import Asked, states
 from tests.support.stage import ADMIN, MANAGER
 
@@ -65,3 +65,40 @@ def test_nobody_waits_for_a_write_that_was_answered(stage, kind):
     stage.portal.faults.clear()
 
     assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200
+
+
+@pytest.mark.parametrize("act", [PAY, SYSTEM, DELETE], ids=str)
+@pytest.mark.parametrize("person", [MANAGER, ADMIN])
+def test_the_same_write_may_follow_its_own_lost_answer(stage, act, person):
+    """A second run of it has no further effect, and it is what people try next."""
+    tab = stage.tab(MANAGER)
+    stage.portal.faults.add(act.method, "silent", times=2)
+    assert act.send(tab, None).status_code == 502
+    assert act.send(stage.tab(person), None).status_code == 502
+    assert stage.tab(ADMIN).post(f"/payments/{LARGE}/pay").status_code == 409
+
+    assert act.send(stage.tab(person), None).status_code == 200
+
+    assert act.done(stage)
+    # It was answered: nobody waits any more.
+    assert stage.tab(ADMIN).post(f"/payments/{LARGE}/pay").status_code == 200
+
+
+def test_many_at_once_may_follow_their_own_lost_answer(stage):
+    tab = stage.tab()
+    shown = states(tab)
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    Asked(tab, "pay", [SMALL], shown).send()
+    assert not payment(stage, SMALL).is_paid
+
+    Asked(tab, "pay", [SMALL], shown).send()
+
+    assert payment(stage, SMALL).is_paid
+
+
+def test_what_adds_each_time_does_not_follow_its_own_lost_answer(stage):
+    tab = stage.tab()
+    stage.portal.faults.add(ADD_ITEMS.method, "silent")
+    assert ADD_ITEMS.send(tab, None).status_code == 502
+
+    assert ADD_ITEMS.send(stage.tab(), None).status_code == 409

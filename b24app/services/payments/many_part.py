@@ -84,7 +84,7 @@ class Part:
         That is if the session ended, if one of them is of another card, or without our database.
         """
         try:
-            with card_lease.in_turn(self.card) as turn:
+            with card_lease.in_turn(self.card, f"many:{self.wish.action}") as turn:
                 is_lost = self._write(self._plan())
                 open_ones = (one.kind is OutcomeKind.UNKNOWN for one in self.outcomes.values())
                 turn.keep_if(is_open=any(open_ones))

@@ -10,7 +10,8 @@ in a row.
 A `Turn` is what most writes take. It costs no transaction of its own where the card is free: it is
 taken in the one that takes the request's key, and given back in the one that records the outcome.
 Where the answer of a write was lost and the portal does not show it as done, the portal may be at
-it still: then the turn is not given back, but ends by itself.
+it still: then the turn is not given back, but ends by itself. Only the same write may follow, where
+a second run of it has no further effect: it is what a person tries next.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Turn:
     """A write's turn on the card. Make one for each write.
 
     `recall` reads what the write needs of our database, in the transaction that takes the key.
+    `repeats` names a write of which a second run has no further effect, "" any other.
     """
 
     def __init__(
@@ -51,13 +53,16 @@ class Turn:
         card: CardSession,
         what: str = "create",
         recall: Callable[[Session], None] | None = None,
+        repeats: str = "",
     ) -> None:
         ref = card.ref
         self._card = card
         self._lease = leases.Key(card.member_id, f"{what}:{ref.entity_type_id}:{ref.entity_id}")
         self._owner = secrets.token_hex(16)
         self._recall = recall
+        self._heir = f"again {repeats}" if repeats else ""
         self._is_taken = False
+        self._is_kept = False
 
     def begin(self, session: Session) -> None:
         """Take it within the transaction that takes the key, if the card is free."""
@@ -67,7 +72,10 @@ class Turn:
 
     def _try(self, session: Session) -> None:
         now = self._card.clock()
-        self._is_taken = leases.try_take(session, self._lease, self._owner, now, LEASE_SECONDS)
+        lease, owner = self._lease, self._owner
+        self._is_taken = leases.try_take(session, lease, owner, now, LEASE_SECONDS)
+        if not self._is_taken and self._heir:
+            self._is_taken = leases.take_left(session, lease, owner, self._heir)
 
     def wait(self, patience: float = TURN_SECONDS) -> None:
         """Return when it is taken. Raises CardBusyError where it is not within `patience` seconds.
@@ -97,12 +105,14 @@ class Turn:
 
     def keep_if(self, *, is_open: bool) -> None:
         """Let it end by itself if no answer came to what was sent in it, and its end is open."""
-        self._is_taken = self._is_taken and not (is_open and self._card.is_answer_lost)
+        self._is_kept = is_open and self._card.is_answer_lost
 
     def end(self, session: Session) -> None:
         """Give it back within a transaction that is open anyway."""
-        if self._is_taken:
+        if self._is_taken and not self._is_kept:
             leases.release(session, self._lease, self._owner)
+        elif self._is_taken and self._heir:
+            leases.leave(session, self._lease, self._owner, self._heir)
 
     def give_back(self) -> None:
         """Give it back. Never fails: what was done under it is told all the same.
@@ -120,9 +130,9 @@ def _may_go_on(error: AppError) -> bool:
     return error.executed is Executed.UNKNOWN and error.code != OutcomeCode.UNSEEN
 
 
-def work_alone(card: CardSession, work: Callable[[], Outcome]) -> Outcome:
+def work_alone(card: CardSession, work: Callable[[], Outcome], repeats: str = "") -> Outcome:
     """Work in a turn of its own, like `Turn.run`."""
-    turn = Turn(card)
+    turn = Turn(card, repeats=repeats)
     try:
         return turn.run(work)
     finally:
@@ -130,12 +140,14 @@ def work_alone(card: CardSession, work: Callable[[], Outcome]) -> Outcome:
 
 
 @contextmanager
-def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> Iterator[Turn]:
+def alone(
+    card: CardSession, what: str = "create", *, patience: float = 0.0, repeats: str = ""
+) -> Iterator[Turn]:
     """Lock the card for `what`: "create" is every write of a payment, "begin" a creation alone.
 
     Raises CardBusyError where somebody else holds it, and still does after `patience` seconds.
     """
-    turn = Turn(card, what)
+    turn = Turn(card, what, repeats=repeats)
     turn.wait(patience)
     try:
         yield turn
@@ -143,9 +155,9 @@ def alone(card: CardSession, what: str = "create", *, patience: float = 0.0) -> 
         turn.give_back()
 
 
-def in_turn(card: CardSession) -> AbstractContextManager[Turn]:
+def in_turn(card: CardSession, repeats: str = "") -> AbstractContextManager[Turn]:
     """Lock the card for a change, which waits for those before. Raises CardBusyError."""
-    return alone(card, patience=TURN_SECONDS)
+    return alone(card, patience=TURN_SECONDS, repeats=repeats)
 
 
 @contextmanager

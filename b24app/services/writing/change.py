@@ -180,7 +180,8 @@ def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome
     Nobody else writes on the card from before it is verified until it is recorded.
     """
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
-    turn = Turn(card, recall=wanted.teller.recall if wanted.teller is not None else None)
+    recall = wanted.teller.recall if wanted.teller is not None else None
+    turn = Turn(card, recall=recall, repeats=deed.repeats)
 
     def run() -> Outcome:
         return turn.run(lambda: _carry_out(card, wanted))

@@ -37,6 +37,11 @@ class Deed:
     is_second: bool = False
     is_in_log: bool = False
 
+    @property
+    def repeats(self) -> str:
+        """Return what names it where a second run has no further effect, else ""."""
+        return f"{self.name}:{self.payment_id}" if self.is_repeatable else ""
+
 
 def fingerprint(*parts: str) -> str:
     """Return a digest of a request's body: the same key with another body is refused."""
