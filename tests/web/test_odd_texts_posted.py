@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.support.acts import SMALL, writes_asked
@@ -240,5 +242,6 @@ def test_an_amount_may_be_as_odd_as_those_that_a_portal_can_show(stage, amount):
     tab = stage.tab()
     know_timeline(stage)
     shown = {"shown": amount, "currency": "EUR", "number": "3653/3"}
+    is_shown = Decimal(amount) == stage.portal.crm.payments[SMALL].sum
 
-    assert tab.post(f"/payments/{SMALL}/pay", shown).status_code == 200
+    assert tab.post(f"/payments/{SMALL}/pay", shown).status_code == (200 if is_shown else 409)

@@ -67,6 +67,7 @@ def make_way(
     if not is_new:
         return
     log.info("%s was uninstalled and is installed again", member_id)
+    uninstall.end_former(session, deps, member_id)
     if report is None:
         installations.begin_next(session, grant, deps.clock())
     else:

@@ -203,6 +203,7 @@ def erase(deps: Deps, task: Task) -> None:
             return
         # Read now, so that reports that came while the portal was asked count as well.
         is_clean = (asked(session, deps, member_id) or UninstallReport.of(task.payload)).is_clean
+        end_former(session, deps, member_id)
         portals.erase(session, member_id, keep_settings=not is_clean)
     if not deps.db.empty_journal():
         log.info("the database's journal is in use; housekeeping empties it")
@@ -214,6 +215,13 @@ def erase_former(deps: Deps, task: Task) -> None:
     with deps.db.of(task.member_id).transaction() as session:
         if task.hold(session):
             _erase_former(session, deps, task.member_id, is_clean=task.payload["is_clean"])
+
+
+def end_former(session: Session, deps: Deps, member_id: str) -> None:
+    """Carry out what waits of `report_former`: its job goes with the portal's row."""
+    waiting = jobs.waiting(session, deps.cipher, FORMER, member_id)
+    if waiting is not None:
+        installations.erase_former(session, member_id, keep_settings=not waiting["is_clean"])
 
 
 def contradict(session: Session, deps: Deps, member_id: str) -> None:
