@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -89,7 +90,7 @@ def save_known_payments(
     now: datetime,
     *,
     is_whole: bool = True,
-    lapsed: Mapping[int, str | None] | None = None,
+    lapsed: Mapping[int, str | None] = MappingProxyType({}),
 ) -> dict[int, FirstSight]:
     """Keep the payments now seen on this card; return since when each that is known is known.
 
@@ -105,7 +106,7 @@ def save_known_payments(
     new = FirstSight(now.replace(microsecond=0), is_exact)
     sights = {payment_id: known.get(payment_id) or new for payment_id in listed}
     for payment_id, sight in sights.items():
-        mark = _mark(sight, payment_id, lapsed or {})
+        mark = _mark(sight, lapsed[payment_id]) if payment_id in lapsed else None
         if mark != sight.returned:
             sights[payment_id] = replace(sight, returned=mark)
     if not is_whole:
@@ -123,10 +124,7 @@ def save_known_payments(
     return sights
 
 
-def _mark(sight: FirstSight, payment_id: int, lapsed: Mapping[int, str | None]) -> str | None:
-    if payment_id not in lapsed:
-        return None
-    said = lapsed[payment_id]
+def _mark(sight: FirstSight, said: str | None) -> str:
     return (sight.returned or "") if said is None else said
 
 

@@ -59,12 +59,12 @@ def take_left(session: Session, key: Key, owner: str, heir: str) -> bool:
     return cast("CursorResult[tuple[()]]", taken).rowcount == 1
 
 
-def leave(session: Session, key: Key, owner: str, heir: str) -> None:
-    """Let a lease end by itself, but leave it to `heir` until then."""
+def leave(session: Session, key: Key, owner: str, heir: str, until: datetime) -> None:
+    """Let a lease end by itself at `until`, and leave it to `heir` before."""
     session.execute(
         update(Lease)
         .where(*_is(key), Lease.owner == owner)
-        .values(owner=heir)
+        .values(owner=heir, expires_at=until)
         .execution_options(synchronize_session=False)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from b24app.services.writing.card_lease import LEASE_SECONDS
+from b24app.services.writing.card_lease import KEPT_SECONDS, TURN_SECONDS
 from tests.support.acts import ADD_ITEMS, DELETE, LARGE, PAY, PREFIX, SMALL, SYSTEM, payment
 from tests.support.many import Asked, states
 from tests.support.stage import ADMIN, MANAGER
@@ -25,7 +25,7 @@ def test_nobody_writes_while_the_portal_may_be_at_a_lost_write(stage, act):
 
     assert refused.status_code == 409
     assert not payment(stage, LARGE).is_paid
-    stage.portal.clock.advance(LEASE_SECONDS)
+    stage.portal.clock.advance(KEPT_SECONDS)
     assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200
     assert payment(stage, LARGE).is_paid
 
@@ -102,3 +102,7 @@ def test_what_adds_each_time_does_not_follow_its_own_lost_answer(stage):
     assert ADD_ITEMS.send(tab, None).status_code == 502
 
     assert ADD_ITEMS.send(stage.tab(), None).status_code == 409
+
+
+def test_who_comes_next_waits_and_is_not_refused():
+    assert KEPT_SECONDS < TURN_SECONDS

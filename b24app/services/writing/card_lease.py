@@ -10,8 +10,9 @@ in a row.
 A `Turn` is what most writes take. It costs no transaction of its own where the card is free: it is
 taken in the one that takes the request's key, and given back in the one that records the outcome.
 Where the answer of a write was lost and the portal does not show it as done, the portal may be at
-it still: then the turn is not given back, but ends by itself. Only the same write may follow, where
-a second run of it has no further effect: it is what a person tries next.
+it still: then the turn is not given back, but ends by itself a little later. Whoever comes next
+waits for that, but for the same write where a second run of it has no further effect: it is what a
+person tries next.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 
 from b24app.errors import AppError, CardBusyError, DatabaseAwayError, Executed
 from b24app.services.actions import OutcomeCode
@@ -39,6 +41,10 @@ The portal may still carry out what that process had sent, so the lease must not
 
 PAUSE_SECONDS, TURN_SECONDS = 0.1, 6.0
 """Some changes of an ordinary length; what is left of an action is enough for one more."""
+
+KEPT_SECONDS = 5.0
+"""How long a portal that did not answer in time may be at a write still. Less than `TURN_SECONDS`:
+who comes next waits, and is not refused."""
 
 
 class Turn:
@@ -111,8 +117,9 @@ class Turn:
         """Give it back within a transaction that is open anyway."""
         if self._is_taken and not self._is_kept:
             leases.release(session, self._lease, self._owner)
-        elif self._is_taken and self._heir:
-            leases.leave(session, self._lease, self._owner, self._heir)
+        elif self._is_taken:
+            until = self._card.clock() + timedelta(seconds=KEPT_SECONDS)
+            leases.leave(session, self._lease, self._owner, self._heir or self._owner, until)
 
     def give_back(self) -> None:
         """Give it back. Never fails: what was done under it is told all the same.
