@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from b24app.bitrix.methods.payments import list_payments
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import EntityRef, Listing, Payment
-from b24app.errors import PortalError
+from b24app.errors import AppError, PortalError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.deps import SETTLE_SECONDS
 from b24app.storage import card_memory
 from b24app.storage.card_memory import FirstSight
 
@@ -51,14 +52,17 @@ def take(result: BatchResult, asked: ReturnedRequest) -> frozenset[int] | None:
 
 
 def look(card: CardSession, payments: Iterable[Payment]) -> frozenset[int] | None:
-    """Ask like `ask`, in a call of its own, if any of these payments is in question."""
+    """Ask like `ask`, in a call of its own, if any of these payments is in question.
+
+    The list has come: nobody waits long for this, and whatever happens to it, the list is shown.
+    """
     if not any(map(_has_lapsed, payments)):
         return None
     batch = Batch()
     asked = ask(batch, card.ref)
     try:
-        return take(card.api.send(batch), asked)
-    except PortalError:
+        return take(card.api.send(batch, SETTLE_SECONDS), asked)
+    except AppError:
         return None
 
 

@@ -166,6 +166,16 @@ def test_a_first_opening_of_twenty_leaves_it_to_the_next(refunded):
     assert (len(refunded.http_calls), asked(refunded)) == (3, 2)
 
 
+@pytest.mark.parametrize("kind", ["silent", "html", "denied"])
+def test_the_list_is_shown_whatever_becomes_of_the_question(refunded, kind):
+    refunded.portal.faults.add("batch", kind, after=1, times=9)
+
+    tab = refunded.tab()
+
+    assert tab.answer.status_code == 200
+    assert states(tab)[BACK].startswith("N ")
+
+
 def test_nothing_is_taken_for_given_back_by_a_portal_that_ignores_this_filter(stage):
     """All that is unpaid was paid once: what was asked for and what was not are the same."""
     for one in stage.portal.crm.payments_of(2, 8061):
