@@ -113,14 +113,15 @@
 
   function edited(place) {
     if (!formOf(place)) return;
-    clearError(place.closest("[data-rule]") || place.closest(".field, li, fieldset"));
+    /* What is wrong with the cards is said once, below all of them. */
+    clearError(place.closest("[data-rule]") || (place.name === "card" ? document.getElementById("cards") : place.closest(".field, fieldset")));
     showUnsaved();
   }
 
   /* Clear an error as soon as its field is changed. */
   function clearError(place) {
     for (const error of place?.querySelectorAll(".field__error") || []) {
-      for (const field of place.querySelectorAll(`[aria-describedby~="${CSS.escape(error.id)}"]`)) {
+      for (const field of document.querySelectorAll(`[aria-describedby~="${CSS.escape(error.id)}"]`)) {
         field.setAttribute("aria-describedby", field.getAttribute("aria-describedby").replace(error.id, "").trim());
       }
       error.remove();

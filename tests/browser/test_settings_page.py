@@ -56,6 +56,24 @@ def test_a_wrong_field_is_led_to_and_nothing_typed_is_lost(stage, new_page):
     assert settings_of(stage) == {}
 
 
+def test_what_is_wrong_with_the_cards_goes_as_soon_as_one_is_switched(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    frame = open_settings(admin, "Cards")
+    del stage.portal.crm.smart_processes[1040]
+    admin.press(frame.get_by_role("checkbox", name="Service contracts"))
+    admin.press(admin.button("Save settings"))
+    wrong = frame.get_by_text("One of the cards does not exist here any more.")
+    expect(wrong).to_be_visible()
+    expect(frame.locator("#cards")).to_have_accessible_description(wrong.inner_text())
+
+    admin.press(frame.get_by_role("checkbox", name="Leads", exact=True))
+
+    expect(wrong).to_have_count(0)
+    expect(frame.locator("#cards")).to_have_accessible_description("")
+    expect(admin.alert).to_have_count(0)
+
+
 def test_a_session_that_is_over_outside_the_frame_leads_to_a_login(new_page, stage, servers):
     page = new_page()
     page.may_fail_to_load = True
