@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.support.browser_stage import ADMIN, MANAGER, READER
+from tests.support.person import Keyboard
 from tests.support.story import (
     DEAL_TAB,
     INVOICE_TAB,
@@ -63,6 +64,31 @@ def test_a_failing_step_is_tried_again_while_others_wait(bare_stage, new_page):
     for someone in (manager, admin, seat(new_page(), bare_stage, READER)):
         someone.open_tab()
         expect(someone.frame.locator("[data-payment-id]")).to_have_count(4)
+
+
+def test_the_focus_stays_with_the_steps_until_one_can_be_tried_again(bare_stage, new_page):
+    admin = seat(new_page(), bare_stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    # Two calls of a step: both, then the events in the next one.
+    bare_stage.fail("placement.bind", "denied", times=2)
+    bare_stage.fail("event.bind", "denied", times=50)
+    start_installation(admin)
+    frame = admin.page.frame_locator("iframe.app-frame")
+    expect(frame.locator(".steps .is-fail")).to_contain_text("Add the tab to cards")
+    admin.enter_frame()
+    again = admin.button("Try again")
+    Keyboard(admin.page).reach(again)
+
+    admin.page.keyboard.press("Enter")
+
+    expect(frame.locator(".steps .is-fail")).to_contain_text("Connect events")
+    expect(again).to_be_focused()
+    bare_stage.portal.faults.clear()
+    bare_stage.portal.switches.request_ms = 500
+    admin.page.keyboard.press("Enter")
+    expect(frame.locator(".steps .is-now")).to_contain_text("Check the result")
+    expect(frame.get_by_role("heading", name="Installation")).to_be_focused()
+    expect_finished(bare_stage, admin)
 
 
 def test_a_portal_that_is_silent_at_first_is_asked_again(bare_stage, new_page):
