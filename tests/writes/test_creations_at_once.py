@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from b24app import create_app
-from b24app.services.writing.card_lease import LEASE_SECONDS, TURN_SECONDS
+from b24app.services.writing.card_lease import KEPT_SECONDS, LEASE_SECONDS, TURN_SECONDS
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
 from b24app.storage import leases
@@ -179,6 +179,8 @@ def test_a_creation_that_failed_leaves_the_card_open(stage, kind):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", kind)
     REST.send(tab, None)
+    # Whoever comes next waits for that.
+    stage.portal.clock.advance(KEPT_SECONDS)
 
     assert REST.send(tab, None).status_code != 409
 

@@ -58,7 +58,8 @@ def test_a_creation_lost_before_its_rows_is_named_and_kept(stage, kind):
     made = new_payments(stage)
     assert len(made) == 1
     assert answer.status_code == 502
-    assert "created, but without: Emergency exit sign E1" in tab.said
+    assert "left half done: Emergency exit sign E1 may be missing in it" in tab.said
+    assert "left half done" in tab.show().text
     assert str(made[0]) in payments_in(answer.text)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from b24app.services.writing.card_lease import KEPT_SECONDS, TURN_SECONDS
-from tests.support.acts import ADD_ITEMS, DELETE, LARGE, PAY, PREFIX, SMALL, SYSTEM, payment
+from tests.support.acts import (
+    ADD_ITEMS,
+    CREATE,
+    DELETE,
+    LARGE,
+    PAY,
+    PREFIX,
+    REST,
+    SMALL,
+    SYSTEM,
+    payment,
+)
 from tests.support.many import Asked, states
 from tests.support.stage import ADMIN, MANAGER
 
@@ -106,3 +117,25 @@ def test_what_adds_each_time_does_not_follow_its_own_lost_answer(stage):
 
 def test_who_comes_next_waits_and_is_not_refused():
     assert KEPT_SECONDS < TURN_SECONDS
+
+
+@pytest.mark.parametrize("act", [CREATE, REST], ids=str)
+@pytest.mark.parametrize("kind", ["silent", "lost"])
+def test_nobody_writes_while_the_portal_may_be_at_a_lost_creation(stage, act, kind):
+    """It may be adding rows to the payment, with an order that it saves whole."""
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(PREFIX + "add", kind)
+    assert act.send(mine, None).status_code == 502
+
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 409
+
+    stage.portal.clock.advance(KEPT_SECONDS)
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200
+
+
+def test_nobody_waits_for_a_lost_creation_that_is_seen_whole(stage):
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(PREFIX + "product.list", "lost")
+    assert CREATE.send(mine, None).status_code == 200
+
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200

@@ -86,22 +86,25 @@ def create(
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        with card_lease.creating(card):
-            before = unbilled.read(card)
-            told = before.told
-            is_unread = any(one.row_id not in before.rows for one in wanted)
-            if told.problem and (is_unread or told.is_ambiguous):
-                # It may be a row that was not read, or one that is billed.
-                raise told.problem
-            free = before.rows
-            if told.free is not None and not told.problem:
-                free = {row.id: row for row in told.free}
-            require_free(wanted, free, set(before.rows))
-            require_amount(wanted, free)
-            require_together(card.ref, wanted, free, told.withheld)
-            return _make(card, Aim(wanted, pay_system_id), before)
+        return card_lease.create_alone(card, lambda: _create(card, Aim(wanted, pay_system_id)))
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
+
+
+def _create(card: CardSession, aim: Aim) -> Outcome:
+    before = unbilled.read(card)
+    told = before.told
+    is_unread = any(one.row_id not in before.rows for one in aim.wanted)
+    if told.problem and (is_unread or told.is_ambiguous):
+        # It may be a row that was not read, or one that is billed.
+        raise told.problem
+    free = before.rows
+    if told.free is not None and not told.problem:
+        free = {row.id: row for row in told.free}
+    require_free(aim.wanted, free, set(before.rows))
+    require_amount(aim.wanted, free)
+    require_together(card.ref, aim.wanted, free, told.withheld)
+    return _make(card, aim, before)
 
 
 def bill_remaining(
@@ -120,8 +123,9 @@ def bill_remaining(
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        with card_lease.creating(card):
-            return _bill_remaining(card, pay_system_id, expected_amount)
+        return card_lease.create_alone(
+            card, lambda: _bill_remaining(card, pay_system_id, expected_amount)
+        )
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
@@ -174,11 +178,11 @@ def _make(card: CardSession, aim: Aim, before: BillableRows) -> Outcome:
     if lacking == [] and not has_no_sum:
         return _made_whole(card, made, payment_id, aim, before)
     names = before.names(lacking or aim.wanted)
+    if lacking is None and not aim.is_all_or_nothing:
+        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, OutcomeKind.UNKNOWN)
     if lacking is None or made.is_lost:
         # The portal may still be adding rows, or the payment may be somebody else's.
-        if aim.is_all_or_nothing or has_no_sum:
-            return _half_done(card, made.read, payment_id, names)
-        return _partly(made, payment_id, None if lacking is None else names)
+        return _half_done(card, made.read, payment_id, names)
     made = with_apart(made, aim.wanted, len(first), lacking, before.rows)
     if made.apart:
         return _made_whole(card, made, payment_id, aim, before)
@@ -269,11 +273,9 @@ def _made_whole(
 
 
 def _partly(
-    made: Made, payment_id: int, lacking: Sequence[str] | None, *, is_busy: bool = False
+    made: Made, payment_id: int, lacking: Sequence[str], *, is_busy: bool = False
 ) -> Outcome:
-    """Report a payment with some of its rows; `missing` None: that could not be read."""
-    if lacking is None:
-        return _done(made, payment_id, OutcomeCode.PAYMENT_CREATED_UNSEEN, OutcomeKind.UNKNOWN)
+    """Report a payment with some of its rows."""
     code = OutcomeCode.PAYMENT_CREATED_BUSY if is_busy else OutcomeCode.PAYMENT_CREATED_PARTLY
     return _done(made, payment_id, code, OutcomeKind.PARTIAL, few(lacking))
 

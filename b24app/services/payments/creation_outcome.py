@@ -94,6 +94,7 @@ def make(
     except PortalError as error:
         if error.executed is not Executed.UNKNOWN:
             raise
+        sending.note_lost(card, error)
         return settled(card, before)
     made = _made(card, result, asked, before)
     if made.read is not None:

@@ -126,23 +126,26 @@ def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
     filling = find_shown(card, filling_id)
     action = Action.CREATE if filling.is_new else Action.ITEMS
     deed = Deed(action, DeedName.FILL, filling.payment_id)
-    return perform(card, asked, deed, lambda: _go_on(card, filling_id))
+
+    def run() -> Outcome:
+        return card_lease.work_alone(card, lambda: _go_on(card, filling_id))
+
+    return perform(card, asked, deed, run)
 
 
 def _go_on(card: CardSession, filling_id: int) -> Outcome:
-    with card_lease.in_turn(card):
-        filling = find(card, filling_id)
-        try:
-            at = place(card, filling.payment_id)
-        except (GoneError, NotOnThisCardError):
-            _settle(card, filling)
-            gone = GoneError("the payment was deleted meanwhile")
-            raise WriteFailedError(gone, sending.settle(card, [])) from None
-        filling, part = _next_part(filling, at)
-        part = part[: card.api.writes_within(PART_SECONDS, IN_A_PART)]
-        if not part:
-            return _finished(card, filling, sending.settle(card, [filling.payment_id]))
-        return _add(card, filling, part, at)
+    filling = find(card, filling_id)
+    try:
+        at = place(card, filling.payment_id)
+    except (GoneError, NotOnThisCardError):
+        _settle(card, filling)
+        gone = GoneError("the payment was deleted meanwhile")
+        raise WriteFailedError(gone, sending.settle(card, [])) from None
+    filling, part = _next_part(filling, at)
+    part = part[: card.api.writes_within(PART_SECONDS, IN_A_PART)]
+    if not part:
+        return _finished(card, filling, sending.settle(card, [filling.payment_id]))
+    return _add(card, filling, part, at)
 
 
 def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuantity]]:

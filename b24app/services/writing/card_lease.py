@@ -47,6 +47,10 @@ KEPT_SECONDS = 5.0
 who comes next waits, and is not refused."""
 
 
+OPEN_ENDED = frozenset({OutcomeKind.UNKNOWN, OutcomeKind.PARTIAL})
+"""Ends of a write that the portal may yet change, where it has not answered."""
+
+
 class Turn:
     """A write's turn on the card. Make one for each write.
 
@@ -106,7 +110,7 @@ class Turn:
         except WriteFailedError as failure:
             self.keep_if(is_open=_may_go_on(failure.error))
             raise
-        self.keep_if(is_open=outcome.kind is OutcomeKind.UNKNOWN)
+        self.keep_if(is_open=outcome.kind in OPEN_ENDED)
         return outcome
 
     def keep_if(self, *, is_open: bool) -> None:
@@ -167,11 +171,10 @@ def in_turn(card: CardSession, repeats: str = "") -> AbstractContextManager[Turn
     return alone(card, patience=TURN_SECONDS, repeats=repeats)
 
 
-@contextmanager
-def creating(card: CardSession) -> Iterator[None]:
-    """Lock the card for a creation, which waits for changes before it and for no other creation.
+def create_alone(card: CardSession, work: Callable[[], Outcome]) -> Outcome:
+    """Create in a turn of its own, which waits for changes before it and for no other creation.
 
     Who creates while somebody else does is to see that payment first. Raises CardBusyError.
     """
-    with alone(card, "begin"), in_turn(card):
-        yield
+    with alone(card, "begin"):
+        return work_alone(card, work)

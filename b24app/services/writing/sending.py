@@ -88,13 +88,14 @@ def outcome_unknown(
     card: CardSession, cause: PortalError, payment_ids: Sequence[int]
 ) -> WriteResult:
     """Return what can still be known of a write without a usable answer."""
-    card.is_answer_lost = card.is_answer_lost or _may_go_on(cause)
+    note_lost(card, cause)
     return WriteResult(settle(card, payment_ids), cause=cause)
 
 
-def _may_go_on(cause: PortalError) -> bool:
-    """Return whether the portal may be at it still: it has not answered, or only its proxy has."""
-    return cause.code == Lost.NO_ANSWER.value or cause.http_status in GATEWAY_GAVE_UP
+def note_lost(card: CardSession, cause: PortalError) -> None:
+    """Note whether the portal may be at it still: it has not answered, or only its proxy has."""
+    is_lost = cause.code == Lost.NO_ANSWER.value or cause.http_status in GATEWAY_GAVE_UP
+    card.is_answer_lost = card.is_answer_lost or is_lost
 
 
 def settle(card: CardSession, payment_ids: Sequence[int]) -> Reading | None:

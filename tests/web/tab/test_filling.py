@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from b24app.domain import EntityRef
+from b24app.services.writing.card_lease import KEPT_SECONDS
 from b24app.simulator.portal_state import sale
 from b24app.storage import activity, canceled_orders
 from b24app.storage.models import Launch
@@ -166,6 +167,8 @@ def test_a_part_whose_answer_is_lost_stops_and_goes_on_without_doubling(stage, t
     assert f"this stopped at 75 of {ROWS} products" in tab.said
     assert "nothing is added twice" in tab.said
     assert "data-stopped" in answer.text, "the page does not go on by itself"
+    # Until then whoever presses Continue waits.
+    stage.portal.clock.advance(KEPT_SECONDS)
     assert go_on_to_the_end(tab, path).status_code == 200
     assert set(held(stage).values()) == {1}
     assert len(held(stage)) == ROWS
@@ -185,6 +188,7 @@ def test_a_part_that_fails_tells_the_truth_and_can_be_continued(stage, tab, kind
     assert "Traceback" not in answer.text
     if "Nothing was changed" in tab.said:
         assert in_it == 35
+    stage.portal.clock.advance(KEPT_SECONDS)
     assert go_on_to_the_end(tab, path).status_code == 200
     assert set(held(stage).values()) == {1}
     assert len(held(stage)) == ROWS
