@@ -25,6 +25,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import returned
 from b24app.services.card.tab import Reading
 from b24app.services.deps import PART_SECONDS, WRITE_SECONDS
 from b24app.services.payments.many_progress import Progress
@@ -134,6 +135,8 @@ class Part:
     def _plan(self) -> dict[int, Ready]:
         """Return what can be sent; a payment of which nothing can be sent has its outcome."""
         listed = self._listed()
+        if self.wish.kind.marks:
+            listed = returned.known(self.card, listed)
         self.numbers = {payment.id: payment.number for payment in listed}
         ready = {}
         for picked in self.left:
@@ -161,6 +164,9 @@ class Part:
                 raise OrderCanceledError("the order is known to be canceled")
             if payment.sum.currency != picked.sum.currency:
                 raise ChangedMeanwhileError("the currency changed")
+            if payment.is_returned:
+                # The page is older than that; of each it has to be asked by itself.
+                raise ChangedMeanwhileError("the money was given back")
             wanted = self.wish.kind.change(picked)
             if wanted.needs_unpaid:
                 change.require_unpaid(payment)

@@ -99,6 +99,25 @@ def test_of_many_it_is_left_out_and_asked_by_itself(refunded):
     assert f'value="{OPEN} ' in text
 
 
+def test_a_page_that_is_older_than_the_refund_does_not_mark_it_among_many(stage):
+    older = stage.tab()
+    shown = states(older)
+    found = payment(stage)
+    sale.mark_paid(found, stage.portal.clock.now(), 7)
+    assert sale.give_back(found)
+    stage.tab()
+
+    asked = Asked(older, "pay", [BACK, OPEN], shown)
+    asked.send_all()
+
+    assert not found.is_paid
+    assert payment(stage, OPEN).is_paid
+    assert asked.told == {
+        found.account_number: "Refused",
+        payment(stage, OPEN).account_number: "Done",
+    }
+
+
 def test_a_line_of_a_statement_with_its_number_and_amount_is_not_sure(refunded):
     tab = refunded.tab()
     found = payment(refunded)
