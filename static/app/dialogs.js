@@ -117,8 +117,17 @@ function fill(dialog, elt) {
 
 /* Whether marking it as paid makes more paid than the order costs, as far as the strip knows that. */
 function isTooMuch(pay) {
-  const room = (pay?.closest(".group") ?? document).querySelector(".strip[data-room]")?.dataset.room;
-  return Boolean(pay && room) && Number(pay.dataset.amount) > Number(room);
+  return Boolean(pay) && isMoreThan(pay.dataset.amount, pay.closest(".group"));
+}
+
+function isMoreThan(amount, group) {
+  const room = (group ?? document).querySelector(".strip[data-room]")?.dataset.room;
+  return Boolean(room) && Number(amount) > Number(room);
+}
+
+/* The same of many payments, once their question is there. */
+function tellExcess(dialog) {
+  for (const part of dialog.querySelectorAll("[data-excess]")) part.hidden = !isMoreThan(part.dataset.excess, byId(dialog.dataset.group));
 }
 
 /* Without the number of payments that it concerns. */

@@ -71,6 +71,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
   const dialog = elt.closest?.("dialog[open]");
   if (dialog) {
+    tellExcess(dialog);
     if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);
     makeRoom(dialog);
     /* The foot of a long list was pressed, and what comes after it is shorter: it begins above what is in sight. */

@@ -51,3 +51,22 @@ def test_it_is_asked_where_nothing_else_is(stage, person):
     person.page.keyboard.press("Escape")
     person.press(person.payment(exact).get_by_role("button", name="Mark as paid"))
     expect(person.status(exact)).to_have_text("Paid")
+
+
+def test_of_many_payments_their_sum_counts(stage, person):
+    """Each of them alone would be right."""
+    for payment, amount in zip(stage.payments[2:4], (LEFT - 10, Decimal("10.01")), strict=True):
+        payment.sum = amount
+    person.open_tab(opens=False)
+    question = person.dialog
+    told = question.locator("[data-excess]")
+
+    for payment, count in zip(stage.payments[2:4], (1, 2), strict=True):
+        name = f"Select payment {payment.account_number}"
+        person.hand.toggle(person.frame.get_by_role("checkbox", name=name, exact=True))
+        person.press(person.frame.locator("#many-pay"))
+        expect(question.get_by_role("heading")).to_contain_text(f"Mark {count} payment")
+        expect(told).to_be_visible(visible=count == 2)
+        if count == 1:
+            person.page.keyboard.press("Escape")
+    expect(told).to_contain_text("With these payments more is marked as paid")
