@@ -106,10 +106,12 @@ def make(
     # A payment only found in the list may be somebody else's: nothing is added to it.
     if made.payment_id is None or made.is_lost or not late:
         return made
-    adding = [
-        payment_items.add_item(made.payment_id, chosen.row_id, chosen.quantity) for chosen in late
-    ]
-    written = sending.after_others(card, adding, [made.payment_id])
+    return _with_late(card, made, made.payment_id, late)
+
+
+def _with_late(card: CardSession, made: Made, payment_id: int, late: Sequence[RowQuantity]) -> Made:
+    adding = [payment_items.add_item(payment_id, chosen.row_id, chosen.quantity) for chosen in late]
+    written = sending.after_others(card, adding, [payment_id])
     return replace(made, read=written.read, is_lost=written.is_lost)
 
 
