@@ -126,11 +126,9 @@ def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
     filling = find_shown(card, filling_id)
     action = Action.CREATE if filling.is_new else Action.ITEMS
     deed = Deed(action, DeedName.FILL, filling.payment_id)
-
-    def run() -> Outcome:
-        return card_lease.work_alone(card, lambda: _go_on(card, filling_id))
-
-    return perform(card, asked, deed, run)
+    return perform(
+        card, asked, deed, lambda: card_lease.work_alone(card, lambda: _go_on(card, filling_id))
+    )
 
 
 def _go_on(card: CardSession, filling_id: int) -> Outcome:
