@@ -40,9 +40,9 @@ market: ## Make the folder market/: texts, icon, pictures and version card for t
 	@sh tools/prepare.sh requirements-dev.txt --browser
 	@exec $(VENV)/python -m tools.market
 
-gallery: ## Take pictures of every state, in three languages and at two widths, into build/gallery
+gallery: ## Take pictures of every state into build/gallery: in three languages at two widths, or make gallery GALLERY=de,ar
 	@sh tools/prepare.sh requirements-dev.txt --browser
-	@GALLERY=1 exec $(VENV)/python -m pytest --quiet tests/browser/test_gallery.py
+	@GALLERY=$(or $(GALLERY),1) exec $(VENV)/python -m pytest --quiet tests/browser/test_gallery.py
 
 translations: ## Gather the texts and compile the catalogues; says what has no words yet
 	@sh tools/prepare.sh requirements-dev.txt

@@ -32,8 +32,11 @@ from tests.support.looks import (
 )
 from tests.support.person import Mouse
 
-PICTURES = os.environ.get("GALLERY")
-LANGUAGES = ("en", "de", "ar") if PICTURES else ()
+PICTURES = os.environ.get("GALLERY", "")
+NAMED = tuple(PICTURES.split(",")) if PICTURES != "1" else ()
+"""GALLERY=de,ar takes the pictures of these languages, and looks at nothing else."""
+
+LANGUAGES = (NAMED or ("en", "de", "ar")) if PICTURES else ()
 """Besides the longer English. None of them shows what it does not: a word that is not longer was
 left in English, what has room for longer words has room for theirs, an opened page is mirrored as
 one that came so, and for axe it is the same page. Catalogues are compared without a browser, and
@@ -173,7 +176,8 @@ def texts_of(portal):
 
 @pytest.fixture(scope="module")
 def left_in_english():
-    found = {one: Untranslated(read_catalogue(one), one == "ar") for one in LANGUAGES[1:]}
+    spoken = [one for one in LANGUAGES if one != "en"]
+    found = {one: Untranslated(read_catalogue(one), one == "ar") for one in spoken}
     return {**found, pseudo.LANG: Untranslated(pseudo.pairs(), is_latin_foreign=True)}
 
 
@@ -202,7 +206,8 @@ def test_state_is_right_in_every_language_and_at_every_width(
     person = sit(Mouse)
     person.page.may_fail_to_load = True
     seen = Seen(len(part))
-    for language in ONE_LANGUAGE.get(part[0].name, (*LANGUAGES, pseudo.LANG)):
+    languages = NAMED if PICTURES and NAMED else (*LANGUAGES, pseudo.LANG)
+    for language in ONE_LANGUAGE.get(part[0].name, languages):
         for state in part:
             person.page.set_viewport_size({"width": 1280, "height": 900})
             if state is part[0] or not state.closes:
@@ -264,7 +269,8 @@ def look(person, state, seen, language, left):
         for width in SIZES:
             look_at_words(person, seen, state, language, width)
             FOLDER.mkdir(parents=True, exist_ok=True)
-            take_picture(person.page, f"{state.name}-{language}-{width}", FOLDER)
+            name = f"{state.name}-{language}-{width}"
+            take_picture(person.page, name, FOLDER, person.frame)
         return
     for width in LONGER_SIZES:
         look_at_words(person, seen, state, language, width)

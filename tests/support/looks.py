@@ -25,6 +25,13 @@ OVERFLOW = """() => {
   return [page.scrollHeight - innerHeight, page.scrollWidth - innerWidth,
     innerWidth - page.clientWidth].map((by) => Math.max(0, by)).join();
 }"""
+PLACES = """() => {
+  const boxOf = (one) => one.getBoundingClientRect();
+  const boxes = (which) => [...document.querySelectorAll(which)].map(boxOf);
+  const all = boxes(".pop:popover-open, .toasts, .savebar, dialog[open]");
+  const isInside = (one) => one.bottom <= innerHeight && one.top >= 0;
+  return [JSON.stringify([innerHeight, all]), boxes(".pop:popover-open").every(isInside)];
+}"""
 INNER_SCROLL = """() => [...document.querySelectorAll("main, main *, dialog[open], dialog[open] *")]
   .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflow) && one.getClientRects().length
     && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
@@ -63,13 +70,35 @@ def look_at(someone, name, axe_too=True):
             assert violations(someone.frame) == [], (name, width)
 
 
-def take_picture(page, name, folder=SCREENSHOTS):
-    """Of the whole page: a frame of another site is drawn as far as the window reaches only."""
+def take_picture(page, name, folder=SCREENSHOTS, frame=None):
+    """Of the whole page: a frame of another site is drawn as far as the window reaches only.
+
+    With the page's frame: as soon as menus, toasts and the save bar lie where they stay.
+    """
     size = page.viewport_size
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    if frame:
+        settle_places(frame)
+    for _ in range(3):
+        height = page.evaluate("document.documentElement.scrollHeight")
+        if height <= page.viewport_size["height"]:
+            break
+        page.set_viewport_size({"width": size["width"], "height": height})
+        if frame:
+            settle_places(frame)
     page.screenshot(path=folder / f"{name}.png", animations="disabled")
     page.set_viewport_size(size)
+
+
+def settle_places(frame):
+    """Wait until what follows the window has followed it, and a menu lies inside of the frame."""
+    before, times = None, 0
+    for _ in range(60):
+        now, is_inside = frame.evaluate(PLACES)
+        times = times + 1 if now == before else 0
+        if times > 3 and is_inside:
+            return
+        before = now
+        frame.page.wait_for_timeout(50)
 
 
 def expect_no_scroll_bars(frame):
