@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from b24app.services.admin.settings_form import TITLE_LANGUAGES, Draft
 from b24app.services.admin.settings_page import SettingsPage
 from b24app.services.settings import Rule, Who
+from b24app.web.plumbing import i18n
 from b24app.web.words import settings_words
 from b24app.web.words.actions.joined import RULES
 from b24app.web.words.activity_words import people
@@ -86,4 +87,4 @@ def _who(page: SettingsPage, rule: Rule) -> str:
     if rule.who is not Who.USERS:
         return who
     names = [people(page.people.get(user) or "", user) for user in sorted(rule.users)]
-    return f"{who}: {', '.join(names)}"
+    return f"{who}: {i18n.joined(names)}"

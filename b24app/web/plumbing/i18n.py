@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -84,6 +85,15 @@ def tag_of(locale: str) -> str:
     return locale.replace("_", "-")
 
 
+BETWEEN = {"ar": "، ", "ja": "、", "zh_Hans": "、", "zh_Hant": "、"}
+"""What stands between the parts of a list, where it is not the Latin comma."""
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Return a list as this answer's language writes it: "Deals, Invoices"."""
+    return BETWEEN.get(language(), ", ").join(map(str, parts))
+
+
 def money(value: Money) -> Markup:
     """Return an amount as `<data value="7680.00">€7,680.00</data>`, with all its digits.
 
@@ -126,10 +136,13 @@ def _amount(value: Money, digits: int, locale: str) -> str:
     """Return the amount with its currency in the language's place: its sign, or else its code."""
     pattern = str(Locale.parse(locale).currency_formats["standard"].pattern)
     name = texts.shortened(get_currency_symbol(value.currency, locale), MAX_NAME)
-    if name.isascii() and Locale.parse(locale).text_direction == "rtl":
+    is_mirrored = Locale.parse(locale).text_direction == "rtl"
+    if name.isascii() and is_mirrored:
         name += LEFT_TO_RIGHT  # Else the sign of "US$" jumps before its letters.
     pattern = _spaced(_with_decimals(pattern, digits), name).replace(CURRENCY, NAMED)
     text = str(format_decimal(value.amount, pattern, locale))
+    if is_mirrored:
+        text = text.replace("-", f"{LEFT_TO_RIGHT}-", 1)  # Else a minus follows its digits.
     return text.replace(NAMED, name) if name else NAMELESS.sub("", text)
 
 
@@ -255,6 +268,7 @@ def init_app(app: Flask) -> None:
         qty=quantity,
         when=when,
         day=day,
+        joined=joined,
     )
     app.jinja_env.tests["readable"] = is_readable
     app.jinja_env.globals["still"] = still_parts(app.jinja_env, current_locale)

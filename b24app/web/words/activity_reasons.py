@@ -11,6 +11,7 @@ from b24app.services.directories.type_titles import Titles
 from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import OutcomeKind
+from b24app.web.plumbing import i18n
 from b24app.web.words import error_words, settings_words
 from b24app.web.words.actions.joined import OUTCOMES
 from b24app.web.words.outcome_words import BAD_INPUT
@@ -38,5 +39,5 @@ def _of_error(kind: type[errors.AppError], code: str) -> str:
 def _not_bound(detail: str, titles: Titles) -> str:
     """Put `CRM_DEAL_DETAIL_TAB: ERROR_CORE, ONAPPUPDATE: not_bound` in the words of the page."""
     names = [part.partition(": ")[0] for part in detail.split(", ")]
-    named = ", ".join(settings_words.name_of_placement(name, titles) for name in names)
+    named = i18n.joined(settings_words.name_of_placement(name, titles) for name in names)
     return str(_("Could not be changed: %(names)s", names=named))

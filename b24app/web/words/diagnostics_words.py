@@ -9,6 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from b24app.services.admin.checks import Check
 from b24app.services.directories.type_titles import Titles
+from b24app.web.plumbing import i18n
 from b24app.web.words import settings_words
 from b24app.web.words.error_words import words_at
 from b24app.web.words.sentences import Place
@@ -164,7 +165,7 @@ NO_ACCESS = _l("Cannot be checked while background access is lost.")
 
 def words(check: Check, titles: Titles) -> tuple[str, str]:
     """Return title and finding of a check; `titles` are the portal's for smart processes."""
-    items = ", ".join(str(_item(check, item, titles)) for item in check.items)
+    items = i18n.joined(_item(check, item, titles) for item in check.items)
     return str(TITLES[check.name]), str(_found(check) % {"items": items})
 
 

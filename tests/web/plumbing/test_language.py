@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from flask import g
 
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.i18n import SPOKEN
@@ -76,6 +77,13 @@ def test_a_date_in_another_language_than_the_page_is_called_so(stage, monkeypatc
     assert re.search(r'<time datetime="[^"]+" lang="ru">[^<]*\w+\. 202\d', russian)
     assert "<time" in english
     assert not re.search(r"<time[^>]* lang=", english)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "a, b"), ("ar", "a، b"), ("ja", "a、b")])
+def test_a_list_has_the_commas_of_its_language(app, locale, text):
+    with app.test_request_context():
+        g.language = locale
+        assert i18n.joined(["a", "b"]) == text
 
 
 def test_equal_moments_are_told_each_in_its_zone_and_language(app):

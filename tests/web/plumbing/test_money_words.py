@@ -58,6 +58,7 @@ def test_an_amount_that_needs_room_says_so(app, amount, currency, is_long):
     [
         ("en", "1117", "KWD", f"KWD{NBSP}1,117.000"),
         ("en", "-12.34", "XQZ", f"-XQZ{NBSP}12.34"),
+        ("ar", "-12.34", "EUR", f"\u200f\u200e-12.34{NBSP}€"),  # the minus before its digits
         ("en", "1117", "EUR", "€1,117.00"),
         ("en", "1117", "CAD", "CA$1,117.00"),
         ("de", "1117", "KWD", f"1.117,000{NBSP}KWD"),
