@@ -214,8 +214,8 @@ function makeRoom(overlay) {
   page.style.minHeight = bottom > page.getBoundingClientRect().bottom ? `${bottom - page.getBoundingClientRect().top}px` : page.style.minHeight;
 }
 
-/* In a narrower window it gets taller. */
-addEventListener("resize", () => document.querySelectorAll("dialog[open]").forEach(makeRoom));
+/* In a narrower window they get taller. */
+addEventListener("resize", () => document.querySelectorAll("dialog[open], .pop:popover-open").forEach(makeRoom));
 
 /* A key that is held down presses once: by then another button may have the focus. Enter that ends what
    an input method composes is no wish to save. */

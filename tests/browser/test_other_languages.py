@@ -1,0 +1,147 @@
+"""What German and Arabic need of the style: long words in one line, and what is mirrored."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.gallery import STATES
+from b24app.simulator.gallery.preparing import perform, prepare
+from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
+from tests.support.person import Mouse
+
+PHONE = (375, 900)
+LINES = """(one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+}"""
+EDGES = """(table) => {
+  const ends = [...table.querySelectorAll("td > data")].map((one) => {
+    const box = one.getBoundingClientRect();
+    return [box.left, box.right];
+  });
+  const farthest = Math.min(...ends.map(([left]) => left));
+  const right = new Set(ends.map(([, right]) => Math.round(right)));
+  return [Math.round(farthest - table.getBoundingClientRect().left), right.size];
+}"""
+GROUND = "(one) => getComputedStyle(one).backgroundColor"
+OUTSIDE = """() => {
+  const box = document.querySelector(".pop:popover-open").getBoundingClientRect();
+  return box.top < 0 || box.bottom > innerHeight;
+}"""
+
+
+@pytest.fixture
+def open_in(sit, stage):
+    def open_in(language, size=(1280, 900), card=DEAL_CARD, who=MANAGER):
+        stage.portal.users[who].language = language
+        someone = sit(Mouse, size=size)
+        someone.be(who)
+        someone.go(card)
+        someone.page.get_by_role("tab").nth(2).click()
+        someone.enter_frame()
+        someone.wait_until_loaded()
+        return someone
+
+    return open_in
+
+
+def open_settings(sit, stage, language, page, size=PHONE):
+    stage.portal.users[ADMIN].language = language
+    admin = sit(Mouse, size=size)
+    admin.be(ADMIN)
+    admin.open_application()
+    admin.press(admin.frame.locator(f'[data-section="{page}"]'))
+    return admin
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar", "pl", "kz", "vn"])
+def test_bill_the_rest_is_one_line_on_a_telephone(open_in, language):
+    someone = open_in(language, PHONE)
+
+    assert someone.frame.locator("#bill-rest").evaluate(LINES) == 1
+    beside = someone.frame.locator("#new-payment, #refresh, #allocation")
+    tops = {round(one.bounding_box()["y"]) for one in beside.all()}
+    assert len(tops) == 1
+
+
+def test_amounts_of_arabic_sums_end_at_the_edge(open_in):
+    someone = open_in("ar")
+    someone.press(someone.frame.locator("#how-open"))
+    sums = someone.frame.locator(".pop:popover-open .sums").first
+    expect(sums).to_be_visible()
+
+    space, edges = sums.evaluate(EDGES)
+
+    assert (space <= 2, edges) == (True, 1)
+
+
+def test_the_only_button_of_a_row_stands_at_its_end_on_a_telephone(open_in, stage):
+    prepare(stage.portal, STATES["canceled"])
+    perform(stage.portal, STATES["canceled"].meanwhile)
+    someone = open_in("de", PHONE, STATES["canceled"].card)
+    # Bitrix24 says that the order is canceled when it is asked to mark the payment.
+    someone.press(someone.frame.locator("[id^=pay-]").first)
+    someone.page.may_fail_to_load = True
+    someone.press(someone.dialog.locator(".btn--primary"))
+    expect(someone.frame.locator("#flag-canceled")).to_be_visible()
+    someone.wait_until_loaded()
+    row = someone.frame.locator(".pay__row").first
+    expect(row.locator(".pay__actions > .btn")).to_have_count(1)
+
+    button, amount = (row.locator(f".pay__{one}") for one in ("actions > .btn", "amount"))
+    box, beside = button.bounding_box(), amount.bounding_box()
+    assert box["width"] < 50
+    assert abs(box["x"] + box["width"] - beside["x"] - beside["width"]) < 2
+
+
+def test_a_button_of_a_selected_row_has_another_ground_than_the_row(open_in, stage):
+    someone = open_in("en")
+    row = someone.payment(stage.payments[3])
+    someone.press(row.locator("[data-ticks]"))
+    expect(someone.frame.locator("#many-pay")).to_be_visible()
+
+    for button, ground in (
+        (row.locator("[id^=pay-]"), row.locator(".pay__row")),
+        (someone.frame.locator("#many-pay"), someone.frame.locator("#toolbar")),
+    ):
+        assert button.evaluate(GROUND) != ground.evaluate(GROUND)
+        assert button.evaluate(GROUND) == "rgb(255, 255, 255)"
+
+
+def test_a_menu_stays_inside_of_the_frame_when_the_window_gets_narrower(open_in):
+    someone = open_in("de", card="/crm/deal/details/8066/")
+    someone.press(someone.frame.locator("#how-open"))
+    expect(someone.frame.locator(".pop:popover-open .sums").first).to_be_visible()
+
+    someone.resize(375)
+
+    someone.frame.wait_for_function(f"() => !({OUTSIDE})()")
+
+
+def test_an_address_is_cut_at_its_end_in_arabic_too(open_in, stage):
+    someone = open_in("ar")
+    someone.press(someone.payment(stage.payments[3]).locator("[id^=to-]"))
+    address = someone.frame.locator("[data-recipient] option").first
+
+    expect(address).to_have_text("Ida Holm, ida.holm@northwind.example")
+    assert address.evaluate("(one) => getComputedStyle(one).direction") == "ltr"
+
+
+def test_an_empty_field_shows_its_words_in_the_direction_of_the_page(sit, stage):
+    admin = open_settings(sit, stage, "ar", "defaults")
+    field = admin.frame.locator("#message-text")
+    direction = "(one) => getComputedStyle(one).direction"
+
+    assert field.evaluate(direction) == "rtl"
+    admin.hand.write(field, "Pay here: {link}")
+    assert field.evaluate(direction) == "ltr"
+
+
+def test_the_button_that_saves_is_one_line_on_a_telephone(sit, stage):
+    admin = open_settings(sit, stage, "de", "cards")
+    admin.press(admin.frame.locator("#cards .switch").first)
+    expect(admin.frame.locator("#settings-discard")).to_be_visible()
+
+    assert admin.frame.locator("#settings-save").evaluate(LINES) == 1
