@@ -140,3 +140,19 @@ async function copy(pop) {
   field.select();
   say("say-copy-yourself", {}, { elt: pop, target: pop });
 }
+
+/* Down and up lead through an open menu, from the button that has opened it, too: they would scroll it out of sight. */
+const WAYS = { ArrowDown: 1, ArrowUp: -1 };
+on("keydown", (event) => {
+  const menu = document.querySelector(".pop.menu:popover-open");
+  const way = WAYS[event.key];
+  if (!menu || !way || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  const { activeElement } = document;
+  const isTyped = activeElement.matches("input, select, textarea");
+  if (isTyped || !(menu.contains(activeElement) || activeElement === openerOf(menu))) return;
+  const items = [...menu.querySelectorAll(".menu__item")].filter((item) => !item.disabled && item.checkVisibility());
+  if (!items.length) return;
+  event.preventDefault();
+  const at = items.indexOf(activeElement);
+  items.at(at < 0 && way < 0 ? -1 : (at + way) % items.length).focus();
+});

@@ -205,3 +205,30 @@ def expect_list_of_shortcuts(tab):
     last = tab.dialog.get_by_label("Use these shortcuts").bounding_box()
     edge = tab.dialog.bounding_box()
     assert edge["y"] + edge["height"] - (last["y"] + last["height"]) >= 16, "not at its edge"
+
+
+def test_the_arrows_lead_through_a_menu_and_leave_what_is_chosen_in_a_list_alone(stage, tab):
+    payment = stage.payments[3]
+    menu = tab.payment(payment).locator(".menu:popover-open")
+    tab.button("More actions", tab.payment(payment)).focus()
+    type_key(tab, "Enter")
+    expect(menu).to_be_visible()
+
+    type_key(tab, "ArrowUp")
+    expect(tab.button("Delete payment", menu)).to_be_focused()
+    type_key(tab, "ArrowDown")
+    expect(menu.locator(".menu__item").first).to_be_focused()
+    type_key(tab, "ArrowDown")
+    expect(menu.locator(".menu__item").nth(1)).to_be_focused()
+    type_key(tab, "Escape")
+    expect(menu).to_have_count(0)
+    expect(tab.button("More actions", tab.payment(payment))).to_be_focused()
+
+    tab.button("Send", tab.payment(payment)).focus()
+    type_key(tab, "Enter")
+    receivers = menu.get_by_role("combobox")
+    receivers.focus()
+    before = receivers.input_value()
+    type_key(tab, "ArrowDown")
+    expect(receivers).to_be_focused()
+    expect(receivers).not_to_have_value(before)
