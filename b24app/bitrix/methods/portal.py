@@ -33,10 +33,11 @@ class AppInfo:
     """How the portal sees the application. `code` names it, `status` is F D T P L or S.
 
     `is_installed` is False until the wizard has called installFinish. `days` counts what is left
-    of a trial or subscription.
+    of a trial or subscription. `version` is the one that the portal has.
     """
 
     code: str
+    version: str
     status: str
     is_installed: bool
     is_payment_expired: bool
@@ -70,6 +71,7 @@ def app_info() -> Command[AppInfo]:
         row = record(APP_INFO.name, value)
         return AppInfo(
             code=row.text("CODE"),
+            version=row.text("VERSION"),
             status=row.text("STATUS"),
             is_installed=row.flag_or_none("INSTALLED") is True,
             is_payment_expired=row.text("PAYMENT_EXPIRED") == "Y",

@@ -28,7 +28,7 @@ from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import Tab, existing, offered, tabs_wanted
 from b24app.services.writing.outcome import OutcomeKind
-from b24app.storage import activity, portals
+from b24app.storage import activity
 from b24app.storage.models import Activity
 
 T = TypeVar("T")
@@ -178,7 +178,7 @@ def _report(card: CardSession, found: _Found, kinds: Kinds, *, is_fresh: bool) -
         _survived("tabs", lambda: _tabs(card, kinds, found[asked.tabs])),
         _survived("places", lambda: _places(card, found[asked.tabs], is_fresh=is_fresh)),
         _survived("events", lambda: _events(card.deps, found)),
-        _survived("installed", lambda: _installed(card, found[asked.app])),
+        _survived("installed", lambda: _installed(found[asked.app])),
         _survived("subscription", lambda: _subscription(found[asked.app])),
         _survived("pay_systems", lambda: _pay_systems(card, is_fresh=is_fresh)),
         _survived("reminders", lambda: _reminders(card, found)),
@@ -261,15 +261,12 @@ def _events(deps: Deps, found: _Found) -> Check:
     return Check("events", State.OK, "complete", deps.manifest.events)
 
 
-def _installed(card: CardSession, info: AppInfo) -> Check:
+def _installed(info: AppInfo) -> Check:
     if not info.is_installed:
         return Check("installed", State.ERR, "unfinished")
-    with card.db.reading() as session:
-        portal = portals.find(session, card.member_id)
-    version = portal.installed_version if portal is not None else None
-    if not version:
+    if not info.version:
         return Check("installed", State.OK, "finished")
-    return Check("installed", State.OK, "version", (version,))
+    return Check("installed", State.OK, "version", (info.version,))
 
 
 def _subscription(info: AppInfo) -> Check:

@@ -212,11 +212,10 @@ def test_an_ended_subscription_and_an_unfinished_installation_are_found(stage, p
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [("2", "completely installed, in version 2."), ("", "installed.")]
+    ("version", "said"), [(7, "completely installed, in version 7."), ("", "installed.")]
 )
 def test_the_version_the_portal_has_installed_is_named(stage, page, version, said):
-    with stage.database.transaction() as session:
-        portals.set_version(session, stage.portal.member_id, version, stage.portal_clock.now())
+    stage.portal.installation.version = version
 
     assert check(page, "Installation")[0].endswith(said)
 
