@@ -106,7 +106,8 @@ def metrics() -> ResponseReturnValue:
             403,
             mimetype="text/plain",
         )
-    return Response(metering.exposition(), mimetype=CONTENT_TYPE_LATEST)
+    # It names a charset already, and some readers take no header that names two.
+    return Response(metering.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read_metrics() -> bool:

@@ -38,6 +38,12 @@ def test_this_machine_reads_the_figures(client, address, host):
     assert asked(client, address, host) == 200
 
 
+def test_the_kind_of_the_figures_names_its_charset_once(client):
+    answer = client.get("/metrics", environ_overrides={"REMOTE_ADDR": HERE})
+
+    assert answer.headers["Content-Type"].count("charset") == 1
+
+
 @pytest.mark.parametrize("address", [THERE, "10.0.0.1", "", "nonsense"])
 def test_nobody_else_reads_them(client, address):
     assert asked(client, address) == 403
