@@ -49,7 +49,9 @@ function showTicks() {
   if (!all) return;
   const chosen = rows.filter(isTicked);
   if (chosen.length < MOST_TICKED && byId("most-ticked")) byId("most-ticked").hidden = true;
-  Object.assign(all, { checked: chosen.length > 0 && chosen.length === rows.length, indeterminate: chosen.length > 0 && chosen.length < rows.length });
+  /* With as many as there may be, the next press takes all of them away again. */
+  all.checked = chosen.length > 0 && chosen.length === Math.min(rows.length, MOST_TICKED);
+  all.indeterminate = chosen.length > 0 && chosen.length < rows.length;
   showSelection(chosen);
 }
 

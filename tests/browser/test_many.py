@@ -253,6 +253,19 @@ def test_the_limit_is_not_named_any_more_once_fewer_are_selected(stage, person):
     expect(bar(person)).not_to_contain_text(limit, use_inner_text=True)
 
 
+def test_the_box_that_ticked_as_many_as_may_be_takes_them_away_again(stage, person):
+    fill(stage, 60)
+    open_long(person)
+
+    all_shown(person).check()
+    expect(bar(person)).to_contain_text("50 selected")
+    assert all_shown(person).evaluate("box => box.indeterminate")
+
+    all_shown(person).uncheck()
+    expect(bar(person)).to_be_hidden()
+    expect(ticked(person)).to_have_count(0)
+
+
 def test_stop_while_a_part_is_on_its_way_shows_what_that_part_did(stage, person):
     fill(stage, 40)
     for one in stage.payments:
