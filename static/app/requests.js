@@ -276,7 +276,7 @@ function finish(config, isDone) {
   if (!isDone) config.elt.closest("tr")?.classList.remove("is-saving");
   if (isDone && "saves" in config.elt.dataset) config.elt.defaultValue = config.formData.get("quantity");
   if (isDone) succeeded(config);
-  if (isDone && isWrite(config) && !config.path.includes("/taken?")) frame.reloadCard().catch(() => {});
+  if (isDone && isWrite(config) && config.target.id !== "wizard" && !config.path.includes("/taken?")) frame.reloadCard().catch(() => {});
   if (isDone && config.target.id === "tab") announce(config);
   restoreFocus();
   if (isDone || !("saves" in config.elt.dataset)) goOn();

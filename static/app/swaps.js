@@ -56,7 +56,8 @@ function dropIfLate({ currentTarget, detail }) {
 
 on("htmx:load", ({ detail: { elt } }) => {
   const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
-  if (found("[data-install-done]").length) frame.installFinish();
+  /* It closes the frame, so it goes after the size of what is shown now. */
+  if (found("[data-install-done]").length) setTimeout(frame.installFinish, 100);
   for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
   for (const details of found("details[id]")) {
     if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);

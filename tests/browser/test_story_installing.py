@@ -91,6 +91,30 @@ def test_the_focus_stays_with_the_steps_until_one_can_be_tried_again(bare_stage,
     expect_finished(bare_stage, admin)
 
 
+HEAR = "addEventListener('message', ({ data }) => window.heard?.(String(data)));"
+
+
+def test_the_message_that_closes_the_frame_is_the_last_one(bare_stage, new_page):
+    page = new_page()
+    heard = []
+
+    def hear(text):
+        heard.append(text)
+
+    page.expose_function("heard", hear)
+    page.add_init_script(HEAR)
+    admin = seat(page, bare_stage, ADMIN)
+
+    start_installation(admin)
+    expect_finished(bare_stage, admin)
+
+    frame_id = next(one for one in heard if one.startswith("setInstallFinish")).rpartition(":")[2]
+    of_wizard = [one.partition(":")[0] for one in heard if one.endswith(f":{frame_id}")]
+    assert of_wizard[-2:] == ["resizeWindow", "setInstallFinish"]
+    # No card is there to be told of anything.
+    assert "getInterface" not in of_wizard
+
+
 def test_a_portal_that_is_silent_at_first_is_asked_again(bare_stage, new_page):
     admin = seat(new_page(), bare_stage, ADMIN)
     admin.page.may_fail_to_load = True
