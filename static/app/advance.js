@@ -48,6 +48,16 @@ on("change", ({ target }) => {
   if (target.matches("#advance-unit")) askAdvance(target.form);
 });
 
+/* A field of a number, though one of text, which takes what is pasted as it is written anywhere. */
+on("keydown", (event) => {
+  const change = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  const field = event.target;
+  if (!change || event.isComposing || !field.matches("#advance-number") || !/^[0-9]{1,15}$/.test(field.value)) return;
+  event.preventDefault();
+  field.value = Math.max(1, Number(field.value) + change);
+  askAdvance(field.form);
+});
+
 /* Enter asks at once: what it would create is not known yet. */
 on("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || !event.target.matches("#advance-number")) return;

@@ -41,7 +41,7 @@ def choose(someone, name):
 
 
 def number(someone):
-    return someone.dialog.get_by_role("textbox", name="Advance", exact=True)
+    return someone.dialog.get_by_role("spinbutton", name="Advance", exact=True)
 
 
 def total(someone):
@@ -272,3 +272,22 @@ def test_a_click_on_an_advance_leads_to_its_field_and_an_arrow_key_does_not(stag
 
     expect(number(mouse)).to_be_focused()
     expect(choice(keyboard, "An advance")).to_be_focused()
+
+
+@pytest.mark.usefixtures("stage")
+def test_arrows_change_the_number_like_that_of_any_number_field(person):
+    person.open_tab()
+    open_advance(person)
+    field = number(person)
+
+    field.press("ArrowUp")
+    expect(field).to_have_value("31")
+    expect(person.dialog.locator("#advance-asked")).to_contain_text("€456.32")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(field).to_have_value("29")
+
+    # Only whole numbers: what is written otherwise is for the server alone to read.
+    field.fill("1.234,56")
+    field.press("ArrowUp")
+    expect(field).to_have_value("1.234,56")
