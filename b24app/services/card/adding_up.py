@@ -55,7 +55,7 @@ def _own(
         made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
     if products.kind is LineKind.CARD:
         made_of = [products]
-    lines = _free_lines(free, currency)
+    lines = _free_lines(free, currency, core.finest_sum)
     billed = total(currency, _as_lines([*paid, *waiting]))
     whole = total(currency, made_of)
     elsewhere = _elsewhere(core, compositions, whole - billed, free)
@@ -118,10 +118,11 @@ def _products(
     was last saved.
     """
     currency = core.card.amount.currency
+    like = core.finest_sum
     if core.has_all_rows:
-        return _products_line(core.rows.values(), currency)
+        return _products_line(core.rows.values(), currency, like)
     if free is not None and not core.payments:
-        return _products_line(free, currency)
+        return _products_line(free, currency, like)
     if not core.card.is_amount_typed:
         shipping = total(
             currency, [_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries]
@@ -129,21 +130,21 @@ def _products(
         return Line(LineKind.PRODUCTS, core.card.amount - shipping)
     if free is not None and _is_all_known(core, compositions):
         billed = [
-            rounded(row.price * item.quantity)
+            rounded(row.price * item.quantity, like)
             for composition in compositions.values()
             for item in composition.items
             if (row := core.rows.get(item.row_id or 0))
         ]
-        amount = sum(billed, _products_line(free, currency).amount)
+        amount = sum(billed, _products_line(free, currency, like).amount)
         return Line(LineKind.PRODUCTS, amount)
     if free is not None and not core.deliveries and _is_in(core.payments, currency):
         billed_now = total(currency, _as_lines(core.payments))
-        return Line(LineKind.PRODUCTS, _products_line(free, currency).amount + billed_now)
+        return Line(LineKind.PRODUCTS, _products_line(free, currency, like).amount + billed_now)
     return Line(LineKind.CARD, core.card.amount)
 
 
-def _products_line(rows: Rows, currency: str) -> Line:
-    amount = sum((rounded(row.sum) for row in rows), Money(ZERO, currency))
+def _products_line(rows: Rows, currency: str, like: Money | None) -> Line:
+    amount = sum((rounded(row.sum, like) for row in rows), Money(ZERO, currency))
     return Line(LineKind.PRODUCTS, amount)
 
 
@@ -165,29 +166,30 @@ def _elsewhere(
         return none
     if all(payment_id in compositions for payment_id in abroad):
         held = _quantities(compositions, abroad)
-        parts = (
-            rounded(row.price * _lesser(row.quantity, held[row.id])) for row in core.rows.values()
-        )
-        return none - sum(parts, none)
+        rows = core.rows.values()
+        parts = (row.price * _lesser(row.quantity, held[row.id]) for row in rows)
+        return none - sum((rounded(part, core.finest_sum) for part in parts), none)
     if free is None:
         return none
-    gap = rest - _once(free, [row.sum for row in free], currency)
+    gap = rest - _once(free, [row.sum for row in free], currency, core.finest_sum)
     return none - gap if gap.amount > 0 else none
 
 
-def _free_lines(free: Sequence[ProductRow] | None, currency: str) -> list[Line]:
+def _free_lines(free: Sequence[ProductRow] | None, currency: str, like: Money | None) -> list[Line]:
     if free is None:
         return []
     # As Bill the rest has it: without tax on top.
-    amount = _once(free, [row.billed_price * row.quantity for row in free], currency)
+    amount = _once(free, [row.billed_price * row.quantity for row in free], currency, like)
     return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
 
 
-def _once(free: Sequence[ProductRow], sums: Iterable[Money], currency: str) -> Money:
+def _once(
+    free: Sequence[ProductRow], sums: Iterable[Money], currency: str, like: Money | None
+) -> Money:
     """Return the total of free rows, rounded once like one payment of all of them."""
     if not is_whole(free):
         return Money(UNREADABLE, currency)
-    return rounded(sum(sums, Money(ZERO, currency)))
+    return rounded(sum(sums, Money(ZERO, currency)), like)
 
 
 def _billed_wrong(
@@ -204,7 +206,7 @@ def _billed_wrong(
         there = row.quantity - gone[row.id]
         more_of = billed[row.id] - (max(ZERO, there) if is_readable(there) else there)
         if more_of > 0:
-            amount = rounded(row.price * -more_of)
+            amount = rounded(row.price * -more_of, core.finest_sum)
             lines.append(Line(LineKind.TOO_MANY, amount, row.name, quantity=more_of))
     return lines
 

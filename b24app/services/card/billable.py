@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.domain import Money, ProductRow
-from b24app.services.card.rounding import rounded
+from b24app.services.card.rounding import places_of, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Billable:
 
     free: Sequence[ProductRow]
     currency: str
+    like: Money | None = None
+    """A sum of the portal that shows to how many decimals it rounds."""
 
     @property
     def rows(self) -> tuple[ProductRow, ...]:
@@ -32,7 +34,13 @@ class Billable:
     @property
     def total(self) -> Money:
         """Return what one payment of all of them asks for."""
-        return rounded(sum((row.sum for row in self.rows), Money(Decimal(0), self.currency)))
+        exact = sum((row.sum for row in self.rows), Money(Decimal(0), self.currency))
+        return rounded(exact, self.like)
+
+    @property
+    def places(self) -> int:
+        """Return to how many decimals the portal rounds what a payment asks for."""
+        return places_of(self.like)
 
     @property
     def rest(self) -> Money | None:

@@ -107,8 +107,7 @@ def view_of(
     kept = kept or _kept_now(card)
     canceled_orders = canceled.orders(card, core, kept.canceled)
     core = replace(core, payments=returned.told(core.payments, kept.first_sights))
-    allowed, read_only = _rights(card, kept)
-    is_taking = canceled.takes_new_payments(core, canceled_orders)
+    allowed, read_only = _rights(card, kept, core, canceled_orders)
     free = _free(core, compositions)
     details = _details(compositions, core, free)
     times = _times(card, core.payments, kept)
@@ -119,7 +118,7 @@ def view_of(
         deliveries=core.deliveries,
         free_rows=free or (),
         updated_at=card.clock(),
-        allowed=allowed if is_taking else allowed - {Action.CREATE},
+        allowed=allowed,
         canceled=canceled_orders,
         order_numbers=frozenset(payment.order_number for payment in core.payments),
         read_only=read_only,
@@ -135,6 +134,7 @@ def view_of(
         notices=half_done.notices(card, kept.half_done, core, compositions),
         unread_payments=len(core.payments.unread),
         unread_deliveries=len(core.deliveries.unread),
+        finest_sum=core.finest_sum,
     ).arranged(Filter.ALL, Sort.NEWEST)
 
 
@@ -177,13 +177,18 @@ def _waits(
     }
 
 
-def _rights(card: CardSession, kept: Kept) -> tuple[frozenset[Action], str]:
+def _rights(
+    card: CardSession, kept: Kept, core: CardSnapshot, canceled_orders: tuple[str, ...]
+) -> tuple[frozenset[Action], str]:
     allowed = card.rules.allowed(card.user) if card.user else frozenset()
     if not kept.can_remind:
         allowed -= {Action.REMIND}
     if kept.is_refused:
         return allowed & READING, "portal"
-    return allowed, "" if allowed - NO_CHANGES else "rules"
+    read_only = "" if allowed - NO_CHANGES else "rules"
+    if not canceled.takes_new_payments(core, canceled_orders):
+        allowed -= {Action.CREATE}
+    return allowed, read_only
 
 
 def _payments(

@@ -13,6 +13,7 @@ from b24app.domain import (
     EntityRef,
     ListedRow,
     Listing,
+    Money,
     Payment,
     PaymentDelivery,
     PaymentItem,
@@ -22,6 +23,7 @@ from b24app.domain import (
 from b24app.errors import BusinessRefusalError, PortalError, UnexpectedAnswerError
 from b24app.services.card import product_rows, reminders, returned
 from b24app.services.card.product_rows import Pages, ReadRows
+from b24app.services.card.rounding import finest
 
 CORE = 4
 """Commands of a card's core, beside the pages of its product rows."""
@@ -59,6 +61,13 @@ class CardSnapshot:
     def has_all_rows(self) -> bool:
         """Return whether a row that is not in `rows` is not on the card either."""
         return self.read_rows.is_whole
+
+    @property
+    def finest_sum(self) -> Money | None:
+        """Return the sum of the portal's own that shows best to how many decimals it rounds."""
+        own = self.card.amount
+        of_card = [] if self.card.is_amount_typed else [own]
+        return finest([*of_card, *(payment.sum for payment in self.payments)], own.currency)
 
     @property
     def payments_by_id(self) -> dict[int, Payment]:

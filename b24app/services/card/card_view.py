@@ -121,6 +121,8 @@ class CardView:
     unread_payments: int = 0
     """The number of unreadable payments of the card; they are in no list and no figure."""
     unread_deliveries: int = 0
+    finest_sum: Money | None = None
+    """The sum of the portal's own that shows best to how many decimals it rounds."""
     has_all_rows: bool = False
     """All product rows of the card were read."""
     beyond: int = 0
@@ -142,7 +144,7 @@ class CardView:
     @property
     def billable(self) -> Billable:
         """Return what a new payment can hold."""
-        return Billable(self.free_rows, self.card.amount.currency)
+        return Billable(self.free_rows, self.card.amount.currency, self.finest_sum)
 
     def holding(self, document_id: int, payment_id: int) -> tuple[Payment, ...]:
         """Return the other payments that bill a delivery, if their lines were read."""

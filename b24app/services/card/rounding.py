@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from b24app.domain import Money
@@ -20,9 +21,20 @@ def rounded(money: Money, like: Money | None = None) -> Money:
     exact = money.amount
     if not exact.is_finite():
         return money
-    unit = Decimal(1).scaleb(-max(DECIMALS, _decimals(like)))
+    unit = Decimal(1).scaleb(-places_of(like))
     nearest = exact.quantize(unit, ROUND_HALF_UP)
     return money if exact == nearest else Money(nearest, money.currency)
+
+
+def places_of(like: Money | None) -> int:
+    """Return to how many decimals the portal rounds that has such a sum."""
+    return max(DECIMALS, _decimals(like))
+
+
+def finest(amounts: Iterable[Money], currency: str) -> Money | None:
+    """Return the one in this currency with the most decimals, for `like`."""
+    own = [money for money in amounts if money.currency == currency]
+    return max(own, key=_decimals, default=None)
 
 
 def _decimals(money: Money | None) -> int:

@@ -82,7 +82,8 @@ def unit_of(text: str) -> Unit:
 def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
     """Find the quantities for the typed number. `digits` are those of the card's currency."""
     rows = [row for row in billable.rows if row.price.is_readable]
-    left = rounded(sum((row.sum for row in rows), Money(Decimal(0), billable.currency)))
+    exact = sum((row.sum for row in rows), Money(Decimal(0), billable.currency))
+    left = rounded(exact, billable.like)
     unread = len(billable.rows) - len(rows)
     if left.amount <= 0:
         return Advance(State.NOTHING_LEFT, left, unread=unread)
@@ -100,7 +101,7 @@ def work_out(billable: Billable, text: str, unit: Unit, digits: int) -> Advance:
         return Advance(State.TOO_MUCH, left, asked, unread=unread)
     # The portal's cents may be finer than those of the currency.
     asked = left if amount == left.amount else asked
-    proposals, is_approximate = _proposals(rows, left, asked, digits)
+    proposals, is_approximate = _proposals(rows, left, asked, digits, billable.like)
     if asked.amount <= 0 or not proposals:
         return Advance(State.TOO_LITTLE, left, asked, unread=unread)
     state = State.NEAREST if proposals[0].off.amount else State.EXACT
@@ -128,7 +129,7 @@ def _unmistakable(number: Decimal, digits: int) -> str:
 
 
 def _proposals(
-    rows: Sequence[ProductRow], left: Money, asked: Money, digits: int
+    rows: Sequence[ProductRow], left: Money, asked: Money, digits: int, like: Money | None
 ) -> tuple[tuple[Proposal, ...], bool]:
     """Return what can be billed, the nearest first; of two equally near sums the lower."""
     if asked.amount <= 0:
@@ -141,7 +142,7 @@ def _proposals(
     lowered = sum(part.unit * part.most for part, row in _lowering(parts, rows))
     found = nearest(parts, int(asked.amount * scale) + lowered)
     sums = [counts for counts in (found.below, found.above) if counts is not None]
-    proposals = (_proposal(rows, counts, left, asked) for counts in sums)
+    proposals = (_proposal(rows, counts, left, asked, like) for counts in sums)
     kept = [proposal for proposal in proposals if proposal is not None]
     kept.sort(key=lambda proposal: (abs(proposal.off.amount), proposal.off.amount))
     # Prices far below a cent: what differs may be the same to the portal.
@@ -156,7 +157,7 @@ def _lowering(
 
 
 def _proposal(
-    rows: Sequence[ProductRow], counts: Counts, left: Money, asked: Money
+    rows: Sequence[ProductRow], counts: Counts, left: Money, asked: Money, like: Money | None
 ) -> Proposal | None:
     """Return the proposal, or None if its sum is zero, so that it could not be created."""
     wanted = []
@@ -168,7 +169,7 @@ def _proposal(
             lines.append(row.price.amount * quantity)
     if comes_to_nothing(lines):
         return None
-    money = rounded(Money(sum(lines, Decimal(0)), left.currency))
+    money = rounded(Money(sum(lines, Decimal(0)), left.currency), like)
     return Proposal(tuple(wanted), money, money - asked, _share(money, left))
 
 

@@ -25,6 +25,7 @@ blueprint = Blueprint("sums", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
 
 CURRENCY = re.compile(r"\w{0,10}", re.ASCII)
+PLACES = re.compile(r"[2-9]", re.ASCII)
 AMOUNT = r"(\d{1,7})x(-?\d{1,24}(?:\.\d{1,24})?)"
 CHOSEN = re.compile(AMOUNT, re.ASCII)
 DIGITS = 80
@@ -41,7 +42,8 @@ SUM = re.compile(rf"(\w{{0,10}})~{AMOUNT_OR_NOTHING}~{AMOUNT_OR_NOTHING}", re.AS
 def sums() -> ResponseReturnValue:
     """Return the total of `chosen`, "10x118_2x24.33", and each `line`, "17610_10x118".
 
-    The rows travel in one short parameter, because a long list must fit into an address.
+    The rows travel in one short parameter, because a long list must fit into an address. `places`
+    are the decimals to which the portal rounds.
     """
     current_card()
     with localcontext(prec=DIGITS):
@@ -73,6 +75,9 @@ def _sums() -> str:
     currency = request.args.get("currency", "")
     if not CURRENCY.fullmatch(currency):
         raise InputError("no currency", code=InputCode.NUMBER, field="currency")
+    places = request.args.get("places", "2")
+    if not PLACES.fullmatch(places):
+        raise InputError("no number of decimals", code=InputCode.NUMBER, field="places")
     text = request.args.get("chosen", "")
     chosen = [_read(CHOSEN, part, "chosen") for part in text.split("_")] if text else []
     total = Money(Decimal(0), currency)
@@ -82,8 +87,13 @@ def _sums() -> str:
     for part in request.args.getlist("line"):
         row_id, quantity, price = _read(LINE, part, "line")
         lines.append((int(row_id), _product(quantity, price, currency)))
-    total = rounded(total)
-    return render_template("payments/_sums.html", total=total, has_rows=bool(chosen), lines=lines)
+    return render_template(
+        "payments/_sums.html",
+        total=rounded(total, Money(Decimal(1).scaleb(-int(places)), currency)),
+        places=int(places),
+        has_rows=bool(chosen),
+        lines=lines,
+    )
 
 
 def sums_of(amounts: Iterable[Money]) -> list[Money]:

@@ -17,6 +17,7 @@ from b24app.simulator.portal_state.records import Card
 from tests.support import odd_cards
 
 SHOWN = re.compile(r'name="shown" value="([^"]*)"')
+AMOUNT = re.compile(r'<dt>Amount</dt><dd><data value="([^"]*)"')
 CARD = 8300
 ROWS = (("0.335", "1"), ("0.335", "1"), ("10.005", "3"))
 """Rounded one by one they come to 30.70; together to 30.685, and so to 30.69."""
@@ -105,3 +106,28 @@ def test_a_portal_that_rounds_to_fils_is_compared_to_fils(stage, dinars):
     payment.sum = Decimal("5.559")
 
     assert "do not add up" not in dinars.get("/payments/details", ids=payment.id, rows=2).text
+    assert AMOUNT.findall(dinars.show().text) == ["5.559"]
+    assert "Over-billed" not in dinars.show().text
+
+
+def test_a_portal_that_rounds_to_fils_bills_the_rest_to_fils(stage, dinars):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    payment.sum = Decimal("5.559")
+    deal = stage.portal.card(DEAL_TYPE, CARD)
+    odd_cards.add_row(stage.portal.crm, deal, "Part 3", "1.115", "3")
+
+    assert SHOWN.findall(dinars.get("/payments/rest").text) == ["3.345"]
+    dialog = dinars.get("/payments/new").text
+    assert '<data value="3.345">' in dialog
+    assert '"places": 3' in dialog
+    asked = {"currency": "TND", "chosen": "1x1.115", "places": "3"}
+    assert '<data value="1.115">' in dinars.get("/payments/sums", **asked).text
+    advance = dinars.get("/payments/advance", number="33", unit="share").text
+    assert '<data value="1.115">' in advance
+
+
+@pytest.mark.parametrize("places", ["", "0", "1", "12", "x"])
+def test_another_number_of_decimals_is_refused(tab, places):
+    tab.get("/payments/sums", currency="EUR", chosen="1x1", places=places)
+
+    assert tab.answer.status_code == 422
