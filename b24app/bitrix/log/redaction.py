@@ -8,7 +8,7 @@ token, link, name or title, and erasing a portal need not touch it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import unquote_plus
@@ -48,8 +48,17 @@ SECRET_RUN = re.compile(rf"[A-Za-z0-9_\-]{{{LONG_WORD},}}")
 
 PLACEMENT_CODE = re.compile(r"CRM_[A-Z0-9_]{1,60}\Z")
 SCALARS = (str, int, Decimal)
+VALUES = frozenset(SCALARS)
+"""The types of nearly all values; True and False are of another one."""
+
+SENTENCE = "errordescription"
 KEY = re.compile(r"[\w@<>=!%.:\-\[\]]{1,64}\Z", re.ASCII)
 ADDRESS = re.compile(r"\S*(?:://|~|\w@)\S*")
+
+
+_Way = Callable[[object, Sequence[str]], object]
+_Field = tuple[str, str, _Way | None]
+"""A name as it came, the same fit for the log, and how its values are shown; None: masked."""
 
 
 def redact(value: object, secrets: Sequence[str] = (), key: str = "") -> object:
@@ -63,6 +72,7 @@ class _Redaction:
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = secrets
         self._left = MAX_VALUES
+        self._known: dict[tuple[object, ...], list[_Field]] = {}
 
     def of(self, value: object, key: str = "", depth: int = 0) -> object:
         self._left -= 1
@@ -83,12 +93,27 @@ class _Redaction:
 
     def _object(self, value: Mapping[object, object], depth: int) -> dict[str, object]:
         shown: dict[str, object] = {}
-        for name, entry in value.items():
+        for (name, key, way), entry in zip(self._fields(value), value.values(), strict=True):
             if self._left < 0:
                 shown[MASK] = MASK
                 break
-            shown[_key(name, self._secrets)] = self.of(entry, str(name), depth + 1)
+            if depth < MAX_DEPTH and type(entry) in VALUES:
+                # As `of` does with most: a call for each would take longer than the rest.
+                self._left -= 1
+                shown[key] = MASK if way is None or self._left < 0 else way(entry, self._secrets)
+            else:
+                shown[key] = self.of(entry, name, depth + 1)
         return shown
+
+    def _fields(self, value: Mapping[object, object]) -> list[_Field]:
+        """Return what is known of an object's names: those of all rows of a list are the same."""
+        names = tuple(value)
+        found = self._known.get(names)
+        if found is None:
+            found = self._known[names] = [
+                (str(name), _key(name, self._secrets), _way(str(name))) for name in names
+            ]
+        return found
 
 
 def redact_command(command: str, secrets: Sequence[str] = ()) -> object:
@@ -116,12 +141,26 @@ def scrub(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 def _scalar(value: object, secrets: Sequence[str], key: str) -> object:
-    if not _is_harmless(key):
-        is_sentence = isinstance(value, str) and _plain(key) == "errordescription"
-        return scrub(str(value), secrets) if is_sentence else MASK
+    way = _way(key)
+    return MASK if way is None else way(value, secrets)
+
+
+@lru_cache(maxsize=MAX_KEYS)
+def _way(key: str) -> _Way | None:
+    plain = key.lstrip(OPERATORS).replace("_", "").lower()
+    if plain in HARMLESS:
+        return _harmless
+    return _sentence if plain == SENTENCE else None
+
+
+def _harmless(value: object, secrets: Sequence[str]) -> object:
     if isinstance(value, str):
         return value if _is_safe(value, secrets) else MASK
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _sentence(value: object, secrets: Sequence[str]) -> object:
+    return scrub(value, secrets) if isinstance(value, str) else MASK
 
 
 def _is_safe(text: str, secrets: Sequence[str]) -> bool:
@@ -164,12 +203,3 @@ def _last(name: str) -> str:
     """Return the innermost name that is not a number: `filter[@id][0]` -> `@id`."""
     steps = [step for step in re.split(r"[\[\]]+", name) if step and not step.isdigit()]
     return steps[-1] if steps else ""
-
-
-@lru_cache(maxsize=MAX_KEYS)
-def _is_harmless(key: str) -> bool:
-    return _plain(key) in HARMLESS
-
-
-def _plain(key: str) -> str:
-    return key.lstrip(OPERATORS).replace("_", "").lower()
