@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -109,11 +110,34 @@ def exchange(
     timeout = deadline.timeout()
     try:
         response = session.send(
-            session.prepare_request(request), stream=True, timeout=timeout, allow_redirects=False
+            _prepared(session, request), stream=True, timeout=timeout, allow_redirects=False
         )
     except (OSError, HTTPError, ValueError) as error:
         return Lost.NOT_SENT if was_never_sent(error) else Lost.NO_ANSWER
     return receive(response, deadline, room)
+
+
+def _prepared(session: requests.Session, request: requests.Request) -> requests.PreparedRequest:
+    """Return what `session.prepare_request` makes of a call to a portal, at a tenth of its price.
+
+    Its address holds no parameters, its body is bytes, and of the session there is nothing to
+    merge but headers: see `harden`.
+    """
+    if request.params or not isinstance(request.data, bytes):
+        return session.prepare_request(request)
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url = request.method, _address(str(request.url))
+    prepared.prepare_headers({**session.headers, **request.headers})
+    prepared.prepare_body(request.data, None)
+    return prepared
+
+
+@lru_cache(maxsize=2 * POOLS)
+def _address(url: str) -> str | None:
+    """Return an address as it is sent. Raises what requests raises for one that is none."""
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, None)
+    return prepared.url
 
 
 def receive(
