@@ -17,12 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import (
-    DBAPIError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-)
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -99,10 +94,6 @@ class Database:
         """Return what connects; its transactions name what this database sees."""
         return self._root.execution_options(**{SCOPE: self._scope})
 
-    @cached_property
-    def _reader(self) -> Engine:
-        return self._root.execution_options(**{SCOPE: self._scope, READ_ONLY: True})
-
     def of(self, member_id: str) -> Database:
         """Return the database as this portal sees it."""
         return self._scoped(member_id)
@@ -130,8 +121,8 @@ class Database:
         that is not, or no longer, installed: nothing of the transaction is kept then.
         DatabaseAwayError where the database cannot be used.
         """
-        with _present(), Session(self.engine, expire_on_commit=False) as session:
-            if self.engine.dialect.name == "postgresql":
+        with _present(), self._session() as session:
+            if self._root.dialect.name == "postgresql":
                 # Begin now: what is done inside goes by the server's clock, also in a first one.
                 session.connection()
             try:
@@ -148,8 +139,16 @@ class Database:
 
         Raises DatabaseAwayError where the database cannot be used.
         """
-        with _present(is_reading=True), Session(self._reader, expire_on_commit=False) as session:
+        with _present(is_reading=True), self._session(is_reading=True) as session:
             yield session
+
+    def _session(self, *, is_reading: bool = False) -> Session:
+        """Return a session whose connections name what this database sees.
+
+        An engine with options would be made anew for each portal, and ask all its events twice.
+        """
+        options = {SCOPE: self._scope, READ_ONLY: is_reading}
+        return Session(self._root, expire_on_commit=False, execution_options=options)
 
     def empty_journal(self) -> bool:
         """Remove deleted data from SQLite's journal, which keeps older pages.
@@ -238,7 +237,8 @@ def can_serve(database: Database) -> bool:
     Or a later one's: while an upgrade goes from machine to machine, the others serve on it.
     """
     try:
-        with database._reader.connect() as connection:  # noqa: SLF001 - this module made it.
+        with database._session(is_reading=True) as session:  # noqa: SLF001 - of this module.
+            connection = session.connection()
             heads = set(MigrationContext.configure(connection).get_current_heads())
             is_read_only = takes_no_writes(connection)
     except (DBAPIError, PoolTimeoutError) as error:
