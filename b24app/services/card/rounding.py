@@ -11,6 +11,10 @@ DECIMALS = 2
 """The portal rounds sums to this by default, also dinars of 1,000 fils (rest-contract e.7)."""
 
 
+STORED = 4
+"""The decimals of a sum in the portal's database, whatever it rounds to."""
+
+
 def rounded(money: Money, like: Money | None = None) -> Money:
     """Round an amount like the portal: half a cent or more is a cent.
 
@@ -32,8 +36,11 @@ def places_of(like: Money | None) -> int:
 
 
 def finest(amounts: Iterable[Money], currency: str) -> Money | None:
-    """Return the one in this currency with the most decimals, for `like`."""
-    own = [money for money in amounts if money.currency == currency]
+    """Return the one in this currency with the most decimals, for `like`.
+
+    One with more than the portal stores was not rounded by it.
+    """
+    own = [one for one in amounts if one.currency == currency and _decimals(one) <= STORED]
     return max(own, key=_decimals, default=None)
 
 

@@ -131,3 +131,11 @@ def test_another_number_of_decimals_is_refused(tab, places):
     tab.get("/payments/sums", currency="EUR", chosen="1x1", places=places)
 
     assert tab.answer.status_code == 422
+
+
+def test_a_sum_that_no_portal_stores_changes_no_figure(stage, dinars):
+    """A program wrote it, with the error of a binary fraction."""
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    payment.sum = Decimal("5.5590000001")
+
+    assert AMOUNT.findall(dinars.show().text) == ["5.56"]
