@@ -55,8 +55,10 @@ def pytest_runtest_protocol(item, nextitem):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The long ones come first, then browser tests: they wait much, and others work meanwhile."""
+    # Asked of each file once: of each test, it is a second of every worker's start.
+    in_browser = {path: FOLDER / "browser" in path.parents for path in {one.path for one in items}}
     for item in items:
-        if FOLDER / "browser" in item.path.parents:
+        if in_browser[item.path]:
             item.add_marker(pytest.mark.browser)
     items.sort(key=_place)
 
@@ -66,6 +68,14 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup():
+    """Begin where no shell and no test before has set anything. As a fixture it cost far more."""
+    for name in tuple(os.environ):
+        if name.startswith(OUR_NAMES) or name.lower().endswith("_proxy"):
+            del os.environ[name]
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -98,13 +108,6 @@ def browser():
 
     with running_chromium() as chromium:
         yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _clean_environ(monkeypatch):
-    for name in os.environ:
-        if name.startswith(OUR_NAMES) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
 
 
 def _migrate(url: str) -> None:
@@ -173,9 +176,19 @@ def app(stage):
     return stage.app
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _push_request_context():
     """Stand in for pytest-flask's: inside its context all requests of a test would share a `g`."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _configure_application():
+    """Stand in for pytest-flask's: no test has its mark `options`, and all would pay for it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _monkeypatch_response_class():
+    """Stand in for pytest-flask's: nobody compares an answer with a number."""
 
 
 @pytest.fixture

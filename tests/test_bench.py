@@ -138,6 +138,8 @@ def test_own_costs_are_measured_beside_other_portals(running):
 def test_an_older_version_works_beside_the_present_one(tmp_path, monkeypatch):
     # What is committed last stands for an older one: a clone may have no other.
     monkeypatch.setattr(versions, "FOLDER", tmp_path)
+    # A worker each: to start a second one of both is most of what more of them would do.
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
     sizes = versions.Sizes(rounds=1, tries=4, payments=(4,), older="HEAD")
 
     [table] = versions.measure(sizes)
