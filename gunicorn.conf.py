@@ -9,6 +9,7 @@ import pathlib
 import queue
 import re
 import resource
+import select
 import shutil
 import signal
 import tempfile
@@ -17,12 +18,12 @@ from contextlib import suppress
 
 from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger, SafeAtoms
+from gunicorn.workers.gthread import ThreadWorker
 
 bind = "127.0.0.1:8000"
 
 # Requests mostly wait for a portal, so threads carry the load and processes carry the cores. The
 # portals of a process share its threads (b24app/bitrix/wire/shares.py): none can hold them all.
-worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(4, os.cpu_count() or 1))
 threads = 128
 
@@ -95,6 +96,31 @@ class OneLineLogger(Logger):
 
 
 logger_class = OneLineLogger
+
+
+class TakesTheLast(ThreadWorker):
+    """gunicorn's worker with threads; told to end, it serves also who has connected by then.
+
+    gunicorn leaves them in the queue of the socket, and lets more come, until its last request has
+    ended; then they are cut off with what they sent, and the proxy may send no write again.
+    """
+
+    def set_accept_enabled(self, enabled):
+        """Before it stops accepting for good, accept all who wait."""
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        for listener in self.sockets:
+            waiting = select.poll()
+            waiting.register(listener, select.POLLIN)
+            # Where others listen, too, they take what goes on coming.
+            while self.nr_conns < self.worker_connections and waiting.poll(0):
+                self.accept(listener)
+            # Who comes now is refused, has sent nothing, and is sent again by the proxy.
+            listener.close()
+
+
+worker_class = TakesTheLast
 
 
 FILES = 16_384

@@ -18,6 +18,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
+LISTENING = "00010000"
+"""The mark in /proc/net/unix of a socket that takes connections."""
 SLOW = """
 import os, pathlib, sys, time
 from types import SimpleNamespace
@@ -39,6 +41,10 @@ class App:
     )}
 
     def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] == "/held":
+            (folder / "held").touch()
+            while not (folder / "release").exists():
+                time.sleep(0.02)
         start_response("200 OK", [])
         return [str(os.getpid()).encode()]
 
@@ -141,6 +147,58 @@ def test_who_ends_the_server_waits_for_no_new_worker(server):
     until(lambda: not Path(f"/proc/{old}").exists())
     (server.folder / "go").touch()
     assert server.process.wait(PATIENCE) == 0
+
+
+def send(address, path):
+    """A request that is sent; its answer can be read when the test likes."""
+    connection = HTTPConnection("app")
+    connection.sock = socket(AF_UNIX, SOCK_STREAM)
+    connection.sock.settimeout(PATIENCE)
+    connection.sock.connect(str(address))
+    connection.request("POST", path, body="once=1")
+    return connection
+
+
+def status(connection):
+    """The status that came; with its end the connection is closed."""
+    with connection.getresponse() as answer:
+        answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_who_has_connected_when_the_server_ends_is_served(server):
+    """What waits in the socket's queue may be a write, which no proxy sends again."""
+    worker = asked(server.address)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        waiting = [send(server.address, "/") for _ in range(5)]
+        os.kill(worker, signal.SIGTERM)
+        server.process.terminate()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+    assert [status(one) for one in waiting] == [200] * 5
+    assert server.process.wait(PATIENCE) == 0
+
+
+def test_who_comes_while_the_last_request_ends_is_refused_at_once(server):
+    """Left in the queue they would be cut off later, with what they had sent."""
+    last = send(server.address, "/held")
+    until((server.folder / "held").exists)
+
+    server.process.terminate()
+
+    # Not by its name, which goes before: it is the socket that must not listen any more.
+    until(lambda: not listening(server.address))
+    (server.folder / "release").touch()
+    assert status(last) == 200
+
+
+def listening(address):
+    """Whether any process holds the socket open to listen."""
+    marks = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    return any(fields[-1] == str(address) and fields[3] == LISTENING for fields in marks)
 
 
 def test_the_old_worker_serves_minutes_while_the_machine_is_starved(monkeypatch):

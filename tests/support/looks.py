@@ -111,16 +111,12 @@ def expect_no_scroll_bars(frame):
 
 
 def violations(frame, within=None, only=()):
-    """What axe objects to, of all or of a part: the rule and the elements; `only` by some rules.
-
-    Only its rule about sounds needs what it loads before: a third of its work for each look.
-    """
+    """What axe objects to, of all or of a part: the rule and the elements; `only` by some rules."""
     if not frame.evaluate("() => 'axe' in window"):
         frame.evaluate(AXE.axe_script)
     found = frame.evaluate(
         """([type, values, within]) => axe.run(document.querySelector(within) || document,
-             { runOnly: { type, values }, resultTypes: ["violations"], selectors: false,
-               preload: document.querySelector("audio, video") !== null })""",
+             { runOnly: { type, values }, resultTypes: ["violations"], selectors: false })""",
         ["rule" if only else "tag", only or RULES, within or ":not(*)"],
     )
     return [

@@ -138,4 +138,4 @@ def test_a_sum_that_no_portal_stores_changes_no_figure(stage, dinars):
     (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
     payment.sum = Decimal("5.5590000001")
 
-    assert AMOUNT.findall(dinars.show().text) == ["5.56"]
+    assert AMOUNT.findall(dinars.show().text) == ["5.560"]
