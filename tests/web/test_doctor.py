@@ -271,6 +271,7 @@ def test_every_authorization_server_is_tried(doctor):
     [
         (socket.gaierror(-2, "unknown"), "name is not found", "DNS"),
         (ssl.SSLCertVerificationError("expired"), "certificate is not trusted", "renew"),
+        (ssl.SSLError("internal error"), "no secure connection", "no certificate for this name"),
         (ConnectionRefusedError(111, "refused"), "refuses the connection", "port 443"),
         (TimeoutError("timed out"), "does not answer in time", "proxy"),
         (OSError("odd"), "the connection failed", "proxy"),

@@ -23,6 +23,7 @@ class Barrier(Enum):
     CERTIFICATE = "its certificate is not trusted"
     REFUSED = "it refuses the connection"
     TIME = "it does not answer in time"
+    HANDSHAKE = "it begins no secure connection"
     OTHER = "the connection failed"
 
 
@@ -31,6 +32,7 @@ REASONS: tuple[tuple[Barrier, tuple[type[BaseException], ...]], ...] = (
     (Barrier.CERTIFICATE, (ssl.SSLCertVerificationError,)),
     (Barrier.REFUSED, (ConnectionRefusedError,)),
     (Barrier.TIME, (requests.Timeout, TimeoutError)),
+    (Barrier.HANDSHAKE, (ssl.SSLError,)),
 )
 
 

@@ -247,6 +247,8 @@ WAYS_IN: dict[Barrier, str] = {
     Barrier.NAME: "add the name to the DNS, or correct APP_URL",
     Barrier.CERTIFICATE: "renew the proxy's certificate, with its whole chain",
     Barrier.REFUSED: "start the proxy, and open port 443",
+    Barrier.HANDSHAKE: "it may have no certificate for this name yet: ask again in a minute, "
+    "then read the proxy's log",
 }
 
 
