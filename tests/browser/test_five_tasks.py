@@ -52,7 +52,7 @@ def test_a_payment_is_marked_paid_in_two_presses(stage, newcomer):
 def test_an_advance_of_thirty_percent_is_billed_in_three_presses(stage, newcomer):
     newcomer.press(newcomer.button("New payment"))
     newcomer.press(newcomer.dialog.get_by_role("radio", name="An advance"))
-    expect(newcomer.frame.get_by_role("textbox", name="Advance")).to_have_value("30")
+    expect(newcomer.frame.get_by_role("spinbutton", name="Advance")).to_have_value("30")
     expect(newcomer.frame.locator("#dialog-sum")).to_have_text("€455.00")
     newcomer.press(newcomer.button("Create payment", newcomer.dialog))
 
