@@ -70,3 +70,16 @@ def test_of_many_payments_their_sum_counts(stage, person):
         if count == 1:
             person.page.keyboard.press("Escape")
     expect(told).to_contain_text("With these payments more is marked as paid")
+
+
+def test_of_many_one_is_left_that_is_too_much(stage, person):
+    paid, more = stage.payments[1:3]
+    more.sum = LEFT + 1
+    person.open_tab(opens=False)
+
+    for payment in (paid, more):
+        name = f"Select payment {payment.account_number}"
+        person.hand.toggle(person.frame.get_by_role("checkbox", name=name, exact=True))
+    person.press(person.frame.locator("#many-pay"))
+
+    expect(person.dialog.locator("[data-excess]")).to_contain_text(f"With it {WORDS}")
