@@ -48,12 +48,15 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
     return taken.one_or_none() is not None
 
 
-def take_left(session: Session, key: Key, owner: str, heir: str) -> bool:
-    """Take a lease that was left to `heir`, until it ends; never True for two takers at once."""
+def take_left(session: Session, key: Key, owner: str, heir: str, until: datetime) -> bool:
+    """Take a lease that was left to `heir`, and hold it until then.
+
+    Never True for two takers at once.
+    """
     taken = session.execute(
         update(Lease)
         .where(*_is(key), Lease.owner == heir)
-        .values(owner=owner)
+        .values(owner=owner, expires_at=until)
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[tuple[()]]", taken).rowcount == 1

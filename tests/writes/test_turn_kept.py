@@ -7,17 +7,20 @@ import pytest
 from b24app.services.writing.card_lease import KEPT_SECONDS, TURN_SECONDS
 from tests.support.acts import (
     ADD_ITEMS,
+    CARD,
     CREATE,
     DELETE,
+    DIMMER,
     LARGE,
     PAY,
     PREFIX,
     REST,
+    SET_QUANTITY,
     SMALL,
     SYSTEM,
     payment,
 )
-from tests.support.many import Asked, states
+from tests.support.many import Asked, fill, states
 from tests.support.stage import ADMIN, MANAGER
 
 
@@ -105,6 +108,74 @@ def test_many_at_once_may_follow_their_own_lost_answer(stage):
     Asked(tab, "pay", [SMALL], shown).send()
 
     assert payment(stage, SMALL).is_paid
+
+
+def test_many_others_do_not_follow_a_lost_answer(stage):
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    Asked(mine, "pay", [SMALL]).send()
+
+    Asked(theirs, "pay", [LARGE]).send()
+
+    assert not payment(stage, LARGE).is_paid
+
+
+def test_those_that_many_at_once_have_left_may_follow(stage):
+    """As the page keeps them chosen: without those that are done by now."""
+    fill(stage, 40)
+    tab = stage.tab()
+    shown = states(tab)
+    ids = [one for one, state in shown.items() if state.startswith("N")][:14]
+    first = Asked(tab, "pay", ids, shown)
+    assert first.goes_on(first.send())
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    first.send()
+    left = [one for one in ids if not payment(stage, one).is_paid]
+    assert 0 < len(left) < len(ids)
+
+    Asked(tab, "pay", left, shown).send_all()
+
+    assert all(payment(stage, one).is_paid for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("act", "path", "other"),
+    [
+        (SYSTEM, f"/payments/{SMALL}/system", {"pay_system_id": CARD}),
+        (SET_QUANTITY, DIMMER, {"quantity": 4, "shown": "20"}),
+    ],
+    ids=["system", "quantity"],
+)
+def test_another_choice_does_not_follow_a_lost_one(stage, act, path, other):
+    """The portal may carry out the lost one after it, and would take it back."""
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(act.method, "silent")
+    assert act.send(mine, None).status_code == 502
+
+    assert theirs.post(path, other).status_code == 409
+
+    assert act.send(theirs, None).status_code == 200
+    assert act.done(stage)
+
+
+def test_who_follows_a_lost_answer_is_alone_until_the_end(stage):
+    """Longer than the turn of the lost one was kept: the portal is slow."""
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    assert PAY.send(mine, None).status_code == 502
+    answers = []
+
+    def much_later():
+        stage.portal.clock.advance(KEPT_SECONDS + 1)
+        headers = theirs.headers(**{"Idempotency-Key": "key-of-the-other"})
+        path = f"/payments/{LARGE}/pay"
+        answers.append(stage.app.test_client().post(path, headers=headers).status_code)
+
+    stage.portal.faults.before(PREFIX + "pay", much_later)
+
+    assert PAY.send(mine, None).status_code == 200
+    assert answers == [409]
+    assert not payment(stage, LARGE).is_paid
 
 
 def test_what_adds_each_time_does_not_follow_its_own_lost_answer(stage):

@@ -7,7 +7,7 @@ its own write and no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,11 +28,11 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
 from b24app.services.card.tab import Reading
 from b24app.services.deps import PART_SECONDS, WRITE_SECONDS
-from b24app.services.payments.many_progress import Progress
+from b24app.services.payments.many_progress import Progress, result_of
 from b24app.services.payments.many_wish import Chosen, Wish
 from b24app.services.writing import card_lease, change, error_names, ownership, perform, sending
 from b24app.services.writing.change import After, Change, Edit
-from b24app.services.writing.deed import Deed, WriteRequest
+from b24app.services.writing.deed import Deed, WriteRequest, fingerprint
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
 from b24app.services.writing.sending import Sent
@@ -85,10 +85,11 @@ class Part:
         That is if the session ended, if one of them is of another card, or without our database.
         """
         try:
-            with card_lease.in_turn(self.card, f"many:{self.wish.action}") as turn:
+            mine = self._repeats(picked.id for picked in self.left)
+            with card_lease.in_turn(self.card, mine) as turn:
                 is_lost = self._write(self._plan())
                 open_ones = (one.kind is OutcomeKind.UNKNOWN for one in self.outcomes.values())
-                turn.keep_if(is_open=any(open_ones))
+                turn.keep_if(is_open=any(open_ones), repeats=self._repeats(self._not_well()))
         except AppError as error:
             if _is_for_nobody(error):
                 raise
@@ -98,6 +99,20 @@ class Part:
             return
         if is_lost:
             self.end_all(self._unasked)
+
+    def _repeats(self, payment_ids: Iterable[int]) -> str:
+        """Return what names the same act on these payments."""
+        ids = fingerprint(*map(str, sorted(payment_ids)))
+        return f"many:{self.wish.action}:{ids}"
+
+    def _not_well(self) -> list[int]:
+        """Return the payments that are not as they should be: the page keeps them chosen."""
+        results = (
+            *self.before.results,
+            *(result_of(payment_id, outcome) for payment_id, outcome in self.outcomes.items()),
+        )
+        bad = [result.payment_id for result in results if not result.is_well]
+        return [*bad, *(picked.id for picked in self.left)]
 
     def end_all(self, ending: Callable[[Deed], Outcome]) -> None:
         """Give all that are left the same end; nothing was sent of them."""

@@ -48,7 +48,7 @@ def move(card: CardSession, asked: WriteRequest, payment_id: int, wish: Wish) ->
         return follow.checked(card, outcome, plan.before, _moving_back(plan, outcome))
 
     deed = Deed(Action.DELIVERIES, DeedName.MOVE_DELIVERY, payment_id)
-    return perform(card, asked, deed, lambda: card_lease.work_alone(card, run, deed.repeats))
+    return perform(card, asked, deed, lambda: card_lease.work_alone(card, run, deed.repeats(asked)))
 
 
 def _move(card: CardSession, plan: Move) -> Outcome:

@@ -11,8 +11,8 @@ A `Turn` is what most writes take. It costs no transaction of its own where the 
 taken in the one that takes the request's key, and given back in the one that records the outcome.
 Where the answer of a write was lost and the portal does not show it as done, the portal may be at
 it still: then the turn is not given back, but ends by itself a little later. Whoever comes next
-waits for that, but for the same write where a second run of it has no further effect: it is what a
-person tries next.
+waits for that, but for the same write with the same choice, where a second run of it has no further
+effect: it is what a person tries next.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Turn:
         self._lease = leases.Key(card.member_id, f"{what}:{ref.entity_type_id}:{ref.entity_id}")
         self._owner = secrets.token_hex(16)
         self._recall = recall
-        self._heir = f"again {repeats}" if repeats else ""
+        self._heir = _heir_of(repeats)
         self._is_taken = False
         self._is_kept = False
 
@@ -85,7 +85,8 @@ class Turn:
         lease, owner = self._lease, self._owner
         self._is_taken = leases.try_take(session, lease, owner, now, LEASE_SECONDS)
         if not self._is_taken and self._heir:
-            self._is_taken = leases.take_left(session, lease, owner, self._heir)
+            until = now + timedelta(seconds=LEASE_SECONDS)
+            self._is_taken = leases.take_left(session, lease, owner, self._heir, until)
 
     def wait(self, patience: float = TURN_SECONDS) -> None:
         """Return when it is taken. Raises CardBusyError where it is not within `patience` seconds.
@@ -113,9 +114,13 @@ class Turn:
         self.keep_if(is_open=outcome.kind in OPEN_ENDED)
         return outcome
 
-    def keep_if(self, *, is_open: bool) -> None:
-        """Let it end by itself if no answer came to what was sent in it, and its end is open."""
+    def keep_if(self, *, is_open: bool, repeats: str = "") -> None:
+        """Let it end by itself if no answer came to what was sent in it, and its end is open.
+
+        `repeats` is the write that may follow at once, if it is another one than this.
+        """
         self._is_kept = is_open and self._card.is_answer_lost
+        self._heir = _heir_of(repeats) or self._heir
 
     def end(self, session: Session) -> None:
         """Give it back within a transaction that is open anyway."""
@@ -135,6 +140,10 @@ class Turn:
                 self.end(session)
         except DatabaseAwayError as error:
             log.warning("%s was not given back: %s", self._lease.name, error)
+
+
+def _heir_of(repeats: str) -> str:
+    return f"again {repeats}" if repeats else ""
 
 
 def _may_go_on(error: AppError) -> bool:

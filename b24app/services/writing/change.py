@@ -181,7 +181,7 @@ def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome
     """
     deed = Deed(wanted.action, wanted.name, wanted.payment_id, wanted.is_repeatable)
     recall = wanted.teller.recall if wanted.teller is not None else None
-    turn = Turn(card, recall=recall, repeats=deed.repeats)
+    turn = Turn(card, recall=recall, repeats=deed.repeats(asked))
 
     def run() -> Outcome:
         return turn.run(lambda: _carry_out(card, wanted))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from b24app.services.actions import Action, DeedName
 
+OF_NO_CHOICE = frozenset({DeedName.PAY, DeedName.UNPAY, DeedName.DELETE})
+"""What a payment and the name of the deed say all of."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
@@ -37,10 +40,16 @@ class Deed:
     is_second: bool = False
     is_in_log: bool = False
 
-    @property
-    def repeats(self) -> str:
-        """Return what names it where a second run has no further effect, else ""."""
-        return f"{self.name}:{self.payment_id}" if self.is_repeatable else ""
+    def repeats(self, asked: WriteRequest) -> str:
+        """Return what names it where a second run has no further effect, else "".
+
+        Of one that chooses something, only the same choice is the same: another one would be undone
+        by the first run.
+        """
+        if not self.is_repeatable:
+            return ""
+        choice = "" if self.name in OF_NO_CHOICE else asked.fingerprint
+        return f"{self.name}:{self.payment_id}:{choice}"
 
 
 def fingerprint(*parts: str) -> str:
