@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote_plus
 
 MASK = "***"
@@ -93,7 +94,8 @@ class _Redaction:
 
     def _object(self, value: Mapping[object, object], depth: int) -> dict[str, object]:
         shown: dict[str, object] = {}
-        for (name, key, way), entry in zip(self._fields(value), value.values(), strict=True):
+        # Of an object of many names only those that are looked at are known.
+        for (name, key, way), entry in zip(self._fields(value), value.values(), strict=False):
             if self._left < 0:
                 shown[MASK] = MASK
                 break
@@ -107,7 +109,8 @@ class _Redaction:
 
     def _fields(self, value: Mapping[object, object]) -> list[_Field]:
         """Return what is known of an object's names: those of all rows of a list are the same."""
-        names = tuple(value)
+        # One more than are shown says that there are more.
+        names = tuple(islice(value, self._left + 2))
         found = self._known.get(names)
         if found is None:
             found = self._known[names] = [
