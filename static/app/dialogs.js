@@ -125,9 +125,9 @@ function isMoreThan(amount, group) {
   return Boolean(room) && Number(amount) > Number(room);
 }
 
-/* The same of many payments, once their question is there. */
-function tellExcess(dialog) {
-  for (const part of dialog.querySelectorAll("[data-excess]")) part.hidden = !isMoreThan(part.dataset.excess, byId(dialog.dataset.group));
+/* The same of many payments, once their question is there: the dialog may open later. */
+function tellExcess(part) {
+  part.hidden = !isMoreThan(part.dataset.excess, byId(part.closest("dialog").dataset.group));
 }
 
 /* Without the number of payments that it concerns. */

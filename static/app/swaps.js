@@ -70,9 +70,9 @@ on("htmx:load", ({ detail: { elt } }) => {
   for (const log of found("[id^=log-][data-needs]")) showLog(log);
   const pop = elt.closest?.(".pop[hx-get]");
   if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
+  for (const part of found("[data-excess]")) tellExcess(part);
   const dialog = elt.closest?.("dialog[open]");
   if (dialog) {
-    tellExcess(dialog);
     if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);
     makeRoom(dialog);
     /* The foot of a long list was pressed, and what comes after it is shorter: it begins above what is in sight. */

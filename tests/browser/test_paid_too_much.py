@@ -83,3 +83,26 @@ def test_of_many_one_is_left_that_is_too_much(stage, person):
     person.press(person.frame.locator("#many-pay"))
 
     expect(person.dialog.locator("[data-excess]")).to_contain_text(f"With it {WORDS}")
+
+
+SLOW_EYES = """() => {
+  const later = setTimeout;
+  window.IntersectionObserver = class { observe() {} disconnect() {} };
+  window.setTimeout = (work, wait, ...rest) => later(work, wait === 150 ? 2500 : wait, ...rest);
+}"""
+
+
+def test_it_is_said_also_where_the_question_comes_before_its_dialog_opens(stage, person):
+    """A busy browser is slow to say where the frame is in sight."""
+    payment = stage.payments[2]
+    payment.sum = LEFT + 1
+    person.open_tab(opens=False)
+    name = f"Select payment {payment.account_number}"
+    person.hand.toggle(person.frame.get_by_role("checkbox", name=name, exact=True))
+    expect(person.frame.locator("#many-pay")).to_be_visible()
+    person.frame.locator("body").evaluate(SLOW_EYES)
+
+    person.frame.locator("#many-pay").click()
+
+    expect(person.dialog.locator("[data-excess]")).to_contain_text(WORDS)
+    expect(person.dialog.locator("[data-excess]")).to_be_visible()
