@@ -44,6 +44,17 @@ def finest(amounts: Iterable[Money], currency: str) -> Money | None:
     return max(own, key=_decimals, default=None)
 
 
+def may_be(exact: Money, total: Money, sums: Iterable[Money]) -> bool:
+    """Return whether the portal, which has these sums, may make `total` of an exact one.
+
+    An administrator may have set no decimals at all: as few as none of the sums has more of.
+    """
+    finest_of_all = finest(sums, total.currency)
+    fewest = max(0, _decimals(finest_of_all))
+    units = (Decimal(1).scaleb(-places) for places in range(fewest, places_of(total) + 1))
+    return any(exact.amount.quantize(unit, ROUND_HALF_UP) == total.amount for unit in units)
+
+
 def _decimals(money: Money | None) -> int:
     exponent = money.amount.normalize().as_tuple().exponent if money is not None else 0
     return -exponent if isinstance(exponent, int) else 0

@@ -24,6 +24,7 @@ from b24app.services.payments.creation_outcome import (
     make,
     missing,
     priced_first,
+    why_no_sum,
     with_apart,
 )
 from b24app.services.payments.filling import Filling
@@ -199,15 +200,14 @@ def _is_busy(made: Made, lacking: Sequence[RowQuantity]) -> bool:
 def _given_up(
     card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
 ) -> Outcome:
-    """Delete a payment that has all rows but no amount: the order is canceled."""
+    """Delete a payment that has all rows but no amount: mostly, the order is canceled."""
     payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
-    if made.read is not None and payment is not None:
+    error = why_no_sum(made.read, payment_id)
+    if made.read and payment and isinstance(error, CanceledNotCreatedError):
         canceled.note(card, payment.number, made.read.core.payments)
-    names = before.names(aim.wanted)
-    outcome = _clean_up(card, payment_id, names)
+    outcome = _clean_up(card, payment_id, before.names(aim.wanted))
     if outcome.kind is not OutcomeKind.FAILED:
         return outcome
-    error = CanceledNotCreatedError("no sum follows the rows")
     raise WriteFailedError(error, outcome.reading)
 
 

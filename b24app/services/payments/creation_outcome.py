@@ -16,7 +16,10 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import ListedRow, is_readable
 from b24app.errors import (
     AppError,
+    CanceledNotCreatedError,
     Executed,
+    InputCode,
+    InputError,
     ParameterRefusedError,
     PortalBusyError,
     PortalError,
@@ -36,7 +39,7 @@ from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import RowQuantity
 from b24app.services.payments.unbilled import BillableRows
-from b24app.services.writing import sending
+from b24app.services.writing import follow, sending
 from b24app.services.writing.outcome import WriteFailedError
 from b24app.services.writing.sending import Sent
 
@@ -237,6 +240,13 @@ def missing(
         # After a lost answer nobody knows of which row the lines of the new payment are.
         return None
     return lacking
+
+
+def why_no_sum(read: Reading | None, payment_id: int) -> AppError:
+    """Return why a payment with all rows asks for nothing."""
+    if follow.is_rounded_away(read, payment_id):
+        return InputError("rounded to nothing", code=InputCode.NO_AMOUNT, field="row")
+    return CanceledNotCreatedError("no sum follows the rows")
 
 
 def with_apart(

@@ -21,7 +21,7 @@ from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.rounding import rounded
+from b24app.services.card.rounding import may_be, rounded
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
@@ -90,6 +90,20 @@ def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     if read is None or payment is None or composition is None:
         return False
     return payment.sum.amount == 0 and _value(read, composition, payment.sum) > 0
+
+
+def is_rounded_away(read: Reading | None, payment_id: int) -> bool:
+    """Return whether a sum may be zero because this portal rounds to whole amounts, or so."""
+    if read is None or not has_no_sum(read, payment_id):
+        return False
+    total = read.core.payments_by_id[payment_id].sum
+    exact = _value(read, read.compositions[payment_id], total)
+    return _may_be(read, exact, total)
+
+
+def _may_be(read: Reading, exact: Decimal, total: Money) -> bool:
+    sums = [payment.sum for payment in read.core.payments]
+    return may_be(Money(exact, total.currency), total, sums)
 
 
 def _leaves_out(read: Reading, before: Before) -> bool:
@@ -204,7 +218,7 @@ def _may_come_to(read: Reading, composition: PaymentLines, total: Money) -> bool
             found = {known + value for known in found for value in of_line}
     if len(found) > MOST_SUMS:
         return True
-    return any(rounded(Money(value, total.currency), total) == total for value in found)
+    return any(_may_be(read, value, total) for value in found)
 
 
 def _value(read: Reading, composition: PaymentLines, like: Money) -> Decimal:

@@ -22,6 +22,9 @@ from b24app.simulator.portal_state.records import (
 
 PRODUCT, DELIVERY = "product", "delivery"
 
+SMALLEST = Decimal("0.01")
+"""What sums are rounded to: the option `value_precision`, which an administrator may set."""
+
 
 def open_order(crm: CrmData, owner: tuple[int, int] | None, currency: str) -> Order:
     """Create an order bound to a card."""
@@ -198,7 +201,7 @@ def recalculate(crm: CrmData, payment: Payment) -> None:
         shipment = crm.shipments.get(item.entity_id)
         if shipment is not None and shipment.order_id == payment.order_id:
             total += item.quantity * shipment.price
-    payment.sum = total.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    payment.sum = total.quantize(SMALLEST, ROUND_HALF_UP)
 
 
 def _store_item(

@@ -94,6 +94,58 @@ def test_a_sum_that_stays_by_rounding_alone_is_no_canceled_order(stage, dinars):
     assert len(stage.portal.crm.items_of(payment.id, sale.PRODUCT)) == 1
 
 
+SCREW = Decimal("0.35")
+
+
+@pytest.fixture
+def screws(stage, monkeypatch):
+    """The tab of a deal with a payment of 1,000 screws, on a portal without decimals."""
+    monkeypatch.setattr(sale, "SMALLEST", Decimal(1))
+    deal = Card(DEAL_TYPE, CARD, "Screws", odd_cards.CREATED, 700 * SCREW, "TRY", "EXECUTING")
+    stage.portal.crm.add_card(deal)
+    odd_cards.add_row(stage.portal.crm, deal, "Screw", str(SCREW), "1100")
+    tab = stage.tab(entity_id=CARD)
+    row = max(stage.portal.crm.product_rows)
+    tab.post("/payments", {"row": row, f"quantity-{row}": 1000})
+    assert tab.answer.status_code == 200, tab.said
+    return tab
+
+
+def test_a_portal_without_decimals_has_no_canceled_order(stage, screws):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    (line,) = stage.portal.crm.items_of(payment.id, sale.PRODUCT)
+
+    screws.post(f"/payments/{payment.id}/items/{line.id}", {"quantity": 1001, "shown": "1000"})
+
+    assert screws.answer.status_code == 200, screws.said
+    assert (payment.sum, line.quantity) == (350, 1001)
+    assert "canceled" not in screws.show().text
+
+
+def test_a_payment_that_a_portal_without_decimals_rounds_away_is_no_canceled_order(stage, screws):
+    row = max(stage.portal.crm.product_rows)
+
+    screws.post("/payments", {"row": row, f"quantity-{row}": 1})
+
+    assert screws.answer.status_code == 422
+    assert "canceled" not in screws.said + screws.show().text
+    assert len(stage.portal.crm.payments_of(DEAL_TYPE, CARD)) == 1
+
+
+def test_where_another_sum_has_cents_a_whole_one_stays_for_another_reason(stage, screws):
+    (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    (line,) = stage.portal.crm.items_of(payment.id, sale.PRODUCT)
+    order = stage.portal.crm.orders[payment.order_id]
+    other = sale.add_payment(stage.portal.crm, order, stage.portal.crm.pay_systems[6])
+    other.sum = Decimal("17.20")
+    order.is_canceled = True
+
+    screws.post(f"/payments/{payment.id}/items/{line.id}", {"quantity": 1001, "shown": "1000"})
+
+    assert screws.answer.status_code != 200
+    assert "canceled" in screws.said
+
+
 def test_dinars_that_were_rounded_are_neither_tax_nor_billed_too_much(stage, dinars):
     (payment,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
 
