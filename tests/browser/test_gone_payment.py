@@ -101,6 +101,8 @@ def test_a_deleted_payment_is_named_although_its_row_has_left(person, stage, is_
     person.page.may_fail_to_load = True
     person.open_tab()
     person.press(person.button("Move delivery", person.payment(source)).first)
+    # The payment must not go while the dialog is still being read: that would say so itself.
+    expect(person.button("Move delivery", person.dialog)).to_be_enabled()
     if is_chosen:
         person.dialog.locator("select").select_option(str(gone.id))
     delete(stage, gone)
