@@ -22,6 +22,8 @@ function newKey() {
 }
 
 on("htmx:configRequest", ({ detail: config }) => {
+  /* For people whose profile names none. */
+  config.headers["Time-Zone"] = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!isWrite(config)) return;
   const note = notes.get(config.path);
   if (note) config.formData.set("note", note);

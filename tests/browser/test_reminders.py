@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.support.acts import open_reminders
 from tests.support.browser_stage import DEAL_CARD
 from tests.support.looks import take_picture, violations
+from tests.support.odd_answers import put
+from tests.support.person import Mouse
 
 SIZES = {"1280": (1280, 900), "375": (375, 1000)}
 FIRST = re.compile(r"/payments\?first=1")
@@ -164,3 +166,17 @@ def test_it_looks_like_the_rest(stage, person):
 
     expect(expected(person, late)).to_contain_text("3 days overdue")
     look_at_both_sizes(person, "reminder-list", axe_too=True)
+
+
+def test_people_whose_profile_names_no_zone_are_reminded_in_that_of_their_browser(stage, sit):
+    put(stage, "profile", "TIME_ZONE", '""')
+    someone = sit(Mouse, timezone_id="Asia/Vladivostok")
+    someone.open_tab()
+    payment = stage.payments[2]
+
+    open_dialog(someone, payment)
+    someone.press(someone.button("Remind me", someone.dialog))
+
+    expect(someone.said).to_contain_text("Reminder set")
+    (activity,) = open_reminders(stage, payment.id)
+    assert activity.deadline.isoformat().endswith("T09:00:00+10:00")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from b24app.bitrix.wire.portal_api import PortalApi
 from b24app.domain import EntityRef, PortalUser, TokenPair
 from b24app.errors import RuleRefusedError, UnprovenError
+from b24app.services import time_zones
 from b24app.services.actions import Action
 from b24app.services.deps import Deps
 from b24app.services.settings import PortalRules, rules_from
@@ -71,6 +72,8 @@ class CardSession:
     posted: TokenPair | None = None
     named_owner: int | None = None
     """The owner of `posted` according to the authorization server; None if it was not asked."""
+    browser_zone: str = ""
+    """The time zone of the opener's browser, as it says."""
     is_answer_lost: bool = False
     """No answer came to writes of this request: the portal may be at them still."""
 
@@ -113,8 +116,12 @@ class CardSession:
 
     @property
     def time_zone(self) -> str:
-        """Return the acting user's time zone as the portal names it, "" before the proof."""
-        return self.user.time_zone if self.user is not None else ""
+        """Return the acting user's time zone as the portal names it, else their browser's.
+
+        The profile of most people names none: Bitrix24 itself goes by their browser then.
+        """
+        named = self.user.time_zone if self.user is not None else ""
+        return named if time_zones.load(named) else self.browser_zone
 
     @cached_property
     def rules(self) -> PortalRules:

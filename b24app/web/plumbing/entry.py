@@ -18,6 +18,7 @@ from b24app.web.plumbing.launch import bearer_token
 from b24app.web.plumbing.wiring import deps, wiring
 
 MAX_ID = 2**53
+MAX_ZONE = 64
 APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
 """Blueprints of the installer and of the application's own page, which have no card."""
 
@@ -41,6 +42,7 @@ def current_card() -> CardSession:
         return cast(CardSession, g.card)
     ticket = _ticket_of_this_place()
     card = launches.resume(deps(), ticket)
+    card.browser_zone = request.headers.get("Time-Zone", "")[:MAX_ZONE]
     if card.user is None:
         failures.require_voucher(ticket)
     g.own_portal = shells.origin_of(card.client_endpoint)

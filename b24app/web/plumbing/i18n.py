@@ -45,7 +45,7 @@ def use_language(language: str) -> None:
 
 
 def use_time_zone(name: str) -> None:
-    """Show times of the current answer in the acting user's zone, as the portal names it."""
+    """Show times of the current answer in the acting user's zone, if it is one that is known."""
     g.time_zone = name
 
 
