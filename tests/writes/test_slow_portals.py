@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from b24app.services.deps import WRITE_SECONDS
+from b24app.services.writing import sending
+from b24app.services.writing.card_lease import PAUSE_SECONDS, TURN_SECONDS
+from b24app.storage import leases
 from tests.support import odd_cards
 from tests.support.acts import PREFIX, outcomes, require_once
-from tests.support.many import Asked, asked_for, fill, states
+from tests.support.many import Asked, asked_for, fields, fill, states
 from tests.support.slow import WRITE_MS, make_slow
 
 MANY = odd_cards.MANY
@@ -104,3 +107,64 @@ def test_many_payments_are_dealt_with_in_parts(stage, monkeypatch, action):
     assert answer.status_code == 200
     assert set(act.told.values()) == {"Done"}
     assert most_at_once(stage) * WRITE_MS[action] < WRITE_SECONDS * 1000
+
+
+TRIES = int(TURN_SECONDS / PAUSE_SECONDS) - 2
+"""As long as anybody waits for others, nearly."""
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """Somebody before them takes the card's turn for so many tries more."""
+    tries = [0]
+    take = leases.try_take
+
+    def asked(session, lease, *rest):
+        is_held = lease.name.startswith("create:") and tries[0] > 0
+        tries[0] -= is_held
+        return not is_held and take(session, lease, *rest)
+
+    monkeypatch.setattr(leases, "try_take", asked)
+    return tries
+
+
+@pytest.fixture
+def lost(monkeypatch):
+    """The answers for which nobody waited any more."""
+    found = []
+    monkeypatch.setattr(sending, "note_lost", lambda _card, cause: found.append(cause))
+    return found
+
+
+@pytest.mark.parametrize("path", ["/payments/rest", "/payments"], ids=["bill the rest", "create"])
+def test_who_has_waited_for_others_sends_what_the_time_left_is_enough_for(
+    stage, monkeypatch, waits, lost, path
+):
+    rows = rows_of(stage)
+    make_slow(stage, monkeypatch, WRITE_MS["product.add"])
+    tab = stage.tab(entity_id=MANY)
+    tab.post("/payments", wish(rows[:1]))
+    waits[0] = TRIES
+
+    answer = tab.post_all(path, {} if path.endswith("rest") else wish(rows[1:10]))
+
+    assert (waits[0], lost) == (0, [])
+    assert answer.status_code == 200, tab.said
+    assert {outcome for _, outcome in outcomes(stage)} == {"done"}
+
+
+def test_many_that_have_waited_for_others_send_what_the_time_left_is_enough_for(
+    stage, monkeypatch, waits, lost
+):
+    fill(stage, 30)
+    make_slow(stage, monkeypatch, WRITE_MS["pay"])
+    tab = stage.tab()
+    act = Asked(tab, "pay", asked_for("pay", states(tab), 20))
+    assert act.goes_on(act.send())
+    act.data = fields(act.answer)
+    waits[0] = TRIES
+
+    act.send_all()
+
+    assert (waits[0], lost) == (0, [])
+    assert set(act.told.values()) == {"Done"}

@@ -26,6 +26,9 @@ T_co = TypeVar("T_co", covariant=True)
 READ_SECONDS = 12.0
 """All calls of one reading request together: the page gives up after 15 seconds."""
 
+WITH_READS = 1.7
+"""What the request of some writes takes with its reads and its way, of the time of these writes."""
+
 PARALLEL_PARTS, WORTH_A_CALL = 3, 8
 """How many calls may share long reading, and how many commands each has to have then."""
 
@@ -217,7 +220,12 @@ class PortalApi:
         return BatchResult.joined([one for one in answers if isinstance(one, BatchResult)])
 
     def writes_within(self, seconds: float, most: int) -> int:
-        """Return how many writes the portal is likely to carry out in this time: 1 to `most`."""
+        """Return how many writes the portal is likely to carry out in this time: 1 to `most`.
+
+        In less time where its action has less left, as after waiting for others.
+        """
+        left = self._start_deadline(seconds * WITH_READS).remaining()
+        seconds = min(seconds, left / WITH_READS)
         of_one = self._client.pace.seconds_of_write(self.tokens.share.portal)
         return max(1, min(most, int(seconds / of_one))) if of_one > 0 else most
 
