@@ -9,6 +9,7 @@ another one. Names in such scripts are turned without them.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 DROPPED = "\x00\u202a-\u202e\u2066-\u2069"
 UNSAFE = re.compile(f"[{DROPPED}\ud800-\udfff]")
@@ -16,6 +17,9 @@ UNSAFE = re.compile(f"[{DROPPED}\ud800-\udfff]")
 
 CONTROL = re.compile(r"[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 """Signs that steer a machine and show nothing; those that part words are white space."""
+
+UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+"""The kinds of signs that leave the paper white."""
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -29,6 +33,11 @@ def safe(text: str) -> str:
 def one_line(text: str) -> str:
     """Return what a person typed or pasted in one line: no line breaks, no control characters."""
     return " ".join(CONTROL.sub("", safe(text)).split())
+
+
+def is_seen(text: str) -> bool:
+    """Return whether there is a sign to see: not only white space and signs without a width."""
+    return any(unicodedata.category(sign) not in UNSEEN for sign in text)
 
 
 def shortened(text: str, most: int) -> str:

@@ -252,5 +252,15 @@ def test_a_long_text_is_cut_and_a_long_token_is_none():
     assert fields.exact("name", 5000) == "x" * 5000
 
 
+@pytest.mark.parametrize("blank", [None, "", "  ", "\t", "\u200b\ufeff", "\u00a0\u200f"])
+def test_a_name_that_nobody_can_see_is_none(blank):
+    assert Record("m", {"name": blank}).name("name", "#7") == "#7"
+
+
+@pytest.mark.parametrize("text", ["A", " A ", "\u200fمصباح", "💡", "\u0301", 12])
+def test_a_name_stays_as_it_is(text):
+    assert Record("m", {"name": text}).name("name", "#7") == str(text)
+
+
 def test_the_examples_hold_lists_for_all():
     assert all(json.dumps(example(name)) for name in LISTS)

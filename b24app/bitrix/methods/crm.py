@@ -183,25 +183,27 @@ def _product_rows(method: str, value: object) -> Listing[ListedRow]:
 
 def _product_row(row: Record) -> ListedRow:
     is_tax_on_top = row.text("taxIncluded") == "N" and row.get("priceExclusive") not in {None, ""}
+    row_id, product_id = row.id(), row.id_or_none("productId") or 0
     return ListedRow(
-        id=row.id(),
-        name=row.text("productName"),
+        id=row_id,
+        name=row.name("productName", f"#{product_id or row_id}"),
         bare_price=row.number("price"),
         quantity=row.quantity("quantity"),
         measure=row.text("measureName"),
         sort=int(row.number("sort", Decimal(0))),
         bare_price_without_tax=row.number("priceExclusive") if is_tax_on_top else None,
         is_linked=row.text("xmlId").startswith("sale_basket_"),
-        product_id=row.id_or_none("productId") or 0,
+        product_id=product_id,
     )
 
 
 def _delivery(row: Record) -> Delivery:
+    delivery_id = row.id()
     return Delivery(
-        id=row.id(),
-        number=row.text("accountNumber"),
+        id=delivery_id,
+        number=row.name("accountNumber", str(delivery_id)),
         is_shipped=row.flag_or_none("deducted"),
-        service_name=row.text("deliveryName"),
+        service_name=row.name("deliveryName", ""),
         price=Money(row.number("priceDelivery"), row.text("currency")),
     )
 

@@ -186,14 +186,14 @@ def check_id(value: PaymentId) -> PaymentId:
 
 
 def _payment(row: Record) -> Payment:
-    payment_id = row.id()
+    payment_id, system_id = row.id(), row.id_or_none("paySystemId")
     return Payment(
         id=payment_id,
-        number=row.text("accountNumber") or str(payment_id),
+        number=row.name("accountNumber", str(payment_id)),
         is_paid=row.flag("paid"),
         date_paid=row.time("datePaid"),
         payer_id=row.id_or_none("empPaidId"),
-        pay_system_id=row.id_or_none("paySystemId"),
-        pay_system_name=row.text("paySystemName"),
+        pay_system_id=system_id,
+        pay_system_name=row.name("paySystemName", f"#{system_id}" if system_id else ""),
         sum=Money(row.number("sum"), row.text("currency")),
     )

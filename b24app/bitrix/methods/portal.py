@@ -140,7 +140,8 @@ def pay_systems() -> Command[tuple[PaySystem, ...]]:
     }
 
     def read(row: Record) -> PaySystem:
-        return PaySystem(row.id("ID"), row.text("NAME"))
+        system_id = row.id("ID")
+        return PaySystem(system_id, row.name("NAME", f"#{system_id}"))
 
     return PAY_SYSTEMS.command(params, lambda value: rows(PAY_SYSTEMS.name, value, read))
 

@@ -117,6 +117,11 @@ class Record:
             return str(value)
         return ""
 
+    def name(self, field: str, otherwise: str) -> str:
+        """Return text that people go by, or `otherwise` where there is nothing of it to see."""
+        text = self.text(field)
+        return text if texts.is_seen(text) else otherwise
+
     def exact(self, name: str, most: int = MAX_ADDRESS) -> str:
         """Return text that means nothing when it is cut, as tokens and addresses: "" if longer."""
         text = self.text(name, most + 1)

@@ -369,3 +369,25 @@ def test_a_name_with_half_an_emoji_reaches_log_and_file(stage):
         assert answer.status_code == 200
         assert "Marta \N{REPLACEMENT CHARACTER}" in answer.text
         assert "3653/3\N{REPLACEMENT CHARACTER}" in answer.text
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b"])
+def test_what_has_no_name_to_see_goes_by_its_number(stage, blank):
+    crm = stage.portal.crm
+    for row in crm.product_rows.values():
+        row.product_name = blank
+    for shipment in crm.shipments.values():
+        shipment.account_number = blank
+    for system in crm.pay_systems.values():
+        system.name = blank
+    for payment in crm.payments.values():
+        payment.account_number = payment.pay_system_name = blank
+    tab = stage.tab()
+    shipment = crm.shipments_of(2, 8061)[0]
+
+    assert f">{SMALL}</bdi>" in tab.answer.text
+    assert "#8</bdi>" in tab.answer.text
+    free = crm.rows_of(2, 8061)[-1].product_id
+    assert f"<bdi>#{free}</bdi>" in tab.get("/payments/new").text
+    assert ">#7</option>" in tab.get(f"/payments/{SMALL}/system").text
+    assert f"Delivery {shipment.id}, shipped" in tab.get(f"/payments/{SMALL}/deliveries").text
