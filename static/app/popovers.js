@@ -56,6 +56,12 @@ function linkWaiting(pop) {
   return share;
 }
 
+/* Where it is once it has its size: it comes growing from its middle. */
+function grown(pop) {
+  const { top, height } = pop.getBoundingClientRect();
+  return new DOMRect(0, top + (height - pop.offsetHeight) / 2, 0, pop.offsetHeight);
+}
+
 /* Above its button, where it fits there alone; over it, as far as it has to, where it fits on neither side. */
 function stayInSight(pop, source) {
   if (source) {
@@ -63,7 +69,7 @@ function stayInSight(pop, source) {
     const above = source.getBoundingClientRect().top - band.top;
     const wasUp = pop.matches(".pop--up");
     pop.classList.remove("pop--up");
-    const box = pop.getBoundingClientRect();
+    const box = grown(pop);
     const isUp = (wasUp || box.bottom > band.bottom) && above > box.height + 12;
     pop.classList.toggle("pop--up", isUp);
     const most = box.top - band.top - 8;
