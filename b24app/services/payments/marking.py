@@ -11,6 +11,7 @@ from b24app.domain import Payment, Told
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
 from b24app.services.auth.card_session import CardSession
+from b24app.services.card import returned
 from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.conditional import State
@@ -73,15 +74,17 @@ UNPAID = Mark(
 class Seen:
     """What the person saw, and whether they were asked about a zero amount.
 
-    `expected_amount` is None if the page did not say. `told` is number and amount as the page has
-    them, which only the portal can confirm. `stamp` is that of the payment after the mark that is
-    undone, "" for what undoes none: another one now says that somebody has marked it since.
+    `expected_amount` is None if the page did not say; `is_returned`: it called it given back.
+    `told` is number and amount as the page has them, which only the portal can confirm. `stamp` is
+    that of the payment after the mark that is undone, "" for what undoes none: another one now says
+    that somebody has marked it since.
     """
 
     expected_amount: Decimal | None = None
     may_be_zero: bool = True
     told: Told | None = None
     stamp: str = ""
+    is_returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,8 @@ def change_to(
 
     def verify(card: CardSession, payment_id: int) -> Found:
         _require_amount(seen, seen.expected_amount)
-        if card.is_listing_fresh and payment_id in card.listed and not seen.stamp:
-            return Found(None)
-        return Found(ownership.fetch_own_payment(card, payment_id))
+        is_enough = not seen.stamp and _is_proven_by_list(card, payment_id, mark)
+        return Found(None if is_enough else _fetch(card, payment_id, mark))
 
     def plan(found: Found) -> Edit:
         payment = found.payment
@@ -154,6 +156,17 @@ def change_to(
     )
 
 
+def _fetch(card: CardSession, payment_id: int, mark: Mark) -> Payment:
+    payment = ownership.fetch_own_payment(card, payment_id)
+    return returned.known_one(card, payment) if mark.paid else payment
+
+
+def _is_proven_by_list(card: CardSession, payment_id: int, mark: Mark) -> bool:
+    # Where a payment of the card may have been given back, only its own mark says which one was.
+    may_be_returned = mark.paid and card.has_lapsed
+    return card.is_listing_fresh and payment_id in card.listed and not may_be_returned
+
+
 def _told(payment: Payment | None, seen: Seen) -> Told | None:
     if payment is None:
         return seen.told
@@ -165,6 +178,8 @@ def _require_unchanged(payment: Payment, mark: Mark, seen: Seen) -> None:
         raise ChangedMeanwhileError("somebody has marked it since")
     if mark.paid and not payment.is_paid:
         _require_amount(seen, payment.sum.amount)
+        if payment.is_returned and not seen.is_returned and seen.expected_amount is not None:
+            raise ChangedMeanwhileError("the money was given back")
     if seen.expected_amount is not None and payment.sum.amount != seen.expected_amount:
         raise ChangedMeanwhileError("the amount changed")
 

@@ -94,9 +94,10 @@ def details() -> ResponseReturnValue:
 
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
-    """Mark as paid. `zero`: the person was asked about a payment of zero."""
-    may_be_zero = request.form.get("zero") == "1"
-    seen = Seen(optional_decimal("shown"), may_be_zero, told(), request.form.get("stamp", ""))
+    """Mark as paid. `zero`: the person was asked about a payment of zero; `returned`: a refund."""
+    may_be_zero, is_returned = (request.form.get(name) == "1" for name in ("zero", "returned"))
+    stamp = request.form.get("stamp", "")
+    seen = Seen(optional_decimal("shown"), may_be_zero, told(), stamp, is_returned)
     card = current_card()
     return answer(marking.pay(card, asked(note()), payment_id, seen, timeline_words.paid))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import json
 import re
 
 import pytest
@@ -116,6 +118,33 @@ def test_a_page_that_is_older_than_the_refund_does_not_mark_it_among_many(stage)
         found.account_number: "Refused",
         payment(stage, OPEN).account_number: "Done",
     }
+
+
+def pay_as_shown(tab):
+    """Press the button of the row, with what it says."""
+    address = f"/payments/{OPEN}/pay"
+    found = re.search(rf'hx-post="{address}".*?hx-vals=\'(.*?)\'', tab.answer.text, re.DOTALL)
+    assert found
+    return tab.post(address, json.loads(html.unescape(found[1])))
+
+
+@pytest.mark.parametrize("minutes", [0, 6])
+def test_a_page_that_is_older_than_the_refund_does_not_mark_it(stage, minutes):
+    """Its question said nothing of it; within five minutes the list would be proof enough."""
+    older = stage.tab()
+    found = payment(stage, OPEN)
+    sale.mark_paid(found, stage.portal.clock.now(), 7)
+    assert sale.give_back(found)
+    newer = stage.tab()
+    stage.portal.clock.advance(60 * minutes)
+
+    answer = pay_as_shown(older)
+
+    assert not found.is_paid
+    assert "changed" in answer.text
+    # Who was asked about it marks it.
+    pay_as_shown(newer)
+    assert found.is_paid
 
 
 def test_a_line_of_a_statement_with_its_number_and_amount_is_not_sure(refunded):
