@@ -90,8 +90,14 @@ BETWEEN = {"ar": "، ", "ja": "、", "zh_Hans": "、", "zh_Hant": "、"}
 
 
 def joined(parts: Iterable[object]) -> str:
-    """Return a list as this answer's language writes it: "Deals, Invoices"."""
-    return BETWEEN.get(language(), ", ").join(map(str, parts))
+    """Return a list as this answer's language writes it: "Deals, Invoices".
+
+    Of parts for a page, such as sentences of a template, it is one for a page, too.
+    """
+    between, found = BETWEEN.get(language(), ", "), list(parts)
+    if any(isinstance(part, Markup) for part in found):
+        return markup(between.join(map(escaped, found)))
+    return between.join(map(str, found))
 
 
 def money(value: Money) -> Markup:

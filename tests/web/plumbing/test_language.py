@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import g
+from markupsafe import Markup
 
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.i18n import SPOKEN
@@ -84,6 +85,12 @@ def test_a_list_has_the_commas_of_its_language(app, locale, text):
     with app.test_request_context():
         g.language = locale
         assert i18n.joined(["a", "b"]) == text
+
+
+def test_a_list_of_what_is_for_a_page_is_for_a_page(app):
+    with app.test_request_context():
+        assert i18n.joined([Markup("<b>1</b>"), "A&B", 2]) == Markup("<b>1</b>, A&amp;B, 2")
+        assert not isinstance(i18n.joined(["A&B"]), Markup)
 
 
 def test_equal_moments_are_told_each_in_its_zone_and_language(app):

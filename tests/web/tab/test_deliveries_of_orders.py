@@ -201,5 +201,13 @@ def test_an_older_dialog_cannot_move_to_a_payment_of_another_order(stage):
     assert links(stage, payment.id) == [own.id]
 
 
+def test_an_odd_number_of_the_payment_to_move_to_is_read_as_it_is(stage):
+    stage.portal.crm.payments[SMALL].account_number = "3653/A&B"
+
+    question = stage.tab().get("/payments/1039/deliveries/1205/move").text
+
+    assert re.search(r">\s*Payment 3653/A&amp;B, €2,258.00\s*</option>", question)
+
+
 def details(stage, payment_id):
     return stage.tab().get("/payments/details", ids=str(payment_id), rows=9).text
