@@ -21,9 +21,11 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/* For people whose profile names none. */
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 on("htmx:configRequest", ({ detail: config }) => {
-  /* For people whose profile names none. */
-  config.headers["Time-Zone"] = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  config.headers["Time-Zone"] = zone;
   if (!isWrite(config)) return;
   const note = notes.get(config.path);
   if (note) config.formData.set("note", note);
@@ -122,7 +124,7 @@ function renewAndRepeat(config, words) {
   renewing.finally(() => { config.isRenewed = false; }).then(() => repeat(config), () => expired(config, words));
 }
 
-const tokenHeader = () => JSON.parse(body.getAttribute("hx-headers"));
+const tokenHeader = () => ({ ...JSON.parse(body.getAttribute("hx-headers")), "Time-Zone": zone });
 
 async function newToken() {
   const auth = await frame.refreshAuth();

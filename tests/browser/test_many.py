@@ -315,9 +315,13 @@ def test_the_selected_payments_are_copied(stage, person):
 def test_the_card_is_exported_as_a_file(person):
     person.open_tab(opens=False)
     person.press(person.button("More for this list"))
-    with person.page.expect_download() as download:
+    with (
+        person.page.expect_request("**/export.csv*") as asked,
+        person.page.expect_download() as download,
+    ):
         person.press(person.button("Export CSV"))
 
+    assert asked.value.headers["time-zone"], "its days are those of the page"
     assert download.value.suggested_filename == "payments-2-8061.csv"
     text = download.value.path().read_text(encoding="utf-8")
     assert text.startswith("\ufeffrow,card,payment_id,payment,")
