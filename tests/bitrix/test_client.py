@@ -357,6 +357,15 @@ class TestRedirects:
 
         assert [seen.host for seen in server.seen] == ["portal.bitrix24.com"]
 
+    @pytest.mark.parametrize(
+        "page", ["/auth/?backurl=%2Frest%2F", "https://portal.bitrix24.com/auth/"]
+    )
+    def test_to_a_page_of_the_same_portal_are_no_move(self, client, server, tokens, deadline, page):
+        server.answers(Reply("<html>", 302, {"Location": page}))
+
+        with pytest.raises(PortalSilentError):
+            client.call(tokens, payments.pay(1), deadline)
+
     def test_with_a_broken_location_are_redirects_all_the_same(
         self, client, server, tokens, deadline
     ):

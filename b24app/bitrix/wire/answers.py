@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar, cast
+from urllib.parse import urljoin, urlsplit
 
 from b24app.bitrix.command import BATCH, Command
 from b24app.bitrix.wire import batch, json_text
@@ -112,6 +113,19 @@ def parse(body: bytes) -> Mapping[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
+def _stays(received: Received, endpoint: str) -> bool:
+    """Return whether a redirect leads to a page of the same portal: to log in, or of a closed one.
+
+    It has not moved then, and opening the card again elsewhere helps nobody.
+    """
+    try:
+        old = urlsplit(endpoint)
+        new = urlsplit(urljoin(endpoint, received.headers.get("Location", "")))
+    except ValueError:
+        return False
+    return old[:2] == new[:2] and old[:3] != new[:3]
+
+
 def lost_error(method: str, lost: Lost) -> PortalError:
     """Return the exception for a request that got no answer."""
     if lost is Lost.NOT_SENT:
@@ -120,7 +134,10 @@ def lost_error(method: str, lost: Lost) -> PortalError:
 
 
 def read_envelope(
-    command: Command[Any], received: Received, payload: Mapping[str, object] | None
+    command: Command[Any],
+    received: Received,
+    payload: Mapping[str, object] | None,
+    endpoint: str = "",
 ) -> Answer:
     """Return the result of a parsed answer or raise its error. The status does not decide.
 
@@ -128,7 +145,7 @@ def read_envelope(
     """
     method = command.method
     status = received.status
-    if FIRST_REDIRECT <= status <= LAST_REDIRECT:
+    if FIRST_REDIRECT <= status <= LAST_REDIRECT and not _stays(received, endpoint):
         raise PortalMovedError(
             f"{method}: redirected", code="moved", method=method, http_status=status
         )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from tests.support.stage import MANAGER, READER, SMART, Tab, payments_in
+import pytest
+
+from tests.support.odd_answers import LIST, put
+from tests.support.stage import DEAL, MANAGER, READER, SMART, Tab, payments_in
 
 
 def smart_items(stage):
@@ -77,3 +80,16 @@ def test_a_refusal_in_a_group_says_view_only_in_the_same_answer(stage):
     assert "Mark as paid" not in answer.text
     assert re.search(r'<div id="again"[^>]* hx-get="/payments" hx-trigger="load"', answer.text)
     assert "Mark as paid" not in tab.show().text
+
+
+@pytest.mark.parametrize("placement", [DEAL, SMART])
+def test_a_card_whose_payments_are_unreadable_has_some_all_the_same(stage, placement):
+    """Nobody is asked to create the first payment of a deal that has four."""
+    put(stage, LIST, "paid", "null")
+    entity_id = 8061 if placement == DEAL else linked_item(stage)
+
+    text = stage.tab(MANAGER, entity_id, placement).answer.text
+
+    assert "4 payments of this card could not be read" in text
+    assert "No payments yet" not in text
+    assert "New payment" in text
