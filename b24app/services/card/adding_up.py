@@ -20,7 +20,7 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines, all_rows
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, given_back, total
 
@@ -123,6 +123,8 @@ def _products(
         return _products_line(core.rows.values(), currency, like)
     if free is not None and not core.payments:
         return _products_line(free, currency, like)
+    if _is_all_known(core, compositions) and (rows := all_rows(core, compositions, free)):
+        return _products_line(rows, currency, like)
     if not core.card.is_amount_typed:
         shipping = total(
             currency, [_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from b24app.simulator.control.control_somebody import do_order
+from b24app.simulator.portal_state import sale
+from b24app.simulator.portal_state.seed import COURIER
 from tests.support.acts import SMALL, item_of
 from tests.support.stage import payments_in
 
@@ -72,6 +75,20 @@ def test_rows_past_the_first_page_are_named_after_a_write(stage, billed):
     assert answer.status_code == 200, tab.said
     assert GONE not in tab.answer.text
     assert len(names_in(loaded(tab))) == 59
+
+
+def test_the_amount_is_that_of_all_rows_where_those_not_read_are_free(stage):
+    """The deal's own amount is from before its delivery: all of it paid would be too much paid."""
+    crm = stage.portal.crm
+    row = crm.rows_of(2, BIG)[0]
+    stage.tab(entity_id=BIG).post("/payments", {"row": row.id, f"quantity-{row.id}": "1"})
+    payment = crm.payments[max(crm.payments)]
+    shipment = sale.add_shipment(crm, crm.orders[payment.order_id], COURIER, Decimal(15))
+    sale.add_delivery(crm, payment, shipment)
+
+    text = stage.tab(entity_id=BIG).answer.text
+
+    assert figures(text)["Amount"] == "615.00"
 
 
 def test_a_page_that_knows_of_fewer_rows_is_given_the_names_of_all(stage, billed):
