@@ -31,3 +31,9 @@ def test_a_long_number_is_read_to_its_end_at_every_width(stage, person):
 
         assert not number.evaluate(CUT), width
         assert not number.evaluate(BESIDE), width
+
+    person.page.emulate_media(media="print")
+    person.resize(794)
+    words = person.frame.locator(".pay__open > .vh").first
+    expect(words).to_have_text(f"Payment {NUMBER}")
+    assert not words.evaluate(BESIDE)
