@@ -7,6 +7,41 @@ let home = "";
 let control = "";
 let linesBefore = null;
 
+/* A payment of many lines comes without them after a write, and they are read again: until then it stays open and as
+   high as it was, or whoever is far down in it would be thrown to the top; and what had the focus gets it back. */
+const stood = new Map();
+
+function holdPlace(pay) {
+  const more = pay.querySelector(".pay__more[open]:not([data-waits])");
+  if (more) stood.set(more.id, { height: more.querySelector(".pay__body").offsetHeight, control });
+}
+
+function keepPlace(waiting) {
+  if (!waiting.isConnected || !stood.has(waiting.id)) return;
+  waiting.querySelector(".pay__body").style.minHeight = `${stood.get(waiting.id).height}px`;
+  waiting.open = true;
+}
+
+function leavePlaces() {
+  for (const [id, { control: was }] of stood) {
+    const more = byId(id);
+    if (more?.matches("[data-waits]")) continue;
+    stood.delete(id);
+    if (more && document.activeElement === more.closest(".pay").querySelector(".pay__title")) byId(was)?.focus({ preventScroll: true });
+  }
+}
+
+/* It comes with a reader that asks at once. Where that fails, what is open asks for itself, and says why nothing comes. */
+const isReadAgain = (more) => stood.has(more.id) && more.parentNode.querySelector(".pay__load[hx-trigger^=load]");
+
+on("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+  const more = elt.closest(".pay__more, .pay__load")?.parentNode?.querySelector(".pay__more[open][data-waits]");
+  if (!more || xhr.status === 200 || !stood.has(more.id)) return;
+  if (elt !== more) return htmx.trigger(more, "need");
+  stood.delete(more.id);
+  more.querySelector(".pay__body").style.minHeight = "";
+});
+
 function prepareSwap(detail, config, isDone) {
   const dialog = config.elt.closest("dialog") || config.target.closest("dialog");
   if (isDone && "adds" in config.elt.dataset) opened.set(config.target.closest(".pay")?.querySelector(".pay__more").id, true);
@@ -58,7 +93,10 @@ on("htmx:load", ({ detail: { elt } }) => {
   const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
   /* It closes the frame, so it goes after the size of what is shown now. */
   if (found("[data-install-done]").length) setTimeout(frame.installFinish, 100);
-  for (const waiting of found(".pay__more[data-waits]")) showKept(waiting);
+  for (const waiting of found(".pay__more[data-waits]")) {
+    showKept(waiting);
+    keepPlace(waiting);
+  }
   for (const details of found("details[id]")) {
     if (opened.has(details.id) && !("waits" in details.dataset && !details.open)) details.open = opened.get(details.id);
   }
@@ -132,6 +170,7 @@ function restoreFocus() {
     const title = home && (byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh"));
     (putBack() || same || title || null)?.focus({ preventScroll: true });
   }
+  leavePlaces();
   home = control = "";
   linesBefore = null;
 }
@@ -156,7 +195,7 @@ on("toggle", ({ target }) => {
   if (target.matches("details")) makeRoomAround(target);
   if (target.matches("details[id]")) {
     opened.set(target.id, target.open);
-    if (target.open && "waits" in target.dataset) htmx.trigger(target, "need");
+    if (target.open && "waits" in target.dataset && !isReadAgain(target)) htmx.trigger(target, "need");
     if (target.matches(".pay__more")) rowToggled(target);
   } else if (target.matches(".pop")) {
     if (target.matches(":popover-open")) popOpened(target);
@@ -175,7 +214,10 @@ let tops = null;
 for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail: { target, shouldSwap, xhr } }) => {
   if (target.matches?.(".pay")) {
     keepLog(target);
-    if (shouldSwap && xhr?.getResponseHeader("HX-Reswap") !== "none") handOver(target);
+    if (shouldSwap && xhr?.getResponseHeader("HX-Reswap") !== "none") {
+      handOver(target);
+      holdPlace(target);
+    }
   }
   if (tops || !target.closest?.(".pay") || target.closest(".pop")) return;
   tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
