@@ -58,10 +58,11 @@ def _own(
     lines = _free_lines(free, currency, core.finest_sum)
     billed = total(currency, _as_lines([*paid, *waiting]))
     whole = total(currency, made_of)
-    elsewhere = _elsewhere(core, compositions, whole - billed, free)
+    back = total(currency, _as_lines(returned))
+    # What was given back still holds its products: no other currency does.
+    elsewhere = _elsewhere(core, compositions, whole - billed - back, free)
     if elsewhere.amount:
         made_of.append(Line(LineKind.ELSEWHERE, elsewhere, _only_other(core)))
-    back = total(currency, _as_lines(returned))
     if back.amount:
         made_of.append(given_back(back, total(currency, made_of) - billed, len(returned)))
     amount = total(currency, made_of)
@@ -158,7 +159,7 @@ def _elsewhere(
 ) -> Money:
     """Return the products held by payments in other currencies, in the card's own, below zero.
 
-    `rest` is the amount minus the payments in its currency. If the payments' lines are not known,
+    `rest` is the amount minus all payments in its currency. If the payments' lines are not known,
     the result is the part of that rest that can no longer be billed.
     """
     currency = core.card.amount.currency

@@ -57,3 +57,15 @@ def test_it_is_taken_off_only_as_far_as_nothing_else_asks_for_it():
     [billed] = totals_of(core(card("100.00"), rows, again), {}, None)
     assert (billed.amount, billed.outstanding) == (euros("80.00"), euros("80.00"))
     assert (billed.over_billed, billed.rest.amount) == (None, Decimal(0))
+
+
+def test_it_is_not_taken_off_once_more_as_billed_in_another_currency():
+    """As long as nobody knows what the payment in dollars bills."""
+    rows, free = [row(1, "10.00", "10")], [row(1, "10.00", "3")]
+    back = replace(payment(1, "30.00"), is_returned=True)
+
+    own, _ = totals_of(
+        core(card("100.00"), rows, [back, payment(2, "45.00", currency="USD")], free=free), {}, free
+    )
+
+    assert (own.amount, own.outstanding) == (euros("30.00"), euros("30.00"))
