@@ -158,6 +158,19 @@ def test_no_number_is_turned_around_in_arabic():
     assert turned == ["Payment %(number)s is expected"]  # the title of an activity in the portal
 
 
+def test_no_other_number_of_a_sentence_is_turned_around_in_arabic():
+    """Where a sentence has two: a delivery beside a payment, or one payment beside another."""
+    second = re.compile(r"(?:[Dd]elivery|payments?|and|nor) %\((delivery|other|payment)\)s")
+    turned = [
+        message.id
+        for message in translations.read("ar")
+        if isinstance(message.id, str)
+        for name in second.findall(message.id)
+        if f"\u2068%({name})s\u2069" not in said(message)[0]
+    ]
+    assert turned == []
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_compiled_catalogue_is_that_of_the_text(locale):
     path = translations.path_of(locale)
