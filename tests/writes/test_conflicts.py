@@ -186,10 +186,12 @@ def test_a_portal_that_finds_no_amount_equal_marks_the_payment_all_the_same(stag
     assert PAY.done(stage)
 
 
+@pytest.mark.parametrize("ignores_filters", [False, True])
 @pytest.mark.parametrize("verb", ["pay", "delete"])
-def test_an_amount_that_had_to_be_read_anyway_stops_the_write(stage, verb):
+def test_an_amount_that_had_to_be_read_anyway_stops_the_write(stage, verb, ignores_filters):
     tab = stage.tab()
     forget_listing(stage)
+    stage.portal.switches.ignores_filters = ignores_filters
     somebody(stage, "set_quantity", id=1200, quantity=1)
 
     if verb == "pay":
