@@ -88,16 +88,19 @@ def tag_of(locale: str) -> str:
 BETWEEN = {"ar": "، ", "ja": "、", "zh_Hans": "、", "zh_Hant": "、"}
 """What stands between the parts of a list, where it is not the Latin comma."""
 
+APART = {"ar": "\u2068%s\u2069"}
+"""How a part of a list is kept from its neighbours: behind Arabic words, 0512-2026 is turned around."""
+
 
 def joined(parts: Iterable[object]) -> str:
     """Return a list as this answer's language writes it: "Deals, Invoices".
 
     Of parts for a page, such as sentences of a template, it is one for a page, too.
     """
-    between, found = BETWEEN.get(language(), ", "), list(parts)
+    between, apart, found = BETWEEN.get(language(), ", "), APART.get(language(), "%s"), list(parts)
     if any(isinstance(part, Markup) for part in found):
-        return markup(between.join(map(escaped, found)))
-    return between.join(map(str, found))
+        return markup(between.join(apart % escaped(part) for part in found))
+    return between.join(apart % part for part in found)
 
 
 def money(value: Money) -> Markup:
