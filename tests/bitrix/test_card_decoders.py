@@ -131,6 +131,10 @@ class TestCards:
 
         assert found[177] == crm.OwnerType(177, "Equipment Purchase", "DYNAMIC_177")
 
+    def test_a_title_of_spaces_is_none(self):
+        (found,) = crm.owner_types().decode([{"ID": 1036, "NAME": " \u200b", "SYMBOL_CODE": ""}])
+        assert found.title == ""
+
 
 class TestPortal:
     def test_profile(self):

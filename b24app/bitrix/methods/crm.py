@@ -211,6 +211,6 @@ def _delivery(row: Record) -> Delivery:
 def _owner_type(row: Record) -> OwnerType:
     return OwnerType(
         entity_type_id=row.id("ID"),
-        title=row.text("NAME"),
+        title=row.name("NAME", ""),
         code=row.text("SYMBOL_CODE"),
     )

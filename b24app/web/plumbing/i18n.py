@@ -89,7 +89,7 @@ BETWEEN = {"ar": "، ", "ja": "、", "zh_Hans": "、", "zh_Hant": "、"}
 """What stands between the parts of a list, where it is not the Latin comma."""
 
 APART = {"ar": "\u2068%s\u2069"}
-"""How a part of a list is kept from its neighbours: behind Arabic words, 0512-2026 is turned around."""
+"""How a part of a list is kept from the others: behind Arabic words 0512-2026 is turned around."""
 
 
 def joined(parts: Iterable[object]) -> str:
