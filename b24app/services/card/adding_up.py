@@ -20,9 +20,10 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines, all_rows
+from b24app.services.card.card_reads import CardSnapshot, PaymentLines
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import ZERO, Line, LineKind, Totals, given_back, total
+from b24app.services.card.unread_rows import all_rows
 
 Compositions = Mapping[int, PaymentLines]
 Rows = Iterable[ProductRow]
@@ -115,8 +116,7 @@ def _products(
 ) -> Line:
     """Return the total of the card's products, from the best data that was read.
 
-    An amount that nobody typed is, in the portal, the sum of products and deliveries when the card
-    was last saved.
+    An amount that nobody typed is the portal's sum of products and deliveries of the last saving.
     """
     currency = core.card.amount.currency
     like = core.finest_sum

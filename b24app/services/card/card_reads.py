@@ -251,20 +251,6 @@ def complete(
     }
 
 
-def all_rows(
-    core: CardSnapshot, compositions: Mapping[int, PaymentLines], free: Sequence[ProductRow] | None
-) -> list[ProductRow] | None:
-    """Return the card's product rows where those not read are in no line of its payments.
-
-    They are free as a whole then. None: they cannot be told from others, or not all are there.
-    """
-    lines = (item for composition in compositions.values() for item in composition.items)
-    if not all(item.row_id in core.rows for item in lines):
-        return None
-    rows = {**{row.id: row for row in free or ()}, **core.rows}
-    return list(rows.values()) if len(rows) == core.rows_total else None
-
-
 def core_commands(rows_total: int) -> int:
     """Return how many commands `ask_core` takes, without what a listing adds."""
     return CORE + product_rows.pages(rows_total)

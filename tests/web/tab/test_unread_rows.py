@@ -91,6 +91,45 @@ def test_the_amount_is_that_of_all_rows_where_those_not_read_are_free(stage):
     assert figures(text)["Amount"] == "615.00"
 
 
+@pytest.fixture
+def by_product(stage):
+    """A portal that finds baskets by product (quirk 101); the rows of the long deal."""
+    stage.portal.switches.finds_by_product = True
+    return stage.portal.crm.rows_of(2, BIG)
+
+
+def bill(stage, row, quantity="1"):
+    tab = stage.tab(entity_id=BIG)
+    tab.post("/payments", {"row": row.id, f"quantity-{row.id}": quantity})
+    return tab, max(stage.portal.crm.payments)
+
+
+def test_what_is_left_of_another_row_s_basket_is_not_all_of_a_row_that_was_not_read(
+    stage, by_product
+):
+    for row in by_product:
+        row.product_id = 0
+    by_product[1].quantity, by_product[-1].quantity = Decimal(5), Decimal(7)
+    by_product[-1].sort = -10  # First of those with its product, though last to be read.
+    stage.portal.crm.cards[2, BIG].opportunity = Decimal(700)
+
+    bill(stage, by_product[1], "3")
+
+    assert figures(stage.tab(entity_id=BIG).answer.text)["Amount"] == "700.00"
+
+
+def test_a_row_that_was_not_read_counts_as_it_is_and_not_as_it_was_billed_once(stage, by_product):
+    last = by_product[-1]
+    tab, payment_id = bill(stage, last)
+    assert tab.delete(f"/payments/{payment_id}").status_code == 200, tab.said
+    do_order(stage.portal, {"do": "set_row_quantity", "id": str(last.id), "quantity": "3"})
+    stage.portal.crm.cards[2, BIG].opportunity = Decimal(620)
+
+    bill(stage, by_product[0])
+
+    assert figures(stage.tab(entity_id=BIG).answer.text)["Amount"] == "620.00"
+
+
 def test_a_page_that_knows_of_fewer_rows_is_given_the_names_of_all(stage, billed):
     tab = stage.tab(entity_id=BIG)
 
