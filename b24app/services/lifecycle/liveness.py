@@ -14,6 +14,7 @@ from typing import Protocol
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.bitrix.oauth.server import ServerAppInfo
+from b24app.bitrix.wire.answers import FIRST_REDIRECT, LAST_REDIRECT
 from b24app.errors import (
     AppError,
     AppUninstalledError,
@@ -25,6 +26,7 @@ from b24app.errors import (
     PortalBusyError,
     PortalMovedError,
     PortalOverloadedError,
+    PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
     SessionError,
@@ -216,8 +218,16 @@ def _hear(witness: Witness, member_id: str) -> Verdict | Heard:
     except SessionExpiredError:
         return _refused(witness)
     except AppError as error:
-        return verdict_of(error)
+        return _ask_server(witness, member_id) if _is_redirect(error) else verdict_of(error)
     return Verdict.ALIVE
+
+
+def _is_redirect(error: AppError) -> bool:
+    """Return whether the portal redirects to a page of its own, whatever it is asked."""
+    return (
+        isinstance(error, PortalSilentError)
+        and FIRST_REDIRECT <= error.http_status <= LAST_REDIRECT
+    )
 
 
 def _ask_server(witness: Witness, member_id: str) -> Verdict | Heard:

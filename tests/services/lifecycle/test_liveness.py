@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from b24app.errors import (
     AppUninstalledError,
@@ -204,8 +206,6 @@ def test_what_a_portal_says_before_it_looks_for_the_app_is_asked_elsewhere(
 
 
 def test_a_portal_that_moved_is_alive_where_the_authorization_server_says_so(stage):
-    from werkzeug.test import Client
-
     from b24app.simulator.portal import create_portal
 
     stage.portal.move("new.example:8024")
@@ -213,6 +213,18 @@ def test_a_portal_that_moved_is_alive_where_the_authorization_server_says_so(sta
     stage.adapter.clients |= {PORTAL: moved, "new.example:8024": moved}
 
     assert probe(stage) is Verdict.ALIVE
+
+
+@pytest.mark.parametrize(("is_there", "verdict"), [(True, Verdict.ALIVE), (False, Verdict.DEAD)])
+def test_a_portal_that_sends_everybody_to_a_page_of_its_own_is_asked_for_elsewhere(
+    stage, monkeypatch, is_there, verdict
+):
+    """Closed, it says nothing; seventy-two hours of silence would erase its data."""
+    if not is_there:
+        stage.portal.uninstall(clean=True)
+    monkeypatch.setitem(stage.adapter.clients, PORTAL, Client(Response("", 302, {"Location": "/"})))
+
+    assert probe(stage) is verdict
 
 
 def test_the_authorization_server_speaks_of_this_portal_only(stage):
