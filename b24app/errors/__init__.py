@@ -22,7 +22,8 @@ AppError
 │   └── StillRunningError · KeyReusedError
 ├── TooManyRequestsError       too many failed proofs from one address (429)
 ├── PortalError                what the portal, or the way to it, answered
-│   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED, OPERATION_TIME_LIMIT (503)
+│   ├── PortalBusyError        QUERY_LIMIT_EXCEEDED (503)
+│   │   ├── PortalPausedError  OPERATION_TIME_LIMIT: for ten minutes (503)
 │   │   ├── PortalOverloadedError   OVERLOAD_LIMIT: no later try works (503)
 │   │   └── PortalCrowdedError this portal holds its whole share of our process (503)
 │   ├── PortalSilentError      no usable answer: executed is unknown (502)

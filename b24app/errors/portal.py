@@ -36,6 +36,10 @@ class PortalCrowdedError(PortalBusyError):
     """This portal holds its whole share of our process already: nothing was sent."""
 
 
+class PortalPausedError(PortalBusyError):
+    """`OPERATION_TIME_LIMIT`: our time for this method within ten minutes is used up there."""
+
+
 class PortalOverloadedError(PortalBusyError):
     """`OVERLOAD_LIMIT`: REST is blocked by hand, so asking again changes nothing."""
 

@@ -31,6 +31,7 @@ from b24app.errors import (
     PortalClosedError,
     PortalError,
     PortalOverloadedError,
+    PortalPausedError,
     PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
@@ -48,7 +49,7 @@ NO, DOUBTFUL, UNKNOWN = Executed.NO, Executed.DOUBTFUL, Executed.UNKNOWN
 
 TABLE = [
     ("QUERY_LIMIT_EXCEEDED", 503, PortalBusyError, NO, True),
-    ("OPERATION_TIME_LIMIT", 429, PortalBusyError, NO, True),
+    ("OPERATION_TIME_LIMIT", 429, PortalPausedError, NO, True),
     ("OVERLOAD_LIMIT", 503, PortalOverloadedError, NO, False),
     ("OVERLOAD_LIMIT", 401, PortalOverloadedError, NO, False),
     ("INTERNAL_SERVER_ERROR", 500, PortalSilentError, UNKNOWN, False),

@@ -275,6 +275,19 @@ def test_a_refused_second_step_of_a_move_names_no_rights_falsely(stage):
     assert "othing was changed" in tab.said
 
 
+def test_who_has_used_up_the_time_is_told_how_long_that_lasts(stage):
+    tab = stage.tab()
+    stage.portal.faults.add("batch", "operation_limit", times=9)
+
+    answers = [tab.show(refresh=1), PAY.send(tab, None)]
+
+    for answer in answers:
+        assert answer.status_code == 503
+        assert "Try again in ten minutes" in answer.text
+    assert answers[0].headers["Retry-After"] == "600"
+    assert not PAY.done(stage)
+
+
 def test_apps_that_are_blocked_are_not_called_busy(stage):
     """Only the portal's support ends it (`OVERLOAD_LIMIT`): no later try works."""
     tab = stage.tab()

@@ -35,6 +35,7 @@ from b24app.errors import (
     PortalClosedError,
     PortalError,
     PortalOverloadedError,
+    PortalPausedError,
     PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
@@ -52,7 +53,7 @@ PARAMETER_REFUSED = "100"
 
 BY_CODE: Mapping[str, type[PortalError]] = {
     QUERY_LIMIT: PortalBusyError,
-    "OPERATION_TIME_LIMIT": PortalBusyError,
+    "OPERATION_TIME_LIMIT": PortalPausedError,
     "OVERLOAD_LIMIT": PortalOverloadedError,
     # The portal could not ask the authorization server about the token, which stays good.
     "CONNECTION_ERROR": PortalBusyError,

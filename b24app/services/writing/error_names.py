@@ -42,6 +42,7 @@ class ErrorName(StrEnum):
     UNRECORDED = "error:unrecorded"
     PORTAL = "error:portal"
     PORTAL_BUSY = "error:portal_busy"
+    PORTAL_PAUSED = "error:portal_paused"
     PORTAL_OVERLOADED = "error:portal_overloaded"
     PORTAL_CROWDED = "error:portal_crowded"
     PORTAL_SILENT = "error:portal_silent"
@@ -122,6 +123,7 @@ CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.UNRECORDED: errors.UnrecordedError,
     ErrorName.PORTAL: errors.PortalError,
     ErrorName.PORTAL_BUSY: errors.PortalBusyError,
+    ErrorName.PORTAL_PAUSED: errors.PortalPausedError,
     ErrorName.PORTAL_OVERLOADED: errors.PortalOverloadedError,
     ErrorName.PORTAL_CROWDED: errors.PortalCrowdedError,
     ErrorName.PORTAL_SILENT: errors.PortalSilentError,

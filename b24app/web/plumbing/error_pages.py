@@ -38,6 +38,7 @@ RETRY_AFTER: dict[type[errors.AppError], str] = {
     # The page then keeps its key and may ask again for the same outcome.
     errors.StillRunningError: "2",
     errors.DatabaseAwayError: "5",
+    errors.PortalPausedError: "600",
     errors.PortalBusyError: "2",
     errors.AuthorizationServerCrowdedError: "2",
     # Failed proofs are counted per minute.

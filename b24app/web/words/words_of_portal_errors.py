@@ -63,6 +63,15 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
             _l("This step was not completed. Wait a moment, then press Try again."),
         ),
     ),
+    errors.PortalPausedError: Row(
+        Words(
+            _l("Bitrix24 is busy"),
+            _l(
+                "Nothing was changed. This app has used up its time in your Bitrix24. "
+                "Try again in ten minutes."
+            ),
+        ),
+    ),
     errors.PortalOverloadedError: Row(
         Words(
             _l("Apps are blocked in your Bitrix24"),
