@@ -38,6 +38,8 @@ const clicks = {
   },
   "[data-press]": (button) => {
     button.closest("dialog")?.close();
+    /* A card without payments is drawn anew, and then it may have no such button. */
+    if (button.closest("[data-none]")) byId(button.dataset.press)?.focus({ preventScroll: true });
     byId(button.dataset.press)?.click();
     leave(button.closest(".toast"));
   },

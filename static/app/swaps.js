@@ -53,7 +53,7 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
-  control = document.activeElement.id;
+  control = (isDone && idOfNextRemove(document.activeElement)) || document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
     home = config.target.id;
     linesBefore = new Set(allLines().map(lineOf));
@@ -70,6 +70,12 @@ function prepareSwap(detail, config, isDone) {
     kept.set(details.id + details.closest(".pay").dataset.paid, details.cloneNode(true));
   }
   if (detail.shouldSwap && isReplaced) takeAway(config.target.querySelectorAll(".pay:not(:focus-within)"));
+}
+
+/* Who removes several lines goes on with the next one, or with the one before the last. */
+function idOfNextRemove(button) {
+  const line = button.matches(".btn--remove") && button.closest("tr");
+  return line && (line.nextElementSibling || line.previousElementSibling)?.querySelector(".btn--remove")?.id;
 }
 
 /* htmx takes leave of every element of what it replaces, by an event and for each of its children: 500 rows of a list

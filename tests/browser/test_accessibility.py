@@ -83,6 +83,10 @@ def test_forced_colours_keep_focus_selection_opened_row_and_icons(stage, sit):
     edge = style(opened, "background-color", "::before")
     assert edge != style(opened, "background-color")
     assert style(other.get_by_role("checkbox"), "appearance") != "none"
+    # What is a link elsewhere has an edge here, and its words keep away from it.
+    for name in ("Reassign delivery", "Move delivery"):
+        button = opened.get_by_role("button", name=name, exact=True)
+        assert style(button, "padding-inline-start") == style(button, "padding-inline-end")
 
     # Icons look like their words, and what cannot be pressed looks like that.
     someone.page.emulate_media(color_scheme="dark")

@@ -180,7 +180,8 @@ def test_removed_item_and_removed_delivery_can_be_put_back(stage, either):
     expect(row_of(either, unpaid, item)).to_have_count(0)
     expect(either.said).to_contain_text("Item removed")
     assert item.id not in quantities(stage, unpaid)
-    either.expect_focus_kept(unpaid)
+    following = row_of(either, unpaid, stage.items(unpaid)[0])
+    either.expect_focus_on(either.button("Remove item", following))
     either.press(either.button("Undo", either.said))
 
     expect(either.payment(unpaid).locator("[data-item-id]")).to_have_count(3)

@@ -54,3 +54,10 @@ def test_a_change_far_down_in_a_long_payment_throws_nobody_to_the_top(far_down):
     expect(person.said).to_contain_text("Item removed")
     expect(lines).to_have_count(LINES + 2)
     expect_to_stay(person, top)
+
+    # Who removes several by keyboard goes on with the next one, and at the end with the one before.
+    for left, following in ((LINES + 2, LINES - 1), (LINES + 1, LINES - 1)):
+        person.expect_focus_on(lines.nth(following).locator(".btn--remove"))
+        person.page.keyboard.press("Enter")
+        expect(lines).to_have_count(left - 1)
+        person.wait_until_opened()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from b24app.simulator.gallery import STATES
+from b24app.simulator.gallery.preparing import perform
 from tests.support.browser_stage import (
     EMPTY_CARD,
     LINKED_CARD,
@@ -57,8 +59,7 @@ def test_skeleton_gives_way_to_content_without_a_jump(stage, sit, motion, sizes)
         assert frame.evaluate(SHIFTS) == 0, width
 
 
-@pytest.mark.usefixtures("stage")
-def test_card_without_payments_offers_the_first_one_and_nothing_shifts(person):
+def test_card_without_payments_offers_the_first_one_and_nothing_shifts(stage, person):
     """A frame that grows for it moves what is below, or brings a scroll bar that narrows it."""
     for width, height in ((1280, 900), (375, 950)):
         person.page.set_viewport_size({"width": width, "height": height})
@@ -77,6 +78,18 @@ def test_card_without_payments_offers_the_first_one_and_nothing_shifts(person):
 
     expect(person.frame.locator("[data-payment-id]")).to_have_count(1)
     expect(person.frame.get_by_role("heading", name="No payments yet")).to_be_hidden()
+
+    # Where it cannot be read, nobody is asked for a first one, and who looks again keeps the focus.
+    perform(stage.portal, STATES["unread"].before)
+    person.press(person.button("Refresh"))
+    again = person.button("Check again")
+    expect(again).to_be_visible()
+    expect(person.frame.get_by_role("heading", name="No payments yet")).to_have_count(0)
+    again.focus()
+    stage.portal.switches.odd_values.clear()
+    person.page.keyboard.press("Enter")
+    expect(person.frame.locator("[data-payment-id]")).to_have_count(1)
+    person.expect_focus_on(person.button("Refresh"))
 
 
 def test_smart_process_shows_and_changes_payments_of_linked_cards(stage, open_card, person):

@@ -69,6 +69,20 @@ CARDS = (
         card=DEAL.format(8067),
     ),
     State(
+        "unread",
+        "No payment can be read",
+        "#empty #first-payment",
+        "4 payments of this card could not be read",
+        before=(
+            (
+                "odd_value",
+                {"method": "crm.item.payment.list", "field": "paid", "text": "null"},
+            ),
+        ),
+        steps=("#empty [data-press]",),
+        then="Press Check again.",
+    ),
+    State(
         "none-paid",
         "A filter that leaves nothing",
         "[data-when-filter=paid]",
