@@ -53,7 +53,7 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
-  control = (isDone && idOfNextRemove(document.activeElement)) || document.activeElement.id;
+  control = (isDone && document.activeElement === config.elt && idOfNextRemove(config.elt)) || document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
     home = config.target.id;
     linesBefore = new Set(allLines().map(lineOf));

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.test_out_of_turn import Held
+
 
 def row_of(someone, payment, item):
     return someone.payment(payment).locator(f'[data-item-id="{item.id}"]')
@@ -154,3 +156,19 @@ def test_undo_of_a_payment_that_left_the_filtered_list(stage, either):
     either.page.keyboard.press("u")
     expect(either.payment(unpaid)).to_be_visible()
     either.expect_focus_on(either.payment(unpaid).locator(".pay__title"))
+
+
+def test_the_answer_to_another_write_moves_nobody_from_one_button_to_the_next(stage, person):
+    """Who stands on Remove item would remove another one by the next press."""
+    unpaid = stage.payments[3]
+    item = stage.items(unpaid)[0]
+    person.open_tab()
+    late = Held(person, f"/payments/{unpaid.id}/items/{item.id}", "POST")
+    row = row_of(person, unpaid, item)
+    late.wait(lambda: person.press(person.button("Decrease quantity", row)))
+    person.button("Remove item", row).focus()
+
+    late.let_go()
+
+    expect(person.said).to_contain_text("Quantity saved")
+    expect(person.button("Remove item", row)).to_be_focused()
