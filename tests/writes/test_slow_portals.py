@@ -168,3 +168,21 @@ def test_many_that_have_waited_for_others_send_what_the_time_left_is_enough_for(
 
     assert (waits[0], lost) == (0, [])
     assert set(act.told.values()) == {"Done"}
+
+
+def test_who_has_waited_for_others_adds_no_more_than_the_time_left_is_enough_for(
+    stage, monkeypatch, waits, lost
+):
+    rows = rows_of(stage)
+    make_slow(stage, monkeypatch, WRITE_MS["product.add"])
+    tab = stage.tab(entity_id=MANY)
+    tab.post("/payments", wish(rows[:1]))
+    (payment,) = stage.portal.crm.payments_of(2, MANY)
+    waits[0] = TRIES
+
+    answer = tab.post_all(f"/payments/{payment.id}/items", wish(rows[1:8]))
+
+    assert (waits[0], lost) == (0, [])
+    assert answer.status_code == 200, tab.said
+    assert lines_of(stage) == [8]
+    assert {outcome for _, outcome in outcomes(stage)} == {"done"}

@@ -20,34 +20,26 @@ from b24app.errors import (
     UnexplainedRefusalError,
 )
 from b24app.services.actions import Action, DeedName, OutcomeCode
-from b24app.services.auth.card_session import CardSession
 from b24app.services.payments.item_lines import EditContext, place_to_add
 from b24app.services.payments.items import quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
-from b24app.services.writing.change import After, Change, Edit, Verdict, change
-from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.change import After, Change, Edit, Verdict
+from b24app.services.writing.outcome import OutcomeKind
 
 AT_ONCE = 30
 """The most rows of one action: the write and its re-read must fit into one batch."""
 
 
-def add(
-    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[RowQuantity]
-) -> Outcome:
-    """Add rows to a payment. A row it already has is raised: adding it again saves nothing.
-
-    Undoing a removal adds nothing to a row that somebody else has put back in the meantime.
-    Page: crm-item-payment-product-add.md.
-    """
-    return change(card, asked, change_to(payment_id, wanted, may_raise=not asked.is_undo))
-
-
 def change_to(
     payment_id: int, wanted: Sequence[RowQuantity], *, may_raise: bool
 ) -> Change[EditContext]:
-    """Return what is special about adding rows to a payment."""
+    """Return what is special about adding rows to a payment.
+
+    A row it already has is raised: adding it again saves nothing. Not where it may not be raised:
+    undoing a removal adds nothing to a row that somebody else has put back in the meantime.
+    Page: crm-item-payment-product-add.md.
+    """
 
     def plan(at: EditContext) -> Edit:
         if not wanted:

@@ -13,12 +13,7 @@ from typing import Any
 
 from b24app.bitrix.methods import payment_items
 from b24app.domain import ListedRow
-from b24app.errors import (
-    BusinessRefusalError,
-    GoneError,
-    NotFoundError,
-    NotOnThisCardError,
-)
+from b24app.errors import BusinessRefusalError, GoneError, NotFoundError, NotOnThisCardError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
@@ -82,25 +77,31 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
 def add(
     card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[RowQuantity]
 ) -> Outcome:
-    """Add rows to an existing payment, in one request like `adding_items.add`, or in several.
+    """Add rows to an existing payment, in one request or in several.
 
     Rows that it already has are raised if allowed, and only in one request.
     """
-    if len(wanted) <= card.api.writes_within(PART_SECONDS, adding_items.AT_ONCE):
-        return adding_items.add(card, asked, payment_id, wanted)
+    addition = adding_items.change_to(payment_id, wanted, may_raise=not asked.is_undo)
+    turn = card_lease.Turn(card)
+
+    def run() -> Outcome:
+        # Asked here: who has waited for others has less time left.
+        is_short = len(wanted) <= card.api.writes_within(PART_SECONDS, adding_items.AT_ONCE)
+        at = None if is_short else place_to_add(card, payment_id)
+        there = {item.row_id for item in at.items} if at else set()
+        if at is None or any(row.row_id in there for row in wanted):
+            return change.carry_out(card, addition)
+        return _begin_adding(card, at, wanted)
+
     deed = Deed(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, is_repeatable=False)
-    return perform(card, asked, deed, lambda: _begin_adding(card, payment_id, wanted))
+    return perform(card, asked, deed, lambda: turn.run(run), turn)
 
 
-def _begin_adding(card: CardSession, payment_id: int, wanted: Sequence[RowQuantity]) -> Outcome:
-    at = place_to_add(card, payment_id)
+def _begin_adding(card: CardSession, at: EditContext, wanted: Sequence[RowQuantity]) -> Outcome:
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
-    there = {item.row_id for item in at.items}
-    if any(row.row_id in there for row in wanted):
-        return change.within(card, adding_items.change_to(payment_id, wanted, may_raise=True))
-    number = at.payment.number
-    filling = Filling(0, payment_id, number, tuple(wanted), names={}, done=0, is_new=False)
+    payment = at.payment
+    filling = Filling(0, payment.id, payment.number, tuple(wanted), names={}, done=0, is_new=False)
     return begin(card, filling, free)
 
 

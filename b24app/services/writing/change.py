@@ -22,7 +22,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
 from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
-from b24app.services.writing.card_lease import Turn, work_alone
+from b24app.services.writing.card_lease import Turn
 from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
@@ -184,14 +184,9 @@ def change(card: CardSession, asked: WriteRequest, wanted: Change[P]) -> Outcome
     turn = Turn(card, recall=recall, repeats=deed.repeats(asked))
 
     def run() -> Outcome:
-        return turn.run(lambda: _carry_out(card, wanted))
+        return turn.run(lambda: carry_out(card, wanted))
 
     return perform(card, asked, deed, run, turn)
-
-
-def within(card: CardSession, wanted: Change[P]) -> Outcome:
-    """Carry out a change as the whole of what `perform` runs; return its outcome."""
-    return work_alone(card, lambda: _carry_out(card, wanted))
 
 
 def require_unpaid(payment: Payment) -> None:
@@ -200,7 +195,8 @@ def require_unpaid(payment: Payment) -> None:
         raise WriteFailedError(PaidLockedError("the payment is paid"), None, payment.number)
 
 
-def _carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
+def carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
+    """Carry out a change within what `perform` runs, and within a turn; return its outcome."""
     found = wanted.verify(card, wanted.payment_id)
     number = found.payment.number if found.payment else ""
     edit = _plan(card, wanted, found, number)
