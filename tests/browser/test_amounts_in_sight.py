@@ -37,6 +37,16 @@ CUT = """() => [
     one.getBoundingClientRect().right > one.closest(".strip").getBoundingClientRect().right),
 ].map((one) => one.textContent)"""
 
+TWICE_AS_LARGE = """() => {
+  const all = [...document.querySelectorAll("#tab, #tab *")];
+  const sizes = all.map((one) => parseFloat(getComputedStyle(one).fontSize));
+  for (const [at, one] of all.entries()) one.style.fontSize = `${sizes[at] * 2}px`;
+}"""
+PUSHED_OUT = """() => [...document.querySelectorAll(".facts dd:first-of-type > *, .sums td")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right >
+    one.closest(".facts, .how").getBoundingClientRect().right)
+  .map((one) => one.textContent.trim())"""
+
 
 @pytest.mark.parametrize(("payments", "language"), [(4, "en"), (4, "ru"), (60, "de")])
 def test_an_amount_is_never_covered(stage, sit, payments, language):
@@ -68,3 +78,18 @@ def expect_all_in_sight(someone, amount):
         assert someone.frame.evaluate(COVERED) == [], (amount, width)
         assert someone.frame.evaluate(OUTSIDE) == [], (amount, width)
         assert someone.frame.evaluate(CUT) == [], (amount, width)
+
+
+def test_larger_text_pushes_no_amount_out(stage, sit):
+    someone = sit(Mouse)
+    someone.open_tab()
+    number = someone.payment(stage.payments[3]).locator(".facts > div").first
+    someone.press(someone.button("How this adds up"))
+    expect(someone.frame.locator(".sums").first).to_be_visible()
+    line = number.bounding_box()["height"]
+    someone.frame.evaluate(TWICE_AS_LARGE)
+
+    for width in (1280, 375):
+        someone.resize(width)
+        assert someone.frame.evaluate(PUSHED_OUT) == [], width
+        assert number.bounding_box()["height"] < 2.5 * line, width
