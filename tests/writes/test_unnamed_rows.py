@@ -9,13 +9,13 @@ import re
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from b24app.simulator.portal_state import sale
 from b24app.storage import card_memory
-from b24app.storage.models import CardMemory
+from b24app.storage.models import Activity, CardMemory
 from tests.support import odd_cards
-from tests.support.acts import PREFIX, outcomes
+from tests.support.acts import LARGE, PREFIX, outcomes, payment
 from tests.support.cut_off import cut_once
 from tests.support.stage import DEAL, SMART
 from tests.web.tab.test_previews import words
@@ -190,3 +190,17 @@ def test_a_sum_that_is_too_high_for_another_reason_refuses_nothing(
     assert tab.post("/payments/rest", {}).status_code == 200
 
     assert held(stage) == [{"Alpha": 5}, {"Beta": 1}, {"Beta": 2, "Gamma": 3}]
+
+
+def test_a_line_whose_product_was_not_read_is_told_by_its_number(stage):
+    """A write reads fifty rows of a deal at most, and the log has to say which one was removed."""
+    crm, deal = stage.portal.crm, stage.portal.crm.cards[2, 8061]
+    added = [odd_cards.add_row(crm, deal, f"Frame {number}", "10", "3") for number in range(60)]
+    stage.portal.switches.links_rows = True
+    item = sale.add_product(crm, payment(stage, LARGE), added[-1], Decimal(3))
+
+    stage.tab().delete(f"/payments/{LARGE}/items/{item.id}")
+
+    with stage.database.reading() as session:
+        (line,) = session.scalars(select(Activity)).all()
+    assert line.before == f"#{added[-1].id} x 3"

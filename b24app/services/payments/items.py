@@ -174,7 +174,9 @@ def _name(at: EditContext, item: PaymentItem) -> str:
 
 
 def _label(at: EditContext, item: PaymentItem) -> str:
-    return f"{_name(at, item) or 'item'} x {_plain(item.quantity)}"
+    # Of a long deal not all rows are read for a write; what has no name here goes by its number.
+    name = _name(at, item) or f"#{item.row_id or item.id}"
+    return f"{name} x {_plain(item.quantity)}"
 
 
 def _plain(quantity: Decimal) -> str:
