@@ -97,6 +97,15 @@ def known(card: CardSession, payments: Listing[Payment]) -> Listing[Payment]:
         return told(payments, card_memory.first_sights(session, card.member_id, card.ref))
 
 
+def may_be(card: CardSession, payment_id: int) -> bool:
+    """Return whether a payment was given back when it was last asked, by what is remembered."""
+    if not card.has_lapsed:
+        return False
+    with card.db.reading() as session:
+        sight = card_memory.first_sights(session, card.member_id, card.ref).get(payment_id)
+    return sight is not None and bool(sight.returned)
+
+
 def known_one(card: CardSession, payment: Payment) -> Payment:
     """Return a payment of the card like `told`, by what is remembered of it."""
     return known(card, Listing([payment]))[0]

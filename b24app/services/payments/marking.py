@@ -162,9 +162,10 @@ def _fetch(card: CardSession, payment_id: int, mark: Mark) -> Payment:
 
 
 def _is_proven_by_list(card: CardSession, payment_id: int, mark: Mark) -> bool:
-    # Where a payment of the card may have been given back, only its own mark says which one was.
-    may_be_returned = mark.paid and card.has_lapsed
-    return card.is_listing_fresh and payment_id in card.listed and not may_be_returned
+    if not card.is_listing_fresh or payment_id not in card.listed:
+        return False
+    # Of one that was given back, its own mark says whether it still is.
+    return not (mark.paid and returned.may_be(card, payment_id))
 
 
 def _told(payment: Payment | None, seen: Seen) -> Told | None:
