@@ -80,7 +80,10 @@ def test_several_are_marked_as_paid_with_one_question(stage, either):
     expect(either.dialog.locator(".result")).to_have_text(
         [re.compile(r"Payment 3653/4\s*Done"), re.compile(r"Payment 3653/3\s*Done")]
     )
-    assert len(calls(stage)) == 2
+    # The list and the marks. What is opened may be read again by now, and nothing else.
+    made = calls(stage)
+    assert len(made) <= 3
+    assert [at for at, one in enumerate(made) if "payment.pay?" in str(one.params)] == [1]
     either.expect_focus_on(either.button("Done", either.dialog))
     either.press(either.button("Done", either.dialog))
     for payment in stage.payments:
