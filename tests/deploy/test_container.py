@@ -155,6 +155,16 @@ class TestCompose:
         assert all("--wait" in start for start in starts)
         assert set(re.findall(r"(.*)\n.* pg_restore --username", page)) <= set(starts)
 
+    def test_upgrades_the_schema_before_the_old_containers_are_stopped(self):
+        page = (ROOT / "docs" / "operations.md").read_text()
+        upgrade = page[page.index("Upgrade, after a [backup]") :].partition("\n###")[0]
+        lines = re.findall(r"^    (.*)", upgrade, re.MULTILINE)
+
+        # `up` recreates the containers of all services before it starts any.
+        upgraded = lines.index("docker compose run --rm --no-deps schema")
+        assert lines.index("docker compose build") < upgraded < lines.index("docker compose up -d")
+        assert SERVICES["schema"]["command"] == ["flask", "db", "upgrade"]
+
     def test_has_the_proxy_find_the_file_of_a_new_release(self):
         # A checkout makes a new file: a mount of the old one alone would keep that.
         (mounted,) = [one for one in SERVICES["proxy"]["volumes"] if one.startswith(".")]
