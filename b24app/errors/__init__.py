@@ -32,6 +32,7 @@ AppError
 │   ├── TokenExpiredError · TokenRejectedError    the access token is not taken (401)
 │   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it
 │   │   ├── MethodRefusedError    the method is closed to this person or application everywhere
+│   │   │   └── MethodUnconfirmedError    until an administrator confirms it
 │   │   └── BareRefusalError      an old portal's no, without a word
 │   ├── NotFoundError          the portal has no such thing (404)
 │   ├── BusinessRefusalError   a documented refusal of the method (422)

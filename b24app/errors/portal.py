@@ -77,7 +77,11 @@ class RightsRefusedError(PortalError):
 
 
 class MethodRefusedError(RightsRefusedError):
-    """Closed to extranet users, or not confirmed by an administrator. It says nothing of a card."""
+    """Closed to extranet users. It says nothing of a card."""
+
+
+class MethodUnconfirmedError(MethodRefusedError):
+    """The portal has its administrator confirm that the application may do this (b)."""
 
 
 class BareRefusalError(RightsRefusedError):

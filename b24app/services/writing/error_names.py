@@ -52,6 +52,7 @@ class ErrorName(StrEnum):
     TOKEN_REJECTED = "error:token_rejected"  # noqa: S105 - no password
     RIGHTS_REFUSED = "error:rights_refused"
     METHOD_REFUSED = "error:method_refused"
+    METHOD_UNCONFIRMED = "error:method_unconfirmed"
     BARE_REFUSAL = "error:bare_refusal"
     NOT_FOUND = "error:not_found"
     BUSINESS_REFUSAL = "error:business_refusal"
@@ -133,6 +134,7 @@ CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.TOKEN_REJECTED: errors.TokenRejectedError,
     ErrorName.RIGHTS_REFUSED: errors.RightsRefusedError,
     ErrorName.METHOD_REFUSED: errors.MethodRefusedError,
+    ErrorName.METHOD_UNCONFIRMED: errors.MethodUnconfirmedError,
     ErrorName.BARE_REFUSAL: errors.BareRefusalError,
     ErrorName.NOT_FOUND: errors.NotFoundError,
     ErrorName.BUSINESS_REFUSAL: errors.BusinessRefusalError,

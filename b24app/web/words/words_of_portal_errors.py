@@ -36,6 +36,14 @@ NO_RIGHTS = Words(
     action="",
     icon="shield",
 )
+UNCONFIRMED = Words(
+    _l("An administrator has to confirm this"),
+    _l(
+        "Nothing was changed: Bitrix24 lets Deal Payments do this only after an administrator has "
+        "confirmed it there. Ask one to do so, then try again."
+    ),
+    icon="shield",
+)
 PAGE_MOVED = Words(
     _l("Your Bitrix24 has a new address"),
     _l("Close this page and open it again from the new address."),
@@ -129,6 +137,11 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
         ),
         write=REFUSED_WRITE,
         log=_l("Bitrix24 does not let this person do it"),
+    ),
+    errors.MethodUnconfirmedError: Row(
+        UNCONFIRMED,
+        write=UNCONFIRMED.text,
+        log=UNCONFIRMED.title,
     ),
     errors.NotFoundError: Row(
         Words(

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from b24app.bitrix.wire.error_codes import error_for
 from b24app.errors import (
     MethodRefusedError,
+    MethodUnconfirmedError,
     NotSignedInError,
     PlanWithoutRestError,
     RightsRefusedError,
     UserBlockedError,
 )
 from b24app.storage.models import Refusal
+from b24app.web.words.error_words import in_log, of_write, words_at
+from b24app.web.words.sentences import Place
 from tests.support.acts import ACTS, PAY, SMALL, books
 from tests.support.methods import called
 from tests.support.stage import INVOICE, MANAGER, READER
@@ -175,8 +178,8 @@ def test_somebody_who_was_invited_reads_what_to_do_and_then_can(stage):
         ("ACCESS_DENIED", 401, "REST is available only on commercial plans.", PlanWithoutRestError),
         ("ACCESS_DENIED", 401, "", PlanWithoutRestError),
         ("user_access_error", 401, "", UserBlockedError),
-        ("METHOD_CONFIRM_WAITING", 401, "", MethodRefusedError),
-        ("METHOD_CONFIRM_DENIED", 403, "", MethodRefusedError),
+        ("METHOD_CONFIRM_WAITING", 401, "", MethodUnconfirmedError),
+        ("METHOD_CONFIRM_DENIED", 403, "", MethodUnconfirmedError),
         ("allowed_only_intranet_user", 403, "", MethodRefusedError),
     ],
 )
@@ -192,3 +195,14 @@ def test_missing_rights_are_400_or_403():
     for status in (0, 400, 403):
         error = error_for(called("crm.item.payment.pay"), "ACCESS_DENIED", "Access denied", status)
         assert type(error) is RightsRefusedError
+
+
+@pytest.mark.parametrize("place", Place)
+def test_what_an_administrator_has_to_confirm_is_no_missing_role(bare_stage, place):
+    with bare_stage.app.test_request_context():
+        words = words_at(place, MethodUnconfirmedError)
+        said = f"{words.title} {words.text}", of_write(MethodUnconfirmedError)
+
+        assert all("only after an administrator has confirmed it" in one for one in said)
+        assert not any("role" in one or "rights" in one for one in said)
+        assert in_log(MethodUnconfirmedError) == "An administrator has to confirm this"
