@@ -19,7 +19,7 @@ from b24app.web.plumbing import assets
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 OXLINT = Path(sys.executable).parent / "oxlint"
-ALONE = ("static/frame.js", "static/settings.js", "b24app/simulator/static")
+ALONE = ("static/again.js", "static/frame.js", "static/settings.js", "b24app/simulator/static")
 
 
 def main() -> int:

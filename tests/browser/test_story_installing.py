@@ -133,6 +133,25 @@ def test_a_portal_that_is_silent_at_first_is_asked_again(bare_stage, new_page):
     expect_finished(bare_stage, admin)
 
 
+def test_a_silent_authorization_server_keeps_nobody_from_installing(bare_stage, new_page):
+    admin = seat(new_page(), bare_stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    bare_stage.fail("oauth/token", "close_before", times=2)
+
+    start_installation(admin)
+
+    expect(admin.page.frame_locator("iframe.app-frame").get_by_role("alert")).to_be_visible()
+    frame = admin.enter_frame()
+    expect(frame.get_by_role("alert")).to_contain_text("The authorization server did not answer")
+    look_at_both_widths(admin, "installer-unasked")
+
+    admin.press(admin.button("Try again"))
+
+    expect(frame.get_by_role("alert")).to_contain_text("The authorization server did not answer")
+    admin.press(admin.button("Try again"))
+    expect_finished(bare_stage, admin)
+
+
 def test_an_older_portal_without_the_newer_fields_is_installed_and_used(bare_stage, new_page):
     bare_stage.portal.switches.is_cloud = False
     bare_stage.portal.switches.generation = "oldest"

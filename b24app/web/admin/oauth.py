@@ -11,13 +11,14 @@ where it leads, and goes on with a click.
 from __future__ import annotations
 
 import hmac
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     after_this_request,
+    g,
     make_response,
     redirect,
     render_template,
@@ -33,7 +34,7 @@ from b24app.services.admin.oauth_login import LIFETIME_SECONDS, SignedIn
 from b24app.web.admin.settings import SECTIONS
 from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.entry import signed
-from b24app.web.plumbing.error_pages import shown
+from b24app.web.plumbing.error_pages import shown, whole_page
 from b24app.web.plumbing.statuses import status_of
 from b24app.web.plumbing.wiring import deps, wiring
 
@@ -78,7 +79,10 @@ def callback() -> Response:
         raise MalformedRequestError("code is missing")
     after_this_request(_without_cookie)
     try:
-        signed_in = oauth_login.finish(deps(), _started(), code, failures.sender())
+        state, host = _started()
+        # Whatever goes wrong from here on, the login can be started anew.
+        g.sign_in_url = url_for("oauth.start", domain=host)
+        signed_in = oauth_login.finish(deps(), (state, host), code, failures.sender())
     except UnprovenError as unproven:
         error = failures.failed(unproven)
         if error is not unproven:
@@ -106,25 +110,20 @@ def _without_cookie(response: Response) -> Response:
 
 
 def _no_address(error: InputError) -> str:
-    words = {
-        "title": _("This is not the address of a Bitrix24"),
-        "text": _("Write your own after domain=, for example: domain=company.bitrix24.com"),
-    }
-    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
+    title = _("This is not the address of a Bitrix24")
+    text = _("Write your own after domain=, for example: domain=company.bitrix24.com")
+    return whole_page(replace(shown(error), title=title, text=text))
 
 
 def _not_completed(error: UnprovenError) -> str:
     """Return words for a browser window: the usual ones mention an open card."""
-    words = {
-        "title": _("The login was not completed"),
-        "text": _(
-            "Nothing was shown or changed. Start again: a login has to be finished in the same "
-            "browser within ten minutes, and works once."
-        ),
-        "action": "",
-        "advice": "",
-    }
-    return render_template("errors/page.html", error={**asdict(shown(error)), **words})
+    title = _("The login was not completed")
+    text = _(
+        "Nothing was shown or changed. Start again: a login has to be finished in the same "
+        "browser within ten minutes, and works once."
+    )
+    action = "sign-in" if "sign_in_url" in g else ""
+    return whole_page(replace(shown(error), title=title, text=text, action=action))
 
 
 def _page(signed_in: SignedIn) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
@@ -50,7 +50,10 @@ UNPROVEN_KINDS = (errors.UnprovenError, errors.SessionForgedError, errors.TokenR
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the error templates print. `action`: "retry", "refresh", "reopen" or nothing."""
+    """What the error templates print.
+
+    `action`: "retry", "refresh", "reopen", "sign-in" or nothing.
+    """
 
     title: str
     text: str
@@ -93,7 +96,8 @@ def _place() -> Place:
     if request.blueprint == "install":
         return Place.INSTALLER
     is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
-    return Place.APP_PAGE if is_app_page else Place.CARD
+    # A tab that could not be opened has no Refresh either.
+    return Place.APP_PAGE if is_app_page or security.is_framed_post() else Place.CARD
 
 
 def _as_it_is_told(error: errors.AppError) -> errors.AppError:
@@ -134,8 +138,7 @@ def answer(error: errors.AppError) -> Response:
     if request.path == "/session":
         response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
     elif security.is_framed_post() or not htmx.is_htmx():
-        heading = _("Installation") if _place() is Place.INSTALLER else ""
-        response = make_response(render_template("errors/page.html", error=view, heading=heading))
+        response = make_response(whole_page(view))
     elif request.args.get("first") == "1":
         place = "settings" if request.path.startswith("/settings") else "tab"
         # With all that the first request asked for: from a link it names a payment.
@@ -149,6 +152,18 @@ def answer(error: errors.AppError) -> Response:
         # The page keeps its key: with a new one, pressing again could do the same twice.
         response.headers[KEY_KEPT] = "1"
     return response
+
+
+def whole_page(view: Shown) -> str:
+    """Return a whole page of words, with its way on.
+
+    A login is not sent again as it was: its code works once.
+    """
+    heading = _("Installation") if _place() is Place.INSTALLER else ""
+    sign_in_url = g.get("sign_in_url", "")
+    if sign_in_url and view.action in {"retry", "reopen"}:
+        view = replace(view, action="sign-in")
+    return render_template("errors/page.html", error=view, heading=heading, sign_in_url=sign_in_url)
 
 
 def when_again(error: errors.AppError) -> dict[str, str]:

@@ -50,7 +50,8 @@ def is_framed_post() -> bool:
 def allow_framing_of_words(error: AppError) -> None:
     """Allow the frame that posted the current request to show its refusal.
 
-    Only for answers without data, controls and tokens. Outside a frame nothing changes.
+    Only for answers without data and tokens, whose one control posts the same again
+    (decisions 42). Outside a frame nothing changes.
     """
     if not is_framed_post() or "frame_origin" in g:
         return

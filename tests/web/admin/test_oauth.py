@@ -297,6 +297,10 @@ def test_a_silent_authorization_server_is_said(stage, browser):
 
     assert answer.status_code == 502
     assert "The authorization server did not answer" in answer.text
+    # The code works once, so it is the login that is begun again.
+    assert f'href="/oauth/start?domain={PORTAL}"' in answer.text.replace("%3A", ":")
+    assert "Sign in again" in answer.text
+    assert "<script" not in answer.text
 
 
 def test_a_closed_portal_is_like_none(stage, browser):

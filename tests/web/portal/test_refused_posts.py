@@ -1,4 +1,6 @@
-"""A refused post of a frame is words that can be read there: no data, no control, no token."""
+"""A refused post of a frame is words that can be read there: no data, no token, and no control
+but the one that posts the same again.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +47,13 @@ CONTROLS = re.compile(
 )
 
 
+AGAIN = re.compile(
+    r'<div class="empty__actions" data-again hidden>\s*'
+    r'<button class="btn btn--primary" type="button">Try again</button>\s*</div>'
+)
+"""It appears with its script, and has nothing in it."""
+
+
 @pytest.fixture
 def nowhere(bare_stage):
     """The portal has the app; nobody here knows of it."""
@@ -73,7 +82,8 @@ def expect_words(answer, status, origin):
     assert "X-Frame-Options" not in answer.headers
     assert 'role="alert"' in answer.text
     assert re.search(r'<h2 class="empty__title">[A-Z]', answer.text)
-    body = answer.text.partition("<body")[2]
+    body, again = AGAIN.subn("", answer.text.partition("<body")[2])
+    assert again == ("static/again.js" in answer.text) == (status in {429, 502, 503})
     assert not CONTROLS.search(body), CONTROLS.search(body)
     assert "localhost" not in body
     assert "Set-Cookie" not in answer.headers
@@ -280,3 +290,29 @@ def test_nothing_is_stored_of_a_refused_post(nowhere):
     with nowhere.database.reading() as session:
         for table in Base.metadata.sorted_tables:
             assert session.execute(table.select()).all() == [], table.name
+
+
+@pytest.mark.parametrize("path", ["/install", "/", "/placement"])
+def test_a_silent_authorization_server_is_said_with_a_way_on(stage, path):
+    stage.portal.faults.add("oauth/token", "silent", times=2)
+
+    answer = post(stage, path, {"APPLICATION_TOKEN": None}, host="moved.example")
+
+    expect_words(answer, 502, f"http://{PORTAL}")
+    assert "The authorization server did not answer" in answer.text
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_what_went_wrong_here_names_no_button_that_the_page_lacks(stage, path, monkeypatch):
+    def fail(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("b24app.services.auth.frame_posts.parse_placement_post", fail)
+    monkeypatch.setattr("b24app.web.plumbing.entry.parse_placement_post", fail)
+
+    answer = post(stage, path, {})
+
+    assert answer.status_code == 500
+    assert "We have noted it." in answer.text
+    assert AGAIN.search(answer.text)
+    assert "Refresh" not in answer.text
