@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from b24app.simulator.portal_state import sale, seed
 
 LINES = 60
-PLACE = "(one) => one.getBoundingClientRect().top"
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class Present:
 
 
 def verify(card: CardSession, payment_id: int) -> Present:
-    """Prove a payment like `present`, as the first step of a change."""
+    """Prove a payment like `fetch_own_payment`, as the first step of a change."""
     return Present(fetch_own_payment(card, payment_id))
 
 
@@ -105,7 +105,7 @@ def read_about(
     """Read payments, what `about` asks about each, and what `beside` asks of the card. One call.
 
     More calls only if a payment is not listed yet and the portal resolves no references. Raises
-    like `present`; errors of the questions about them are raised when the answer is taken.
+    like `fetch_own_payment`; errors of the questions are raised when the answer is taken.
     """
     unlisted = [payment_id for payment_id in payment_ids if payment_id not in card.listed]
     if unlisted:
