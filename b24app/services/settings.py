@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -51,15 +51,17 @@ class Rule:
 class PortalRules:
     """What the tab needs of the settings."""
 
-    rules: Mapping[Action, Rule] = field(default_factory=dict)
-    confirm_pay: bool = True
-    default_pay_system: int | None = None
-    comment_in_timeline: bool = True
-    retention_days: int = RETENTION_DAYS
-    has_links: bool = False
+    rules: Mapping[Action, Rule]
+    """An action without one is free to everybody who may edit the card."""
+
+    confirm_pay: bool
+    default_pay_system: int | None
+    comment_in_timeline: bool
+    retention_days: int
+    has_links: bool
     """Whether links to payments lead to the application."""
 
-    message: MessageTemplate = field(default_factory=MessageTemplate)
+    message: MessageTemplate
 
     def allowed(self, user: PortalUser) -> frozenset[Action]:
         """Return every action the rules allow this user."""

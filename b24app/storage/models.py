@@ -54,14 +54,13 @@ class Base(DeclarativeBase):
     }
 
 
-def portal_key(*, primary_key: bool = False, index: bool = False) -> Mapped[str]:
-    """Return a column that names an installed portal; the row goes when the portal goes."""
-    return mapped_column(
-        MEMBER_ID,
-        ForeignKey("portals.member_id", ondelete="CASCADE"),
-        primary_key=primary_key,
-        index=index,
-    )
+def portal_key() -> Mapped[str]:
+    """Return the column that names an installed portal; the row goes when the portal goes.
+
+    Every key begins with it, so that a row can lie where its portal does (docs/scaling.md).
+    """
+    on_portal = ForeignKey("portals.member_id", ondelete="CASCADE")
+    return mapped_column(MEMBER_ID, on_portal, primary_key=True)
 
 
 def installation_name() -> Mapped[str]:
@@ -131,7 +130,7 @@ class UserToken(Base):
 
     __tablename__ = "user_tokens"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     access_sealed: Mapped[str]
     refresh_sealed: Mapped[str]
@@ -149,7 +148,7 @@ class Launch(Base):
 
     __tablename__ = "launches"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     launch_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     user_id: Mapped[int]
     entity_type_id: Mapped[int]
@@ -187,7 +186,7 @@ class CardMemory(Base):
 
     __tablename__ = "card_memory"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     payment_ids: Mapped[list[int]]
@@ -202,7 +201,7 @@ class Refusal(Base):
 
     __tablename__ = "refusals"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -214,7 +213,7 @@ class CanceledOrder(Base):
 
     __tablename__ = "canceled_orders"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     order_number: Mapped[str] = mapped_column(primary_key=True)
@@ -227,7 +226,7 @@ class PaymentReminder(Base):
 
     __tablename__ = "payment_reminders"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     entity_type_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     payment_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -256,7 +255,7 @@ class IdempotencyKey(Base):
 
     __tablename__ = "idempotency_keys"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[str]
@@ -311,7 +310,7 @@ class CachedList(Base):
 
     __tablename__ = "cached_lists"
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     data: Mapped[Any] = mapped_column(JSON)
     fetched_at: Mapped[datetime]
@@ -353,7 +352,7 @@ class PartialAction(Base):
     __tablename__ = "partial_actions"
     __table_args__ = (Index(None, "member_id", "entity_type_id", "entity_id"),)
 
-    member_id: Mapped[str] = portal_key(primary_key=True)
+    member_id: Mapped[str] = portal_key()
     id: Mapped[int] = number()
     entity_type_id: Mapped[int]
     entity_id: Mapped[int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -96,39 +96,39 @@ class CardView:
     free_rows: tuple[ProductRow, ...]
     updated_at: datetime
     allowed: frozenset[Action]
+    canceled: tuple[str, ...]
+    """The numbers of the card's canceled orders, of `order_numbers` in all."""
+    order_numbers: frozenset[str]
+    """Those of all payments of the card, whatever the filter."""
+    read_only: str
+    """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
+    is_estimate: bool
+    """Unbilled is an estimate, because the card has several orders (decisions 19)."""
+    is_free_known: bool
+    """Whether `free_rows` says what no payment bills; otherwise that is unknown."""
+    has_no_products: bool
+    """The card certainly has no product row, so nothing can be billed."""
+    rules: PortalRules
+    time_zone: str
+    counts: Mapping[Filter, int]
+    listed: Mapping[int, str]
+    """The state of every payment of the card by id, whatever the filter."""
+    notices: tuple[Notice, ...]
+    may_ask_links_ahead: bool
+    """Whether a link may be requested before a click: that changes nothing at this portal."""
+    unread_payments: int
+    """The number of unreadable payments of the card; they are in no list and no figure."""
+    unread_deliveries: int
+    finest_sum: Money | None
+    """The sum of the portal's own that shows best to how many decimals it rounds."""
+    has_all_rows: bool
+    """All product rows of the card were read."""
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
-    canceled: tuple[str, ...] = ()
-    """The numbers of the card's canceled orders, of `order_numbers` in all."""
-    order_numbers: frozenset[str] = frozenset()
-    """Those of all payments of the card, whatever the filter."""
-    read_only: str = ""
-    """"" | "rules" (our settings) | "portal" (the portal refused this user on this card)."""
-    is_estimate: bool = False
-    """Unbilled is an estimate, because the card has several orders (decisions 19)."""
-    is_free_known: bool = True
-    """Whether `free_rows` says what no payment bills; otherwise that is unknown."""
-    has_no_products: bool = False
-    """The card certainly has no product row, so nothing can be billed."""
-    rules: PortalRules = field(default_factory=PortalRules)
-    time_zone: str = ""
-    counts: Mapping[Filter, int] = field(default_factory=dict)
-    listed: Mapping[int, str] = field(default_factory=dict)
-    """The state of every payment of the card by id, whatever the filter."""
-    notices: tuple[Notice, ...] = ()
-    may_ask_links_ahead: bool = False
-    """Whether a link may be requested before a click: that changes nothing at this portal."""
-    unread_payments: int = 0
-    """The number of unreadable payments of the card; they are in no list and no figure."""
-    unread_deliveries: int = 0
-    finest_sum: Money | None = None
-    """The sum of the portal's own that shows best to how many decimals it rounds."""
-    has_all_rows: bool = False
-    """All product rows of the card were read."""
     beyond: int = 0
+    """The number of payments that are counted but, being too many, are not in `payments`."""
     is_long: bool = False
     """More payments than one page shows: the server filters and sorts them, not the browser."""
-    """The number of payments that are counted but, being too many, are not in `payments`."""
 
     def cut(self, most: int) -> CardView:
         """Return the same view with the first payments only."""

@@ -112,7 +112,7 @@ def bill_remaining(
     card: CardSession,
     asked: WriteRequest,
     choice: int | None,
-    expected_amount: Decimal | None = None,
+    expected_amount: Decimal | None,
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
@@ -272,9 +272,7 @@ def _made_whole(
     return _done(made, payment_id, OutcomeCode.REST_BILLED)
 
 
-def _partly(
-    made: Made, payment_id: int, lacking: Sequence[str], *, is_busy: bool = False
-) -> Outcome:
+def _partly(made: Made, payment_id: int, lacking: Sequence[str], *, is_busy: bool) -> Outcome:
     """Report a payment with some of its rows."""
     code = OutcomeCode.PAYMENT_CREATED_BUSY if is_busy else OutcomeCode.PAYMENT_CREATED_PARTLY
     return _done(made, payment_id, code, OutcomeKind.PARTIAL, few(lacking))

@@ -25,7 +25,7 @@ NOT_THERE = re.compile(r"not (?:been )?found|(?:does not|doesn't) exist|no such"
 
 
 def delete(
-    card: CardSession, asked: WriteRequest, payment_id: int, expected_amount: Decimal | None = None
+    card: CardSession, asked: WriteRequest, payment_id: int, expected_amount: Decimal | None
 ) -> Outcome:
     """Delete an unpaid payment; its products can be billed again. Page: crm-item-payment-delete.md.
 
@@ -35,7 +35,7 @@ def delete(
     return change(card, asked, change_to_gone(payment_id, expected_amount))
 
 
-def change_to_gone(payment_id: int, expected_amount: Decimal | None = None) -> Change[Present]:
+def change_to_gone(payment_id: int, expected_amount: Decimal | None) -> Change[Present]:
     """Return what is special about deleting a payment."""
 
     def plan(found: Present) -> Edit:

@@ -41,7 +41,7 @@ class Choice:
     """
 
     document_id: int | None
-    seen_in: frozenset[int] = frozenset()
+    seen_in: frozenset[int]
     expected_document_id: int | None = None
 
     def require(self) -> int:

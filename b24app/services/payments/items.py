@@ -28,8 +28,8 @@ class NewQuantity:
     """
 
     quantity: int
-    expected_quantity: Decimal | None = None
-    may_round: bool = False
+    expected_quantity: Decimal | None
+    may_round: bool
 
 
 def set_quantity(

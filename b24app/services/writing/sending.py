@@ -125,7 +125,7 @@ def send(
 
 
 def send_whole(
-    card: CardSession, batch: Batch, reread: ReadingRequest, *, stop_on_error: bool = False
+    card: CardSession, batch: Batch, reread: ReadingRequest, *, stop_on_error: bool
 ) -> Sent | PortalError:
     """Send like `send` a batch in which the re-read has been asked for, and what is behind it."""
     try:
