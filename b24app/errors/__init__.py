@@ -27,7 +27,8 @@ AppError
 │   │   ├── PortalOverloadedError   OVERLOAD_LIMIT: no later try works (503)
 │   │   └── PortalCrowdedError this portal holds its whole share of our process (503)
 │   ├── PortalSilentError      no usable answer: executed is unknown (502)
-│   │   └── UnexpectedAnswerError   an answer that is not what the documentation promises
+│   │   ├── UnexpectedAnswerError   an answer that is not what the documentation promises
+│   │   └── LedElsewhereError       a redirect to another page, such as one to log in
 │   ├── NoConnectionError      nothing was sent (502)
 │   ├── TokenExpiredError · TokenRejectedError    the access token is not taken (401)
 │   ├── RightsRefusedError     the acting user may not (403), in all three shapes of it

@@ -56,6 +56,10 @@ class UnexpectedAnswerError(PortalSilentError):
     """HTML, broken JSON, or a `result` that is not the documented success."""
 
 
+class LedElsewhereError(PortalSilentError):
+    """A redirect to another page than the method: to log in, or of a closed portal."""
+
+
 class NoConnectionError(PortalError):
     """The connection could not be made, so nothing was sent."""
 

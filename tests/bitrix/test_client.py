@@ -9,6 +9,7 @@ from b24app.bitrix.wire.deadline import Deadline
 from b24app.domain import EntityRef
 from b24app.errors import (
     Executed,
+    LedElsewhereError,
     NoConnectionError,
     PortalBusyError,
     PortalError,
@@ -358,12 +359,31 @@ class TestRedirects:
         assert [seen.host for seen in server.seen] == ["portal.bitrix24.com"]
 
     @pytest.mark.parametrize(
-        "page", ["/auth/?backurl=%2Frest%2F", "https://portal.bitrix24.com/auth/"]
+        "page",
+        [
+            "/auth/?backurl=%2Frest%2F",
+            "https://portal.bitrix24.com/auth/",
+            "/rest/crm.item.payment.pay?cookie=1",
+            "https://login.company.example/adfs/ls/?wctx=https%3A%2F%2Fportal.bitrix24.com%2Frest",
+            "https://login.company.example/?url=%2Frest%2Fcrm.item.payment.pay",
+            "",
+        ],
     )
-    def test_to_a_page_of_the_same_portal_are_no_move(self, client, server, tokens, deadline, page):
+    def test_to_another_page_are_no_move(self, client, server, tokens, deadline, page):
         server.answers(Reply("<html>", 302, {"Location": page}))
 
-        with pytest.raises(PortalSilentError):
+        with pytest.raises(LedElsewhereError):
+            client.call(tokens, payments.pay(1), deadline)
+
+        assert len(server.seen) == 1
+
+    @pytest.mark.parametrize("place", ["/rest/crm.item.payment.pay?lang=de", "/", ""])
+    def test_to_the_same_method_or_a_bare_host_are_a_move(
+        self, client, server, tokens, deadline, place
+    ):
+        server.answers(Reply("", 302, {"Location": f"https://new.company.example{place}"}))
+
+        with pytest.raises(PortalMovedError):
             client.call(tokens, payments.pay(1), deadline)
 
     def test_with_a_broken_location_are_redirects_all_the_same(

@@ -17,6 +17,7 @@ from b24app.bitrix.wire.transport import Lost, Received
 from b24app.domain import Listing
 from b24app.errors import (
     Executed,
+    LedElsewhereError,
     NoConnectionError,
     PortalError,
     PortalMovedError,
@@ -113,17 +114,20 @@ def parse(body: bytes) -> Mapping[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _stays(received: Received, endpoint: str) -> bool:
-    """Return whether a redirect leads to a page of the same portal: to log in, or of a closed one.
+def _moves(received: Received, address: str) -> bool:
+    """Return whether a redirect names the portal's new address.
 
-    It has not moved then, and opening the card again elsewhere helps nobody.
+    A renamed portal names the same method there (rest-contract a.5), or nothing but the host. Any
+    other page is one to log in, of the portal or of a company's own login in front of it, or of a
+    closed portal: opening the card again elsewhere helps nobody then.
     """
     try:
-        old = urlsplit(endpoint)
-        new = urlsplit(urljoin(endpoint, received.headers.get("Location", "")))
+        old = urlsplit(address)
+        new = urlsplit(urljoin(address, received.headers.get("Location", "")))
     except ValueError:
-        return False
-    return old[:2] == new[:2] and old[:3] != new[:3]
+        return True
+    names_host_only = new.path in {"", "/"} and not new.query
+    return old[:2] != new[:2] and (old.path == new.path or names_host_only)
 
 
 def lost_error(method: str, lost: Lost) -> PortalError:
@@ -137,7 +141,7 @@ def read_envelope(
     command: Command[Any],
     received: Received,
     payload: Mapping[str, object] | None,
-    endpoint: str = "",
+    address: str = "",
 ) -> Answer:
     """Return the result of a parsed answer or raise its error. The status does not decide.
 
@@ -145,11 +149,16 @@ def read_envelope(
     """
     method = command.method
     status = received.status
-    if FIRST_REDIRECT <= status <= LAST_REDIRECT and not _stays(received, endpoint):
+    is_redirect = FIRST_REDIRECT <= status <= LAST_REDIRECT
+    if is_redirect and _moves(received, address):
         raise PortalMovedError(
             f"{method}: redirected", code="moved", method=method, http_status=status
         )
     if payload is None or not ("error" in payload or "result" in payload):
+        if is_redirect:
+            raise LedElsewhereError(
+                f"{method}: led elsewhere", code="elsewhere", method=method, http_status=status
+            )
         raise UnexpectedAnswerError(
             f"{method}: no JSON answer", code="not_json", method=method, http_status=status
         )

@@ -244,7 +244,7 @@ class BitrixClient:
         self._log(endpoint, access_token, command, outcome, payload, self._monotonic() - started)
         if isinstance(outcome, Lost):
             raise lost_error(command.method, outcome)
-        return read_envelope(command, outcome, payload, endpoint)
+        return read_envelope(command, outcome, payload, request.url)
 
     def _log(
         self,

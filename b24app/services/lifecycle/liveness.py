@@ -14,19 +14,18 @@ from typing import Protocol
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.bitrix.oauth.server import ServerAppInfo
-from b24app.bitrix.wire.answers import FIRST_REDIRECT, LAST_REDIRECT
 from b24app.errors import (
     AppError,
     AppUninstalledError,
     AuthorizationServerError,
     GrantLostError,
+    LedElsewhereError,
     MaybeUninstalledError,
     NotInstalledError,
     PlanWithoutRestError,
     PortalBusyError,
     PortalMovedError,
     PortalOverloadedError,
-    PortalSilentError,
     RightsRefusedError,
     ScopeMissingError,
     SessionError,
@@ -58,6 +57,7 @@ The single pair of a person who left proves nothing.
 SAYS_NOTHING = (
     TokenRejectedError,
     PortalMovedError,
+    LedElsewhereError,
     PlanWithoutRestError,
     PortalOverloadedError,
 )
@@ -218,16 +218,8 @@ def _hear(witness: Witness, member_id: str) -> Verdict | Heard:
     except SessionExpiredError:
         return _refused(witness)
     except AppError as error:
-        return _ask_server(witness, member_id) if _is_redirect(error) else verdict_of(error)
+        return verdict_of(error)
     return Verdict.ALIVE
-
-
-def _is_redirect(error: AppError) -> bool:
-    """Return whether the portal redirects to a page of its own, whatever it is asked."""
-    return (
-        isinstance(error, PortalSilentError)
-        and FIRST_REDIRECT <= error.http_status <= LAST_REDIRECT
-    )
 
 
 def _ask_server(witness: Witness, member_id: str) -> Verdict | Heard:

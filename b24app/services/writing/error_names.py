@@ -47,6 +47,7 @@ class ErrorName(StrEnum):
     PORTAL_CROWDED = "error:portal_crowded"
     PORTAL_SILENT = "error:portal_silent"
     UNEXPECTED_ANSWER = "error:unexpected_answer"
+    LED_ELSEWHERE = "error:led_elsewhere"
     NO_CONNECTION = "error:no_connection"
     TOKEN_EXPIRED = "error:token_expired"  # noqa: S105 - no password
     TOKEN_REJECTED = "error:token_rejected"  # noqa: S105 - no password
@@ -129,6 +130,7 @@ CLASSES: Mapping[ErrorName, type[errors.AppError]] = {
     ErrorName.PORTAL_CROWDED: errors.PortalCrowdedError,
     ErrorName.PORTAL_SILENT: errors.PortalSilentError,
     ErrorName.UNEXPECTED_ANSWER: errors.UnexpectedAnswerError,
+    ErrorName.LED_ELSEWHERE: errors.LedElsewhereError,
     ErrorName.NO_CONNECTION: errors.NoConnectionError,
     ErrorName.TOKEN_EXPIRED: errors.TokenExpiredError,
     ErrorName.TOKEN_REJECTED: errors.TokenRejectedError,

@@ -106,6 +106,17 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
     errors.UnexpectedAnswerError: Row(
         SILENT,
     ),
+    errors.LedElsewhereError: Row(
+        Words(
+            _l("Bitrix24 did not let the app in"),
+            _l(
+                "Instead of answering, it leads to another page, for example to sign in. Try again "
+                "in a moment. If it stays so, tell an administrator: apps have to reach /rest/ "
+                "without signing in."
+            ),
+            icon="shield",
+        ),
+    ),
     errors.NoConnectionError: Row(
         Words(
             _l("Bitrix24 cannot be reached"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
-from tests.support.stage import READER, payments_in
+from tests.support.stage import PORTAL, READER, payments_in
 
 TROUBLE = {
     "busy": (503, "Bitrix24 is busy"),
@@ -32,6 +34,22 @@ def test_opening_says_what_happened_and_shows_nothing_wrong(stage, kind):
     assert "Traceback" not in tab.answer.text
     assert "Support code " in tab.answer.text
     assert payments_in(tab.answer.text) == {}
+
+
+def test_a_login_before_the_portal_is_no_new_address(stage):
+    """A company's own login stands before its portal and lets nobody pass without signing in."""
+    to_login = {"Location": "https://login.company.example/adfs/ls/?wctx=%2Frest%2F"}
+    before = stage.adapter.clients[PORTAL]
+    tab = stage.open()
+    stage.adapter.clients[PORTAL] = Client(Response("", 302, to_login))
+
+    tab.show()
+
+    assert tab.answer.status_code == 502
+    assert "Bitrix24 did not let the app in" in tab.answer.text
+    assert "new address" not in tab.answer.text
+    stage.adapter.clients[PORTAL] = before
+    assert payments_in(tab.show().text)
 
 
 def test_a_portal_that_is_gone_from_the_network_is_named(stage):
