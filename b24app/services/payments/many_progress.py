@@ -91,7 +91,7 @@ class Progress:
 
     def is_fresh(self, now: datetime) -> bool:
         """Return whether `known` was read a moment ago."""
-        return self.read_at is not None and now - self.read_at < FRESH
+        return self.read_at is not None and abs(now - self.read_at) < FRESH
 
     def unproven(self) -> Progress:
         """Return the same without what was seen of the others: it may be otherwise by now."""

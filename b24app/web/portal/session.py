@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from b24app.services.auth import launches, throttle
 from b24app.services.auth.frame_posts import Renewal, json_fields
 from b24app.web.plumbing import failures, i18n
-from b24app.web.plumbing.launch import RENEWABLE_SECONDS, bearer_token
+from b24app.web.plumbing.launch import bearer_token
 from b24app.web.plumbing.wiring import deps, wiring
 
 blueprint = Blueprint("session", __name__)
@@ -18,7 +18,7 @@ blueprint = Blueprint("session", __name__)
 def renew() -> ResponseReturnValue:
     """Answer with `{"token": …}` for the same portal, user and card."""
     tokens = wiring().session_tokens
-    old = tokens.read(bearer_token(), max_age=RENEWABLE_SECONDS)
+    old = tokens.read_renewable(bearer_token())
     i18n.use_language(old.language)
     fields = json_fields(request.get_data()) if request.is_json else request.form.to_dict()
     fresh = Renewal.from_fields(fields)

@@ -76,6 +76,32 @@ def test_a_token_of_a_clock_that_ran_far_ahead_opens_nothing(stage):
     assert tab.show().status_code == 401
 
 
+def test_a_clock_that_was_set_back_ends_no_open_tab(stage):
+    tab = stage.tab()
+    stage.advance(-3 * 3600)
+    assert tab.show().status_code == 401
+
+    renewed = renew(stage, tab, stage.portal.issue_tokens(MANAGER))
+
+    assert renewed.status_code == 200
+    tab.token = renewed.get_json()["token"]
+    stage.forget_calls()
+    assert tab.post("/payments/1038/pay").status_code == 200
+    # What was listed in time to come is no list of a moment ago: the payment is proven anew.
+    assert stage.http_calls[0].path == "/rest/crm.item.payment.list"
+    assert tab.show().status_code == 200
+
+
+def test_what_nobody_signed_and_what_is_too_old_is_not_renewed(stage):
+    tab = stage.tab()
+    fresh = stage.portal.issue_tokens(MANAGER)
+    stage.advance(7 * 24 * 3600 + 60)
+    assert renew(stage, tab, fresh).status_code == 401
+
+    tab.token = f"{tab.token[:-2]}AA"
+    assert renew(stage, tab, fresh).status_code == 401
+
+
 def test_a_fresh_token_of_the_same_user_renews_the_session(stage):
     tab = stage.tab()
     stage.advance(40 * 60)
