@@ -47,14 +47,12 @@ OTHER_SITES = frozenset({"cross-site", "same-site"})
 
 @blueprint.get("/oauth/start")
 def start() -> ResponseReturnValue:
-    """Send the browser to the named portal. An invalid address is a 404."""
+    """Send the browser to the named portal. An invalid address is a 404, a missing one a 400."""
     domain = request.args.get("domain", "")
-    if not domain:
-        raise MalformedRequestError("domain is missing")
     try:
         begun = oauth_login.start(deps(), domain)
     except InputError as error:
-        return _no_address(error), 404
+        return _no_address(error), 404 if domain else 400
     if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
         response = make_response(render_template("sign_in.html", begun=begun))
     else:

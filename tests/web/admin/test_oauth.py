@@ -107,8 +107,11 @@ def test_a_portal_that_has_moved_is_signed_into_at_its_new_address(stage, browse
         assert portals.find(session, MEMBER_ID).client_endpoint == "http://moved.example/rest/"
 
 
-def test_a_start_without_an_address_is_malformed(browser):
-    assert browser.get("/oauth/start").status_code == 400
+def test_a_start_without_an_address_says_how_to_name_one(browser):
+    answer = browser.get("/oauth/start")
+
+    assert answer.status_code == 400
+    assert "Write your own after domain=" in answer.text
 
 
 @pytest.mark.parametrize("names_the_person", [True, False])
