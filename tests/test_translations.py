@@ -171,6 +171,26 @@ def test_no_other_number_of_a_sentence_is_turned_around_in_arabic():
     assert turned == []
 
 
+CJK = "[\u3040-\u30ff\u4e00-\u9fff]"
+LATIN_MARKS = f"{CJK} ?[,:;!?()]|[,:;!?()] ?{CJK}"
+WRONG_MARKS = {
+    "ja": f"{LATIN_MARKS}|Bitrix24 {CJK}|{CJK} Bitrix24",
+    "zh_Hans": LATIN_MARKS,
+    "zh_Hant": LATIN_MARKS,
+}
+
+
+@pytest.mark.parametrize("locale", WRONG_MARKS)
+def test_marks_stand_as_the_language_writes_them(locale):
+    wrong = [
+        text
+        for message in translations.read(locale)
+        for text in (said(message) if message.id else ())
+        if re.search(WRONG_MARKS[locale], VALUES.sub("0", text))
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_compiled_catalogue_is_that_of_the_text(locale):
     path = translations.path_of(locale)
