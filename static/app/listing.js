@@ -20,6 +20,7 @@ function compare(listing, config) {
   const isWhole = !("partial" in listing.dataset);
   listings.set(listing.id, isWhole ? now : new Map([...(before || []), ...now]));
   if (before) tell(before, now, new Set([...listing.dataset.own.split(" "), ...filledHere]), isWhole);
+  if (before) leaveUndoes(before, now, isWhole, config);
   const list = byId(listing.dataset.list);
   if (isWrite(config)) bringUpToDate(list, now, isWhole);
   for (const row of list?.querySelectorAll(".pay.is-new") || []) met.add(row);
@@ -32,6 +33,17 @@ function tell(before, now, own, isWhole) {
   sayHowMany("say-removed", removed);
   sayHowMany("say-changed", altered);
   sayHowMany("say-added", added);
+}
+
+/* What a toast offers to take back is gone once its payment is marked otherwise, or deleted, with many others or by
+   somebody else. The toast that came with this very answer speaks of what is now. */
+function leaveUndoes(before, now, isWhole, config) {
+  const isMarked = (id) => now.has(id) && now.get(id)[0] !== before.get(id)[0];
+  const isOver = (id) => before.has(id) && (isMarked(id) || (isWhole && !now.has(id)));
+  for (const button of document.querySelectorAll(".toast [data-undo]")) {
+    const toast = button.closest(".toast");
+    if (isOver(button.getAttribute("hx-post").split("/")[2]) && !causesOf(toast).includes(config)) leave(toast);
+  }
 }
 
 function sayHowMany(id, ids) {

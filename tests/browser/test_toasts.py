@@ -318,3 +318,27 @@ def test_a_toast_covers_neither_the_figures_nor_the_changed_row(stage, person, w
         assert toast["y"] >= ends[0] or ends[1] <= box["y"], (toast, box)
     assert toast["y"] >= 52
     assert ends[1] <= person.page.viewport_size["height"]
+
+
+def test_an_undo_leaves_once_many_marks_or_somebody_else_have_changed_its_payment(stage, clocked):
+    small, large = stage.payments[2:]
+    undo_of = {
+        one.id: clocked.said.locator(f'[data-undo="title-{one.id}"]') for one in (small, large)
+    }
+    for payment in (large, small):
+        mark_as_paid(clocked, payment)
+        expect(undo_of[payment.id]).to_be_visible()
+    clocked.frame.get_by_role("checkbox", name="Select payment 3653/3").check()
+    clocked.press(clocked.button("Mark as unpaid", clocked.frame.locator("#selbar")))
+    clocked.press(clocked.button("Mark as unpaid", clocked.dialog))
+    clocked.press(clocked.button("Done", clocked.dialog))
+
+    expect(clocked.status(small)).to_have_text("Unpaid")
+    expect(undo_of[small.id]).to_have_count(0)
+    expect(undo_of[large.id]).to_be_visible()
+
+    large.is_paid = False
+    clocked.press(clocked.button("Refresh").first)
+
+    expect(clocked.status(large)).to_have_text("Unpaid")
+    expect(undo_of[large.id]).to_have_count(0)
