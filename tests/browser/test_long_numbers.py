@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from playwright.sync_api import expect
 
 NUMBER = "2026-NORTHWIND-000417/12"
+LONGEST = "2026-NORTHWIND-LIGHTING-STAGE-0417/12"
+LINES = """(number) => {
+  const words = document.createRange();
+  words.selectNodeContents(number);
+  return new Set([...words.getClientRects()].map((line) => Math.round(line.top))).size;
+}"""
 CUT = """(number) => {
   const words = document.createRange();
   words.selectNodeContents(number);
@@ -37,3 +45,16 @@ def test_a_long_number_is_read_to_its_end_at_every_width(stage, person):
     words = person.frame.locator(".pay__open > .vh").first
     expect(words).to_have_text(f"Payment {NUMBER}")
     assert not words.evaluate(BESIDE)
+
+
+def test_a_number_beside_a_long_amount_is_no_column_of_single_letters(stage, person):
+    for payment in stage.payments:
+        payment.account_number, payment.sum = LONGEST, Decimal("999999999999.99")
+    person.open_tab(opens=False)
+    number = person.frame.locator(".pay__open > bdi").first
+    for width in (640, 768, 1000):
+        person.resize(width)
+
+        assert number.evaluate(LINES) == 1, width
+        assert not number.evaluate(CUT), width
+        assert not number.evaluate(BESIDE), width
