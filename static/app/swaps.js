@@ -226,7 +226,10 @@ for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) on(name, ({ detail
     }
   }
   if (tops || !target.closest?.(".pay") || target.closest(".pop")) return;
-  tops = [...document.querySelectorAll(".pay")].slice(0, 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
+  /* Only what follows an opened row, or the changed one, is moved. */
+  const all = [...document.querySelectorAll(".pay")];
+  const from = all.findIndex((pay) => pay.contains(target) || pay.matches(":has(> .pay__more[open])"));
+  tops = all.slice(from, from + 40).map((pay) => [pay, pay.getBoundingClientRect().top]);
   queueMicrotask(slide);
 });
 

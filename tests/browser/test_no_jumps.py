@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.person import Mouse
@@ -38,6 +39,29 @@ def test_fields_and_history_come_into_the_place_that_was_kept_for_them(stage, si
 
     assert abs(row.evaluate(HEIGHT) - before) <= 12
     assert frame.evaluate("jumps") <= 0.02
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_what_a_payment_is_made_of_comes_into_a_place_of_about_its_height(sit, width):
+    person = sit(Mouse, size=(width, 900))
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    person.page.route("**/payments/details?*", hold)
+    frame = person.start_tab()
+    row = frame.locator(".pay--unpaid").last
+    row.locator(".pay__open").click()
+    expect(row.locator("[data-waits][open]")).to_be_visible()
+    before = row.evaluate(HEIGHT)
+
+    for route in held:
+        route.continue_()
+
+    expect(row.locator(".facts")).to_be_visible()
+    assert abs(row.evaluate(HEIGHT) - before) <= 45
 
 
 def test_a_mark_moves_nothing_and_what_was_done_before_stays_until_it_is_read(stage, sit):
