@@ -67,11 +67,21 @@ function showSelection(chosen) {
     if (button) byId(`many-${action}-n`).textContent = count;
   }
   byId("copy-list-n").textContent = chosen.length;
+  fitSelection(bar);
   if (hadFocus && !document.activeElement.checkVisibility()) byId("tick-all").focus();
   if (frame.isFramed() && chosen.length) follow(placeHead);
   placeHead();
   askTickedSums(chosen);
 }
+
+/* Where its words and sums take a second line they are set closer: a bar that grows would move the rows. */
+function fitSelection(bar) {
+  bar.classList.remove("is-tight");
+  const [first, last] = [byId("selected"), byId("clear-ticks")].map((part) => part.getBoundingClientRect());
+  bar.classList.toggle("is-tight", !isNarrow.matches && last.top >= first.bottom);
+}
+
+addEventListener("resize", () => byId("selbar") && fitSelection(byId("selbar")));
 
 function askTickedSums(chosen) {
   const wanted = chosen.map(asChosen).join("\n");
@@ -102,6 +112,7 @@ on("htmx:load", ({ detail: { elt } }) => {
 on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (config.elt.id === "selected") {
     byId("selected").removeAttribute("aria-busy");
+    fitSelection(byId("selbar"));
     if (xhr.status === 200) byId("live").textContent = byId("selected").textContent.trim();
     else summedTicks = "";
   } else if (ticked.size) showTicks();

@@ -149,3 +149,20 @@ def test_the_button_that_saves_is_one_line_on_a_telephone(sit, stage):
     expect(admin.frame.locator("#settings-discard")).to_be_visible()
 
     assert admin.frame.locator("#settings-save").evaluate(LINES) == 1
+
+
+@pytest.mark.parametrize("language", ["ru", "ua", "vn", "pl"])
+def test_the_first_tick_moves_no_row_and_no_filter_breaks(open_in, language):
+    someone = open_in(language)
+    toolbar = someone.frame.locator("#toolbar")
+    before = toolbar.bounding_box()["height"]
+    someone.frame.locator("#tick-all").check()
+    expect(someone.frame.locator("#selected > small")).to_be_visible()
+    for part in someone.frame.locator("#selbar > .btn").all():
+        assert part.evaluate("(one) => one.textContent.trim()")
+    assert abs(toolbar.bounding_box()["height"] - before) <= 1
+
+    someone.frame.locator("#clear-ticks").click()
+    someone.resize(375)
+    for name in someone.frame.locator(".chip__name").all():
+        assert name.evaluate(LINES) == 1
