@@ -21,12 +21,19 @@ from b24app.domain import (
     is_whole,
 )
 from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.product_sums import is_all_known, products_of
 from b24app.services.card.rounding import rounded
-from b24app.services.card.totals import ZERO, Line, LineKind, Totals, given_back, total
-from b24app.services.card.unread_rows import all_rows
+from b24app.services.card.totals import (
+    ZERO,
+    Line,
+    LineKind,
+    Totals,
+    given_back,
+    sum_of,
+    total,
+)
 
 Compositions = Mapping[int, PaymentLines]
-Rows = Iterable[ProductRow]
 
 
 def totals_of(
@@ -50,16 +57,17 @@ def _own(
     currency = core.card.amount.currency
     paid, waiting, returned = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
-    products = _products(core, compositions, free, deliveries)
+    products = products_of(core, compositions, free, deliveries)
     made_of = [products, *(_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries)]
     if not is_whole(core.deliveries):
         made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
     if products.kind is LineKind.CARD:
         made_of = [products]
     lines = _free_lines(free, currency, core.finest_sum)
-    billed = total(currency, _as_lines([*paid, *waiting]))
+    unread = _unread(core, currency)
+    billed = unread or sum_of([*paid, *waiting], currency)
     whole = total(currency, made_of)
-    back = total(currency, _as_lines(returned))
+    back = sum_of(returned, currency)
     # What was given back still holds its products: no other currency does.
     elsewhere = _elsewhere(core, compositions, whole - billed - back, free)
     if elsewhere.amount:
@@ -67,20 +75,21 @@ def _own(
     if back.amount:
         made_of.append(given_back(back, total(currency, made_of) - billed, len(returned)))
     amount = total(currency, made_of)
-    if _is_all_known(core, compositions):
+    if is_all_known(core, compositions):
         lines += _billed_wrong(core, compositions, deliveries)
     stated = core.card.amount if core.card.amount not in {amount, whole} else None
     return Totals(
         currency,
         tuple(made_of),
-        total(currency, _as_lines(paid)),
-        total(currency, _as_lines(waiting)),
+        sum_of(paid, currency),
+        sum_of(waiting, currency),
         len(paid),
         len(waiting),
-        _completed(lines, amount - billed, is_settled=_is_all_known(core, compositions)),
+        _completed(lines, amount - billed, is_settled=is_all_known(core, compositions)),
         stated=stated,
         is_stated_typed=core.card.is_amount_typed,
         returned_count=len(returned),
+        unread=unread,
     )
 
 
@@ -92,63 +101,22 @@ def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Tot
     paid, waiting, returned = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
     lines: list[Line] = []
-    if _is_all_known(core, compositions):
+    if is_all_known(core, compositions):
         lines = _deliveries_billed_wrong(deliveries, _held(core, compositions, currency))
-    billed = total(currency, _as_lines([*paid, *waiting]))
+    unread = _unread(core, currency)
+    billed = unread or sum_of([*paid, *waiting], currency)
     payments = Line(LineKind.PAYMENTS, billed, quantity=Decimal(len(paid) + len(waiting)))
     return Totals(
         currency,
         (payments, *lines),
-        total(currency, _as_lines(paid)),
-        total(currency, _as_lines(waiting)),
+        sum_of(paid, currency),
+        sum_of(waiting, currency),
         len(paid),
         len(waiting),
         tuple(lines),
         returned_count=len(returned),
+        unread=unread,
     )
-
-
-def _products(
-    core: CardSnapshot,
-    compositions: Compositions,
-    free: Sequence[ProductRow] | None,
-    deliveries: Sequence[Delivery],
-) -> Line:
-    """Return the total of the card's products, from the best data that was read.
-
-    An amount that nobody typed is the portal's sum of products and deliveries of the last saving.
-    """
-    currency = core.card.amount.currency
-    like = core.finest_sum
-    if core.has_all_rows:
-        return _products_line(core.rows.values(), currency, like)
-    if free is not None and not core.payments:
-        return _products_line(free, currency, like)
-    if _is_all_known(core, compositions) and (rows := all_rows(core, compositions, free)):
-        return _products_line(rows, currency, like)
-    if not core.card.is_amount_typed:
-        shipping = total(
-            currency, [_delivery_line(LineKind.DELIVERY, delivery) for delivery in deliveries]
-        )
-        return Line(LineKind.PRODUCTS, core.card.amount - shipping)
-    if free is not None and _is_all_known(core, compositions):
-        billed = [
-            rounded(row.price * item.quantity, like)
-            for composition in compositions.values()
-            for item in composition.items
-            if (row := core.rows.get(item.row_id or 0))
-        ]
-        amount = sum(billed, _products_line(free, currency, like).amount)
-        return Line(LineKind.PRODUCTS, amount)
-    if free is not None and not core.deliveries and _is_in(core.payments, currency):
-        billed_now = total(currency, _as_lines(core.payments))
-        return Line(LineKind.PRODUCTS, _products_line(free, currency, like).amount + billed_now)
-    return Line(LineKind.CARD, core.card.amount)
-
-
-def _products_line(rows: Rows, currency: str, like: Money | None) -> Line:
-    amount = sum((rounded(row.sum, like) for row in rows), Money(ZERO, currency))
-    return Line(LineKind.PRODUCTS, amount)
 
 
 def _elsewhere(
@@ -167,6 +135,8 @@ def _elsewhere(
     none = Money(ZERO, currency)
     if not abroad:
         return none
+    if unread := _unread(core, currency):
+        return unread  # It may be one of these.
     if all(payment_id in compositions for payment_id in abroad):
         held = _quantities(compositions, abroad)
         rows = core.rows.values()
@@ -175,7 +145,7 @@ def _elsewhere(
     if free is None:
         return none
     gap = rest - _once(free, [row.sum for row in free], currency, core.finest_sum)
-    return none - gap if gap.amount > 0 else none
+    return none if gap.amount <= 0 else none - gap
 
 
 def _free_lines(free: Sequence[ProductRow] | None, currency: str, like: Money | None) -> list[Line]:
@@ -236,13 +206,6 @@ def _completed(lines: Sequence[Line], rest: Money, *, is_settled: bool) -> tuple
     return tuple(line for line in [*lines, Line(kind, left)] if line.amount.amount)
 
 
-def _is_all_known(core: CardSnapshot, compositions: Compositions) -> bool:
-    if not (is_whole(core.payments) and is_whole(core.deliveries)):
-        return False
-    known = [compositions.get(payment.id) for payment in core.payments]
-    return all(composition is not None and composition.is_whole for composition in known)
-
-
 def _held(core: CardSnapshot, compositions: Compositions, currency: str) -> Counter[int]:
     """Count the payments in a currency that hold each delivery."""
     found: Counter[int] = Counter()
@@ -279,12 +242,9 @@ def _only_other(core: CardSnapshot) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _is_in(payments: Iterable[Payment], currency: str) -> bool:
-    return all(payment.sum.currency == currency for payment in payments)
-
-
-def _as_lines(payments: Iterable[Payment]) -> list[Line]:
-    return [Line(LineKind.PAYMENTS, payment.sum) for payment in payments]
+def _unread(core: CardSnapshot, currency: str) -> Money | None:
+    """Return what payments come to of which nobody knows sum, state and currency, None of none."""
+    return None if is_whole(core.payments) else Money(UNREADABLE, currency)
 
 
 def _deliveries_in(core: CardSnapshot, currency: str) -> list[Delivery]:

@@ -52,6 +52,11 @@ class Allocation:
     has_more_rows: bool
     unread: int
 
+    @property
+    def is_all_read(self) -> bool:
+        """Return whether what no payment is shown to bill is in none."""
+        return self.is_whole and not self.unread
+
 
 def read(card: CardSession) -> Allocation:
     """Read the card's rows and the lines of its newest payments."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from b24app.domain import Money
+from b24app.domain import UNREADABLE, Money, Payment
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -67,8 +67,9 @@ class Totals:
 
     currency: str
     made_of: tuple[Line, ...]
-    paid: Money
-    waiting: Money
+    paid_read: Money
+    waiting_read: Money
+    """Like `paid_read` without payments that could not be read."""
     paid_count: int = 0
     waiting_count: int = 0
     rest_lines: tuple[Line, ...] = ()
@@ -76,6 +77,18 @@ class Totals:
     is_stated_typed: bool = False
     returned_count: int = 0
     """Payments whose money was given back: neither paid nor waiting."""
+    unread: Money | None = None
+    """What payments come to that could not be read: nobody can tell. None where all were."""
+
+    @property
+    def paid(self) -> Money:
+        """Return what is paid. Of a payment that could not be read nobody knows whether it is."""
+        return self.paid_read + self.unread if self.unread else self.paid_read
+
+    @property
+    def waiting(self) -> Money:
+        """Return what unpaid payments come to, with the same reserve."""
+        return self.waiting_read + self.unread if self.unread else self.waiting_read
 
     @property
     def amount(self) -> Money:
@@ -204,13 +217,19 @@ def total(currency: str, lines: Sequence[Line]) -> Money:
     return sum((line.amount for line in lines), Money(ZERO, currency))
 
 
+def sum_of(payments: Iterable[Payment], currency: str) -> Money:
+    """Return what payments come to, which are all in this currency."""
+    return sum((payment.sum for payment in payments), Money(ZERO, currency))
+
+
 def given_back(back: Money, rest: Money, count: int) -> Line:
     """Return the line that takes off what was given back, as far as nothing else asks for it.
 
     `rest` is the amount minus the other payments: what was billed anew is due like anything else.
     """
-    if back.is_readable and rest.is_readable:
-        back = Money(max(ZERO, min(back.amount, rest.amount)), rest.currency)
+    is_known = back.is_readable and rest.is_readable
+    taken_off = max(ZERO, min(back.amount, rest.amount)) if is_known else UNREADABLE
+    back = Money(taken_off, rest.currency)
     return Line(LineKind.RETURNED, -back, quantity=Decimal(count))
 
 

@@ -95,6 +95,9 @@ def _rows(found: Whole) -> Iterator[Row]:
         if shown.details is not None:
             for kind, line in _lines(shown.details):
                 yield (kind, *about, "", *line)
+    if found.view.unread_payments:
+        note = f"payments that could not be read: {found.view.unread_payments}"
+        yield ("unread", card, *[""] * (len(COLUMNS) - 3), note)
 
 
 def _about(payment: Payment) -> list[Cell]:
