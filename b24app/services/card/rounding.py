@@ -35,12 +35,12 @@ def places_of(like: Money | None) -> int:
     return max(DECIMALS, _decimals(like))
 
 
-def finest(amounts: Iterable[Money], currency: str) -> Money | None:
-    """Return the one in this currency with the most decimals, for `like`.
+def finest(amounts: Iterable[Money], currency: str | None = None) -> Money | None:
+    """Return the one with the most decimals, for `like`; of all or of those in this currency.
 
     One with more than the portal stores was not rounded by it.
     """
-    own = [one for one in amounts if one.currency == currency and _decimals(one) <= STORED]
+    own = [one for one in amounts if currency in {None, one.currency} and _decimals(one) <= STORED]
     return max(own, key=_decimals, default=None)
 
 

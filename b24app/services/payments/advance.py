@@ -167,7 +167,7 @@ def _proposal(
         if quantity:
             wanted.append(RowQuantity(row.id, quantity))
             lines.append(row.price.amount * quantity)
-    if comes_to_nothing(lines):
+    if comes_to_nothing(lines, like):
         return None
     money = rounded(Money(sum(lines, Decimal(0)), left.currency), like)
     return Proposal(tuple(wanted), money, money - asked, _share(money, left))

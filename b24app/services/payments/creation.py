@@ -103,7 +103,7 @@ def _create(card: CardSession, aim: Aim) -> Outcome:
     if told.free is not None and not told.problem:
         free = {row.id: row for row in told.free}
     require_free(aim.wanted, free, set(before.rows))
-    require_amount(aim.wanted, free)
+    require_amount(aim.wanted, free, before.like)
     require_together(card.ref, aim.wanted, free, told.withheld)
     return _make(card, aim, before)
 
@@ -160,7 +160,7 @@ def _require_rest(
     if expected_amount is not None and not is_as_shown(total_of(wanted, rows), expected_amount):
         changed = ChangedMeanwhileError("another rest to bill", code=InputCode.REST_CHANGED)
         raise WriteFailedError(changed, sending.settle(card, []))
-    require_amount(wanted, rows)
+    require_amount(wanted, rows, before.like)
     require_together(card.ref, wanted, rows, before.told.withheld)
 
 

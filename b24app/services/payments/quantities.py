@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from b24app.domain import EntityRef, ListedRow
+from b24app.domain import EntityRef, ListedRow, Money
 from b24app.errors import InputCode, InputError, NotOnThisCardError
+from b24app.services.card.rounding import rounded
 
 MOST = 1_000_000
-CENT = Decimal("0.01")
 
 GROUPED = re.compile(r"\d{1,3}([.,]\d{3,})+", re.ASCII)
 """A browser's number field drops the second dot: 1.000.000 arrives as 1.000000, and 2.000,00 as
@@ -91,7 +91,9 @@ def _sums(wanted: Iterable[RowQuantity], rows: Mapping[int, ListedRow]) -> Itera
     return (rows[chosen.row_id].bare_billed_price * chosen.quantity for chosen in wanted)
 
 
-def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow]) -> None:
+def require_amount(
+    wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow], like: Money | None
+) -> None:
     """Refuse a payment without an amount: nobody could pay it, but it could be marked paid.
 
     Raises InputError "nothing_chosen" without a row, "no_amount" if the rows come to zero or less.
@@ -99,7 +101,7 @@ def require_amount(wanted: Sequence[RowQuantity], rows: Mapping[int, ListedRow])
     """
     if not wanted:
         raise InputError("no row was chosen", code=InputCode.NOTHING_CHOSEN, field="row")
-    if comes_to_nothing(_sums(wanted, rows)):
+    if comes_to_nothing(_sums(wanted, rows), like):
         raise InputError("the rows come to nothing", code=InputCode.NO_AMOUNT, field="row")
 
 
@@ -124,9 +126,9 @@ def require_together(
             raise InputError("lowers the sum", code=InputCode.LOWERS, field="row")
 
 
-def comes_to_nothing(sums: Iterable[Decimal]) -> bool:
+def comes_to_nothing(sums: Iterable[Decimal], like: Money | None) -> bool:
     """Return whether rows with these sums, added up and rounded by the portal, come to nothing."""
-    return sum(sums, Decimal(0)).quantize(CENT, ROUND_HALF_UP) <= 0
+    return rounded(Money(sum(sums, Decimal(0)), ""), like).amount <= 0
 
 
 def is_as_shown(exact: Decimal, shown: Decimal) -> bool:

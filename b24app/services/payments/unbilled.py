@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from b24app.bitrix.methods import crm, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
 from b24app.bitrix.wire.portal_api import Batch, Handle
-from b24app.domain import ListedRow, Listing, is_whole
+from b24app.domain import ListedRow, Listing, Money, is_whole
 from b24app.errors import (
     AppError,
     BusinessRefusalError,
@@ -23,6 +23,7 @@ from b24app.services.card.billed_lines import Answered
 from b24app.services.card.doubtful import held, is_doubtful
 from b24app.services.card.payment_details import within_card
 from b24app.services.card.product_rows import ReadRows
+from b24app.services.card.rounding import finest
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments.quantities import RowQuantity
 from b24app.services.writing.ownership import before_writing
@@ -58,6 +59,8 @@ class BillableRows:
     told: Free
     rows: Mapping[int, ListedRow]
     """All that are known, on the pages of the card or among the free ones."""
+    like: Money | None = None
+    """A sum of the portal that shows to how many decimals it rounds."""
 
     def names(self, chosen: Iterable[RowQuantity]) -> list[str]:
         """Return the names of these rows."""
@@ -84,7 +87,7 @@ def read(card: CardSession) -> BillableRows:
     own = product_rows.take(result, pages, are_needed=True)
     told = free_of(card, Answered(result, lines, listed), own, available)
     rows = {**{row.id: row for row in told.free or ()}, **told.rows.by_id}
-    return BillableRows(ids, are_all, told, rows)
+    return BillableRows(ids, are_all, told, rows, finest(one.sum for one in listed))
 
 
 def free_of(

@@ -211,5 +211,5 @@ def test_whatever_is_asked_of_whatever_rows_what_is_proposed_can_be_created(
         assert all(1 <= wanted.quantity <= left[wanted.row_id][1] for wanted in one.wanted)
         sums = [left[wanted.row_id][0] * wanted.quantity for wanted in one.wanted]
         assert rounded(Money(sum(sums), "EUR")) == one.sum == found.asked + one.off
-        assert not comes_to_nothing(sums)
+        assert not comes_to_nothing(sums, None)
     assert bool(found.proposals) is (found.state in {State.EXACT, State.NEAREST})

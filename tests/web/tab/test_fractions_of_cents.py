@@ -178,6 +178,29 @@ def test_a_portal_that_rounds_to_fils_bills_the_rest_to_fils(stage, dinars):
     assert '<data value="1.115">' in advance
 
 
+def test_a_portal_that_rounds_to_fils_bills_less_than_half_a_cent(stage, dinars, monkeypatch):
+    monkeypatch.setattr(sale, "SMALLEST", Decimal("0.001"))
+    (first,) = stage.portal.crm.payments_of(DEAL_TYPE, CARD)
+    first.sum = Decimal("5.559")
+    deal = stage.portal.card(DEAL_TYPE, CARD)
+    odd_cards.add_row(stage.portal.crm, deal, "Pin", "0.004", "2")
+    row = max(stage.portal.crm.product_rows)
+    assert " disabled" not in foot_of(dinars.get("/payments/new").text)
+
+    dinars.post("/payments", {"row": row, f"quantity-{row}": 1})
+    assert dinars.answer.status_code == 200, dinars.said
+    (shown,) = SHOWN.findall(dinars.get("/payments/rest").text)
+    dinars.post("/payments/rest", {"shown": shown})
+    assert dinars.answer.status_code == 200, dinars.said
+
+    sums = [one.sum for one in stage.portal.crm.payments_of(DEAL_TYPE, CARD)]
+    assert sorted(sums) == [Decimal("0.004"), Decimal("0.004"), Decimal("5.559")]
+
+
+def foot_of(dialog):
+    return dialog.split('class="dialog__foot"')[1]
+
+
 @pytest.mark.parametrize("places", ["", "0", "1", "12", "x"])
 def test_another_number_of_decimals_is_refused(tab, places):
     tab.get("/payments/sums", currency="EUR", chosen="1x1", places=places)
