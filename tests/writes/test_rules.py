@@ -156,3 +156,23 @@ def test_a_rule_hides_its_controls(stage, set_rule):
 
     assert "Mark as paid" not in text.split('id="payments"')[1]
     assert "Mark as unpaid" in text
+
+
+SENSELESS: dict[str, str | list[str]] = {
+    "row": "x", "quantity": "x", "shown": "x", "pay_system_id": "x", "delivery_id": "x", "to": "x",
+    "when": "x", "channel": "x", "chosen": "x", "note": "x" * 400,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "method", "path"), sorted({route[:3] for route in EVERY_ROUTE}))
+def test_whoever_may_not_is_not_told_to_correct_what_they_sent(
+    stage, set_rule, action, method, path
+):
+    tab = stage.tab(MANAGER)
+    set_rule(action, {"who": "nobody"})
+    stage.forget_calls()
+
+    assert tab.send(method, path, SENSELESS).status_code == 403
+    if method != "GET":
+        assert tab.send(method, path, {}).status_code == 403
+    assert stage.http_calls == []

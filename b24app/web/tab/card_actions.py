@@ -51,9 +51,10 @@ def work_out_advance() -> ResponseReturnValue:
 @blueprint.post("")
 def create() -> Response:
     """Create a payment with the chosen rows."""
+    card = proven(Action.CREATE)
     wanted = chosen_rows()
     choice = _system_choice()
-    return answer(creation.create(current_card(), asked(), choice, wanted))
+    return answer(creation.create(card, asked(), choice, wanted))
 
 
 @blueprint.get("/rest")
@@ -75,9 +76,10 @@ def rest_form() -> ResponseReturnValue:
 @blueprint.post("/rest")
 def bill_remaining() -> Response:
     """Create a payment with everything that no payment bills yet."""
+    card = proven(Action.CREATE)
     choice = _system_choice()
     expected_amount = optional_decimal("shown")
-    return answer(creation.bill_remaining(current_card(), asked(), choice, expected_amount))
+    return answer(creation.bill_remaining(card, asked(), choice, expected_amount))
 
 
 @blueprint.get("/filling/<int:filling_id>")

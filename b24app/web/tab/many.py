@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -103,21 +104,37 @@ def asked_about(
 @blueprint.post("/pay")
 def pay() -> Response:
     """Mark many payments as paid, with one note, or with a note each."""
-    chosen = _posted()
-    notes = {payment.id: note(f"note-{payment.id}") for payment in chosen}
-    return _answer(Wish(Action.PAY, chosen, timeline_words.paid, _said(notes)))
+    with _rule_first(Action.PAY):
+        chosen = _posted()
+        notes = {payment.id: note(f"note-{payment.id}") for payment in chosen}
+        return _answer(Wish(Action.PAY, chosen, timeline_words.paid, _said(notes)))
 
 
 @blueprint.post("/unpay")
 def unpay() -> Response:
     """Mark many payments as unpaid."""
-    return _answer(Wish(Action.UNPAY, _posted(), timeline_words.unpaid))
+    with _rule_first(Action.UNPAY):
+        return _answer(Wish(Action.UNPAY, _posted(), timeline_words.unpaid))
 
 
 @blueprint.post("/delete")
 def delete() -> Response:
     """Delete many unpaid payments."""
-    return _answer(Wish(Action.DELETE, _posted()))
+    with _rule_first(Action.DELETE):
+        return _answer(Wish(Action.DELETE, _posted()))
+
+
+@contextmanager
+def _rule_first(action: Action) -> Iterator[None]:
+    """Tell whoever may not do it so, and not what is wrong with what was sent.
+
+    Only then: of an act that has begun it is told how far it came, whatever rule was made since.
+    """
+    try:
+        yield
+    except InputError:
+        proven(action)
+        raise
 
 
 def _answer(wish: Wish) -> Response:

@@ -9,7 +9,7 @@ from b24app.services.actions import Action
 from b24app.services.payments import deliveries, dialogs, move_delivery, move_plan
 from b24app.services.payments.deliveries import Choice
 from b24app.services.payments.move_plan import Wish
-from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.plumbing.entry import proven, require_session
 from b24app.web.tab.writing import answer, asked, optional_number, whole_number
 
 blueprint = Blueprint(
@@ -46,25 +46,27 @@ def add(payment_id: int) -> Response:
 
     The button that moves is the form's first, so Enter moves too; an unbilled one is added.
     """
+    card = proven(Action.DELIVERIES)
     document_id = _chosen()
     origin = _origin(document_id) if request.form.get("how") == "move" else None
     if origin is not None:
         from_id, item_id = origin
         wish = Wish(item_id, payment_id, document_id)
-        outcome = move_delivery.move(current_card(), asked(), from_id, wish)
+        outcome = move_delivery.move(card, asked(), from_id, wish)
         return answer(outcome, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
     choice = Choice(document_id, seen_in)
-    return answer(deliveries.add(current_card(), asked(), payment_id, choice))
+    return answer(deliveries.add(card, asked(), payment_id, choice))
 
 
 @blueprint.post("/<int:item_id>")
 def reassign(payment_id: int, item_id: int) -> Response:
     """Link a delivery line to another document of this card."""
+    card = proven(Action.DELIVERIES)
     document_id = _chosen()
     expected_document_id = optional_number("shown")
     choice = Choice(document_id, _seen_in(document_id), expected_document_id)
-    return answer(deliveries.reassign(current_card(), asked(), payment_id, item_id, choice))
+    return answer(deliveries.reassign(card, asked(), payment_id, item_id, choice))
 
 
 def _chosen() -> int | None:
@@ -93,10 +95,9 @@ def _origin(document_id: int | None) -> tuple[int, int] | None:
 @blueprint.delete("/<int:item_id>")
 def remove(payment_id: int, item_id: int) -> Response:
     """Remove a delivery line."""
+    card = proven(Action.DELIVERIES)
     expected_document_id = optional_number("shown")
-    return answer(
-        deliveries.remove(current_card(), asked(), payment_id, item_id, expected_document_id)
-    )
+    return answer(deliveries.remove(card, asked(), payment_id, item_id, expected_document_id))
 
 
 @blueprint.get("/<int:item_id>/move")
@@ -117,6 +118,7 @@ def move_form(payment_id: int, item_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:item_id>/move")
 def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
+    card = proven(Action.DELIVERIES)
     to_id = whole_number(request.form.get("to", ""), "to")
     wish = Wish(item_id, to_id, optional_number("shown"))
-    return answer(move_delivery.move(current_card(), asked(), payment_id, wish))
+    return answer(move_delivery.move(card, asked(), payment_id, wish))

@@ -27,19 +27,21 @@ def form(payment_id: int) -> ResponseReturnValue:
 @blueprint.post("")
 def add(payment_id: int) -> Response:
     """Add the chosen rows."""
+    card = proven(Action.ITEMS)
     wanted = chosen_rows()
-    return answer(filling.add(current_card(), asked(), payment_id, wanted))
+    return answer(filling.add(card, asked(), payment_id, wanted))
 
 
 @blueprint.post("/<int:item_id>")
 def set_quantity(payment_id: int, item_id: int) -> Response:
     """Change a quantity in place."""
+    card = proven(Action.ITEMS)
     wish = NewQuantity(
         whole(request.form.get("quantity", "")),
         optional_decimal("shown"),
         may_round=request.form.get("may_round") == "1",
     )
-    return answer(items.set_quantity(current_card(), asked(), payment_id, item_id, wish))
+    return answer(items.set_quantity(card, asked(), payment_id, item_id, wish))
 
 
 @blueprint.delete("/<int:item_id>")

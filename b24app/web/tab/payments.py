@@ -95,26 +95,27 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/<int:payment_id>/pay")
 def pay(payment_id: int) -> Response:
     """Mark as paid. `zero`: the person was asked about a payment of zero; `returned`: a refund."""
+    card = proven(Action.PAY)
     may_be_zero, is_returned = (request.form.get(name) == "1" for name in ("zero", "returned"))
     stamp = request.form.get("stamp", "")
     seen = Seen(optional_decimal("shown"), may_be_zero, told(), stamp, is_returned)
-    card = current_card()
     return answer(marking.pay(card, asked(note()), payment_id, seen, timeline_words.paid))
 
 
 @blueprint.post("/<int:payment_id>/unpay")
 def unpay(payment_id: int) -> Response:
     """Mark as unpaid."""
+    card = proven(Action.UNPAY)
     seen = Seen(told=told(), stamp=request.form.get("stamp", ""))
-    card = current_card()
     return answer(marking.unpay(card, asked(note()), payment_id, seen, timeline_words.unpaid))
 
 
 @blueprint.delete("/<int:payment_id>")
 def delete(payment_id: int) -> Response:
     """Delete an unpaid payment."""
+    card = proven(Action.DELETE)
     expected_amount = optional_decimal("shown")
-    return answer(deletion.delete(current_card(), asked(), payment_id, expected_amount))
+    return answer(deletion.delete(card, asked(), payment_id, expected_amount))
 
 
 @blueprint.get("/<int:payment_id>/link")
@@ -139,9 +140,9 @@ def system_form(payment_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:payment_id>/system")
 def change_system(payment_id: int) -> Response:
     """Change the payment system."""
+    card = proven(Action.SYSTEM)
     system_id = whole_number(request.form.get("pay_system_id", ""), "pay_system_id")
     expected_system_id = optional_number("shown")
-    card = current_card()
     return answer(
         pay_system.change_system(card, asked(), payment_id, system_id, expected_system_id)
     )

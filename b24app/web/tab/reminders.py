@@ -48,7 +48,7 @@ def remind(payment_id: int) -> Response:
 
     `when` comes twice from the button that removes: the choice above it, and its own value.
     """
-    card = proven()
+    card = proven(Action.REMIND)
     if "none" in request.form.getlist("when"):
         return answer(reminding.cancel(card, asked(), payment_id))
     wish = Wish(_day(card), request.form.get("shown"), _drawing)

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from b24app.domain import Client
 from b24app.errors import InputCode, InputError
+from b24app.services.actions import Action
 from b24app.services.payments import history, link_taken, send_menu
 from b24app.services.payments.link_taken import Channel
 from b24app.services.payments.send_menu import SendMenu
 from b24app.web.plumbing import i18n
-from b24app.web.plumbing.entry import current_card, proven, require_session
+from b24app.web.plumbing.entry import proven, require_session
 from b24app.web.tab import message_links, outcomes
 from b24app.web.tab.payment_details import said, taken_in_words
 from b24app.web.tab.writing import asked
@@ -44,10 +45,10 @@ def show(payment_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:payment_id>/taken")
 def take(payment_id: int) -> ResponseReturnValue:
     """Note by which way the link was taken, and show the payment's history with it."""
+    card = proven(Action.LINK)
     channel = request.values.get("channel", "")
     if channel not in set(Channel):
         raise InputError("channel is none of ours", code=InputCode.CHOICE_GONE, field="channel")
-    card = current_card()
     outcome = link_taken.take(card, asked(), payment_id, Channel(channel))
     if outcome.is_alert:
         return outcomes.answer(card, outcome)
