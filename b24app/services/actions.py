@@ -59,6 +59,8 @@ class OutcomeCode(StrEnum):
     NOT_CONFIRMED_PAID = "not_confirmed_paid"
     UNPAID = "unpaid"
     UNPAID_AGAIN = "unpaid_again"
+    UNPAID_NOT_RETURNED = "unpaid_not_returned"
+    """As before a mark, but for the refund, which the portal forgets with it (quirk 107)."""
     ALREADY_UNPAID = "already_unpaid"
     NOT_UNPAID = "not_unpaid"
     NOT_CONFIRMED_UNPAID = "not_confirmed_unpaid"

@@ -74,7 +74,8 @@ UNPAID = Mark(
 class Seen:
     """What the person saw, and whether they were asked about a zero amount.
 
-    `expected_amount` is None if the page did not say; `is_returned`: it called it given back.
+    `expected_amount` is None if the page did not say; `is_returned`: it called it given back, or
+    had done so before the mark that is undone.
     `told` is number and amount as the page has them, which only the portal can confirm. `stamp` is
     that of the payment after the mark that is undone, "" for what undoes none: another one now says
     that somebody has marked it since.
@@ -209,6 +210,13 @@ def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
         code = OutcomeCode.PAID_OTHER_AMOUNT
     elif mark.paid and seen.expected_amount is None and not amount:
         code = OutcomeCode.PAID_ZERO
-    stamp = after.payment.stamp
-    undo = Undo(mark.undo, after.payment_id, expected_amount=amount, stamp=stamp)
+    elif seen.is_returned and not mark.paid:
+        code = OutcomeCode.UNPAID_NOT_RETURNED
+    undo = Undo(
+        mark.undo,
+        after.payment_id,
+        expected_amount=amount,
+        stamp=after.payment.stamp,
+        was_returned=mark.paid and seen.is_returned,
+    )
     return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo)

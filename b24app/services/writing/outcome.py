@@ -32,6 +32,7 @@ class Undo:
     `ref_id` back to its `quantity`, as long as it is still `now`. MOVE moves the line `ref_id` back
     to the payment `to_id`, as long as it is of the document `now`. UNPAY and PAY restore the
     payment's mark; `expected_amount` is what the person saw, `stamp` that of the payment then.
+    `was_returned`: its money had been given back before the mark.
     """
 
     kind: UndoKind
@@ -42,6 +43,7 @@ class Undo:
     to_id: int = 0
     expected_amount: Decimal | None = None
     stamp: str = ""
+    was_returned: bool = False
 
 
 @dataclass(frozen=True)

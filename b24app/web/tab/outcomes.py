@@ -166,6 +166,8 @@ def _as_shown(undo: Undo, view: CardView) -> dict[str, str]:
     """Return what a mark sends of the payment, like the payment's own button."""
     shown = view.payment(undo.payment_id)
     told = {"stamp": undo.stamp} if undo.stamp else {}
+    if undo.was_returned:
+        told["returned"] = "1"
     if shown is not None:
         payment = shown.payment
         told |= {

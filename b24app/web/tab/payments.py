@@ -104,9 +104,10 @@ def pay(payment_id: int) -> Response:
 
 @blueprint.post("/<int:payment_id>/unpay")
 def unpay(payment_id: int) -> Response:
-    """Mark as unpaid."""
+    """Mark as unpaid. `returned`: Undo of the mark of one whose money had been given back."""
     card = proven(Action.UNPAY)
-    seen = Seen(told=told(), stamp=request.form.get("stamp", ""))
+    is_returned = request.form.get("returned") == "1"
+    seen = Seen(told=told(), stamp=request.form.get("stamp", ""), is_returned=is_returned)
     return answer(marking.unpay(card, asked(note()), payment_id, seen, timeline_words.unpaid))
 
 

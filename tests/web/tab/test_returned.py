@@ -120,9 +120,9 @@ def test_a_page_that_is_older_than_the_refund_does_not_mark_it_among_many(stage)
     }
 
 
-def pay_as_shown(tab):
+def pay_as_shown(tab, payment_id=OPEN):
     """Press the button of the row, with what it says."""
-    address = f"/payments/{OPEN}/pay"
+    address = f"/payments/{payment_id}/pay"
     found = re.search(rf'hx-post="{address}".*?hx-vals=\'(.*?)\'', tab.answer.text, re.DOTALL)
     assert found
     return tab.post(address, json.loads(html.unescape(found[1])))
@@ -264,3 +264,25 @@ def test_a_card_that_shows_it_as_linked_tells_it_the_next_time(refunded):
 
     assert states(tab)[BACK].startswith("R ")
     assert dict(counts(tab))["unpaid"] == "2"
+
+
+def undo_of(tab):
+    """Press Undo of the last toast, with what it says."""
+    found = re.search(r'hx-post="([^"]*)" hx-vals=\'([^\']*undo[^\']*)\'', tab.answer.text)
+    assert found
+    return tab.post(found[1], json.loads(html.unescape(found[2])))
+
+
+def test_undo_of_its_mark_says_that_the_refund_is_forgotten(refunded):
+    tab = refunded.tab()
+    pay_as_shown(tab, BACK)
+    assert "marked as paid" in tab.said
+
+    undo_of(tab)
+
+    assert ">Unpaid</span>" in tab.answer.text
+    assert "no longer knows that its money was given back" in tab.said
+    # The next mark is that of a payment which waits like any other.
+    pay_as_shown(tab, BACK)
+    undo_of(tab)
+    assert "is marked as unpaid again" in tab.said

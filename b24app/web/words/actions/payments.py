@@ -48,6 +48,12 @@ MARKS = ActionWords(
         ),
         OutcomeCode.UNPAID: Said(_l("Payment %(number)s marked as unpaid")),
         OutcomeCode.UNPAID_AGAIN: Said(_l("Payment %(number)s is marked as unpaid again")),
+        OutcomeCode.UNPAID_NOT_RETURNED: Said(
+            _l(
+                "Payment %(number)s is marked as unpaid, but Bitrix24 no longer knows that its "
+                "money was given back: it counts as waiting now."
+            )
+        ),
         OutcomeCode.ALREADY_UNPAID: Said(_l("Payment %(number)s was already unpaid"), is_note=True),
         OutcomeCode.NOT_UNPAID: Said(
             _l(
