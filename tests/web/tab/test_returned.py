@@ -13,7 +13,7 @@ import pytest
 from b24app.simulator.portal_state import sale, seed
 from tests.support.many import Asked, states
 from tests.support.odd_answers import LIST
-from tests.support.stage import SMART
+from tests.support.stage import SMART, Tab
 
 BACK, OPEN = 1037, 1039
 
@@ -145,6 +145,28 @@ def test_a_page_that_is_older_than_the_refund_does_not_mark_it(stage, minutes):
     # Who was asked about it marks it.
     pay_as_shown(newer)
     assert found.is_paid
+
+
+@pytest.mark.parametrize("knows", ["the deal", "the linked card"])
+def test_a_page_of_linked_cards_that_is_older_does_not_mark_it_either(stage, knows):
+    """Within five minutes the list of this page would be proof enough."""
+    linked = {"entity_id": 11, "placement": SMART}
+    older = stage.tab(**linked)
+    of_the_deal = re.findall(r"Bearer ([\w.-]+)", older.answer.text)[0]
+    group = Tab(stage, of_the_deal)
+    group.answer = older.answer
+    found = payment(stage, OPEN)
+    sale.mark_paid(found, stage.portal.clock.now(), 7)
+    assert sale.give_back(found)
+    for _ in range(2):
+        stage.tab() if knows == "the deal" else stage.tab(**linked)
+    stage.forget_calls()
+
+    pay_as_shown(group)
+
+    assert not found.is_paid
+    assert "changed" in group.said
+    assert len(stage.http_calls) <= 2
 
 
 def test_a_line_of_a_statement_with_its_number_and_amount_is_not_sure(refunded):
