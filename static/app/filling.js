@@ -20,10 +20,18 @@ function workDone(config, text) {
   if (text.includes(`id="${work.dataset.replaces}"`)) byId(work.dataset.replaces)?.remove();
 }
 
-/* What is billed grows with each part, and is read when the work has ended or is left. */
+/* What is billed grows with each part, and is read when the work has ended or is left. Where it cannot be read, the
+   figures of before come back, with the time they are of. */
 function countsStill(work) {
   const list = document.querySelector(work.getAttribute("hx-target"));
   (list?.closest(".group")?.querySelector(".strip") || byId("strip"))?.setAttribute("aria-busy", "true");
+}
+
+function countsNoMore() {
+  for (const strip of document.querySelectorAll(".strip[aria-busy]")) {
+    strip.removeAttribute("aria-busy");
+    strip.dataset.outdated = "";
+  }
 }
 
 on("htmx:load", ({ detail: { elt } }) => {
@@ -47,4 +55,5 @@ function workLeft(dialog) {
   if ("replaces" in work.dataset) filledHere.add(work.dataset.replaces.replace("payment-", ""));
   work.removeAttribute("data-goes-on");
   readAgain();
+  if (!listRead && !toRead) countsNoMore();
 }

@@ -275,6 +275,7 @@ function finish(config, isDone) {
   const wasSent = (input) => input.id === config.elt.id && input.value === config.formData.get(input.name);
   if (!isDone) for (const input of pay?.querySelectorAll("input[data-saves]") || []) if (!wasSent(input)) changed(input);
   byId("payments")?.removeAttribute("aria-busy");
+  if (!isDone && readsList(config) && !toRead) countsNoMore();
   document.querySelector(`.btn.is-busy[data-copies="${config.target.id}"]`)?.classList.remove("is-busy");
   if (!isDone && config.target.matches(".pop[hx-get]")) linkFailed(config.target);
   if (!isDone) config.elt.closest("tr")?.classList.remove("is-saving");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -87,6 +89,28 @@ def test_whoever_stops_is_shown_how_far_it_is_and_goes_on_later(many, someone):
     assert held(many) == [300]
     expect(someone.frame.locator("[data-payment-id]")).to_have_count(1)
     expect(someone.frame.get_by_text("is not complete yet")).to_have_count(0)
+    someone.wait_until_loaded()
+
+
+def test_figures_that_cannot_be_read_afterwards_say_of_when_they_are(many, someone):
+    someone.page.may_fail_to_load = True
+    many.portal.switches.request_ms = 400
+    begin(someone)
+    expect(someone.dialog.get_by_role("progressbar")).to_be_visible()
+    as_of = someone.frame.get_by_text("Amounts as Bitrix24 gave them on")
+    expect(as_of).to_be_hidden()
+    lists = re.compile(r"/payments\?show=")
+    someone.page.route(lists, lambda route: route.abort())
+
+    someone.press(someone.button("Stop", someone.dialog))
+
+    expect(as_of).to_be_visible()
+    expect(someone.frame.locator("#strip[aria-busy]")).to_have_count(0)
+    unbilled = someone.frame.locator("#strip .split3 data").last
+    expect(unbilled).not_to_have_css("color", "rgba(0, 0, 0, 0)")
+    someone.page.unroute(lists)
+    someone.press(someone.button("Refresh").first)
+    expect(as_of).to_be_hidden()
     someone.wait_until_loaded()
 
 
