@@ -234,7 +234,8 @@ def given_back(back: Money, rest: Money, count: int) -> Line:
 
 
 def _excess(money: Money, ceiling: Money) -> Money | None:
-    return money - ceiling if money.amount > ceiling.amount else None
+    """Return the excess. Where products come to less than zero, nothing is not too much."""
+    return money - ceiling if money.amount > 0 and money.amount > ceiling.amount else None
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal:

@@ -104,8 +104,18 @@ def test_over_billed_and_over_paid_are_told_apart(books):
     read, known = books
 
     for one in totals_of(read, known, read.free):
-        assert (one.over_billed is None) == (one.rest.amount >= 0)
-        assert (one.over_paid is None) == (one.outstanding.amount >= 0)
+        assert (one.over_billed is None) == (one.rest.amount >= 0 or one.billed.amount <= 0)
+        assert (one.over_paid is None) == (one.outstanding.amount >= 0 or one.paid.amount <= 0)
+
+
+def test_where_discounts_exceed_the_prices_nothing_is_too_much():
+    """Nobody has to give money back that nobody has paid."""
+    rows = [row(1, "5.25", "1"), row(2, "-10.55", "1")]
+
+    [own] = totals_of(core(card("-5.30"), rows, [], free=rows), {}, rows)
+
+    assert own.outstanding == euros("-5.30")
+    assert (own.over_billed, own.over_paid) == (None, None)
 
 
 def test_over_paid_does_not_hide_over_billed():
