@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from b24app.domain import Listing, Payment, PaymentItem, ProductRow, Reminder
+from b24app.domain import Listing, Payment, PaymentItem, ProductRow, Reminder, is_whole
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import adding_up, canceled, half_done, reminders, returned
@@ -116,14 +116,14 @@ def view_of(
         payments=_payments(core, details, times, _names(card, people), canceled_orders),
         totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
-        free_rows=free or (),
+        free_rows=free if free is not None and is_whole(free) else (),
         updated_at=card.clock(),
         allowed=allowed,
         canceled=canceled_orders,
         order_numbers=frozenset(payment.order_number for payment in core.payments),
         read_only=read_only,
         is_estimate=core.is_estimate,
-        is_free_known=free is not None,
+        is_free_known=free is not None and is_whole(free),
         has_no_products=core.has_all_rows and not core.rows,
         has_all_rows=core.has_all_rows,
         rules=card.rules,

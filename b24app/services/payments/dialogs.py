@@ -53,9 +53,9 @@ def for_rest(card: CardSession) -> tuple[CardView, DeliveryPlaces]:
     result = card.api.read(batch)
     core = card_reads.take_core(result, asked.core)
     view = _with_free_rows(card, asked, result, core, view_of(card, core, {}, {}))
-    if core.free is not None and not is_whole(core.free):
+    if not view.is_free_known:
         # The rest is all of it, or nobody knows what it is.
-        view = replace(view, free_rows=(), is_free_known=False)
+        view = replace(view, free_rows=())
     return view, delivery_places.take(card, result, where)
 
 
@@ -100,4 +100,4 @@ def _with_free_rows(
     answered = Answered(result, asked.lines, core.payments)
     free = unbilled.free_of(card, answered, core.read_rows, asked.core.free).free
     rows = tuple(row.of(core.card) for row in free or ())
-    return replace(view, free_rows=rows, is_free_known=free is not None)
+    return replace(view, free_rows=rows, is_free_known=free is not None and is_whole(free))

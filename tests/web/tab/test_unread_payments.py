@@ -1,4 +1,4 @@
-"""Of a payment that could not be read nobody knows the sum: no figure counts it as nothing."""
+"""What could not be read has a sum that nobody knows: no figure counts it as nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.support.odd_answers import LIST, put
+from tests.support.odd_answers import FREE, LIST, put
 from tests.support.stage import SMART
 
 
@@ -82,3 +82,19 @@ def test_not_all_payments_are_called_unpaid_where_one_could_not_be_read(stage):
     put(stage, LIST, "paid", "null", 1)
 
     assert "payments of this card are" not in stage.tab().answer.text
+
+
+def test_a_part_of_what_can_be_billed_is_not_called_all_of_it(stage):
+    assert 'id="bill-rest"' in stage.tab().answer.text
+    put(stage, FREE, "id", "null", 1)
+
+    tab = stage.tab()
+
+    assert 'id="bill-rest"' not in tab.answer.text
+    assert "The unbilled products could not be read just now" in tab.answer.text
+    new = tab.get("/payments/new").text
+    assert "Everything left" not in new
+    assert 'id="advance"' not in new
+    for dialog in (new, tab.get("/payments/1039/items").text):
+        assert "so only these are offered" in dialog
+        assert 'name="row"' in dialog
