@@ -67,7 +67,11 @@ class Shown:
 
 def shown(error: errors.AppError) -> Shown:
     """Return the words for an error, in the page's language."""
-    words = words_at(_place(), type(error))
+    place = _place()
+    if type(error) is errors.AppError and place is Place.CARD and security.is_framed_post():
+        # A tab that could not be opened has no Refresh.
+        place = Place.APP_PAGE
+    words = words_at(place, type(error))
     if isinstance(error, errors.MalformedRequestError) and security.is_framed_post():
         words = INCOMPLETE_POST
     if isinstance(error, errors.NotOnThisCardError):
@@ -96,8 +100,7 @@ def _place() -> Place:
     if request.blueprint == "install":
         return Place.INSTALLER
     is_app_page = request.blueprint in APP_PAGES or request.path in APP_ADDRESSES
-    # A tab that could not be opened has no Refresh either.
-    return Place.APP_PAGE if is_app_page or security.is_framed_post() else Place.CARD
+    return Place.APP_PAGE if is_app_page else Place.CARD
 
 
 def _as_it_is_told(error: errors.AppError) -> errors.AppError:

@@ -272,6 +272,7 @@ def test_a_database_that_is_away_is_said_in_the_frame_of_whoever_posted(stage, p
         switch.on()
 
     expect_words(answer, 503, f"http://{HOST}")
+    assert ("Nothing was changed." in answer.text) is (path == "/placement")
 
 
 @pytest.mark.parametrize("path", ROUTES)
