@@ -187,8 +187,8 @@ function closed(dialog) {
   if ((activeElement !== body && !dialog.contains(activeElement)) || !opener) return;
   const menu = opener.closest("[popover]");
   const back = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : present(opener);
-  /* The bar of the selected payments goes when none is left. */
-  (back?.checkVisibility() ? back : byId("tick-all"))?.focus();
+  /* The bar of the selected payments goes when none is left, and a row with its payment; linked cards have no ticks. */
+  (back?.checkVisibility() ? back : byId("tick-all") || byId("refresh"))?.focus();
 }
 
 /* Not by the autofocus attribute: Chromium refuses it in a frame and says so in the console. */

@@ -293,3 +293,15 @@ def test_undo_of_a_group_works_after_the_end_of_the_session(stage, person):
 
     expect(person.status(unpaid)).to_have_text("Unpaid")
     assert not unpaid.is_paid
+
+
+def test_the_focus_stays_on_the_page_where_the_payment_of_a_question_is_gone(stage, person):
+    open_card(person)
+    payment = person.payment(stage.payments[3])
+    person.press(person.button("Mark as paid", payment))
+    expect(person.dialog).to_be_visible()
+    payment.evaluate("(row) => row.remove()")
+
+    person.page.keyboard.press("Escape")
+
+    person.expect_focus_on(person.button("Refresh"))
