@@ -113,7 +113,8 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (config.elt.id === "selected") {
     byId("selected").removeAttribute("aria-busy");
     fitSelection(byId("selbar"));
-    if (xhr.status === 200) byId("live").textContent = byId("selected").textContent.trim();
+    /* As it is seen: its two sums stand in lines of their own, and would be read as one number. */
+    if (xhr.status === 200) byId("live").textContent = byId("selected").innerText.trim();
     else summedTicks = "";
   } else if (ticked.size) showTicks();
 });
