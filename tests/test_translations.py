@@ -174,6 +174,8 @@ def test_no_other_number_of_a_sentence_is_turned_around_in_arabic():
 CJK = "[\u3040-\u30ff\u4e00-\u9fff]"
 LATIN_MARKS = f"{CJK} ?[,:;!?()]|[,:;!?()] ?{CJK}"
 WRONG_MARKS = {
+    # A plain space lets a line begin with what should end the one before.
+    "fr": " [:;!?»]|« ",
     "ja": f"{LATIN_MARKS}|Bitrix24 {CJK}|{CJK} Bitrix24",
     "zh_Hans": LATIN_MARKS,
     "zh_Hant": LATIN_MARKS,
