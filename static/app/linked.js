@@ -25,7 +25,7 @@ on("htmx:configRequest", ({ detail: config }) => {
   if (config.elt.id !== "linked-totals") return;
   config.formData.append("sums", sumsShown());
   config.formData.append("cards", document.querySelectorAll("[data-sums]").length);
-  config.formData.append("more", byId("more-linked") ? 1 : 0);
+  config.formData.append("more", document.querySelector("#more-linked, [data-unread-cards]") ? 1 : 0);
 });
 
 function fold(button) {

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.records import Card
+from b24app.simulator.portal_state.switches import OddValue
 from tests.support.framed_app import bind_tab
 from tests.support.looks import SCREENSHOTS, expect_no_scroll_bars, take_picture, violations
 
@@ -44,6 +45,26 @@ def open_card(someone):
 
 def fold(someone, number=8061):
     return group(someone, number).locator(".group__fold")
+
+
+def test_the_total_of_some_cards_stays_that_of_those_shown(stage, person):
+    """One of them cannot be read: what the others come to is not all of it."""
+    no_list = OddValue("crm.item.payment.list", "*", '{"payments": 5}', row=0)
+    odd = stage.portal.switches.odd_values
+    stage.portal.faults.before(no_list.method, lambda: odd.append(no_list), after=1)
+    stage.portal.faults.before(no_list.method, odd.clear, after=2)
+    open_card(person)
+    expect(person.frame.get_by_text("1 linked card could not be read")).to_be_visible()
+    expect(totals(person)).to_contain_text("linked cards shown")
+    figures = totals(person).locator("dd")
+    before = figures.all_inner_texts()
+    row = person.frame.locator("[data-payment-id][data-paid=N]").first
+
+    person.press(person.button("Mark as paid", row))
+    person.press(person.button("Mark as paid", person.dialog))
+
+    expect(figures).not_to_have_text(before)
+    expect(totals(person)).to_contain_text("linked cards shown")
 
 
 def test_the_total_follows_a_write_in_a_group(stage, person):

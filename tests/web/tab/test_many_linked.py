@@ -92,3 +92,5 @@ def test_a_linked_card_whose_payments_are_no_list_is_counted(stage):
     assert answer.status_code == 200
     assert len(re.findall(r'id="group-\d+-\d+"', answer.text)) == 4
     assert "1 linked card could not be read" in answer.text
+    # What they come to together is without that one.
+    assert "Total of the 4 linked cards shown" in answer.text
