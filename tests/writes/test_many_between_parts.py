@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from sqlalchemy import select
 
 from b24app.storage import settings as stored
 from b24app.storage.models import IdempotencyKey
-from tests.support.acts import books, outcomes
+from tests.support.acts import CABLES, books, outcomes
 from tests.support.many import Asked, prepare
 from tests.support.stage import ADMIN
 from tests.web.plumbing.test_database_away import Switch
@@ -22,6 +23,25 @@ def forbid_to_pay(stage):
         stored.save(
             session, stage.portal.member_id, rules, updated_by=ADMIN, now=stage.deps.clock()
         )
+
+
+@pytest.mark.parametrize("action", ["pay", "delete"])
+def test_what_a_colleague_changes_between_two_parts_is_left_alone(stage, action):
+    """Their turn is between two parts, so what was read before it proves nothing any more."""
+    tab, ids = prepare(stage, action)
+    colleague = stage.tab(ADMIN)
+    act = Asked(tab, action, ids[:30])
+    act.send()
+    added = colleague.post(f"/payments/{ids[20]}/items", {"row": CABLES, f"quantity-{CABLES}": 1})
+    assert "Item added" in added.text
+    amount = stage.portal.crm.payments[ids[20]].sum
+
+    act.send_all()
+
+    payment = stage.portal.crm.payments[ids[20]]
+    assert (payment.is_paid, payment.sum) == (False, amount)
+    assert Counter(act.told.values()) == {"Done": 29, "Refused": 1}
+    assert "Changed by someone else" in act.answer.text
 
 
 def test_a_rule_that_is_changed_between_two_parts_leaves_the_first_one_told(stage):

@@ -2,9 +2,9 @@
 
 The page sends the same request, with the same key, until all of them are dealt with. The first part
 proves in one call that all are of this card and writes a few, which shows how fast the portal is;
-the next one writes the others, as many as it can take in time. The re-read of a part proves the
-payments of the next one, so fifty take three calls. After a lost answer nothing more is sent, and
-each payment is told as the portal shows it.
+the next one writes the others, as many as it can take in time. Each part proves in a call of its
+own what it writes, because colleagues have their turn between two of them: fifty take four calls.
+After a lost answer nothing more is sent, and each payment is told as the portal shows it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from b24app import meters
-from b24app.domain import Listing, is_whole
 from b24app.errors import (
     AppError,
     DatabaseAwayError,
@@ -30,7 +29,7 @@ from b24app.services.card.card_view import OF_AN_OPEN_ORDER
 from b24app.services.card.tab import Reading
 from b24app.services.payments import many_part, many_progress
 from b24app.services.payments.many_part import Part
-from b24app.services.payments.many_progress import Progress, Result
+from b24app.services.payments.many_progress import Result
 from b24app.services.payments.many_wish import Wish
 from b24app.services.writing import perform, record, reminder_end, timeline
 from b24app.services.writing.deed import WriteRequest
@@ -76,9 +75,6 @@ def carry_out(card: CardSession, asked: WriteRequest, wish: Wish) -> Act:
     before = many_progress.read(begun.announcement)
     if begun.outcome == "done":
         return Act(wish, before.results, is_replay=True)
-    if begun.outcome == "abandoned":
-        # What was seen before the run that died may be otherwise by now.
-        before = before.unproven()
     is_second = begun.outcome == "abandoned"
     part = Part(card, asked, wish, before, closed, is_second=is_second, is_in_log=begun.is_in_log)
     if refusal is None:
@@ -143,7 +139,7 @@ def _give_back(part: Part) -> None:
     who = part.card.member_id, part.card.user_id, part.asked.key
     with part.card.db.transaction() as session:
         if part.before.results:
-            idempotency.pause(session, *who, announcement=part.before.unproven().data([]))
+            idempotency.pause(session, *who, announcement=part.before.data())
         else:
             idempotency.drop(session, *who)
 
@@ -151,11 +147,11 @@ def _give_back(part: Part) -> None:
 def _keep(part: Part) -> Act:
     """Store the activity of a part and how far the act is, committed together."""
     card, asked, wish = part.card, part.asked, part.wish
-    left = [picked.id for picked in part.left]
-    progress = _after(part)
+    left = part.left
+    progress = part.before.after(part.outcomes, part.seconds)
     who = card.member_id, card.user_id, asked.key
     now = card.clock()
-    data = progress.data(left)
+    data = progress.data()
 
     def leave(session: Session) -> bool:
         if left:
@@ -181,10 +177,3 @@ def _keep(part: Part) -> Act:
         # One line for all of them: one each would take longer than the writes.
         teller.tell(many_part.told(part.outcomes, wish.notes))
     return Act(wish, progress.results, len(left), part.reading, tuple(part.outcomes))
-
-
-def _after(part: Part) -> Progress:
-    listed = part.reading.core.payments if part.reading is not None else Listing.of((), [None])
-    progress = part.before.after(part.outcomes, listed, part.card.clock(), part.seconds)
-    # What was not read may be one of the others: the next part asks for those alone.
-    return progress if is_whole(listed) else progress.unproven()

@@ -1,8 +1,8 @@
 """Do a part of an act on many payments: prove, write, and judge each by what is shown afterwards.
 
 One batch is a list that shows what was so already, the writes, and the re-read. It is sent after a
-proof that is at most half a minute old, so an amount that changed, or a payment that is gone, stops
-its own write and no other.
+proof of its own, read in the same turn on the card, so an amount that changed, or a payment that is
+gone, stops its own write and no other.
 """
 
 from __future__ import annotations
@@ -165,9 +165,7 @@ class Part:
         return ready
 
     def _listed(self) -> Listing[Payment]:
-        """Return what proves the payments and their state: the last re-read, or a list of now."""
-        if self.before.is_fresh(self.card.clock()):
-            return Listing(self.before.known.values())
+        """Return what proves the payments and their state."""
         ids = [picked.id for picked in self.left]
         with ownership.before_writing():
             return self.card.api.call(list_payments(self.card.ref, payment_ids=ids), WRITE_SECONDS)

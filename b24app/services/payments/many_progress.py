@@ -1,4 +1,4 @@
-"""Keep how far an act on many payments is: what became of each, and what was seen of the others.
+"""Keep how far an act on many payments is, and what became of each that was dealt with.
 
 It is stored with the act's key, between its parts and afterwards, so that the same request goes on
 with it, or repeats its answer.
@@ -6,13 +6,10 @@ with it, or repeats its answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.domain import Money, Payment
 from b24app.services.actions import OutcomeCode
 from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
@@ -23,9 +20,6 @@ FIRST = 10
 
 MOST_IN_A_PART = 40
 """With the list before them and the re-read after them they must fit into one batch."""
-
-FRESH = timedelta(seconds=30)
-"""How long a re-read counts as the proof of the next part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +65,9 @@ def result_of(payment_id: int, outcome: Outcome) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an act is. `known` is what the last re-read, at `read_at`, showed of the others.
-
-    `seconds` is how long one write of the last part took, None before the first one.
-    """
+    """How far an act is. `seconds` is how long one write of the last part took, None before it."""
 
     results: tuple[Result, ...] = ()
-    known: Mapping[int, Payment] = field(default_factory=dict)
-    read_at: datetime | None = None
     seconds: float | None = None
 
     @property
@@ -89,44 +78,19 @@ class Progress:
         fitting = int(PART_SECONDS / self.seconds) if self.seconds > 0 else MOST_IN_A_PART
         return max(1, min(MOST_IN_A_PART, fitting))
 
-    def is_fresh(self, now: datetime) -> bool:
-        """Return whether `known` was read a moment ago."""
-        return self.read_at is not None and abs(now - self.read_at) < FRESH
-
-    def unproven(self) -> Progress:
-        """Return the same without what was seen of the others: it may be otherwise by now."""
-        return replace(self, known={}, read_at=None)
-
-    def after(
-        self,
-        outcomes: Mapping[int, Outcome],
-        listed: Sequence[Payment],
-        now: datetime,
-        seconds: float | None,
-    ) -> Progress:
+    def after(self, outcomes: Mapping[int, Outcome], seconds: float | None) -> Progress:
         """Return how far the act is after a part."""
         new = tuple(result_of(payment_id, outcome) for payment_id, outcome in outcomes.items())
-        known = {payment.id: payment for payment in listed}
-        pace = self.seconds if seconds is None else seconds
-        return Progress((*self.results, *new), known, now, pace)
+        return Progress((*self.results, *new), self.seconds if seconds is None else seconds)
 
-    def data(self, left: Sequence[int]) -> dict[str, Any]:
-        """Return it as JSON; of what was seen only the payments that are left."""
+    def data(self) -> dict[str, Any]:
+        """Return it as JSON."""
         return {
             "results": [_result_data(result) for result in self.results],
-            "known": [
-                _payment_data(self.known[payment_id])
-                for payment_id in left
-                if payment_id in self.known
-            ],
-            "read_at": self.read_at.isoformat() if self.read_at else None,
             "seconds": self.seconds,
-            # Beside them: a process of the previous version reads the payments as they were.
-            "paid": {
-                str(payment_id): [known.date_paid.isoformat(), known.payer_id]
-                for payment_id in left
-                if (known := self.known.get(payment_id)) is not None and known.date_paid
-            },
+            # For a process of the previous version, which may still be running.
+            "known": [],
+            "read_at": None,
         }
 
 
@@ -134,15 +98,7 @@ def read(data: Mapping[str, Any] | None) -> Progress:
     """Return the progress that was stored with a key; nothing was: the beginning."""
     if not data:
         return Progress()
-    paid = data.get("paid", {})
-    payments = [_payment(saved, paid.get(str(saved[0]))) for saved in data["known"]]
-    at = data["read_at"]
-    return Progress(
-        tuple(_result(saved) for saved in data["results"]),
-        {payment.id: payment for payment in payments},
-        datetime.fromisoformat(at) if at else None,
-        data["seconds"],
-    )
+    return Progress(tuple(_result(saved) for saved in data["results"]), data["seconds"])
 
 
 def _result_data(result: Result) -> dict[str, Any]:
@@ -163,17 +119,3 @@ def _result(data: Mapping[str, Any]) -> Result:
     kind = OutcomeKind(data["kind"])
     stamp = data.get("stamp", "")
     return Result(data["id"], kind, code, data["number"], data["values"], data["state"], stamp)
-
-
-def _payment_data(payment: Payment) -> list[Any]:
-    amount = str(payment.sum.amount)
-    return [payment.id, payment.number, payment.is_paid, amount, payment.sum.currency]
-
-
-def _payment(data: Sequence[Any], paid: Sequence[Any] | None) -> Payment:
-    """Return what a plan looks at: the state, the sum, when and by whom it was paid."""
-    payment_id, number, is_paid, amount, currency = data
-    total = Money(Decimal(amount), currency)
-    at, payer_id = paid or (None, None)
-    date_paid = datetime.fromisoformat(at) if at else None
-    return Payment(payment_id, number, is_paid, date_paid, payer_id, None, "", total)
