@@ -180,7 +180,7 @@ class Part:
             if payment.is_returned:
                 # The page is older than that; of each it has to be asked by itself.
                 raise ChangedMeanwhileError("the money was given back")
-            wanted = self.wish.kind.change(picked)
+            wanted = self.wish.kind.change(self.card, picked)
             if wanted.needs_unpaid:
                 change.require_unpaid(payment)
             edit = wanted.plan(self.wish.kind.verified(payment))

@@ -52,7 +52,7 @@ class Kind:
     """What is done with each payment. `marks`: the state after it, None if it is gone then."""
 
     name: DeedName
-    change: Callable[[Chosen], Change[Any]]
+    change: Callable[[CardSession, Chosen], Change[Any]]
     verified: Callable[[Payment], Verified]
     marks: bool | None = None
 
@@ -60,19 +60,19 @@ class Kind:
 KINDS: Mapping[Action, Kind] = {
     Action.PAY: Kind(
         DeedName.PAY,
-        lambda picked: marking.change_to(marking.PAID, picked.id, picked.seen),
+        lambda card, picked: marking.change_to(marking.PAID, card, picked.id, picked.seen),
         marking.Found,
         marks=True,
     ),
     Action.UNPAY: Kind(
         DeedName.UNPAY,
-        lambda picked: marking.change_to(marking.UNPAID, picked.id, picked.seen),
+        lambda card, picked: marking.change_to(marking.UNPAID, card, picked.id, picked.seen),
         marking.Found,
         marks=False,
     ),
     Action.DELETE: Kind(
         DeedName.DELETE,
-        lambda picked: deletion.change_to_gone(picked.id, picked.seen.expected_amount),
+        lambda _, picked: deletion.change_to_gone(picked.id, picked.seen.expected_amount),
         ownership.Present,
     ),
 }

@@ -105,7 +105,7 @@ def pay(
     Page: crm-item-payment-pay.md.
     """
     teller = timeline.teller(card, words, asked.note)
-    return change(card, asked, change_to(PAID, payment_id, seen, teller))
+    return change(card, asked, change_to(PAID, card, payment_id, seen, teller))
 
 
 def unpay(
@@ -113,11 +113,11 @@ def unpay(
 ) -> Outcome:
     """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
     teller = timeline.teller(card, words, asked.note)
-    return change(card, asked, change_to(UNPAID, payment_id, seen, teller))
+    return change(card, asked, change_to(UNPAID, card, payment_id, seen, teller))
 
 
 def change_to(
-    mark: Mark, payment_id: int, seen: Seen, teller: Teller | None = None
+    mark: Mark, card: CardSession, payment_id: int, seen: Seen, teller: Teller | None = None
 ) -> Change[Found]:
     """Return what is special about one of the two marks."""
 
@@ -138,7 +138,7 @@ def change_to(
             only_while=mark.before(seen) if payment is None or teller else None,
             passenger=teller.passenger(_told(payment, seen)) if teller and not is_so else None,
             is_done=lambda after: after.payment.is_paid is mark.paid,
-            done=lambda after: _marked(after, mark, seen),
+            done=lambda after: _marked(after, mark, seen, card, payment),
             not_done=lambda _: Verdict(OutcomeKind.FAILED, mark.not_done),
             unconfirmed=mark.unconfirmed,
             why_not=lambda after: _changed_meanwhile(after, seen),
@@ -197,8 +197,24 @@ def _require_amount(seen: Seen, amount: Decimal | None) -> None:
         raise InputError("the payment asks for nothing", code=InputCode.ZERO_ASKS)
 
 
-def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
-    if after.written.was_skipped:
+def _is_of_somebody_else(after: After, mark: Mark, card: CardSession) -> bool:
+    """Return whether the portal did not confirm our mark, and names another person as its author.
+
+    What the page showed may be minutes old, so a colleague may have marked it before. Of who marks
+    as unpaid the portal keeps nothing (e.5).
+    """
+    is_confirmed = not after.written.is_lost and after.error is None
+    return mark.paid and not is_confirmed and after.payment.payer_id != card.user_id
+
+
+def _marked(
+    after: After, mark: Mark, seen: Seen, card: CardSession, before: Payment | None
+) -> Verdict:
+    """Report the mark. It can be undone here if it is certain that it was made here.
+
+    `before` is the payment as it was read just before, None if it was not.
+    """
+    if after.written.was_skipped or _is_of_somebody_else(after, mark, card):
         return Verdict(OutcomeKind.ALREADY, mark.already, mark.word, mark.word)
     amount = after.payment.sum.amount
     code = mark.done
@@ -219,4 +235,5 @@ def _marked(after: After, mark: Mark, seen: Seen) -> Verdict:
         stamp=after.payment.stamp,
         was_returned=mark.paid and seen.is_returned,
     )
-    return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo)
+    is_certain = mark.paid or before is not None or not after.written.is_lost
+    return Verdict(OutcomeKind.DONE, code, mark.other, mark.word, undo=undo if is_certain else None)

@@ -208,7 +208,9 @@ def carry_out(card: CardSession, wanted: Change[P]) -> Outcome:
     if edit.contents is not None and outcome.kind is OutcomeKind.DONE:
         outcome = follow.checked(card, outcome, [edit.contents], edit.take_back(after))
     if wanted.teller is not None:
-        marked = after.listed if outcome.kind is OutcomeKind.DONE else None
+        # Without an answer nobody knows whose mark it is.
+        is_ours = outcome.kind is OutcomeKind.DONE and not after.written.is_lost
+        marked = after.listed if is_ours else None
         wanted.teller.after(marked, after.written.ride)
     if wanted.ends_reminder:
         reminder_end.after(card, outcome, wanted.payment_id)
