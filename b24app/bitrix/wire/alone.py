@@ -111,7 +111,7 @@ def _unclear_write(commands: Commands, outcomes: Outcomes) -> PortalError | None
         error = outcomes.get(key)
         if not (command.is_write and isinstance(error, PortalError)):
             continue
-        if error.executed is Executed.UNKNOWN:
+        if error.executed is not Executed.NO:
             return error
     return None
 

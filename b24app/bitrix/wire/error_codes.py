@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.bitrix.command import Command
+from b24app.bitrix.command import BATCH, Command
 from b24app.errors import (
     AccountTooLowError,
     AppUninstalledError,
@@ -140,8 +140,11 @@ def error_for(
         http_status=http_status,
         description=str(description)[:MAX_DESCRIPTION] if description else "",
     )
-    is_doubtful = command.is_write and _may_be_late(code.upper(), str(description or ""))
-    if is_doubtful and found.executed is Executed.NO:
+    is_doubtful = _may_be_late(code.upper(), str(description or ""))
+    if command.method == BATCH.method:
+        # No method can refuse a whole batch: this is of whoever stands before the portal.
+        is_doubtful = isinstance(found, BusinessRefusalError | NotFoundError)
+    if command.is_write and is_doubtful and found.executed is Executed.NO:
         found.executed = Executed.DOUBTFUL
     return found
 

@@ -95,7 +95,7 @@ def make(
     try:
         result = card.api.send(batch, WRITE_SECONDS)
     except PortalError as error:
-        if error.executed is not Executed.UNKNOWN:
+        if error.executed is Executed.NO:
             raise
         sending.note_lost(card, error)
         return settled(card, before)

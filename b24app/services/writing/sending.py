@@ -131,9 +131,9 @@ def send_whole(
     try:
         return Sent(card.api.send(batch, WRITE_SECONDS, stop_on_error=stop_on_error), reread)
     except PortalError as error:
-        if error.executed is Executed.UNKNOWN:
-            return error
-        raise
+        if error.executed is Executed.NO:
+            raise
+        return error
 
 
 def written(card: CardSession, sent: Sent, *handles: Handle[Any]) -> WriteResult:
