@@ -17,7 +17,7 @@ from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
 from b24app.services.deps import PART_SECONDS
 from b24app.services.directories import pay_systems
-from b24app.services.payments import unbilled
+from b24app.services.payments import filling, unbilled
 from b24app.services.payments.creation_outcome import (
     Made,
     made_id,
@@ -27,8 +27,6 @@ from b24app.services.payments.creation_outcome import (
     why_no_sum,
     with_apart,
 )
-from b24app.services.payments.filling import Filling
-from b24app.services.payments.filling import begin as begin_filling
 from b24app.services.payments.quantities import (
     RowQuantity,
     billable,
@@ -249,19 +247,21 @@ def _made_whole(
     """
     if not set(aim.wanted[aim.at_once :]).issubset(made.apart):
         payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
-        filling = Filling(
+        there = set(aim.wanted[: aim.at_once]).difference(made.apart)
+        begun = filling.Filling(
             id=0,
             payment_id=payment_id,
             number=payment.number if payment else str(payment_id),
             wanted=tuple(aim.wanted),
             names={},
-            done=len(set(aim.wanted[: aim.at_once]).difference(made.apart)),
+            done=len(there),
             refused=frozenset(chosen.row_id for chosen in made.apart),
             is_rest=aim.is_rest,
             is_apart=bool(made.apart),
             left_over=tuple(aim.left_over),
+            added=frozenset(chosen.row_id for chosen in there),
         )
-        return begin_filling(card, filling, before.rows)
+        return filling.begin(card, begun, before.rows)
     if made.apart:
         names = few(before.names(made.apart))
         return _done(made, payment_id, OutcomeCode.BILLED_APART, OutcomeKind.PARTIAL, names)

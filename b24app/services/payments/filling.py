@@ -2,7 +2,8 @@
 
 The page requests one part after another and shows the progress. The state is stored with the card,
 so that the work can be stopped or interrupted and later continues from what the portal shows then:
-a row that is in the payment is never sent again, whoever added it.
+a row that is in the payment is never sent again, whoever added it, nor one that was in it and that
+somebody has taken out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from b24app.bitrix.methods import payment_items
-from b24app.domain import ListedRow
+from b24app.domain import ListedRow, is_whole
 from b24app.errors import BusinessRefusalError, GoneError, NotFoundError, NotOnThisCardError
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.services.auth.card_session import CardSession
@@ -44,7 +45,8 @@ class Filling:
     `refused` are rows that the portal did not accept. `part` is how many are sent at once: fewer
     after an answer that did not come in time. `is_apart`: a product of theirs is in the payment,
     and the portal takes no other one of it. `left_over` are the names of rows with an unbilled
-    fraction.
+    fraction. `added` are rows that were seen in the payment: one that is there no more was taken
+    out by somebody, and stays out.
     """
 
     id: int
@@ -59,6 +61,7 @@ class Filling:
     is_new: bool = True
     is_apart: bool = False
     left_over: tuple[str, ...] = ()
+    added: frozenset[int] = frozenset()
 
     @property
     def total(self) -> int:
@@ -148,13 +151,12 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
 
 
 def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuantity]]:
-    """Return the rows to send next, without what was billed elsewhere in the meantime."""
+    """Return the rows to send next, without what was billed elsewhere or taken out meanwhile."""
     there = {item.row_id for item in at.items}
-    waiting = [
-        row
-        for row in filling.wanted
-        if row.row_id not in there and row.row_id not in filling.refused
-    ]
+    # A line that could not be read, or of which nobody knows the row, may be any of them.
+    gone = filling.added - there if is_whole(at.items) and None not in there else frozenset()
+    over = there | filling.refused | gone
+    waiting = [row for row in filling.wanted if row.row_id not in over]
     free = at.free
     taken = {
         row.row_id
@@ -164,7 +166,7 @@ def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuan
     filling = replace(
         filling,
         done=sum(row.row_id in there for row in filling.wanted),
-        refused=filling.refused | taken,
+        refused=filling.refused | taken | gone,
     )
     return filling, [row for row in waiting if row.row_id not in taken][: filling.part]
 
@@ -178,20 +180,22 @@ def _add(
     payment = verdicts.shown_payment(written, payment_id)
     composition = verdicts.shown_composition(written, payment)
     now = {item.row_id: item for item in composition.items}
-    failed = [row.row_id for row in part if row.row_id not in now]
+    held = {row.row_id for row in filling.wanted if row.row_id in now}
+    failed = [row.row_id for row in part if row.row_id not in held]
     is_refusal = isinstance(written.error, BusinessRefusalError | NotFoundError)
     filling = replace(
         filling,
-        done=sum(row.row_id in now for row in filling.wanted),
+        done=len(held),
         refused=filling.refused | set(failed if is_refusal else ()),
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
+        added=filling.added | held,
     )
-    _keep(card, filling)
     sent = Outcome(OutcomeKind.DONE, OutcomeCode.FILLING, written.read)
     back = [payment_items.delete_item(now[row.row_id].id) for row in part if row.row_id in now]
     followed = follow.checked(card, sent, [at.contents], back)
     if followed is not sent:
         return followed
+    _keep(card, filling)
     if len(failed) == len(part) and written.error is not None and not is_refusal:
         raise verdicts.refusal(written, written.error, payment)
     if written.is_lost or (failed and written.error is None):
@@ -207,7 +211,7 @@ def _going_on(filling: Filling) -> Outcome:
         OutcomeCode.FILLING,
         number=filling.number,
         after=f"{filling.done}/{filling.total}",
-        values=_values(filling),
+        values={"filling": str(filling.id), "done": str(filling.done), "total": str(filling.total)},
         payment_id=filling.payment_id,
     )
 
@@ -215,14 +219,6 @@ def _going_on(filling: Filling) -> Outcome:
 def _stopped(filling: Filling) -> Outcome:
     """Stop the page from going on: the portal may still be working on the part it got."""
     return replace(_going_on(filling), kind=OutcomeKind.PARTIAL, code=OutcomeCode.FILLING_STOPPED)
-
-
-def _values(filling: Filling) -> dict[str, str]:
-    return {
-        "filling": str(filling.id),
-        "done": str(filling.done),
-        "total": str(filling.total),
-    }
 
 
 def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outcome:
@@ -280,6 +276,7 @@ def _data(filling: Filling) -> dict[str, Any]:
         "is_new": filling.is_new,
         "is_apart": filling.is_apart,
         "left_over": list(filling.left_over),
+        "added": sorted(filling.added),
     }
 
 
@@ -297,4 +294,6 @@ def _read(filling_id: int, data: Mapping[str, Any]) -> Filling:
         is_new=data["is_new"],
         is_apart=data.get("is_apart", False),
         left_over=tuple(data["left_over"]),
+        # A process of the previous version, which may still be running, keeps none.
+        added=frozenset(data.get("added", ())),
     )
