@@ -74,6 +74,24 @@ def test_a_rule_that_was_changed_before_the_first_part_leaves_the_key_free(stage
         assert session.scalars(select(IdempotencyKey)).all() == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [("done", {"Done": 30}), ("failed", {"Done": 29, "Failed": 1})]
+)
+def test_an_act_goes_on_where_a_later_version_has_done_its_first_part(stage, kind, told):
+    tab, ids = prepare(stage, "pay")
+    act = Asked(tab, "pay", ids[:30])
+    act.send()
+    with stage.database.transaction() as session:
+        row = session.scalars(select(IdempotencyKey)).one()
+        first, *others = row.announcement["results"]
+        first = {**first, "kind": kind, "code": "error:of_a_later_version"}
+        row.announcement = {**row.announcement, "results": [first, *others]}
+
+    act.send_all()
+
+    assert Counter(act.told.values()) == told
+
+
 def test_a_part_whose_database_is_away_is_not_said_to_have_changed_nothing(stage):
     tab, ids = prepare(stage, "pay")
     act = Asked(tab, "pay", ids[:30])

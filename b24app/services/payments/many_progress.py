@@ -13,7 +13,7 @@ from typing import Any
 from b24app.services.actions import OutcomeCode
 from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome, OutcomeKind, code_of
 
 FIRST = 10
 """Writes of the first part at most, which shows how fast the portal is."""
@@ -114,8 +114,12 @@ def _result_data(result: Result) -> dict[str, Any]:
 
 
 def _result(data: Mapping[str, Any]) -> Result:
-    text = data["code"]
-    code = OutcomeCode(text) if text in set(OutcomeCode) else ErrorName(text)
-    kind = OutcomeKind(data["kind"])
-    stamp = data.get("stamp", "")
-    return Result(data["id"], kind, code, data["number"], data["values"], data["state"], stamp)
+    return Result(
+        data["id"],
+        OutcomeKind(data["kind"]),
+        code_of(data["code"]),
+        data["number"],
+        data["values"],
+        data["state"],
+        data.get("stamp", ""),
+    )

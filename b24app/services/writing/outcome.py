@@ -24,6 +24,13 @@ class OutcomeKind(StrEnum):
     PARTIAL = "partial"
 
 
+def code_of(text: str) -> OutcomeCode | ErrorName:
+    """Return the code that was stored as `text`; one of a later version is not known here."""
+    if text in set(OutcomeCode):
+        return OutcomeCode(text)
+    return ErrorName(text) if text in set(ErrorName) else ErrorName.APP
+
+
 @dataclass(frozen=True, slots=True)
 class Undo:
     """How an action can be undone.

@@ -16,7 +16,7 @@ from b24app.services.actions import OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome, OutcomeKind, code_of
 from b24app.storage import activity, idempotency
 from b24app.storage.session import Session
 
@@ -143,18 +143,11 @@ def read(said: Mapping[str, Any], deed: Deed) -> Outcome:
     kind = said.get("kind") or (OutcomeKind.FAILED if said["is_alert"] else OutcomeKind.DONE)
     return Outcome(
         OutcomeKind(kind),
-        _code(said["code"]),
+        code_of(said["code"]),
         values=said["values"],
         payment_id=said.get("payment_id") or deed.payment_id,
         is_replay=True,
     )
-
-
-def _code(text: str) -> OutcomeCode | ErrorName:
-    if text in set(OutcomeCode):
-        return OutcomeCode(text)
-    # Values stored by a later version are not known here.
-    return ErrorName(text) if text in set(ErrorName) else ErrorName.APP
 
 
 def _detail(outcome: Outcome) -> str:
