@@ -132,6 +132,8 @@ async function newToken() {
     method: "POST",
     headers: tokenHeader(),
     body: new URLSearchParams({ AUTH_ID: auth.AUTH_ID, AUTH_EXPIRES: auth.AUTH_EXPIRES, REFRESH_ID: auth.REFRESH_ID }),
+    /* By itself a browser waits for minutes, and all that was pressed would wait with it. */
+    signal: AbortSignal.timeout(htmx.config.timeout),
   });
   if (!answer.ok) throw new Error("the session was not renewed");
   const { token } = await answer.json();

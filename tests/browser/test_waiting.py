@@ -123,6 +123,21 @@ def test_a_session_that_is_over_is_told_in_front_of_the_dialog(stage, person):
     expect(person.dialog).to_have_count(0)
 
 
+def test_a_renewal_that_is_never_answered_is_given_up(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    person.frame.evaluate("""() => {
+      const limit = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = (time) => limit(time / 50);
+    }""")
+    stage.clock.advance(31 * 60)
+    person.page.route("**/session", lambda _route: None)
+
+    person.press(person.button("New payment"))
+
+    expect(person.alert).to_contain_text("This tab was open for too long")
+
+
 def test_a_dialog_that_was_closed_stays_closed_when_its_session_is_renewed(stage, person):
     person.page.may_fail_to_load = True
     person.open_tab()
