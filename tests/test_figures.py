@@ -43,3 +43,5 @@ def test_a_click_and_an_opening_are_counted(capsys):
 
     printed = dict(line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()[:5])
     assert all(int(value) > 1 for value in printed.values()), printed
+    # As docs/scaling.md says, which tests/web/plumbing/test_counted_transactions.py looks at.
+    assert printed["opening: transactions"] == "4"
