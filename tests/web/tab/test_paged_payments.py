@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from b24app.simulator.portal_state import seed
 from b24app.simulator.rest import crm_item_payment
 from b24app.simulator.rest.call import Page
+from b24app.storage.models import Activity
 from tests.support import odd_cards
-from tests.support.acts import LARGE, SMALL, payment
+from tests.support.acts import CREATE, LARGE, SMALL, payment
 from tests.support.many import WELL, Asked
 from tests.support.stage import payments_in
 
+LIST = "crm.item.payment.list"
 BIG = 8069
 """A deal of sixty product rows that nothing bills."""
 
@@ -130,6 +133,24 @@ def test_a_product_of_the_card_is_billed_though_it_came_not_among_the_free_ones(
     assert tab.said.startswith("Payment ")
     (held,) = odd_cards.held_by_payments(stage.portal.crm, BIG)
     assert held == {row.product_name: 1}
+
+
+@pytest.mark.parametrize("kind", ["silent", "null"])
+def test_a_payment_that_did_not_come_before_is_not_taken_for_the_new_one(stage, kind):
+    """One of the fifty is deleted meanwhile, and the next one of the others comes with them."""
+    tab = stage.tab()
+    listed = {int(one) for one in payments_in(tab.answer.text)}
+    others = {one.id for one in stage.portal.crm.payments_of(2, 8061)} - listed
+    gone = min(listed - {SMALL, LARGE})
+    stage.fail(CREATE.method, kind)
+    stage.portal.faults.before(LIST, lambda: stage.portal.crm.payments.pop(gone), after=1)
+
+    answer = CREATE.send(tab, None)
+
+    assert answer.status_code == 502
+    assert not any(payment(stage, one).account_number in tab.said for one in others), tab.said
+    with stage.database.reading() as session:
+        assert session.scalars(select(Activity.payment_id)).all() == [None]
 
 
 def test_fifty_at_once_are_not_called_deleted_where_the_list_does_not_hold_them(stage):
