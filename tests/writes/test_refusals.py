@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from b24app.services.writing.error_names import ErrorName
 from b24app.simulator.control.control_somebody import do_order
+from b24app.simulator.portal_state import sale
 from b24app.web.words.outcome_words import refused
 from tests.support.acts import (
     ACTS,
@@ -14,6 +17,7 @@ from tests.support.acts import (
     COURIER,
     CREATE,
     DELETE,
+    LARGE,
     MOVE,
     PAID,
     PAY,
@@ -320,3 +324,25 @@ def test_a_mark_on_a_portal_that_has_moved_says_where_to_see_what_became_of_it(m
     assert "Your Bitrix24 has a new address" in tab.said
     assert "to see whether this was carried out" in tab.said
     assert outcomes(moving)[-1][1] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "words"), [(0, "does not let you do this"), (1, "not that much left to bill")]
+)
+def test_a_refusal_without_a_reason_is_too_much_only_of_more_than_is_free(stage, elsewhere, words):
+    """Of ten pieces on the card the payment has three, and seven more are asked for."""
+    tab, crm = stage.tab(), stage.portal.crm
+    tab.post(f"/payments/{SMALL}/items", {"row": SIGNS, f"quantity-{SIGNS}": 3})
+    line = crm.items_of(SMALL, "product")[-1]
+
+    def bill_some():
+        if elsewhere:
+            sale.add_product(crm, crm.payments[LARGE], crm.product_rows[SIGNS], Decimal(elsewhere))
+
+    stage.portal.faults.before(SET_QUANTITY.method, bill_some)
+    stage.fail(SET_QUANTITY.method, "null")
+
+    answer = tab.post(f"/payments/{SMALL}/items/{line.id}", {"quantity": 10, "shown": 3})
+
+    assert answer.status_code in {403, 422}
+    assert words in tab.said

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.bitrix.methods.payments import list_payments
+from b24app.bitrix.wire.answers import BatchAnswer
+from b24app.bitrix.wire.portal_api import BatchResult, Handle
+from b24app.domain import EntityRef
+from b24app.services.writing import riding
+from b24app.services.writing.riding import Fate, Seat
 from tests.support.acts import (
     PAY,
     PREFIX,
@@ -179,3 +185,12 @@ def test_without_batch_a_line_is_a_call_of_its_own(stage, tab):
 
     require_true_lines(stage, PAY)
     assert len(lines(stage)) == 1
+
+
+def test_a_line_without_an_answer_in_a_batch_without_an_error_may_be_written():
+    """Only an error ends a batch: it would be written twice."""
+    gate, last = (Handle(key, list_payments(EntityRef(2, 8061))) for key in ("c0", "c1"))
+
+    ride = riding.arrived(BatchResult(BatchAnswer(results={"c0": []})), Seat(gate, last, True))
+
+    assert ride.fate is Fate.UNKNOWN
