@@ -1,7 +1,9 @@
 """A portal that does not resolve `$result[..]` in a batch: every write is carried out once."""
 
 import pytest
+from sqlalchemy import update
 
+from b24app.storage.models import Launch
 from tests.support.acts import ACTS
 
 
@@ -11,9 +13,14 @@ def stage(writing_stage):
     return writing_stage
 
 
+@pytest.mark.parametrize("is_listed", [True, False], ids=["listed", "not_listed"])
 @pytest.mark.parametrize("act", ACTS, ids=str)
-def test_what_was_asked_is_done_and_done_once(stage, act):
+def test_what_was_asked_is_done_and_done_once(stage, act, is_listed):
     tab = stage.tab()
+    if not is_listed:
+        # As of a payment that was made since this tab was opened.
+        with stage.database.transaction() as session:
+            session.execute(update(Launch).values(listed=[], listed_at=None))
 
     answer = act.send(tab, None)
 
