@@ -79,6 +79,24 @@ def test_a_lost_bill_the_rest_is_never_deleted_on_a_guess(stage, kind):
     require_once(stage)
 
 
+@pytest.mark.parametrize(("act", "is_kept"), [(REST, True), (CREATE, False)])
+def test_a_new_payment_that_cannot_be_read_stays_and_is_half_done_if_it_had_to_be_whole(
+    stage, act, is_kept
+):
+    tab = stage.tab()
+    stage.portal.faults.before(
+        PREFIX + "add", lambda: stage.fail(PREFIX + "product.list", "error_500", times=20)
+    )
+
+    answer = act.send(tab, None)
+
+    assert answer.status_code == 502
+    assert len(new_payments(stage)) == 1
+    assert stage.asked(PREFIX + "delete") == []
+    stage.portal.faults.clear()
+    assert ("left half done" in tab.show().text) is is_kept, tab.said
+
+
 def test_two_new_payments_after_a_lost_creation_leave_it_open(stage):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", "close_before")
