@@ -8,6 +8,8 @@ async function fetchFile(button, url, again, refused) {
   const file = answer?.ok ? await answer.blob().catch(() => null) : null;
   button.classList.remove("is-busy");
   if (answer?.status === 422 && refused) refused();
+  else if (answer?.status === 401 && byId("settings")) showInstead("empty-expired");
+  else if (answer?.status === 401) say("say-expired", {}, again);
   else if (!file) say(answer && !answer.ok ? "say-silent" : "say-no-connection", {}, again);
   return file;
 }

@@ -140,12 +140,11 @@ async function newToken() {
   body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + token }));
 }
 
-/* For what is no swap: a file. */
+/* For what is no swap: a file. It is refused where the session cannot be renewed. */
 async function fetchWithToken(url) {
   const answer = await fetch(url, { headers: tokenHeader() });
-  if (answer.status !== 401) return answer;
-  await newToken();
-  return fetch(url, { headers: tokenHeader() });
+  const isRenewed = answer.status === 401 && (await newToken().then(() => true, () => false));
+  return isRenewed ? fetch(url, { headers: tokenHeader() }) : answer;
 }
 
 /* On a card with several objects each has a token of its own: they come again with the tab. What an open
@@ -256,6 +255,7 @@ function showInstead(id, path) {
   const list = byId("payments");
   const place = root();
   if ("firstLoad" in place.dataset) place.replaceChildren(...[place.querySelector("h1"), list].filter(Boolean));
+  place.querySelector(":scope > .empty")?.remove();
   if (list) list.replaceChildren(copyOf(id));
   else place.firstElementChild.after(copyOf(id));
   if (path) place.querySelector(".empty [hx-get]").setAttribute("hx-get", path);

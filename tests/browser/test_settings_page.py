@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import LISTEN
@@ -85,6 +87,23 @@ def test_a_session_that_is_over_outside_the_frame_leads_to_a_login(new_page, sta
     page.get_by_role("link", name="Sign in again").click()
 
     show_diagnostics(page)
+
+
+def test_a_file_that_a_session_is_too_old_for_leads_to_a_login_once(new_page, stage, servers):
+    page = new_page()
+    page.may_fail_to_load = True
+    page.goto(f"{servers.app_url}/oauth/start?domain={stage.portal.domain}")
+    page.get_by_role("link", name="Activity").click()
+    export = page.get_by_role("button", name="Export CSV")
+    expect(export).to_be_visible()
+    stage.clock.advance(31 * 60)
+
+    for _ in range(2):
+        export.click()
+        expect(export).not_to_have_class(re.compile("is-busy"))
+
+    expect(page.get_by_role("link", name="Sign in again")).to_have_count(1)
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_a_file_that_breaks_off_is_told_and_one_that_came_is_there_to_be_saved(stage, new_page):

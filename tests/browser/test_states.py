@@ -133,6 +133,20 @@ def test_what_has_expired_is_renewed_silently(stage, person):
     person.expect_words(person.alert)
 
 
+def test_a_file_that_a_session_is_too_old_for_says_how_to_reopen_the_tab(stage, person):
+    person.page.may_fail_to_load = True
+    person.open_tab(opens=False)
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route("**/session", lambda route: route.fulfill(status=401))
+    person.press(person.button("More for this list"))
+    person.press(person.button("Export CSV"))
+    expect(person.alert).to_contain_text("This tab was open for too long")
+
+    person.page.unroute("**/session")
+    with person.page.expect_download():
+        person.press(person.button("Try again", person.alert))
+
+
 def test_nothing_entered_is_lost_where_a_session_cannot_be_renewed(stage, person):
     person.page.may_fail_to_load = True
     frame = person.open_tab(opens=False)
