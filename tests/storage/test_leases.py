@@ -92,3 +92,45 @@ def test_leases_nobody_gave_back_are_deleted(database, now):
         assert leases.delete_expired(session, now + timedelta(seconds=20)) == 1
 
     assert not take(database, "other", now + timedelta(seconds=20), "new")
+
+
+def leave(database, owner, heir, until, portal="portal"):
+    with database.transaction() as session:
+        leases.leave(session, leases.Key(portal, "refresh"), owner, heir, until)
+
+
+def take_left(database, owner, heir, until, portal="portal"):
+    with database.transaction() as session:
+        return leases.take_left(session, leases.Key(portal, "refresh"), owner, heir, until)
+
+
+def test_a_lease_that_was_left_is_its_heirs_alone_until_it_ends(database, now):
+    end, later = now + timedelta(seconds=5), now + timedelta(seconds=30)
+    assert take(database, "one", now)
+    leave(database, "one", "heir", end)
+
+    assert not take(database, "two", now)
+    assert not take_left(database, "two", "another", later)
+    assert take_left(database, "three", "heir", later)
+    assert not take_left(database, "four", "heir", later)
+    assert not take(database, "two", end)
+
+
+def test_nobody_leaves_a_lease_of_somebody_else(database, now):
+    late = now + timedelta(seconds=30)
+    assert take(database, "one", now)
+    assert take(database, "two", late)
+
+    leave(database, "one", "heir", late)
+
+    assert not take(database, "three", late)
+    assert not take_left(database, "three", "heir", late)
+
+
+def test_an_heir_takes_nothing_of_another_portal(database, now):
+    later = now + timedelta(seconds=30)
+    assert take(database, "one", now)
+    leave(database, "one", "heir", later)
+
+    assert not take_left(database, "two", "heir", later, portal="another")
+    assert take_left(database, "three", "heir", later)
