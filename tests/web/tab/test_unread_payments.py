@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from b24app.simulator.control.control_somebody import do_order
 from tests.support.odd_answers import FREE, LIST, put
 from tests.support.stage import SMART
 
@@ -98,3 +99,16 @@ def test_a_part_of_what_can_be_billed_is_not_called_all_of_it(stage):
     for dialog in (new, tab.get("/payments/1039/items").text):
         assert "so only these are offered" in dialog
         assert 'name="row"' in dialog
+
+
+def test_the_allocation_of_several_orders_is_not_said_to_show_what_it_cannot(stage):
+    do_order(stage.portal, {"do": "second", "entityId": "8061"})
+    assert "Allocation shows them" in words(stage.tab().answer.text)
+    put(stage, LIST, "paid", "null", 1)
+
+    tab = stage.tab()
+
+    assert "Allocation shows them" not in words(tab.answer.text)
+    assert "The unbilled products could not be read just now" in tab.answer.text
+    allocation = tab.get("/payments/allocation").text
+    assert set(re.findall(r'data-label="Not billed">([^<]*)<', allocation)) == {"unreadable"}
