@@ -233,3 +233,15 @@ def test_a_forged_request_that_marks_nothing_as_paid_is_told_so(stage):
 
     assert answer.status_code == 200
     assert "It asks for nothing" in tab.said
+
+
+def test_a_payment_of_nothing_that_is_marked_as_unpaid_is_called_unpaid(stage):
+    tab, empty = empty_payment(stage)
+    stage.portal.crm.payments[empty].is_paid = True
+    tab.show()
+
+    answer = tab.post(f"/payments/{empty}/unpay", {"shown": "0"})
+
+    assert answer.status_code == 200, tab.said
+    assert "marked as unpaid" in tab.said
+    assert "asks for nothing" not in tab.said

@@ -89,6 +89,22 @@ def test_undo_takes_back_no_mark_that_somebody_else_has_made_since(stage, tab, f
     assert stage.asked(f"crm.item.payment.{other}") == []
 
 
+@pytest.mark.parametrize(("first", "other"), [("pay", "unpay"), ("unpay", "pay")])
+def test_undo_of_a_mark_that_somebody_else_has_taken_back_is_no_conflict(stage, tab, first, other):
+    base = f"/payments/{SMALL if first == 'pay' else PAID}"
+    tab.post(f"{base}/{first}")
+    undo = undo_of(tab.answer)
+    stage.advance(5)
+    stage.tab(ADMIN).post(f"{base}/{other}")
+    stage.forget_calls()
+
+    answer = tab.post(*undo)
+
+    assert answer.status_code == 200, stage_said(answer)
+    assert "already" in stage_said(answer)
+    assert stage.asked(f"crm.item.payment.{other}") == []
+
+
 def test_undo_of_a_mark_works_where_the_portal_tells_no_time_of_it(stage, tab):
     stage.portal.switches.odd_values.append(
         OddValue("crm.item.payment.list", "datePaid", "null", None)
