@@ -44,6 +44,25 @@ def test_what_a_colleague_changes_between_two_parts_is_left_alone(stage, action)
     assert "Changed by someone else" in act.answer.text
 
 
+def test_an_amount_that_changes_while_it_is_marked_is_told(stage):
+    """In Bitrix24 itself nobody waits for their turn."""
+    tab, ids = prepare(stage, "pay", payments=20)
+    act = Asked(tab, "pay", ids[:3])
+    payment = stage.portal.crm.payments[ids[0]]
+
+    def add_one():
+        payment.sum += 1
+
+    stage.portal.faults.before("crm.item.payment.pay", add_one)
+
+    answer = act.send_all()
+
+    assert payment.is_paid
+    assert set(act.told.values()) == {"Done"}
+    assert answer.text.count("Someone else had changed its amount") == 1
+    assert "1 payment was not changed as asked" in answer.text
+
+
 def test_a_rule_that_is_changed_between_two_parts_leaves_the_first_one_told(stage):
     tab, ids = prepare(stage, "pay")
     act = Asked(tab, "pay", ids[:30])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, DatabaseAwayError, UnrecordedError
-from b24app.services.actions import Action
+from b24app.services.actions import Action, OutcomeCode
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
 from b24app.services.card.build_view import view_of
@@ -97,12 +97,14 @@ def _done(act: Act, view: CardView | None) -> str:
 
 
 def _told(result: Result, numbers: Mapping[int, str]) -> Told:
+    # Marked, but with another amount than the question named.
+    is_as_asked = result.is_well and result.code is not OutcomeCode.PAID_OTHER_AMOUNT
     return Told(
         result.number or numbers[result.payment_id],
         activity_words.outcome(result.kind),
         activity_words.tone(result.kind),
-        "" if result.is_well else announced(result.code, result.values),
-        result.is_well,
+        "" if is_as_asked else announced(result.code, result.values),
+        is_as_asked,
     )
 
 
