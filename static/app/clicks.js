@@ -60,6 +60,8 @@ const clicks = {
   "[data-reopen]": (button) => {
     button.classList.add("is-busy");
     const place = root();
+    /* The installer begins anew. */
+    if (!place) return frame.reloadWindow();
     /* Settings that were typed stay as they are: a new session is all they need to be saved. */
     if (byId("settings-form")) return newToken().then(() => button.closest(".empty").remove(), () => frame.reloadWindow());
     newToken().then(() => request("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {

@@ -133,6 +133,22 @@ def test_a_portal_that_is_silent_at_first_is_asked_again(bare_stage, new_page):
     expect_finished(bare_stage, admin)
 
 
+def test_a_wizard_that_was_left_for_too_long_is_begun_anew(bare_stage, new_page):
+    admin = seat(new_page(), bare_stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    bare_stage.fail("batch", "error_500", times=2)
+    start_installation(admin)
+    expect(admin.page.frame_locator("iframe.app-frame").get_by_role("alert")).to_be_visible()
+    admin.enter_frame()
+    bare_stage.clock.advance(31 * 60)
+    admin.press(admin.button("Try again"))
+    expect(admin.alert.last).to_contain_text("This page was open for too long")
+
+    admin.press(admin.button("Reopen tab"))
+
+    expect_finished(bare_stage, admin)
+
+
 def test_a_silent_authorization_server_keeps_nobody_from_installing(bare_stage, new_page):
     admin = seat(new_page(), bare_stage, ADMIN)
     admin.page.may_fail_to_load = True
