@@ -97,6 +97,20 @@ def test_a_new_payment_that_cannot_be_read_stays_and_is_half_done_if_it_had_to_b
     assert ("left half done" in tab.show().text) is is_kept, tab.said
 
 
+@pytest.mark.parametrize("kind", ["denied", "null", "lost", "silent"])
+def test_a_payment_that_could_not_be_deleted_again_is_never_said_to_be(stage, kind):
+    tab = stage.tab()
+    stage.fail(PREFIX + "product.add", "denied")
+    stage.fail(PREFIX + "delete", kind)
+
+    answer = REST.send(tab, None)
+
+    assert answer.status_code == 502
+    is_there = bool(new_payments(stage))
+    assert is_there is (kind != "lost")
+    assert ("left half done" in tab.said) is is_there, tab.said
+
+
 def test_two_new_payments_after_a_lost_creation_leave_it_open(stage):
     tab = stage.tab()
     stage.portal.faults.add(PREFIX + "add", "close_before")
