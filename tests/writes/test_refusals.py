@@ -346,3 +346,19 @@ def test_a_refusal_without_a_reason_is_too_much_only_of_more_than_is_free(stage,
 
     assert answer.status_code in {403, 422}
     assert words in tab.said
+
+
+def test_a_mark_that_was_refused_is_not_called_ours_where_somebody_else_has_made_it(stage):
+    tab = stage.tab()
+
+    def somebody_pays():
+        payment(stage, SMALL).is_paid = True
+
+    stage.portal.faults.before(PAY.method, somebody_pays)
+    stage.fail(PAY.method, "denied")
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 403, tab.said
+    assert outcomes(stage)[-1] == ("pay", "refused")
+    assert "data-undo" not in answer.text
