@@ -62,9 +62,12 @@ const clicks = {
     const place = root();
     /* The installer begins anew. */
     if (!place) return frame.reloadWindow();
-    /* Settings that were typed stay as they are: a new session is all they need to be saved. */
-    if (byId("settings-form")) return newToken().then(() => button.closest(".empty").remove(), () => frame.reloadWindow());
-    newToken().then(() => request("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" }), () => {
+    newToken().then(() => {
+      leave(button.closest(".toast"));
+      /* Settings that were typed stay as they are: a new session is all they need to be saved. */
+      if (byId("settings-form")) button.closest(".empty")?.remove();
+      else request("GET", place.id === "tab" ? "/payments" : "/settings", { target: place, swap: "outerHTML" });
+    }, () => {
       button.classList.remove("is-busy");
       frame.reloadWindow();
     });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import expect
 
@@ -128,3 +130,49 @@ def test_an_uninstallation_ends_every_tab(is_clean, stage, new_page):
     manager.press(manager.button("Refresh"))
     expect(manager.said.get_by_role("alert")).to_have_count(0)
     expect(manager.frame.locator("[data-payment-id]")).to_have_count(4)
+
+
+@pytest.fixture
+def elsewhere(stage):
+    """The portal has another address, and then its old one again."""
+
+    @contextmanager
+    def elsewhere():
+        domain = stage.portal.domain
+        stage.portal.move(f"127.0.0.1:{domain.partition(':')[2]}")
+        yield
+        stage.portal.move(domain)
+
+    return elsewhere
+
+
+def test_a_card_that_was_reopened_says_no_more_that_it_has_to_be(stage, person, elsewhere):
+    person.page.may_fail_to_load = True
+    person.open_tab()
+    with elsewhere():
+        person.press(person.button("Refresh"))
+        expect(person.alert).to_contain_text("Your Bitrix24 has a new address")
+    stage.payments[2].account_number = "3653/9"
+
+    person.press(person.button("Reopen tab"))
+
+    expect(person.frame.locator("#payments")).to_contain_text("3653/9")
+    expect(person.frame.locator(".toast")).to_have_count(0)
+
+
+def test_settings_that_were_reopened_keep_what_was_typed_and_can_be_saved(
+    stage, new_page, elsewhere
+):
+    admin = seat(new_page(), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    frame = open_settings(admin, "Defaults")
+    frame.get_by_label("Deutsch").fill("Zahlungen")
+    with elsewhere():
+        admin.press(admin.button("Save settings"))
+        expect(admin.alert).to_contain_text("Your Bitrix24 has a new address")
+
+    admin.press(admin.button("Reopen tab"))
+
+    expect(frame.locator(".toast")).to_have_count(0)
+    expect(frame.get_by_label("Deutsch")).to_have_value("Zahlungen")
+    save_settings(admin)
