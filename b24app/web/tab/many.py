@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
@@ -41,6 +41,22 @@ LONG = 35
 NAMED = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the lines of a bank statement say of payments, by their ids.
+
+    `verdicts` are of those that have to be checked. `is_whole`: all payments of the card were read.
+    """
+
+    notes: Mapping[int, str] = field(default_factory=dict)
+    verdicts: Mapping[int, str] = field(default_factory=dict)
+    text: str = ""
+    is_whole: bool = True
+
+
+NO_LINES = Lines()
+
+
 @blueprint.get("/selected")
 def selected() -> ResponseReturnValue:
     """Show what the selected payments come to. The numbers are those that the page shows."""
@@ -68,26 +84,18 @@ def asked_about(
     card: CardSession,
     action: Action,
     chosen: Sequence[Chosen],
-    notes: Mapping[int, str] | None = None,
-    verdicts: Mapping[int, str] | None = None,
-    statement: str = "",
+    lines: Lines = NO_LINES,
 ) -> str:
-    """Render the question. `notes` are those of single payments, from lines of a `statement`.
-
-    `verdicts` say of some of these payments what has to be checked: they are named first.
-    """
+    """Render the question. Payments whose lines have to be checked are named first."""
     out = kept_out(card, action, chosen)
-    verdicts = verdicts or {}
     kept = [payment for payment in chosen if payment.id not in out]
-    kept.sort(key=lambda payment: payment.id not in verdicts)
+    kept.sort(key=lambda payment: payment.id not in lines.verdicts)
     return render_template(
         "payments/_many.html",
         action=action,
         picked=kept,
         chosen=chosen,
-        notes=notes or {},
-        verdicts=verdicts,
-        statement=statement,
+        lines=lines,
         named=NAMED,
         sums=sums_of(payment.sum for payment in kept),
         empty=[payment.number for payment in kept if payment.sum.amount == 0],

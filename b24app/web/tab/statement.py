@@ -57,7 +57,9 @@ def chosen() -> ResponseReturnValue:
     statement.require_fitting(text)
     lines = [(payment, _line(payment.id)) for payment in picked]
     notes = statement.notes_of(text, lines)
-    return many.asked_about(card, Action.PAY, picked, notes, _verdicts(picked), text)
+    is_whole = request.form.get("whole") == "1"
+    said = many.Lines(notes, _verdicts(picked), text, is_whole)
+    return many.asked_about(card, Action.PAY, picked, said)
 
 
 def _shown(found: Statement | None) -> str:

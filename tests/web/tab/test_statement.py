@@ -157,7 +157,9 @@ def test_two_hundred_lines_are_not_too_many_with_a_line_break_after_the_last(sta
 def test_what_could_not_be_read_of_the_payments_is_told(stage, field, is_left_out):
     tab = stage.tab()
     lines = "Northwind 2258.00\nSomebody 1.00"
-    whole = match(tab, lines).text
+    answer = match(tab, lines)
+    assert "whole" in fields(answer)
+    whole = answer.text
     assert "Only this payment has this amount" in whole
     assert "No unpaid payment of this card." in whole
     assert "could be read" not in whole
@@ -169,6 +171,7 @@ def test_what_could_not_be_read_of_the_payments_is_told(stage, field, is_left_ou
     assert ("1 payment of this card could not be read" in told) is is_left_out
     assert "Of the payments that could be read, only this one has this amount" in told
     assert "No unpaid payment of this card that could be read." in told
+    assert "whole" not in fields(match(tab, lines))
 
 
 def test_a_refund_is_offered_with_its_reason_and_never_ticked(stage):
@@ -312,9 +315,13 @@ def test_the_question_repeats_what_has_to_be_checked_first(stage):
     assert question.count("<em>") == 1
     assert question.count("The number is there, but not the amount.") == 1
     assert question.index("Payment 3653/3") < question.index("Payment 3653/4")
-    # The question has not read the list: it says of no more payments than it knows of.
-    likely = tab.post("/payments/statement/chosen", data | {f"verdict-{SMALL}": "likely"}).text
-    assert "Of the payments that could be read, only this one has this amount" in likely
+    # The question has not read the list: what was read of it is what the dialog has said.
+    data[f"verdict-{SMALL}"] = "likely"
+    likely = tab.post("/payments/statement/chosen", data).text
+    assert "Only this payment has this amount" in likely
+    assert "could be read" not in likely
+    partly = tab.post("/payments/statement/chosen", data | {"whole": ""}).text
+    assert "Of the payments that could be read, only this one has this amount" in partly
     forged = tab.post("/payments/statement/chosen", data | {f"verdict-{SMALL}": "<b>x"}).text
     assert "<em>" not in forged
     assert "<b>x" not in forged
