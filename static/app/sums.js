@@ -8,9 +8,10 @@ const boxOf = (row) => row.querySelector("[type=checkbox]");
 const quantityOf = (row) => row.querySelector("[type=number]");
 const amountOf = (row) => `${Number(quantityOf(row).value)}x${row.dataset.price}`;
 
-/* Somebody changed what is billed: from now on it is what they choose. */
+/* Somebody changed what is billed: from now on it is what they choose. Where it is that already, the
+   dialog keeps its size: to measure it at each letter is felt in a long one. */
 function touched(form, row) {
-  if (form.elements.what) choose(form, "some");
+  if (form.elements.what && form.elements.what.value !== "some") choose(form, "some");
   if (row) isStale(row);
   addUp(form);
 }

@@ -22,6 +22,15 @@ WHERE = """() => {
 }"""
 
 
+COUNT_MEASURES = """() => {
+  const { get } = Object.getOwnPropertyDescriptor(HTMLElement.prototype, "offsetHeight");
+  window.measures = 0;
+  Object.defineProperty(HTMLElement.prototype, "offsetHeight", {
+    get() { window.measures += 1; return get.call(this); },
+  });
+}"""
+
+
 CLOSED = ".pay__open[aria-expanded=false], details:not([open]) > summary:not([hidden])"
 
 
@@ -137,6 +146,23 @@ def test_what_is_left_reads_as_a_number_towards_its_unit_until_it_is_changed(per
     expect(field).to_have_css("text-align", "end")
     field.focus()
     expect(field).to_have_css("text-align", "center")
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_dialog_is_measured_when_its_choice_changes_and_not_at_each_letter(person):
+    person.open_tab()
+    person.press(person.frame.locator("#new-payment"))
+    field = person.dialog.locator("[data-row] input[type=number]").last
+    field.wait_for()
+    person.press(person.dialog.locator("[name=what][value=all]"))
+    person.frame.evaluate(COUNT_MEASURES)
+
+    field.press_sequentially("1")
+    expect(person.dialog.locator("[name=what][value=some]")).to_be_checked()
+    measures = person.frame.evaluate("measures")
+    field.press_sequentially("23")
+
+    assert person.frame.evaluate("measures") == measures > 0
 
 
 def test_the_focus_stays_where_a_dialog_left_it_when_what_it_saved_comes(stage, person):
