@@ -5,6 +5,7 @@ const MOST_TICKED = 50;
 const ticked = new Set();
 let lastTick = "";
 let summedTicks = "";
+let toldTicks = "";
 let summing = 0;
 
 const tickOf = (row) => row.querySelector("[data-ticks]");
@@ -90,7 +91,13 @@ function askTickedSums(chosen) {
   clearTimeout(summing);
   byId("selected").setAttribute("aria-busy", "true");
   if (chosen.length) summing = setTimeout(() => htmx.trigger(byId("selected"), "add"), 150);
-  else byId("selected").replaceChildren();
+  else forgetTickedSums();
+}
+
+/* Nor does a screen reader find what was selected once. */
+function forgetTickedSums() {
+  byId("selected").replaceChildren();
+  if (byId("live").textContent === toldTicks) byId("live").textContent = "";
 }
 
 on("click", ({ target, shiftKey }) => {
@@ -113,9 +120,10 @@ on("htmx:afterRequest", ({ detail: { requestConfig: config, xhr } }) => {
   if (config.elt.id === "selected") {
     byId("selected").removeAttribute("aria-busy");
     fitSelection(byId("selbar"));
+    if (xhr.status !== 200) summedTicks = "";
+    else if (!ticked.size) forgetTickedSums();
     /* As it is seen: its two sums stand in lines of their own, and would be read as one number. */
-    if (xhr.status === 200) byId("live").textContent = byId("selected").innerText.trim();
-    else summedTicks = "";
+    else byId("live").textContent = toldTicks = byId("selected").innerText.trim();
   } else if (ticked.size) showTicks();
 });
 

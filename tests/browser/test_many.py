@@ -153,9 +153,11 @@ def test_space_shift_and_escape(stage, sit):
     person.page.keyboard.press("Shift+Space")
 
     expect(ticked(person)).to_have_count(3)
+    expect(person.frame.locator("#live")).to_contain_text("3 selected")
     person.page.keyboard.press("Escape")
     expect(ticked(person)).to_have_count(0)
     expect(bar(person)).to_be_hidden()
+    expect(person.frame.locator("#live")).to_be_empty()
     person.expect_focus_on(all_shown(person))
 
 
