@@ -42,11 +42,11 @@ OVER = "filling_over"
 class Filling:
     """What a payment should hold, and the progress.
 
-    `refused` are rows that the portal did not accept. `part` is how many are sent at once: fewer
-    after an answer that did not come in time. `is_apart`: a product of theirs is in the payment,
-    and the portal takes no other one of it. `left_over` are the names of rows with an unbilled
-    fraction. `added` are rows that were seen in the payment: one that is there no more was taken
-    out by somebody, and stays out.
+    `refused` are rows that the portal did not accept, as long as nobody puts them in. `part` is how
+    many are sent at once: fewer after an answer that did not come in time. `is_apart`: a product of
+    theirs is in the payment, and the portal takes no other one of it. `left_over` are the names of
+    rows with an unbilled fraction. `added` are rows that were seen in the payment: one that is
+    there no more was taken out by somebody, and stays out.
     """
 
     id: int
@@ -166,7 +166,7 @@ def _next_part(filling: Filling, at: EditContext) -> tuple[Filling, list[RowQuan
     filling = replace(
         filling,
         done=sum(row.row_id in there for row in filling.wanted),
-        refused=filling.refused | taken | gone,
+        refused=(filling.refused | taken | gone) - there,
     )
     return filling, [row for row in waiting if row.row_id not in taken][: filling.part]
 
@@ -186,7 +186,7 @@ def _add(
     filling = replace(
         filling,
         done=len(held),
-        refused=filling.refused | set(failed if is_refusal else ()),
+        refused=(filling.refused | set(failed if is_refusal else ())) - held,
         part=max(FEWEST, filling.part // 2) if written.is_lost else filling.part,
         added=filling.added | held,
     )
