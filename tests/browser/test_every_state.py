@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.test_dialogs import open_and_close_all
 from tests.support import odd_cards
 from tests.support.browser_stage import ADMIN, LINKED_CARD, UNLINKED_CARD
+from tests.support.chromium import PATIENCE_MS
 from tests.support.framed_app import bind_tab
 from tests.support.story import INVOICE_CARD, open_settings, seat, turn_to
 
@@ -41,36 +42,50 @@ ODD_NUMBERS = ["0", "-3", "2.5", "1e9", "99999999999999999999"]
 
 
 CLOSED = ".pay__open[aria-expanded=false], details:not([open]) > summary:not([hidden])"
-
-
-def look_everywhere(someone):
-    """Open, fill and close everything that the tab has. Nothing is sent but what reads."""
-    for details in someone.frame.query_selector_all(CLOSED):
-        details.evaluate("one => one.click()")
-    expect(someone.frame.locator("details[open][data-waits]")).to_have_count(0)
-    try_everything(someone)
-    for opener in someone.frame.query_selector_all(OPENERS):
-        if not opener.evaluate("one => one.isConnected"):
-            continue
-        opener.evaluate("one => one.click()")
-        expect(someone.frame.locator(OVERLAY)).not_to_have_count(0)
-        expect(someone.frame.locator(f":is({OVERLAY}) .skel:visible")).to_have_count(0)
-        try_everything(someone)
-        someone.frame.evaluate(CLOSE)
-        expect(someone.frame.locator(OVERLAY)).to_have_count(0)
-
-
-def try_everything(someone):
-    """A press counts once the fields of payments have told what they hold: until then it waits."""
-    someone.frame.evaluate(TRY_EVERYTHING, ODD_NUMBERS)
-    untold = someone.frame.locator("input[data-saves]:not([aria-invalid=true])")
-    expect(untold).to_have_count(0)
-
-
 CLOSE = """() => {
   for (const one of document.querySelectorAll(":popover-open")) one.hidePopover();
   for (const one of document.querySelectorAll("dialog[open]")) one.close();
 }"""
+UNTOLD = "input[data-saves]:not([aria-invalid=true])"
+"""A press counts once the fields of payments have told what they hold: until then it waits."""
+
+LOOK_EVERYWHERE = f"""async ([odd, patience]) => {{
+  const one = (selector) => document.querySelector(selector);
+  const isWaitedFor = () => [...document.querySelectorAll(":is({OVERLAY}) .skel")].some((skel) =>
+    skel.checkVisibility({{ visibilityProperty: true }}) && skel.getClientRects().length);
+  const until = async (what, isSo) => {{
+    const end = performance.now() + patience;
+    do {{
+      if (performance.now() > end) throw new Error(`not ${{what}}`);
+      await new Promise((gone) => setTimeout(gone, 10));
+    }} while (!isSo());
+  }};
+  const tryEverything = async (where) => {{
+    ({TRY_EVERYTHING})(odd);
+    await until(`told by the fields of ${{where}}`, () => !one("{UNTOLD}"));
+  }};
+  for (const closed of document.querySelectorAll("{CLOSED}")) closed.click();
+  await until("read: what was opened", () => !one("details[open][data-waits]"));
+  await tryEverything("the page");
+  for (const opener of document.querySelectorAll("{OPENERS}")) {{
+    if (!opener.isConnected) continue;
+    const name = opener.outerHTML.slice(0, 200);
+    opener.click();
+    await until(`opened by ${{name}}`, () => one("{OVERLAY}"));
+    await until(`read: what is opened by ${{name}}`, () => !isWaitedFor());
+    await tryEverything(name);
+    ({CLOSE})();
+    await until(`closed: what is opened by ${{name}}`, () => !one("{OVERLAY}"));
+  }}
+}}"""
+
+
+def look_everywhere(someone):
+    """Open, fill and close everything that the tab has. Nothing is sent but what reads.
+
+    In one question: to ask for each step was a fifth of the work.
+    """
+    someone.frame.evaluate(LOOK_EVERYWHERE, [ODD_NUMBERS, PATIENCE_MS])
 
 
 def sort_and_filter(someone):
