@@ -35,7 +35,7 @@ ENDED_WELL = {
     "items_there", "item_removed", "quantity_saved", "delivery_there", "delivery_added",
     "delivery_removed", "delivery_moved", "paid_again", "unpaid_again", "item_put_back",
     "quantity_put_back", "delivery_put_back", "delivery_added_twice", "delivery_reassigned_twice",
-    "delivery_moved_twice", "filling",
+    "delivery_moved_twice", "filling", "unpaid_not_returned",
     "reminder_set", "reminder_moved", "reminder_already", "reminder_canceled", "reminder_none",
 }  # fmt: skip
 
