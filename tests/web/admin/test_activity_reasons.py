@@ -97,6 +97,11 @@ def pay_into_silence(tab):
     tab.post(f"/payments/{SMALL}/pay")
 
 
+def pay_without_an_answer(tab):
+    tab.stage.portal.faults.add("crm.item.payment.pay", "close_before")
+    tab.post(f"/payments/{SMALL}/pay")
+
+
 @pytest.mark.parametrize(
     ("act", "expected"),
     [
@@ -120,6 +125,7 @@ def pay_into_silence(tab):
                 "Bitrix24 did not answer, so it is not known whether it was carried out",
             ),
         ),
+        (pay_without_an_answer, ("err", "Not known", "Bitrix24 did not confirm it")),
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )

@@ -37,6 +37,8 @@ class ActionWords:
 
 
 NOT_AS_ASKED = _l("Bitrix24 took it, but did not show it afterwards")
+NOT_CONFIRMED = _l("Bitrix24 did not confirm it")
+"""No answer came, so nobody knows whether Bitrix24 took it."""
 LEFT_OUT = _l("Not everything could be put into the payment")
 
 EVERY_WRITE = ActionWords(
@@ -46,7 +48,7 @@ EVERY_WRITE = ActionWords(
                 "Bitrix24 did not confirm it, and what you see now is how it was a moment ago. "
                 "Press Refresh in a moment before you try again."
             ),
-            NOT_AS_ASKED,
+            NOT_CONFIRMED,
         ),
         OutcomeCode.UNSEEN: Said(
             _l(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from b24app.services.actions import Action, DeedName, OutcomeCode
-from b24app.web.words.actions.action_words import NOT_AS_ASKED, ActionWords, Said
+from b24app.web.words.actions.action_words import NOT_AS_ASKED, NOT_CONFIRMED, ActionWords, Said
 
 MARKS = ActionWords(
     rules={
@@ -44,7 +44,7 @@ MARKS = ActionWords(
                 "Bitrix24 did not confirm it: payment %(number)s is shown as unpaid now. "
                 "Press Refresh in a moment before you try again."
             ),
-            NOT_AS_ASKED,
+            NOT_CONFIRMED,
         ),
         OutcomeCode.UNPAID: Said(_l("Payment %(number)s marked as unpaid")),
         OutcomeCode.UNPAID_AGAIN: Said(_l("Payment %(number)s is marked as unpaid again")),
@@ -67,7 +67,7 @@ MARKS = ActionWords(
                 "Bitrix24 did not confirm it: payment %(number)s is shown as paid now. "
                 "Press Refresh in a moment before you try again."
             ),
-            NOT_AS_ASKED,
+            NOT_CONFIRMED,
         ),
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from b24app.services.actions import Action, DeedName, OutcomeCode
-from b24app.web.words.actions.action_words import NOT_AS_ASKED, ActionWords, Said
+from b24app.web.words.actions.action_words import NOT_AS_ASKED, NOT_CONFIRMED, ActionWords, Said
 
 REMINDERS = ActionWords(
     rules={
@@ -34,7 +34,7 @@ REMINDERS = ActionWords(
                 "Bitrix24 did not confirm the reminder of payment %(number)s. Press Refresh in a "
                 "moment before you try again. The payment itself is as it was."
             ),
-            NOT_AS_ASKED,
+            NOT_CONFIRMED,
         ),
         OutcomeCode.REMINDER_BUSY: Said(
             _l(
@@ -69,7 +69,7 @@ REMINDERS = ActionWords(
                 "Bitrix24 did not confirm it: the reminder of payment %(number)s is still there. "
                 "Press Refresh in a moment before you try again."
             ),
-            NOT_AS_ASKED,
+            NOT_CONFIRMED,
         ),
         OutcomeCode.REMINDER_NOT_CANCELED: Said(
             _l(
