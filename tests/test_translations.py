@@ -193,6 +193,13 @@ def test_marks_stand_as_the_language_writes_them(locale):
     assert wrong == []
 
 
+def test_no_template_writes_the_colon_of_a_language():
+    """Between a name and what it is: French has a space before it, Japanese one of its own."""
+    pages = (Path(__file__).parents[1] / "templates").rglob("*.html")
+    glued = [page.name for page in pages if re.search(r"[}%]}: |~ ': '", page.read_text("utf-8"))]
+    assert glued == []
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_compiled_catalogue_is_that_of_the_text(locale):
     path = translations.path_of(locale)

@@ -87,4 +87,4 @@ def _who(page: SettingsPage, rule: Rule) -> str:
     if rule.who is not Who.USERS:
         return who
     names = [people(page.people.get(user) or "", user) for user in sorted(rule.users)]
-    return f"{who}: {i18n.joined(names)}"
+    return str(_("%(name)s: %(words)s", name=who, words=i18n.joined(names)))

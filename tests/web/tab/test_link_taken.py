@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from b24app.storage.models import Activity
 from tests.support.acts import SMALL
-from tests.support.stage import MANAGER, READER
+from tests.support.stage import MANAGER, READER, Tab, token_in
 
 SEND = f"/payments/{SMALL}/send"
 TAKEN = f"/payments/{SMALL}/taken"
@@ -55,6 +55,25 @@ def test_history_details_and_the_menu_say_by_whom_when_and_how(stage):
         r"Link taken\s+by Marta Lindqvist, Jul 1, 2026, WhatsApp",
         " ".join(details.split()).replace(" ,", ","),
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "entry", "phone"),
+    [
+        ("ja", "リンクを取得\uff1a<bdi>WhatsApp</bdi>", "電話\uff1a<bdi>Ida Holm</bdi>"),
+        ("sc", "链接已获取\uff1a<bdi>WhatsApp</bdi>", "电话\uff1a<bdi>Ida Holm</bdi>"),
+        ("fr", "Lien récupéré\u00a0: <bdi>WhatsApp</bdi>", "Téléphone\u00a0: <bdi>Ida Holm</bdi>"),
+    ],
+)
+def test_a_name_and_what_it_is_stand_apart_as_the_language_writes_it(stage, language, entry, phone):
+    fields = stage.post_fields(MANAGER, "CRM_DEAL_DETAIL_TAB", {"ID": "8061"})
+    tab = Tab(stage, token_in(stage.frame("/placement", fields, LANG=language)))
+    tab.show()
+    assert phone in tab.get(SEND).text
+
+    tab.post(TAKEN, {"channel": "whatsapp"})
+
+    assert entry in tab.get(f"/payments/{SMALL}/history").text
 
 
 def test_the_same_key_notes_it_once(stage):
