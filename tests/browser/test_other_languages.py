@@ -1,4 +1,4 @@
-"""What German and Arabic need of the style: long words in one line, and what is mirrored."""
+"""What other languages need of the style: long words in one line, where lines begin, a mirror."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from b24app.simulator.gallery import STATES
 from b24app.simulator.gallery.preparing import perform, prepare
-from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
+from tests.support.browser_stage import ADMIN, DEAL_CARD, EMPTY_CARD, MANAGER
 from tests.support.person import Mouse
 
 PHONE = (375, 900)
@@ -16,6 +16,22 @@ LINES = """(one) => {
   range.selectNodeContents(one);
   return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
 }"""
+STARTS = """(all) => all.flatMap((one) => {
+  const found = [], range = document.createRange();
+  const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+  let last = null;
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    for (let at = 0; at < text.length; at += 1) {
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      const box = range.getClientRects()[0];
+      if (!box?.width || !text.data[at].trim()) continue;
+      if (last !== null && box.top - last > 6) found.push(text.data.slice(at, at + 4));
+      last = box.top;
+    }
+  }
+  return found;
+})"""
 EDGES = """(table) => {
   const ends = [...table.querySelectorAll("td > data")].map((one) => {
     const box = one.getBoundingClientRect();
@@ -166,3 +182,20 @@ def test_the_first_tick_moves_no_row_and_no_filter_breaks(open_in, language):
     someone.resize(375)
     for name in someone.frame.locator(".chip__name").all():
         assert name.evaluate(LINES) == 1
+
+
+
+
+def test_words_of_two_lines_touch_no_edge_of_their_button(open_in):
+    someone = open_in("vn", (360, 900), EMPTY_CARD)
+    button = someone.frame.locator("#bill-rest")
+    assert button.evaluate(LINES) == 2
+
+    space = """(one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      const around = one.closest(".joined").getBoundingClientRect();
+      const words = range.getBoundingClientRect();
+      return Math.min(words.top - around.top, around.bottom - words.bottom);
+    }"""
+    assert button.evaluate(space) >= 3
