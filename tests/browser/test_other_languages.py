@@ -185,6 +185,13 @@ def test_the_first_tick_moves_no_row_and_no_filter_breaks(open_in, language):
 
 
 
+def test_who_marked_a_payment_is_not_broken_in_a_word_in_spanish(open_in, stage):
+    someone = open_in("la")
+    who = someone.payment(stage.payments[0]).locator(".pay__when > span")
+
+    expect(who).to_have_text("en línea o automático")
+    assert set(who.evaluate_all(STARTS)) <= {"o au", "auto"}
+
 
 def test_words_of_two_lines_touch_no_edge_of_their_button(open_in):
     someone = open_in("vn", (360, 900), EMPTY_CARD)
