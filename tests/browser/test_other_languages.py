@@ -184,6 +184,22 @@ def test_the_first_tick_moves_no_row_and_no_filter_breaks(open_in, language):
         assert name.evaluate(LINES) == 1
 
 
+def test_no_line_begins_in_the_middle_of_a_japanese_word(open_in, stage):
+    someone = open_in("ja", PHONE)
+    someone.press(someone.payment(stage.payments[3]).locator("[id^=pay-]").first)
+    expect(someone.dialog.locator(".btn--primary")).to_be_visible()
+
+    starts = set()
+    # Each width breaks the lines at other places, whichever font there is.
+    for width in range(320, 420, 5):
+        someone.resize(width)
+        starts |= set(someone.dialog.locator("h2, p").evaluate_all(STARTS))
+
+    assert len(starts) > 5
+    assert [
+        start for start in starts if start.startswith((*"ーッャュョ、。", "す。", "すか"))
+    ] == []
+
 
 def test_who_marked_a_payment_is_not_broken_in_a_word_in_spanish(open_in, stage):
     someone = open_in("la")
