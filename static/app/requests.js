@@ -199,6 +199,8 @@ function resend(config) {
    settings always do. */
 function expired(config, words) {
   finish(config, false);
+  /* Sums of a dialog that was closed meanwhile: nobody waits for them, so nothing makes room for these words. */
+  if (isQuiet(config) && (!config.elt.isConnected || config.elt.closest("dialog:not([open])"))) return;
   answered = config;
   if (notes.has(config.path) && config.elt.isConnected) return askAgain(config);
   if (!mayTakeAway(config)) return sayExpired(config);

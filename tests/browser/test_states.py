@@ -188,6 +188,30 @@ def test_nothing_entered_is_lost_where_a_session_cannot_be_renewed(stage, person
     expect(frame.locator("[data-ticks]:checked")).to_have_count(4)
 
 
+def test_sums_of_a_dialog_that_was_closed_take_no_list_away(stage, person):
+    person.page.may_fail_to_load = True
+    frame = person.open_tab(opens=False)
+    held = []
+    person.press(person.button("New payment"))
+    quantity = person.dialog.get_by_role("spinbutton").first
+    expect(quantity).to_be_visible()
+    stage.clock.advance(THIRTY_MINUTES + 60)
+    person.page.route("**/session", lambda route: held.append(route))  # noqa: PLW0108 Playwright marks its handlers.
+    quantity.fill("3")
+    while not held:
+        person.page.wait_for_timeout(20)
+
+    person.hand.leave(person.dialog)
+    with person.page.expect_response("**/session"):
+        held[0].fulfill(status=401)
+    person.page.unroute("**/session")
+    person.press(frame.get_by_label("Select all shown"))
+
+    expect(frame.locator("[data-ticks]:checked")).to_have_count(4)
+    expect(frame.locator("#selected")).to_contain_text("4 selected")
+    expect(frame.locator(".pay")).to_have_count(4)
+
+
 def test_double_click_bills_the_rest_once(stage, person):
     stage.portal.switches.request_ms = 200
     person.open_tab()
