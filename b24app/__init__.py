@@ -126,7 +126,7 @@ def create_app(
         Contacts(config.security_contact, config.licensor, config.support_email),
     )
     _wrap(app, config.trusted_proxies)
-    for part in (metering, i18n, template_words, security, error_pages, assets):
+    for part in (metering, i18n, template_words, security, error_pages):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -153,7 +153,7 @@ class _Flask(Flask):
 
 
 def _bare_app(config: Config) -> Flask:
-    app = _Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = _Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     # A redirect to the address with one slash would name the host that the visitor named.
     app.url_map.merge_slashes = False
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)
@@ -161,6 +161,7 @@ def _bare_app(config: Config) -> Flask:
     app.logger.setLevel(config.log_level)
     logging.getLogger("b24app").setLevel(config.log_level)
     log_lines.init_app(app)
+    assets.init_app(app, ROOT / "static")
     if config.error_tracker_dsn:
         error_tracker.init(config.error_tracker_dsn, _release())
     return app

@@ -139,7 +139,7 @@ from b24app.bitrix.wire.transport import Lost
 from b24app.services.actions import DeedName
 from b24app.services.writing.outcome import OutcomeKind
 ended = [*(lost.value for lost in Lost), "not_json", "ok", "refused", "expired", "limited"]
-rooms = [*(blueprint.name for blueprint in BLUEPRINTS), "static"]
+rooms = [blueprint.name for blueprint in BLUEPRINTS]
 for meter, *labels in [
     (meters.OPENINGS, ("shell", "content"), ("shown", "refused", "busy", "failed")),
     (meters.ANSWERS, rooms, ("2xx", "3xx", "4xx", "5xx")),
@@ -233,20 +233,9 @@ def test_the_proxy_lets_through_what_the_app_takes():
     assert f"client_body_buffer_size {MAX_BODY // 1024}k;" in CODE
 
 
-def test_the_proxy_packs_scripts_and_styles():
-    (files,) = re.findall(r"location /static/ \{(.*?)\n    \}", CODE, re.DOTALL)
-
-    assert "gzip on;" in files
-    assert "gzip_types text/css text/javascript;" in files
-    assert "proxy_pass http://deal_payments;" in files
-
-
 def test_the_proxy_packs_no_page():
     """What is packed tells by its length what is alike in it: a token, and what a visitor sent."""
-    (server,) = re.findall(r"^server \{\s+listen 443.*?^\}", CODE, re.MULTILINE | re.DOTALL)
-    pages = re.sub(r"location /static/ \{.*?\n    \}", "", server, flags=re.DOTALL)
-
-    assert re.findall(r"\bgzip\w* .*;", pages) == ["gzip off;"]
+    assert re.findall(r"\bgzip\w* .*;", CODE) == ["gzip off;"]
 
 
 def test_nginx_packs_no_page(tmp_path):

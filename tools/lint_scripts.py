@@ -34,7 +34,7 @@ def found(parts: Path) -> Iterator[str]:
     """Yield problems of all scripts, `file:line: what`; `parts` holds those that are joined."""
     with tempfile.TemporaryDirectory() as folder:
         joined = Path(folder) / assets.SCRIPT
-        joined.write_bytes(assets.joined(parts))
+        joined.write_text(assets.joined(parts), encoding="utf-8")
         lines = dict(enumerate(_places(parts), start=1))
         for problem in _oxlint(str(joined), *ALONE):
             label = problem["labels"][0]["span"] if problem["labels"] else {"line": 1}
@@ -62,7 +62,7 @@ def _places(parts: Path) -> Iterator[str]:
     ]
     waiting = iter(numbered)
     following = next(waiting, None)
-    for line in assets.joined(parts).decode().splitlines():
+    for line in assets.joined(parts).splitlines():
         if following is not None and line == following[1]:
             yield following[0]
             following = next(waiting, None)

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+from b24app.web.plumbing import assets
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = """(sheets) => sheets.map((text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return [...sheet.cssRules].map((rule) => rule.cssText);
+})"""
+
 
 def test_shell_needs_six_requests_at_most(stage, person):
     seen = []
@@ -26,6 +38,24 @@ def test_static_files_are_kept_for_ever(stage, person):
 
     assert len(static) == 4
     assert {one["cache-control"] for one in static} == {"public, max-age=31536000, immutable"}
+    assert {one["content-encoding"] for one in static} == {"gzip"}
+
+
+def test_the_sheet_that_is_sent_means_what_was_written(new_page):
+    """In a browser, rule by rule: what shortens the sheet knows less of the language than it."""
+    written = (ROOT / "static" / "app.css").read_text(encoding="utf-8")
+    sent = assets.prepared(ROOT / "static")["app.css"].content.decode()
+
+    mine, theirs = new_page().evaluate(RULES, [written, sent])
+
+    assert len(sent) < len(written)
+    assert len(mine) > 500
+    assert [plain(rule) for rule in theirs] == [plain(rule) for rule in mine]
+
+
+def plain(rule):
+    """A rule without the spaces that a browser hands on as they were written."""
+    return re.sub(r"\s*([,:])\s*", r"\1", rule)
 
 
 def test_frame_sets_no_cookie(stage, person):

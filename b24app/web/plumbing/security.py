@@ -77,7 +77,7 @@ def add_headers(response: Response) -> Response:
     response.headers["X-Request-Id"] = request_id()
     if deps().app_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
-    if request.endpoint in assets.ENDPOINTS and response.status_code < 400:
+    if request.endpoint == assets.ENDPOINT and response.status_code < 400:
         is_lasting = assets.is_named_by_content()
         life = f"public, max-age={YEAR_SECONDS}, immutable" if is_lasting else "no-cache"
         response.headers["Cache-Control"] = life
