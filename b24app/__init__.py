@@ -41,6 +41,7 @@ from b24app.web.plumbing import (
     i18n,
     log_lines,
     metering,
+    packing,
     security,
     template_words,
 )
@@ -126,7 +127,7 @@ def create_app(
         Contacts(config.security_contact, config.licensor, config.support_email),
     )
     _wrap(app, config.trusted_proxies)
-    for part in (metering, i18n, template_words, security, error_pages):
+    for part in (packing, metering, i18n, template_words, security, error_pages):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

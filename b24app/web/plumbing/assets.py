@@ -18,6 +18,8 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 from rcssmin import cssmin
 from rjsmin import jsmin
 
+from b24app.web.plumbing import packing
+
 blueprint = Blueprint("assets", __name__)
 
 SCRIPT = "app.js"
@@ -104,11 +106,9 @@ def file(name: str) -> Response:
     asset = _assets().get(name)
     if asset is None:
         abort(404)
-    is_packed = request.accept_encodings["gzip"] > 0
+    is_packed = packing.is_welcome()
     response = Response(asset.packed if is_packed else asset.content, mimetype=asset.mimetype)
-    response.vary.add("Accept-Encoding")
-    if is_packed:
-        response.content_encoding = "gzip"
+    packing.label(response, is_packed=is_packed)
     # Two forms of one file need two tags.
     response.set_etag(f"{asset.version}-gzip" if is_packed else asset.version)
     response.make_conditional(request)
