@@ -57,7 +57,8 @@ class Details:
     """Items and deliveries of one payment. `difference` is its sum minus that of its lines.
 
     It is also None if a line or its price could not be read, or if a line is in a currency other
-    than the payment's: then they cannot be added up.
+    than the payment's: then they cannot be added up. `rounding` is what rounding the sum of the
+    lines once, as the portal does, adds to it; None where there is none, or they do not add up.
     """
 
     items: tuple[ItemLine, ...]
@@ -65,6 +66,7 @@ class Details:
     items_sum: Money
     deliveries_sum: Money
     difference: Money | None = None
+    rounding: Money | None = None
     unread: int = 0
     """The number of lines that could not be read."""
 
@@ -117,19 +119,25 @@ def details_of(
     items_sum = _sum([line.sum for line in item_lines if line.sum], currency)
     prices = [line.delivery.price for line in delivery_lines if line.delivery]
     deliveries_sum = _sum([price for price in prices if price.currency == currency], currency)
-    difference = None
+    difference = rounding = None
     is_explained = is_whole(items) and is_whole(links) and all(map(_is_explained, item_lines))
     if {items_sum.currency, *(price.currency for price in prices)} == {currency} and is_explained:
-        difference = payment.sum - rounded(items_sum + deliveries_sum, payment.sum)
-    has_rest = difference is not None and difference.is_readable and bool(difference.amount)
+        exact = items_sum + deliveries_sum
+        nearest = rounded(exact, payment.sum)
+        difference, rounding = _if_any(payment.sum - nearest), _if_any(nearest - exact)
     return Details(
         item_lines,
         delivery_lines,
         items_sum,
         deliveries_sum,
-        difference if has_rest else None,
+        difference,
+        rounding,
         sum(len(lines.unread) for lines in (items, links) if isinstance(lines, Listing)),
     )
+
+
+def _if_any(rest: Money) -> Money | None:
+    return rest if rest.is_readable and rest.amount else None
 
 
 def in_order_of(

@@ -147,10 +147,10 @@ def _lines(details: Details) -> Iterator[tuple[str, Row]]:
         name = f"{delivery.service_name} {delivery.number}".strip()
         amount = _amount(price)
         yield "delivery", (name, 1, "", amount, price.currency, amount, "")
-    if details.difference is not None and details.difference.amount:
-        rest = details.difference
-        amount = _amount(rest)
-        yield "difference", ("", "", "", "", rest.currency, amount, "not explained by lines")
+    rests = ((details.rounding, "sum rounded"), (details.difference, "not explained by lines"))
+    for rest, note in rests:
+        if rest is not None:
+            yield "difference", ("", "", "", "", rest.currency, _amount(rest), note)
     if details.unread:
         note = f"{details.unread} lines could not be read"
         yield "unread", ("", "", "", "", "", "", note)

@@ -129,6 +129,21 @@ def test_a_difference_has_a_row_of_its_own(stage):
     assert lines == amounts
 
 
+def test_what_rounding_adds_has_a_row_so_that_the_file_adds_up_exactly(stage):
+    tab = stage.tab()
+    crm = stage.portal.crm
+    item, *_ = crm.items_of(SMALL, "product")
+    of_it = next(row for row in crm.product_rows.values() if row.basket_id == item.entity_id)
+    of_it.price += Decimal("0.004") / item.quantity
+
+    rows = rows_of(tab.get("/payments/export.csv"))
+
+    lines, amounts = sums(rows)
+    assert lines == amounts
+    (rest,) = [row for row in rows if row["row"] == "difference"]
+    assert (number(rest["line_sum"]), rest["note"]) == (Decimal("-0.004"), "sum rounded")
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_no_text_of_a_portal_becomes_a_formula(stage, formula):
     tab = stage.tab()
