@@ -57,13 +57,22 @@ def remind(payment_id: int) -> Response:
 
 def _day(card: CardSession) -> date:
     """Return the chosen day where the person is. Raises InputError."""
-    choice = request.form.get("when", "")
+    choice, today = request.form.get("when", ""), reminders.today(card)
     if choice in DAYS_AHEAD:
-        return reminders.today(card) + timedelta(DAYS_AHEAD[choice])
+        # The dialog names the days, and may be sent after a midnight.
+        return max(_shown_today(today) + timedelta(DAYS_AHEAD[choice]), today)
     try:
         return date.fromisoformat(request.form.get("day", ""))
     except ValueError:
         raise InputError("no day", code=InputCode.REMIND_DAY, field="day") from None
+
+
+def _shown_today(today: date) -> date:
+    """Return which day the dialog called today."""
+    try:
+        return min(date.fromisoformat(request.form.get("today", "")), today)
+    except ValueError:
+        return today
 
 
 def _drawing(payment: Payment) -> Drawing:
