@@ -46,7 +46,7 @@ from b24app.web.plumbing import (
     template_words,
 )
 from b24app.web.plumbing.launch import SessionTokens
-from b24app.web.plumbing.templating import Environment
+from b24app.web.plumbing.templating import Environment, KeptFiles
 from b24app.web.plumbing.wiring import EXTENSION, Contacts, Wiring
 from b24app.web.portal import events, install, session
 from b24app.web.tab import (
@@ -155,6 +155,7 @@ class _Flask(Flask):
 
 def _bare_app(config: Config) -> Flask:
     app = _Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
+    app.jinja_loader = KeptFiles(ROOT / "templates")
     # A redirect to the address with one slash would name the host that the visitor named.
     app.url_map.merge_slashes = False
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=200)

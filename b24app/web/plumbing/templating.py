@@ -8,11 +8,14 @@ may say all that Jinja allows.
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from functools import cache
+from pathlib import Path
 from types import MethodType
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
-from jinja2 import Template, TemplateNotFound, nodes
+from jinja2 import Environment as JinjaEnvironment
+from jinja2 import FileSystemLoader, Template, TemplateNotFound, nodes
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
@@ -26,6 +29,38 @@ JOINED = frozenset({"payments/_payment.html", "payments/_more.html"})
 
 SIGNS = "_icons.html"
 """Where the macro is that draws a sign: what it makes of a name is compiled into the template."""
+
+
+class KeptFiles(FileSystemLoader):
+    """The templates of a folder as they were when the process began.
+
+    While an upgrade is installed, files of the new version lie there, and old processes serve for
+    minutes: what they have not shown yet would be made of both versions.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._texts = _texts_in(folder)
+
+    def get_source(
+        self, environment: JinjaEnvironment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Return a template's text; where files are looked at for changes, the file's of now."""
+        if environment.auto_reload:
+            return super().get_source(environment, template)
+        try:
+            text, path = self._texts[template]
+        except KeyError:
+            raise TemplateNotFound(template) from None
+        return text, path, lambda: True
+
+
+@cache
+def _texts_in(folder: Path) -> dict[str, tuple[str, str]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.read_text(encoding="utf-8"), str(path))
+        for path in folder.rglob("*.html")
+    }
 
 
 class _Context(Context):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from flask import render_template_string
-from jinja2 import DictLoader, UndefinedError, meta, nodes
+from jinja2 import DictLoader, TemplateNotFound, UndefinedError, meta, nodes
 from markupsafe import escape
 
 from b24app.web.plumbing import templating
@@ -284,3 +284,25 @@ def test_whatever_escaping_changes_is_escaped():
     assert [sign for sign in signs if str(escaped(sign)) != str(escape(sign))] == []
     assert [sign for sign in signs if escaped(sign) != sign] == list("\"&'<>")
     assert escaped("a<b") == "a&lt;b"
+
+
+def test_a_process_goes_on_with_the_templates_it_began_with(app, tmp_path):
+    """An upgrade puts other files there minutes before the old processes end."""
+    folder = tmp_path / "templates"
+    (folder / "payments").mkdir(parents=True)
+    page, part = folder / "page.html", folder / "payments" / "part.html"
+    page.write_text("old {% include 'payments/part.html' %}")
+    part.write_text("part")
+    loader = templating.KeptFiles(folder)
+    part.write_text("another")
+    page.unlink()
+
+    env = app.jinja_env.overlay(loader=loader, bytecode_cache=None)
+    served = env.overlay(auto_reload=False)
+    assert served.get_template("page.html").render() == "old part"
+    with pytest.raises(TemplateNotFound):
+        served.get_template("none.html")
+    # Who changes templates sees it at once.
+    watched = env.overlay(auto_reload=True)
+    assert watched.get_template("payments/part.html").render() == "another"
+    assert isinstance(app.jinja_loader, templating.KeptFiles)
