@@ -177,9 +177,17 @@ def when_again(error: errors.AppError) -> dict[str, str]:
     return {"Retry-After": waits[0]} if waits else {}
 
 
+def _reads_list() -> bool:
+    """Return whether the payments that are on the page were to be read again."""
+    is_list = request.method == "GET" and request.path == "/payments"
+    return is_list and not request.args.get("more")
+
+
 def toast(view: Shown) -> Response:
     """Say why nothing changed, next to the old content."""
     text = two_sentences(view.title, view.text) if view.text else view.title
+    if _reads_list():
+        text = two_sentences(_("The list was not refreshed"), text)
     said = {**asdict(view), "text": text}
     if not _only_reads() and view.action == "retry" and _place() is Place.CARD:
         # Settings may be sent again as they are; a payment should be checked first.

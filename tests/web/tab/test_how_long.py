@@ -23,11 +23,19 @@ def newest(tab):
 def test_a_row_counts_whole_days_and_calls_no_yesterday_today(stage):
     tab = stage.tab()
     tab.post("/payments/rest")
-    assert newest(tab) == "Unpaid less than a day"
+    assert newest(tab) == "Unpaid waiting less than a day"
 
     # The stage begins at eleven, Berlin time: this is ten in the morning of the next day.
     stage.advance(23 * HOUR)
-    assert newest(stage.tab()) == "Unpaid less than a day"
+    assert newest(stage.tab()) == "Unpaid waiting less than a day"
 
     stage.advance(HOUR)
-    assert newest(stage.tab()) == "Unpaid 1 day"
+    assert newest(stage.tab()) == "Unpaid waiting 1 day"
+
+
+def test_a_payment_from_before_has_waited_since_it_was_seen_at_least(stage):
+    tab = stage.tab(entity_id=8062)
+    assert "waiting" not in newest(tab)
+    stage.advance(3 * 24 * HOUR)
+
+    assert newest(stage.tab(entity_id=8062)) == "Unpaid waiting at least 3 days"

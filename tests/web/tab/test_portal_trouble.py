@@ -36,6 +36,20 @@ def test_opening_says_what_happened_and_shows_nothing_wrong(stage, kind):
     assert payments_in(tab.answer.text) == {}
 
 
+@pytest.mark.parametrize("kind", ["busy", "html", "portal_deleted"])
+def test_a_refresh_that_fails_says_that_it_was_the_refresh(stage, kind):
+    words = TROUBLE[kind][1]
+    tab = stage.tab()
+    stage.portal.faults.add("batch", kind, times=20)
+
+    refreshed = tab.get("/payments", refresh=1).text
+    looked_into = tab.get("/payments/details", ids=1039, rows=4).text
+
+    assert f"The list was not refreshed. {words}." in refreshed
+    assert words in looked_into
+    assert "The list" not in looked_into
+
+
 def test_a_login_before_the_portal_is_no_new_address(stage):
     """A company's own login stands before its portal and lets nobody pass without signing in."""
     to_login = {"Location": "https://login.company.example/adfs/ls/?wctx=%2Frest%2F"}
