@@ -251,6 +251,8 @@
       if (!("unsaved" in form.dataset)) saved = settingsOf(form);
       showUnsaved();
     }
+    /* What a save did with the tabs stands on the page that it was pressed on, and on no other. */
+    form?.querySelector("[data-done]")?.setAttribute("data-panel", pages().dataset.page);
     if (elt === pages() && linkTo("cards")) showPage(pageAsked(elt));
     const wrong = elt.querySelector("[data-focus], [aria-invalid=true]") || elt.querySelector(".field__error")?.closest("section");
     if (wrong?.closest("[data-panel]")) showPage(wrong.closest("[data-panel]").dataset.panel);

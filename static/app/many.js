@@ -75,11 +75,21 @@ function showSelection(chosen) {
   askTickedSums(chosen);
 }
 
-/* Where its words and sums take a second line they are set closer: a bar that grows would move the rows. */
+/* Where its words and sums take a second line they are set closer, then on two lines each: a bar that grows would
+   move the rows. */
+const CLOSER = ["is-tight", "is-tighter"];
+
 function fitSelection(bar) {
-  bar.classList.remove("is-tight");
+  bar.classList.remove(...CLOSER);
+  if (isNarrow.matches) return;
+  for (const closer of CLOSER) if (!isOneLine(bar)) bar.classList.add(closer);
+  if (!isOneLine(bar)) bar.classList.remove("is-tighter");
+}
+
+function isOneLine(bar) {
   const [first, last] = [byId("selected"), byId("clear-ticks")].map((part) => part.getBoundingClientRect());
-  bar.classList.toggle("is-tight", !isNarrow.matches && last.top >= first.bottom);
+  const isIn = bar.scrollWidth <= bar.clientWidth && bar.offsetHeight <= 46;
+  return last.top < first.bottom && (isIn || !bar.matches(".is-tighter"));
 }
 
 addEventListener("resize", () => byId("selbar") && fitSelection(byId("selbar")));

@@ -42,6 +42,10 @@ EDGES = """(table) => {
   return [Math.round(farthest - table.getBoundingClientRect().left), right.size];
 }"""
 GROUND = "(one) => getComputedStyle(one).backgroundColor"
+CUT_LABELS = """() => [...document.querySelectorAll("#selbar > .btn")]
+  .filter((one) => one.checkVisibility() &&
+    (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight))
+  .map((one) => one.innerText)"""
 OUTSIDE = """() => {
   const box = document.querySelector(".pop:popover-open").getBoundingClientRect();
   return box.top < 0 || box.bottom > innerHeight;
@@ -177,6 +181,10 @@ def test_the_first_tick_moves_no_row_and_no_filter_breaks(open_in, language):
     for part in someone.frame.locator("#selbar > .btn").all():
         assert part.evaluate("(one) => one.textContent.trim()")
     assert abs(toolbar.bounding_box()["height"] - before) <= 1
+    for width in (1160, 1010, 920):
+        someone.resize(width)
+        assert abs(toolbar.bounding_box()["height"] - before) <= 1
+        assert someone.frame.evaluate(CUT_LABELS) == []
 
     someone.frame.locator("#clear-ticks").click()
     someone.resize(375)

@@ -75,6 +75,11 @@ def test_a_switched_card_gets_and_loses_its_tab_at_once(stage, new_page):
     changes = frame.get_by_role("list", name="Changes to the tabs")
     expect(changes).to_contain_text("Invoices: the tab is not shown any more.")
     expect(changes).to_contain_text("Installation projects: the tab is shown now.")
+    for page in ("Rules", "Defaults", "Activity"):
+        turn_to(admin, page)
+        expect(changes).to_be_hidden()
+    turn_to(admin, "Cards")
+    expect(changes).to_be_visible()
     assert bound(stage) == [DEAL_TAB, PROJECT_TAB]
     assert "Payments" not in tab_names(manager, INVOICE_CARD)
     assert "Payments" in tab_names(manager, LINKED_CARD)

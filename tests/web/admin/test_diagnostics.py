@@ -12,6 +12,7 @@ from b24app.storage import activity, portals, settings
 from tests.support.app_page import bound_codes, open_page, save
 from tests.support.stage import ADMIN, DEAL, INVOICE, MANAGER, NOW
 
+LIVE = re.compile(r'id="live"[^>]*>([^<]*)<')
 HANDLER = "http://127.0.0.1:8000/placement"
 
 
@@ -137,6 +138,16 @@ def test_a_repair_of_what_works_sends_no_write(stage, page):
     assert page.said == "Tabs and events are complete"
     for method in ("placement.bind", "placement.unbind", "event.bind", "event.unbind"):
         assert stage.asked(method) == []
+
+
+def test_a_repair_takes_back_what_a_check_before_it_has_announced(stage, page):
+    stage.portal.installation.event_handlers[:] = []
+    checked = page.get("/settings/diagnostics", fresh=1)
+    assert "1 problem" in LIVE.findall(checked.text)[0]
+
+    page.post("/settings/repair")
+
+    assert LIVE.findall(page.answer.text) == [""]
 
 
 def test_a_repair_that_fails_says_so_and_is_recorded(stage, page):
