@@ -83,6 +83,35 @@ def test_a_missing_python_is_said_in_one_line(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+WORKS = '#!/bin/sh\ntest "$2" = venv && echo "$0" >taken; test "$2" != venv'
+CANNOT_MAKE_ONE = "#!/bin/sh\ncase $2 in *ensurepip*) exit 1 ;; esac\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "taken"),
+    [
+        (WORKS, {}, "bin/python3.11"),
+        (CANNOT_MAKE_ONE + WORKS, {}, "pyenv/shims/python3.11"),
+        (WORKS, {"PYTHON": "python3.11"}, "pyenv/shims/python3.11"),
+    ],
+    ids=["own", "that makes none", "named"],
+)
+def test_a_python_of_the_distribution_is_taken_before_one_of_pyenv(tmp_path, own, named, taken):
+    for folder, text in (("pyenv/shims", WORKS), ("bin", own)):
+        program = tmp_path / folder / "python3.11"
+        program.parent.mkdir(parents=True)
+        program.write_text(text)
+        program.chmod(0o755)
+    (tmp_path / "bin" / "sh").symlink_to("/bin/sh")
+    for name in ("dirname", "rm"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
+
+    done = prepare(tmp_path, f"{tmp_path}/pyenv/shims:{tmp_path}/bin", **named)
+
+    assert "cannot make a virtual environment" in done.stderr
+    assert (tmp_path / "taken").read_text() == f"{tmp_path / taken}\n"
+
+
 def test_packages_that_cannot_be_installed_are_said_in_one_line(tmp_path):
     done = prepare(
         tmp_path, "/usr/bin:/bin", PYTHON=sys.executable, PIP_NO_INDEX="1", HOME=str(tmp_path)
