@@ -138,7 +138,6 @@ def test_without_the_option_what_fails_once_has_failed(stumbling):
 
 def test_the_names_of_second_tries_stand_right_before_the_counts(monkeypatch, capsys):
     monkeypatch.setattr(check, "CHECKS", {})
-    monkeypatch.setattr(check, "_compile_tests", lambda: None)
     monkeypatch.setattr(check, "_tests", lambda: (Counts(passed=2), ["a.py::test_b (call: why)"]))
 
     assert check.main([]) == 0
@@ -156,11 +155,30 @@ def test_both_sides_mean_the_same_property():
     assert second_try.FIRST_TRY == check.FIRST_TRY
 
 
-def test_checks_run_beside_one_another_and_each_failure_counts(monkeypatch, capsys):
+WAIT_FOR = """
+import sys, time
+from pathlib import Path
+
+for _ in range(6000):
+    if Path(sys.argv[1]).exists():
+        sys.exit()
+    time.sleep(0.01)
+sys.exit("the tests never began")
+"""
+
+
+def test_the_tests_run_while_the_checks_do(monkeypatch, tmp_path):
+    begun = tmp_path / "begun"
+    monkeypatch.setattr(check, "CHECKS", {"long": [sys.executable, "-c", WAIT_FOR, str(begun)]})
+    monkeypatch.setattr(check, "_tests", lambda: (begun.touch(), (Counts(passed=2), []))[1])
+
+    assert check.main([]) == 0
+
+
+def test_checks_run_beside_the_tests_and_each_failure_counts(monkeypatch, capsys):
     run = [sys.executable, "-c"]
     monkeypatch.setattr(check, "CHECKS", {"bad": [*run, "exit('why')"], "good": [*run, ""]})
     monkeypatch.setattr(check, "_tests", lambda: (Counts(passed=2), []))
-    monkeypatch.setattr(check, "_compile_tests", lambda: None)
 
     assert check.main([]) == 1
     said = capsys.readouterr().out

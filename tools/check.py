@@ -57,16 +57,14 @@ class Counts:
 
 def main(arguments: list[str]) -> int:
     """Run everything even when something fails. Returns the exit status."""
-    is_first = "--no-tests" not in arguments and not (ROOT / "tests" / "__pycache__").exists()
-    # Beside one another: mypy alone would leave the other processors idle for half a minute.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    is_alone = "--no-tests" in arguments
+    # Beside the tests: mypy before them would leave the other processors idle for half a minute.
+    with ThreadPoolExecutor(os.cpu_count() if is_alone else 1) as pool:
         found = [pool.submit(_check, name, command) for name, command in CHECKS.items()]
-        if is_first:
-            pool.submit(_compile_tests)
+        counts, stumbled = (Counts(), []) if is_alone else _tests()
     failed = [name for name, check in zip(CHECKS, found, strict=True) if not check.result()]
-    if "--no-tests" in arguments:
+    if is_alone:
         return 1 if failed else 0
-    counts, stumbled = _tests()
     # Where everybody who reads the counts sees them.
     for test in stumbled:
         print(f"passed only at the second try: {test}")
@@ -101,6 +99,8 @@ def _environ() -> dict[str, str]:
 
 def _tests() -> tuple[Counts, list[str]]:
     """Run them. Returns the counts, and what passed only at the second try."""
+    if not (ROOT / "tests" / "__pycache__").exists():
+        _compile_tests()
     print("pytest:", flush=True)
     with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
         report = Path(folder) / "report.xml"
