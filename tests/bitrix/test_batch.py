@@ -87,6 +87,10 @@ class TestEncode:
             "$time[a]",
             "$error[a]",
             "x$result[",
+            "$totally(see[1])",
+            "$time\N{NO-BREAK SPACE}[a]",
+            "$error_description[a]",
+            "$argument[a]",
         ],
     )
     def test_text_the_portal_would_substitute_is_refused(self, text):
@@ -95,7 +99,9 @@ class TestEncode:
         with pytest.raises(ValueError, match="substitute"):
             encoded(filter={text: 1})
 
-    @pytest.mark.parametrize("text", ["$result", "result[a]", "$ result[a]", "%24result[a]", "$5"])
+    @pytest.mark.parametrize(
+        "text", ["$result", "result[a]", "$ result[a]", "%24result[a]", "$5", "$5[a]", "$total [a]"]
+    )
     def test_other_text_arrives_as_it_is(self, text):
         assert parse_str(encoded(a=text).partition("?")[2]) == {"a": text}
 

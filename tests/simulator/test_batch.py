@@ -77,12 +77,20 @@ PARTS: dict[str, Any] = {
     ("text", "expected"),
     [
         ("$result[a][0][id]", 5),
-        ("$RESULT[a][0][id]", 5),
+        ("$RESULT[a][0][id]", None),
+        ("pay $RESULT[a][0][id] x", "pay $RESULT[a][0][id] x"),
+        ("$result[]", "$result[]"),
+        ("$results: see(x[s])", "$results: see(x[s])"),
+        ("$results:see(x[s]) now", "9 now"),
+        ("$result\N{NO-BREAK SPACE}[s] now", "9 now"),
+        ("$result[a][0][id].", 5),
+        ("$error_description[a]", {}),
+        ("$argument[a]", "$argument[a]"),
         ("$total[a]", 1),
         ("pay $result[a][0][id] x", "pay 5 x"),
         ("pay-$result[a][0][id]-x", "pay-5"),
         ("pay $result[a] x", "pay $result[a] x"),
-        ("$result[a][0][id],$result[b][0][id]", "5"),
+        ("$result[a][0][id],$result[b][0][id]", 5),
         ("$result[a][7][id]", [{"id": 5, "n": None}]),
         ("$result[a][0][n]", {"id": 5, "n": None}),
         ("$result[e][0][id]", []),
@@ -93,6 +101,13 @@ PARTS: dict[str, Any] = {
 )
 def test_references_are_substituted_as_the_portal_does(text, expected):
     assert substitute(text, PARTS) == expected
+
+
+def test_names_of_a_failed_command_count_once_one_has_failed():
+    failed = PARTS | {"error": {"b": {"error": "100", "error_description": "no"}}}
+
+    assert substitute("$argument[a]", failed) is None
+    assert substitute("it is $error_description[b][error] now", failed) == "it is 100 now"
 
 
 def test_references_are_replaced_in_nested_values():

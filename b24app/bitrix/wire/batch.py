@@ -23,8 +23,14 @@ KEY = re.compile(r"[A-Za-z_][\w.:-]*\Z", re.ASCII)
 ONCE_A_BATCH = frozenset({"salescenter.payment.getPublicUrl"})
 """A second one would be answered with the link of the first payment of its order (quirk 67)."""
 
-SUBSTITUTED = re.compile(r"\$(result|next|total|time|error)\[", re.IGNORECASE)
-"""The portal replaces these inside any value, after decoding, and nothing escapes them."""
+SUBSTITUTED = re.compile(
+    r"\$(result|next|total|time|error|argument|signature)\S*\[", re.IGNORECASE | re.ASCII
+)
+"""The portal replaces these inside any value, after decoding, and nothing escapes them.
+
+Between the name and its keys may stand anything but white space. The last two are names of the
+answer of a failed command.
+"""
 
 
 PROGRAM = r"\.\.|script|select|union|insert|update|delete|drop|alter|create|exec|where|having"

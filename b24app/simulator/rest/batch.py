@@ -16,9 +16,9 @@ MAX_COMMANDS = 50
 # File methods are refused as well, but this portal has none.
 _FORBIDDEN = frozenset({"batch"})
 _PARTS = ("result", "error", "total", "next", "time")
-_REFERENCE = re.compile(r"\$(result|error|total|next|time)(\[\S+)", re.IGNORECASE)
-_WHOLE = re.compile(r"\$(result|error|total|next|time)((?:\[[^\]]*\])+)", re.IGNORECASE)
-_KEY = re.compile(r"\[([^\]]*)\]")
+# Answers of failed commands have names of their own, which count from the first failure on.
+_OF_FAILURES = ("argument", "signature")
+_KEY = re.compile(r"\[([^\]]+)\]")
 
 Part = dict[str | int, object]
 
@@ -63,7 +63,7 @@ def split_command(command: str) -> tuple[str, dict[str, object]]:
 def substitute(value: object, parts: Mapping[str, Part]) -> object:
     """Replace references in values. A whole value keeps the type of what it refers to.
 
-    Inside text, what follows a reference up to the next white space is swallowed.
+    A reference reaches to the next white space, whatever stands in it besides its keys.
     """
     if isinstance(value, Mapping):
         return {key: substitute(inner, parts) for key, inner in value.items()}
@@ -71,21 +71,26 @@ def substitute(value: object, parts: Mapping[str, Part]) -> object:
         return [substitute(inner, parts) for inner in value]
     if not isinstance(value, str) or "$" not in value:
         return value
-    whole = _WHOLE.fullmatch(value)
-    if whole is not None:
+    names = (*_PARTS, *_OF_FAILURES) if parts["error"] else _PARTS
+    reference = re.compile(rf"\$({'|'.join(names)})(\S*)", re.IGNORECASE | re.ASCII)
+    whole = reference.fullmatch(value)
+    if whole is not None and _KEY.search(whole[2]):
         return _look_up(whole, parts)
-    return _REFERENCE.sub(lambda match: _in_text(match, parts), value)
+    return reference.sub(lambda match: _in_text(match, parts), value)
 
 
 def _in_text(match: re.Match[str], parts: Mapping[str, Part]) -> str:
     """Return what stands in a text for a reference: only strings and numbers are put in."""
-    found = _look_up(match, parts)
+    found = _look_up(match, parts) if _KEY.search(match[2]) else None
     return to_text(found) if isinstance(found, str) or is_numeric(found) else match[0]
 
 
 def _look_up(match: re.Match[str], parts: Mapping[str, Part]) -> object:
-    """Follow the keys as far as they exist: a missing one gives the last value that does."""
-    value: object = parts[match[1].lower()]
+    """Follow the keys as far as they exist: a missing one gives the last value that does.
+
+    The name is found in any case, but what it names is not.
+    """
+    value: object = parts.get(match[1])
     for key in _KEY.findall(match[2]):
         node = as_array(value) if isinstance(value, Mapping | list) else None
         if node is None:
