@@ -65,6 +65,27 @@ def test_a_title_that_is_missing_is_shown_in_the_language_that_stands_in(
     assert state.placements_of(TAB)[0].title_in(language) == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("pt-BR", {"TITLE": "Pagamentos"}),
+        ("de", {"DESCRIPTION": "Zahlungen"}),
+        ("de", {"TITLE": " "}),
+        ("de", {"TITLE": "Z" * 256}),
+    ],
+)
+def test_a_language_that_cannot_be_kept_fails_after_the_binding_was_made(admin, language, texts):
+    given = {"en": {"TITLE": "Payments"}, language: texts, "ru": {"TITLE": "Оплаты"}}
+    status, code, text = admin.error(
+        "placement.bind", PLACEMENT=TAB, HANDLER=HANDLER, LANG_ALL=given
+    )
+
+    assert (status, code) == (400, "ERROR_CORE")
+    assert text.startswith("Unable to set placements language: ")
+    [binding] = admin.result("placement.get")
+    assert list(binding["langAll"]) == ["en"]
+
+
 def test_unbind_counts_two_for_every_binding(admin):
     admin.result("placement.bind", PLACEMENT=TAB, HANDLER=HANDLER)
 

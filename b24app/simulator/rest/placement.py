@@ -18,6 +18,8 @@ _OTHER_CODES = ("CRM_DEAL_LIST_TOOLBAR", "CRM_LEAD_LIST_TOOLBAR", "CRM_ACTIVITY_
 _TAB_TYPES = frozenset({1, 2, 3, 4, 7, 31})
 # Codes that one application may bind once only.
 _ONCE = frozenset({APP_URI})
+MAX_LANGUAGE = 2
+MAX_TITLE = 255
 _TEXTS = ("TITLE", "DESCRIPTION", "GROUP_NAME")
 
 
@@ -47,7 +49,9 @@ def bind(call: Call) -> object:
     ):
         text = "Unable to set placement handler: Handler already binded"
         raise PortalError("ERROR_CORE", text)
-    installation.placements.append(_binding(call, code, handler))
+    binding = _binding(call, code, handler)
+    installation.placements.append(binding)
+    _check_languages(binding)
     return True
 
 
@@ -142,6 +146,17 @@ def _binding(call: Call, code: str, handler: str) -> Placement:
         description=own.get("DESCRIPTION", ""),
         lang_all=lang_all,
     )
+
+
+def _check_languages(binding: Placement) -> None:
+    """Raise for a language that cannot be kept: it and the later ones are missing in what stays."""
+    kept: dict[str, dict[str, str]] = {}
+    given, binding.lang_all = binding.lang_all, kept
+    for language, texts in given.items():
+        if not 0 < len(language) <= MAX_LANGUAGE or not 0 < len(texts["TITLE"]) <= MAX_TITLE:
+            text = "Unable to set placements language: " + language
+            raise PortalError("ERROR_CORE", text)
+        kept[language] = texts
 
 
 def _texts_by_language(call: Call) -> dict[str, dict[str, str]]:
