@@ -8,10 +8,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PaySystem:
-    """A payment system of the portal's directory: id and name, nothing else is kept."""
+    """A payment system of the portal's directory; nothing else of it is kept.
+
+    `is_account`: it is the client's account in the portal's shop.
+    """
 
     id: int
     name: str
+    is_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,6 +212,14 @@ class TestPortal:
             PaySystem(117, "Card Payment"),
         )
 
+    def test_the_account_of_the_client_is_told_from_other_payment_systems(self):
+        """`createInnerPaySystem` of sale/lib/paysystem/manager.php makes it in every shop."""
+        row = {"ID": 3, "NAME": "Internal account", "SORT": 100, "ACTION_FILE": "inner"}
+
+        [system] = portal.pay_systems().decode([row])
+
+        assert system == PaySystem(3, "Internal account", is_account=True)
+
     @pytest.mark.parametrize(
         ("entity_type_id", "name"),
         [(2, "deal"), (31, "smart_invoice"), (1, "lead"), (1046, "dynamic_1046")],

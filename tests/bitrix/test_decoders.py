@@ -25,6 +25,7 @@ from b24app.domain import (
 )
 from b24app.errors import (
     BusinessRefusalError,
+    NoPaySystemError,
     RightsRefusedError,
     UnexpectedAnswerError,
     UnexplainedRefusalError,
@@ -242,10 +243,14 @@ class TestWrites:
         for refused in (None, False):
             with pytest.raises(RightsRefusedError):
                 command.decode(refused)
-        odds: tuple[object, ...] = (True, 0, -1, "", "abc", [], {}, Decimal("1.5"))
+        odds: tuple[object, ...] = (True, -1, "", "abc", [], {}, Decimal("1.5"))
         for odd in odds:
             with pytest.raises(UnexpectedAnswerError):
                 command.decode(odd)
+        # Of a payment it says that none was saved (quirk 110).
+        is_payment = command.method == "crm.item.payment.add"
+        with pytest.raises(NoPaySystemError if is_payment else UnexpectedAnswerError):
+            command.decode(0)
 
     @pytest.mark.parametrize("value", [None, False])
     def test_of_a_row_that_is_there_already_say_so(self, value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 PAID, ONLINE, UNPAID = 1037, 1036, 1038
+ACCOUNT = 12
 DEAL = {"entityId": 8061, "entityTypeId": 2}
 
 
@@ -132,21 +133,51 @@ def test_add_takes_a_payment_system(manager):
     assert payment(manager, made)["sum"] == 0
 
 
-@pytest.mark.parametrize("system", [9, 10, 11, 999])
-def test_add_refuses_a_payment_system_that_does_not_fit(manager, system):
-    answer = manager.error("crm.item.payment.add", **DEAL, fields={"paySystemId": system})
+@pytest.mark.parametrize("system", [9, 10, 11])
+def test_every_payment_system_that_exists_is_taken(manager, system):
+    """One that is inactive, of another currency or not for orders, too: nothing looks at it."""
+    fields = {"paySystemId": system}
 
-    expected = "Incorrect payment system specified"
-    assert answer == (400, "SALE_PAYMENT_WRONG_PAYMENT_SERVICE", expected)
+    made = manager.result("crm.item.payment.add", **DEAL, fields=fields)
+
+    assert payment(manager, made)["paySystemId"] == system
+    assert manager.result("crm.item.payment.update", id=UNPAID, fields=fields) is True
+    assert payment(manager, UNPAID)["paySystemId"] == system
 
 
-def test_add_without_any_fitting_system_says_so(manager, state):
-    state.crm.pay_systems.clear()
+@pytest.mark.parametrize("fields", [{}, {"paySystemId": 999}])
+def test_a_payment_that_cannot_be_saved_has_the_id_0_and_leaves_its_order(manager, state, fields):
+    if not fields:
+        state.crm.pay_systems.clear()
 
-    answer = manager.error("crm.item.payment.add", **DEAL)
+    answer = manager.result("crm.item.payment.add", entityId=8067, entityTypeId=2, fields=fields)
 
-    expected = "Payment system is not specified"
-    assert answer == (400, "SALE_PAYMENT_PAYMENT_SERVICE_EMPTY", expected)
+    assert answer == 0
+    assert state.crm.payments_of(2, 8067) == []
+    assert len(state.crm.orders_of(2, 8067)) == 1
+
+
+def test_a_payment_from_the_clients_account_takes_its_amount_and_unpay_gives_none_back(
+    manager, state
+):
+    manager.result("crm.item.payment.update", id=UNPAID, fields={"paySystemId": ACCOUNT})
+    due = state.crm.payments[UNPAID].sum
+    state.crm.accounts["EUR"] = due + 10
+
+    for method in ("pay", "pay", "unpay"):
+        assert manager.result(f"crm.item.payment.{method}", id=UNPAID) is True
+
+    assert state.crm.accounts["EUR"] == 10
+    assert manager.error("crm.item.payment.pay", id=UNPAID)[:2] == (400, "BX_ERROR")
+    assert not state.crm.payments[UNPAID].is_paid
+
+
+def test_what_was_given_back_to_the_account_is_taken_from_it_when_it_is_marked_again(
+    manager, state
+):
+    state.crm.payments[UNPAID].is_return = "Y"
+
+    assert manager.error("crm.item.payment.pay", id=UNPAID)[:2] == (400, "BX_ERROR")
 
 
 def test_the_first_payment_of_a_deal_makes_its_order(manager, state):

@@ -43,7 +43,7 @@ SHOWN = {
 }
 """What a page sends along with a mark."""
 
-BANK, CARD = 7, 8
+BANK, CARD, ACCOUNT = 7, 8, 12
 PREFIX, ACTIVITY = "crm.item.payment.", "crm.activity."
 WRITES = frozenset(
     name.lower()

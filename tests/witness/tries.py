@@ -117,6 +117,10 @@ def clear_pay_systems(witness):
     witness.state.crm.pay_systems.clear()
 
 
+def pay_from_account(witness):
+    witness.state.crm.payments[1038].pay_system_id = 12
+
+
 def draw_it(witness):
     witness.state.crm.activities[COLLEAGUES_TODO].provider_id = CONFIGURABLE
 
@@ -175,8 +179,8 @@ TRIES: dict[tuple[str, str], Try] = {
         before=lambda w: setattr(w.state.crm.orders[3653], "is_canceled", True)
     ),
     ("", "SALE_PAYMENT_DELETE_EXIST_PAID"): Try({"id": 1037}),
-    ("", "SALE_PAYMENT_PAYMENT_SERVICE_EMPTY"): Try(before=clear_pay_systems),
-    ("", "SALE_PAYMENT_WRONG_PAYMENT_SERVICE"): Try({**DEAL, "fields": {"paySystemId": 10}}),
+    ("crm.item.payment.add", "no id"): Try(before=clear_pay_systems),
+    ("crm.item.payment.pay", "BX_ERROR"): Try({"id": 1038}, before=pay_from_account),
     ("", "Entity with identifier №13123000 does not exist"): Try({**DEAL, "entityId": MISSING}),
     ("", "Entity ID #13123000 does not exist."): Try({**DEAL, "entityId": MISSING}),
     ("", "Cannot create payment for this entity."): Try({"entityTypeId": 1036, "entityId": 11}),

@@ -6,11 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.services.writing.error_names import ErrorName
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
-from b24app.web.words.outcome_words import refused
 from tests.support.acts import (
+    ACCOUNT,
     ACTS,
     BANK,
     CARD,
@@ -218,13 +217,17 @@ def test_a_portal_without_payment_systems_is_named(stage, act):
 
 
 def test_a_payment_system_that_does_not_fit_is_named(stage):
+    """One that is not there is neither refused nor taken: the new payment is not saved."""
     tab = stage.tab()
+    tab.get("/payments/new")
+    del stage.portal.crm.pay_systems[BANK]
+    before = books(stage)
 
-    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": 10})
+    answer = tab.post("/payments", {"row": SIGNS, f"quantity-{SIGNS}": 2, "pay_system_id": BANK})
 
     assert answer.status_code == 422
     assert "cannot be used here" in tab.said
-    assert payment(stage, SMALL).pay_system_id == CARD
+    assert books(stage) == before
 
 
 def test_an_unknown_payment_system_is_refused_before_the_payment_is_touched(stage):
@@ -253,9 +256,30 @@ def test_a_payment_system_that_was_removed_meanwhile_is_not_called_missing_right
     assert "View only" not in tab.show().text
 
 
-def test_an_account_that_does_not_hold_enough_is_named(app):
-    with app.test_request_context():
-        assert "does not hold that much" in refused(ErrorName.ACCOUNT_TOO_LOW)
+@pytest.mark.parametrize("held", [0, 1_000_000])
+def test_an_account_that_does_not_hold_enough_is_named(stage, held):
+    """The kernel has no code for it: `BX_ERROR` (quirk 109)."""
+    stage.portal.crm.payments[SMALL].pay_system_id = ACCOUNT
+    stage.portal.crm.accounts["EUR"] = Decimal(held)
+    tab = stage.tab()
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == (200 if held else 422)
+    assert ("does not hold that much" in tab.said) is not bool(held)
+    assert payment(stage, SMALL).is_paid is bool(held)
+
+
+def test_the_account_of_the_client_is_not_offered_and_not_taken(stage):
+    """Bitrix24 makes this payment system in every shop, and offers it nowhere itself."""
+    tab = stage.tab()
+
+    pages = [tab.get("/payments/new").text, tab.get(f"/payments/{SMALL}/system").text]
+    answer = tab.post(f"/payments/{SMALL}/system", {"pay_system_id": ACCOUNT})
+
+    assert all("Bank transfer" in page and "Internal account" not in page for page in pages)
+    assert answer.status_code == 422
+    assert writes_asked(stage) == []
 
 
 def test_the_system_a_payment_has_already_is_success_without_a_write(stage):

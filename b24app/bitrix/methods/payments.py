@@ -12,11 +12,23 @@ from decimal import Decimal
 from b24app.bitrix.command import Command, Reference
 from b24app.bitrix.methods.method import Method
 from b24app.bitrix.methods.outcomes import done, new_id
-from b24app.bitrix.wire.decoding import Record, record, rows
+from b24app.bitrix.wire.decoding import Record, record, rows, whole
 from b24app.domain import EntityRef, Listing, Money, Payment, Told
-from b24app.errors import BareRefusalError, CreationRefusedError, NotFoundError
+from b24app.errors import (
+    AccountTooLowError,
+    BareRefusalError,
+    BusinessRefusalError,
+    CreationRefusedError,
+    Executed,
+    NoPaySystemError,
+    NotFoundError,
+    PaySystemUnfitError,
+)
 
 PaymentId = int | Reference
+
+UNSAVED = "unsaved"
+"""Our code for the id 0 of a payment that the portal could not save."""
 
 
 LIST_PAYMENTS = Method(
@@ -105,12 +117,20 @@ def add_payment(ref: EntityRef, pay_system_id: int | None = None) -> Command[int
     """Create an unpaid payment without items; answers its id. Writes.
 
     Not idempotent: after a lost answer list and compare ids (quirk 31). Without a payment system
-    the portal picks a cash one first (quirk 32).
+    the portal picks a cash one first (quirk 32). A payment that it could not save has the id 0
+    (quirk 110): NoPaySystemError, of a chosen system PaySystemUnfitError.
     """
+    made = new_id(ADD_PAYMENT.name)
+
+    def decode(value: object) -> int:
+        if whole(value) == 0:
+            raise _unsaved(pay_system_id)
+        return made(value)
+
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
     if pay_system_id is not None:
         params["fields"] = {"paySystemId": pay_system_id}
-    return ADD_PAYMENT.command(params, new_id(ADD_PAYMENT.name))
+    return ADD_PAYMENT.command(params, decode)
 
 
 UPDATE_PAYMENT = Method(
@@ -152,13 +172,17 @@ PAY = Method(
     is_write=True,
     zero=NotFoundError,
     old_zero=BareRefusalError,
+    # The kernel's code for errors that have none: here it is that of the client's account.
+    codes={"BX_ERROR": AccountTooLowError},
 )
 
 
 def pay(payment_id: PaymentId) -> Command[bool]:
     """Mark as paid. Writes; a second time changes nothing.
 
-    Moves no money, but may start automation, a receipt and messages to the client (quirk 34).
+    Moves no money, unless it is paid from the client's account in the shop: then that pays, and
+    does not get it back by `unpay` (quirk 109). May start automation, a receipt and messages to the
+    client (quirk 34).
     """
     return PAY.command({"id": check_id(payment_id)}, done(PAY.name))
 
@@ -183,6 +207,19 @@ def check_id(value: PaymentId) -> PaymentId:
     if isinstance(value, Reference) or (not isinstance(value, bool) and value > 0):
         return value
     raise ValueError("an id is a positive whole number")
+
+
+def _unsaved(pay_system_id: int | None) -> BusinessRefusalError:
+    kind = NoPaySystemError if pay_system_id is None else PaySystemUnfitError
+    error = kind(
+        f"{ADD_PAYMENT.name}: nothing was saved",
+        code=UNSAVED,
+        method=ADD_PAYMENT.name,
+        http_status=200,
+    )
+    # No documentation has this answer: the list of payments has to bear it out.
+    error.executed = Executed.DOUBTFUL
+    return error
 
 
 def _payment(row: Record) -> Payment:

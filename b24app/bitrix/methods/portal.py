@@ -26,6 +26,8 @@ from b24app.errors import (
 PAGE = 50
 MAX_ZONE = 64
 MAX_PICTURE = 64 * 1024
+CLIENT_ACCOUNT = "inner"
+"""The handler of the payment system that is the client's account in the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,12 @@ PAY_SYSTEMS = Method(name="sale.paysystem.list", scope="pay_system", page="sale-
 
 
 def pay_systems() -> Command[tuple[PaySystem, ...]]:
-    """List the active payment systems for orders. For CRM administrators only (quirk 54)."""
+    """List the active payment systems for orders. For CRM administrators only (quirk 54).
+
+    The client's account in the shop is among them (quirk 109).
+    """
     params = {
-        "SELECT": ["ID", "NAME", "SORT"],
+        "SELECT": ["ID", "NAME", "SORT", "ACTION_FILE"],
         # Equality only: the portal drops prefixes of filters here (quirk 26).
         "FILTER": {"ENTITY_REGISTRY_TYPE": "ORDER", "ACTIVE": "Y"},
         "ORDER": {"SORT": "ASC", "ID": "ASC"},
@@ -141,7 +146,8 @@ def pay_systems() -> Command[tuple[PaySystem, ...]]:
 
     def read(row: Record) -> PaySystem:
         system_id = row.id("ID")
-        return PaySystem(system_id, row.name("NAME", f"#{system_id}"))
+        is_account = row.text("ACTION_FILE") == CLIENT_ACCOUNT
+        return PaySystem(system_id, row.name("NAME", f"#{system_id}"), is_account)
 
     return PAY_SYSTEMS.command(params, lambda value: rows(PAY_SYSTEMS.name, value, read))
 

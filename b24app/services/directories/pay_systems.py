@@ -2,6 +2,10 @@
 
 `sale.paysystem.list` is for CRM administrators, but managers must be able to choose. So the
 directory is read with the grant and kept for an hour, ids and names only (decisions 21 and 22).
+
+The client's account in the shop is one of a portal's payment systems, made by the portal itself. It
+is not offered, as Bitrix24 does not offer it: a mark would take money, and give none back (quirk
+109).
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
 from b24app.storage import cached_lists
 
-KIND = "pay_systems"
+KIND = "payment_systems"
 KEPT = timedelta(hours=1)
 SECONDS = 6.0
 BY_PORTAL = 0
@@ -24,7 +28,7 @@ BY_PORTAL = 0
 
 
 def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
-    """Return the payment systems in the portal's order. An older list is better than none."""
+    """Return what can be chosen, in the portal's order. An older list is better than none."""
     with card.db.reading() as session:
         kept = cached_lists.load(session, card.member_id, KIND)
     if kept is not None and kept.is_fresh(card.clock(), KEPT):
@@ -41,9 +45,9 @@ def read(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, ...]:
         card.deps, card.member_id, Purpose.PAY_SYSTEMS, portal_api.pay_systems(), seconds
     )
     with card.db.transaction() as session:
-        data = [[system.id, system.name] for system in found]
+        data = [[system.id, system.name, system.is_account] for system in found]
         cached_lists.save(session, card.member_id, KIND, data, card.clock())
-    return found
+    return tuple(system for system in found if not system.is_account)
 
 
 def known(card: CardSession, system_id: int) -> PaySystem:
@@ -79,5 +83,9 @@ def chosen_id(card: CardSession, choice: int | None) -> int | None:
 
 
 def _systems(data: object) -> tuple[PaySystem, ...]:
-    pairs = data if isinstance(data, list) else []
-    return tuple(PaySystem(int(system_id), str(name)) for system_id, name in pairs)
+    kept = data if isinstance(data, list) else []
+    return tuple(
+        PaySystem(int(system_id), str(name))
+        for system_id, name, is_account in kept
+        if not is_account
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 
 from b24app.simulator.portal_state.records import (
@@ -56,6 +57,8 @@ class CrmData:
         self.items: dict[int, PayableItem] = {}
         self.shipments: dict[int, Shipment] = {}
         self.pay_systems: dict[int, PaySystem] = {}
+        # What the client has in the shop, by currency. All orders here are one client's.
+        self.accounts: dict[str, Decimal] = {}
         self.comments: list[TimelineComment] = []
         self.log_messages: dict[int, LogMessage] = {}
         self.activities: dict[int, Activity] = {}

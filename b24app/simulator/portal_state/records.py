@@ -219,8 +219,13 @@ class PaySystem:
         """Return whether the portal prefers it for new payments."""
         return self.action_file == "cash"
 
+    @property
+    def is_account(self) -> bool:
+        """Return whether it is the client's own account in the shop."""
+        return self.action_file == "inner"
+
     def fits(self, currency: str) -> bool:
-        """Return whether an order in this currency may be paid with it."""
+        """Return whether the portal would pick it itself for an order in this currency."""
         return (
             self.is_active
             and self.registry_type == "ORDER"

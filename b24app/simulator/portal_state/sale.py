@@ -80,6 +80,21 @@ def mark_paid(payment: Payment, now: datetime, user_id: int | None) -> bool:
     return True
 
 
+def take_from_account(crm: CrmData, payment: Payment) -> bool:
+    """Take what a payment that is marked as paid asks of the client's account (quirk 109).
+
+    Nothing is taken for other payments. False where the account does not hold as much.
+    """
+    system = crm.pay_systems.get(payment.pay_system_id)
+    if payment.is_return != "Y" and not (system and system.is_account):
+        return True
+    held = crm.accounts.get(payment.currency, Decimal(0))
+    if held < payment.sum:
+        return False
+    crm.accounts[payment.currency] = held - payment.sum
+    return True
+
+
 def mark_unpaid(payment: Payment) -> bool:
     """Mark as unpaid; the date and the payer keep their old values. False when it already was."""
     if not payment.is_paid:

@@ -110,6 +110,8 @@ def _pay_systems(crm: CrmData) -> None:
         PaySystem(9, "Old card terminal", "resthandlerform", is_active=False, sort=400),
         PaySystem(10, "Wire in US dollars", "bill", sort=500, currencies=("USD",)),
         PaySystem(11, "Invoice by post", "bill", registry_type="CRM_INVOICE", sort=600),
+        # Every portal's shop has it, whether somebody asked for it or not.
+        PaySystem(12, "Internal account", "inner"),
     )
     crm.pay_systems.update({system.id: system for system in systems})
 

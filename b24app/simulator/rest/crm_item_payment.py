@@ -15,7 +15,6 @@ from .filters import Columns, select_rows, sort_rows, unknown_in
 from .generations import row_for, yes_no
 from .payment_records import (
     NO_RIGHTS,
-    check_pay_system,
     find_pay_system,
     find_payment,
     order_of,
@@ -63,15 +62,21 @@ def get_payment(call: Call) -> object:
 
 
 def add_payment(call: Call) -> object:
-    """Create an empty payment, and the order with the first one. Every call makes another."""
+    """Create an empty payment, and the order with the first one. Every call makes another.
+
+    Any system that exists is taken. Without one the payment cannot be saved, which the portal
+    does not call an error: it answers the id of none, 0, and the order stays (quirk 110).
+    """
     entity_id, entity_type_id = call.int_param("entityId"), call.int_param("entityTypeId")
     fields = call.array_param("fields")
     _check_add(call, entity_type_id, entity_id)
     card = cast("Card", call.state.card(entity_type_id, entity_id))
     crm = call.state.crm
     order = sale.newest_order(crm, entity_type_id, entity_id)
-    system = _system_for(call, order.currency if order else card.currency, fields)
     order = order or sale.open_order(crm, (entity_type_id, entity_id), card.currency)
+    system = _system_for(call, order.currency, fields)
+    if system is None:
+        return 0
     payment = sale.add_payment(crm, order, system)
     if call.state.switches.payments_left is not None:
         call.state.switches.payments_left -= 1
@@ -92,8 +97,8 @@ def update_payment(call: Call) -> object:
     if paid == "N":
         _unpay(call, payment)
     if "paySystemId" in fields:
+        # Any that exists, whether it is active, for orders, or for their currency.
         system = find_pay_system(call, _field_int(fields["paySystemId"]))
-        system = check_pay_system(system, payment.currency)
         sale.set_pay_system(payment, system, keeps_name=not call.is_new)
     if paid == "Y":
         _pay(call, payment)
@@ -116,7 +121,7 @@ def delete_payment(call: Call) -> object:
 
 
 def pay_payment(call: Call) -> object:
-    """Mark as paid; true also when it was. It moves no money."""
+    """Mark as paid; true also when it was. It moves no money but the client's account's."""
     payment = find_payment(call, call.int_param("id"), quiet_result=False)
     _demand_order_update(call)
     if not payment.is_paid:
@@ -163,15 +168,10 @@ def _check_add(call: Call, entity_type_id: int, entity_id: int) -> None:
         )
 
 
-def _system_for(call: Call, currency: str, fields: dict[str | int, object]) -> PaySystem:
+def _system_for(call: Call, currency: str, fields: dict[str | int, object]) -> PaySystem | None:
     if fields.get("paySystemId"):
-        system_id = _field_int(fields["paySystemId"])
-        return check_pay_system(call.state.crm.pay_systems.get(system_id), currency)
-    picked = sale.picked_pay_system(call.state.crm, currency)
-    if picked is None:
-        text = "Payment system is not specified"
-        raise PortalError("SALE_PAYMENT_PAYMENT_SERVICE_EMPTY", text)
-    return picked
+        return call.state.crm.pay_systems.get(_field_int(fields["paySystemId"]))
+    return sale.picked_pay_system(call.state.crm, currency)
 
 
 def _field_int(value: object) -> int:
@@ -185,6 +185,9 @@ def _demand_order_update(call: Call) -> None:
 
 def _pay(call: Call, payment: Payment) -> None:
     _demand_living_order(call, payment)
+    if not payment.is_paid and not sale.take_from_account(call.state.crm, payment):
+        # The code of every error of the kernel that was given none; the words are localized.
+        raise PortalError("BX_ERROR", "Insufficient funds in the internal account")
     sale.mark_paid(payment, call.state.clock.now(), call.user.id)
 
 

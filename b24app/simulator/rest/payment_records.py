@@ -6,7 +6,7 @@ from b24app.simulator.portal_state import events, sale
 from b24app.simulator.portal_state.people import area_of
 from b24app.simulator.portal_state.records import Order, PayableItem, Payment, PaySystem
 
-from ..errors import LOUD, BusinessError, PortalError
+from ..errors import LOUD, BusinessError
 from .call import Call
 
 NO_RIGHTS = "Insufficient permissions"
@@ -64,14 +64,6 @@ def find_pay_system(call: Call, system_id: int) -> PaySystem:
     system = call.state.crm.pay_systems.get(system_id)
     if system is None:
         raise BusinessError("Payment system has not been found")
-    return system
-
-
-def check_pay_system(system: PaySystem | None, currency: str) -> PaySystem:
-    """Return a system that fits an order, or raise what the order kernel says."""
-    if system is None or not system.fits(currency):
-        text = "Incorrect payment system specified"
-        raise PortalError("SALE_PAYMENT_WRONG_PAYMENT_SERVICE", text)
     return system
 
 
