@@ -141,7 +141,8 @@ def on_starting(server):
 
 
 def when_ready(server):
-    """Say what a server that anybody can reach directly would suffer from."""
+    """Let no worker end the others; say what a server that anybody can reach would suffer from."""
+    server.reap_workers = functools.partial(_reap_and_go_on, server, server.reap_workers)
     addresses = server.cfg.address
     if any(not _is_local(address) for address in addresses):
         server.log.warning(
@@ -150,6 +151,32 @@ def when_ready(server):
             "nginx with deploy/nginx.conf.",
             server.cfg.threads,
         )
+
+
+PAUSE = 3.0
+"""Seconds before a worker is tried again of which one has just failed to start."""
+
+
+def _reap_and_go_on(server, reap):
+    """Take note of workers that ended; one that cannot start stops nobody who serves.
+
+    While an upgrade is installed, packages or schema lack what the code that lies there needs. A
+    worker that is replaced just then, after many requests or a crash, would end all others.
+    """
+    try:
+        reap()
+    except HaltServer:
+        if not any(_is_ready(worker) for worker in server.WORKERS.values()):
+            raise
+        server.log.warning("A worker cannot start; the others go on, and it is tried again")
+        server.manage_workers = functools.partial(_manage_later, server, time.monotonic() + PAUSE)
+
+
+def _manage_later(server, moment):
+    if server.WORKERS and time.monotonic() < moment:
+        return
+    del server.manage_workers
+    server.manage_workers()
 
 
 def _is_local(address):

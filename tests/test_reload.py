@@ -235,3 +235,24 @@ def test_a_server_of_which_no_worker_can_start_stops(server):
     os.kill(old, signal.SIGTERM)
 
     assert server.process.wait(PATIENCE) == 3
+
+
+def test_a_worker_that_cannot_be_replaced_ends_no_other(server):
+    """As in the middle of an upgrade, when one of many has answered its last request."""
+    first = asked(server.address)
+    server.process.send_signal(signal.SIGTTIN)
+    until(lambda: len(list(server.folder.glob("begun-*"))) == 2)
+    until(lambda: asked(server.address) != first)
+    (server.folder / "odd").touch()
+    os.kill(first, signal.SIGTERM)
+    until(lambda: len(list(server.folder.glob("begun-*"))) == 3)
+
+    # Longer than gunicorn would need to stop.
+    for _ in range(15):
+        asked(server.address)
+        time.sleep(0.1)
+    assert server.process.poll() is None
+    (server.folder / "odd").unlink()
+
+    begun = {int(file.name.partition("-")[2]) for file in server.folder.glob("begun-*")}
+    assert until(lambda: asked(server.address) not in begun)

@@ -41,7 +41,7 @@ def said_at_start(settings, *addresses):
     said = []
     log = SimpleNamespace(warning=lambda text, *values: said.append(text % values))
     cfg = SimpleNamespace(address=list(addresses), threads=64)
-    settings["when_ready"](SimpleNamespace(cfg=cfg, log=log))
+    settings["when_ready"](SimpleNamespace(cfg=cfg, log=log, reap_workers=None))
     return said
 
 
