@@ -14,7 +14,7 @@ from b24app.services.admin import checks, diagnostics
 from b24app.services.card.half_done import HalfDone
 from b24app.services.directories import reminder_means, shop_site, timeline_lines
 from b24app.services.payments import public_links
-from b24app.services.writing.error_names import CLASSES, ErrorName
+from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.admin.activity import DATES
 from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES
@@ -32,7 +32,7 @@ def test_every_outcome_has_a_sentence_beside_the_card():
 
 @pytest.mark.parametrize("name", ErrorName)
 def test_every_error_has_words_in_every_place(app, name):
-    kind = CLASSES[name]
+    kind = name.kind
     with app.test_request_context():
         for place in Place:
             words = error_words.words_at(place, kind)
@@ -43,7 +43,7 @@ def test_every_error_has_words_in_every_place(app, name):
 
 
 def test_every_row_is_of_an_error_that_exists():
-    assert set(error_words.WORDS) <= set(CLASSES.values())
+    assert set(error_words.WORDS) <= {name.kind for name in ErrorName}
     assert error_words.WORDS[errors.AppError].card
 
 

@@ -17,11 +17,9 @@ from b24app.services.card.card_view import CardView
 from b24app.services.card.tab import DETAILS_AT_ONCE, Reading
 from b24app.services.payments.many import Act
 from b24app.services.payments.many_progress import Result
-from b24app.services.writing import error_names
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind
-from b24app.web.plumbing import htmx, i18n, security, statuses
+from b24app.web.plumbing import htmx, i18n, security
 from b24app.web.tab import outcomes
 from b24app.web.words import activity_words
 from b24app.web.words.outcome_words import announced
@@ -132,14 +130,9 @@ def _fresh(card: CardSession) -> Reading | None:
 
 def _status(act: Act) -> int:
     """Return the status: that of what went wrong, if it is the same for all of them."""
-    failed = {_status_of(result) for result in act.results if not result.is_well}
+    bad = [Outcome(result.kind, result.code) for result in act.results if not result.is_well]
+    failed = set(map(outcomes.status_of, bad))
     if not failed or act.left:
         return 200
-    is_all = not any(result.is_well for result in act.results)
+    is_all = len(bad) == len(act.results)
     return failed.pop() if is_all and len(failed) == 1 else PARTIAL
-
-
-def _status_of(result: Result) -> int:
-    if isinstance(result.code, ErrorName):
-        return statuses.status_of(error_names.CLASSES[result.code])
-    return outcomes.status_of(Outcome(result.kind, result.code))

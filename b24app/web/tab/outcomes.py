@@ -22,7 +22,6 @@ from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
 from b24app.services.card.tab import Reading
 from b24app.services.payments import filling
-from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
 from b24app.web.plumbing import htmx, security, statuses
@@ -50,7 +49,7 @@ MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Ac
 def status_of(outcome: Outcome) -> int:
     """Return the status of the answer to a write."""
     if isinstance(outcome.code, ErrorName):
-        return statuses.status_of(error_names.CLASSES[outcome.code])
+        return statuses.status_of(outcome.code.kind)
     return STATUSES_OF_CODES.get(outcome.code, STATUSES[outcome.kind])
 
 

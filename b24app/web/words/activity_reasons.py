@@ -8,7 +8,6 @@ from b24app import errors
 from b24app.services.actions import OutcomeCode
 from b24app.services.admin.activity_log import Line
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing import i18n
@@ -25,7 +24,7 @@ def reason(line: Line, titles: Titles) -> str:
         return _not_bound(line.detail, titles)
     name, _slash, code = line.detail.partition("/")
     if name in set(ErrorName):
-        return _of_error(error_names.CLASSES[ErrorName(name)], code)
+        return _of_error(ErrorName(name).kind, code)
     said = OUTCOMES[OutcomeCode(name)].log if name in set(OutcomeCode) else None
     return str(said or "")
 

@@ -11,7 +11,6 @@ from flask_babel.speaklater import LazyString
 from b24app.errors import InputCode
 from b24app.services.actions import OutcomeCode, UndoKind
 from b24app.services.card.card_view import Notice
-from b24app.services.writing import error_names
 from b24app.services.writing.error_names import ErrorName
 from b24app.web.plumbing import i18n
 from b24app.web.words import error_words
@@ -150,4 +149,4 @@ def refused(name: ErrorName, code: str = "", values: Mapping[str, str] | None = 
     """Return the sentence for a write that ended in an error."""
     if code in BAD_INPUT:
         return f"{_l('Not saved.')} {bad_input(code, values or {})}"
-    return error_words.of_write(error_names.CLASSES[name])
+    return error_words.of_write(name.kind)
