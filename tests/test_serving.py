@@ -136,8 +136,7 @@ from prometheus_client import values
 values.ValueClass = values.MultiProcessValue(lambda: "all")
 from b24app import BLUEPRINTS, meters
 from b24app.bitrix.wire.transport import Lost
-from b24app.services.actions import DeedName
-from b24app.services.writing.outcome import OutcomeKind
+from b24app.services.actions import DeedName, OutcomeKind
 ended = [*(lost.value for lost in Lost), "not_json", "ok", "refused", "expired", "limited"]
 rooms = [blueprint.name for blueprint in BLUEPRINTS]
 for meter, *labels in [

@@ -47,6 +47,22 @@ class DeedName(StrEnum):
     TAKE_LINK = "take_link"
 
 
+class OutcomeKind(StrEnum):
+    """How a write ended, as the activity log names it."""
+
+    DONE = "done"
+    ALREADY = "already"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    PARTIAL = "partial"
+
+    @property
+    def is_well(self) -> bool:
+        """Return whether it is as it was asked to be, by this write or before."""
+        return self in {OutcomeKind.DONE, OutcomeKind.ALREADY}
+
+
 class OutcomeCode(StrEnum):
     """How a write ended; it chooses the sentence."""
 

@@ -15,8 +15,7 @@ from prometheus_client import Counter, Histogram
 
 from b24app import meters
 from b24app.bitrix.wire.transport import Lost
-from b24app.services.actions import DeedName
-from b24app.services.writing.outcome import OutcomeKind
+from b24app.services.actions import DeedName, OutcomeKind
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -9,13 +9,12 @@ import pytest
 
 from b24app import errors
 from b24app.errors import InputCode
-from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.admin import checks, diagnostics
 from b24app.services.card.half_done import HalfDone
 from b24app.services.directories import reminder_means, shop_site, timeline_lines
 from b24app.services.payments import public_links
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.admin.activity import DATES
 from b24app.web.tab.outcomes import MARKS, STATUSES, STATUSES_OF_CODES
 from b24app.web.words import activity_words, diagnostics_words, error_words, outcome_words

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import InputCode, InputError
 from b24app.services import time_zones
+from b24app.services.actions import OutcomeKind
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import Deps
@@ -16,7 +17,6 @@ from b24app.services.directories import type_titles
 from b24app.services.directories.type_titles import Titles
 from b24app.services.lifecycle import tab_bindings
 from b24app.services.writing import error_names
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.activity import Filter
 from b24app.storage.models import Activity

@@ -13,6 +13,7 @@ from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
+from b24app.services.actions import OutcomeKind
 from b24app.services.admin import activity_log, checks, idempotent
 from b24app.services.admin.checks import Check, State
 from b24app.services.admin.idempotent import Change
@@ -27,7 +28,6 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import Tab, existing, offered, tabs_wanted
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from b24app.errors import ChangedMeanwhileError, DatabaseAwayError, StillRunningError
+from b24app.services.actions import OutcomeKind
 from b24app.services.admin import activity_log, idempotent, settings_form
 from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
@@ -30,7 +31,6 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied
 from b24app.services.settings import offered, tabs_from
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.session import Session

@@ -10,14 +10,12 @@ import logging
 from collections.abc import Iterator
 
 from b24app.domain import EntityRef
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.deps import Deps
 from b24app.storage import activity, idempotency
 from b24app.storage.idempotency import Interrupted
 
 log = logging.getLogger(__name__)
-
-UNKNOWN = "unknown"
 
 
 def record(deps: Deps) -> int:
@@ -55,7 +53,7 @@ def _lines(write: Interrupted) -> Iterator[activity.Record]:
             user_name=intent["user_name"],
             ref=EntityRef(*intent["card"]),
             action=intent["action"],
-            outcome=UNKNOWN,
+            outcome=OutcomeKind.UNKNOWN,
             payment_id=payment_id,
             detail=OutcomeCode.ABANDONED,
             request_id=intent["request_id"],

@@ -19,13 +19,12 @@ from b24app.errors import (
     InputError,
     UnexplainedRefusalError,
 )
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.payments.item_lines import EditContext, place_to_add
 from b24app.services.payments.items import quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing.change import After, Change, Edit, Verdict
-from b24app.services.writing.outcome import OutcomeKind
 
 AT_ONCE = 30
 """The most rows of one action: the write and its re-read must fit into one batch."""

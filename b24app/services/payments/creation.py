@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from b24app.bitrix.methods import payments
 from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading
@@ -41,7 +41,7 @@ from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import BillableRows
 from b24app.services.writing import card_lease, follow, sending
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 
 IN_ONE_BATCH = 35

@@ -13,12 +13,12 @@ from b24app.errors import (
     PaidLockedError,
     PortalError,
 )
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome
 from b24app.services.writing.ownership import Present
 
 NOT_THERE = re.compile(r"not (?:been )?found|(?:does not|doesn't) exist|no such", re.IGNORECASE)

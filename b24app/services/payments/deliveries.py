@@ -10,7 +10,7 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
 from b24app.domain import Delivery
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.delivery_lines import (
@@ -23,7 +23,7 @@ from b24app.services.payments.delivery_lines import (
 from b24app.services.payments.delivery_places import Holder
 from b24app.services.writing.change import After, Change, Edit, Verdict, Verified, change
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.outcome import Outcome, Undo
 
 P = TypeVar("P", bound=Verified)
 

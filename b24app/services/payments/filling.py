@@ -15,7 +15,7 @@ from typing import Any
 from b24app.bitrix.methods import payment_items
 from b24app.domain import ListedRow, is_whole
 from b24app.errors import BusinessRefusalError, GoneError, NotFoundError, NotOnThisCardError
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.tab import Reading
@@ -26,7 +26,7 @@ from b24app.services.payments.quantities import RowQuantity, require_free
 from b24app.services.payments.row_names import few
 from b24app.services.writing import card_lease, change, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from b24app.services.actions import DeedName
+from b24app.services.actions import DeedName, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 

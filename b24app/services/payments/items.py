@@ -10,14 +10,14 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_items
 from b24app.domain import PaymentItem
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.item_lines import EditContext, place, place_to_raise
 from b24app.services.payments.quantities import can_be_asked, too_many
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.outcome import Outcome, Undo
 
 
 @dataclass(frozen=True, slots=True)

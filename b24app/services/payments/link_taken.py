@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing import ownership
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome
 from b24app.services.writing.perform import perform
 from b24app.storage import activity
 from b24app.storage.models import Activity

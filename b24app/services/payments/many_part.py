@@ -23,7 +23,7 @@ from b24app.errors import (
     OrderCanceledError,
     PortalError,
 )
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
 from b24app.services.card.tab import Reading
@@ -34,7 +34,7 @@ from b24app.services.writing import card_lease, change, error_names, ownership, 
 from b24app.services.writing.change import After, Change, Edit
 from b24app.services.writing.deed import Deed, WriteRequest, fingerprint
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.sending import Sent
 from b24app.services.writing.verdicts import WriteResult
 
@@ -279,5 +279,4 @@ def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told
 
 def ids_well(outcomes: Mapping[int, Outcome]) -> list[int]:
     """Return the payments that are now as they were asked to be."""
-    well = {OutcomeKind.DONE, OutcomeKind.ALREADY}
-    return [payment_id for payment_id, outcome in outcomes.items() if outcome.kind in well]
+    return [payment_id for payment_id, outcome in outcomes.items() if outcome.kind.is_well]

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind, code_of
+from b24app.services.writing.outcome import Outcome, code_of
 
 FIRST = 10
 """Writes of the first part at most, which shows how fast the portal is."""
@@ -45,8 +45,7 @@ class Result:
     @property
     def is_well(self) -> bool:
         """Return whether the payment is as it was asked to be."""
-        done = {OutcomeKind.DONE, OutcomeKind.ALREADY}
-        return self.kind in done and self.code is not OutcomeCode.UNSEEN
+        return self.kind.is_well and self.code is not OutcomeCode.UNSEEN
 
 
 def result_of(payment_id: int, outcome: Outcome) -> Result:

@@ -9,14 +9,14 @@ from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment, Told
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
 from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.outcome import Outcome, Undo
 from b24app.services.writing.timeline import Teller, Words
 
 

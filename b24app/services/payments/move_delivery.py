@@ -14,7 +14,7 @@ from b24app.bitrix.methods import payment_deliveries
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.domain import Payment
 from b24app.errors import AppError, Executed, PortalError
-from b24app.services.actions import Action, DeedName, OutcomeCode, UndoKind
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.card_reads import PaymentLines
@@ -26,7 +26,7 @@ from b24app.services.payments.delivery_places import Holder
 from b24app.services.payments.move_plan import Move, Wish, plan_move
 from b24app.services.writing import card_lease, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.outcome import Outcome, Undo
 from b24app.services.writing.perform import perform
 from b24app.services.writing.verdicts import WriteResult
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from b24app.bitrix.methods import payments
 from b24app.domain import Payment, PaySystem
 from b24app.errors import AppError, ChangedMeanwhileError, InputCode, InputError
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.directories import pay_systems
 from b24app.services.writing import ownership
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from b24app.errors import (
     InputError,
     UnknownPortalError,
 )
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import reminders, returned
 from b24app.services.card.reminders import Expected
@@ -35,7 +35,7 @@ from b24app.services.payments import reminder_adding
 from b24app.services.payments.reminder_adding import Sent
 from b24app.services.writing import card_lease, ownership, reminder_end, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.ownership import before_writing
 from b24app.services.writing.perform import perform
 from b24app.storage import reminders as stored

@@ -24,10 +24,10 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 from b24app.errors import AppError, CardBusyError, DatabaseAwayError, Executed
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.deps import ACTION_SECONDS
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.storage import leases
 from b24app.storage.session import Session
 

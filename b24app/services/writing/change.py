@@ -17,7 +17,7 @@ from b24app.errors import (
     InputCode,
     PaidLockedError,
 )
-from b24app.services.actions import Action, DeedName, OutcomeCode
+from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.tab import Reading
@@ -26,7 +26,7 @@ from b24app.services.writing.card_lease import Turn
 from b24app.services.writing.conditional import State
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.follow import Before
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo, WriteFailedError
+from b24app.services.writing.outcome import Outcome, Undo, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.services.writing.riding import Passenger
 from b24app.services.writing.timeline import Teller

@@ -17,14 +17,14 @@ from typing import Any
 from b24app.bitrix.command import Command
 from b24app.domain import Listing, Money, Payment, PaymentDelivery, PaymentItem, is_readable
 from b24app.errors import CanceledTakenBackError
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.rounding import may_be, rounded
 from b24app.services.card.tab import Reading
 from b24app.services.writing import sending
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 
 ZERO = Decimal(0)
 MOST_SUMS = 1_000

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from b24app.errors import AppError
-from b24app.services.actions import OutcomeCode, UndoKind
+from b24app.services.actions import OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.card.tab import Reading
 from b24app.services.writing.error_names import ErrorName
-
-
-class OutcomeKind(StrEnum):
-    """How a write ended, as the activity log names it."""
-
-    DONE = "done"
-    ALREADY = "already"
-    REFUSED = "refused"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    PARTIAL = "partial"
 
 
 def code_of(text: str) -> OutcomeCode | ErrorName:
@@ -79,8 +67,7 @@ class Outcome:
     @property
     def is_alert(self) -> bool:
         """Return whether it is shown as a problem."""
-        is_well = self.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}
-        return not is_well or self.code is OutcomeCode.UNSEEN
+        return not self.kind.is_well or self.code is OutcomeCode.UNSEEN
 
 
 class WriteFailedError(Exception):

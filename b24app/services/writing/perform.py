@@ -29,7 +29,7 @@ from b24app.errors import (
     UnknownPortalError,
     UnrecordedError,
 )
-from b24app.services.actions import PUT_BACK, Action, OutcomeCode
+from b24app.services.actions import PUT_BACK, Action, OutcomeCode, OutcomeKind
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
@@ -38,7 +38,7 @@ from b24app.services.card.tab import Reading
 from b24app.services.writing import error_names, record
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind, WriteFailedError
+from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.record import Ending
 from b24app.storage import idempotency, refusals
 from b24app.storage.idempotency import Begun

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from b24app import meters
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind, code_of
+from b24app.services.writing.outcome import Outcome, code_of
 from b24app.storage import activity, idempotency
 from b24app.storage.session import Session
 

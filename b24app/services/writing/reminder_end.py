@@ -11,7 +11,7 @@ from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import Reminder
 from b24app.errors import AppError, NotFoundError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome
 from b24app.storage import reminders as stored
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ MOST = 50
 
 def after(card: CardSession, outcome: Outcome, payment_id: int) -> None:
     """Close a payment's reminder, if the payment is now as it was asked to be."""
-    if outcome.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
+    if outcome.kind.is_well:
         read = outcome.reading
         close(card, [payment_id], read.reminders if read is not None else None)
 

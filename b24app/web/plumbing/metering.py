@@ -14,10 +14,9 @@ from prometheus_client.registry import Collector
 
 from b24app import meters
 from b24app.errors import DatabaseAwayError
-from b24app.services.actions import DeedName
+from b24app.services.actions import DeedName, OutcomeKind
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import health
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing.wiring import deps
 
 log = logging.getLogger(__name__)

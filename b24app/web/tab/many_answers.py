@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, DatabaseAwayError, UnrecordedError
-from b24app.services.actions import Action, OutcomeCode
+from b24app.services.actions import Action, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
 from b24app.services.card.build_view import view_of
@@ -18,7 +18,7 @@ from b24app.services.card.tab import DETAILS_AT_ONCE, Reading
 from b24app.services.payments.many import Act
 from b24app.services.payments.many_progress import Result
 from b24app.services.writing.deed import WriteRequest
-from b24app.services.writing.outcome import Outcome, OutcomeKind
+from b24app.services.writing.outcome import Outcome
 from b24app.web.plumbing import htmx, i18n, security
 from b24app.web.tab import outcomes
 from b24app.web.words import activity_words

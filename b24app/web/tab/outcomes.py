@@ -15,7 +15,7 @@ from b24app.errors import (
     OrderCanceledError,
     PortalBusyError,
 )
-from b24app.services.actions import Action, OutcomeCode, UndoKind
+from b24app.services.actions import Action, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
@@ -23,7 +23,7 @@ from b24app.services.card.card_view import CardView
 from b24app.services.card.tab import Reading
 from b24app.services.payments import filling
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import Outcome, OutcomeKind, Undo
+from b24app.services.writing.outcome import Outcome, Undo
 from b24app.web.plumbing import htmx, security, statuses
 from b24app.web.words.outcome_words import UNDOES, announced, is_note, names_payment
 

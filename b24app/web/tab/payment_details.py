@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from b24app.services.actions import OutcomeKind
 from b24app.services.payments import details, history
 from b24app.services.payments.history import Record
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing.entry import proven, require_session
 from b24app.web.tab.writing import whole_number
 from b24app.web.words import activity_reasons, activity_words

@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from b24app import errors
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.admin.activity_log import Line
 from b24app.services.directories.type_titles import Titles
 from b24app.services.writing.error_names import ErrorName
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing import i18n
 from b24app.web.words import error_words, settings_words
 from b24app.web.words.actions.joined import OUTCOMES

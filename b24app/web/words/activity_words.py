@@ -12,8 +12,8 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
+from b24app.services.actions import OutcomeKind
 from b24app.services.directories.type_titles import Titles
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.web.plumbing import i18n
 from b24app.web.words.actions.joined import NAMES
 

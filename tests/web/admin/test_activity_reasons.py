@@ -10,9 +10,8 @@ import pytest
 
 from b24app import errors, services
 from b24app.domain import EntityRef
-from b24app.services.actions import OutcomeCode
+from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.writing.error_names import name_of
-from b24app.services.writing.outcome import OutcomeKind
 from b24app.storage import activity
 from b24app.storage.models import Activity
 from b24app.web.plumbing import i18n
