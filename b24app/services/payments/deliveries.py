@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
@@ -21,11 +20,9 @@ from b24app.services.payments.delivery_lines import (
     require_expected,
 )
 from b24app.services.payments.delivery_places import Holder
-from b24app.services.writing.change import After, Change, Edit, Verdict, Verified, change
+from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, Undo
-
-P = TypeVar("P", bound=Verified)
 
 MOST_SHOWN = 5
 """Payments that one refusal names and reads again."""
@@ -90,17 +87,8 @@ def reassign(
             take_back=lambda _: [payment_deliveries.set_link(item_id, link.document_id)],
         )
 
-    return change(card, asked, _edit(DeedName.REASSIGN_DELIVERY, payment_id, place_among, plan))
-
-
-def _edit(
-    name: DeedName,
-    payment_id: int,
-    verify: Callable[[CardSession, int], P],
-    plan: Callable[[P], Edit | Verdict],
-) -> Change[P]:
-    """Return an edit of the deliveries: one at a time on the card (decisions 56)."""
-    return Change(Action.DELIVERIES, name, payment_id, verify, plan)
+    name = DeedName.REASSIGN_DELIVERY
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
 def _document_of(after: After, item_id: int) -> int | None:
@@ -136,7 +124,8 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
             take_back=lambda after: _taking_out(after, document_id),
         )
 
-    return change(card, asked, _edit(DeedName.ADD_DELIVERY, payment_id, place_among, plan))
+    name = DeedName.ADD_DELIVERY
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
 
 
 def _taking_out(after: After, document_id: int) -> list[Command[bool]]:
@@ -213,7 +202,8 @@ def remove(
             take_back=lambda _: back,
         )
 
-    return change(card, asked, _edit(DeedName.REMOVE_DELIVERY, payment_id, place, plan))
+    name = DeedName.REMOVE_DELIVERY
+    return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place, plan))
 
 
 def _gone(after: After, document_id: int, item_id: int | None = None) -> AppError | None:

@@ -23,7 +23,7 @@ from b24app.services.actions import Action
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
-from b24app.services.deps import READ_SECONDS, Deps
+from b24app.services.deps import READ_SECONDS
 from b24app.services.directories import shop_site
 from b24app.services.writing import ownership
 from b24app.services.writing.ownership import Found
@@ -66,9 +66,9 @@ def read_with(
     try:
         public_link = found.about(payment_id)
     except AppError as error:
-        _note(card.deps, card.member_id, _outcome(error))
+        _note(card, _outcome(error))
         raise
-    _note(card.deps, card.member_id, shop_site.FOUND)
+    _note(card, shop_site.FOUND)
     return public_link, found
 
 
@@ -77,6 +77,6 @@ def _outcome(error: AppError) -> str:
     return next((code for kind, code in OUTCOMES.items() if isinstance(error, kind)), FAILED)
 
 
-def _note(deps: Deps, member_id: str, outcome: str) -> None:
-    with deps.db.of(member_id).transaction() as session:
-        shop_site.note(session, member_id, outcome, deps.clock())
+def _note(card: CardSession, outcome: str) -> None:
+    with card.db.transaction() as session:
+        shop_site.note(session, card.member_id, outcome, card.clock())
