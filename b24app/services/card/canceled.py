@@ -25,6 +25,12 @@ def read(session: Session, card: CardSession) -> States:
     return canceled_orders.states(session, card.member_id, card.ref)
 
 
+def closed(session: Session, card: CardSession) -> frozenset[int]:
+    """Return the payments whose orders are known to be canceled."""
+    known = read(session, card).values()
+    return frozenset(int(payment_id) for payments in known for payment_id in payments)
+
+
 def orders(card: CardSession, core: CardSnapshot, known: States) -> tuple[str, ...]:
     """Return the numbers of the card's canceled orders; forget those that were reopened."""
     now = {str(payment.id): payment.state for payment in core.payments}

@@ -52,15 +52,15 @@ class Ready:
 class Part:
     """One part of an act. What is known of it stays known if it is cut off.
 
-    `closed` are the payments, as text, whose orders are known to be canceled. `is_second` and
-    `is_in_log` are those of its deeds.
+    `closed` are the payments whose orders are known to be canceled. `is_second` and `is_in_log` are
+    those of its deeds.
     """
 
     card: CardSession
     asked: WriteRequest
     wish: Wish
     before: Progress
-    closed: Collection[str] = ()
+    closed: Collection[int] = ()
     is_second: bool = False
     is_in_log: bool = False
     outcomes: dict[int, Outcome] = field(default_factory=dict)
@@ -173,7 +173,7 @@ class Part:
     def _ready(self, picked: Chosen, listed: Listing[Payment]) -> Ready:
         try:
             payment = ownership.listed_payment(listed, self.card, picked.id)
-            if str(picked.id) in self.closed:
+            if picked.id in self.closed:
                 raise OrderCanceledError("the order is known to be canceled")
             if payment.sum.currency != picked.sum.currency:
                 raise ChangedMeanwhileError("the currency changed")

@@ -120,11 +120,10 @@ def kept_out(card: CardSession, action: Action, chosen: Sequence[Chosen]) -> dic
     The portal is not asked: the act proves each of them anyway.
     """
     with card.db.reading() as session:
-        known = canceled.read(session, card) if action in OF_AN_OPEN_ORDER else {}
-    closed = {payment_id for payments in known.values() for payment_id in payments}
+        closed = canceled.closed(session, card) if action in OF_AN_OPEN_ORDER else frozenset()
     # Of what this opening was not shown nothing is said: its card may not be theirs to see.
     shown = [picked for picked in chosen if picked.id in card.shown]
-    out = {picked.id: LeftOut.CANCELED for picked in shown if str(picked.id) in closed}
+    out = {picked.id: LeftOut.CANCELED for picked in shown if picked.id in closed}
     reasons = {
         Action.PAY: (True, LeftOut.PAID),
         Action.UNPAY: (False, LeftOut.UNPAID),

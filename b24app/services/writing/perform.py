@@ -178,8 +178,7 @@ def _is_known_canceled(session: Session, card: CardSession, deed: Deed) -> bool:
         payment_id = max(card.listed, default=None)
     elif deed.action not in OF_AN_OPEN_ORDER | {Action.CREATE}:
         return False
-    known = canceled.read(session, card)
-    return any(str(payment_id) in payments for payments in known.values())
+    return payment_id in canceled.closed(session, card)
 
 
 def _refuse_canceled() -> NoReturn:
