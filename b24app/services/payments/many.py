@@ -165,10 +165,8 @@ def _keep(part: Part) -> Act:
         for payment_id, outcome in outcomes
         if not record.is_in_log(part.deed(payment_id), outcome)
     ]
-    try:
+    with record.unrecorded_if_away():
         record.store(card, lines, leave)
-    except DatabaseAwayError as error:
-        raise UnrecordedError(str(error)) from error
     for payment_id, outcome in outcomes:
         meters.WRITES.labels(wish.deed(payment_id).name, outcome.kind).inc()
     if wish.action in ENDS_REMINDER:

@@ -77,11 +77,9 @@ def perform(
         return before
     keep = partial(record.write, card, asked, deed, also=beside.end if beside else None)
     work = _refuse_canceled if is_canceled else run
-    try:
+    with record.unrecorded_if_away():
         ending = _end_of(lambda: _carry_out(card, asked, deed, work), keep)
         keep(ending)
-    except DatabaseAwayError as error:
-        raise UnrecordedError(str(error)) from error
     return ending.outcome
 
 

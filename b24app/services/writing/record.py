@@ -6,12 +6,14 @@ restart, is tried again for a moment before a person is told that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from b24app import meters
+from b24app.errors import DatabaseAwayError, UnrecordedError
 from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
@@ -27,6 +29,18 @@ class Ending:
 
     outcome: Outcome
     frees_key: bool = False
+
+
+@contextmanager
+def unrecorded_if_away() -> Iterator[None]:
+    """Wrap what comes after a write: without our database nobody can say how it ended.
+
+    Raises UnrecordedError in place of DatabaseAwayError: the page keeps the key and asks again.
+    """
+    try:
+        yield
+    except DatabaseAwayError as error:
+        raise UnrecordedError(str(error)) from error
 
 
 def write(

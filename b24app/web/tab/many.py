@@ -12,11 +12,12 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from b24app.domain import UNREADABLE, Money
-from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
+from b24app.errors import InputCode, InputError
 from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.payments import many
 from b24app.services.payments.many_wish import Chosen, LeftOut, Wish, kept_out
+from b24app.services.writing import record
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import many_answers
 from b24app.web.tab.sums import sums_of
@@ -149,11 +150,9 @@ def _answer(wish: Wish) -> Response:
     card = current_card()
     wanted = asked(note())
     act = many.carry_out(card, wanted, wish)
-    try:
+    # The part is over; only its results might not be shown any more.
+    with record.unrecorded_if_away():
         return many_answers.answer(card, wanted, act)
-    except DatabaseAwayError as error:
-        # The part is over; only its results can no longer be shown.
-        raise UnrecordedError(str(error)) from error
 
 
 def _said(notes: Mapping[int, str]) -> dict[int, str]:

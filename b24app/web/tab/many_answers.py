@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, request
 
-from b24app.errors import AppError, DatabaseAwayError, UnrecordedError
+from b24app.errors import AppError
 from b24app.services.actions import Action, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
@@ -41,14 +41,6 @@ class Told:
 def answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
     """Render an act. Without a fresh reading the page keeps what it shows."""
     i18n.use_time_zone(card.time_zone)
-    try:
-        return _answer(card, asked, act)
-    except DatabaseAwayError as error:
-        # The writes are over; only their outcomes can no longer be shown.
-        raise UnrecordedError(str(error)) from error
-
-
-def _answer(card: CardSession, asked: WriteRequest, act: Act) -> Response:
     read = _fresh(card) if act.is_replay else act.reading
     view = view_of(card, read.core, {}, read.people) if read is not None else None
     body = _going(asked, act) if act.left else _done(act, view)

@@ -10,7 +10,8 @@ from flask import Response, request
 
 from b24app import texts
 from b24app.domain import Money, Told
-from b24app.errors import DatabaseAwayError, InputCode, InputError, UnrecordedError
+from b24app.errors import InputCode, InputError
+from b24app.services.writing import record
 from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.services.writing.outcome import Outcome
 from b24app.web.plumbing import i18n, security
@@ -74,11 +75,9 @@ def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
         )
         outcome = replace(outcome, payment_id=shown_at, also=tuple(also))
     i18n.use_time_zone(card.time_zone)
-    try:
+    # The write is over; only its outcome might not be shown any more.
+    with record.unrecorded_if_away():
         return outcomes.answer(card, outcome)
-    except DatabaseAwayError as error:
-        # The write is over; only its outcome can no longer be shown.
-        raise UnrecordedError(str(error)) from error
 
 
 def whole_number(text: str, field: str) -> int:
