@@ -16,7 +16,6 @@ from b24app.errors import AppError
 from b24app.services.actions import OutcomeKind
 from b24app.services.admin import activity_log, checks, idempotent
 from b24app.services.admin.checks import Check, State
-from b24app.services.admin.idempotent import Change
 from b24app.services.auth import admins, grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
@@ -28,6 +27,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Outcome
 from b24app.services.settings import Tab, existing, offered, tabs_wanted
+from b24app.services.writing.deed import WriteRequest
 from b24app.storage import activity
 from b24app.storage.models import Activity
 
@@ -96,7 +96,7 @@ def check(card: CardSession, *, is_fresh: bool = False) -> Report:
     return replace(report, titles=titles)
 
 
-def repair(card: CardSession, change: Change) -> Report:
+def repair(card: CardSession, asked: WriteRequest) -> Report:
     """Bind what is missing according to the settings. Safe to repeat.
 
     A lost grant is replaced by the administrator's own pair. Raises like `check` and
@@ -104,7 +104,7 @@ def repair(card: CardSession, change: Change) -> Report:
     """
     with card.one_action():
         titles, kinds = _require_administrator(card, CHECK_SECONDS)
-        is_repaired = idempotent.run(card, change, lambda: _repair(card, kinds, change.request_id))
+        is_repaired = idempotent.run(card, asked, lambda: _repair(card, kinds, asked.request_id))
         answer = _ask(card, SETTLE_SECONDS)
         report = _report(card, answer, kinds, is_fresh=False)
     return replace(report, titles=titles, is_repaired=is_repaired is not False)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
-from b24app.errors import DatabaseAwayError, KeyReusedError, StillRunningError
+from b24app.errors import DatabaseAwayError
 from b24app.services.auth.card_session import CardSession
+from b24app.services.writing import record
+from b24app.services.writing.deed import WriteRequest
 from b24app.storage import idempotency
 
 log = logging.getLogger(__name__)
@@ -20,38 +21,24 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A request: its key, "" for none, what it asks for, and its id in the log."""
-
-    key: str
-    fingerprint: str
-    request_id: str
-
-
-def run(card: CardSession, change: Change, work: Callable[[], T]) -> T | None:
+def run(card: CardSession, asked: WriteRequest, work: Callable[[], T]) -> T | None:
     """Carry out `work`; return None if this request was carried out before.
 
-    Raises StillRunningError, KeyReusedError, and what `work` raises, which frees the key.
+    Its key may be "". Raises StillRunningError, KeyReusedError, and what `work` raises, which frees
+    the key.
     """
-    if not change.key:
+    if not asked.key:
         return work()
-    who = card.member_id, card.user_id, change.key
     with card.db.transaction() as session:
-        begun = idempotency.begin(session, *who, change.fingerprint, card.clock())
-    match begun.outcome:
-        case "done":
-            return None
-        case "running":
-            raise StillRunningError("the first request with this key has not ended")
-        case "other_body":
-            raise KeyReusedError("this key was used for something else")
+        begun = record.take_key(session, card, asked)
+    if begun.outcome == "done":
+        return None
     is_done = False
     try:
         result = work()
         is_done = True
     finally:
-        _leave(card, change.key, is_done=is_done)
+        _leave(card, asked.key, is_done=is_done)
     return result
 
 

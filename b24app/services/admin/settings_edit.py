@@ -11,7 +11,6 @@ from dataclasses import replace
 from b24app.errors import ChangedMeanwhileError, DatabaseAwayError, StillRunningError
 from b24app.services.actions import OutcomeKind
 from b24app.services.admin import activity_log, idempotent, settings_form
-from b24app.services.admin.idempotent import Change
 from b24app.services.admin.settings_form import Choices, Draft, Fields
 from b24app.services.admin.settings_page import (
     CardChoice,
@@ -31,6 +30,7 @@ from b24app.services.lifecycle.bindings import BoundPortal
 from b24app.services.lifecycle.installation import APP_PAGE
 from b24app.services.lifecycle.tab_bindings import Applied
 from b24app.services.settings import offered, tabs_from
+from b24app.services.writing.deed import WriteRequest
 from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.session import Session
@@ -47,7 +47,7 @@ DIRECTORY_SECONDS = 2.0
 TURN_SECONDS = 30
 
 
-def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
+def save(card: CardSession, fields: Fields, asked: WriteRequest) -> SettingsPage:
     """Check the form, apply it to the portal's tabs, save and record the result.
 
     Nothing was changed if the page has `errors`, or `theirs`: somebody else saved other settings
@@ -56,13 +56,13 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
     """
     known = known_of(card, settings_form.posted_user_ids(fields))
     with card.one_action():
-        asked = Questions.of(known)
-        result = admins.check(card, asked.batch, CHECK_SECONDS)
+        questions = Questions.of(known)
+        result = admins.check(card, questions.batch, CHECK_SECONDS)
         directories = Directories(
             pay_systems.directory(card, DIRECTORY_SECONDS),
             places.directory(card, DIRECTORY_SECONDS),
         )
-        page = page_of(card, result, asked, known, directories)
+        page = page_of(card, result, questions, known, directories)
         read = settings_form.read(fields, _choices(page), card.deps.manifest)
         version = settings_form.posted_version(fields)
         if read.errors:
@@ -70,8 +70,8 @@ def save(card: CardSession, fields: Fields, change: Change) -> SettingsPage:
         try:
             done = idempotent.run(
                 card,
-                change,
-                lambda: _apply(card, page, read.draft, version, change.request_id),
+                asked,
+                lambda: _apply(card, page, read.draft, version, asked.request_id),
             )
         except ChangedMeanwhileError:
             return _conflicting(card, page, read.draft)

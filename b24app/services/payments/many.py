@@ -17,9 +17,7 @@ from b24app.errors import (
     DatabaseAwayError,
     InputCode,
     InputError,
-    KeyReusedError,
     RuleRefusedError,
-    StillRunningError,
     UnrecordedError,
 )
 from b24app.services.actions import Action
@@ -102,17 +100,12 @@ def _refusal(card: CardSession, asked: WriteRequest, wish: Wish) -> RuleRefusedE
 
 def _begin(card: CardSession, asked: WriteRequest, wish: Wish) -> tuple[Begun, frozenset[int]]:
     """Take the key; return also the payments whose orders are known to be canceled."""
-    who = card.member_id, card.user_id, asked.key
     with card.db.transaction() as session:
         deeds = [wish.deed(picked.id) for picked in wish.chosen]
         intent = record.intent_of(card, asked, deeds, wish.notes)
-        begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
+        begun = record.take_key(session, card, asked, intent)
         is_hindered = wish.action in OF_AN_OPEN_ORDER
         closed = canceled.closed(session, card) if is_hindered else frozenset()
-    if begun.outcome == "running":
-        raise StillRunningError("the first request with this key has not ended")
-    if begun.outcome == "other_body":
-        raise KeyReusedError("this key was used for something else")
     return begun, closed
 
 

@@ -19,13 +19,11 @@ from b24app.errors import (
     GoneError,
     InputCode,
     InputError,
-    KeyReusedError,
     MethodRefusedError,
     OrderCanceledError,
     PortalMovedError,
     PortalSilentError,
     RightsRefusedError,
-    StillRunningError,
     UnknownPortalError,
     UnrecordedError,
 )
@@ -40,7 +38,7 @@ from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.record import Ending
-from b24app.storage import idempotency, refusals
+from b24app.storage import refusals
 from b24app.storage.idempotency import Begun
 from b24app.storage.session import Session
 
@@ -153,15 +151,7 @@ def _begin(
 ) -> tuple[Begun, bool]:
     """Take the key; return what it stands for, and whether the order is known to be canceled."""
     with card.db.transaction() as session:
-        begun = idempotency.begin(
-            session,
-            card.member_id,
-            card.user_id,
-            asked.key,
-            asked.fingerprint,
-            card.clock(),
-            record.intent_of(card, asked, [deed]),
-        )
+        begun = record.take_key(session, card, asked, record.intent_of(card, asked, [deed]))
         is_canceled = _is_known_canceled(session, card, deed)
         if beside is not None and _is_to_run(begun, deed):
             beside.begin(session)
@@ -193,21 +183,13 @@ def _begun_before(
 ) -> Outcome | None:
     if _is_to_run(begun, deed):
         return None
-    match begun.outcome:
-        case "abandoned":
-            abandoned = Outcome(
-                OutcomeKind.UNKNOWN,
-                OutcomeCode.ABANDONED,
-                payment_id=deed.payment_id,
-                is_replay=True,
-            )
-            record.write(card, asked, deed, Ending(abandoned))
-            return abandoned
-        case "done":
-            return record.read(begun.announcement or {}, deed)
-        case "running":
-            raise StillRunningError("the first request with this key has not ended")
-    raise KeyReusedError("this key was used for something else")
+    if begun.outcome == "done":
+        return record.read(begun.announcement or {}, deed)
+    abandoned = Outcome(
+        OutcomeKind.UNKNOWN, OutcomeCode.ABANDONED, payment_id=deed.payment_id, is_replay=True
+    )
+    record.write(card, asked, deed, Ending(abandoned))
+    return abandoned
 
 
 def _failed(

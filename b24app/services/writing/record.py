@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from b24app import meters
-from b24app.errors import DatabaseAwayError, UnrecordedError
+from b24app.errors import DatabaseAwayError, KeyReusedError, StillRunningError, UnrecordedError
 from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, code_of
 from b24app.storage import activity, idempotency
+from b24app.storage.idempotency import Begun
 from b24app.storage.session import Session
 
 
@@ -29,6 +30,25 @@ class Ending:
 
     outcome: Outcome
     frees_key: bool = False
+
+
+def take_key(
+    session: Session,
+    card: CardSession,
+    asked: WriteRequest,
+    intent: Mapping[str, Any] | None = None,
+) -> Begun:
+    """Take the key of a request; return what it stands for if its work is, or was, to be done here.
+
+    `intent` is what `intent_of` makes. Raises StillRunningError, KeyReusedError.
+    """
+    who = card.member_id, card.user_id, asked.key
+    begun = idempotency.begin(session, *who, asked.fingerprint, card.clock(), intent)
+    if begun.outcome == "running":
+        raise StillRunningError("the first request with this key has not ended")
+    if begun.outcome == "other_body":
+        raise KeyReusedError("this key was used for something else")
+    return begun
 
 
 @contextmanager

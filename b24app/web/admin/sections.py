@@ -7,8 +7,7 @@ from collections.abc import Callable
 from flask import Response, make_response, render_template, request
 
 from b24app.errors import AppError, InputCode, InputError
-from b24app.services.admin.idempotent import Change
-from b24app.services.writing.deed import fingerprint
+from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.web.plumbing import security
 from b24app.web.plumbing.error_pages import shown, when_again
 from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
@@ -16,13 +15,13 @@ from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 MAX_KEY = 100
 
 
-def change_asked() -> Change:
+def change_asked() -> WriteRequest:
     """Return the current request as a change to carry out once for its Idempotency-Key."""
     key = request.headers.get("Idempotency-Key", "")
     if key and not (len(key) <= MAX_KEY and key.isascii()):
         raise InputError("the Idempotency-Key is too long or odd", code=InputCode.NO_KEY)
     body = repr(sorted(request.form.items(multi=True)))
-    return Change(key, fingerprint(request.method, request.path, body), security.request_id())
+    return WriteRequest(key, fingerprint(request.method, request.path, body), security.request_id())
 
 
 def in_place(name: str, render: Callable[[], str | Response]) -> Response:
