@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from b24app.bitrix.wire.portal_api import Batch
 from b24app.errors import InputCode, InputError
-from b24app.services import time_zones
 from b24app.services.actions import OutcomeKind
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession
@@ -113,7 +112,7 @@ def _lines(deps: Deps, member_id: str, wanted: Filter) -> Iterator[Line | None]:
 
 
 def _filter(card: CardSession, asked: Asked) -> Filter:
-    zone = _zone(card)
+    zone = card.zone
     until = _day(asked.until, "until")
     since = _day(asked.since, "since")
     if since and until and until < since:
@@ -145,10 +144,6 @@ def _day(text: str, name: str) -> date | None:
 def _start(day: date, zone: tzinfo) -> datetime:
     """Return the start of a day in the acting user's time zone."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def _zone(card: CardSession) -> tzinfo:
-    return time_zones.load(card.time_zone) or UTC
 
 
 def _id(text: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Any, Final
 
@@ -122,6 +122,11 @@ class CardSession:
         """
         named = self.user.time_zone if self.user is not None else ""
         return named if time_zones.load(named) else self.browser_zone
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the acting user's time zone, UTC where none is known."""
+        return time_zones.load(self.time_zone) or UTC
 
     @cached_property
     def rules(self) -> PortalRules:

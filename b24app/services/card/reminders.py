@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime
 
 from b24app.bitrix.methods import activities
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.domain import EntityRef, Listing, Reminder
 from b24app.errors import PortalError
-from b24app.services import time_zones
 from b24app.services.auth.card_session import CardSession
 from b24app.storage import reminders as stored
 from b24app.storage.session import Session
@@ -78,7 +77,7 @@ def expected(card: CardSession, reminder: Reminder) -> Expected | None:
     """Return when a payment is expected; None if its reminder has no date."""
     if reminder.deadline is None:
         return None
-    moment = reminder.deadline.astimezone(zone_of(card))
+    moment = reminder.deadline.astimezone(card.zone)
     day = moment.date()
     return Expected(moment, day, max(0, (today(card) - day).days))
 
@@ -91,9 +90,4 @@ def payment_of(card: CardSession, activity_id: int) -> int | None:
 
 def today(card: CardSession) -> date:
     """Return the day it is where the acting user is."""
-    return card.clock().astimezone(zone_of(card)).date()
-
-
-def zone_of(card: CardSession) -> tzinfo:
-    """Return the acting user's time zone, UTC where the portal names none that is known."""
-    return time_zones.load(card.time_zone) or UTC
+    return card.clock().astimezone(card.zone).date()

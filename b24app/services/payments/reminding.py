@@ -257,7 +257,7 @@ def _require_near(card: CardSession, day: date) -> None:
 
 
 def _moment(card: CardSession, day: date) -> datetime:
-    zone = reminders.zone_of(card)
+    zone = card.zone
     moments = [datetime.combine(day, hour, zone) for hour in (MORNING, EVENING)]
     now = card.clock()
     return next(
@@ -266,7 +266,7 @@ def _moment(card: CardSession, day: date) -> datetime:
 
 
 def _day(card: CardSession, moment: datetime | None) -> str:
-    return "" if moment is None else moment.astimezone(reminders.zone_of(card)).date().isoformat()
+    return "" if moment is None else moment.astimezone(card.zone).date().isoformat()
 
 
 def _stamp(moment: datetime | None) -> str:
