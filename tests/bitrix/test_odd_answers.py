@@ -22,9 +22,9 @@ from b24app.bitrix.methods import (
 )
 from b24app.bitrix.wire import batch, json_text
 from b24app.bitrix.wire.answers import Answer, BatchAnswer, batch_answer
-from b24app.bitrix.wire.decoding import MAX_ID, Record
+from b24app.bitrix.wire.decoding import Record
 from b24app.bitrix.wire.portal_api import BatchResult, Handle
-from b24app.domain import EntityRef, is_readable
+from b24app.domain import MAX_ID, EntityRef, is_readable
 from b24app.errors import PortalError
 from tests.bitrix.conftest import example, result_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from b24app.bitrix.wire.decoding import MAX_ID, refuse_false, unexpected, whole
+from b24app.bitrix.wire.decoding import refuse_false, unexpected, whole
+from b24app.domain import MAX_ID
 
 
 def done(method: str) -> Callable[[object], bool]:

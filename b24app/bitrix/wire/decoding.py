@@ -18,16 +18,13 @@ from functools import lru_cache
 from typing import TypeVar
 
 from b24app import texts
-from b24app.domain import UNREADABLE, Listing
+from b24app.domain import MAX_ID, UNREADABLE, Listing
 from b24app.errors import BareRefusalError, UnexpectedAnswerError
 
 R = TypeVar("R")
 
 REFUSED = "refused"
 """Our code for `false` and `null` instead of the documented success (quirk 1)."""
-
-MAX_ID = 2**53
-"""What a browser, and with it our pages, can count up to exactly."""
 
 MAX_ROWS = 1_500
 """Of one list: no card has more, and what nobody can look through is not worth the memory."""

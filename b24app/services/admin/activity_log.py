@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from b24app.bitrix.wire.portal_api import Batch
+from b24app.domain import number_in
 from b24app.errors import InputCode, InputError
 from b24app.services.actions import OutcomeKind
 from b24app.services.auth import admins
@@ -26,7 +27,6 @@ AT_ONCE = 500
 MAX_ROWS = 20_000
 MAX_TEXT = 100
 MAX_ACTION = 40
-MAX_ID = 2**53
 
 Line = Activity
 """One line of the log, as it is kept."""
@@ -149,10 +149,10 @@ def _start(day: date, zone: tzinfo) -> datetime:
 def _id(text: str) -> int | None:
     if not text:
         return None
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
-    if not is_number or int(text) > MAX_ID:
+    number = number_in(text)
+    if number is None:
         raise InputError("not an id", code=InputCode.NUMBER, field="before")
-    return int(text)
+    return number
 
 
 def store(

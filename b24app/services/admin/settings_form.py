@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24app.domain import number_in
 from b24app.services import message_template
 from b24app.services.actions import Action
 from b24app.services.manifest import Manifest
@@ -26,7 +27,6 @@ TITLE_LANGUAGES = ("en", "de", "fr", "it", "ru", "pl", "tr", "la", "br", "ua")
 RETENTION_CHOICES = (30, 90, 180, RETENTION_DAYS, 730, 1095)
 MAX_TITLE = 30
 MAX_USERS = 100
-MAX_ID = 2**53
 VERSION_LENGTH = 16
 
 Fields = Mapping[str, Sequence[str]]
@@ -185,14 +185,14 @@ def _rule(fields: Fields, action: Action, errors: dict[str, str]) -> Rule:
 def _users(fields: Fields, action: Action) -> Iterable[int]:
     """Return the ids posted for an action. The names posted with them are only for the page."""
     for value in fields.get(f"user-{action}", ()):
-        number = _number(value.partition(":")[0])
+        number = number_in(value.partition(":")[0])
         if number:
             yield number
 
 
 def _pay_system(fields: Fields, choices: Choices, errors: dict[str, str]) -> int | None:
     text = _first(fields, "default_pay_system")
-    number = _number(text)
+    number = number_in(text)
     if text and number not in choices.pay_systems:
         errors["default_pay_system"] = "pay_system"
         return None
@@ -200,8 +200,8 @@ def _pay_system(fields: Fields, choices: Choices, errors: dict[str, str]) -> int
 
 
 def _retention(fields: Fields, errors: dict[str, str]) -> int:
-    days = _number(_first(fields, "retention_days"))
-    if days not in RETENTION_CHOICES:
+    days = number_in(_first(fields, "retention_days"))
+    if days is None or days not in RETENTION_CHOICES:
         errors["retention_days"] = "choice"
         return RETENTION_DAYS
     return days
@@ -216,9 +216,3 @@ def _message(fields: Fields, errors: dict[str, str]) -> MessageTemplate:
     }
     errors.update({name: code for name, code in found.items() if code})
     return MessageTemplate(subject, text)
-
-
-def _number(text: str) -> int:
-    """Return a number in plain digits, 0 for anything else."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
-    return int(text) if is_number and int(text) <= MAX_ID else 0

@@ -15,7 +15,7 @@ from b24app.bitrix.payloads import (
     json_fields,
     posted_source,
 )
-from b24app.domain import PAYMENT_OWNERS, EntityRef
+from b24app.domain import PAYMENT_OWNERS, EntityRef, number_in
 from b24app.errors import HostUnusableError, MalformedRequestError
 from b24app.services.deps import Deps
 from b24app.storage import portals
@@ -34,9 +34,6 @@ __all__ = [
     "target_beside_tab",
     "target_of",
 ]
-
-MAX_ID = 2**53
-ID_DIGITS = 16
 
 
 def parse_placement_post(query: Mapping[str, str], form: Mapping[str, str]) -> PlacementCall:
@@ -135,7 +132,4 @@ def target_of(call: PlacementCall) -> Target | None:
 
 def _number(value: object) -> int | None:
     """Return a whole number from an option, None for everything else."""
-    text = str(value).strip() if isinstance(value, str | int) else ""
-    # Python refuses to parse numbers of thousands of digits, so check the length first.
-    is_number = text.isascii() and text.isdigit() and len(text) <= ID_DIGITS
-    return int(text) if is_number and int(text) <= MAX_ID else None
+    return number_in(str(value).strip()) if isinstance(value, str | int) else None

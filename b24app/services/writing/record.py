@@ -38,7 +38,7 @@ def take_key(
     asked: WriteRequest,
     intent: Mapping[str, Any] | None = None,
 ) -> Begun:
-    """Take the key of a request; return what it stands for if its work is, or was, to be done here.
+    """Take the key of a request, and return what became of the first one with it.
 
     `intent` is what `intent_of` makes. Raises StillRunningError, KeyReusedError.
     """

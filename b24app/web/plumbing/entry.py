@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import g, request
 
+from b24app.domain import MAX_ID
 from b24app.errors import NotOnThisCardError
 from b24app.services.actions import Action
 from b24app.services.auth import launches, shells
@@ -17,7 +18,6 @@ from b24app.web.plumbing import failures, i18n
 from b24app.web.plumbing.launch import bearer_token
 from b24app.web.plumbing.wiring import deps, wiring
 
-MAX_ID = 2**53
 MAX_ZONE = 64
 APP_PAGES = frozenset({"install", "settings", "activity", "diagnostics"})
 """Blueprints of the installer and of the application's own page, which have no card."""

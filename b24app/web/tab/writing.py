@@ -9,16 +9,15 @@ from decimal import Decimal, InvalidOperation
 from flask import Response, request
 
 from b24app import texts
-from b24app.domain import Money, Told
+from b24app.domain import Money, Told, number_in
 from b24app.errors import InputCode, InputError
 from b24app.services.writing import record
 from b24app.services.writing.deed import WriteRequest, fingerprint
 from b24app.services.writing.outcome import Outcome
 from b24app.web.plumbing import i18n, security
-from b24app.web.plumbing.entry import MAX_ID, current_card
+from b24app.web.plumbing.entry import current_card
 from b24app.web.tab import outcomes
 
-ID_DIGITS = 16
 MAX_NOTE = 300
 MAX_NUMBER = 100
 MOST_DIGITS = 40
@@ -82,10 +81,10 @@ def answer(outcome: Outcome, *, shown_at: int | None = None) -> Response:
 
 def whole_number(text: str, field: str) -> int:
     """Return a whole number in plain digits, 0 or more. Raises InputError naming the field."""
-    # Python refuses to parse numbers of thousands of digits, so check the length first.
-    if not text.isascii() or not text.isdigit() or len(text) > ID_DIGITS or int(text) > MAX_ID:
+    number = number_in(text)
+    if number is None:
         raise InputError(f"{field} is not a whole number", code=InputCode.NUMBER, field=field)
-    return int(text)
+    return number
 
 
 def optional_number(field: str) -> int | None:
