@@ -242,7 +242,10 @@ def day(text: str) -> str:
 
 
 def plain_money(value: Money) -> str:
-    """Return an amount like `money`, without elements: for text that leaves our pages."""
+    """Return an amount like `money`, without elements, as text that every program takes.
+
+    Its blanks are plain ones, unlike those of `money_text`: it may break there.
+    """
     return money(value).striptags()
 
 

@@ -45,7 +45,7 @@ def text() -> ResponseReturnValue:
     """Send the chosen payments as lines to read, with their sums."""
     found = export.chosen(proven(), _ids())
     lines = [_said(payment) for payment in found]
-    totals = [i18n.money(total).striptags() for total in sums_of(payment.sum for payment in found)]
+    totals = [i18n.plain_money(total) for total in sums_of(payment.sum for payment in found)]
     lines.extend(_("Total: %(sum)s", sum=total) for total in totals)
     return Response("\n".join(map(spreadsheet.one_line, lines)) + "\n", mimetype="text/plain")
 
@@ -67,7 +67,7 @@ def _said(payment: Payment) -> str:
     name = _("Payment %(number)s", number=payment.number)
     waits = _("Refunded") if payment.is_returned else _("Unpaid")
     state = _("Paid") if payment.is_paid else waits
-    parts = (name, i18n.money(payment.sum).striptags(), state, payment.pay_system_name)
+    parts = (name, i18n.plain_money(payment.sum), state, payment.pay_system_name)
     return ", ".join(part for part in parts if part)
 
 

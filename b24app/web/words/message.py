@@ -34,7 +34,7 @@ class Message:
 
 def compose(template: MessageTemplate, number: str, amount: Money, address: str) -> Message:
     """Fill a template, or the default in the language of this answer."""
-    money = plain_money(amount)
+    money = _told(amount)
     values = {NUMBER: number, AMOUNT: money, LINK: address}
     text = template.text or str(TEXT)
     return Message(
@@ -47,7 +47,7 @@ def compose(template: MessageTemplate, number: str, amount: Money, address: str)
 
 def as_edited(template: MessageTemplate) -> Mapping[str, object]:
     """Return a template as the settings show it, with the defaults and what an example holds."""
-    money = plain_money(Money(EXAMPLE_AMOUNT, "EUR"))
+    money = _told(Money(EXAMPLE_AMOUNT, "EUR"))
     values = {NUMBER: EXAMPLE_NUMBER, AMOUNT: money, LINK: EXAMPLE_LINK}
     shown = template.subject or str(SUBJECT), template.text or str(TEXT)
     return {
@@ -62,6 +62,5 @@ def as_edited(template: MessageTemplate) -> Mapping[str, object]:
     }
 
 
-def plain_money(amount: Money) -> str:
-    """Return an amount as text that every program takes, with plain blanks."""
-    return i18n.money(amount).striptags() if amount.is_readable else str(_("see the link"))
+def _told(amount: Money) -> str:
+    return i18n.plain_money(amount) if amount.is_readable else str(_("see the link"))
