@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app.bitrix.methods import crm, payment_deliveries, payment_items, payments
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
@@ -130,12 +130,10 @@ def ask_core(
     *,
     order: Mapping[str, str] | None = None,
     rows_total: int = 0,
-    is_listing: bool = False,
 ) -> CoreRequest:
     """Ask for card, payments, deliveries, product rows, and rows not billed yet: five commands.
 
-    Each page of product rows after the first, up to `rows_total`, takes one more. A listing asks
-    for the reminders, too, and remembers them.
+    Each page of product rows after the first, up to `rows_total`, takes one more.
     """
     return CoreRequest(
         card=batch.add(crm.get_card(ref)),
@@ -143,7 +141,24 @@ def ask_core(
         deliveries=batch.add(crm.list_deliveries(ref)),
         rows=product_rows.ask(batch, ref, rows_total),
         free=batch.add(crm.available_rows(ref)),
-        reminders=reminders.ask(batch, ref) if is_listing else None,
+    )
+
+
+def ask_listing(
+    batch: Batch,
+    ref: EntityRef,
+    *,
+    has_lapsed: bool,
+    order: Mapping[str, str] | None = None,
+) -> CoreRequest:
+    """Ask like `ask_core` where payments are listed: for reminders, and for what was given back.
+
+    The latter only with `has_lapsed`: a payment was paid once and was unpaid again.
+    """
+    return replace(
+        ask_core(batch, ref, order=order),
+        reminders=reminders.ask(batch, ref),
+        returned=returned.ask(batch, ref) if has_lapsed else None,
     )
 
 

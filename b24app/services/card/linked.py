@@ -23,7 +23,7 @@ from b24app.errors import AppError, PortalError, UnexpectedAnswerError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.launches import LAUNCH_DAYS
-from b24app.services.card import basket_rows, card_reads, returned, tab
+from b24app.services.card import basket_rows, card_reads, tab
 from b24app.services.card.build_view import kept_of, view_of
 from b24app.services.card.card_reads import CardSnapshot, CoreRequest, PaymentLines
 from b24app.services.card.card_view import CardView, Filter
@@ -189,7 +189,7 @@ def _groups(card: CardSession, objects: Sequence[EntityRef]) -> list[LinkedCard 
         lapsed = {ref for ref in objects if card_memory.has_lapsed(session, card.member_id, ref)}
     batches = [Batch() for _ in halves]
     cores = [
-        {ref: _ask_core(batch, ref, has_lapsed=ref in lapsed) for ref in part}
+        {ref: card_reads.ask_listing(batch, ref, has_lapsed=ref in lapsed) for ref in part}
         for batch, part in zip(batches, halves, strict=True)
     ]
     lines = [
@@ -225,11 +225,6 @@ def _seen_before(session: Session, card: CardSession, objects: Sequence[EntityRe
         payment_id for rank in zip_longest(*newest) for payment_id in rank if payment_id is not None
     ]
     return in_turn[:IN_FIRST_CALL]
-
-
-def _ask_core(batch: Batch, ref: EntityRef, *, has_lapsed: bool) -> CoreRequest:
-    asked = card_reads.ask_core(batch, ref, is_listing=True)
-    return replace(asked, returned=returned.ask(batch, ref)) if has_lapsed else asked
 
 
 def _is_seen(result: BatchResult, asked: CoreRequest) -> bool:

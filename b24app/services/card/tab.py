@@ -194,9 +194,7 @@ def _read(
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
     proof = None if card.user else launches.ask_proof(first)
-    core_asked = card_reads.ask_core(first, card.ref, order=order, is_listing=True)
-    if card.has_lapsed:
-        core_asked = replace(core_asked, returned=returned.ask(first, card.ref))
+    core_asked = card_reads.ask_listing(first, card.ref, has_lapsed=card.has_lapsed, order=order)
     parts = [seen] if len(seen) <= IN_FIRST_CALL else card_reads.thirds(seen, len(first))
     batches = [first, *(Batch() for _ in parts[1:])]
     # If batches are refused, this would be two calls per payment: then only the first call's
