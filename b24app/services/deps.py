@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ from b24app.bitrix.wire.portal_api import PortalApi
 from b24app.cipher import Cipher
 from b24app.errors import DatabaseAwayError
 from b24app.services.manifest import Manifest
+from b24app.storage import leases
 from b24app.storage.session import Database
+
+log = logging.getLogger(__name__)
 
 READ_SECONDS = 12.0
 """For all calls of one reading request: the page gives up after 15 seconds."""
@@ -104,6 +108,14 @@ class Deps:
                 is_again = True
                 self.sleep(pause)
         return work(is_again)
+
+    def give_back(self, lease: leases.Key, owner: str) -> None:
+        """Give a lease back. Never fails: what was done under it counts, and it ends by itself."""
+        try:
+            with self.db.of(lease.member_id).transaction() as session:
+                leases.release(session, lease, owner)
+        except DatabaseAwayError as error:
+            log.warning("%s was not given back: %s", lease.name, error)
 
     @contextmanager
     def one_action(self) -> Iterator[None]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from b24app.errors import ChangedMeanwhileError, DatabaseAwayError, StillRunningError
+from b24app.errors import ChangedMeanwhileError, StillRunningError
 from b24app.services.actions import OutcomeKind
 from b24app.services.admin import activity_log, idempotent, settings_form
 from b24app.services.admin.settings_form import Choices, Draft, Fields
@@ -35,8 +34,6 @@ from b24app.storage import activity, leases
 from b24app.storage import settings as stored
 from b24app.storage.session import Session
 from b24app.storage.settings import Saved
-
-log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 4.0
 """The time limit of the first questions: the tabs must be changed within the same 15 seconds."""
@@ -115,12 +112,7 @@ def _turn(deps: Deps, member_id: str) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
-            with deps.db.of(member_id).transaction() as session:
-                leases.release(session, lease, owner)
-        except DatabaseAwayError as error:
-            # What was done under it is told all the same, and it ends by itself.
-            log.warning("%s was not given back: %s", lease.name, error)
+        deps.give_back(lease, owner)
 
 
 def _conflicting(card: CardSession, page: SettingsPage, wished: Draft) -> SettingsPage:

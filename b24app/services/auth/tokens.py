@@ -12,7 +12,6 @@ kept for, or if it is of another portal, nothing is kept and nothing is sent.
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from b24app.bitrix.oauth.server import ServerAppInfo
 from b24app.bitrix.wire.shares import Share
 from b24app.domain import TokenPair, TokenResponse
 from b24app.errors import (
-    DatabaseAwayError,
     GrantLostError,
     PortalBusyError,
     SessionExpiredError,
@@ -32,8 +30,6 @@ from b24app.errors import (
 from b24app.services.deps import Deps
 from b24app.storage import leases, portals, user_tokens
 from b24app.storage.session import Session
-
-log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 20
 WAIT_SECONDS = 6.0
@@ -126,15 +122,7 @@ class StoredTokens:
         try:
             return self._kept(self._refresh(rejected))
         finally:
-            self._give_back(owner)
-
-    def _give_back(self, owner: str) -> None:
-        """Release the lease. Never fails: the pair is kept, and the lease ends by itself."""
-        try:
-            with self._db.transaction() as session:
-                leases.release(session, self._keeping.lease, owner)
-        except DatabaseAwayError as error:
-            log.warning("%s was not given back: %s", self._keeping.lease.name, error)
+            self._deps.give_back(self._keeping.lease, owner)
 
     def _kept(self, pair: TokenPair) -> str:
         self._access_token = pair.access_token
