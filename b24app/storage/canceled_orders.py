@@ -6,21 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
+from . import card_rows
 from .deletion import delete_some, delete_where
 from .models import CanceledOrder
 from .upsert import put
 
 _ORDERS = CanceledOrder.__table__.c
-_STATES = select(_ORDERS.order_number, _ORDERS.states).where(
-    _ORDERS.member_id == bindparam("member_id"),
-    _ORDERS.entity_type_id == bindparam("type_id"),
-    _ORDERS.entity_id == bindparam("entity_id"),
-)
+_STATES = select(_ORDERS.order_number, _ORDERS.states).where(*card_rows.is_card(CanceledOrder))
 
 
 def states(session: Session, member_id: str, ref: EntityRef) -> dict[str, dict[str, str]]:
@@ -28,8 +25,8 @@ def states(session: Session, member_id: str, ref: EntityRef) -> dict[str, dict[s
 
     An order that is still canceled can change none of these states.
     """
-    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
-    return {number: dict(found) for number, found in session.execute(_STATES, key)}
+    found = session.execute(_STATES, card_rows.key(member_id, ref))
+    return {number: dict(states) for number, states in found}
 
 
 def note(
@@ -57,17 +54,9 @@ def note(
 def forget(session: Session, member_id: str, ref: EntityRef, *numbers: str) -> None:
     """Forget these orders of a card; all of them where none is named."""
     which = [CanceledOrder.order_number.in_(numbers)] if numbers else []
-    delete_where(session, CanceledOrder, *_of(member_id, ref), *which)
+    delete_where(session, CanceledOrder, *card_rows.of(CanceledOrder, member_id, ref), *which)
 
 
 def delete_older(session: Session, before: datetime) -> int:
     """Forget what was noted before `before`. Returns how many."""
     return delete_some(session, CanceledOrder, CanceledOrder.noted_at < before)
-
-
-def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
-    return (
-        CanceledOrder.member_id == member_id,
-        CanceledOrder.entity_type_id == ref.entity_type_id,
-        CanceledOrder.entity_id == ref.entity_id,
-    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
+from . import card_rows
 from .models import CanceledOrder, PartialAction, Refusal
 
 
@@ -23,16 +24,12 @@ class Marks:
 
 
 def _there_is(model: type[CanceledOrder | PartialAction | Refusal]) -> ColumnElement[bool]:
-    columns = model.__table__.c
-    of_card = (
-        columns.member_id == bindparam("member_id"),
-        columns.entity_type_id == bindparam("type_id"),
-        columns.entity_id == bindparam("entity_id"),
-    )
+    there_is = exists().where(*card_rows.is_card(model))
     if model is not Refusal:
-        return exists().where(*of_card)
+        return there_is
+    columns = Refusal.__table__.c
     is_theirs = columns.user_id == bindparam("user_id")
-    return exists().where(*of_card, is_theirs, columns.refused_at > bindparam("since"))
+    return there_is.where(is_theirs, columns.refused_at > bindparam("since"))
 
 
 _MARKS = select(*(_there_is(model) for model in (CanceledOrder, PartialAction, Refusal)))
@@ -40,11 +37,5 @@ _MARKS = select(*(_there_is(model) for model in (CanceledOrder, PartialAction, R
 
 def read(session: Session, member_id: str, user_id: int, ref: EntityRef, since: datetime) -> Marks:
     """Return what is remembered of a card; of refusals only those of this user after `since`."""
-    asked = {
-        "member_id": member_id,
-        "user_id": user_id,
-        "type_id": ref.entity_type_id,
-        "entity_id": ref.entity_id,
-        "since": since,
-    }
+    asked = {**card_rows.key(member_id, ref), "user_id": user_id, "since": since}
     return Marks(*map(bool, session.execute(_MARKS, asked).one()))

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
+from . import card_rows
 from .deletion import delete_some
 from .models import CardMemory
 from .upsert import insert_into, put
@@ -25,11 +26,7 @@ LAPSED = "returned"
 """What `first_seen` has only where a payment was paid once and is unpaid again."""
 
 _CARDS = CardMemory.__table__.c
-_IS_CARD = (
-    _CARDS.member_id == bindparam("member_id"),
-    _CARDS.entity_type_id == bindparam("type_id"),
-    _CARDS.entity_id == bindparam("entity_id"),
-)
+_IS_CARD = card_rows.is_card(CardMemory)
 _PAYMENT_IDS = select(_CARDS.payment_ids).where(*_IS_CARD)
 _LAPSED = select(_CARDS.first_seen[LAPSED]).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
@@ -69,17 +66,17 @@ class LineRows:
 
 def payment_ids(session: Session, member_id: str, ref: EntityRef) -> tuple[int, ...]:
     """Return the payments last seen on this card, empty for a card not seen before."""
-    return tuple(session.scalar(_PAYMENT_IDS, _key(member_id, ref)) or ())
+    return tuple(session.scalar(_PAYMENT_IDS, card_rows.key(member_id, ref)) or ())
 
 
 def has_lapsed(session: Session, member_id: str, ref: EntityRef) -> bool:
     """Return whether a payment last seen on this card was paid once and was unpaid again."""
-    return session.scalar(_LAPSED, _key(member_id, ref)) is not None
+    return session.scalar(_LAPSED, card_rows.key(member_id, ref)) is not None
 
 
 def first_sights(session: Session, member_id: str, ref: EntityRef) -> dict[int, FirstSight]:
     """Return since when each payment of this card is known, by payment id."""
-    return _read(session.scalar(_FIRST_SEEN, _key(member_id, ref)) or {})
+    return _read(session.scalar(_FIRST_SEEN, card_rows.key(member_id, ref)) or {})
 
 
 def save_known_payments(
@@ -99,7 +96,7 @@ def save_known_payments(
     what to keep as `returned`, None where nobody said.
     """
     listed = list(payment_ids)
-    row = session.execute(_FIRST_SEEN, _key(member_id, ref)).one_or_none()
+    row = session.execute(_FIRST_SEEN, card_rows.key(member_id, ref)).one_or_none()
     kept = (row.first_seen if row else None) or {}
     known = _read(kept)
     is_exact = row is not None and bool(kept.get("whole")) and now - row.seen_at <= EXACT
@@ -130,7 +127,7 @@ def _mark(sight: FirstSight, said: str | None) -> str:
 
 def line_rows(session: Session, member_id: str, ref: EntityRef) -> LineRows:
     """Return of which product rows of the card lines and baskets are, as far as it was noted."""
-    kept = session.execute(_LINE_ROWS, _key(member_id, ref)).one_or_none()
+    kept = session.execute(_LINE_ROWS, card_rows.key(member_id, ref)).one_or_none()
     baskets, lines = (kept.basket_rows or {}, kept.line_rows or {}) if kept else ({}, {})
     return LineRows(
         {int(basket_id): row_id for basket_id, row_id in baskets.items()},
@@ -154,7 +151,7 @@ def note_line_rows(
             seen_at=now,
         ).on_conflict_do_nothing()
     )
-    known = session.execute(_LINE_ROWS_TO_CHANGE, _key(member_id, ref)).one()
+    known = session.execute(_LINE_ROWS_TO_CHANGE, card_rows.key(member_id, ref)).one()
     baskets = dict(known.basket_rows or {})
     for basket_id, row_id in noted.by_basket.items():
         is_shared = baskets.get(str(basket_id), row_id) != row_id
@@ -164,11 +161,7 @@ def note_line_rows(
     newest = {str(line_id): lines[line_id] for line_id in sorted(lines)[-MOST_LINES:]}
     session.execute(
         update(CardMemory)
-        .where(
-            CardMemory.member_id == member_id,
-            CardMemory.entity_type_id == ref.entity_type_id,
-            CardMemory.entity_id == ref.entity_id,
-        )
+        .where(*card_rows.of(CardMemory, member_id, ref))
         .values(basket_rows=baskets, line_rows=newest, seen_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -177,10 +170,6 @@ def note_line_rows(
 def delete_older(session: Session, before: datetime) -> int:
     """Forget cards not seen since `before`. Returns how many."""
     return delete_some(session, CardMemory, CardMemory.seen_at < before)
-
-
-def _key(member_id: str, ref: EntityRef) -> dict[str, Any]:
-    return {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
 
 
 def _read(kept: Mapping[str, Any]) -> dict[int, FirstSight]:

@@ -6,25 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
+from . import card_rows
 from .deletion import delete_some, delete_where
 from .models import PartialAction
 from .numbering import lowest_at, number_for
 from .upsert import insert_into
 
-_OF_CARD = (
-    select(PartialAction)
-    .where(
-        PartialAction.member_id == bindparam("member_id"),
-        PartialAction.entity_type_id == bindparam("type_id"),
-        PartialAction.entity_id == bindparam("entity_id"),
-    )
-    .order_by(PartialAction.id)
-)
+_OF_CARD = select(PartialAction).where(*card_rows.is_card(PartialAction)).order_by(PartialAction.id)
 
 
 def add(
@@ -56,8 +49,7 @@ def add(
 
 def of_card(session: Session, member_id: str, ref: EntityRef) -> Sequence[PartialAction]:
     """Return the half-done actions of one card, oldest first."""
-    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
-    return session.scalars(_OF_CARD, key).all()
+    return session.scalars(_OF_CARD, card_rows.key(member_id, ref)).all()
 
 
 def change(session: Session, member_id: str, action_id: int, data: dict[str, Any]) -> None:

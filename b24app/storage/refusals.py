@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef
 
+from . import card_rows
 from .deletion import delete_some, delete_where
 from .models import Refusal
 from .upsert import put
@@ -35,7 +35,8 @@ def refuse(session: Session, member_id: str, user_id: int, ref: EntityRef, now: 
 
 def clear(session: Session, member_id: str, user_id: int, ref: EntityRef) -> None:
     """Delete the refusal: the person asked again."""
-    delete_where(session, Refusal, *_of(member_id, user_id, ref))
+    is_theirs = Refusal.user_id == user_id
+    delete_where(session, Refusal, *card_rows.of(Refusal, member_id, ref), is_theirs)
 
 
 def forget_all(session: Session, member_id: str) -> int:
@@ -46,12 +47,3 @@ def forget_all(session: Session, member_id: str) -> int:
 def delete_older(session: Session, before: datetime) -> int:
     """Forget refusals of `before` and earlier. Returns how many."""
     return delete_some(session, Refusal, Refusal.refused_at <= before)
-
-
-def _of(member_id: str, user_id: int, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Refusal.member_id == member_id,
-        Refusal.user_id == user_id,
-        Refusal.entity_type_id == ref.entity_type_id,
-        Refusal.entity_id == ref.entity_id,
-    )

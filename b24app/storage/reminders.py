@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from b24app.domain import EntityRef, Reminder
 
+from . import card_rows
 from .deletion import delete_some, delete_where
 from .models import PaymentReminder
 from .upsert import put
@@ -17,23 +18,21 @@ from .upsert import put
 _REMINDERS = PaymentReminder.__table__.c
 _OF_CARD = select(
     _REMINDERS.activity_id, _REMINDERS.payment_id, _REMINDERS.deadline, _REMINDERS.is_todo
-).where(
-    _REMINDERS.member_id == bindparam("member_id"),
-    _REMINDERS.entity_type_id == bindparam("type_id"),
-    _REMINDERS.entity_id == bindparam("entity_id"),
-)
+).where(*card_rows.is_card(PaymentReminder))
 
 
 def of_card(session: Session, member_id: str, ref: EntityRef) -> dict[int, Reminder]:
     """Return the reminders last seen open on a card, by payment id."""
-    key = {"member_id": member_id, "type_id": ref.entity_type_id, "entity_id": ref.entity_id}
-    return {row.payment_id: Reminder(*row) for row in session.execute(_OF_CARD, key)}
+    found = session.execute(_OF_CARD, card_rows.key(member_id, ref))
+    return {row.payment_id: Reminder(*row) for row in found}
 
 
 def payment_of(session: Session, member_id: str, ref: EntityRef, activity_id: int) -> int | None:
     """Return the payment of a card that a reminder is about; None if it is not known."""
     which = PaymentReminder.activity_id == activity_id
-    query = select(PaymentReminder.payment_id).where(*_of(member_id, ref), which)
+    query = select(PaymentReminder.payment_id).where(
+        *card_rows.of(PaymentReminder, member_id, ref), which
+    )
     return session.scalars(query).first()
 
 
@@ -60,7 +59,9 @@ def forget(session: Session, member_id: str, ref: EntityRef, payment_ids: Iterab
     ids = list(payment_ids)
     if ids:
         which = PaymentReminder.payment_id.in_(ids)
-        delete_where(session, PaymentReminder, *_of(member_id, ref), which)
+        delete_where(
+            session, PaymentReminder, *card_rows.of(PaymentReminder, member_id, ref), which
+        )
 
 
 def replace(
@@ -90,11 +91,3 @@ def replace(
 def delete_older(session: Session, before: datetime) -> int:
     """Forget reminders last written before `before`. Returns how many."""
     return delete_some(session, PaymentReminder, PaymentReminder.seen_at < before)
-
-
-def _of(member_id: str, ref: EntityRef) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PaymentReminder.member_id == member_id,
-        PaymentReminder.entity_type_id == ref.entity_type_id,
-        PaymentReminder.entity_id == ref.entity_id,
-    )

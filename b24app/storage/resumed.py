@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.cipher import Cipher
 from b24app.domain import EntityRef, PortalUser, TokenPair
 
+from . import card_rows
 from .cached_lists import USER_NAMES
 from .card_memory import LAPSED
 from .models import CachedList, CardMemory, Launch, Portal, PortalSettings, UserToken
@@ -116,12 +117,7 @@ def read(
     session: Session, cipher: Cipher, member_id: str, launch_id: str, ref: EntityRef
 ) -> Resumed | None:
     """Return it all, or None for a portal that was never proven or is erased."""
-    asked = {
-        "member_id": member_id,
-        "launch_id": launch_id,
-        "type_id": ref.entity_type_id,
-        "entity_id": ref.entity_id,
-    }
+    asked = {**card_rows.key(member_id, ref), "launch_id": launch_id}
     row = session.execute(_RESUME, asked).one_or_none()
     if row is None:
         return None
