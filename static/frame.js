@@ -115,7 +115,6 @@
   window.B24Frame = Object.freeze({
     isFramed: () => me !== null,
     init,
-    fit,
     keepFitting,
     refreshAuth,
     selectUsers,
@@ -124,7 +123,6 @@
     close: () => send("closeApplication"),
     installFinish: () => send("setInstallFinish", {}),
     reloadWindow: () => send("reloadWindow", {}),
-    setTitle: (title) => send("setTitle", { title }),
     scrollTo: (top) => send("setScroll", { scroll: top }),
   });
 })();

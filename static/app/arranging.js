@@ -133,7 +133,7 @@ function runAfter(head) {
 function arrangeBy(changes) {
   Object.assign(view, changes);
   arrange();
-  keep();
+  store(`list ${remembered}`, { show: view.show, sort: view.sort });
   byId("live").textContent = howMany();
 }
 
@@ -158,23 +158,10 @@ function fillFields() {
   }
 }
 
-/* For the session of the card. A frame may be refused its storage. */
-function keep() {
-  try {
-    sessionStorage.setItem(`list ${remembered}`, JSON.stringify({ show: view.show, sort: view.sort }));
-  } catch {
-    /* Then it is forgotten with the page. */
-  }
-}
-
 function recall({ dataset: { card } }) {
   if (remembered === card) return;
   remembered = card;
-  try {
-    Object.assign(view, JSON.parse(sessionStorage.getItem(`list ${card}`)));
-  } catch {
-    /* As above. */
-  }
+  Object.assign(view, stored(`list ${card}`));
 }
 
 on("change", ({ target }) => {

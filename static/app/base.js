@@ -13,6 +13,23 @@ const isWrite = (config) => config.verb !== "get" && !isPosted(config);
 /* The same control on the page as it is now: an answer may have replaced it in the meantime. */
 const present = (elt) => (elt.isConnected ? elt : byId(elt.id));
 
+/* What is kept for the session of the card. A frame may be refused its storage: then it is forgotten with the page. */
+function store(name, value) {
+  try {
+    sessionStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    /* As above. */
+  }
+}
+
+function stored(name) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name));
+  } catch {
+    return null;
+  }
+}
+
 /* Once for all that one answer brings, before the next picture: it tells of every part of every payment by itself,
    and what looks through a long list each time stands still for seconds. */
 const due = new Set();

@@ -31,15 +31,17 @@ on("htmx:configRequest", ({ detail: config }) => {
 function fold(button) {
   const group = button.closest(".group");
   if (!folded.delete(group.id)) folded.add(group.id);
-  showFolds();
-  keepFolds();
+  foldsChanged();
 }
 
 function unfold(row) {
   const group = row?.closest(".group");
-  if (!group || !folded.delete(group.id)) return;
+  if (group && folded.delete(group.id)) foldsChanged();
+}
+
+function foldsChanged() {
   showFolds();
-  keepFolds();
+  store(`folded ${foldedOf}`, [...folded]);
 }
 
 /* The head of a group is replaced by every write. */
@@ -51,23 +53,10 @@ function showFolds() {
   }
 }
 
-/* For the session of the card. A frame may be refused its storage. */
-function keepFolds() {
-  try {
-    sessionStorage.setItem(`folded ${foldedOf}`, JSON.stringify([...folded]));
-  } catch {
-    /* Then it is forgotten with the page. */
-  }
-}
-
 function recallFolds({ dataset: { card } }) {
   if (foldedOf === card) return;
   foldedOf = card;
-  try {
-    for (const id of JSON.parse(sessionStorage.getItem(`folded ${card}`)) || []) folded.add(id);
-  } catch {
-    /* As above. */
-  }
+  for (const id of stored(`folded ${card}`) || []) folded.add(id);
 }
 
 on("htmx:load", ({ detail: { elt } }) => {

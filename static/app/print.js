@@ -48,7 +48,7 @@ window.addEventListener("beforeprint", () => {
 function sayWhatIsShown() {
   const place = byId("on-paper");
   if (!place) return;
-  const rows = [...document.querySelectorAll(".pay[data-payment-id]")];
+  const rows = paymentsIn(document);
   const shown = rows.filter((row) => !row.hidden).length;
   const total = isByServer() ? Number(byId("count-all").textContent) : rows.length;
   const chosen = document.querySelector(".toolbar [aria-pressed=true]:not(#show-all)");
