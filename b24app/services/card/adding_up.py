@@ -20,7 +20,7 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.product_sums import is_all_known, products_of
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import (
@@ -32,8 +32,6 @@ from b24app.services.card.totals import (
     sum_of,
     total,
 )
-
-Compositions = Mapping[int, PaymentLines]
 
 
 def totals_of(

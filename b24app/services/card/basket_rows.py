@@ -19,14 +19,13 @@ from b24app.bitrix.wire.portal_api import BatchResult, Handle
 from b24app.domain import EntityRef, ListedRow, Listing, PaymentItem
 from b24app.errors import DatabaseAwayError, PortalError, UnknownPortalError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import PaymentLines
+from b24app.services.card.card_reads import Compositions, PaymentLines
 from b24app.services.card.product_rows import ReadRows
 from b24app.storage import card_memory
 from b24app.storage.card_memory import LineRows
 
 log = logging.getLogger(__name__)
 
-Compositions = Mapping[int, PaymentLines]
 NOTHING = LineRows({}, {})
 
 

@@ -13,7 +13,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import adding_up, canceled, half_done, reminders, returned
 from b24app.services.card.canceled import States
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.card_view import (
     CardView,
     Filter,
@@ -99,7 +99,7 @@ def kept_of(session: Session, card: CardSession, noted: Noted | None = None) -> 
 def view_of(
     card: CardSession,
     core: CardSnapshot,
-    compositions: Mapping[int, PaymentLines],
+    compositions: Compositions,
     people: Mapping[int, str | None],
     kept: Kept | None = None,
 ) -> CardView:
@@ -214,7 +214,7 @@ def _payments(
 
 
 def _details(
-    compositions: Mapping[int, PaymentLines], core: CardSnapshot, free: Sequence[ProductRow] | None
+    compositions: Compositions, core: CardSnapshot, free: Sequence[ProductRow] | None
 ) -> dict[int, Details]:
     free_rows = None if free is None else {row.id: row for row in free}
     sources = Sources(
@@ -231,7 +231,7 @@ def _details(
     }
 
 
-def _may_be_unnamed(core: CardSnapshot, compositions: Mapping[int, PaymentLines]) -> bool:
+def _may_be_unnamed(core: CardSnapshot, compositions: Compositions) -> bool:
     """Return whether more is billed of a row than lines name, and the portal could not name it."""
     named: defaultdict[int, Decimal] = defaultdict(Decimal)
     for item in (item for lines in compositions.values() for item in lines.items):
@@ -244,9 +244,7 @@ def _may_be_unnamed(core: CardSnapshot, compositions: Mapping[int, PaymentLines]
     )
 
 
-def _free(
-    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
-) -> Listing[ProductRow] | None:
+def _free(core: CardSnapshot, compositions: Compositions) -> Listing[ProductRow] | None:
     """Return what no payment bills: the portal's rows, or with several orders an estimate.
 
     Never more of a row than the card has, as far as the payments' lines are known.
@@ -258,9 +256,7 @@ def _free(
     return None if free is None else held(core.payments, free, core.rows, items)
 
 
-def _all_items(
-    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
-) -> list[PaymentItem] | None:
+def _all_items(core: CardSnapshot, compositions: Compositions) -> list[PaymentItem] | None:
     """Return the lines of all payments, only if they and all rows are known."""
     if not core.has_all_rows or core.payments.unread:
         return None

@@ -103,6 +103,10 @@ class PaymentLines:
         return not self.unread
 
 
+Compositions = Mapping[int, PaymentLines]
+"""What is in payments, by their ids; without those of which it was not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class CoreRequest:
     """The handles of a card's reads in a batch."""
@@ -253,9 +257,7 @@ def take_compositions(
     return found
 
 
-def complete(
-    core: CardSnapshot, compositions: Mapping[int, PaymentLines]
-) -> dict[int, PaymentLines]:
+def complete(core: CardSnapshot, compositions: Compositions) -> dict[int, PaymentLines]:
     """Return those whose rows were all read. The others' rows are on pages that come later."""
     if not core.read_rows.has_more:
         return dict(compositions)

@@ -8,7 +8,7 @@ from typing import Any
 
 from b24app.errors import NotOnThisCardError
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.card_view import Notice
 from b24app.storage import partial_actions
 from b24app.storage.models import PartialAction
@@ -31,7 +31,7 @@ def notices(
     card: CardSession,
     present: Sequence[PartialAction],
     core: CardSnapshot,
-    compositions: Mapping[int, PaymentLines],
+    compositions: Compositions,
 ) -> tuple[Notice, ...]:
     """Return what is still half done. Delete what the portal shows as settled."""
     settled = [action for action in present if _is_settled(action, core, compositions)]
@@ -99,9 +99,7 @@ def dismiss(card: CardSession, notice_id: int) -> None:
         partial_actions.settle(session, card.member_id, notice_id)
 
 
-def _is_settled(
-    action: PartialAction, core: CardSnapshot, compositions: Mapping[int, PaymentLines]
-) -> bool:
+def _is_settled(action: PartialAction, core: CardSnapshot, compositions: Compositions) -> bool:
     listed = [payment_id for payment_id in _payment_ids(action) if not core.is_gone(payment_id)]
     if action.kind in OF_ONE_PAYMENT:
         return not listed

@@ -25,7 +25,7 @@ from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.launches import LAUNCH_DAYS
 from b24app.services.card import basket_rows, card_reads, tab
 from b24app.services.card.build_view import kept_of, view_of
-from b24app.services.card.card_reads import CardSnapshot, CoreRequest, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions, CoreRequest
 from b24app.services.card.card_view import CardView, Filter
 from b24app.services.card.linked_totals import Sum, together
 from b24app.services.card.tab import IN_A_PART, IN_FIRST_CALL, MOST_SHOWN, ListOptions
@@ -243,7 +243,7 @@ def _group(
     card: CardSession,
     ref: EntityRef,
     core: CardSnapshot | None,
-    compositions: Mapping[int, PaymentLines],
+    compositions: Compositions,
     most: int,
 ) -> LinkedCard | None:
     if core is None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from b24app.domain import Delivery, Money, Payment, ProductRow, is_whole
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import ZERO, Line, LineKind, sum_of
 from b24app.services.card.unread_rows import all_rows
-
-Compositions = Mapping[int, PaymentLines]
 
 
 def products_of(

@@ -16,7 +16,12 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows, card_reads, product_rows, reminders, returned
 from b24app.services.card.build_view import LISTS, Noted, kept_of, view_of
-from b24app.services.card.card_reads import CardSnapshot, CompositionRequest, PaymentLines
+from b24app.services.card.card_reads import (
+    CardSnapshot,
+    CompositionRequest,
+    Compositions,
+    PaymentLines,
+)
 from b24app.services.card.card_view import CardView, Filter, Sort
 from b24app.services.directories import user_names
 from b24app.storage import cached_lists, card_memory, refusals
@@ -69,7 +74,7 @@ class Reading:
     """The result of one reading of the portal."""
 
     core: CardSnapshot
-    compositions: Mapping[int, PaymentLines]
+    compositions: Compositions
     people: Mapping[int, str | None]
     reminders: Mapping[int, Reminder] | None = None
     """The open ones that were known of the card then, by payment id; None if nobody looked."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from b24app.domain import Money, ProductRow
-from b24app.services.card.card_reads import CardSnapshot, PaymentLines
+from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.rounding import rounded
 
 MOST_SUMS = 1_000
@@ -14,7 +14,7 @@ MOST_SUMS = 1_000
 
 
 def all_rows(
-    core: CardSnapshot, compositions: Mapping[int, PaymentLines], free: Sequence[ProductRow] | None
+    core: CardSnapshot, compositions: Compositions, free: Sequence[ProductRow] | None
 ) -> list[ProductRow] | None:
     """Return the card's product rows where those not read are in no line of its payments.
 
