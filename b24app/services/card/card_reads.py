@@ -149,11 +149,7 @@ def ask_core(
 
 
 def ask_listing(
-    batch: Batch,
-    ref: EntityRef,
-    *,
-    has_lapsed: bool,
-    order: Mapping[str, str] | None = None,
+    batch: Batch, ref: EntityRef, *, has_lapsed: bool, order: Mapping[str, str] | None = None
 ) -> CoreRequest:
     """Ask like `ask_core` where payments are listed: for reminders, and for what was given back.
 
@@ -271,6 +267,11 @@ def complete(core: CardSnapshot, compositions: Compositions) -> dict[int, Paymen
 def core_commands(rows_total: int) -> int:
     """Return how many commands `ask_core` takes, without what a listing adds."""
     return CORE + product_rows.pages(rows_total)
+
+
+def parts(ids: Sequence[int], size: int) -> tuple[tuple[int, ...], ...]:
+    """Split ids into parts of a size, but for the last one."""
+    return tuple(tuple(ids[start : start + size]) for start in range(0, len(ids), size))
 
 
 def halves(ids: Sequence[int], ahead: int = 0) -> list[Sequence[int]]:

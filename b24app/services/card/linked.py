@@ -267,10 +267,7 @@ def _group(
     view = view_of(own, core, card_reads.complete(core, compositions), noted.people, kept)
     view = view.cut(most)
     ids = [entry.payment.id for entry in view.payments if entry.details is None]
-    waiting = tuple(
-        tuple(ids[start : start + IN_A_PART]) for start in range(0, len(ids), IN_A_PART)
-    )
-    return LinkedCard(view, waiting, core.rows_total, ticket)
+    return LinkedCard(view, card_reads.parts(ids, IN_A_PART), core.rows_total, ticket)
 
 
 def _ticket(card: CardSession, ref: EntityRef) -> SessionClaims:

@@ -97,13 +97,9 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
     view = view_of(card, core, compositions, noted.people, kept)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [entry.payment.id for entry in view.payments if entry.details is None]
-    waiting = tuple(
-        tuple(newest[start : start + DETAILS_AT_ONCE])
-        for start in range(0, len(newest), DETAILS_AT_ONCE)
-    )
-    if card.api.refuses_batch:
-        # Two calls per payment: only for those that a person opens (decisions 11).
-        waiting = ()
+    # Where batches are refused it takes two calls per payment: only for those that a person opens
+    # (decisions 11).
+    waiting = () if card.api.refuses_batch else card_reads.parts(newest, DETAILS_AT_ONCE)
     return TabContent(view, waiting, core.rows_total)
 
 
@@ -163,9 +159,7 @@ def details_of_newest(card: CardSession, most: int) -> TabContent:
     launches.prove_now(card)
     most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
     newest = sorted(card.listed, reverse=True)[:most]
-    starts = range(0, len(newest), IN_A_PART)
-    parts = [newest[start : start + IN_A_PART] for start in starts]
-    read = _read_to_the_end(card, parts, 0)
+    read = _read_to_the_end(card, card_reads.parts(newest, IN_A_PART), 0)
     view = view_of(card, read.core, read.compositions, read.people)
     rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
     return TabContent(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)

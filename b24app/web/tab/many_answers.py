@@ -11,7 +11,7 @@ from flask import Response, make_response, render_template, request
 from b24app.errors import AppError
 from b24app.services.actions import Action, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import tab
+from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
 from b24app.services.card.tab import DETAILS_AT_ONCE, Reading
@@ -101,7 +101,7 @@ def _told(result: Result, numbers: Mapping[int, str]) -> Told:
 def _changed(view: CardView, read: Reading, touched: list[int], *, is_well: bool) -> str:
     found = [shown for payment_id in touched if (shown := view.payment(payment_id)) is not None]
     ids = [shown.payment.id for shown in found]
-    groups = [ids[at : at + DETAILS_AT_ONCE] for at in range(0, len(ids), DETAILS_AT_ONCE)]
+    groups = card_reads.parts(ids, DETAILS_AT_ONCE)
     return render_template(
         "payments/_many_changed.html",
         view=view,
