@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.wire.portal_api import Batch, BatchResult
-from b24app.domain import ProductRow, Reminder, is_whole
+from b24app.domain import Payment, ProductRow, Reminder, is_whole
 from b24app.errors import AppError, GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
@@ -78,6 +78,11 @@ class Reading:
     people: Mapping[int, str | None]
     reminders: Mapping[int, Reminder] | None = None
     """The open ones that were known of the card then, by payment id; None if nobody looked."""
+
+
+def payment_in(read: Reading | None, payment_id: int) -> Payment | None:
+    """Return a payment as a reading lists it, None if it does not, or if there is none."""
+    return read.core.payments_by_id.get(payment_id) if read is not None else None
 
 
 def show(card: CardSession, wish: ListOptions) -> TabContent:

@@ -14,7 +14,7 @@ from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputC
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
-from b24app.services.card.tab import Reading
+from b24app.services.card.tab import Reading, payment_in
 from b24app.services.deps import PART_SECONDS
 from b24app.services.directories import pay_systems
 from b24app.services.payments import filling, unbilled
@@ -199,7 +199,7 @@ def _given_up(
     card: CardSession, made: Made, payment_id: int, aim: Aim, before: BillableRows
 ) -> Outcome:
     """Delete a payment that has all rows but no amount: mostly, the order is canceled."""
-    payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
+    payment = payment_in(made.read, payment_id)
     error = why_no_sum(made.read, payment_id)
     if made.read and payment and isinstance(error, CanceledNotCreatedError):
         canceled.note(card, payment.number, made.read.core.payments)
@@ -223,7 +223,7 @@ def _clean_up(
 def _half_done(
     card: CardSession, read: Reading | None, payment_id: int, names: Sequence[str]
 ) -> Outcome:
-    payment = read.core.payments_by_id.get(payment_id) if read else None
+    payment = payment_in(read, payment_id)
     number = payment.number if payment else str(payment_id)
     values = few(names)
     data = {"payment_id": payment_id, "number": number, **values}
@@ -246,7 +246,7 @@ def _made_whole(
     What it cannot hold beside a product that is in it stays for another payment.
     """
     if not set(aim.wanted[aim.at_once :]).issubset(made.apart):
-        payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
+        payment = payment_in(made.read, payment_id)
         there = set(aim.wanted[: aim.at_once]).difference(made.apart)
         begun = filling.Filling(
             id=0,
@@ -285,7 +285,7 @@ def _done(
     kind: OutcomeKind = OutcomeKind.DONE,
     values: Mapping[str, str] | None = None,
 ) -> Outcome:
-    payment = made.read.core.payments_by_id.get(payment_id) if made.read else None
+    payment = payment_in(made.read, payment_id)
     return Outcome(
         kind,
         code,

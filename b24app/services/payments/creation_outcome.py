@@ -34,7 +34,7 @@ from b24app.services.card.card_reads import (
     PaymentLines,
     ReadingRequest,
 )
-from b24app.services.card.tab import Reading
+from b24app.services.card.tab import Reading, payment_in
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import RowQuantity
@@ -262,7 +262,7 @@ def with_apart(
     the payment has no amount, or where they would lower it: then it is not what was wanted. The
     first of `wanted` were `sent`.
     """
-    payment = made.read.core.payments_by_id.get(made.payment_id or 0) if made.read else None
+    payment = payment_in(made.read, made.payment_id or 0)
     there = {rows[one.row_id].product_id for one in wanted[:sent] if one not in lacking}
     of_these = {rows[one.row_id].product_id for one in lacking}
     later = [one for one in wanted[sent:] if rows[one.row_id].product_id in of_these]

@@ -18,7 +18,7 @@ from b24app.errors import BusinessRefusalError, GoneError, NotFoundError, NotOnT
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
-from b24app.services.card.tab import Reading
+from b24app.services.card.tab import Reading, payment_in
 from b24app.services.deps import PART_SECONDS
 from b24app.services.payments import adding_items
 from b24app.services.payments.item_lines import EditContext, place, place_to_add
@@ -223,7 +223,7 @@ def _stopped(filling: Filling) -> Outcome:
 
 def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outcome:
     _settle(card, filling)
-    payment = read.core.payments_by_id.get(filling.payment_id) if read else None
+    payment = payment_in(read, filling.payment_id)
     kind, code, names = _ending(filling)
     return Outcome(
         kind,

@@ -26,7 +26,7 @@ from b24app.errors import (
 from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
-from b24app.services.card.tab import Reading
+from b24app.services.card.tab import Reading, payment_in
 from b24app.services.deps import PART_SECONDS, WRITE_SECONDS
 from b24app.services.payments.many_progress import Progress, result_of
 from b24app.services.payments.many_wish import Chosen, Wish
@@ -264,11 +264,10 @@ def _is_for_nobody(error: AppError) -> bool:
 
 def told(outcomes: Mapping[int, Outcome], notes: Mapping[int, str]) -> list[Told]:
     """Return what the timeline is told: the payments that were really changed, with their notes."""
-    done = (entry for entry in outcomes.items() if entry[1].kind is OutcomeKind.DONE)
     read = (
-        outcome.reading.core.payments_by_id.get(payment_id)
-        for payment_id, outcome in done
-        if outcome.reading
+        payment_in(outcome.reading, payment_id)
+        for payment_id, outcome in outcomes.items()
+        if outcome.kind is OutcomeKind.DONE
     )
     return [
         Told(payment.number, payment.sum, payment.id, notes.get(payment.id, ""))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.services.actions import OutcomeCode, OutcomeKind
+from b24app.services.card.tab import payment_in
 from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, code_of
@@ -50,7 +51,7 @@ class Result:
 
 def result_of(payment_id: int, outcome: Outcome) -> Result:
     """Return what is kept of a payment's outcome."""
-    payment = outcome.reading.core.payments_by_id.get(payment_id) if outcome.reading else None
+    payment = payment_in(outcome.reading, payment_id)
     return Result(
         payment_id,
         outcome.kind,

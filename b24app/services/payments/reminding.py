@@ -30,6 +30,7 @@ from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import reminders, returned
 from b24app.services.card.reminders import Expected
+from b24app.services.card.tab import payment_in
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.payments import reminder_adding
 from b24app.services.payments.reminder_adding import Sent
@@ -105,7 +106,7 @@ def _alone(card: CardSession, payment_id: int, run: Callable[[], Outcome]) -> Ou
             return run()
     except CardBusyError:
         reading = sending.settle(card, [payment_id])
-        payment = reading.core.payments_by_id.get(payment_id) if reading else None
+        payment = payment_in(reading, payment_id)
         number = payment.number if payment else ""
         return Outcome(OutcomeKind.REFUSED, OutcomeCode.REMINDER_BUSY, reading, number)
 

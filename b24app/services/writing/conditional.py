@@ -31,6 +31,7 @@ from b24app.domain import Listing, Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads
+from b24app.services.card.tab import payment_in
 from b24app.services.writing import riding, sending
 from b24app.services.writing.ownership import before_writing
 from b24app.services.writing.riding import NO_RIDE, Passenger
@@ -97,7 +98,7 @@ def _after_stop(
         # differently. Nothing ran, and the state was just proven.
         return sending.write(card, [command], [payment_id])
     reading = sending.settle(card, [payment_id])
-    now = reading.core.payments_by_id.get(payment_id) if reading is not None else None
+    now = payment_in(reading, payment_id)
     if now is not None and missed.amount is not None and missed.is_of(now):
         return sending.write(card, [command], [payment_id])
     return WriteResult(reading, was_skipped=True)

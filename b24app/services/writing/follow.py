@@ -22,7 +22,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.rounding import may_be, rounded
-from b24app.services.card.tab import Reading
+from b24app.services.card.tab import Reading, payment_in
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, WriteFailedError
 
@@ -85,7 +85,7 @@ def _moved(outcome: Outcome, read: Reading) -> Outcome:
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:
     """Return whether a payment holds lines with a price although its sum is zero."""
-    payment = read.core.payments_by_id.get(payment_id) if read else None
+    payment = payment_in(read, payment_id)
     composition = read.compositions.get(payment_id) if read else None
     if read is None or payment is None or composition is None:
         return False
