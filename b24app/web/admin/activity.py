@@ -48,9 +48,7 @@ def show_activity() -> ResponseReturnValue:
 def export_activity() -> Response:
     """Send the filtered log for the page to save; times are UTC."""
     lines = activity_log.export(current_card(), Asked.of(request.args))
-    response = Response(spreadsheet.pieces(_rows(lines)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="activity.csv"'
-    return response
+    return spreadsheet.answer(_rows(lines), "activity")
 
 
 def _page() -> str | Response:

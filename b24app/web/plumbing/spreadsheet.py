@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from flask import Response
+
 Cell = str | int | Decimal
 """A number is written in plain digits with a point; an unreadable one is empty."""
 
@@ -28,6 +30,13 @@ SIGNS = (
 )
 CELL_START = re.compile(rf"(?<!\w)(?=[{SIGNS}])")
 LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def answer(rows: Iterable[Iterable[Cell]], name: str) -> Response:
+    """Send rows as a file of this name for the page to save."""
+    response = Response(pieces(rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def pieces(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:

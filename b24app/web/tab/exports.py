@@ -54,13 +54,14 @@ def text() -> ResponseReturnValue:
 def rows() -> ResponseReturnValue:
     """Send the chosen payments as rows of a CSV file."""
     found = export.chosen(proven(), _ids())
-    return _file([CHOSEN_COLUMNS, *([*_about(payment), _amount(payment.sum)] for payment in found)])
+    lines = ([*_about(payment), _amount(payment.sum)] for payment in found)
+    return spreadsheet.answer([CHOSEN_COLUMNS, *lines], "payments")
 
 
 @blueprint.get("/export.csv")
 def whole() -> ResponseReturnValue:
     """Send all payments of the card with their items and deliveries, one row each."""
-    return _file(_rows(export.whole(proven())))
+    return spreadsheet.answer(_rows(export.whole(proven())), "payments")
 
 
 def _said(payment: Payment) -> str:
@@ -69,12 +70,6 @@ def _said(payment: Payment) -> str:
     state = _("Paid") if payment.is_paid else waits
     parts = (name, i18n.plain_money(payment.sum), state, payment.pay_system_name)
     return ", ".join(part for part in parts if part)
-
-
-def _file(lines: Iterable[Row]) -> Response:
-    response = Response(spreadsheet.pieces(lines), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="payments.csv"'
-    return response
 
 
 def _ids() -> Sequence[int]:
