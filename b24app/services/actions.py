@@ -47,6 +47,13 @@ class DeedName(StrEnum):
     TAKE_LINK = "take_link"
 
 
+class SettingsDeed(StrEnum):
+    """What an administrator does on the application's own page, as the activity log keeps it."""
+
+    SETTINGS = "settings"
+    REPAIR = "repair"
+
+
 class OutcomeKind(StrEnum):
     """How a write ended, as the activity log names it."""
 

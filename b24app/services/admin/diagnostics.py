@@ -13,7 +13,7 @@ from b24app.bitrix.methods.placements import BoundPlacement
 from b24app.bitrix.methods.portal import AppInfo
 from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
 from b24app.errors import AppError
-from b24app.services.actions import OutcomeKind
+from b24app.services.actions import OutcomeKind, SettingsDeed
 from b24app.services.admin import activity_log, checks, idempotent
 from b24app.services.admin.checks import Check, State
 from b24app.services.auth import admins, grant
@@ -163,7 +163,7 @@ def _record(
         user_id=card.user_id,
         user_name=card.user_name,
         ref=APP_PAGE,
-        action="repair",
+        action=SettingsDeed.REPAIR,
         outcome=OutcomeKind.PARTIAL if failed else OutcomeKind.DONE,
         detail=", ".join(failed),
         request_id=request_id,

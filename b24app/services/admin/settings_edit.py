@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from b24app.errors import ChangedMeanwhileError, StillRunningError
-from b24app.services.actions import OutcomeKind
+from b24app.services.actions import OutcomeKind, SettingsDeed
 from b24app.services.admin import activity_log, idempotent, settings_form
 from b24app.services.admin.settings_form import Choices, Draft, Fields
 from b24app.services.admin.settings_page import (
@@ -173,7 +173,7 @@ def _store(
         user_id=card.user_id,
         user_name=card.user_name,
         ref=APP_PAGE,
-        action="settings",
+        action=SettingsDeed.SETTINGS,
         after=", ".join(changed),
         outcome=OutcomeKind.DONE if is_done else OutcomeKind.PARTIAL,
         detail=", ".join(activity_log.not_done(applied.outcomes)),

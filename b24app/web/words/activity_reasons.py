@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from b24app import errors
-from b24app.services.actions import OutcomeCode, OutcomeKind
+from b24app.services.actions import OutcomeCode, OutcomeKind, SettingsDeed
 from b24app.services.admin.activity_log import Line
 from b24app.services.directories.type_titles import Titles
 from b24app.services.writing.error_names import ErrorName
@@ -19,7 +19,7 @@ def reason(line: Line, titles: Titles) -> str:
     """Return why a line did not end well; "" if it did, and for codes of another version."""
     if line.outcome in {OutcomeKind.DONE, OutcomeKind.ALREADY} or not line.detail:
         return ""
-    if line.action in {"settings", "repair"}:
+    if line.action in set(SettingsDeed):
         return _not_bound(line.detail, titles)
     name, _slash, code = line.detail.partition("/")
     if name in set(ErrorName):

@@ -12,15 +12,15 @@ from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from b24app.domain import COMPANY, CONTACT, DEAL, INVOICE, LEAD, EntityRef, Money
-from b24app.services.actions import OutcomeKind
+from b24app.services.actions import OutcomeKind, SettingsDeed
 from b24app.services.directories.type_titles import Titles
 from b24app.web.plumbing import i18n
 from b24app.web.words.actions.joined import NAMES
 
 ACTIONS: Mapping[str, LazyString] = {
     **NAMES,
-    "settings": _l("Settings saved"),
-    "repair": _l("Tabs and events repaired"),
+    SettingsDeed.SETTINGS: _l("Settings saved"),
+    SettingsDeed.REPAIR: _l("Tabs and events repaired"),
 }
 
 OUTCOMES: Mapping[str, LazyString] = {
