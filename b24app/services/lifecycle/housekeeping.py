@@ -88,8 +88,7 @@ def run(deps: Deps) -> Counts:
     try:
         counts |= _keep_house(deps)
     finally:
-        with deps.db.transaction() as session:
-            leases.release(session, LEASE, owner)
+        deps.give_back(LEASE, owner)
     return counts
 
 

@@ -77,12 +77,12 @@ def _reopen(
         raise PortalClosedError(f"the portal is shut out: {error}", code="shut_out") from None
     except AppError:
         _hurry(deps, portal.member_id)
-        _release(deps, lease, owner)
+        deps.give_back(lease, owner)
         raise UnprovenError("the portal is shut out and does not confirm the opener") from None
     with db.transaction() as session:
         uninstall.contradict(session, deps, portal.member_id)
     log.info("%s is open again: it confirmed somebody who opened the app", portal.member_id)
-    _release(deps, lease, owner)
+    deps.give_back(lease, owner)
     return moved
 
 
@@ -109,8 +109,3 @@ def _hurry(deps: Deps, member_id: str) -> None:
     """Make the waiting probe ask the portal with the stored pairs as well."""
     with deps.db.of(member_id).transaction() as session:
         jobs.hurry(session, uninstall.PROBE, member_id, deps.clock(), PROBE_PACE)
-
-
-def _release(deps: Deps, lease: leases.Key, owner: str) -> None:
-    with deps.db.of(lease.member_id).transaction() as session:
-        leases.release(session, lease, owner)

@@ -47,6 +47,7 @@ from b24app.storage.models import (
 )
 from b24app.storage.pending_grants import Pending
 from tests.storage.setting import at_once, install
+from tests.support.cut_off import cut_once
 from tests.support.events import jobs_of, post
 from tests.support.lifecycle import as_installed
 
@@ -323,6 +324,15 @@ def test_a_machine_that_comes_while_another_keeps_house_leaves_it_alone(stage, c
     assert activity_of(stage, OTHERS[0]) == 1
     assert "another machine is keeping house" in caplog.text
     assert jobs_of(stage) == [("subscription", True)]
+
+
+def test_a_connection_that_is_cut_afterwards_hides_nothing_of_what_was_done(stage, monkeypatch):
+    left = cut_once(monkeypatch, leases, "release")
+
+    done = stage.run_housekeeping()
+
+    assert left == [0]
+    assert "activity lines deleted" in done
 
 
 def test_the_lease_is_given_back(stage):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from b24app.services.lifecycle.reopening import LEASE_SECONDS
-from b24app.storage import portals
+from b24app.storage import leases, portals
+from tests.support.cut_off import cut_once
 from tests.support.lifecycle import portal_of, report, stay_silent, waiting
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
 
@@ -37,6 +38,16 @@ def test_whoever_the_portal_confirms_opens_it_for_all(shut, user_id):
     assert answer.status_code == 200
     assert portal_of(shut).state == "active"
     assert Tab(shut, token_in(answer)).show().status_code == 200
+
+
+def test_a_connection_that_is_cut_afterwards_keeps_nobody_out(shut, monkeypatch):
+    shut.back()
+    left = cut_once(monkeypatch, leases, "release")
+
+    answer = opened(shut)
+
+    assert left == [0]
+    assert answer.status_code == 200
 
 
 def test_the_applications_own_page_does_so_too(shut):
