@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from b24app.domain import EntityRef, ListedRow, Money
-from b24app.errors import InputCode, InputError, NotOnThisCardError
+from b24app.errors import ChangedMeanwhileError, InputCode, InputError, NotOnThisCardError
 from b24app.services.card.rounding import rounded
 
 MOST = 1_000_000
@@ -23,10 +23,11 @@ PLAIN = re.compile(r"\d{1,12}([.,]\d{1,12})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RowQuantity:
-    """A row to bill, with a whole quantity."""
+    """A row to bill, with a whole quantity; `seen_price` is what the person saw one of it cost."""
 
     row_id: int
     quantity: int
+    seen_price: Decimal | None = None
 
 
 def whole(text: str, field: str = "quantity") -> int:
@@ -60,7 +61,7 @@ def require_free(
     """Check rows and quantities before anything is sent.
 
     Raises NotOnThisCardError for a row of another card, InputError "too_many" for more than what no
-    payment bills yet.
+    payment bills yet, ChangedMeanwhileError for another price than was seen.
     """
     for chosen in wanted:
         row = free.get(chosen.row_id)
@@ -74,6 +75,8 @@ def require_free(
             )
         if chosen.quantity > row.quantity:
             raise too_many(row.name, row.quantity, f"quantity-{chosen.row_id}")
+        if chosen.seen_price not in {None, row.bare_billed_price}:
+            raise ChangedMeanwhileError("another price", code=InputCode.REST_CHANGED)
 
 
 def too_many(product: str, most: Decimal, field: str = "quantity") -> InputError:

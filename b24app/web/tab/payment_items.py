@@ -53,7 +53,10 @@ def remove(payment_id: int, item_id: int) -> Response:
 def chosen_rows() -> tuple[RowQuantity, ...]:
     """Return a form's checked rows with quantities. Raises InputError naming the field."""
     ids = dict.fromkeys(whole_number(text, "row") for text in request.form.getlist("row"))
-    return tuple(
-        RowQuantity(row_id, whole(request.form.get(f"quantity-{row_id}", ""), f"quantity-{row_id}"))
-        for row_id in ids
-    )
+    return tuple(_chosen(row_id) for row_id in ids)
+
+
+def _chosen(row_id: int) -> RowQuantity:
+    field = f"quantity-{row_id}"
+    quantity = whole(request.form.get(field, ""), field)
+    return RowQuantity(row_id, quantity, optional_decimal(f"price-{row_id}"))

@@ -1,0 +1,62 @@
+"""What is billed costs what the dialog said: a price that changed meanwhile stops it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.support.acts import SMALL
+
+SAID = "Somebody else has changed what is left to bill. Check the new amount."
+ADD = "crm.item.payment.add"
+ADD_ITEM = "crm.item.payment.product.add"
+FORMS = {
+    "a new payment": ("/payments/new", "/payments"),
+    "further items": (f"/payments/{SMALL}/items", f"/payments/{SMALL}/items"),
+}
+
+
+@pytest.fixture
+def stage(writing_stage):
+    return writing_stage
+
+
+@pytest.fixture(params=FORMS.values(), ids=FORMS)
+def paths(request):
+    return request.param
+
+
+def chosen(tab, path):
+    """What the dialog sends where a person chooses one piece of the first row."""
+    text = tab.get(path).text
+    [row, *_] = re.findall(r'name="row" value="(\d+)"', text)
+    [price] = re.findall(rf'name="price-{row}" value="([^"]*)"', text)
+    return int(row), {"row": row, f"quantity-{row}": 1, f"price-{row}": price}
+
+
+def test_a_price_that_changed_meanwhile_stops_it_before_anything_is_sent(stage, paths):
+    tab = stage.tab()
+    row, fields = chosen(tab, paths[0])
+    stage.portal.crm.product_rows[row].price += Decimal("0.01")
+
+    answer = tab.post(paths[1], fields)
+
+    assert (answer.status_code, SAID in tab.said) == (409, True), tab.said
+    assert stage.asked(ADD) + stage.asked(ADD_ITEM) == []
+
+
+def test_the_price_that_was_seen_is_billed(stage, paths):
+    tab = stage.tab()
+    _, fields = chosen(tab, paths[0])
+
+    assert tab.post(paths[1], fields).status_code == 200, tab.said
+
+
+@pytest.mark.parametrize("price", ["NaN", "1e999", "many"])
+def test_a_price_that_no_dialog_shows_is_refused(stage, paths, price):
+    tab = stage.tab()
+    row, fields = chosen(tab, paths[0])
+
+    assert tab.post(paths[1], {**fields, f"price-{row}": price}).status_code == 422
