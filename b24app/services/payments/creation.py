@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from b24app.bitrix.methods import payments
+from b24app.domain import Money
 from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
@@ -75,23 +75,28 @@ def at_once(card: CardSession) -> int:
 
 
 def create(
-    card: CardSession, asked: WriteRequest, choice: int | None, wanted: Sequence[RowQuantity]
+    card: CardSession,
+    asked: WriteRequest,
+    choice: int | None,
+    wanted: Sequence[RowQuantity],
+    currency: str = "",
 ) -> Outcome:
     """Create a payment with the chosen rows. For `choice` see `pay_systems.chosen_id`.
 
-    If some of them could not be added, that is reported and the payment stays; if none could, it
-    is deleted again. Rows beyond what one request can carry are added by `filling`.
+    `currency` is the card's as it was seen. If some rows could not be added, that is reported and
+    the payment stays; if none could, it is deleted again. `filling` adds those beyond one request.
     """
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        return card_lease.create_alone(card, lambda: _create(card, Aim(wanted, pay_system_id)))
+        aim = Aim(wanted, pay_system_id)
+        return card_lease.create_alone(card, lambda: _create(card, aim, currency))
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
 
 
-def _create(card: CardSession, aim: Aim) -> Outcome:
-    before = unbilled.read(card)
+def _create(card: CardSession, aim: Aim, currency: str) -> Outcome:
+    before = unbilled.read(card, currency)
     told = before.told
     is_unread = any(one.row_id not in before.rows for one in aim.wanted)
     if told.problem and (is_unread or told.is_ambiguous):
@@ -110,14 +115,13 @@ def bill_remaining(
     card: CardSession,
     asked: WriteRequest,
     choice: int | None,
-    expected_amount: Decimal | None,
+    expected_amount: Money | None,
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
     `expected_amount` is what the person agreed to: a different one now means that somebody else has
-    billed a part of it. If a row fails, the new payment is deleted again. If that fails too, the
-    half-finished payment is named on the card until a person has dealt with it. Rows beyond what
-    one request can carry are added by `filling`, and what was added stays.
+    billed a part of it. If a row fails, the new payment is deleted again, or else named on the card
+    until a person has dealt with it. `filling` is as in `create`; what it has added stays.
     """
 
     def run() -> Outcome:
@@ -129,17 +133,15 @@ def bill_remaining(
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
 
-def _bill_remaining(
-    card: CardSession, pay_system_id: int | None, expected_amount: Decimal | None
-) -> Outcome:
-    before = unbilled.read(card)
+def _bill_remaining(card: CardSession, system_id: int | None, expected: Money | None) -> Outcome:
+    before = unbilled.read(card, expected.currency if expected else "")
     free, problem = before.told.free, before.told.problem
     if free is None or problem is not None:
         raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
     wanted = billable(free)
-    _require_rest(card, wanted, before, expected_amount)
+    _require_rest(card, wanted, before, expected)
     names = [row.name for row in left_over(free)]
-    aim = Aim(wanted, pay_system_id, is_rest=True, left_over=names)
+    aim = Aim(wanted, system_id, is_rest=True, left_over=names)
     return _make(card, aim, before)
 
 
@@ -147,7 +149,7 @@ def _require_rest(
     card: CardSession,
     wanted: Sequence[RowQuantity],
     before: BillableRows,
-    expected_amount: Decimal | None,
+    expected: Money | None,
 ) -> None:
     """Raise why the rest cannot be billed, with the card's current state."""
     rows = {row.id: row for row in before.told.free or ()}
@@ -155,7 +157,7 @@ def _require_rest(
         # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
-    if expected_amount is not None and not is_as_shown(total_of(wanted, rows), expected_amount):
+    if expected and not is_as_shown(total_of(wanted, rows), expected.amount):
         changed = ChangedMeanwhileError("another rest to bill", code=InputCode.REST_CHANGED)
         raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows, before.like)

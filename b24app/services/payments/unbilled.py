@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from b24app.bitrix.methods import crm, payments
 from b24app.bitrix.wire.answers import ROWS_PER_PAGE
-from b24app.bitrix.wire.portal_api import Batch, Handle
-from b24app.domain import ListedRow, Listing, Money, is_whole
+from b24app.bitrix.wire.portal_api import Batch, BatchResult, Handle
+from b24app.domain import Card, ListedRow, Listing, Money, is_whole
 from b24app.errors import (
     AppError,
     BusinessRefusalError,
+    ChangedMeanwhileError,
     Executed,
     InputCode,
     InputError,
@@ -68,8 +69,10 @@ class BillableRows:
 
 
 @before_writing()
-def read(card: CardSession) -> BillableRows:
+def read(card: CardSession, currency: str = "") -> BillableRows:
     """Read the basis of a new payment at once.
+
+    Raises ChangedMeanwhileError where the card says that it has another currency than was seen.
 
     In two steps or more for a card with several orders, or with more rows or payments than one
     step tells of.
@@ -79,7 +82,10 @@ def read(card: CardSession) -> BillableRows:
     available = batch.add(crm.available_rows(card.ref))
     pages = product_rows.ask(batch, card.ref)
     lines = billed_lines.ask(batch, card)
+    own_card = batch.add(crm.get_card(card.ref), is_optional=True) if currency else None
     result = card.api.read(batch, WRITE_SECONDS)
+    if own_card is not None and _currency(result, own_card) not in {None, currency}:
+        raise ChangedMeanwhileError("another currency", code=InputCode.REST_CHANGED)
     listed = result[listing]
     # A payment that cannot be read now existed before as well.
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
@@ -88,6 +94,13 @@ def read(card: CardSession) -> BillableRows:
     told = free_of(card, Answered(result, lines, listed), own, available)
     rows = {**{row.id: row for row in told.free or ()}, **told.rows.by_id}
     return BillableRows(ids, are_all, told, rows, finest(one.sum for one in listed))
+
+
+def _currency(result: BatchResult, asked: Handle[Card]) -> str | None:
+    try:
+        return result[asked].amount.currency
+    except PortalError:
+        return None
 
 
 def free_of(

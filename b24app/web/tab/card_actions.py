@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from b24app.domain import Money
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, half_done, tab
 from b24app.services.directories import pay_systems
@@ -54,7 +55,7 @@ def create() -> Response:
     card = proven(Action.CREATE)
     wanted = chosen_rows()
     choice = _system_choice()
-    return answer(creation.create(card, asked(), choice, wanted))
+    return answer(creation.create(card, asked(), choice, wanted, _currency()))
 
 
 @blueprint.get("/rest")
@@ -78,7 +79,8 @@ def bill_remaining() -> Response:
     """Create a payment with everything that no payment bills yet."""
     card = proven(Action.CREATE)
     choice = _system_choice()
-    expected_amount = optional_decimal("shown")
+    shown = optional_decimal("shown")
+    expected_amount = None if shown is None else Money(shown, _currency())
     return answer(creation.bill_remaining(card, asked(), choice, expected_amount))
 
 
@@ -129,6 +131,11 @@ def show_allocation() -> ResponseReturnValue:
     """Show product rows against payments."""
     found = allocation.read(proven())
     return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
+
+
+def _currency() -> str:
+    """Return the currency of the prices in the form; it is only compared."""
+    return request.form.get("currency", "")
 
 
 def _system_choice() -> int | None:

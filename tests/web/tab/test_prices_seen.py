@@ -23,7 +23,7 @@ def stage(writing_stage):
     return writing_stage
 
 
-@pytest.fixture(params=FORMS.values(), ids=FORMS)
+@pytest.fixture(params=list(FORMS.values()), ids=list(FORMS))
 def paths(request):
     return request.param
 
@@ -60,3 +60,26 @@ def test_a_price_that_no_dialog_shows_is_refused(stage, paths, price):
     row, fields = chosen(tab, paths[0])
 
     assert tab.post(paths[1], {**fields, f"price-{row}": price}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/payments/new", "/payments/rest"])
+def test_a_currency_that_changed_meanwhile_stops_a_new_payment(stage, path):
+    tab = stage.tab()
+    _, fields = chosen(tab, "/payments/new")
+    dialog = tab.get(path).text
+    [currency] = re.findall(r'name="currency" value="([^"]*)"', dialog)
+    fields |= dict(re.findall(r'name="(shown)" value="([^"]*)"', dialog))
+    stage.portal.crm.cards[2, 8061].currency = "USD"
+
+    answer = tab.post(path.removesuffix("/new"), {**fields, "currency": currency})
+
+    assert (currency, answer.status_code, SAID in tab.said) == ("EUR", 409, True), tab.said
+    assert stage.asked(ADD) == []
+
+
+def test_a_card_that_cannot_be_read_keeps_nobody_from_creating(stage):
+    tab = stage.tab()
+    _, fields = chosen(tab, "/payments/new")
+    stage.portal.faults.add("crm.item.get", "unexpected", times=1)
+
+    assert tab.post("/payments", {**fields, "currency": "EUR"}).status_code == 200, tab.said
