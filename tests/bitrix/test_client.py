@@ -377,11 +377,15 @@ class TestRedirects:
 
         assert len(server.seen) == 1
 
-    @pytest.mark.parametrize("place", ["/rest/crm.item.payment.pay?lang=de", "/", ""])
+    @pytest.mark.parametrize(
+        "place",
+        [f"https://new.example{path}" for path in ("/rest/crm.item.payment.pay?x=1", "/", "")]
+        + [f"{host}/crm/rest/crm.item.payment.pay" for host in ("", "https://new.example")],
+    )
     def test_to_the_same_method_or_a_bare_host_are_a_move(
         self, client, server, tokens, deadline, place
     ):
-        server.answers(Reply("", 302, {"Location": f"https://new.company.example{place}"}))
+        server.answers(Reply("", 302, {"Location": place}))
 
         with pytest.raises(PortalMovedError):
             client.call(tokens, payments.pay(1), deadline)

@@ -117,17 +117,19 @@ def parse(body: bytes) -> Mapping[str, object] | None:
 def _moves(received: Received, address: str) -> bool:
     """Return whether a redirect names the portal's new address.
 
-    A renamed portal names the same method there (rest-contract a.5), or nothing but the host. Any
-    other page is one to log in, of the portal or of a company's own login in front of it, or of a
-    closed portal: opening the card again elsewhere helps nobody then.
+    A renamed portal names the same method there (rest-contract a.5), or nothing but the host; one
+    that was moved to another folder names the method below that. Any other page is one to log in,
+    of the portal or of a company's own login in front of it, or of a closed portal: opening the
+    card again elsewhere helps nobody then.
     """
     try:
         old = urlsplit(address)
         new = urlsplit(urljoin(address, received.headers.get("Location", "")))
     except ValueError:
         return True
-    names_host_only = new.path in {"", "/"} and not new.query
-    return old[:2] != new[:2] and (old.path == new.path or names_host_only)
+    names_host_only = new.path in {"", "/"} and not new.query and old[:2] != new[:2]
+    method = old.path[old.path.rfind("/rest/") :]
+    return names_host_only or (old[:3] != new[:3] and new.path.endswith(method))
 
 
 def lost_error(method: str, lost: Lost) -> PortalError:

@@ -10,7 +10,7 @@ import logging
 from datetime import timedelta
 
 from b24app.bitrix.methods import portal as portal_api
-from b24app.errors import SubscriptionEndedError
+from b24app.errors import DatabaseAwayError, SubscriptionEndedError
 from b24app.services.auth import grant
 from b24app.services.auth.grant import Purpose
 from b24app.services.deps import Deps
@@ -41,6 +41,18 @@ def ask_soon(session: Session, deps: Deps, member_id: str, *, is_proven: bool) -
         now=now,
         pace=PACE if is_proven else STRANGERS_PACE,
     )
+
+
+def ask_where_it_is(deps: Deps, member_id: str) -> None:
+    """Ask soon for the address of a portal that leads elsewhere. Nobody is told if it cannot be.
+
+    Of a portal that was moved to another folder of its host no post tells.
+    """
+    try:
+        with deps.db.of(member_id).transaction() as session:
+            ask_soon(session, deps, member_id, is_proven=True)
+    except DatabaseAwayError as error:
+        log.warning("%s was not asked about: %s", member_id, error)
 
 
 def work_off(deps: Deps, task: Task) -> None:

@@ -11,8 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from b24app import errors
 from b24app.errors import InputCode
+from b24app.services.lifecycle import subscriptions
 from b24app.web.plumbing import failures, htmx, security, statuses
 from b24app.web.plumbing.entry import APP_PAGES
+from b24app.web.plumbing.wiring import deps, wiring
 from b24app.web.words.error_words import (
     CANNOT_SHOW,
     INCOMPLETE_POST,
@@ -107,6 +109,9 @@ def _as_it_is_told(error: errors.AppError) -> errors.AppError:
     """Return what an error means in this request, and count failed proofs."""
     if isinstance(error, UNPROVEN_KINDS):
         error = failures.failed(error)
+    if isinstance(error, errors.PortalMovedError) and "card" in g:
+        subscriptions.ask_where_it_is(deps(), g.card.member_id)
+        wiring().background.kick()
     if isinstance(error, errors.AppUninstalledError) and _has_only_its_posted_token():
         # We know of an installation: then this token is of the one before, and the tab was left
         # open meanwhile. The frame can bring one of now.

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import AppError, NotAdminError
+from b24app.errors import AppError, InstallationUnprovenError, NotAdminError
 from b24app.services.auth import admins
 from b24app.services.auth.card_session import CardSession, SessionClaims
-from b24app.services.lifecycle import installation
+from b24app.services.auth.frame_posts import PlacementCall
+from b24app.services.lifecycle import installation, installing_again
 from b24app.services.lifecycle.installation import Begun
 from b24app.web.plumbing import failures, i18n, security
 from b24app.web.plumbing.entry import current_card, current_ticket, placement_call, signed
@@ -33,7 +34,10 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 def install() -> ResponseReturnValue:
     """Prove and save, then show the wizard, which runs the other steps one by one."""
     call = placement_call()
-    begun = installation.begin(deps(), call, failures.sender())
+    try:
+        begun = installation.begin(deps(), call, failures.sender())
+    except InstallationUnprovenError:
+        return _posted_again(call)
     security.allow_framing_by(begun.origin)
     ticket = installation.ticket_of(begun)
     frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
@@ -46,6 +50,14 @@ def install() -> ResponseReturnValue:
         failed = {"failed": shown(error), **_state(VERIFY)}
         page = render_template("install.html", token=signed(ticket), **failed, **frame)
         return page, status_of(type(error))
+    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
+
+
+def _posted_again(call: PlacementCall) -> str:
+    """Show the wizard of an installation that a post before this one has begun."""
+    ticket, origin = installing_again.go_on(deps(), call)
+    security.allow_framing_by(origin)
+    frame = {"portal_origin": origin, "app_sid": call.app_sid}
     return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from b24app.bitrix.oauth.oauth_answers import grant_from
+from b24app.simulator.portal_state.state import PortalState
 from b24app.storage import portals
 from tests.support.app_page import open_page, save
 from tests.support.stage import ADMIN, DEAL, MANAGER, PORTAL, Tab, token_in
@@ -179,3 +182,36 @@ def test_a_portal_without_https_reads_why_it_is_not_installed(bare_stage, monkey
 def _grant_in_production(read, answer, now, *, trust_local):
     assert trust_local
     return read(answer, now, trust_local=False)
+
+
+# A portal that was moved to another folder of its host: no post tells of it.
+
+
+class Folder:
+    """What an on-premise host answers whose portal lives in a folder now."""
+
+    def __init__(self, portal):
+        self.portal = portal
+
+    def __call__(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        if not path.startswith("/crm/"):
+            location = f"http://{PORTAL}/crm{path}"
+            return Response("", 302, {"Location": location})(environ, start_response)
+        return self.portal({**environ, "PATH_INFO": path.removeprefix("/crm")}, start_response)
+
+
+def test_a_portal_in_another_folder_of_its_host_is_found_at_the_next_opening(stage, monkeypatch):
+    stage.adapter.clients[PORTAL] = Client(Folder(stage.adapter.clients[PORTAL].application))
+    # The authorization server knows where it is.
+    monkeypatch.setattr(PortalState, "client_endpoint", f"http://{PORTAL}/crm/rest/")
+    tab = stage.open()
+
+    tab.show()
+
+    assert tab.answer.status_code == 502
+    assert "Your Bitrix24 has a new address" in tab.answer.text
+    assert "Close this card and open it again" in tab.answer.text
+    stage.work_off()
+    assert endpoint_of(stage) == f"http://{PORTAL}/crm/rest/"
+    assert 'data-payment-id="1039"' in stage.tab().answer.text
