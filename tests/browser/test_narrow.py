@@ -80,3 +80,34 @@ def expect_row_below_its_number(row):
     tick = row.get_by_role("checkbox").bounding_box()
     assert abs(number.bounding_box()["x"] - badge.bounding_box()["x"]) <= 8
     assert badge.bounding_box()["x"] > tick["x"] + tick["width"]
+
+
+IN_ORDER = """(stops) => stops.every((now, at) => {
+  const before = stops[at - 1];
+  return !before || now.y > before.y + before.height / 2 || now.x > before.x;
+})"""
+STOP = """(place) => {
+  const at = document.activeElement;
+  const { x, y, height } = at.getBoundingClientRect();
+  return place.contains(at) ? { name: at.id, x, y, height } : null;
+}"""
+
+
+@pytest.mark.parametrize("width", [375, 900, 1280])
+@pytest.mark.usefixtures("stage")
+def test_tab_goes_through_the_head_as_one_reads(sit, width):
+    someone = sit(Mouse, size=(width, 900))
+    someone.open_tab(opens=False)
+    someone.frame.locator("#tick-all").check()
+    expect(someone.frame.locator("#selected > small")).to_be_visible()
+
+    for place in ("#strip .strip__actions", "#toolbar"):
+        someone.frame.locator(".skip").focus()
+        stops = []
+        for _ in range(14):
+            someone.page.keyboard.press("Tab")
+            stops.append(someone.frame.locator(place).evaluate(STOP))
+        stops = [stop for stop in stops if stop]
+
+        assert len(stops) >= 4
+        assert someone.frame.evaluate(IN_ORDER, stops), [stop["name"] for stop in stops]
