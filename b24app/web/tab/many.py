@@ -43,7 +43,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class StatementLines:
     """What the lines of a bank statement say of payments, by their ids.
 
     `verdicts` are of those that have to be checked. `is_whole`: all payments of the card were read.
@@ -55,7 +55,7 @@ class Lines:
     is_whole: bool = True
 
 
-NO_LINES = Lines()
+NO_LINES = StatementLines()
 
 
 @blueprint.get("/selected")
@@ -85,7 +85,7 @@ def asked_about(
     card: CardSession,
     action: Action,
     chosen: Sequence[Chosen],
-    lines: Lines = NO_LINES,
+    lines: StatementLines = NO_LINES,
 ) -> str:
     """Render the question. Payments whose lines have to be checked are named first."""
     out = kept_out(card, action, chosen)

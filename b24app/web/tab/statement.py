@@ -58,7 +58,7 @@ def chosen() -> ResponseReturnValue:
     lines = [(payment, _line(payment.id)) for payment in picked]
     notes = statement.notes_of(text, lines)
     is_whole = request.form.get("whole") == "1"
-    said = many.Lines(notes, _verdicts(picked), text, is_whole)
+    said = many.StatementLines(notes, _verdicts(picked), text, is_whole)
     return many.asked_about(card, Action.PAY, picked, said)
 
 
