@@ -152,7 +152,7 @@
     if (rule) return words(rule.querySelector("th"));
     const label = words(field.labels[0].querySelector("span") || field.labels[0]);
     const group = field.closest("fieldset")?.querySelector("legend");
-    return group ? `${words(group)}, ${label}` : label;
+    return group ? B24App.asList([words(group), label]) : label;
   }
 
   function unsaved() {
@@ -170,7 +170,7 @@
     said.parentNode.hidden = !names.length;
     bar.querySelector("#settings-discard").hidden = !names.length;
     bar.querySelector("[data-saved]").hidden = names.length > 0;
-    const text = words.replace("{names}", names.slice(0, 5).join(", ")).replace("{more}", names.length - 5);
+    const text = words.replace("{names}", B24App.asList(names.slice(0, 5))).replace("{more}", names.length - 5);
     /* Whatever is written there is announced, also what stood there before. */
     if (said.textContent !== text) said.textContent = text;
     B24App.follow(placeBar);

@@ -49,7 +49,7 @@ function stillFailed(toast, left) {
   const words = toast.querySelector("p");
   words.querySelectorAll(".toast__n, .toast__of-several").forEach((part) => part.remove());
   if (left.length > 1) sayHowOften(toast);
-  else if (left[0].number && !words.querySelector(".toast__of")) words.prepend(filled("say-of", { number: left[0].number }), " ");
+  else if (left[0].number && !words.querySelector(".toast__of")) words.prepend(filled("say-of", { number: left[0].number }));
 }
 
 /* What was pressed is sent as it was. Its successor on a page that is newer is pressed again, as it

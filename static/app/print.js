@@ -52,7 +52,7 @@ function sayWhatIsShown() {
   const shown = rows.filter((row) => !row.hidden).length;
   const total = isByServer() ? Number(byId("count-all").textContent) : rows.length;
   const chosen = document.querySelector(".toolbar [aria-pressed=true]:not(#show-all)");
-  const why = [chosen?.firstElementChild.textContent.trim(), view.find.trim(), view.system].filter(Boolean).join(", ");
+  const why = asList([chosen?.firstElementChild.textContent.trim(), view.find.trim(), view.system].filter(Boolean));
   fillAll(place, { shown, total, why: why && ` (${why})` });
   place.hidden = shown === total;
 }

@@ -5,7 +5,7 @@ on("visibilitychange", () => {
   if (!document.hidden && !isBusy && Date.now() - shownAt > 30000 && byId("toolbar")) htmx.trigger("#toolbar", "renew");
 });
 
-window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, readBand, saveFile });
+window.B24App = Object.freeze({ say, ask, follow, unfollow, band: () => band, asList, readBand, saveFile });
 /* A panel is as tall as the window and refuses to be resized. */
 if (!("inPanel" in body.dataset)) frame.keepFitting(page);
 frame.init().catch(() => {});

@@ -119,7 +119,7 @@ function nameItsPayment(toast) {
   cause.number = toast.dataset.of || (gone && !isAbout(cause.path, gone) ? numberOfOther(cause, gone) : numberOfOwn(cause));
   if (!cause.number || "of" in toast.dataset || !byId("say-of")) return;
   toast.dataset.of = cause.number;
-  toast.querySelector("p").prepend(filled("say-of", { number: cause.number }), " ");
+  toast.querySelector("p").prepend(filled("say-of", { number: cause.number }));
 }
 
 function numberOfOwn({ elt, target }) {
@@ -185,7 +185,7 @@ function sayHowOften(toast) {
   if (numbers.length < 2) return;
   words.querySelector(".toast__of")?.remove();
   const id = numbers.length > 5 ? "say-of-many" : "say-of-several";
-  words.append(" ", filled(id, { numbers: numbers.slice(0, 5).join(", "), more: numbers.length - 5 }));
+  words.append(" ", filled(id, { numbers: asList(numbers.slice(0, 5)), more: numbers.length - 5 }));
 }
 
 /* Counted by kind: a failure never takes the place of what was done, nor of its Undo. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -230,3 +232,27 @@ def test_words_of_two_lines_touch_no_edge_of_their_button(open_in):
       return Math.min(words.top - around.top, around.bottom - words.bottom);
     }"""
     assert button.evaluate(space) >= 3
+
+
+def test_what_failed_names_its_payments_as_japanese_does(open_in, stage):
+    someone = open_in("ja")
+    someone.page.may_fail_to_load = True
+    someone.page.context.set_offline(True)
+    errors = someone.frame.locator("body > .toasts .toast--err p")
+    small, large = stage.payments[2:]
+
+    for payment, said in ((large, "支払い 3653/4\uff1a[^ ]"), (small, "支払い 3653/4、3653/3$")):
+        someone.press(someone.payment(payment).locator("[id^=pay-]").first)
+        someone.press(someone.dialog.locator(".btn--primary"))
+        expect(errors).to_have_text(re.compile(said))
+
+
+def test_a_chinese_title_is_not_broken_in_a_word(open_in, stage):
+    someone = open_in("sc", PHONE)
+    someone.press(someone.payment(stage.payments[3]).locator("[id^=pay-]").first)
+    title = someone.dialog.locator("h2")
+    expect(title).to_be_visible()
+
+    # Whichever font there is: as narrow as its words let it be.
+    title.evaluate("(one) => { one.style.flex = 'none'; one.style.width = 'min-content'; }")
+    assert title.evaluate_all(STARTS) == ["3653", "标记为已"]

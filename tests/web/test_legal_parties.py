@@ -10,7 +10,7 @@ import pytest
 from b24app import create_app
 
 PAGES = ("/legal/license", "/legal/privacy")
-PARTY = re.compile(r"<strong>(\w+):</strong> (.+?) ?<(?:br|/p)>")
+PARTY = re.compile(r"<strong>(\w+)</strong>: (.+?) ?<(?:br|/p)>")
 
 
 def parties(client, page):

@@ -103,6 +103,15 @@ def joined(parts: Iterable[object]) -> str:
     return between.join(apart % part for part in found)
 
 
+FULL_WIDTH = ("\uff1a", "。", "\uff1f")
+"""Marks that hold the room behind them in their own width."""
+
+
+def gap(words: str) -> str:
+    """Return what stands between these words and the next: a space, but behind such a mark."""
+    return "" if words.endswith(FULL_WIDTH) else " "
+
+
 def money(value: Money) -> Markup:
     """Return an amount as `<data value="7680.00">€7,680.00</data>`, with all its digits.
 
@@ -281,8 +290,10 @@ def init_app(app: Flask) -> None:
         when=when,
         day=day,
         joined=joined,
+        gap=gap,
     )
     app.jinja_env.tests["readable"] = is_readable
     app.jinja_env.globals["still"] = still_parts(app.jinja_env, current_locale)
+    app.jinja_env.globals["list_of_two"] = lambda: joined(("{0}", "{1}"))
     app.jinja_env.globals["page_language"] = lambda: tag_of(language())
     app.jinja_env.globals["portal_language"] = lambda: CODES[language()]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.i18n import SPOKEN
 from b24app.web.plumbing.languages import LANGUAGES
-from tests.support.stage import DEAL, MANAGER, Tab, token_in
+from tests.support.stage import ADMIN, DEAL, MANAGER, Tab, token_in
 
 LEGAL = ("/legal/license", "/legal/privacy")
 HTML = re.compile(r'<html lang="([^"]*)" dir="(\w+)">')
@@ -117,3 +117,27 @@ def test_equal_moments_are_told_each_in_its_zone_and_language(app):
         "Mar 4, 2026, 3:05\N{NARROW NO-BREAK SPACE}PM</time>"
     )
     assert told[3][1] == '<time datetime="2026-03-04T12:05:33+00:00">04.03.2026</time>'
+
+
+@pytest.mark.parametrize(
+    ("words", "gap"), [("Payment 7:", " "), ("支払い 7\uff1a", ""), ("不可。", "")]
+)
+def test_no_space_follows_a_mark_that_holds_its_own(words, gap):
+    assert i18n.gap(words) == gap
+
+
+def test_what_failed_ends_as_the_language_ends_a_sentence(bare_stage):
+    bare_stage.portal.install_app()
+    wizard = bare_stage.frame("/install", bare_stage.post_fields(ADMIN), LANG="ja")
+    bare_stage.portal.faults.add("placement.bind", "error_500", times=9)
+    headers = {"Authorization": f"Bearer {token_in(wizard)}", "HX-Request": "true"}
+    page = bare_stage.client.post("/install/steps/tabs", headers=headers).text
+    note = re.search(r'role="alert">.*?<p>(.*?)</p>', page, re.DOTALL).group(1)
+
+    assert re.match(r"<b>[^<.。]+</b>。[^ .]", note)
+    assert re.search(r"。[^ ]*送ってください\uff1a<code>\w+</code>$", note)
+
+
+@pytest.mark.parametrize("page", LEGAL)
+def test_the_parties_have_the_colon_of_their_language(client, page):
+    assert "<strong>製品</strong>\uff1aDeal Payments<br>" in client.get(f"{page}?LANG=ja").text
