@@ -100,9 +100,9 @@ OWN_PAGES = (
     _installer(
         "installer-failed",
         "The installer: a step failed",
-        "[role=alert]",
-        "Try again",
-        fault("*", "html"),
+        "#wizard-again:is(button)",
+        "send this code",
+        fault("placement.bind", "html"),
     ),
     _installer(
         "installer-unproven",
