@@ -149,6 +149,31 @@ def activity(who: Walker) -> None:
         time.evaluate("(one) => { one.textContent = 'Nov 27, 2026, 9:41 AM'; }")
 
 
+def remind_me(who: Walker) -> None:
+    """Show when somebody can be reminded of a payment."""
+    frame = walks.open_tab(who)
+    frame.get_by_role("button", name="More actions").first.click()
+    frame.get_by_role("button", name="Remind me", exact=True).click()
+    days = frame.locator("dialog[open] .choice small")
+    days.first.wait_for()
+    for day, said in zip(days.all(), ("Nov 27", "Nov 28", "Dec 4"), strict=True):
+        day.evaluate("(one, said) => { one.textContent = `${said}, 2026`; }", said)
+
+
+def places(who: Walker) -> None:
+    """Show a deal's payments in a panel over the list of deals, once that place is switched on."""
+    cards = walks.own_page(who, "Cards")
+    cards.get_by_role("checkbox", name="Deal list").check()
+    cards.get_by_role("button", name="Save settings").click()
+    cards.locator("#toasts", has_text="saved").wait_for()
+    who.page.goto(f"{who.portal_url}/crm/deal/list/")
+    who.page.get_by_label("Menu of Showroom lighting, phase 2", exact=True).click()
+    who.page.locator("details[open]").get_by_text("Payments").click()
+    panel = who.page.frame_locator(".side-panel iframe.app-frame")
+    panel.locator(walks.LISTED).wait_for()
+    panel.locator("[data-item-id]").first.wait_for(state="attached")
+
+
 def diagnostics(who: Walker) -> None:
     """Show what the app has found out about the portal."""
     frame = walks.own_page(who, "Diagnostics")
@@ -188,6 +213,8 @@ PICTURES: dict[str, Callable[[Walker], object]] = {
     "rules": walks.rules,
     "activity": activity,
     "diagnostics": diagnostics,
+    "remind-me": remind_me,
+    "places": places,
     # Last: it leaves the portal without the app.
     "installation": installation,
 }
