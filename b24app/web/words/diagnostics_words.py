@@ -17,7 +17,7 @@ from b24app.web.words.sentences import Place
 TITLES: Mapping[str, LazyString] = {
     "scopes": _l("Permissions"),
     "tabs": _l("Tabs in cards"),
-    "places": _l("Places beside the tabs"),
+    "places": _l("Also open payments from"),
     "events": _l("Events"),
     "installed": _l("Installation"),
     "subscription": _l("Subscription"),

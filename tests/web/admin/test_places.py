@@ -44,7 +44,7 @@ def saved(stage):
 def diagnosed(page):
     """The line about the places."""
     text = page.get("/settings/diagnostics", fresh="1").text
-    start = text.index("Places beside the tabs")
+    start = text.index("<b>Also open payments from</b>")
     return text[start : text.index("</li>", start)]
 
 
