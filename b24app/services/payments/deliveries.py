@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from b24app.bitrix.command import Command
 from b24app.bitrix.methods import payment_deliveries
@@ -34,12 +35,14 @@ class Choice:
 
     If another payment bills it, the client would be asked for it twice. So it is refused, unless
     that payment is in `seen_in`, those the person was told about. `expected_document_id` is what
-    they saw in the line to be changed: a different one now means that somebody else was faster.
+    they saw in the line to be changed: a different one now means that somebody else was faster, and
+    so does another price than `seen_price`.
     """
 
     document_id: int | None
     seen_in: frozenset[int]
     expected_document_id: int | None = None
+    seen_price: Decimal | None = None
 
     def require(self) -> int:
         """Return the document. Raises InputError without one."""
@@ -108,6 +111,8 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
         label = at.label(document_id)
         if document_id in at.document_ids:
             return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
+        if choice.seen_price not in {None, document.price.amount}:
+            raise ChangedMeanwhileError("another price")
         at.require_fitting(document_id, found.places.order_numbers)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):

@@ -10,7 +10,7 @@ from b24app.services.payments import deliveries, dialogs, move_delivery, move_pl
 from b24app.services.payments.deliveries import Choice
 from b24app.services.payments.move_plan import Wish
 from b24app.web.plumbing.entry import proven, require_session
-from b24app.web.tab.writing import answer, asked, optional_number, whole_number
+from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number, whole_number
 
 blueprint = Blueprint(
     "payment_deliveries", __name__, url_prefix="/payments/<int:payment_id>/deliveries"
@@ -55,7 +55,8 @@ def add(payment_id: int) -> Response:
         outcome = move_delivery.move(card, asked(), from_id, wish)
         return answer(outcome, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
-    choice = Choice(document_id, seen_in)
+    seen_price = optional_decimal(f"price-{document_id}")
+    choice = Choice(document_id, seen_in, seen_price=seen_price)
     return answer(deliveries.add(card, asked(), payment_id, choice))
 
 

@@ -83,3 +83,17 @@ def test_a_card_that_cannot_be_read_keeps_nobody_from_creating(stage):
     stage.portal.faults.add("crm.item.get", "unexpected", times=1)
 
     assert tab.post("/payments", {**fields, "currency": "EUR"}).status_code == 200, tab.said
+
+
+@pytest.mark.parametrize(("more", "status"), [("0", 200), ("0.01", 409)])
+def test_a_delivery_is_added_at_the_price_that_was_seen(stage, more, status):
+    tab, path = stage.tab(), f"/payments/{SMALL}/deliveries"
+    text = tab.get(path).text
+    [document, *_] = re.findall(r'name="delivery_id" value="(\d+)"', text)
+    told = dict(re.findall(r'name="((?:price|holders)-\d+)" value="([^"]*)"', text))
+    stage.portal.crm.shipments[int(document)].price += Decimal(more)
+
+    answer = tab.post(path, {"delivery_id": document, **told})
+
+    assert answer.status_code == status, tab.said
+    assert len(stage.asked("crm.item.payment.delivery.add")) == (status == 200)
