@@ -223,5 +223,8 @@ class _Reader:
             try:
                 Fernet(key)
             except ValueError:
-                raise ConfigError("TOKEN_KEYS holds something that is no Fernet key.") from None
+                raise ConfigError(
+                    "TOKEN_KEYS holds something that is no Fernet key: each has 44 characters, and "
+                    "commas part them. A lost one cannot be made again, only copied."
+                ) from None
         return keys

@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL, inspect
+from sqlalchemy import inspect
 from sqlalchemy.engine import Engine
 
 from . import troubles
@@ -157,7 +157,7 @@ def _run(name: str, *options: str, engine: Engine | None = None) -> str:
     program = shutil.which(name)
     if program is None:
         raise BackupError(f"{name} is not installed: install PostgreSQL's client programs")
-    parameters = _libpq_parameters(engine.url) if engine is not None else {}
+    parameters = _libpq_parameters(engine) if engine is not None else {}
     # Not on the command line, where every user of the machine can read it.
     secrets = {key: parameters.pop(key) for key in SECRETS & {*parameters}}
     where = [f"--dbname={make_conninfo(**parameters)}"] if parameters else []
@@ -233,7 +233,7 @@ def _require_all_rows(engine: Engine) -> None:
     is_set = "current_setting(%s, true) = 'on'"
     is_spread = "current_setting('citus.propagate_set_commands', true) IS NOT DISTINCT FROM 'local'"
     try:
-        with psycopg.connect(**_libpq_parameters(engine.url)) as connection:
+        with psycopg.connect(**_libpq_parameters(engine)) as connection:
             found = connection.execute(
                 f"{asked}, {is_spread}, {is_set} FROM pg_roles WHERE rolname = current_user",
                 (ALL_SETTING,),
@@ -249,6 +249,9 @@ def _require_all_rows(engine: Engine) -> None:
         raise BackupError(f"the backup would be empty: {PAST_POOLER}")
 
 
-def _libpq_parameters(url: URL) -> dict[str, Any]:
-    given = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+def _libpq_parameters(engine: Engine) -> dict[str, Any]:
+    # Of several servers, for the case that one fails, the dialect makes one list as libpq reads it.
+    given = dict(engine.dialect.create_connect_args(engine.url)[1])
+    # Of psycopg's own, for connections that it makes.
+    given.pop("context", None)
     return {**given, "options": f"{given.get('options', '')} {OF_ALL}".strip()}

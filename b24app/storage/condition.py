@@ -16,7 +16,7 @@ from b24app.cipher import Cipher, DecryptionError
 from .encodings import lacking
 from .key_rotation import SEALED
 from .models import Base
-from .session import Database, is_standby, newest_revisions, takes_no_writes
+from .session import Database, is_later, is_standby, newest_revisions, takes_no_writes
 
 SEES_ALL = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
@@ -47,6 +47,11 @@ class Condition:
     def is_current(self) -> bool:
         """Return whether the schema is the one of this version."""
         return self.revisions == self.newest
+
+    @property
+    def is_later(self) -> bool:
+        """Return whether the schema is one of a later version."""
+        return is_later(self.revisions)
 
 
 @dataclass(frozen=True, slots=True)

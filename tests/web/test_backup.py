@@ -358,7 +358,7 @@ def test_a_folder_nobody_can_write_is_told_in_a_sentence(stage, tmp_path):
     done = run(stage.app, "backup", "--folder", tmp_path / "file" / "below")
 
     assert (done.exit_code, done.output.count("\n")) == (1, 1)
-    assert "cannot be written: Not a directory" in done.output
+    assert "cannot be written: Not a directory -> name one with --folder" in done.output
 
 
 def fail(*_arguments, **_options):

@@ -68,6 +68,20 @@ def test_no_secret_of_the_database_is_on_a_command_line(looking, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+def test_a_database_of_several_servers_is_asked_as_the_app_asks_it(looking, tmp_path):
+    """Where one fails, another takes over; PostgreSQL's programs have no such URL."""
+    seen = looking()
+    url = "postgresql://ann@/none?host=127.0.0.1:9&host=localhost:10&target_session_attrs=primary"
+
+    with pytest.raises(backup.BackupError, match=r"^pg_dump: error: away$"):
+        backup.dump(Database(url), tmp_path / "a.dump")
+
+    line = (seen / "cmdline").read_text()
+    assert "host=127.0.0.1,localhost" in line
+    assert "port=9,10" in line
+    assert "target_session_attrs=primary" in line
+
+
 def test_a_secret_that_a_service_file_would_hide_is_told(looking, tmp_path):
     looking()
     url = "postgresql://ann@127.0.0.1:9/none?service=ours&sslpassword=hush"

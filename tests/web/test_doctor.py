@@ -195,18 +195,29 @@ def test_a_database_that_is_away_ends_with_a_failure_and_the_rest_is_looked_at(d
     assert "hush" not in doctor.output
 
 
-@pytest.mark.parametrize("revision", ["0001", "9999", None])
-def test_a_schema_of_another_version_is_a_failure(doctor, revision):
+def at_revision(doctor, revision):
     with doctor.stage.database.transaction() as session:
         session.execute(text("DELETE FROM alembic_version"))
         if revision:
             session.execute(text("INSERT INTO alembic_version VALUES (:r)"), {"r": revision})
+    return doctor.ask()
 
-    found = doctor.ask()
+
+@pytest.mark.parametrize("revision", ["0001", None])
+def test_a_schema_of_an_earlier_version_is_a_failure(doctor, revision):
+    found = at_revision(doctor, revision)
 
     assert found["schema"][0] == found["keys"][0] == "fail"
     assert "db upgrade" in found["schema"][1]
     assert doctor.status == 1
+
+
+def test_a_schema_of_a_later_version_is_served_on_and_told_with_what_to_do(doctor):
+    found = at_revision(doctor, "9999")
+
+    assert found["schema"][0] == found["keys"][0] == "warn"
+    assert "goes on serving -> install that version here" in found["schema"][1]
+    assert doctor.status == 0
 
 
 def test_before_the_first_portal_nothing_is_sealed(bare_stage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ __all__ = ["BackupError", "Restored", "UpgradeError", "back_up", "restore"]
 PREFIX = "deal-payments-"
 STAMP = "[0-9]" * 8 + "-" + "[0-9]" * 6
 """Files with another name are the operator's own."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+ELSEWHERE = "name one with --folder that the user of this command may write to"
 
 DRAFTS_KEPT = timedelta(days=1)
 """Longer than a backup takes: what is older a killed one has left."""
@@ -43,7 +47,8 @@ def back_up(deps: Deps, folder: Path, keep: int) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         backup.dump(deps.db, target)
     except OSError as error:
-        raise BackupError(f"{folder} cannot be written: {error.strerror}") from None
+        advice = "free some room there" if error.errno in NO_ROOM else ELSEWHERE
+        raise BackupError(f"{folder} cannot be written: {error.strerror} -> {advice}") from None
     files = sorted(
         folder.glob(f"{PREFIX}{STAMP}{ending}"),
         # Names hold the time, so their order is that of the backups, but for those of a clock that

@@ -37,6 +37,7 @@ WRITE_AGAIN = (
     "default_transaction_read_only; it may be the database's or the server's, see \\drds in psql"
 )
 NO_FOLDER = "start a systemd unit of the app, which makes it, or make it for the user of the app"
+THAT_VERSION = "install that version here, too; the schema does not go back"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 LATE = timedelta(hours=1)
 OK_STATUS = 200
@@ -130,9 +131,11 @@ def _schema(state: Condition) -> Finding:
     found, newest = (", ".join(sorted(revisions)) for revisions in (state.revisions, state.newest))
     if state.is_current:
         return Finding(Level.OK, "schema", f"revision {found}")
+    if state.is_later:
+        said = f"revision {found}, of a later version of the app; this one goes on serving"
+        return Finding(Level.WARN, "schema", said, THAT_VERSION)
     said = f"revision {found or 'none'}, this version needs {newest}"
-    advice = "run `flask --app app db upgrade`; if it refuses, the app is older than the schema"
-    return Finding(Level.FAIL, "schema", said, advice)
+    return Finding(Level.FAIL, "schema", said, "run `flask --app app db upgrade`")
 
 
 def _isolation(state: Condition) -> Finding:
@@ -146,8 +149,10 @@ def _isolation(state: Condition) -> Finding:
 def _if_readable(deps: Deps, state: Condition) -> Iterator[Finding]:
     """Yield what is read from tables, which another schema may not have."""
     if not state.is_current:
-        advice = "upgrade the schema first"
-        yield Finding(Level.FAIL, "keys", "not looked at", advice)
+        level, advice = Level.FAIL, "upgrade the schema first"
+        if state.is_later:
+            level, advice = Level.WARN, THAT_VERSION
+        yield Finding(level, "keys", "not looked at", advice)
         return
     yield _keys(deps)
     yield _background_work(deps)
