@@ -214,12 +214,8 @@ def stage_on_each_database(database_url, tmp_path: Path):
 
 
 @pytest.fixture(scope="module")
-def module_stage(sqlite_databases, tmp_path_factory):
-    from tests.support.stage import Stage
-
-    folder = tmp_path_factory.mktemp("writes")
-    stage = Stage(sqlite_databases.clean(folder), folder / "rest-log")
-    stage.install()
+def module_stage(installed_stages, tmp_path_factory):
+    stage = installed_stages.make(tmp_path_factory.mktemp("writes"))
     yield stage
     stage.close()
 
