@@ -7,8 +7,9 @@ const page = document.getElementById("page");
 const byId = (id) => document.getElementById(id);
 const on = (name, handle, capture) => document.addEventListener(name, handle, capture);
 const copyOf = (id) => byId(id).content.cloneNode(true);
-/* A list as the page's language writes it: it has one of two parts. */
-const aroundParts = body.dataset.pair.split(/\{[01]\}/);
+/* A list as the page's language writes it: it has one of two parts. A page of the previous version has none, and may
+   get this script while its process is being replaced. */
+const aroundParts = (body.dataset.pair ?? "{0}, {1}").split(/\{[01]\}/);
 const asList = (parts) => (parts.length ? aroundParts[0] + parts.join(aroundParts[1]) + aroundParts[2] : "");
 /* What is too long, or too private, for an address is posted, but changes nothing. */
 const isPosted = (config) => "reads" in config.elt.dataset;

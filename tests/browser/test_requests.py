@@ -41,6 +41,21 @@ def test_static_files_are_kept_for_ever(stage, person):
     assert {one["content-encoding"] for one in static} == {"gzip"}
 
 
+def test_a_page_of_the_previous_version_works_with_the_script_of_this_one(stage, person):
+    """For as long as its process is being replaced: the script answers at any address."""
+
+    def as_before(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r' data-pair="[^"]*"', "", answer.text()))
+
+    person.page.route(f"{stage.app_url}/placement*", as_before)
+
+    person.open_tab(opens=False)
+
+    assert person.frame.locator("body[data-pair]").count() == 0
+    assert person.frame.locator(".pay").count() > 0
+
+
 def test_the_sheet_that_is_sent_means_what_was_written(new_page):
     """In a browser, rule by rule: what shortens the sheet knows less of the language than it."""
     written = (ROOT / "static" / "app.css").read_text(encoding="utf-8")
