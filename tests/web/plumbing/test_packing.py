@@ -7,7 +7,8 @@ import gzip
 import pytest
 
 from tests.support.app_page import open_page
-from tests.support.stage import DEAL, MANAGER, token_in
+from tests.support.stage import DEAL, MANAGER, SMART, token_in
+from tests.web.tab.test_linked_calls import TOKEN, linked_item
 
 CAN_UNPACK = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
@@ -59,6 +60,22 @@ def test_no_packed_answer_of_the_settings_holds_their_token(stage):
 
     assert answer.status_code == 200
     assert page.token not in answer.text
+
+
+def test_no_packed_answer_holds_the_token_of_a_linked_card(stage):
+    """A group of payments, and what is asked from it, send that card's own token."""
+    tab = stage.open(MANAGER, linked_item(stage), SMART)
+    groups = ask(tab, "/payments", **CAN_UNPACK)
+    token = TOKEN.search(groups.text).group(1)
+    tab.token = token
+    dialog = ask(tab, "/payments/new", **CAN_UNPACK)
+    details = ask(tab, "/payments/1038/details", **CAN_UNPACK)
+
+    assert token in dialog.text
+    assert [one.headers.get("Content-Encoding") for one in (groups, dialog)] == [None, None]
+    assert groups.headers["Vary"] == dialog.headers["Vary"] == "Accept-Encoding"
+    assert details.headers["Content-Encoding"] == "gzip"
+    assert token.encode() not in gzip.decompress(details.data)
 
 
 def test_a_page_that_holds_a_token_is_not_packed(stage):
