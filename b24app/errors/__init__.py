@@ -39,7 +39,8 @@ AppError
 │   ├── BusinessRefusalError   a documented refusal of the method (422)
 │   │   ├── OrderCanceledError      the order of the payment is canceled
 │   │   │   └── CanceledTakenBackError · CanceledNotCreatedError    what we did about it
-│   │   ├── AccountTooLowError · PaidUndeletableError · UnreadableRowError    of a payment
+│   │   ├── AccountTooLowError · AccountPerhapsTooLowError    of the client's account in the shop
+│   │   ├── PaidUndeletableError · UnreadableRowError    of a payment
 │   │   ├── NoPaySystemError · PaySystemUnfitError · PaySystemsUnreadError
 │   │   ├── NoShopError · PhoneUnconfirmedError · NoPublicPageError    why there is no link
 │   │   ├── ParameterRefusedError   a parameter is missing or of a wrong type: nothing was done

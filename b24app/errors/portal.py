@@ -121,6 +121,13 @@ class AccountTooLowError(BusinessRefusalError):
     """The client's account in the portal does not hold the payment's amount."""
 
 
+class AccountPerhapsTooLowError(BusinessRefusalError):
+    """No reason given, as for a payment from the client's account that does not hold as much.
+
+    Any other reason without a code of its own looks the same (quirks 109 and 111).
+    """
+
+
 class PaidUndeletableError(BusinessRefusalError):
     """A paid payment cannot be deleted."""
 

@@ -266,8 +266,20 @@ def test_an_account_that_does_not_hold_enough_is_named(stage, held):
     answer = PAY.send(tab, None)
 
     assert answer.status_code == (200 if held else 422)
-    assert ("does not hold that much" in tab.said) is not bool(held)
+    assert ("may not hold that much" in tab.said) is not bool(held)
     assert payment(stage, SMALL).is_paid is bool(held)
+
+
+def test_a_refusal_without_a_code_is_not_called_an_empty_account(stage, monkeypatch):
+    """The code is that of whatever the kernel has none for (quirk 111)."""
+    monkeypatch.setattr(sale, "take_from_account", lambda *_: False)
+    tab = stage.tab()
+
+    answer = PAY.send(tab, None)
+
+    assert (answer.status_code, payment(stage, SMALL).is_paid) == (422, False)
+    assert "gave no reason" in tab.said
+    assert "does not hold that much" not in tab.said
 
 
 def test_the_account_of_the_client_is_not_offered_and_not_taken(stage):

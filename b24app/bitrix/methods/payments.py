@@ -15,7 +15,7 @@ from b24app.bitrix.methods.outcomes import done, new_id
 from b24app.bitrix.wire.decoding import Record, record, rows, whole
 from b24app.domain import EntityRef, Listing, Money, Payment, Told
 from b24app.errors import (
-    AccountTooLowError,
+    AccountPerhapsTooLowError,
     BareRefusalError,
     BusinessRefusalError,
     CreationRefusedError,
@@ -172,8 +172,8 @@ PAY = Method(
     is_write=True,
     zero=NotFoundError,
     old_zero=BareRefusalError,
-    # The kernel's code for errors that have none: here it is that of the client's account.
-    codes={"BX_ERROR": AccountTooLowError},
+    # The kernel's code for errors that have none: that of the client's account is one of them.
+    codes={"BX_ERROR": AccountPerhapsTooLowError},
 )
 
 

@@ -70,6 +70,7 @@ class ErrorName(StrEnum):
     CANCELED_TAKEN_BACK = "error:canceled_taken_back", errors.CanceledTakenBackError
     CANCELED_NOT_CREATED = "error:canceled_not_created", errors.CanceledNotCreatedError
     ACCOUNT_TOO_LOW = "error:account_too_low", errors.AccountTooLowError
+    ACCOUNT_PERHAPS_TOO_LOW = "error:account_perhaps_too_low", errors.AccountPerhapsTooLowError
     PAID_UNDELETABLE = "error:paid_undeletable", errors.PaidUndeletableError
     NO_PAY_SYSTEM = "error:no_pay_system", errors.NoPaySystemError
     PAY_SYSTEM_UNFIT = "error:pay_system_unfit", errors.PaySystemUnfitError

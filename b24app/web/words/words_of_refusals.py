@@ -40,6 +40,12 @@ REFUSALS: Mapping[type[errors.AppError], Row] = {
     errors.AccountTooLowError: _same(
         _l("Nothing was changed: the client’s account in Bitrix24 does not hold that much.")
     ),
+    errors.AccountPerhapsTooLowError: _same(
+        _l(
+            "Nothing was changed: Bitrix24 refused this and gave no reason. If the payment is made "
+            "from the client’s account in its shop, that may not hold that much."
+        )
+    ),
     errors.PaidUndeletableError: _same(
         _l("Nothing was changed: a paid payment cannot be deleted. Mark it as unpaid first.")
     ),
