@@ -13,7 +13,7 @@ on("htmx:confirm", (event) => {
   const { elt, issueRequest } = event.detail;
   if (sure.delete(elt)) return;
   if (elt.dataset.opens) giveUp(elt);
-  const question = elt.dataset.confirm || (elt.id.startsWith("pay-") && isTooMuch(payOf(elt)) && "dlg-paid");
+  const question = elt.dataset.confirm || (elt.id.startsWith("pay-") && isToBeAsked(payOf(elt)) && "dlg-paid");
   if (!question) return notes.delete(elt.getAttribute("hx-post"));
   event.preventDefault();
   if (payOf(elt)?.getAttribute("aria-busy") !== "true") ask(question, elt, () => agreed(elt, issueRequest));
@@ -109,11 +109,15 @@ function fill(dialog, elt) {
     text: elt.dataset.text,
     timeline: pay?.dataset.timeline,
     over: isTooMuch(pay),
+    account: pay?.dataset.fromAccount,
   };
   fillAll(dialog, values);
   for (const part of dialog.querySelectorAll("[data-with]")) part.hidden = !values[part.dataset.with];
   for (const part of dialog.querySelectorAll("[data-without]")) part.hidden = Boolean(values[part.dataset.without]);
 }
+
+/* Whether it is asked about even where the settings ask nothing: no other mark takes back what this one does. */
+const isToBeAsked = (pay) => isTooMuch(pay) || Boolean(pay?.dataset.fromAccount);
 
 /* Whether marking it as paid makes more paid than the order costs, as far as the strip knows that. */
 function isTooMuch(pay) {
@@ -128,6 +132,12 @@ function isMoreThan(amount, group) {
 /* The same of many payments, once their question is there: the dialog may open later. */
 function tellExcess(part) {
   part.hidden = !isMoreThan(part.dataset.excess, byId(part.closest("dialog").dataset.group));
+}
+
+/* Whether one of them is made from the client's account: its row says so. */
+function tellAccount(part) {
+  const chosen = [...part.closest("form").querySelectorAll("[name=chosen]")];
+  part.hidden = !chosen.some(({ value }) => byId(`payment-${value.split(" ", 1)[0]}`)?.dataset.fromAccount);
 }
 
 /* Without the number of payments that it concerns. */

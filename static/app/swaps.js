@@ -115,6 +115,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   const pop = elt.closest?.(".pop[hx-get]");
   if (pop && elt.matches("[data-loaded]")) linkCame(pop, elt);
   for (const part of found("[data-excess]")) tellExcess(part);
+  for (const part of found("[data-if-from-account]")) tellAccount(part);
   const dialog = elt.closest?.("dialog[open]");
   if (dialog) {
     if (!dialog.contains(document.activeElement) || document.activeElement === dialog) focusIn(dialog);

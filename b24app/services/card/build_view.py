@@ -29,7 +29,7 @@ from b24app.services.card.payment_details import (
     within_card,
 )
 from b24app.services.card.reminders import Expected
-from b24app.services.directories import reminder_means, shop_site, user_names
+from b24app.services.directories import pay_systems, reminder_means, shop_site, user_names
 from b24app.services.directories.user_names import Directory
 from b24app.storage import cached_lists, card_marks, card_memory, partial_actions, refusals
 from b24app.storage import reminders as stored_reminders
@@ -43,7 +43,7 @@ READING = frozenset({Action.LINK})
 NO_CHANGES = READING | {Action.REMIND}
 """What changes no payment: who may do nothing else sees the card as read-only."""
 
-LISTS = (user_names.KIND, shop_site.OUTCOME, reminder_means.KIND)
+LISTS = (user_names.KIND, shop_site.OUTCOME, reminder_means.KIND, pay_systems.KIND)
 """The kept lists of a portal that say something about each of its cards."""
 
 
@@ -58,6 +58,8 @@ class Kept:
     first_sights: Mapping[int, FirstSight]
     reminders: Mapping[int, Reminder]
     can_remind: bool
+    accounts: frozenset[int]
+    """The payment systems that are known to be the client's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def kept_of(session: Session, card: CardSession, noted: Noted | None = None) -> 
         first_sights=noted.first_sights,
         reminders=noted.reminders,
         can_remind=reminder_means.means_in(lists.get(reminder_means.KIND), now).is_enough,
+        accounts=pay_systems.accounts_in(lists.get(pay_systems.KIND)),
     )
 
 
@@ -109,11 +112,11 @@ def view_of(
     core = replace(core, payments=returned.told(core.payments, kept.first_sights))
     allowed, read_only = _rights(card, kept, core, canceled_orders)
     free = _free(core, compositions)
-    details = _details(compositions, core, free)
-    times = _times(card, core.payments, kept)
+    times, names = _times(card, core.payments, kept), _names(card, people)
+    shown = _payments(core, _details(compositions, core, free), times, names, canceled_orders)
     return CardView(
         card=core.card,
-        payments=_payments(core, details, times, _names(card, people), canceled_orders),
+        payments=_with_accounts(shown, kept.accounts),
         totals=adding_up.totals_of(core, compositions, free),
         deliveries=core.deliveries,
         free_rows=free if free is not None and is_whole(free) else (),
@@ -136,6 +139,17 @@ def view_of(
         unread_deliveries=len(core.deliveries.unread),
         finest_sum=core.finest_sum,
     ).arranged(Filter.ALL, Sort.NEWEST)
+
+
+def _with_accounts(
+    payments: tuple[PaymentView, ...], accounts: frozenset[int]
+) -> tuple[PaymentView, ...]:
+    if not accounts:
+        return payments
+    return tuple(
+        replace(shown, is_from_account=shown.payment.pay_system_id in accounts)
+        for shown in payments
+    )
 
 
 def _kept_now(card: CardSession) -> Kept:

@@ -72,6 +72,8 @@ class PaymentView:
     """Set for an unpaid payment, if known."""
     expected: Expected | None = None
     """From its open reminder, if one is known."""
+    is_from_account: bool = False
+    """It is known that a mark takes its amount from the client's account in the shop."""
 
 
 @dataclass(frozen=True, slots=True)
