@@ -85,9 +85,7 @@ const clicks = {
       if (answer?.result === "error") window.open(link.href, "_blank", "noopener");
     });
   },
-  "dialog[closedby=any]": (dialog, event) => {
-    if (event.target === dialog && !("closedBy" in dialog)) dialog.close();
-  },
+  "dialog[closedby=any]": pressedBeside,
   "[data-toggles]": clickRow,
 };
 

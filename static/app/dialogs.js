@@ -166,9 +166,7 @@ async function open(dialog, elt) {
   opener = elt;
   dialog.returnValue = "";
   dialog.dataset.opening = "";
-  /* The second click of a double click must not close what the first one has opened. */
-  dialog.setAttribute("closedby", "closerequest");
-  setTimeout(() => dialog.setAttribute("closedby", "any"), 500);
+  watchDialog(dialog);
   await readBand();
   /* The first picture after a focus that scrolled the card may still be of before. */
   for (let tries = 0; tries < 10 && !document.hidden && !isSeen(elt); tries++) await readBand();
@@ -190,6 +188,7 @@ function isSeen(elt) {
 /* The browser gives focus back to the opener, but not into a menu that is closed by now, nor to what
    took the place of an opener that was replaced. */
 function closed(dialog) {
+  unwatchDialog(dialog);
   page.style.minHeight = "";
   moveToasts(dialog);
   workLeft(dialog);

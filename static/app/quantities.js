@@ -38,8 +38,9 @@ function changed(input) {
   input.setCustomValidity(THOUSANDS.test(input.value) ? " " : "");
   showSteps(input);
   clearTimeout(timers.get(input));
-  if ("saves" in input.dataset) saveLater(input);
-  else if (isSummed(input.form)) touched(input.form, input.closest("tr"));
+  if ("saves" in input.dataset) return saveLater(input);
+  begin(input.form);
+  if (isSummed(input.form)) touched(input.form, input.closest("tr"));
 }
 
 function saveLater(input) {

@@ -15,7 +15,8 @@ TABS_TO_PRESS = 250
 CLICKS_AT_MOST = 5
 FEELS = """() => {
   const state = { felt: false };
-  addEventListener("pointerdown", () => { state.felt = true; }, { capture: true, once: true });
+  const feel = ({ target }) => { state.felt = !target.matches("dialog[open]"); };
+  addEventListener("pointerdown", feel, { capture: true, once: true });
   return state;
 }"""
 STEPS = """(one) => {
@@ -202,7 +203,7 @@ class Mouse:
         self.page = page
 
     def press(self, locator, clicks=1):
-        """Click, again where the page felt nothing at all.
+        """Click, again where the page felt nothing at all, or a press beside its dialog.
 
         A busy browser may still hold an older picture of a frame that has just grown, and sends
         the click to where the button was. What a page did feel is never sent twice.

@@ -33,6 +33,7 @@ PARTS = (
     "unread",
     "swaps",
     "dialogs",
+    "beside",
     "popovers",
     "sending",
     "toasts",
