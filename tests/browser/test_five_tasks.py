@@ -70,7 +70,7 @@ def test_a_quantity_is_corrected_in_two_presses_and_the_history_says_of_what(sta
     newcomer.press(newcomer.button("Decrease quantity", place).first)
 
     expect(place.locator(".pay__amount")).to_have_text("€7,395.00")
-    changed = "Quantity changed: Pendant lamp Aria 40 x 12 → 11"
+    changed = "Quantity changed: Pendant lamp Aria 40 ×\u00a012 → 11"
     expect(place.locator(".log__entry").first).to_contain_text(changed)
     assert newcomer.hand.presses == 2
 

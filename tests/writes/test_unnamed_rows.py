@@ -203,4 +203,4 @@ def test_a_line_whose_product_was_not_read_is_told_by_its_number(stage):
 
     with stage.database.reading() as session:
         (line,) = session.scalars(select(Activity)).all()
-    assert line.before == f"#{added[-1].id} x 3"
+    assert line.before == f"#{added[-1].id} ×\u00a03"

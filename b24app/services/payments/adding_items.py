@@ -23,7 +23,7 @@ from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.payments.item_lines import EditContext, place_to_add
 from b24app.services.payments.items import quantities_by_row, setting, too_much
 from b24app.services.payments.quantities import RowQuantity, require_free
-from b24app.services.payments.row_names import few
+from b24app.services.payments.row_names import few, times
 from b24app.services.writing.change import After, Change, Edit, Verdict
 
 AT_ONCE = 30
@@ -135,7 +135,7 @@ def _added(after: After, addition: Addition) -> Verdict:
     code = OutcomeCode.ITEMS_ADDED if len(expected) > 1 else OutcomeCode.ITEM_ADDED
     # What was added, not what is there now: that of a row which the payment had before is more.
     text = ", ".join(
-        f"{addition.at.rows[row_id].name} x {int(now[row_id] - (addition.was(row_id) or 0))}"
+        times(addition.at.rows[row_id].name, int(now[row_id] - (addition.was(row_id) or 0)))
         for row_id in expected
     )
     return Verdict(OutcomeKind.DONE, code, "", text[:200])

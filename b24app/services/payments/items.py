@@ -15,6 +15,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.payments.item_lines import EditContext, place, place_to_raise
 from b24app.services.payments.quantities import can_be_asked, too_many
+from b24app.services.payments.row_names import times
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.deed import WriteRequest
 from b24app.services.writing.outcome import Outcome, Undo
@@ -176,7 +177,7 @@ def _name(at: EditContext, item: PaymentItem) -> str:
 def _label(at: EditContext, item: PaymentItem) -> str:
     # Of a long deal not all rows are read for a write; what has no name here goes by its number.
     name = _name(at, item) or f"#{item.row_id or item.id}"
-    return f"{name} x {_plain(item.quantity)}"
+    return times(name, _plain(item.quantity))
 
 
 def _plain(quantity: Decimal) -> str:

@@ -14,3 +14,8 @@ def few(names: Sequence[str]) -> dict[str, str]:
     more = len(shown) - NAMED
     values = {"names": ", ".join(shown[:NAMED])}
     return {**values, "more": str(more)} if more > 0 else values
+
+
+def times(name: str, quantity: object) -> str:
+    """Say how many of it; no line begins with the number alone."""
+    return f"{name} \N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}{quantity}"

@@ -66,9 +66,9 @@ def test_the_history_tells_how_much_of_an_item_was_added(stage):
 
     text = re.sub(r"<[^>]+>", " ", tab.get("/payments/1038/history").text)
 
-    assert "Emergency exit sign E1 x 3" in text
-    assert "Emergency exit sign E1 x 2" in text
-    assert "Emergency exit sign E1 x 5" not in text
+    assert "Emergency exit sign E1 ×\u00a03" in text
+    assert "Emergency exit sign E1 ×\u00a02" in text
+    assert "Emergency exit sign E1 ×\u00a05" not in text
 
 
 def test_the_history_of_another_cards_payment_stays_closed(stage):
@@ -76,3 +76,15 @@ def test_the_history_of_another_cards_payment_stays_closed(stage):
     foreign = next(one for one in stage.portal.crm.payments if one not in {1036, 1037, 1038, 1039})
 
     assert tab.get(f"/payments/{foreign}/history").status_code == 404
+
+
+def test_a_dialog_with_nothing_to_do_is_closed_and_one_of_work_is_done(stage):
+    stage.portal.crm.pay_systems.clear()
+    tab = stage.tab()
+
+    system = tab.get("/payments/1039/system").text
+    allocation = tab.get("/payments/allocation").text
+
+    last_words = [text.rsplit("</button>", 1)[0].rsplit(">", 1)[1] for text in (system, allocation)]
+    assert "No payment systems were found." in system
+    assert last_words == ["Close", "Done"]
