@@ -41,7 +41,9 @@ AppError
 │   │   │   └── CanceledTakenBackError · CanceledNotCreatedError    what we did about it
 │   │   ├── AccountTooLowError · AccountPerhapsTooLowError    of the client's account in the shop
 │   │   ├── PaidUndeletableError · UnreadableRowError    of a payment
-│   │   ├── NoPaySystemError · PaySystemUnfitError · PaySystemsUnreadError
+│   │   ├── NoPaySystemError · PaySystemsUnreadError
+│   │   ├── PaySystemUnfitError
+│   │   │   └── NewPaymentUnfitError    so no payment was created
 │   │   ├── NoShopError · PhoneUnconfirmedError · NoPublicPageError    why there is no link
 │   │   ├── ParameterRefusedError   a parameter is missing or of a wrong type: nothing was done
 │   │   ├── ValueRefusedError       a field's value is unknown to the portal, such as a label

@@ -140,6 +140,10 @@ class PaySystemUnfitError(BusinessRefusalError):
     """The payment system cannot be used for this payment."""
 
 
+class NewPaymentUnfitError(PaySystemUnfitError):
+    """A new payment could not be saved with it. An order made for it stays (quirk 110)."""
+
+
 class PaySystemsUnreadError(BusinessRefusalError):
     """The portal's payment systems cannot be read, so none can be proven to exist."""
 

@@ -226,7 +226,7 @@ def test_a_payment_system_that_does_not_fit_is_named(stage):
     answer = tab.post("/payments", {"row": SIGNS, f"quantity-{SIGNS}": 2, "pay_system_id": BANK})
 
     assert answer.status_code == 422
-    assert "cannot be used here" in tab.said
+    assert "No payment was created: this payment system cannot be used here" in tab.said
     assert books(stage) == before
 
 

@@ -20,9 +20,9 @@ from b24app.errors import (
     BusinessRefusalError,
     CreationRefusedError,
     Executed,
+    NewPaymentUnfitError,
     NoPaySystemError,
     NotFoundError,
-    PaySystemUnfitError,
 )
 
 PaymentId = int | Reference
@@ -118,7 +118,7 @@ def add_payment(ref: EntityRef, pay_system_id: int | None = None) -> Command[int
 
     Not idempotent: after a lost answer list and compare ids (quirk 31). Without a payment system
     the portal picks a cash one first (quirk 32). A payment that it could not save has the id 0
-    (quirk 110): NoPaySystemError, of a chosen system PaySystemUnfitError.
+    (quirk 110): NoPaySystemError, of a chosen system NewPaymentUnfitError.
     """
     made = new_id(ADD_PAYMENT.name)
 
@@ -210,7 +210,7 @@ def check_id(value: PaymentId) -> PaymentId:
 
 
 def _unsaved(pay_system_id: int | None) -> BusinessRefusalError:
-    kind = NoPaySystemError if pay_system_id is None else PaySystemUnfitError
+    kind = NoPaySystemError if pay_system_id is None else NewPaymentUnfitError
     error = kind(
         f"{ADD_PAYMENT.name}: nothing was saved",
         code=UNSAVED,

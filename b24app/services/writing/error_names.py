@@ -74,6 +74,7 @@ class ErrorName(StrEnum):
     PAID_UNDELETABLE = "error:paid_undeletable", errors.PaidUndeletableError
     NO_PAY_SYSTEM = "error:no_pay_system", errors.NoPaySystemError
     PAY_SYSTEM_UNFIT = "error:pay_system_unfit", errors.PaySystemUnfitError
+    NEW_PAYMENT_UNFIT = "error:new_payment_unfit", errors.NewPaymentUnfitError
     PAY_SYSTEMS_UNREAD = "error:pay_systems_unread", errors.PaySystemsUnreadError
     UNREADABLE_ROW = "error:unreadable_row", errors.UnreadableRowError
     NO_SHOP = "error:no_shop", errors.NoShopError

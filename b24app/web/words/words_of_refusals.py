@@ -58,6 +58,9 @@ REFUSALS: Mapping[type[errors.AppError], Row] = {
     errors.PaySystemUnfitError: _same(
         _l("Nothing was changed: this payment system cannot be used here. Choose another one.")
     ),
+    errors.NewPaymentUnfitError: _same(
+        _l("No payment was created: this payment system cannot be used here. Choose another one.")
+    ),
     errors.PaySystemsUnreadError: _same(
         _l(
             "Nothing was changed: the payment systems of this Bitrix24 cannot be read now. Try "
