@@ -1,4 +1,4 @@
-"""A payment from the client's account: no Undo of ours takes its amount a second time."""
+"""A payment from the client's account: no Undo takes its amount a second time unasked."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ from decimal import Decimal
 
 import pytest
 
-from b24app.errors import DatabaseAwayError
-from b24app.services.directories import pay_systems
-from b24app.storage import cached_lists
+from b24app.storage import settings
 from tests.support.acts import ACCOUNT, CARD, PAY, SMALL, payment
+
+ASKS = 'data-confirm="dlg-paid"'
 
 
 @pytest.fixture
 def stage(writing_stage):
+    """The settings ask for no confirmation."""
+    with writing_stage.database.transaction() as session:
+        settings.save(
+            session,
+            writing_stage.portal.member_id,
+            {"confirm_pay": False},
+            updated_by=1,
+            now=writing_stage.deps.clock(),
+        )
     return writing_stage
 
 
@@ -29,29 +38,14 @@ def unmarked(stage, system, *, is_read=True):
     return answer.text
 
 
-@pytest.mark.parametrize(("system", "has_undo"), [(ACCOUNT, False), (CARD, True)])
-def test_marking_as_unpaid_offers_no_undo_that_takes_the_amount_again(stage, system, has_undo):
+@pytest.mark.parametrize(("system", "asks"), [(ACCOUNT, True), (CARD, False)])
+def test_undo_asks_where_it_takes_the_amount_again(stage, system, asks):
     text = unmarked(stage, system)
 
-    assert (f"/payments/{SMALL}/pay" in text.split('id="toast"')[-1]) is has_undo
-    assert ('data-from-account="1"' in text) is not has_undo
+    assert f"/payments/{SMALL}/pay" in text.split('id="toast"')[-1]
+    assert (ASKS in text.split('id="toast"')[-1]) is asks
+    assert ('data-from-account="1"' in text) is asks
 
 
 def test_what_nobody_has_read_is_not_known(stage):
     assert 'data-from-account="1"' not in unmarked(stage, ACCOUNT, is_read=False)
-
-
-def test_a_database_that_is_away_after_the_mark_changes_nothing_of_its_answer(stage, monkeypatch):
-    load = cached_lists.load
-
-    def away(session, member_id, kind):
-        if kind == pay_systems.KIND:
-            raise DatabaseAwayError("away")
-        return load(session, member_id, kind)
-
-    tab = stage.tab()
-    assert PAY.send(tab, None).status_code == 200
-    monkeypatch.setattr(cached_lists, "load", away)
-
-    assert tab.post(f"/payments/{SMALL}/unpay").status_code == 200
-    assert not payment(stage, SMALL).is_paid

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from b24app.bitrix.methods import portal as portal_api
 from b24app.domain import PaySystem
-from b24app.errors import AppError, DatabaseAwayError, InputCode, InputError, PaySystemsUnreadError
+from b24app.errors import AppError, InputCode, InputError, PaySystemsUnreadError
 from b24app.services.auth import grant
 from b24app.services.auth.card_session import CardSession
 from b24app.services.auth.grant import Purpose
@@ -37,15 +37,6 @@ def directory(card: CardSession, seconds: float = SECONDS) -> tuple[PaySystem, .
         return read(card, seconds)
     except AppError:
         return _systems(kept.data) if kept is not None else ()
-
-
-def accounts(card: CardSession) -> frozenset[int]:
-    """Return like `accounts_in`; none while our database is away."""
-    try:
-        with card.db.reading() as session:
-            return accounts_in(cached_lists.load(session, card.member_id, KIND))
-    except DatabaseAwayError:
-        return frozenset()
 
 
 def accounts_in(kept: cached_lists.Kept | None) -> frozenset[int]:

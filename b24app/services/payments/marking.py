@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.bitrix.command import Command
@@ -12,8 +12,6 @@ from b24app.errors import ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind, UndoKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
-from b24app.services.card.tab import payment_in
-from b24app.services.directories import pay_systems
 from b24app.services.writing import ownership, timeline
 from b24app.services.writing.change import After, Change, Edit, Verdict, change
 from b24app.services.writing.conditional import State
@@ -113,17 +111,9 @@ def pay(
 def unpay(
     card: CardSession, asked: WriteRequest, payment_id: int, seen: Seen, words: Words
 ) -> Outcome:
-    """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md.
-
-    Not to be undone where that is known to take from the client's account once more (quirk 109).
-    """
+    """Mark a payment as unpaid, like `pay`. Page: crm-item-payment-unpay.md."""
     teller = timeline.teller(card, words, asked.note)
-    outcome = change(card, asked, change_to(UNPAID, card, payment_id, seen, teller))
-    payment = payment_in(outcome.reading, payment_id)
-    if outcome.undo is None or payment is None:
-        return outcome
-    takes_again = payment.pay_system_id in pay_systems.accounts(card)
-    return replace(outcome, undo=None) if takes_again else outcome
+    return change(card, asked, change_to(UNPAID, card, payment_id, seen, teller))
 
 
 def change_to(

@@ -189,7 +189,9 @@ def _asks(undo: Undo, view: CardView) -> str:
         return ""
     if not undo.expected_amount:
         return "dlg-zero"
-    return "dlg-paid" if view.rules.confirm_pay else ""
+    shown = view.payment(undo.payment_id)
+    is_asked = view.rules.confirm_pay or (shown is not None and shown.is_from_account)
+    return "dlg-paid" if is_asked else ""
 
 
 def _fresh(card: CardSession, outcome: Outcome) -> Reading | None:
