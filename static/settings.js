@@ -251,6 +251,8 @@
       if (!("unsaved" in form.dataset)) saved = settingsOf(form);
       showUnsaved();
     }
+    /* The bar has been saved from a page on which it is not seen afterwards, and has taken the focus along. */
+    if (elt === form && document.activeElement === document.body) document.getElementById(pages().dataset.page).focus({ preventScroll: true });
     /* What a save did with the tabs stands on the page that it was pressed on, and on no other. */
     form?.querySelector("[data-done]")?.setAttribute("data-panel", pages().dataset.page);
     if (elt === pages() && linkTo("cards")) showPage(pageAsked(elt));

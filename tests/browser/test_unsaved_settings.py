@@ -250,3 +250,15 @@ def test_nothing_can_be_changed_while_it_is_saved(sit_at_settings):
     switch(admin, "Leads")
 
     expect_unsaved(admin, "Leads", "Contacts")
+
+
+def test_the_focus_stays_on_the_page_from_which_the_bar_goes_once_all_is_saved(sit_at_settings):
+    admin = sit_at_settings(Keyboard)
+    switch(admin, "Leads")
+    turn_to(admin, "Activity")
+
+    admin.press(admin.button("Save settings"))
+
+    expect(admin.said).to_contain_text("Settings saved")
+    expect(bar(admin)).to_be_hidden()
+    admin.expect_focus_on(admin.frame.locator("#activity"))
