@@ -156,7 +156,7 @@ def routes_of(app):
 
 def test_every_route_is_described(stage):
     described = {
-        (verb, path.replace("/app.css", "/<path:filename>"))
+        (verb, re.sub(r"(?<=^/static/).+", "<name>", path))
         for verb, path in DESCRIBED
         if not path.startswith("/install/steps/")
     }
