@@ -97,3 +97,19 @@ def test_a_delivery_is_added_at_the_price_that_was_seen(stage, more, status):
 
     assert answer.status_code == status, tab.said
     assert len(stage.asked("crm.item.payment.delivery.add")) == (status == 200)
+
+
+@pytest.mark.parametrize("price", ["1234.5678", "0.333333333333333", "99999999999.99", "0.01"])
+@pytest.mark.parametrize("is_tax_included", [True, False], ids=["tax in it", "tax on top"])
+def test_a_price_of_any_kind_is_billed_as_it_was_seen(stage, paths, price, is_tax_included):
+    tab = stage.tab()
+    row, _ = chosen(tab, paths[0])
+    product = stage.portal.crm.product_rows[row]
+    product.price, product.tax_rate = Decimal(price), Decimal(19)
+    product.is_tax_included = is_tax_included
+
+    _, fields = chosen(tab, paths[0])
+    tab.post(paths[1], fields)
+
+    assert tab.answer.status_code == 200, tab.said
+    assert len(stage.asked(ADD_ITEM)) == 1
