@@ -1,8 +1,11 @@
 /* A payment is one row. The button in its head, or a click on the row, opens what it is made of. */
 
+/* Noted at once: its details may come before the browser tells that it was opened, and would come closed. */
 function toggleRow(pay) {
   const more = pay.querySelector(".pay__more");
-  if (more) more.open = !more.open;
+  if (!more) return;
+  more.open = !more.open;
+  opened.set(more.id, more.open);
 }
 
 function clickRow(row, event) {

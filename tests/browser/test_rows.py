@@ -256,3 +256,19 @@ def expect_qr_code_of(paid, person):
         expect(shown.locator(".share__what")).to_have_text(f"€{paid.sum:,.2f} Paid")
         if waiting:
             expect(shown.get_by_role("img", name="QR code")).to_be_visible()
+
+
+def test_a_row_whose_details_come_just_as_it_opens_stays_open(stage, person):
+    """The browser tells later that it was opened, and no more of what was replaced meanwhile."""
+    person.open_tab(opens=False)
+
+    payment = person.payment(stage.payments[1])
+
+    payment.locator(".pay__more").evaluate("""(more) => {
+      const html = more.outerHTML;
+      more.closest(".pay").querySelector(".pay__open").click();
+      htmx.swap(more, html, { swapStyle: "outerHTML" });
+    }""")
+
+    expect(payment.locator(".pay__more")).to_have_attribute("open", "")
+    expect(payment.locator(".pay__open")).to_have_attribute("aria-expanded", "true")
