@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
+from b24app.services.lifecycle import subscriptions
 from b24app.storage import portals
 from tests.support.browser_stage import ADMIN, DEAL_CARD, MANAGER
 from tests.support.story import (
@@ -133,8 +134,9 @@ def test_an_uninstallation_ends_every_tab(is_clean, stage, new_page):
 
 
 @pytest.fixture
-def elsewhere(stage):
-    """The portal has another address, and then its old one again."""
+def elsewhere(stage, monkeypatch):
+    """The portal has another address, and then its old one again, before the app learns of it."""
+    monkeypatch.setattr(subscriptions, "ask_where_it_is", lambda *_: None)
 
     @contextmanager
     def elsewhere():
