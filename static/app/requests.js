@@ -38,6 +38,7 @@ on("htmx:configRequest", ({ detail: config }) => {
 /* A list that is read while something is written may be older than that, and would show it as taken back by
    somebody else: it is read when the last write has ended. What is read first of all has no id. */
 const writing = new Set();
+let writesEnded = 0;
 let listRead = null;
 let listXhr = null;
 let toRead = null;
@@ -70,6 +71,7 @@ on("htmx:beforeSend", ({ detail: { requestConfig: config, xhr } }) => {
 });
 
 function ended(config) {
+  if (isWrite(config)) writesEnded += 1;
   writing.delete(config);
   if (listRead === config) listRead = null;
   if (!toRead || writing.size) return;

@@ -95,6 +95,20 @@ function dropIfLate({ currentTarget, detail }) {
   if (!currentTarget.isConnected) detail.shouldSwap = false;
 }
 
+/* One request reads what is in several payments. One of them may have been written meanwhile, and its answer drawn:
+   that is newer than what comes now, and so are the sums above the list. */
+on("htmx:beforeRequest", ({ detail: { elt, requestConfig: config } }) => {
+  if (!elt.matches(".pay__load, .pay__more")) return;
+  config.drawn = new WeakSet(document.querySelectorAll(".pay"));
+  config.writes = writesEnded;
+});
+
+on("htmx:oobBeforeSwap", ({ detail }) => {
+  if (!answered?.drawn) return;
+  const pay = detail.target.closest(".pay");
+  if (pay ? !answered.drawn.has(pay) : answered.writes !== writesEnded) detail.shouldSwap = false;
+});
+
 on("htmx:load", ({ detail: { elt } }) => {
   const found = (selector) => [...(elt.matches(selector) ? [elt] : []), ...elt.querySelectorAll(selector)];
   /* It closes the frame, so it goes after the size of what is shown now. */

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_payment
+from tests.support.held import Held, Late
 from tests.support.person import Keyboard, Mouse
 
 COPIES = """() => {
@@ -30,33 +31,6 @@ def unpaid(stage):
 @pytest.fixture
 def item(stage, unpaid):
     return stage.items(unpaid)[0]
-
-
-class Held:
-    """Requests that are on their way until they are let go."""
-
-    def __init__(self, someone, pattern, method="GET"):
-        self.routes = []
-        self.is_over = False
-        self.page = someone.page
-        self.is_it = lambda request: re.search(pattern, request.url) and request.method == method
-        self.page.route(re.compile(pattern), self._take)
-
-    def _take(self, route):
-        if self.is_it(route.request) and not self.is_over:
-            self.routes.append(route)
-        else:
-            route.continue_()
-
-    def wait(self, press):
-        """Do what sends one, and wait until it is sent."""
-        with self.page.expect_request(self.is_it):
-            press()
-
-    def let_go(self):
-        """Let the oldest one through, and wait for its answer."""
-        with self.page.expect_response(lambda response: self.is_it(response.request)):
-            self.routes.pop(0).continue_()
 
 
 def test_a_late_answer_is_not_shown_in_the_dialog_of_another_payment(stage, person):
@@ -313,21 +287,6 @@ def test_a_renewed_session_is_renewed_again_also_if_the_network_failed_between(
     assert stage.items(unpaid)[0].quantity == 5
 
 
-class Late(Held):
-    """Like `Held`, but the server has answered already, before what is done meanwhile."""
-
-    def _take(self, route):
-        if self.is_it(route.request) and not self.is_over:
-            self.is_over = True
-            self.routes.append((route, route.fetch()))
-        else:
-            route.continue_()
-
-    def let_go(self):
-        route, answer = self.routes.pop()
-        route.fulfill(response=answer)
-
-
 def pay(person, payment):
     person.press(person.button("Mark as paid", person.payment(payment)))
     person.press(person.button("Mark as paid", person.dialog))
@@ -380,15 +339,3 @@ def expect_list_of_before_a_creation_not_to_take_it_away(person):
 
     expect_nothing_of_others(person)
     expect(person.frame.locator("#payments [data-payment-id]")).to_have_count(5)
-
-
-def test_details_that_were_read_before_a_mark_do_not_take_it_back(person, unpaid):
-    late = Late(person, "/payments/details")
-    late.wait(person.start_tab)
-
-    pay(person, unpaid)
-    expect(person.status(unpaid)).to_have_text("Paid")
-    late.let_go()
-
-    expect_nothing_of_others(person)
-    expect(person.status(unpaid)).to_have_text("Paid")

@@ -1,0 +1,60 @@
+"""Details that come late: what was written meanwhile, and the sums above, stay as they are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from b24app.simulator.portal_state.records import ProductRow
+from tests.support.held import Late
+
+
+def pay(person, payment):
+    person.press(person.button("Mark as paid", person.payment(payment)))
+    person.press(person.button("Mark as paid", person.dialog))
+
+
+def start_with_late_details(person):
+    late = Late(person, "/payments/details")
+    late.wait(person.start_tab)
+    return late
+
+
+def let_go(person, late):
+    late.let_go()
+    person.frame.wait_for_function("() => !document.querySelector('.htmx-request')")
+    person.wait_until_loaded()
+
+
+@pytest.mark.parametrize("place", [3, 2], ids=["who reads them all", "another one"])
+def test_details_that_were_read_before_a_mark_do_not_take_it_back(stage, person, place):
+    unpaid = stage.payments[place]
+    late = start_with_late_details(person)
+
+    pay(person, unpaid)
+    expect(person.status(unpaid)).to_have_text("Paid")
+    let_go(person, late)
+
+    expect(person.status(unpaid)).to_have_text("Paid")
+    expect(person.said).not_to_contain_text("someone else")
+
+
+def test_sums_that_were_read_before_a_mark_do_not_take_it_back(stage, person):
+    """With many products they come with the details."""
+    for number in range(60):
+        row_id = 900_000 + number
+        stage.portal.crm.product_rows[row_id] = ProductRow(
+            row_id, 2, 8061, row_id, f"Screw {number}", Decimal(1), Decimal(2), sort=10_000 + number
+        )
+    late = start_with_late_details(person)
+    paid = person.frame.locator("#strip .figures .is-paid dd")
+    before = paid.inner_text()
+
+    pay(person, stage.payments[2])
+    expect(paid).not_to_have_text(before)
+    after = paid.inner_text()
+    let_go(person, late)
+
+    expect(paid).to_have_text(after)
