@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.test_out_of_turn import Held
+from tests.support.held import Held
 
 
 def row_of(someone, payment, item):

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_out_of_turn import Held
 from tests.support.browser_stage import ADMIN, DEAL_CARD
+from tests.support.held import Held
 from tests.support.person import Keyboard, Mouse
 from tests.support.story import choose_people, open_settings, settings_of, turn_to
 

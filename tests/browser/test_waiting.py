@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_out_of_turn import Held
 from tests.support.browser_stage import ADMIN
+from tests.support.held import Held
 
 SLOW = "Bitrix24 is slow. Please wait a little longer."
 OPENERS = ("New payment", "Allocation", "Add items", "Change payment system")
