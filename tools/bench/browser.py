@@ -57,7 +57,7 @@ LOADED_HEADS = ("payments", "processor", "requests", "bytes", "script, packed", 
 FELT_HEADS = ("payments", "processor", "LCP", "of a call", "of normal", "CLS, opening", "later",
               "INP, worst", "of normal")  # fmt: skip
 GOALS = "Goals: LCP at most 1200 ms, CLS 0.02, INP 100 ms, 6 requests before the first content."
-PACKED = "Bytes as gunicorn sends them: all packed but the page itself."
+PACKED = "Bytes as gunicorn sends them, packed."
 CALL_SECONDS = LATENCY.seconds(commands=16)
 """What the portal takes for the call whose answer is the content, where nothing is opened."""
 

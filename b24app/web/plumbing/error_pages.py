@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from b24app import errors
 from b24app.errors import InputCode
 from b24app.services.lifecycle import subscriptions
-from b24app.web.plumbing import failures, htmx, security, statuses
+from b24app.web.plumbing import failures, frames, htmx, security, statuses
 from b24app.web.plumbing.entry import APP_PAGES
 from b24app.web.plumbing.wiring import deps, wiring
 from b24app.web.words.error_words import (
@@ -70,11 +70,11 @@ class Shown:
 def shown(error: errors.AppError) -> Shown:
     """Return the words for an error, in the page's language."""
     place = _place()
-    if type(error) is errors.AppError and place is Place.CARD and security.is_framed_post():
+    if type(error) is errors.AppError and place is Place.CARD and frames.is_framed_post():
         # A tab that could not be opened has no Refresh.
         place = Place.APP_PAGE
     words = words_at(place, type(error))
-    if isinstance(error, errors.MalformedRequestError) and security.is_framed_post():
+    if isinstance(error, errors.MalformedRequestError) and frames.is_framed_post():
         words = INCOMPLETE_POST
     if isinstance(error, errors.NotOnThisCardError):
         words = NOT_FOUND.get(error.code, words)
@@ -145,7 +145,7 @@ def answer(error: errors.AppError) -> Response:
     view = shown(error)
     if request.path == "/session":
         response = jsonify(error=view.title, text=view.text, request_id=view.request_id)
-    elif security.is_framed_post() or not htmx.is_htmx():
+    elif frames.is_framed_post() or not htmx.is_htmx():
         response = make_response(whole_page(view))
     elif request.args.get("first") == "1":
         place = "settings" if request.path.startswith("/settings") else "tab"
@@ -203,7 +203,7 @@ def toast(view: Shown) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     """Answer Werkzeug's own 404, 405, 413: short words, correct status and headers."""
-    if security.is_framed_post():
+    if frames.is_framed_post():
         refusal = answer(errors.MalformedRequestError("not to be read"))
         refusal.status_code = error.code or refusal.status_code
         return refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ from b24app.services.auth.launches import SESSION_SECONDS
 BEARER = "bearer"
 RENEWABLE_SECONDS = 7 * 24 * 3600
 """How long after signing a token may still be exchanged for a new one, with a fresh AUTH_ID."""
+
+NONCE_BYTES = 9
+"""Twelve characters; a signature of them is a new one."""
 
 CLOCKS_DIFFER = 60
 """Seconds by which the clock of who signed may be ahead: another machine's, or ours before it was
@@ -39,7 +43,11 @@ class SessionTokens:
         self._renewer = serializer(RENEWABLE_SECONDS)
 
     def sign(self, ticket: SessionClaims) -> str:
-        """Return URL-safe, dotted text. Its holder can read the content, but not change it."""
+        """Return URL-safe, dotted text. Its holder can read the content, but not change it.
+
+        It is another one each time, also within a second, so that answers which hold it can be
+        packed (`packing.py`).
+        """
         payload = [
             ticket.launch_id,
             ticket.member_id,
@@ -50,6 +58,7 @@ class SessionTokens:
             ticket.is_grouped,
             ticket.is_vouched,
             ticket.told,
+            secrets.token_urlsafe(NONCE_BYTES),
         ]
         return str(self._serializer.dumps(payload))
 
@@ -73,7 +82,7 @@ class SessionTokens:
             raise SessionForgedError("the session token was not signed here") from None
         launch_id, member_id, entity_type_id, entity_id, language, sealed, *more = payload
         ref = EntityRef(entity_type_id, entity_id)
-        # A token signed before the last of these existed has fewer.
+        # A token signed before the last of these existed has fewer. What follows them says nothing.
         return SessionClaims(launch_id, member_id, ref, language, sealed, *more[:3])
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from b24app.errors import AppError, DatabaseAwayError
 from b24app.services.auth import frame_posts
-from b24app.web.plumbing import assets
+from b24app.web.plumbing import assets, frames
 from b24app.web.plumbing.wiring import deps
 
 POLICY = (
@@ -21,9 +21,6 @@ YEAR_SECONDS = 31_536_000
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 SOURCE = re.compile(r"https?:(//(\*\.)?[a-z0-9.-]+(:\d{1,5})?)?")
 """What may frame a page of words: an origin, all hosts below a domain, or a scheme."""
-
-FRAMED = frozenset({"install.install", "app_page.open_page", "placement.open_tab"})
-"""Endpoints to which a portal posts its people, in a frame."""
 
 
 def request_id() -> str:
@@ -42,18 +39,13 @@ def allow_framing_by(origin: str) -> None:
         g.frame_origin = origin
 
 
-def is_framed_post() -> bool:
-    """Return whether a portal's frame shows the current answer."""
-    return request.method == "POST" and request.endpoint in FRAMED
-
-
 def allow_framing_of_words(error: AppError) -> None:
     """Allow the frame that posted the current request to show its refusal.
 
     Only for answers without data and tokens, whose one control posts the same again
     (decisions 42). Outside a frame nothing changes.
     """
-    if not is_framed_post() or "frame_origin" in g:
+    if not frames.is_framed_post() or "frame_origin" in g:
         return
     query = request.args.to_dict()
     try:
