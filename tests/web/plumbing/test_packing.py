@@ -87,6 +87,12 @@ def test_the_page_of_a_card_is_packed(stage):
     assert len(opened_by(stage, MANAGER).data) < 14_000, "more than a server sends at once"
 
 
+def test_what_is_seen_first_comes_first(stage):
+    page = unpacked(opened_by(stage, MANAGER))
+
+    assert page.index("</main>") < min(4_500, page.index("<symbol"))
+
+
 @pytest.mark.parametrize("path", ["/", "/legal/privacy", "/payments", "/nothing"])
 def test_nothing_is_packed_that_another_site_can_make_a_browser_ask_for(client, path):
     answer = client.get(path, headers=CAN_UNPACK)
