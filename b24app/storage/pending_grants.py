@@ -64,10 +64,14 @@ def find(
     return None if content is None else _read(content)
 
 
-def delete(session: Session, member_id: str, launch_id: str) -> None:
-    """Forget the pair: it was confirmed and kept elsewhere, or is of no use."""
+def delete(session: Session, member_id: str, launch_id: str) -> bool:
+    """Forget the pair: it was confirmed and kept elsewhere, or is of no use.
+
+    Returns whether it was there. Of two transactions that ask at once, the second waits and reads
+    what the first has made of it.
+    """
     which = (PendingGrant.member_id == member_id, PendingGrant.launch_id == launch_id)
-    delete_where(session, PendingGrant, *which)
+    return delete_where(session, PendingGrant, *which) > 0
 
 
 def delete_expired(session: Session, now: datetime) -> int:

@@ -5,8 +5,8 @@ Every step may be repeated: what is already bound counts as done, and settings a
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -40,6 +40,9 @@ from b24app.storage.session import Session
 APP_PAGE = EntityRef(0, 0)
 """Pages without a card: the installer and the application's own page."""
 
+NAME_LENGTH = 32
+"""As long as the names of all sessions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proven:
@@ -61,7 +64,8 @@ class Begun:
     """An installation whose grant is proven, before the portal has said who installs.
 
     It waits on the server until the portal has answered, because the posted refresh token is used
-    up. The wizard's session token only names it. Every later step may be repeated.
+    up: for the page of this post, and for a second post that finds it so. The wizard's session
+    token only names it. Every later step may be repeated.
     """
 
     grant: TokenResponse
@@ -97,13 +101,18 @@ def _is_vouched(deps: Deps, call: PlacementCall) -> bool:
     return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
 
 
-def ticket_of(begun: Begun) -> SessionClaims:
-    """Return the ticket of a wizard: the session that `verify` opens."""
-    return SessionClaims(secrets.token_hex(16), begun.grant.member_id, APP_PAGE, begun.language, "")
+def ticket_of(call: PlacementCall) -> SessionClaims:
+    """Return the ticket of a wizard, the session that `verify` opens; of a second post the same.
+
+    It is named after the posted refresh token, which the name does not tell to anybody.
+    """
+    posted = f"installer {call.member_id} {call.refresh_id}"
+    name = hashlib.sha256(posted.encode()).hexdigest()[:NAME_LENGTH]
+    return SessionClaims(name, call.member_id, APP_PAGE, call.language, "")
 
 
 def hold(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
-    """Allow `verify` to be tried again with this ticket, for as long as its session lasts."""
+    """Let the pair wait under this ticket for `verify`, for as long as its session lasts."""
     exchanged.hold(deps, ticket.launch_id, begun.grant, begun.application_token)
 
 
@@ -115,11 +124,23 @@ def begun_of(deps: Deps, ticket: SessionClaims) -> Begun:
     return Begun(pending.grant, pending.application_token, ticket.language)
 
 
+def begun_before(deps: Deps, call: PlacementCall) -> Begun | None:
+    """Return what an earlier post of the same tokens has begun; None where nothing of it waits."""
+    try:
+        begun = begun_of(deps, ticket_of(call))
+    except SessionExpiredError:
+        return None
+    given = call.application_token
+    return begun if hmac.compare_digest(begun.application_token.encode(), given.encode()) else None
+
+
 def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     """Ask the portal who installs, store the installation, open the wizard's session; repeatable.
 
-    Settings are kept. Raises NotAdminError (placements can be bound by administrators only),
-    MethodMissingError (the portal is too old) and the portal's errors.
+    Settings are kept. Of two posts at once, which share a ticket, the first to come back from the
+    portal stores: whatever its page has done since is not undone by the other. Raises
+    NotAdminError (placements can be bound by administrators only), MethodMissingError (the portal
+    is too old) and the portal's errors.
     """
     proven = identify(deps, begun.grant)
     if proven.is_doubtful:
@@ -127,7 +148,9 @@ def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
     now, db = deps.clock(), deps.db.of(ticket.member_id)
     try:
         with db.transaction() as session:
-            store(session, deps, proven, begun.application_token, begun.language)
+            if pending_grants.delete(session, ticket.member_id, ticket.launch_id):
+                store(session, deps, proven, begun.application_token, begun.language)
+            require_installer(proven.user)
             launches.save(
                 session,
                 launch_id=ticket.launch_id,
@@ -136,7 +159,6 @@ def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:
                 ref=APP_PAGE,
                 expires_at=now + timedelta(days=LAUNCH_DAYS),
             )
-            pending_grants.delete(session, ticket.member_id, ticket.launch_id)
     except NotAdminError:
         # The pair of a person who may not install is useless.
         with db.transaction() as session:
@@ -202,8 +224,7 @@ def store(
 
     Raises NotAdminError.
     """
-    if not proven.user.is_admin:
-        raise NotAdminError("the installer was opened by a user who is no administrator")
+    require_installer(proven.user)
     member_id = proven.grant.member_id
     reinstallation.make_way(session, deps, proven.grant, application_token, proven.is_bare)
     portals.save_installation(
@@ -238,6 +259,12 @@ def finish(card: CardSession) -> None:
     require_admin(card)
     with card.db.transaction() as session:
         portals.activate(session, card.member_id, card.clock())
+
+
+def require_installer(user: PortalUser) -> None:
+    """Raise NotAdminError for whoever may not install."""
+    if not user.is_admin:
+        raise NotAdminError("the installer was opened by a user who is no administrator")
 
 
 def require_admin(card: CardSession) -> None:

@@ -17,7 +17,6 @@ from b24app.bitrix.wire.shares import Share
 from b24app.domain import PortalUser
 from b24app.errors import (
     InstallationUnprovenError,
-    NotAdminError,
     SessionExpiredError,
     TokenRejectedError,
     UnprovenError,
@@ -26,7 +25,7 @@ from b24app.services.auth import launches, shells
 from b24app.services.auth.card_session import SessionClaims
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
-from b24app.services.lifecycle.installation import APP_PAGE
+from b24app.services.lifecycle.installation import APP_PAGE, require_installer
 from b24app.storage import launches as stored
 from b24app.storage.models import Portal, PortalState
 
@@ -43,8 +42,7 @@ def go_on(deps: Deps, call: PlacementCall) -> tuple[SessionClaims, str]:
     if portal is None or portal.state not in GOING_ON or not knock.is_vouched:
         raise InstallationUnprovenError("the posted grant is not confirmed")
     user = _confirmed(deps, portal, call)
-    if not user.is_admin:
-        raise NotAdminError("the installer was opened by a user who is no administrator")
+    require_installer(user)
     launch_id = secrets.token_hex(16)
     expires_at = deps.clock() + timedelta(days=launches.LAUNCH_DAYS)
     with deps.db.of(portal.member_id).transaction() as session:

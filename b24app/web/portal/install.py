@@ -34,19 +34,23 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 def install() -> ResponseReturnValue:
     """Prove and save, then show the wizard, which runs the other steps one by one."""
     call = placement_call()
+    ticket = installation.ticket_of(call)
     try:
         begun = installation.begin(deps(), call, failures.sender())
+        # Before the portal is asked, which may take long: a second post meanwhile finds it.
+        installation.hold(deps(), begun, ticket)
     except InstallationUnprovenError:
-        return _posted_again(call)
+        before = installation.begun_before(deps(), call)
+        if before is None:
+            return _posted_again(call)
+        begun = before
     security.allow_framing_by(begun.origin)
-    ticket = installation.ticket_of(begun)
     frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
     error = _verify(begun, ticket)
     if isinstance(error, NotAdminError):
         page = render_template("install.html", failed=shown(error), steps=(), **frame)
         return page, status_of(type(error))
     if error is not None:
-        installation.hold(deps(), begun, ticket)
         failed = {"failed": shown(error), **_state(VERIFY)}
         page = render_template("install.html", token=signed(ticket), **failed, **frame)
         return page, status_of(type(error))
