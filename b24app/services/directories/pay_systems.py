@@ -21,7 +21,13 @@ from b24app.services.auth.grant import Purpose
 from b24app.storage import cached_lists
 
 KIND = "payment_systems"
+FORMER_KIND = "pay_systems"
+"""The kind of version 1.0.0, whose lists do not tell the client's account: nobody reads them now."""
+
 KEPT = timedelta(hours=1)
+FORMER_KEPT = timedelta(days=1)
+"""Longer than processes of that version run beside those of a later one."""
+
 SECONDS = 6.0
 BY_PORTAL = 0
 """Chosen instead of a payment system: the portal picks one, a cash one first (quirk 32)."""

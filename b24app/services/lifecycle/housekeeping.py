@@ -14,7 +14,7 @@ from datetime import timedelta
 from b24app.errors import AppError, DatabaseAwayError, NotInstalledError
 from b24app.services.auth import grant
 from b24app.services.deps import Deps
-from b24app.services.directories import user_names
+from b24app.services.directories import pay_systems, user_names
 from b24app.services.lifecycle import event_jobs, interrupted, rebinding, uninstall
 from b24app.services.settings import load_rules
 from b24app.storage import (
@@ -180,6 +180,9 @@ def delete_expired(deps: Deps) -> Counts:
         "refusals": lambda session: refusals.delete_older(session, now - refusals.KEPT),
         "names": lambda session: cached_lists.delete_older(
             session, user_names.KIND, now - NAMES_KEPT
+        ),
+        "lists of earlier versions": lambda session: cached_lists.delete_older(
+            session, pay_systems.FORMER_KIND, now - pay_systems.FORMER_KEPT
         ),
         "tries of grants": lambda session: cached_lists.delete_older(
             session, TRIED, now - TRIED_KEPT

@@ -83,6 +83,7 @@ def fill_memory(stage):
         failed_proofs.add(session, "address:192.0.2.1", now)
         leases.try_take(session, leases.Key("gone", "refresh:7"), "nobody", now, 20)
         cached_lists.save(session, member_id, "user_names", {"7": "Ada"}, now)
+        cached_lists.save(session, member_id, "pay_systems", [[6, "Cash"]], now)
         partial_actions.add(session, member_id, CARD, user_id=7, kind="move", data={}, now=now)
         pair = TokenPair("access", "refresh", now + timedelta(hours=1))
         user_tokens.save(session, stage.deps.cipher, member_id, 7, pair, is_admin=False, now=now)
