@@ -24,6 +24,8 @@ class InputCode(StrEnum):
     NO_AMOUNT = "no_amount"
     REST_CHANGED = "rest_changed"
     """Of a conflict."""
+    DELIVERY_PRICE = "delivery_price"
+    """Of a conflict: a delivery costs something else than the person saw."""
     NOTHING_TO_BILL = "nothing_to_bill"
     NO_ESTIMATE = "no_estimate"
     ROWS_UNREAD = "rows_unread"

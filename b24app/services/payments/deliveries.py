@@ -72,7 +72,7 @@ def reassign(
         if document_id in at.document_ids:
             # Two lines of one document would ask the client for its price twice.
             raise InputError("there already", code=InputCode.DELIVERY_THERE, field="delivery_id")
-        at.require_fitting(document_id, found.places.order_numbers)
+        _require_as_offered(found, document_id, choice)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)
@@ -111,9 +111,7 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
         label = at.label(document_id)
         if document_id in at.document_ids:
             return Verdict(OutcomeKind.ALREADY, OutcomeCode.DELIVERY_THERE, label, label)
-        if choice.seen_price not in {None, document.price.amount}:
-            raise ChangedMeanwhileError("another price")
-        at.require_fitting(document_id, found.places.order_numbers)
+        _require_as_offered(found, document_id, choice)
         holders = found.holders(document_id)
         if not _are_seen(holders, choice):
             return _in_another(at, document_id, holders)
@@ -131,6 +129,12 @@ def add(card: CardSession, asked: WriteRequest, payment_id: int, choice: Choice)
 
     name = DeedName.ADD_DELIVERY
     return change(card, asked, Change(Action.DELIVERIES, name, payment_id, place_among, plan))
+
+
+def _require_as_offered(found: Among, document_id: int, choice: Choice) -> None:
+    """Raise ChangedMeanwhileError for another price than was seen, or another order."""
+    found.at.require_price(document_id, choice.seen_price)
+    found.at.require_fitting(document_id, found.places.order_numbers)
 
 
 def _taking_out(after: After, document_id: int) -> list[Command[bool]]:

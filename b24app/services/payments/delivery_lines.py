@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from b24app.bitrix.methods import crm, payment_deliveries
 from b24app.bitrix.wire.portal_api import Batch, Handle
@@ -53,6 +54,11 @@ class EditContext:
                 "the delivery document is not of this card", code=InputCode.CHOICE_GONE
             )
         return self.documents[document_id]
+
+    def require_price(self, document_id: int, seen_price: Decimal | None) -> None:
+        """Raise ChangedMeanwhileError for another price than the person saw."""
+        if seen_price not in {None, self.documents[document_id].price.amount}:
+            raise ChangedMeanwhileError("another price", code=InputCode.DELIVERY_PRICE)
 
     def require_fitting(self, document_id: int, order_numbers: Container[str]) -> None:
         """Raise ChangedMeanwhileError for a document of another order: none is offered."""

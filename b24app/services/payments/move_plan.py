@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from b24app.bitrix.methods.payments import list_payments
 from b24app.domain import Delivery, Payment, PaymentDelivery
@@ -24,11 +25,16 @@ from b24app.services.writing.outcome import WriteFailedError
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The line and the payment it should go to. `expected_document_id` is what the person saw."""
+    """The line and the payment it should go to.
+
+    `expected_document_id` and `seen_price` are what the person saw: the client of the other payment
+    is asked for that much more.
+    """
 
     item_id: int
     to_id: int
     expected_document_id: int | None = None
+    seen_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ def _link(card: CardSession, at: EditContext, other: EditContext, wish: Wish) ->
         link = at.link(wish.item_id)
         delivery_lines.require_expected(link, wish.expected_document_id)
         at.document(link.document_id)
+        at.require_price(link.document_id, wish.seen_price)
         if link.document_id not in other.document_ids:
             other.require_fitting(link.document_id, numbers)
     except (NotOnThisCardError, ChangedMeanwhileError) as error:

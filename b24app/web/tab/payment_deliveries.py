@@ -48,14 +48,14 @@ def add(payment_id: int) -> Response:
     """
     card = proven(Action.DELIVERIES)
     document_id = _chosen()
+    seen_price = optional_decimal(f"price-{document_id}")
     origin = _origin(document_id) if request.form.get("how") == "move" else None
     if origin is not None:
         from_id, item_id = origin
-        wish = Wish(item_id, payment_id, document_id)
+        wish = Wish(item_id, payment_id, document_id, seen_price)
         outcome = move_delivery.move(card, asked(), from_id, wish)
         return answer(outcome, shown_at=payment_id)
     seen_in = frozenset() if "how" in request.form else _seen_in(document_id)
-    seen_price = optional_decimal(f"price-{document_id}")
     choice = Choice(document_id, seen_in, seen_price=seen_price)
     return answer(deliveries.add(card, asked(), payment_id, choice))
 
@@ -66,7 +66,8 @@ def reassign(payment_id: int, item_id: int) -> Response:
     card = proven(Action.DELIVERIES)
     document_id = _chosen()
     expected_document_id = optional_number("shown")
-    choice = Choice(document_id, _seen_in(document_id), expected_document_id)
+    seen_price = optional_decimal(f"price-{document_id}")
+    choice = Choice(document_id, _seen_in(document_id), expected_document_id, seen_price)
     return answer(deliveries.reassign(card, asked(), payment_id, item_id, choice))
 
 
@@ -121,5 +122,5 @@ def move(payment_id: int, item_id: int) -> Response:
     """Move a delivery line to another payment."""
     card = proven(Action.DELIVERIES)
     to_id = whole_number(request.form.get("to", ""), "to")
-    wish = Wish(item_id, to_id, optional_number("shown"))
+    wish = Wish(item_id, to_id, optional_number("shown"), optional_decimal("price"))
     return answer(move_delivery.move(card, asked(), payment_id, wish))

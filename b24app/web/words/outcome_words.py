@@ -50,6 +50,9 @@ BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.REST_CHANGED: _l(
         "Somebody else has changed what is left to bill. Check the new amount."
     ),
+    InputCode.DELIVERY_PRICE: _l(
+        "The price of this delivery has changed in Bitrix24. Check the new amount."
+    ),
     InputCode.NOTHING_TO_BILL: _l("Everything that can be billed here is in a payment already."),
     InputCode.NO_ESTIMATE: _l(
         "This card has several orders and too many payments to tell what is left. Use New payment "

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.acts import SMALL
+from tests.support.acts import COURIER, COURIER_LINE, FLEET, LARGE, SMALL, links
 
 SAID = "Somebody else has changed what is left to bill. Check the new amount."
+OF_DELIVERY = "The price of this delivery has changed in Bitrix24. Check the new amount."
 ADD = "crm.item.payment.add"
 ADD_ITEM = "crm.item.payment.product.add"
 FORMS = {
@@ -96,7 +97,46 @@ def test_a_delivery_is_added_at_the_price_that_was_seen(stage, more, status):
     answer = tab.post(path, {"delivery_id": document, **told})
 
     assert answer.status_code == status, tab.said
+    assert (OF_DELIVERY in tab.said) is (status == 409)
     assert len(stage.asked("crm.item.payment.delivery.add")) == (status == 200)
+
+
+def hidden(text, pattern):
+    """What a form says beside what a person chooses in it."""
+    return dict(re.findall(rf'name="({pattern})"\s+value="([^"]*)"', text))
+
+
+@pytest.mark.parametrize(("more", "status"), [("0", 200), ("0.01", 409), ("-0.01", 409)])
+def test_a_line_is_given_another_delivery_at_the_price_that_was_seen(stage, more, status):
+    tab = stage.tab()
+    page = tab.show().text
+    [form] = re.findall(rf'<form[^>]*hx-post="{COURIER_LINE}".*?</form>', page, re.DOTALL)
+    told = hidden(form, r"(?:price|holders)-\d+|shown")
+    assert f"price-{FLEET}" in told
+    stage.portal.crm.shipments[FLEET].price += Decimal(more)
+
+    answer = tab.post(COURIER_LINE, {"delivery_id": FLEET, **told})
+
+    assert answer.status_code == status, tab.said
+    assert (OF_DELIVERY in tab.said) is (status == 409)
+    assert links(stage, LARGE) == [FLEET if status == 200 else COURIER]
+
+
+@pytest.mark.parametrize("is_asked_there", [True, False], ids=["from there", "from here"])
+@pytest.mark.parametrize(("more", "status"), [("0", 200), ("0.01", 409), ("-0.01", 409)])
+def test_a_delivery_is_moved_at_the_price_that_was_seen(stage, is_asked_there, more, status):
+    tab = stage.tab()
+    path = f"/payments/{SMALL}/deliveries" if is_asked_there else f"{COURIER_LINE}/move"
+    told = hidden(tab.get(path).text, r"(?:price|from)-\d+|price|shown")
+    assert told.get("price", told.get(f"price-{COURIER}"))
+    stage.portal.crm.shipments[COURIER].price += Decimal(more)
+
+    answer = tab.post(path, {"delivery_id": COURIER, "how": "move", "to": SMALL, **told})
+
+    assert answer.status_code == status, tab.said
+    assert (OF_DELIVERY in tab.said) is (status == 409)
+    assert links(stage, SMALL) == ([COURIER] if status == 200 else [])
+    assert links(stage, LARGE) == ([COURIER] if status == 409 else [])
 
 
 @pytest.mark.parametrize("price", ["1234.5678", "0.333333333333333", "99999999999.99", "0.01"])
