@@ -6,7 +6,7 @@ A payment without an amount is never created, because it could still be marked a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from b24app.bitrix.methods import payments
 from b24app.domain import Money
@@ -15,9 +15,9 @@ from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
 from b24app.services.card.tab import Reading, payment_in
-from b24app.services.deps import PART_SECONDS
 from b24app.services.directories import pay_systems
 from b24app.services.payments import filling, unbilled
+from b24app.services.payments.aim import Aim, at_once
 from b24app.services.payments.creation_outcome import (
     Made,
     made_id,
@@ -27,6 +27,7 @@ from b24app.services.payments.creation_outcome import (
     why_no_sum,
     with_apart,
 )
+from b24app.services.payments.filling_state import Filling
 from b24app.services.payments.quantities import (
     RowQuantity,
     billable,
@@ -44,35 +45,6 @@ from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 
-IN_ONE_BATCH = 35
-"""The most rows that are sent with a new payment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What a new payment should hold.
-
-    `is_all_or_nothing`: if a row cannot be added, the payment is deleted again. `left_over` are the
-    names of rows with a fraction left, because only whole quantities can be billed. `at_once` is
-    how many rows are sent with the new payment.
-    """
-
-    wanted: Sequence[RowQuantity]
-    pay_system_id: int | None
-    is_rest: bool = False
-    left_over: Sequence[str] = ()
-    at_once: int = IN_ONE_BATCH
-
-    @property
-    def is_all_or_nothing(self) -> bool:
-        """Return whether the payment is useless with only its first rows."""
-        return self.is_rest or len(self.wanted) > self.at_once
-
-
-def at_once(card: CardSession) -> int:
-    """Return how many rows this portal adds to a new payment while somebody waits."""
-    return max(1, card.api.writes_within(PART_SECONDS, IN_ONE_BATCH + 1) - 1)
-
 
 def create(
     card: CardSession,
@@ -89,14 +61,14 @@ def create(
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        aim = Aim(wanted, pay_system_id)
-        return card_lease.create_alone(card, lambda: _create(card, aim, currency))
+        aim = Aim(wanted, pay_system_id, currency=currency)
+        return card_lease.create_alone(card, lambda: _create(card, aim))
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.CREATE, is_repeatable=False), run)
 
 
-def _create(card: CardSession, aim: Aim, currency: str) -> Outcome:
-    before = unbilled.read(card, currency)
+def _create(card: CardSession, aim: Aim) -> Outcome:
+    before = unbilled.read(card, aim.currency)
     told = before.told
     is_unread = any(one.row_id not in before.rows for one in aim.wanted)
     if told.problem and (is_unread or told.is_ambiguous):
@@ -134,14 +106,15 @@ def bill_remaining(
 
 
 def _bill_remaining(card: CardSession, system_id: int | None, expected: Money | None) -> Outcome:
-    before = unbilled.read(card, expected.currency if expected else "")
+    currency = expected.currency if expected else ""
+    before = unbilled.read(card, currency)
     free, problem = before.told.free, before.told.problem
     if free is None or problem is not None:
         raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
     wanted = billable(free)
     _require_rest(card, wanted, before, expected)
     names = [row.name for row in left_over(free)]
-    aim = Aim(wanted, system_id, is_rest=True, left_over=names)
+    aim = Aim(wanted, system_id, is_rest=True, left_over=names, currency=currency)
     return _make(card, aim, before)
 
 
@@ -250,7 +223,7 @@ def _made_whole(
     if not set(aim.wanted[aim.at_once :]).issubset(made.apart):
         payment = payment_in(made.read, payment_id)
         there = set(aim.wanted[: aim.at_once]).difference(made.apart)
-        begun = filling.Filling(
+        begun = Filling(
             id=0,
             payment_id=payment_id,
             number=payment.number if payment else str(payment_id),
@@ -262,6 +235,7 @@ def _made_whole(
             is_apart=bool(made.apart),
             left_over=tuple(aim.left_over),
             added=frozenset(chosen.row_id for chosen in there),
+            currency=aim.currency,
         )
         return filling.begin(card, begun, before.rows)
     if made.apart:

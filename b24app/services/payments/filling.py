@@ -3,14 +3,13 @@
 The page requests one part after another and shows the progress. The state is stored with the card,
 so that the work can be stopped or interrupted and later continues from what the portal shows then:
 a row that is in the payment is never sent again, whoever added it, nor one that was in it and that
-somebody has taken out.
+somebody has taken out. Nor is anything sent at a price that nobody has seen: then the work ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from b24app.bitrix.methods import payment_items
 from b24app.domain import ListedRow, is_whole
@@ -20,60 +19,33 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.tab import Reading, payment_in
 from b24app.services.deps import PART_SECONDS
-from b24app.services.payments import adding_items
-from b24app.services.payments.item_lines import EditContext, place, place_to_add
+from b24app.services.payments import (
+    adding_items,
+    filling_ending,
+    filling_prices,
+    filling_state,
+)
+from b24app.services.payments.filling_state import IN_A_PART, Filling
+from b24app.services.payments.item_lines import EditContext, place_in_part, place_to_add
 from b24app.services.payments.quantities import RowQuantity, require_free
-from b24app.services.payments.row_names import few
 from b24app.services.writing import card_lease, change, follow, sending, verdicts
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.outcome import Outcome, WriteFailedError
 from b24app.services.writing.perform import perform
 from b24app.storage import partial_actions
 
-IN_A_PART = 40
-"""Rows of one request: with the re-read they must fit into one batch and its time."""
-
-FEWEST = 5
 OVER = "filling_over"
 """Code of a filling that is finished, given up, or not of this card."""
 
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """What a payment should hold, and the progress.
-
-    `refused` are rows that the portal did not accept, as long as nobody puts them in. `part` is how
-    many are sent at once: fewer after an answer that did not come in time. `is_apart`: a product of
-    theirs is in the payment, and the portal takes no other one of it. `left_over` are the names of
-    rows with an unbilled fraction. `added` are rows that were seen in the payment: one that is
-    there no more was taken out by somebody, and stays out.
-    """
-
-    id: int
-    payment_id: int
-    number: str
-    wanted: tuple[RowQuantity, ...]
-    names: Mapping[int, str]
-    done: int
-    refused: frozenset[int] = frozenset()
-    part: int = IN_A_PART
-    is_rest: bool = False
-    is_new: bool = True
-    is_apart: bool = False
-    left_over: tuple[str, ...] = ()
-    added: frozenset[int] = frozenset()
-
-    @property
-    def total(self) -> int:
-        """Return how many rows the payment should have in the end."""
-        return len(self.wanted)
+FEWEST = 5
 
 
 def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) -> Outcome:
     """Store what is still to be added to a payment with its first rows; the page goes on."""
     names = {row.row_id: rows[row.row_id].name for row in filling.wanted}
-    filling = replace(filling, names=names)
-    kept = half_done.remember(card, half_done.HalfDone.FILLING, _data(filling))
+    wanted = filling_prices.as_seen(filling.wanted, rows)
+    filling = replace(filling, names=names, wanted=wanted, on_card=len(rows))
+    kept = half_done.remember(card, half_done.HalfDone.FILLING, filling_state.data_of(filling))
     return _going_on(replace(filling, id=kept.id))
 
 
@@ -105,7 +77,7 @@ def _begin_adding(card: CardSession, at: EditContext, wanted: Sequence[RowQuanti
     require_free(wanted, free, set(at.rows))
     payment = at.payment
     filling = Filling(0, payment.id, payment.number, tuple(wanted), names={}, done=0, is_new=False)
-    return begin(card, filling, free)
+    return begin(card, filling, {**at.rows, **free})
 
 
 def find(card: CardSession, filling_id: int) -> Filling:
@@ -114,7 +86,7 @@ def find(card: CardSession, filling_id: int) -> Filling:
         present = partial_actions.of_card(session, card.member_id, card.ref)
         for action in present:
             if action.id == filling_id and action.kind == half_done.HalfDone.FILLING:
-                return _read(action.id, action.data)
+                return filling_state.read(action.id, action.data)
     raise NotOnThisCardError("no such filling on this card", code=OVER)
 
 
@@ -138,7 +110,7 @@ def go_on(card: CardSession, asked: WriteRequest, filling_id: int) -> Outcome:
 def _go_on(card: CardSession, filling_id: int) -> Outcome:
     filling = find(card, filling_id)
     try:
-        at = place(card, filling.payment_id)
+        at, currency = place_in_part(card, filling.payment_id, filling.on_card)
     except (GoneError, NotOnThisCardError):
         _settle(card, filling)
         gone = GoneError("the payment was deleted meanwhile")
@@ -147,6 +119,9 @@ def _go_on(card: CardSession, filling_id: int) -> Outcome:
     part = part[: card.api.writes_within(PART_SECONDS, IN_A_PART)]
     if not part:
         return _finished(card, filling, sending.settle(card, [filling.payment_id]))
+    changed = filling_prices.changed(filling, at, currency)
+    if changed is not None:
+        return _ended(card, filling, sending.settle(card, [filling.payment_id]), changed)
     return _add(card, filling, part, at)
 
 
@@ -222,78 +197,30 @@ def _stopped(filling: Filling) -> Outcome:
 
 
 def _finished(card: CardSession, filling: Filling, read: Reading | None) -> Outcome:
+    return _ended(card, filling, read, filling_ending.ending(filling, read))
+
+
+def _ended(
+    card: CardSession, filling: Filling, read: Reading | None, ending: filling_ending.Ending
+) -> Outcome:
     _settle(card, filling)
     payment = payment_in(read, filling.payment_id)
-    kind, code, names = _ending(filling)
     return Outcome(
-        kind,
-        code,
+        ending.kind,
+        ending.code,
         read,
         payment.number if payment else filling.number,
         after=payment.pay_system_name if payment and filling.is_new else "",
-        values=few(names) if names else {},
+        values=ending.values,
         payment_id=filling.payment_id,
     )
 
 
-def _ending(filling: Filling) -> tuple[OutcomeKind, OutcomeCode, Sequence[str]]:
-    """Return how it ended, its code, and the rows that its sentence names."""
-    refused = [filling.names[row.row_id] for row in filling.wanted if row.row_id in filling.refused]
-    if refused and filling.is_apart:
-        return OutcomeKind.PARTIAL, OutcomeCode.BILLED_APART, refused
-    if refused and filling.is_new:
-        return OutcomeKind.PARTIAL, OutcomeCode.PAYMENT_CREATED_PARTLY, refused
-    if refused:
-        return OutcomeKind.PARTIAL, OutcomeCode.ITEMS_PARTLY, refused
-    if not filling.is_new:
-        return OutcomeKind.DONE, OutcomeCode.ITEMS_ADDED, ()
-    if not filling.is_rest:
-        return OutcomeKind.DONE, OutcomeCode.PAYMENT_CREATED, ()
-    if not filling.left_over:
-        return OutcomeKind.DONE, OutcomeCode.REST_BILLED, ()
-    return OutcomeKind.DONE, OutcomeCode.REST_BILLED_BUT, filling.left_over
-
-
 def _keep(card: CardSession, filling: Filling) -> None:
     with card.db.transaction() as session:
-        partial_actions.change(session, card.member_id, filling.id, _data(filling))
+        partial_actions.change(session, card.member_id, filling.id, filling_state.data_of(filling))
 
 
 def _settle(card: CardSession, filling: Filling) -> None:
     with card.db.transaction() as session:
         partial_actions.settle(session, card.member_id, filling.id)
-
-
-def _data(filling: Filling) -> dict[str, Any]:
-    return {
-        "payment_id": filling.payment_id,
-        "number": filling.number,
-        "rows": [[row.row_id, row.quantity, filling.names[row.row_id]] for row in filling.wanted],
-        "done": filling.done,
-        "refused": sorted(filling.refused),
-        "part": filling.part,
-        "is_rest": filling.is_rest,
-        "is_new": filling.is_new,
-        "is_apart": filling.is_apart,
-        "left_over": list(filling.left_over),
-        "added": sorted(filling.added),
-    }
-
-
-def _read(filling_id: int, data: Mapping[str, Any]) -> Filling:
-    return Filling(
-        id=filling_id,
-        payment_id=int(data["payment_id"]),
-        number=data["number"],
-        wanted=tuple(RowQuantity(row_id, quantity) for row_id, quantity, _name in data["rows"]),
-        names={row_id: name for row_id, _quantity, name in data["rows"]},
-        done=data["done"],
-        refused=frozenset(data["refused"]),
-        part=data["part"],
-        is_rest=data["is_rest"],
-        is_new=data["is_new"],
-        is_apart=data.get("is_apart", False),
-        left_over=tuple(data["left_over"]),
-        # A process of the previous version, which may still be running, keeps none.
-        added=frozenset(data.get("added", ())),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from b24app.bitrix.methods import crm, payment_items, payments
 from b24app.bitrix.wire.portal_api import Batch, Handle
@@ -18,7 +19,7 @@ from b24app.services.payments import unbilled
 from b24app.services.writing import ownership
 from b24app.services.writing.change import require_unpaid
 from b24app.services.writing.follow import Before
-from b24app.services.writing.ownership import before_writing
+from b24app.services.writing.ownership import Found, before_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,47 @@ def place(card: CardSession, payment_id: int) -> EditContext:
     found = ownership.read_about(
         card, [payment_id], payment_items.list_items, lambda batch: _ask_rows(batch, card.ref)
     )
+    return _placed(card, payment_id, found, found.beside, needs_all=False)
+
+
+@before_writing()
+def place_in_part(card: CardSession, payment_id: int, rows: int) -> tuple[EditContext, str]:
+    """Read like `place`, and the currency of the card, "" if it cannot be read.
+
+    What its rows cost has to be compared, so all `rows` that it had are read. One more call where
+    it has more by now and the portal does not say what is free.
+    """
+    found = ownership.read_about(
+        card,
+        [payment_id],
+        payment_items.list_items,
+        lambda batch: (
+            _ask_rows(batch, card.ref, rows),
+            batch.add(crm.get_card(card.ref), is_optional=True),
+        ),
+    )
+    asked, own_card = found.beside
+    at = _placed(card, payment_id, found, asked, needs_all=True)
+    return at, unbilled.currency_of(found.result, own_card) or ""
+
+
+def _placed(
+    card: CardSession,
+    payment_id: int,
+    found: Found[Listing[PaymentItem], Any],
+    asked: _RowsRequest,
+    *,
+    needs_all: bool,
+) -> EditContext:
     payment = found.payments[payment_id]
     require_unpaid(payment)
     try:
-        listed = found.result[found.beside.free]
+        listed = found.result[asked.free]
     except PortalError:
         listed = Listing.of((), [None])
-    on_card = product_rows.take(found.result, found.beside.rows, are_needed=True)
+    on_card = product_rows.take(found.result, asked.rows, are_needed=True)
+    if needs_all and not is_whole(listed):
+        on_card = unbilled.all_rows(card, on_card)
     return _context(card, payment, found.about(payment_id), on_card, listed)
 
 
@@ -134,5 +169,5 @@ class _RowsRequest:
     free: Handle[Listing[ListedRow]]
 
 
-def _ask_rows(batch: Batch, ref: EntityRef) -> _RowsRequest:
-    return _RowsRequest(product_rows.ask(batch, ref), batch.add(crm.available_rows(ref)))
+def _ask_rows(batch: Batch, ref: EntityRef, total: int = 0) -> _RowsRequest:
+    return _RowsRequest(product_rows.ask(batch, ref, total), batch.add(crm.available_rows(ref)))

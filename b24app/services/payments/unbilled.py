@@ -84,7 +84,7 @@ def read(card: CardSession, currency: str = "") -> BillableRows:
     lines = billed_lines.ask(batch, card)
     own_card = batch.add(crm.get_card(card.ref), is_optional=True) if currency else None
     result = card.api.read(batch, WRITE_SECONDS)
-    if own_card is not None and _currency(result, own_card) not in {None, currency}:
+    if own_card is not None and currency_of(result, own_card) not in {None, currency}:
         raise ChangedMeanwhileError("another currency", code=InputCode.REST_CHANGED)
     listed = result[listing]
     # A payment that cannot be read now existed before as well.
@@ -96,7 +96,8 @@ def read(card: CardSession, currency: str = "") -> BillableRows:
     return BillableRows(ids, are_all, told, rows, finest(one.sum for one in listed))
 
 
-def _currency(result: BatchResult, asked: Handle[Card]) -> str | None:
+def currency_of(result: BatchResult, asked: Handle[Card]) -> str | None:
+    """Return the currency of the card, None if it cannot be read."""
     try:
         return result[asked].amount.currency
     except PortalError:
@@ -112,7 +113,7 @@ def free_of(
     try:
         free = answered.result[available]
     except BusinessRefusalError:
-        own = _all_rows(card, own)
+        own = all_rows(card, own)
         items = billed_lines.take(card, answered, own, may_ask=True)
         if own.is_whole and items is not None:
             return _told(own, held(answered.payments, _all(own), own.by_id, items))
@@ -130,7 +131,7 @@ def _held(card: CardSession, answered: Answered, own: ReadRows, free: Listing[Li
     listed = answered.payments
     if not free:
         return _told(own, free)
-    own = _all_rows(card, own)
+    own = all_rows(card, own)
     items = billed_lines.take(card, answered, own, may_ask=False)
     if items is None:
         if not is_doubtful(listed, own.by_id.values(), free):
@@ -159,7 +160,7 @@ def _not_all(code: InputCode) -> InputError:
     return InputError("not all that can be billed", code=code)
 
 
-def _all_rows(card: CardSession, first: ReadRows) -> ReadRows:
+def all_rows(card: CardSession, first: ReadRows) -> ReadRows:
     """Return all rows of the card, in one more call if they are not on the first page."""
     if not first.has_more:
         return first

@@ -9,7 +9,7 @@ from b24app.domain import Money
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, half_done, tab
 from b24app.services.directories import pay_systems
-from b24app.services.payments import advance, creation, dialogs, filling
+from b24app.services.payments import advance, aim, creation, dialogs, filling
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
@@ -68,7 +68,7 @@ def rest_form() -> ResponseReturnValue:
         view=view,
         places=places,
         has_places_left=any(not places.of(delivery.id) for delivery in view.deliveries),
-        is_long=len(view.billable.rows) > creation.at_once(card),
+        is_long=len(view.billable.rows) > aim.at_once(card),
         pay_systems=pay_systems.directory(card),
         default_system_id=pay_systems.default_id(card),
     )

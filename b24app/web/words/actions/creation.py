@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from b24app.services.actions import Action, DeedName, OutcomeCode
 from b24app.web.words.actions.action_words import LEFT_OUT, ActionWords, Said
 
+CHANGED_ON_THE_WAY = _l("It ended half-way, because prices or the currency had changed")
+
 CREATION = ActionWords(
     rules={
         Action.CREATE: (_l("New payment"), _l("Also Bill the rest")),
@@ -96,6 +98,22 @@ CREATION = ActionWords(
                 "products. Wait a moment, then press Continue: nothing is added twice."
             ),
             _l("It stopped half-way, and the rest could be added later"),
+        ),
+        OutcomeCode.FILLING_PRICES: Said(
+            _l(
+                "This stopped at %(done)s of %(total)s products in payment %(number)s, because "
+                "the price has changed of: %(names)s. Check the payment, then add the rest at "
+                "the new prices with Add items, or delete the payment."
+            ),
+            CHANGED_ON_THE_WAY,
+        ),
+        OutcomeCode.FILLING_CURRENCY: Said(
+            _l(
+                "This stopped at %(done)s of %(total)s products in payment %(number)s, because "
+                "the card has another currency now. Check the payment before you add the rest "
+                "with Add items, or delete it."
+            ),
+            CHANGED_ON_THE_WAY,
         ),
     },
 )
