@@ -24,6 +24,9 @@ MAX_TEXT = 200
 MAX_KEYS = 2_000
 """How many names of fields are remembered; documented answers have a few hundred."""
 
+MAX_KEY = 64
+"""Letters of a name that is remembered, and shown: a portal may send some of a megabyte each."""
+
 # fmt: off
 HARMLESS = frozenset({
     "id", "entityid", "entitytypeid", "paymentid", "rowid", "deliveryid", "paysystemid",
@@ -53,8 +56,10 @@ VALUES = frozenset(SCALARS)
 """The types of nearly all values; True and False are of another one."""
 
 SENTENCE = "errordescription"
-KEY = re.compile(r"[\w@<>=!%.:\-\[\]]{1,64}\Z", re.ASCII)
-ADDRESS = re.compile(r"\S*(?:://|~|\w@)\S*")
+KEY = re.compile(rf"[\w@<>=!%.:\-\[\]]{{1,{MAX_KEY}}}\Z", re.ASCII)
+ADDRESS = re.compile(r"(?<!\S)\S*(?:://|~|\w@)\S*")
+"""Looked for where words begin: from each letter of a long one it would take a thousand times as
+long, and an answer may hold thousands."""
 
 
 _Way = Callable[[object, Sequence[str]], object]
@@ -114,7 +119,7 @@ class _Redaction:
         found = self._known.get(names)
         if found is None:
             found = self._known[names] = [
-                (str(name), _key(name, self._secrets), _way(str(name))) for name in names
+                (str(name), _key(name, self._secrets), _way_of(str(name))) for name in names
             ]
         return found
 
@@ -144,8 +149,12 @@ def scrub(text: str, secrets: Sequence[str] = ()) -> str:
 
 
 def _scalar(value: object, secrets: Sequence[str], key: str) -> object:
-    way = _way(key)
+    way = _way_of(key)
     return MASK if way is None else way(value, secrets)
+
+
+def _way_of(key: str) -> _Way | None:
+    return _way(key) if len(key) <= MAX_KEY else None
 
 
 @lru_cache(maxsize=MAX_KEYS)
@@ -180,7 +189,8 @@ def _has_long_word(text: str) -> bool:
 
 def _key(name: object, secrets: Sequence[str]) -> str:
     text = str(name)
-    return text if _is_plain_key(text) and not _has_secret(text, secrets) else MASK
+    is_plain = len(text) <= MAX_KEY and _is_plain_key(text)
+    return text if is_plain and not _has_secret(text, secrets) else MASK
 
 
 @lru_cache(maxsize=MAX_KEYS)
