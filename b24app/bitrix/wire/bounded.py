@@ -2,7 +2,8 @@
 
 A socket's timeout starts again with every byte, so a server that sends one byte a second is never
 late. Here the timeout of a request bounds the whole answer: each read gets what is left of it.
-Nor may a server send headers without end: a hundred of them could hold six megabytes.
+Nor may a server send headers without end: a hundred of them could hold six megabytes. And whoever
+runs a server also says what addresses it has: each of hundreds would be tried for as long as one.
 """
 
 from __future__ import annotations
@@ -13,12 +14,19 @@ import socket
 import time
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.poolmanager import PoolManager
+from urllib3.util import Timeout
+from urllib3.util.connection import allowed_gai_family
 
 MAX_HEADER_BYTES = 64 * 1024
+SILENT_ADDRESSES = 2
+"""All addresses of a name together are tried for as long as so many that say nothing: one may stand
+before one that answers, as where only one of both kinds of addresses leads anywhere."""
 
 
 class BoundedReader(io.RawIOBase):
@@ -82,9 +90,33 @@ class BoundedResponse(http.client.HTTPResponse):
 class _Connection(HTTPConnection):
     response_class = BoundedResponse
 
+    def _new_conn(self) -> socket.socket:
+        name, end = self._dns_host, time.monotonic() + SILENT_ADDRESSES * float(self.timeout or 0)
+        try:
+            for address in self._addresses():
+                self._dns_host = address
+                try:
+                    return super()._new_conn()
+                except (ConnectTimeoutError, NewConnectionError) as error:
+                    failure = error
+                if time.monotonic() >= end:
+                    break
+        finally:
+            self._dns_host = name
+        raise failure
 
-class _SecureConnection(HTTPSConnection):
-    response_class = BoundedResponse
+    def _addresses(self) -> list[str]:
+        """Return what the name stands for. Raises NameResolutionError."""
+        family, kind = allowed_gai_family(), socket.SOCK_STREAM
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, family, kind)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        return [str(address[0]) for *_, address in found]
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same with TLS."""
 
 
 class _Pool(HTTPConnectionPool):
@@ -103,3 +135,10 @@ class BoundedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send as requests does. Of the time for the answer, that for connecting is a part."""
+        if isinstance(kwargs.get("timeout"), tuple):
+            connect, read = kwargs["timeout"]
+            kwargs["timeout"] = Timeout(connect=connect, read=read, total=read)
+        return super().send(*args, **kwargs)
