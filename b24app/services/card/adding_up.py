@@ -21,6 +21,7 @@ from b24app.domain import (
     is_whole,
 )
 from b24app.services.card.card_reads import CardSnapshot, Compositions
+from b24app.services.card.doubtful import may_be_of
 from b24app.services.card.product_sums import is_all_known, products_of
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import (
@@ -126,24 +127,45 @@ def _elsewhere(
     """Return the products held by payments in other currencies, in the card's own, below zero.
 
     `rest` is the amount minus all payments in its currency. If the payments' lines are not known,
-    the result is the part of that rest that can no longer be billed.
+    or do not say which products they are, the result is the part of that rest that can no longer
+    be billed. Where that is not known either, nobody knows: it may be asked for in two currencies.
     """
     currency = core.card.amount.currency
-    abroad = [payment.id for payment in core.payments if payment.sum.currency != currency]
+    abroad = [payment for payment in core.payments if payment.sum.currency != currency]
     none = Money(ZERO, currency)
-    if not abroad:
+    if not abroad or (core.has_all_rows and not core.rows):
         return none
     if unread := _unread(core, currency):
         return unread  # It may be one of these.
-    if all(payment_id in compositions for payment_id in abroad):
-        held = _quantities(compositions, abroad)
-        rows = core.rows.values()
-        parts = (row.price * _lesser(row.quantity, held[row.id]) for row in rows)
-        return none - sum((rounded(part, core.finest_sum) for part in parts), none)
+    # What asks for nothing holds nothing of worth.
+    ids = [one.id for one in abroad if one.id in compositions or one.sum.amount]
+    held = _held_products(core, compositions, [one for one in ids if one in compositions])
+    if _are_named(core, compositions, ids):
+        return none - held
     if free is None:
-        return none
+        return Money(UNREADABLE, currency)
     gap = rest - _once(free, [row.sum for row in free], currency, core.finest_sum)
-    return none if gap.amount <= 0 else none - gap
+    if not (gap.is_readable and held.is_readable):
+        return Money(UNREADABLE, currency)
+    return none - Money(max(ZERO, held.amount, gap.amount), currency)
+
+
+def _held_products(
+    core: CardSnapshot, compositions: Compositions, payment_ids: Sequence[int]
+) -> Money:
+    """Return what products come to that lines of these payments name."""
+    held = _quantities(compositions, payment_ids)
+    parts = (row.price * _lesser(row.quantity, held[row.id]) for row in core.rows.values())
+    none = Money(ZERO, core.card.amount.currency)
+    return sum((rounded(part, core.finest_sum) for part in parts), none)
+
+
+def _are_named(core: CardSnapshot, compositions: Compositions, payment_ids: Sequence[int]) -> bool:
+    """Return whether the lines of these payments are known, with the products they are of."""
+    if not all(payment_id in compositions for payment_id in payment_ids):
+        return False
+    lines = [item for payment_id in payment_ids for item in compositions[payment_id].items]
+    return not any(may_be_of(item, row) for item in lines for row in core.rows.values())
 
 
 def _free_lines(free: Sequence[ProductRow] | None, currency: str, like: Money | None) -> list[Line]:

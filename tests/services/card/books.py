@@ -139,3 +139,16 @@ def kept_books(draw):
 
 def id_of(one):
     return one.id
+
+
+def readable(totals, read):
+    """The figures that can be read: all, where the portal says what no payment bills.
+
+    Elsewhere nobody may know what payments in another currency hold of the card's products.
+    """
+    found = [one for one in totals if one.amount.is_readable]
+    assert len(found) == len(totals) or read.free is None
+    assert {one.currency for one in totals} - {one.currency for one in found} <= {
+        read.card.amount.currency
+    }
+    return found

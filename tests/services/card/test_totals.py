@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from tests.services.card.books import (
     euros,
     kept_books,
     payment,
+    readable,
     row,
 )
 
@@ -61,7 +63,7 @@ def test_figures_and_lines_add_up_in_every_currency(books):
     assert read.card.amount.currency in {one.currency for one in found}
     assert len({one.currency for one in found}) == len(found)
     assert {one.sum.currency for one in read.payments} <= {one.currency for one in found}
-    for one in found:
+    for one in readable(found, read):
         own = [payment for payment in read.payments if payment.sum.currency == one.currency]
         assert one.count == len(own)
         assert one.billed.amount == sum(payment.sum.amount for payment in own)
@@ -103,7 +105,7 @@ def test_too_much_and_too_little_are_named_to_the_cent(books):
 def test_over_billed_and_over_paid_are_told_apart(books):
     read, known = books
 
-    for one in totals_of(read, known, read.free):
+    for one in readable(totals_of(read, known, read.free), read):
         assert (one.over_billed is None) == (one.rest.amount >= 0 or one.billed.amount <= 0)
         assert (one.over_paid is None) == (one.outstanding.amount >= 0 or one.paid.amount <= 0)
 
@@ -182,6 +184,46 @@ def test_what_a_payment_in_another_currency_holds_is_in_no_figure_of_this_one():
         assert own.rest == Money(Decimal("200.00"), "USD")
         assert kinds(own.made_of) == [LineKind.PRODUCTS, LineKind.ELSEWHERE]
         assert (euro.amount, euro.outstanding) == (euros("1200.00"), euros("1200.00"))
+
+
+def test_what_nobody_knows_to_be_billed_in_another_currency_is_not_asked_for_twice():
+    """A card with several orders: the portal does not say what can be billed (quirk 39)."""
+    rows = [row(1, "100.00", "40", "USD")]
+    read = core(card("0", "USD"), rows, [payment(1, "300.00"), payment(2, "0.00")], free=None)
+
+    [dollar, euro] = totals_of(read, {}, None)
+
+    assert not dollar.amount.is_readable
+    assert not dollar.outstanding.is_readable
+    assert dollar.is_unsettled
+    assert (euro.amount, euro.outstanding) == (euros("300.00"), euros("300.00"))
+
+    # The lines of the one that asks for nothing are not needed.
+    [dollar, _] = totals_of(read, {1: composition([(1, 3)])}, None)
+    assert dollar.outstanding == Money(Decimal("3700.00"), "USD")
+
+
+def test_lines_in_another_currency_that_name_no_row_are_not_asked_for_twice():
+    """The portal does not name the row of a line that an application has billed (quirk 100)."""
+    rows = [
+        replace(row(1, "100.00", "40", "USD"), is_linked=False),
+        replace(row(2, "50.00", "2", "USD"), is_linked=False),
+    ]
+    left = [replace(rows[0], quantity=Decimal(37)), rows[1]]
+    read = core(card("0", "USD"), rows, [payment(1, "300.00")], free=left)
+    unnamed = {1: composition([(None, 3)])}
+
+    [dollar, _] = totals_of(read, unnamed, read.free)
+    assert dollar.outstanding == Money(Decimal("3800.00"), "USD")
+
+    [dollar, _] = totals_of(read, unnamed, None)
+    assert not dollar.outstanding.is_readable
+
+    # Of a row that the portal does name, a line without a row is not: that one's row is gone.
+    linked = [replace(one, is_linked=True) for one in rows]
+    gone = core(card("0", "USD"), linked, [payment(1, "300.00")], free=linked)
+    [dollar, _] = totals_of(gone, unnamed, gone.free)
+    assert dollar.outstanding == Money(Decimal("4100.00"), "USD")
 
 
 def test_a_card_that_is_paid_in_another_currency_only_has_its_own_first_all_the_same():
