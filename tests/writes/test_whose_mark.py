@@ -1,4 +1,4 @@
-"""A mark that is not confirmed, of a payment that a colleague has marked before."""
+"""A mark of a payment that a colleague has marked before, or in the moment before our own."""
 
 from __future__ import annotations
 
@@ -79,6 +79,51 @@ def test_an_unpaid_mark_of_what_was_just_read_as_paid_can_be_undone(stage):
 
     assert answer.status_code == 200, tab.said
     assert "data-undo" in answer.text
+
+
+@pytest.mark.parametrize("knows_how_lines_travel", [False, True])
+def test_what_a_colleague_pays_just_before_our_mark_is_not_told_as_ours(
+    stage, knows_how_lines_travel
+):
+    """The portal answers success to a mark that is there already, and names who made it."""
+    tab = stage.tab()
+    if knows_how_lines_travel:
+        PAY.send(tab, None)
+        payment(stage, SMALL).is_paid = False
+    told = lines(stage)
+    stage.portal.faults.before(PAY.method, lambda: pay_as(stage, ADMIN))
+
+    answer = PAY.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert payment(stage, SMALL).emp_paid_id == ADMIN
+    assert "was already marked as paid" in tab.said
+    assert "data-undo" not in answer.text
+    assert outcomes(stage)[-1] == ("pay", "already")
+    assert lines(stage) == told
+
+
+def test_many_at_once_tell_what_a_colleague_pays_just_before_a_mark_of_theirs(stage):
+    """Commands of a batch run one after the other: until the last one many seconds go by."""
+    tab = stage.tab()
+    stage.portal.faults.before(PAY.method, lambda: pay_as(stage, ADMIN))
+    act = Asked(tab, "pay", [SMALL], states(tab))
+
+    act.send_all()
+
+    assert act.told == {"3653/3": "Nothing to do"}
+    assert outcomes(stage) == [("pay", "already")]
+    assert lines(stage) == []
+
+
+def test_a_mark_that_names_nobody_is_ours_where_the_portal_confirms_it(stage):
+    tab = stage.tab()
+    stage.portal.faults.before("crm.item.get", lambda: pay_as(stage, None))
+
+    answer = PAY.send(tab, None)
+
+    assert "data-undo" in answer.text
+    assert outcomes(stage) == [("pay", "done")]
 
 
 def test_many_at_once_tell_what_a_colleague_has_paid_just_then(stage):

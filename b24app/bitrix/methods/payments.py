@@ -46,18 +46,19 @@ def list_payments(
     paid: bool | None = None,
     amount: Decimal | None = None,
     told: Told | None = None,
+    payer_id: int | None = None,
     returned: bool | None = None,
     order: Mapping[str, str] | None = None,
 ) -> Command[Listing[Payment]]:
     """List the payments of a card: all of all its orders, in one answer (quirk 28).
 
-    `payment_ids`, `paid` and `amount` narrow the list, `told` to those it is true of, `returned` to
-    those whose money was given back or, False, was not, which no field tells (quirk 107); `order`
-    is e.g. {"id": "desc"}.
+    `payment_ids`, `paid` and `amount` narrow the list, `told` to those it is true of, `payer_id` to
+    those that this user has paid, `returned` to those whose money was given back or, False, was
+    not, which no field tells (quirk 107); `order` is e.g. {"id": "desc"}.
     A missing deal is an empty list to some users and RightsRefusedError to others (quirk 30).
     """
     params: dict[str, object] = {"entityId": ref.entity_id, "entityTypeId": ref.entity_type_id}
-    filters: dict[str, object] = {**_as_amount(amount)}
+    filters: dict[str, object] = {**_as_amount(amount), **_as_payer(payer_id)}
     if payment_ids is not None:
         if not payment_ids:
             raise ValueError("an empty list of ids would list every payment")
@@ -78,6 +79,10 @@ def list_payments(
 
 def _as_amount(amount: Decimal | None) -> dict[str, str]:
     return {} if amount is None else {"=sum": f"{amount:f}"}
+
+
+def _as_payer(payer_id: int | None) -> dict[str, int]:
+    return {} if payer_id is None else {"=empPaidId": payer_id}
 
 
 def _as_told(told: Told, payment_ids: Sequence[PaymentId] | None) -> dict[str, str]:

@@ -198,13 +198,18 @@ def _require_amount(seen: Seen, amount: Decimal | None) -> None:
 
 
 def _is_of_somebody_else(after: After, mark: Mark, card: CardSession) -> bool:
-    """Return whether the portal did not confirm our mark, and names another person as its author.
+    """Return whether the portal names another person as the author of the mark.
 
-    What the page showed may be minutes old, so a colleague may have marked it before. Of who marks
-    as unpaid the portal keeps nothing (e.5).
+    What the page showed may be minutes old, and between the read before a write and the write a
+    portal may take seconds, so a colleague may have marked it before. The portal answers success to
+    a mark that was there already, and keeps nothing of who marks as unpaid (e.5). Where it
+    confirmed ours and names nobody, it is ours.
     """
+    if not mark.paid:
+        return False
     is_confirmed = not after.written.is_lost and after.error is None
-    return mark.paid and not is_confirmed and after.payment.payer_id != card.user_id
+    payer_id = after.payment.payer_id
+    return payer_id != card.user_id and not (is_confirmed and payer_id is None)
 
 
 def _marked(

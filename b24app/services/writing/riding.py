@@ -1,10 +1,10 @@
 """Let a line for the timeline travel in the batch of the mark that it tells of.
 
 It comes last in a batch that ends at the first error, behind two reads: `confirm` lists the payment
-if it has the state, number and amount that the line names, and `gate` takes its id from there. Not
-listed means no id, which an `int` parameter refuses: the batch ends, and the line was not written
-(rest-contract d.3). So it is not written if the mark was refused, in whatever way, or if a word of
-it is not true; and what happens to it changes nothing of the mark.
+if it has the state, number, amount and payer that the line names, and `gate` takes its id from
+there. Not listed means no id, which an `int` parameter refuses: the batch ends, and the line was
+not written (rest-contract d.3). So it is not written if the mark was refused, in whatever way, or
+if a word of it is not true; and what happens to it changes nothing of the mark.
 
 A portal that ignores filters, or goes on after an error, would write it nevertheless. So each has
 to show first that it does not: `confirm` then asks for the state that the payment no longer has,
@@ -71,7 +71,11 @@ def board(
     is_line = passenger.line is not None
     state = not was_paid if is_line else was_paid
     told = passenger.told if is_line else None
-    confirm = batch.add(list_payments(card.ref, payment_ids=[payment_id], paid=state, told=told))
+    # Who marks as unpaid is kept nowhere (e.5).
+    payer_id = card.user_id if is_line and not was_paid else None
+    confirm = batch.add(
+        list_payments(card.ref, payment_ids=[payment_id], paid=state, told=told, payer_id=payer_id)
+    )
     gate = batch.add(payment_items.list_items(confirm.reference(0, "id")))
     last = batch.add(passenger.line or list_payments(card.ref, payment_ids=[payment_id]))
     return Seat(gate, last, is_line)
