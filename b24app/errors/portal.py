@@ -118,7 +118,10 @@ class CanceledNotCreatedError(OrderCanceledError):
 
 
 class AccountTooLowError(BusinessRefusalError):
-    """The client's account in the portal does not hold the payment's amount."""
+    """By the portal the client's account in its shop holds too little.
+
+    One that is locked, or in another currency, counts as empty (quirk 109).
+    """
 
 
 class AccountPerhapsTooLowError(BusinessRefusalError):

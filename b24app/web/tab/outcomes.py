@@ -25,7 +25,8 @@ from b24app.services.payments import filling
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, Undo
 from b24app.web.plumbing import htmx, security, statuses
-from b24app.web.words.outcome_words import UNDOES, announced, is_note, names_payment
+from b24app.web.words.error_words import two_sentences
+from b24app.web.words.outcome_words import ACCOUNT_CHOSEN, UNDOES, announced, is_note, names_payment
 
 STATUSES: Mapping[OutcomeKind, int] = {
     OutcomeKind.DONE: 200,
@@ -103,8 +104,10 @@ def _action_after(error: AppError | None) -> str:
 
 def _toast(outcome: Outcome, view: CardView | None) -> str:
     values = outcome.values
+    is_from_account = _is_from_account(outcome, view)
+    text = announced(outcome.code, values)
     said = {
-        "text": announced(outcome.code, values),
+        "text": two_sentences(text, ACCOUNT_CHOSEN) if is_from_account else text,
         "number": values.get("number", ""),
         "is_named": names_payment(outcome.code),
         "document": values.get("document", ""),
@@ -123,10 +126,18 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
         return render_template("_error_toast.html", error=error)
     undo = _undo(outcome.undo, view) if outcome.undo and view else None
     more = UNDOES[undo["kind"]] if undo and undo["kind"] in UNDOES else ""
-    kind = "warn" if said["among"] else "note" if is_note(outcome.code) else "ok"
+    kind = "warn" if said["among"] or is_from_account else "note" if is_note(outcome.code) else "ok"
     gone = outcome.payment_id if outcome.code is OutcomeCode.PAYMENT_DELETED else None
     toast = {**said, "kind": kind, "more": more, "undo": undo, "gone": gone}
     return render_template("_toast.html", toast=toast)
+
+
+def _is_from_account(outcome: Outcome, view: CardView | None) -> bool:
+    """Return whether a payment was made that takes its amount from the client's account."""
+    if view is None or not outcome.is_creation or outcome.payment_id is None:
+        return False
+    shown = view.payment(outcome.payment_id)
+    return shown is not None and shown.is_from_account
 
 
 def _undo(undo: Undo, view: CardView) -> dict[str, Any] | None:

@@ -28,6 +28,12 @@ UNDOES: Mapping[UndoKind, LazyString] = {
 }
 """What undoing a mark does not undo (the portal's own limits), by what Undo would do."""
 
+ACCOUNT_CHOSEN = _l(
+    "Bitrix24 chose the client’s account in its shop for it: Mark as paid takes the amount from "
+    "there. If the client pays in another way, change the payment system first."
+)
+"""Of a new payment whose payment system nobody chose (quirk 109)."""
+
 BAD_INPUT: Mapping[str, LazyString] = {
     InputCode.FRACTION: _l("Enter a whole number: Bitrix24 would drop the fraction."),
     InputCode.FRACTION_ASKS: _l(

@@ -38,7 +38,11 @@ REFUSALS: Mapping[type[errors.AppError], Row] = {
         )
     ),
     errors.AccountTooLowError: _same(
-        _l("Nothing was changed: the client’s account in Bitrix24 does not hold that much.")
+        _l(
+            "Nothing was changed: Bitrix24 says that the client’s account in its shop holds too "
+            "little for this, or is locked. Ask an administrator to check it there. A new payment "
+            "with another payment system does not need it."
+        )
     ),
     errors.AccountPerhapsTooLowError: _same(
         _l(
