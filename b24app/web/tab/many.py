@@ -71,6 +71,7 @@ def selected() -> ResponseReturnValue:
             payment.sum for payment in chosen if not (payment.is_paid or payment.is_returned)
         ),
         paid=sums_of(payment.sum for payment in chosen if payment.is_paid),
+        refunded=sums_of(payment.sum for payment in chosen if payment.is_returned),
     )
 
 

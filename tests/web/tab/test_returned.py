@@ -101,6 +101,30 @@ def test_of_many_it_is_left_out_and_asked_by_itself(refunded):
     assert f'value="{OPEN} ' in text
 
 
+def test_the_sums_of_what_is_selected_add_up_with_it(refunded):
+    tab = refunded.tab()
+    shown = states(tab)
+    paid = next(one for one, state in shown.items() if state.startswith("Y "))
+    sums = {one: money_of(tab, one) for one in (BACK, OPEN, paid)}
+
+    def told(*ids):
+        chosen = Asked(tab, "pay", ids, shown).data["chosen"]
+        text = tab.get("/payments/many/selected", chosen=chosen).text.replace("<small>", " ")
+        return " ".join(re.sub("<[^>]+>", "", text).split())
+
+    assert told(BACK, OPEN).endswith(f" {sums[BACK]} refunded")
+    assert told(BACK, OPEN, paid).endswith(
+        f" {sums[OPEN]} unpaid, {sums[paid]} paid, {sums[BACK]} refunded"
+    )
+    assert told(OPEN, paid).endswith(f" {sums[OPEN]} unpaid, {sums[paid]} paid")
+    assert "refunded" not in told(BACK)
+
+
+def money_of(tab, payment_id):
+    (text,) = re.findall(r'id="amount-\d+">(.*?)</p>', row_of(tab, payment_id), re.DOTALL)
+    return re.sub("<[^>]+>", "", text).strip()
+
+
 def test_a_page_that_is_older_than_the_refund_does_not_mark_it_among_many(stage):
     older = stage.tab()
     shown = states(older)
