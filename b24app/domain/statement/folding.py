@@ -15,15 +15,26 @@ GLUING = re.compile(r"[\u0590-\u1cff\u3000-\uffff]")
 """Scripts in which a word may touch the next one, or what belongs to it."""
 
 
-@functools.lru_cache(4096)
+LONGEST_KEPT = 64
+"""Characters of a text whose form is remembered. Labels come again and again, and long lines do
+not: thousands of them, with signs that become eighteen letters each, would fill the memory."""
+
+
 def folded(text: str) -> str:
     """Return text without accents and capitals: "İade" and "IADE" become "iade"."""
+    return _kept(text) if len(text) <= LONGEST_KEPT else _made(text)
+
+
+def _made(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     return (
         "".join(one for one in apart if unicodedata.category(one)[0] != "M")
         .casefold()
         .translate(PLAIN)
     )
+
+
+_kept = functools.lru_cache(4096)(_made)
 
 
 def pattern(listed: str) -> re.Pattern[str]:

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 
-from b24app.domain.statement.folding import folded, pattern
+from b24app.domain.statement.folding import LONGEST_KEPT, folded, pattern
 
 CODES = frozenset(
     """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN
@@ -183,9 +183,12 @@ def decimals_of(currency: str) -> int:
     return 3 if currency in THREE_DECIMALS else 2
 
 
-@functools.lru_cache(4096)
 def currencies_of(term: str) -> frozenset[str]:
     """Return the currencies that a code, a sign or a name may mean."""
+    return _kept(term) if len(term) <= LONGEST_KEPT else _meant(term)
+
+
+def _meant(term: str) -> frozenset[str]:
     term = term.strip()
     if term.upper() in CODES:
         return frozenset({term.upper()})
@@ -194,6 +197,9 @@ def currencies_of(term: str) -> frozenset[str]:
     name = folded(term)
     found = [codes for form, codes in NAMED if form.match(name)]
     return frozenset(" ".join(found[:1]).split())
+
+
+_kept = functools.lru_cache(4096)(_meant)
 
 
 NUMERIC = {
