@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -32,6 +32,9 @@ _LAPSED = select(_CARDS.first_seen[LAPSED]).where(*_IS_CARD)
 _FIRST_SEEN = select(_CARDS.first_seen, _CARDS.seen_at).where(*_IS_CARD)
 _LINE_ROWS = select(_CARDS.basket_rows, _CARDS.line_rows).where(*_IS_CARD)
 _LINE_ROWS_TO_CHANGE = _LINE_ROWS.with_for_update()
+
+MOST_GONE = 5_000
+"""Payments that a list lacks of which a row could not be read: the newest are kept on."""
 
 MOST_LINES = 2_000
 """The newest are remembered: what a card has is written with each addition."""
@@ -107,7 +110,7 @@ def save_known_payments(
         if mark != sight.returned:
             sights[payment_id] = replace(sight, returned=mark)
     if not is_whole:
-        sights = {**known, **sights}
+        sights = {**_newest_gone(known, sights), **sights}
     put(
         session,
         CardMemory,
@@ -119,6 +122,11 @@ def save_known_payments(
         seen_at=now,
     )
     return sights
+
+
+def _newest_gone(known: Mapping[int, FirstSight], listed: Container[int]) -> dict[int, FirstSight]:
+    gone = sorted(payment_id for payment_id in known if payment_id not in listed)
+    return {payment_id: known[payment_id] for payment_id in gone[-MOST_GONE:]}
 
 
 def _mark(sight: FirstSight, said: str | None) -> str:

@@ -15,6 +15,10 @@ from b24app.errors import UnprovenError
 from .deletion import delete_some
 from .models import Launch
 
+MOST_SHOWN = 5_000
+"""Payments beside those listed last that an opening remembers, the newest: each request reads them,
+and a portal may list others at every refresh."""
+
 _LAUNCHES = Launch.__table__.c
 _IS_LAUNCH = (
     _LAUNCHES.member_id == bindparam("of_member"),
@@ -78,7 +82,8 @@ def note_listed(
     if row is None:
         return
     listed = list(payment_ids)
-    shown = sorted({*(row.shown or ()), *listed})
+    others = sorted({*(row.shown or ())}.difference(listed))
+    shown = sorted({*listed, *others[-MOST_SHOWN:]})
     session.execute(_NOTE, {**key, "listed": listed, "listed_at": now, "shown": shown})
 
 

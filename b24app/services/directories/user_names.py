@@ -21,6 +21,9 @@ from b24app.storage.session import Session
 KIND = cached_lists.USER_NAMES
 KEPT = timedelta(days=1)
 AT_ONCE = 50
+MOST = 3_000
+"""Names that a portal's directory holds, the newest: every request reads it as long as some are
+missing, and a portal may name other people each time."""
 
 Directory = Mapping[int, str | None]
 
@@ -105,5 +108,6 @@ def _save(session: Session, card: CardSession, known: Directory) -> None:
     """Keep the directory, from its first name on no longer than `KEPT`, whatever is added to it."""
     kept, now = cached_lists.load(session, card.member_id, KIND), card.clock()
     since = kept.fetched_at if kept is not None and kept.is_fresh(now, KEPT) else now
-    data = {str(key): name for key, name in known.items()}
+    newest = list(known.items())[-MOST:]
+    data = {str(key): name for key, name in newest}
     cached_lists.save(session, card.member_id, KIND, data, min(since, now))

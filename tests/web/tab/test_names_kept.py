@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from b24app.services.directories import user_names
 from b24app.simulator.portal_state import sale
+from b24app.storage import cached_lists
 from tests.support.stage import ADMIN, MANAGER, READER
 
 HOUR = 3600
@@ -49,3 +51,16 @@ def test_a_name_is_read_anew_after_a_day_however_many_are_added_meanwhile(stage)
     who_paid(stage, 1037)
 
     assert who_paid(stage, 1037) == (False, True)
+
+
+def test_the_directory_holds_the_newest_names_alone(stage, monkeypatch):
+    """A portal may name other people at every refresh, and every request reads the directory."""
+    monkeypatch.setattr(user_names, "MOST", 1)
+
+    for payment_id, user_id in enumerate((ADMIN, READER, MANAGER), 1037):
+        mark_paid(stage, payment_id, user_id)
+        stage.tab(READER).get("/payments/details", ids=str(payment_id), rows=11)
+
+    with stage.database.reading() as session:
+        kept = cached_lists.load(session, stage.portal.member_id, cached_lists.USER_NAMES)
+    assert len(kept.data) == 1
