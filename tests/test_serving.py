@@ -10,11 +10,7 @@ import runpy
 import shutil
 import subprocess
 import sys
-import time
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -24,6 +20,7 @@ from prometheus_client import values
 from b24app import MAX_BODY, create_app
 from b24app.bitrix.wire.shares import THREADS
 from b24app.config import Config
+from tests.support.upstreams import Upstream, answer
 from tools.attack import proxy
 from tools.stage import StageError
 
@@ -305,78 +302,3 @@ def test_nginx_takes_the_file(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("is_gone", [True, False])
-def test_another_machine_gets_what_one_did_not_and_no_write_is_sent_twice(
-    tmp_path, monkeypatch, is_gone
-):
-    well, broken = Upstream(200), Upstream(0)
-    bad = proxy.free_port() if is_gone else broken.port
-    shipped = proxy._site
-
-    def of_two(folder, port, app_port):
-        both = " ".join(f"server 127.0.0.1:{one} max_fails=0;" for one in (bad, well.port))
-        return shipped(folder, port, app_port).replace(f"server 127.0.0.1:{app_port};", both)
-
-    monkeypatch.setattr(proxy, "_site", of_two)
-    port = proxy.free_port()
-    try:
-        with proxy.nginx(tmp_path / "nginx", port, 1):
-            status = {
-                (method, number): answer(port, method, number).status_code
-                for method in ("GET", "POST", "DELETE")
-                for number in range(6)
-            }
-    except StageError as error:
-        pytest.skip(str(error))
-    finally:
-        well.stop()
-        broken.stop()
-
-    assert all((one in well.came) == (found == 200) for one, found in status.items())
-    served = {method for method, _ in status if all(status[method, one] == 200 for one in range(6))}
-    assert served == ({"GET", "POST"} if is_gone else {"GET"})
-    came = well.came + broken.came
-    assert all(came.count(one) == 1 for one in came if one[0] != "GET")
-
-
-class Upstream:
-    """A machine behind the proxy: it answers, or reads a request and closes the connection."""
-
-    def __init__(self, status):
-        self.came = came = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def note(self):
-                came.append((self.command, int(self.path[1:])))
-                if status:
-                    page = b"<p>page</p>" * 500
-                    self.send_response(status)
-                    self.send_header("Content-Type", "text/html")
-                    self.send_header("Content-Length", str(len(page)))
-                    self.end_headers()
-                    self.wfile.write(page)
-                self.close_connection = True
-
-            do_GET = do_POST = do_DELETE = note  # noqa: N815 - names of the library.
-
-            def log_message(self, *_):
-                """Print nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.port = self._server.server_port
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def stop(self):
-        self._server.shutdown()
-        self._server.server_close()
-
-
-def answer(port, method, number):
-    """An answer; nginx may only just have begun to listen."""
-    for _ in range(100):
-        with suppress(requests.ConnectionError):
-            return requests.request(method, f"http://127.0.0.1:{port}/{number}", timeout=30)
-        time.sleep(0.05)
-    raise AssertionError("nginx does not listen")

@@ -59,10 +59,11 @@ A server that works on a long statement still acknowledges what it is sent.
 ENCODING = {"client_encoding": "utf8"}
 """Whatever the server's is: of a database without one, SQL_ASCII, all text would come as bytes."""
 
-ABANDONED_MILLISECONDS = 30_000
+ABANDONED_MILLISECONDS = 15_000
 """When the server ends a transaction whose process says nothing, and with it the locks on rows.
 
-Of a machine that is suddenly gone it hears nothing for two hours; the others would wait for it.
+Of a machine that is suddenly gone it hears nothing for two hours; the others would wait for it. Who
+waits has to answer before the proxy gives up their own machine, too (30 s in deploy/nginx.conf).
 """
 WHOLE_NUMBERS = {
     "keepalives",

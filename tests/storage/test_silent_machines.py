@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from contextlib import closing
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from b24app.errors import DatabaseAwayError
 from b24app.storage import engines
 from b24app.storage.session import Database
+from tools.attack.proxy import SHIPPED
 
 from .everything import fill
 from .setting import MEMBER
@@ -70,3 +72,11 @@ def test_a_transaction_that_nobody_goes_on_with_holds_no_row_from_the_others(
             assert session.scalar(text("SELECT 1")) == 1
     finally:
         other.close()
+
+
+def test_who_waits_for_the_rows_of_a_machine_that_is_gone_answers_before_the_proxy_gives_up():
+    proxy = int(re.search(r"proxy_read_timeout (\d+)s;", SHIPPED.read_text())[1])
+    turn = 6
+    """Seconds that a write may have waited for its turn before."""
+
+    assert engines.ABANDONED_MILLISECONDS / 1000 + turn < proxy - 5

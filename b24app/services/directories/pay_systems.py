@@ -22,7 +22,7 @@ from b24app.storage import cached_lists
 
 KIND = "payment_systems"
 FORMER_KIND = "pay_systems"
-"""The kind of version 1.0.0, whose lists do not tell the client's account: nobody reads them now."""
+"""The kind of version 1.0.0, whose lists do not tell the client's account: read by nobody now."""
 
 KEPT = timedelta(hours=1)
 FORMER_KEPT = timedelta(days=1)
