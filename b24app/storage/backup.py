@@ -35,6 +35,8 @@ SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_cl
 """The parameters of a connection that nobody else may see."""
 
 SERVICE = "deal-payments-backup"
+PORT = "5432"
+"""Where the app connects to a server of PostgreSQL whose port nobody names."""
 
 ENDING = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 PLAIN = ("--no-owner", "--no-privileges")
@@ -211,7 +213,9 @@ def _hidden(secrets: dict[str, Any], parameters: dict[str, Any]) -> Iterator[dic
     runs. It is named in the variable and not in the parameters, where it could not follow.
     """
     password = secrets.pop("password", None)
-    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    # Debian's programs take the port of a server on this machine, else, for whatever host.
+    environ = {"PGPORT": PORT, **os.environ}
+    environ |= {"PGPASSWORD": str(password)} if password else {}
     if not secrets:
         yield environ
         return

@@ -68,6 +68,21 @@ def test_no_secret_of_the_database_is_on_a_command_line(looking, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(("said", "port"), [({}, "5432"), ({"PGPORT": "6000"}, "6000")])
+def test_a_port_that_nobody_names_is_that_of_the_app_not_of_a_server_here(
+    looking, tmp_path, monkeypatch, said, port
+):
+    monkeypatch.delenv("PGPORT", raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    seen = looking()
+
+    with pytest.raises(backup.BackupError, match=r"^pg_dump: error: away$"):
+        backup.dump(Database("postgresql://ann:hush@db1/none"), tmp_path / "a.dump")
+
+    assert f"PGPORT={port}" in (seen / "environ").read_text().splitlines()
+
+
 def test_a_database_of_several_servers_is_asked_as_the_app_asks_it(looking, tmp_path):
     """Where one fails, another takes over; PostgreSQL's programs have no such URL."""
     seen = looking()
