@@ -79,3 +79,9 @@ def delete_others(session: Session, prefix: str, kind: str) -> int:
     return delete_some(
         session, CachedList, CachedList.kind.startswith(prefix), CachedList.kind != kind
     )
+
+
+def forget_others(session: Session, member_id: str, prefix: str, kind: str) -> None:
+    """Forget a portal's lists of kinds that begin so, but for this one."""
+    which = CachedList.member_id == member_id, CachedList.kind.startswith(prefix)
+    delete_where(session, CachedList, *which, CachedList.kind != kind)

@@ -104,6 +104,8 @@ def bind_tabs(deps: Deps, member_id: str) -> None:
     with deps.db.of(member_id).transaction() as session:
         badge.take(session, deps, member_id, result, asked)
         _remember_titles(session, deps, member_id)
+        # A later version that serves beside this one during an upgrade has asked for its own.
+        cached_lists.forget_others(session, member_id, TITLES, TITLES + deps.manifest.titles_mark)
     listed = result[listing]
     kept = _kept(result, [(tab.placement, bind) for tab, bind in zip(tabs, binds, strict=True)])
     _raise_unless_bound(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from b24app.services.lifecycle import housekeeping, rebinding
+from b24app.services.lifecycle import event_jobs, housekeeping, rebinding
 from b24app.storage import settings
 from b24app.storage.models import CachedList
 from tests.support.app_page import titles_of
@@ -79,6 +79,22 @@ def test_a_tab_that_an_administrator_named_is_not_bound_anew(stage):
 
     assert ids(stage) == bound
     assert titles_of(stage, DEAL)[1]["en"] == "Money"
+
+
+def test_what_an_old_process_bound_during_an_upgrade_is_bound_anew_afterwards(stage, usual):
+    an_earlier_version_bound(stage)
+    titles = {"ja": "古い"}
+    old = replace(stage.deps, manifest=replace(stage.deps.manifest, other_tab_titles=titles))
+    assert "portals with tabs to rename: 1" in stage.run_housekeeping()
+
+    # The job is taken by a process that has not been reloaded yet.
+    assert event_jobs.run_due_jobs(old).done == 1
+    assert titles_of(stage, DEAL)[1]["ja"] == "古い"
+    stage.run_housekeeping()
+    stage.advance(3600)
+    stage.run_housekeeping()
+
+    assert titles_of(stage, DEAL)[1] == usual
 
 
 def test_no_tab_is_led_to_an_address_that_nobody_configured(stage):
