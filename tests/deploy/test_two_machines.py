@@ -52,7 +52,7 @@ def test_one_answer_that_takes_too_long_does_not_take_the_last_machine_out(tmp_p
     def of_two(folder, port, app_port):
         text = shipped(folder, port, app_port)
         text = text.replace("proxy_read_timeout 30s", "proxy_read_timeout 1s")
-        line = re.search(r"server 127\.0\.0\.1:.*;", text)[0]
+        (line,) = re.findall(r"server 127\.0\.0\.1:.*;", text)
         both = " ".join(line.replace(f":{app_port}", f":{one}") for one in (gone, well.port))
         return text.replace(line, both)
 
