@@ -149,6 +149,22 @@ def test_each_choice_is_another_one_and_touching_a_quantity_is_one(stage, either
     assert quantities(either) == ["3", "6"]
 
 
+def test_all_that_is_left_is_ticked_where_its_boxes_will_be(stage, person):
+    """A hand on a row moves nothing, so the room of the boxes stays; it is not left empty."""
+    assert stage.was_installed
+    tick = """(one) => getComputedStyle(one, "::before").content !== "none" &&
+      getComputedStyle(one).position === "relative" """
+    person.open_tab()
+    person.press(person.button("New payment"))
+    rows = person.dialog.locator("tbody .check")
+
+    assert [row.evaluate(tick) for row in rows.all()] == [True, True]
+    rows.first.hover()
+    assert [row.evaluate(tick) for row in rows.all()] == [False, True]
+    choose(person, "Chosen items")
+    assert not any(row.evaluate(tick) for row in rows.all())
+
+
 def test_enter_in_the_field_creates_nothing_nor_does_the_end_of_a_session(stage, person):
     person.page.may_fail_to_load = True
     person.open_tab()
