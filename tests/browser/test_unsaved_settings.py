@@ -52,6 +52,24 @@ def expect_nothing_unsaved(someone):
     expect(someone.button("Discard", bar(someone))).to_be_hidden()
 
 
+def look(someone):
+    button = someone.button("Save settings", bar(someone))
+    expect(button).to_be_enabled()
+    return button.evaluate("(one) => getComputedStyle(one).color")
+
+
+def test_the_button_stands_out_only_where_there_is_something_to_save(admin):
+    """It can be pressed all the same: the focus may be on it while a save ends."""
+    assert look(admin) != "rgb(255, 255, 255)"
+    switch(admin, "Companies")
+    expect_unsaved(admin, "Companies")
+    assert look(admin) == "rgb(255, 255, 255)"
+
+    admin.press(admin.button("Save settings", bar(admin)))
+    expect_nothing_unsaved(admin)
+    assert look(admin) != "rgb(255, 255, 255)"
+
+
 def test_the_bar_names_what_is_not_saved(admin):
     expect_nothing_unsaved(admin)
     switch(admin, "Companies")
