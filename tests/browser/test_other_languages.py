@@ -256,3 +256,14 @@ def test_a_chinese_title_is_not_broken_in_a_word(open_in, stage):
     # Whichever font there is: as narrow as its words let it be.
     title.evaluate("(one) => { one.style.flex = 'none'; one.style.width = 'min-content'; }")
     assert title.evaluate_all(STARTS) == ["3653", "标记为已"]
+
+
+@pytest.mark.parametrize("language", ["de", "pl", "ms", "kz", "br"])
+def test_who_paid_is_one_line_beside_buttons_of_long_words(open_in, language):
+    someone = open_in(language)
+    who = someone.frame.locator(".pay__when > span")
+
+    expect(who).to_have_count(2)
+    assert [one.evaluate(LINES) for one in who.all()] == [1, 1]
+    rows = someone.frame.locator(".pay__row").all()
+    assert {round(row.bounding_box()["height"]) for row in rows} == {56}
