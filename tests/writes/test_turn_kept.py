@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
+
 import pytest
 
+from b24app.bitrix.wire.shares import Share
+from b24app.errors import PortalCrowdedError
 from b24app.services.writing.card_lease import KEPT_SECONDS, TURN_SECONDS
 from tests.support.acts import (
     ADD_ITEMS,
@@ -210,3 +214,47 @@ def test_nobody_waits_for_a_lost_creation_that_is_seen_whole(stage):
     assert CREATE.send(mine, None).status_code == 200
 
     assert theirs.post(f"/payments/{LARGE}/pay").status_code == 200
+
+
+class Watched(list):
+    """What was slept, and `look` at each time."""
+
+    def __init__(self, look):
+        super().__init__()
+        self.look = look
+
+    def append(self, seconds):
+        self.look()
+        super().append(seconds)
+
+
+def test_who_waits_for_a_turn_counts_against_the_portals_share(stage):
+    """Hundreds of writes to one card would hold all threads of the process, and other portals'."""
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    shares, held = stage.deps.client.shares, []
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    assert mine.post(f"/payments/{SMALL}/pay").status_code == 502
+    stage.slept = Watched(lambda: held.append([one.share.portal for one in shares._held]))
+
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 409
+
+    assert held
+    assert all(portals == [stage.portal.member_id] for portals in held)
+    assert not shares._held
+
+
+def test_nobody_waits_for_a_turn_where_the_portal_holds_its_share(stage):
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    shares, share = stage.deps.client.shares, Share(stage.portal.member_id)
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    assert mine.post(f"/payments/{SMALL}/pay").status_code == 502
+    stage.slept.clear()
+
+    with ExitStack() as stack:
+        with suppress(PortalCrowdedError):
+            while True:
+                stack.enter_context(shares.place(share, 0))
+        assert theirs.post(f"/payments/{LARGE}/pay").status_code == 503
+
+    assert not stage.slept
+    assert not payment(stage, LARGE).is_paid

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
+from b24app.bitrix.wire.shares import Share
 from b24app.errors import AppError, CardBusyError, DatabaseAwayError, Executed
 from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
@@ -91,8 +92,14 @@ class Turn:
     def wait(self, patience: float = TURN_SECONDS) -> None:
         """Return when it is taken. Raises CardBusyError where it is not within `patience` seconds.
 
-        A transaction that has tried to take it is over by then.
+        A transaction that has tried to take it is over by then. Who waits holds a thread, as who
+        asks the portal does, and counts against the portal's share of them: PortalCrowdedError.
         """
+        if not self._is_taken:
+            with self._card.deps.client.shares.kept_place(Share(self._card.member_id)):
+                self._wait(patience)
+
+    def _wait(self, patience: float) -> None:
         card = self._card
         end = card.deps.monotonic() + patience
         while not self._is_taken:
