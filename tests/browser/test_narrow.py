@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import expect
 
@@ -80,6 +82,25 @@ def expect_row_below_its_number(row):
     tick = row.get_by_role("checkbox").bounding_box()
     assert abs(number.bounding_box()["x"] - badge.bounding_box()["x"]) <= 8
     assert badge.bounding_box()["x"] > tick["x"] + tick["width"]
+
+
+ROWS = """(rows) => rows.map((row) => {
+  const { left, top } = row.getBoundingClientRect();
+  const price = row.querySelector("td").getBoundingClientRect();
+  return [price.left - left, price.top >= row.querySelector("th").getBoundingClientRect().bottom];
+})"""
+
+
+@pytest.mark.parametrize("opener", ["New payment", "Bill the rest"])
+def test_a_short_price_stands_where_the_others_do(sit, stage, opener):
+    """€9.00 has room beside its name, €118.00 has none."""
+    stage.portal.crm.rows_of(2, 8061)[-1].price = Decimal(9)
+    someone = sit(Mouse, size=(375, 900))
+    someone.open_tab(opens=False)
+    someone.button(opener).click()
+    expect(someone.dialog.locator("tbody tr")).to_have_count(2)
+
+    assert someone.dialog.locator("tbody tr").evaluate_all(ROWS) == [[0, True]] * 2
 
 
 IN_ORDER = """(stops) => stops.every((now, at) => {
