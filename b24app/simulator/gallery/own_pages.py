@@ -93,9 +93,10 @@ OWN_PAGES = (
     _installer(
         "installing",
         "The installer at work",
-        ".steps",
-        "Installation",
-        fault("batch", "slow", 9, seconds="9"),
+        "#wizard[aria-busy] .steps .is-now",
+        "Keep this page open",
+        # The first batch carries out the first steps, before there is a page to see.
+        fault("batch", "slow", 9, seconds="6", after="1"),
     ),
     _installer(
         "installer-failed",
