@@ -18,6 +18,7 @@ class State(StrEnum):
     OK = "ok"
     WARN = "warn"
     ERR = "err"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class Check:
 def shop(card: CardSession) -> Check:
     """Look at the outcome of the last request for a public link.
 
-    That nobody has asked for one yet is no fault, and nothing that anybody could do about.
+    That nobody has asked for one yet is no fault, and nothing that anybody could do about. It is
+    not called fine either: whether there is a shop site, only such a request shows.
     """
     with card.db.reading() as session:
         last = shop_site.last_outcome(session, card.member_id)
     if last is None:
-        return Check("shop", State.OK, "not_asked")
+        return Check("shop", State.UNKNOWN, "not_asked")
     outcome = str(last.data.get("outcome", ""))
     state = State.OK if outcome == shop_site.FOUND else State.ERR
     return Check("shop", state, outcome, at=last.fetched_at)
@@ -60,6 +62,8 @@ def timeline(card: CardSession, *, is_fresh: bool) -> Check:
     if known.lacks_lines:
         code = "comment" if known.last in {Last.NOTHING, Last.LINE, Last.COMMENT} else known.last
         return Check("timeline", State.WARN, code, at=known.at)
-    if known.last in {Last.NOTHING, Last.LINE}:
-        return Check("timeline", State.OK, known.last or "not_asked", at=known.at)
+    if known.last == Last.NOTHING:
+        return Check("timeline", State.UNKNOWN, "not_asked")
+    if known.last == Last.LINE:
+        return Check("timeline", State.OK, known.last, at=known.at)
     return Check("timeline", State.WARN, known.last, at=known.at)
