@@ -41,6 +41,19 @@ def test_every_error_has_words_in_every_place(app, name):
         assert error_words.in_log(kind)
 
 
+def test_a_portal_without_a_proper_answer_is_said_once_and_what_to_do(app):
+    for kind in (errors.PortalSilentError, errors.UnexpectedAnswerError):
+        with app.test_request_context():
+            card = error_words.words_at(Place.CARD, kind)
+            installer = error_words.words_at(Place.INSTALLER, kind)
+            write = error_words.of_write(kind)
+
+        assert (card.title, card.text) == ("Bitrix24 did not answer", "Try again in a moment.")
+        assert "It is not known whether this step was completed." in str(installer.text)
+        assert "what is already done is not repeated" in str(installer.text)
+        assert "not known whether this was carried out" in write
+
+
 def test_every_row_is_of_an_error_that_exists():
     assert set(error_words.WORDS) <= {name.kind for name in ErrorName}
     assert error_words.WORDS[errors.AppError].card

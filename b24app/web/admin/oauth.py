@@ -115,9 +115,9 @@ def _no_address(error: InputError) -> str:
 
 def _not_completed(error: UnprovenError) -> str:
     """Return words for a browser window: the usual ones mention an open card."""
-    title = _("The login was not completed")
+    title = _("The sign-in was not completed")
     text = _(
-        "Nothing was shown or changed. Start again: a login has to be finished in the same "
+        "Nothing was shown or changed. Start again: a sign-in has to be finished in the same "
         "browser within ten minutes, and works once."
     )
     action = "sign-in" if "sign_in_url" in g else ""

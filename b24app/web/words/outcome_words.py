@@ -54,7 +54,7 @@ BAD_INPUT: Mapping[str, LazyString] = {
         "with a price."
     ),
     InputCode.REST_CHANGED: _l(
-        "Somebody else has changed what is left to bill. Check the new amount."
+        "Someone else has changed what is left to bill. Check the new amount."
     ),
     InputCode.DELIVERY_PRICE: _l(
         "The price of this delivery has changed in Bitrix24. Check the new amount."

@@ -26,7 +26,7 @@ BUSY = Words(
 )
 SILENT = Words(
     _l("Bitrix24 did not answer"),
-    _l("The answer did not come or could not be understood. Try again in a moment."),
+    _l("Try again in a moment."),
 )
 NO_RIGHTS = Words(
     _l("You can’t see payments here"),
@@ -102,9 +102,6 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
         ),
         write=LOST,
         log=UNSURE,
-    ),
-    errors.UnexpectedAnswerError: Row(
-        SILENT,
     ),
     errors.LedElsewhereError: Row(
         Words(
@@ -272,7 +269,7 @@ PORTAL: Mapping[type[errors.AppError], Row] = {
     errors.MethodMissingError: Row(
         Words(
             _l("Your Bitrix24 is too old for this"),
-            _l("Nothing was changed. The sale and CRM modules have to be updated."),
+            _l("Nothing was changed. Ask an administrator to update the sale and CRM modules."),
             action="",
             icon="info",
         ),

@@ -165,7 +165,7 @@ def test_another_browsers_login_is_not_finished_here(stage, browser):
     answer = browser.get("/oauth/callback", **query)
 
     assert answer.status_code == 401
-    assert "The login was not completed" in answer.text
+    assert "The sign-in was not completed" in answer.text
     assert "Bearer" not in answer.text
     assert stage.http_calls == []
 

@@ -161,7 +161,7 @@ def test_the_rest_is_not_billed_when_it_is_another_than_was_shown(stage):
     answer = tab.post("/payments/rest", {"shown": shown})
 
     assert answer.status_code == 409
-    assert "Not saved. Somebody else has changed what is left to bill" in tab.said
+    assert "Not saved. Someone else has changed what is left to bill" in tab.said
     assert writes_asked(stage) == []
     assert books(stage) == before
     assert 'id="strip"' in answer.text, "the page has to show what is left now"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.acts import COURIER, COURIER_LINE, FLEET, LARGE, SMALL, links
 
-SAID = "Somebody else has changed what is left to bill. Check the new amount."
+SAID = "Someone else has changed what is left to bill. Check the new amount."
 OF_DELIVERY = "The price of this delivery has changed in Bitrix24. Check the new amount."
 ADD = "crm.item.payment.add"
 ADD_ITEM = "crm.item.payment.product.add"

@@ -343,7 +343,7 @@ def test_two_people_at_once_set_one(stage):
 
     assert len(open_reminders(stage, SMALL)) == 1
     assert answers[0].status_code == 409
-    assert "Somebody else is setting a reminder" in theirs.said
+    assert "Someone else is setting a reminder" in theirs.said
 
 
 def test_the_second_of_two_people_is_told_of_the_first(stage):

@@ -38,10 +38,10 @@ REMINDERS = ActionWords(
         ),
         OutcomeCode.REMINDER_BUSY: Said(
             _l(
-                "Somebody else is setting a reminder of payment %(number)s at this moment. Nothing "
+                "Someone else is setting a reminder of payment %(number)s at this moment. Nothing "
                 "was changed. Press Refresh in a moment."
             ),
-            _l("Somebody else did the same at that moment"),
+            _l("Someone else did the same at that moment"),
         ),
         OutcomeCode.REMINDER_OF_PAID: Said(
             _l(
