@@ -197,6 +197,20 @@ def test_marks_stand_as_the_language_writes_them(locale):
     assert wrong == []
 
 
+ELSEWISE = {
+    "ar": "اً",
+    "it": r"(?i)\b(aggiunga|apra|attenda|chieda|controlli|prema|riprovi|scelga|usi|verifichi)\b",
+    "pl": r"(?i)\bproszę\b",
+}
+"""How these catalogues neither speak to people nor spell: the rest of them does otherwise."""
+
+
+@pytest.mark.parametrize("locale", ELSEWISE)
+def test_a_catalogue_speaks_to_people_in_one_way(locale):
+    words = [text for message in translations.read(locale) for text in said(message)]
+    assert [text for text in words if re.search(ELSEWISE[locale], text)] == []
+
+
 def test_no_template_writes_the_colon_of_a_language():
     """Between a name and what it is: French has a space before it, Japanese one of its own."""
     pages = (Path(__file__).parents[1] / "templates").rglob("*.html")
