@@ -27,12 +27,20 @@ class Cipher:
 
     def encrypt(self, text: str) -> str:
         """Return `text` encrypted, as URL-safe text."""
-        return self._fernet.encrypt(text.encode()).decode()
+        return self.encrypt_bytes(text.encode())
+
+    def encrypt_bytes(self, content: bytes) -> str:
+        """Return `content` encrypted, as URL-safe text."""
+        return self._fernet.encrypt(content).decode()
 
     def decrypt(self, encrypted: str) -> str:
         """Return the plain text. Raises DecryptionError."""
+        return self.decrypt_bytes(encrypted).decode()
+
+    def decrypt_bytes(self, encrypted: str) -> bytes:
+        """Return the plain content. Raises DecryptionError."""
         try:
-            return self._fernet.decrypt(encrypted.encode()).decode()
+            return self._fernet.decrypt(encrypted.encode())
         except InvalidToken:
             raise DecryptionError("encrypted with an unknown key or damaged") from None
 

@@ -87,8 +87,8 @@ function takeAway(rows) {
 /* Sums of a dialog that was closed, or opened for something else, and details of a row that was drawn again: what
    reads itself and has gone meanwhile has no place any more, and what it says of other places has none either.
    Nothing that happens at what is not in the page bubbles up, so it listens itself. */
-on("htmx:beforeRequest", ({ detail: { elt, target, requestConfig: { verb } } }) => {
-  if (elt === target && verb === "get") elt.addEventListener("htmx:beforeSwap", dropIfLate);
+on("htmx:beforeRequest", ({ detail: { elt, target, requestConfig } }) => {
+  if (elt === target && !isWrite(requestConfig)) elt.addEventListener("htmx:beforeSwap", dropIfLate);
 });
 
 function dropIfLate({ currentTarget, detail }) {

@@ -1,6 +1,6 @@
 /* Details that are read later: by groups of payments, each once one of its rows is in sight. */
 
-const idsOf = (loader) => loader.getAttribute("hx-get").match(/ids=([\d,]+)/)[1].split(",");
+const idsOf = (loader) => loader.dataset.ids.split(",");
 const rowsOfGroup = (loader) => idsOf(loader).map((id) => byId(`payment-${id}`)).filter(Boolean);
 
 /* The groups of which something waits: of the others all was read, and reading it once more would draw it again. */
@@ -60,7 +60,10 @@ function handOver(pay) {
     if (!left.length) continue;
     const next = loader.cloneNode();
     next.classList.remove("htmx-request");
-    next.setAttribute("hx-get", loader.getAttribute("hx-get").replace(/ids=[\d,]+/, `ids=${left}`));
+    /* What was carried along is of before the row was drawn again. */
+    for (const name of ["hx-post", "hx-vals", "data-reads"]) next.removeAttribute(name);
+    next.dataset.ids = left;
+    next.setAttribute("hx-get", `/payments/details?ids=${left}&rows=${loader.dataset.rows}`);
     byId(`payment-${left[0]}`).append(next);
     htmx.process(next);
     watch(next);

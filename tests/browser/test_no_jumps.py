@@ -50,7 +50,7 @@ def test_what_a_payment_is_made_of_comes_into_a_place_of_about_its_height(sit, w
     def hold(route):
         held.append(route)
 
-    person.page.route("**/payments/details?*", hold)
+    person.page.route("**/payments/details*", hold)
     frame = person.start_tab()
     row = frame.locator(".pay--unpaid").last
     row.locator(".pay__open").click()

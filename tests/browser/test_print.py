@@ -157,7 +157,7 @@ def test_what_waits_is_read_before_it_is_printed(stage, person):
 def test_what_cannot_be_read_is_called_so_on_the_paper_after_one_more_try(stage, person):
     person.page.may_fail_to_load = True
     asked = []
-    person.page.route("**/payments/details?*", lambda route: asked.append(route.abort()))
+    person.page.route("**/payments/details*", lambda route: asked.append(route.abort()))
     person.start_tab()
     expect(person.frame.locator("[data-payment-id]")).to_have_count(4)
     waiting = person.frame.locator(".pay__more[data-waits]")

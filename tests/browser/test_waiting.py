@@ -306,7 +306,7 @@ def test_a_row_that_is_drawn_again_while_it_reads_leaves_nobody_waiting(stage, p
     """The answer of what has gone from the page reaches nobody who listens to the page."""
     person.page.clock.install()
     payment = stage.payments[2]
-    whole = Held(person, r"/payments/details\?ids=\d+,")
+    whole = Held(person, "/payments/details$", "POST")
     side = Held(person, rf"/payments/{payment.id}/details")
     whole.wait(person.start_tab)
     side.wait(lambda: person.press(person.opener(payment)))

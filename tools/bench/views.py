@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -12,8 +13,10 @@ from tools.bench.report import FigureError
 from tools.visitor import Frame
 
 GROUP = re.compile(
-    r'"pay__load"[^>]*?hx-get="(/payments/details\?[^"]+)"\s+hx-trigger="(load, )?need"'
+    r'"pay__load"[^>]*?(?:hx-get="(?P<path>[^"]+)"|hx-post="[^"]+" hx-vals=\'(?P<form>[^\']+)\')'
+    r'[^>]*?hx-trigger="(?P<is_at_once>load, )?need"'
 )
+"""What reads a group of payments; the first one of a new card posts what was read of it."""
 
 
 def get(frame: Frame, path: str) -> str:
@@ -27,17 +30,26 @@ def get(frame: Frame, path: str) -> str:
 def first_screen(frame: Frame) -> str:
     """Do what the page's first requests do until nothing on the first screen waits."""
     page = get(frame, "/payments?first=1")
-    for path, is_at_once in GROUP.findall(page):
-        if is_at_once:
-            get(frame, html.unescape(path))
+    for group in GROUP.finditer(page):
+        if group["is_at_once"]:
+            _read(frame, group)
     return page
 
 
 def whole_list(frame: Frame) -> None:
     """The same, then what scrolling to the end asks for, one after the other."""
-    page = get(frame, "/payments?first=1")
-    for path, _ in GROUP.findall(page):
-        get(frame, html.unescape(path))
+    for group in GROUP.finditer(get(frame, "/payments?first=1")):
+        _read(frame, group)
+
+
+def _read(frame: Frame, group: re.Match[str]) -> None:
+    if group["path"]:
+        get(frame, html.unescape(group["path"]))
+        return
+    form = json.loads(html.unescape(group["form"]))
+    answer = frame.post("/payments/details", **form)
+    if not answer.ok:
+        raise FigureError(f"/payments/details answered {answer.status_code}.")
 
 
 def own_seconds(portal: Portal, work: Callable[[], object]) -> float:

@@ -62,6 +62,8 @@ class CardSession:
     listed: frozenset[int] = frozenset()
     shown: frozenset[int] = frozenset()
     """Every payment this opening was ever shown; one that is no longer `listed` is gone."""
+    listed_at: datetime | None = None
+    """When the portal last listed this opening's payments; None before it did."""
     is_listing_fresh: bool = False
     seen_before: frozenset[int] = frozenset()
     """The payments last seen on this card, by anybody."""

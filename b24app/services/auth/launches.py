@@ -122,6 +122,7 @@ def _exchanged(deps: Deps, ticket: SessionClaims) -> TokenResponse:
 def _recall(card: CardSession, launch: ProvenLaunch) -> None:
     """Load what was proven and listed earlier in this opening."""
     card.user, card.listed, card.shown = launch.user, launch.listed, launch.shown
+    card.listed_at = launch.listed_at
     # One of a time to come was listed before the clock was set back.
     card.is_listing_fresh = launch.listed_at is not None and (
         abs(card.clock() - launch.listed_at) < timedelta(seconds=LISTED_SECONDS)

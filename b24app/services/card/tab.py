@@ -10,19 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.wire.portal_api import Batch, BatchResult
-from b24app.domain import Payment, ProductRow, Reminder, is_whole
-from b24app.errors import AppError, GoneError, NotOnThisCardError
+from b24app.domain import ProductRow, is_whole
+from b24app.errors import GoneError, NotOnThisCardError
 from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
-from b24app.services.card import basket_rows, card_reads, product_rows, reminders, returned
+from b24app.services.card import card_reads, carried_core, readings, reminders, returned
 from b24app.services.card.build_view import LISTS, Noted, kept_of, view_of
-from b24app.services.card.card_reads import (
-    CardSnapshot,
-    CompositionRequest,
-    Compositions,
-    PaymentLines,
-)
+from b24app.services.card.card_reads import CardSnapshot, Compositions, CoreRequest
 from b24app.services.card.card_view import CardView, Filter, Sort
+from b24app.services.card.readings import Reading
 from b24app.services.directories import user_names
 from b24app.storage import cached_lists, card_memory, refusals
 from b24app.storage import launches as stored_launches
@@ -67,22 +63,8 @@ class TabContent:
     rows: tuple[ProductRow, ...] = ()
     has_more_rows: bool = False
     """The card has more product rows than are ever read at once."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The result of one reading of the portal."""
-
-    core: CardSnapshot
-    compositions: Compositions
-    people: Mapping[int, str | None]
-    reminders: Mapping[int, Reminder] | None = None
-    """The open ones that were known of the card then, by payment id; None if nobody looked."""
-
-
-def payment_in(read: Reading | None, payment_id: int) -> Payment | None:
-    """Return a payment as a reading lists it, None if it does not, or if there is none."""
-    return read.core.payments_by_id.get(payment_id) if read is not None else None
+    carried: str = ""
+    """The card as it was read, sealed for the request that reads the first group; see `details`."""
 
 
 def show(card: CardSession, wish: ListOptions) -> TabContent:
@@ -95,17 +77,19 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
         launches.prove_now(card)
         with card.db.transaction() as session:
             refusals.clear(session, card.member_id, card.user_id, card.ref)
-    core, compositions = _read(card, ORDERS[wish.sort])
+    listed = _read(card, ORDERS[wish.sort])
+    core = listed.core
     with card.db.transaction() as session:
         noted = note_listing(session, card, core)
         kept = kept_of(session, card, noted)
-    view = view_of(card, core, compositions, noted.people, kept)
+    view = view_of(card, core, listed.compositions, noted.people, kept)
     view = view.arranged(wish.filter, wish.sort).cut(MOST_SHOWN)
     newest = [entry.payment.id for entry in view.payments if entry.details is None]
     # Where batches are refused it takes two calls per payment: only for those that a person opens
     # (decisions 11).
     waiting = () if card.api.refuses_batch else card_reads.parts(newest, DETAILS_AT_ONCE)
-    return TabContent(view, waiting, core.rows_total)
+    carried = carried_core.sealed(card, listed.asked, listed.answer, core) if waiting else ""
+    return TabContent(view, waiting, core.rows_total, carried=carried)
 
 
 def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Noted:
@@ -114,7 +98,10 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Not
     The list proves ownership for five minutes, and says what to ask for at the next opening.
     """
     payment_ids = [payment.id for payment in core.payments]
-    stored_launches.note_listed(session, card.member_id, card.launch_id, payment_ids, card.clock())
+    card.listed_at = card.clock()
+    stored_launches.note_listed(
+        session, card.member_id, card.launch_id, payment_ids, card.listed_at
+    )
     first_sights = card_memory.save_known_payments(
         session,
         card.member_id,
@@ -135,9 +122,12 @@ def note_listing(session: Session, card: CardSession, core: CardSnapshot) -> Not
     )
 
 
-def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> TabContent:
+def details(
+    card: CardSession, payment_ids: Sequence[int], rows_total: int, carried: str = ""
+) -> TabContent:
     """Read the lines of up to 20 payments that this session was shown.
 
+    `carried` is what `show` gave the page; without it, or where it is over, the card is read, too.
     Raises NotOnThisCardError for any other payment, before the portal is asked, and GoneError
     if none of them is left.
     """
@@ -151,9 +141,14 @@ def details(card: CardSession, payment_ids: Sequence[int], rows_total: int) -> T
     # For the list two calls were already made on a card with linked objects (decisions 13), and
     # where something may have been given back (58).
     is_one_call = (card.is_grouped or card.has_lapsed) and len(wanted) <= IN_A_PART
-    ahead = card_reads.core_commands(rows_total)
+    core = carried_core.opened(card, carried)
+    ahead = 0 if core is not None else card_reads.core_commands(rows_total)
     parts = [wanted] if is_one_call else card_reads.halves(wanted, ahead)
-    read = _read_to_the_end(card, parts, rows_total)
+    read = (
+        readings.read_lines(card, core, parts)
+        if core
+        else readings.read_to_the_end(card, parts, rows_total)
+    )
     view = view_of(card, read.core, read.compositions, read.people)
     kept = tuple(entry for entry in view.payments if entry.payment.id in set(wanted))
     return TabContent(replace(view, payments=kept), (), read.core.rows_total)
@@ -164,7 +159,7 @@ def details_of_newest(card: CardSession, most: int) -> TabContent:
     launches.prove_now(card)
     most = min(most, DETAILS_AT_ONCE) if card.api.refuses_batch else most
     newest = sorted(card.listed, reverse=True)[:most]
-    read = _read_to_the_end(card, card_reads.parts(newest, IN_A_PART), 0)
+    read = readings.read_to_the_end(card, card_reads.parts(newest, IN_A_PART), 0)
     view = view_of(card, read.core, read.compositions, read.people)
     rows = tuple(sorted(read.core.rows.values(), key=lambda row: (row.sort, row.id)))
     return TabContent(view, (), read.core.rows_total, rows, read.core.read_rows.has_more)
@@ -172,7 +167,7 @@ def details_of_newest(card: CardSession, most: int) -> TabContent:
 
 def read_card(card: CardSession, payment_ids: Sequence[int]) -> Reading:
     """Read the card and the lines of payments that are proven to be of it."""
-    return _read_parts(card, [payment_ids] if payment_ids else [], 0)
+    return readings.read_parts(card, [payment_ids] if payment_ids else [], 0)
 
 
 def read_again(card: CardSession, payment_id: int | None) -> Reading:
@@ -191,9 +186,17 @@ def read_again(card: CardSession, payment_id: int | None) -> Reading:
     return read_card(card, [payment_id])
 
 
-def _read(
-    card: CardSession, order: Mapping[str, str]
-) -> tuple[CardSnapshot, dict[int, PaymentLines]]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A card that was listed, and the portal's answer to what was `asked` of it."""
+
+    core: CardSnapshot
+    compositions: Compositions
+    asked: CoreRequest
+    answer: BatchResult
+
+
+def _read(card: CardSession, order: Mapping[str, str]) -> _Listed:
     """Read the card and, if still necessary, prove the opener in the same call."""
     seen = sorted(card.seen_before, reverse=True)[:DETAILS_AT_ONCE]
     first = Batch()
@@ -210,64 +213,14 @@ def _read(
     # With the last part, as below: nobody else asks for them where no lines are left to read.
     names_asked = user_names.ask_beside(batches[-1], card.nameless)
     answers = card.api.send_all(batches)
-    answer = _or_raise(answers[0])
+    answer = readings.or_raise(answers[0])
     if proof is not None:
         launches.prove(card, answer, proof)
     core = card_reads.take_core(answer, core_asked)
     if isinstance(answers[-1], BatchResult):
         user_names.store_names(card, answers[-1], names_asked)
-    found = _compositions(card, core, asked, answers)
+    found = readings.compositions(card, core, asked, answers)
     if core_asked.returned is None and len(batches) == 1 and len(core.payments) <= IN_A_PART:
         # Two calls are left, and what is not read yet needs one: see `details`.
         core = replace(core, returned=returned.look(card, core.payments))
-    return core, card_reads.complete(core, found)
-
-
-def _or_raise(answer: BatchResult | AppError) -> BatchResult:
-    if isinstance(answer, AppError):
-        raise answer
-    return answer
-
-
-def _compositions(
-    card: CardSession,
-    core: CardSnapshot,
-    asked: Sequence[Mapping[int, CompositionRequest]],
-    answers: Sequence[BatchResult | AppError],
-) -> dict[int, PaymentLines]:
-    """Join parallel answers. The payments of a failed one stay waiting and are read again."""
-    found: dict[int, PaymentLines] = {}
-    for part, answer in zip(asked, answers, strict=True):
-        if isinstance(answer, BatchResult):
-            found.update(card_reads.take_compositions(answer, part))
-    return basket_rows.named(card, found, core.read_rows)
-
-
-def _read_to_the_end(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
-    """Read with all product rows: once more only if the first reading asked for too few."""
-    asked = min(rows_total, product_rows.MOST)
-    read = _read_parts(card, parts, asked)
-    while read.core.read_rows.has_more and asked < product_rows.MOST:
-        asked = read.core.read_rows.next_total(asked)
-        read = _read_parts(card, parts, asked)
-    return read
-
-
-def _read_parts(card: CardSession, parts: Sequence[Sequence[int]], rows_total: int) -> Reading:
-    """Read the core with the first part's lines, and the other parts in parallel."""
-    with card.db.reading() as session:
-        known = user_names.directory(session, card)
-    batches = [Batch() for _ in parts] or [Batch()]
-    core_asked = card_reads.ask_core(batches[0], card.ref, rows_total=rows_total)
-    asked = [
-        card_reads.ask_compositions(batch, ids)
-        for batch, ids in zip(batches, parts or [()], strict=True)
-    ]
-    # With the last part: the core makes the first one long, and whoever waits for the longest.
-    names_asked = user_names.ask(batches[-1], known)
-    answers = card.api.send_all(batches)
-    core = card_reads.take_core(_or_raise(answers[0]), core_asked)
-    named, people = answers[-1], names_asked.known
-    if isinstance(named, BatchResult):
-        people = user_names.store_names(card, named, names_asked)
-    return Reading(core, _compositions(card, core, asked, answers), people)
+    return _Listed(core, card_reads.complete(core, found), core_asked, answer)

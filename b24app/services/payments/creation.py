@@ -14,7 +14,7 @@ from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputC
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled, half_done
-from b24app.services.card.tab import Reading, payment_in
+from b24app.services.card.readings import Reading, payment_in
 from b24app.services.directories import pay_systems
 from b24app.services.payments import filling, unbilled
 from b24app.services.payments.aim import Aim, at_once

@@ -34,7 +34,7 @@ from b24app.services.card.card_reads import (
     PaymentLines,
     ReadingRequest,
 )
-from b24app.services.card.tab import Reading, payment_in
+from b24app.services.card.readings import Reading, payment_in
 from b24app.services.deps import WRITE_SECONDS
 from b24app.services.payments import items
 from b24app.services.payments.quantities import RowQuantity

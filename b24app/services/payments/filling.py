@@ -17,7 +17,7 @@ from b24app.errors import BusinessRefusalError, GoneError, NotFoundError, NotOnT
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
-from b24app.services.card.tab import Reading, payment_in
+from b24app.services.card.readings import Reading, payment_in
 from b24app.services.deps import PART_SECONDS
 from b24app.services.payments import (
     adding_items,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from b24app.domain import is_readable
 from b24app.services.actions import OutcomeCode, OutcomeKind
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.payments.filling_state import Filling
 from b24app.services.payments.items import quantities_by_row
 from b24app.services.payments.row_names import few, times

@@ -24,7 +24,7 @@ from b24app.services.actions import Action
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_view import OF_AN_OPEN_ORDER
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.payments import many_part, many_progress
 from b24app.services.payments.many_part import Part
 from b24app.services.payments.many_progress import Result

@@ -26,7 +26,7 @@ from b24app.errors import (
 from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import returned
-from b24app.services.card.tab import Reading, payment_in
+from b24app.services.card.readings import Reading, payment_in
 from b24app.services.deps import PART_SECONDS, WRITE_SECONDS
 from b24app.services.payments.many_progress import Progress, result_of
 from b24app.services.payments.many_wish import Chosen, Wish

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.services.actions import OutcomeCode, OutcomeKind
-from b24app.services.card.tab import payment_in
+from b24app.services.card.readings import payment_in
 from b24app.services.deps import PART_SECONDS
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, code_of

@@ -19,7 +19,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import half_done
 from b24app.services.card.card_reads import PaymentLines
 from b24app.services.card.half_done import HalfDone
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.deps import SETTLE_SECONDS
 from b24app.services.payments import deliveries, delivery_places
 from b24app.services.payments.delivery_places import Holder

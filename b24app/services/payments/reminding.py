@@ -29,8 +29,8 @@ from b24app.errors import (
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import reminders, returned
+from b24app.services.card.readings import payment_in
 from b24app.services.card.reminders import Expected
-from b24app.services.card.tab import payment_in
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.payments import reminder_adding
 from b24app.services.payments.reminder_adding import Sent

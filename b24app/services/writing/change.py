@@ -20,7 +20,7 @@ from b24app.errors import (
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.writing import conditional, follow, reminder_end, sending, verdicts
 from b24app.services.writing.card_lease import Turn
 from b24app.services.writing.conditional import State

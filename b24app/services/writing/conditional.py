@@ -31,7 +31,7 @@ from b24app.domain import Listing, Payment
 from b24app.errors import PortalError
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads
-from b24app.services.card.tab import payment_in
+from b24app.services.card.readings import payment_in
 from b24app.services.writing import riding, sending
 from b24app.services.writing.ownership import before_writing
 from b24app.services.writing.riding import NO_RIDE, Passenger

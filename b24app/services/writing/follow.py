@@ -21,8 +21,8 @@ from b24app.services.actions import OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_reads import PaymentLines
+from b24app.services.card.readings import Reading, payment_in
 from b24app.services.card.rounding import may_be, rounded
-from b24app.services.card.tab import Reading, payment_in
 from b24app.services.writing import sending
 from b24app.services.writing.outcome import Outcome, WriteFailedError
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from b24app.errors import AppError
 from b24app.services.actions import OutcomeCode, OutcomeKind, UndoKind
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.writing.error_names import ErrorName
 
 

@@ -32,7 +32,7 @@ from b24app.services.auth import launches
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import canceled
 from b24app.services.card.card_view import OF_AN_OPEN_ORDER
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.writing import error_names, record
 from b24app.services.writing.deed import Deed, WriteRequest
 from b24app.services.writing.error_names import ErrorName

@@ -25,7 +25,8 @@ from b24app.errors import (
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import basket_rows, card_reads
 from b24app.services.card.card_reads import CardSnapshot, ReadingRequest
-from b24app.services.card.tab import Reading, note_listing
+from b24app.services.card.readings import Reading
+from b24app.services.card.tab import note_listing
 from b24app.services.deps import SETTLE_SECONDS, WRITE_SECONDS
 from b24app.services.directories.user_names import Directory
 from b24app.services.writing.verdicts import WriteResult

@@ -21,7 +21,7 @@ from b24app.errors import (
 )
 from b24app.services.actions import OutcomeCode
 from b24app.services.card.card_reads import PaymentLines
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.writing.outcome import WriteFailedError
 from b24app.services.writing.riding import NO_RIDE, Ride
 

@@ -129,8 +129,9 @@ def _has_only_its_posted_token() -> bool:
 
 
 def _only_reads() -> bool:
-    """Return whether nothing would have been changed: a bank statement is posted to be read."""
-    return request.method == "GET" or request.blueprint == "statement"
+    """Return whether nothing would have been changed: what is long is posted to be read."""
+    is_long = request.blueprint == "statement" or request.endpoint == "payments.details"
+    return request.method == "GET" or is_long
 
 
 def answer(error: errors.AppError) -> Response:

@@ -14,7 +14,8 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
-from b24app.services.card.tab import DETAILS_AT_ONCE, Reading
+from b24app.services.card.readings import Reading
+from b24app.services.card.tab import DETAILS_AT_ONCE
 from b24app.services.payments.many import Act
 from b24app.services.payments.many_progress import Result
 from b24app.services.writing.deed import WriteRequest

@@ -20,7 +20,7 @@ from b24app.services.auth.card_session import CardSession
 from b24app.services.card import card_reads, tab
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_view import CardView
-from b24app.services.card.tab import Reading
+from b24app.services.card.readings import Reading
 from b24app.services.payments import filling
 from b24app.services.writing.error_names import ErrorName
 from b24app.services.writing.outcome import Outcome, Undo

@@ -55,6 +55,7 @@ def show() -> ResponseReturnValue:
         view=shown.view,
         waiting=shown.waiting,
         rows_total=shown.rows_total,
+        carried=shown.carried,
         wanted=wanted,
         is_wanted_missing=wanted is not None and shown.view.payment(wanted) is None,
         is_apart=request.args.get("apart") == "1",
@@ -81,12 +82,15 @@ def _show_linked(card: CardSession, wish: ListOptions) -> str:
     return large_pages.render(template, [group.view for group in found.groups], linked=found)
 
 
-@blueprint.get("/details")
+@blueprint.route("/details", methods=["GET", "POST"])
 def details() -> ResponseReturnValue:
-    """Show the lines of payments that wait for them, out of band."""
-    ids = [whole_number(part, "ids") for part in request.args.get("ids", "").split(",")]
-    rows_total = whole_number(request.args.get("rows") or "0", "rows")
-    shown = tab.details(current_card(), ids, rows_total)
+    """Show the lines of payments that wait for them, out of band.
+
+    It is posted where the page brings back the card that it was given: that is long.
+    """
+    ids = [whole_number(part, "ids") for part in request.values.get("ids", "").split(",")]
+    rows_total = whole_number(request.values.get("rows") or "0", "rows")
+    shown = tab.details(current_card(), ids, rows_total, request.form.get("carried", ""))
     return large_pages.render(
         "payments/_details.html", [shown.view], view=shown.view, rows_total=shown.rows_total
     )

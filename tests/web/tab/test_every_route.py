@@ -41,6 +41,7 @@ BODIES = {
     "POST /payments/<int:payment_id>/reminder": {"when": "week"},
     "POST /payments/<int:payment_id>/taken": {"channel": "email"},
     "GET /payments/details": {"ids": LARGE, "rows": 11},
+    "POST /payments/details": {"ids": LARGE, "rows": 11, "carried": ""},
     "GET /payments/advance": {"number": "30", "unit": "share"},
     "GET /payments/sums": {"currency": "EUR", "chosen": "10x118", "line": "17610_10x118"},
     "GET /payments/many/selected": {"chosen": f"{LARGE} N 7680 EUR"},
