@@ -37,6 +37,8 @@ const clicks = {
     makeRoom(place.closest("dialog, .pop"));
   },
   "[data-press]": (button) => {
+    const form = rereadable(button);
+    if (form) return readFormAgain(form, button);
     button.closest("dialog")?.close();
     /* A card without payments is drawn anew, and then it may have no such button. */
     if (button.closest("[data-none]")) byId(button.dataset.press)?.focus({ preventScroll: true });

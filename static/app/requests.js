@@ -248,7 +248,7 @@ function lost(config, isSilent) {
   answered = config;
   finish(config, false);
   if (isWrite(config)) say(wasNotSent(config) ? "say-not-sent" : "say-write-lost", {}, config);
-  else if (config.target.id === "dlg-form" && !isPosted(config)) contentFailed(config, copyOf(isSilent ? "content-silent" : "content-no-connection"));
+  else if (config.target.id === "dlg-form" && !isPosted(config) && !isReread(config)) contentFailed(config, copyOf(isSilent ? "content-silent" : "content-no-connection"));
   else if (isFirst(config) && root()) showInstead(isSilent ? "empty-silent" : "empty-no-connection", config.path);
   else if (!isQuiet(config)) say(isSilent ? "say-silent" : "say-no-connection", {}, config);
 }

@@ -75,7 +75,7 @@ function isToldElsewhere(toast) {
   if (field && !toast.dataset.field) return toldAtQuantity(field, cause, toast);
   if (field) refusedByServer(field, toast);
   else if (form && (isWrite(cause) || isPosted(cause))) tellInForm(form, toast);
-  else if (!isWrite(cause) && cause.target.id === "dlg-form") contentFailed(cause, wordsOf(toast), toast.querySelector("[data-retry]") !== null);
+  else if (!isWrite(cause) && cause.target.id === "dlg-form" && !isReread(cause)) contentFailed(cause, wordsOf(toast), toast.querySelector("[data-retry]") !== null);
   else return false;
   return true;
 }

@@ -50,6 +50,7 @@ PARTS = (
     "files",
     "sums",
     "advance",
+    "rereading",
     "filling",
     "shortcuts",
     "print",

@@ -10,6 +10,8 @@ from flask import Response, make_response, render_template
 
 from b24app.errors import (
     AppError,
+    CardBusyError,
+    ChangedMeanwhileError,
     ConflictError,
     InputCode,
     OrderCanceledError,
@@ -42,6 +44,9 @@ STATUSES_OF_CODES: Mapping[OutcomeCode | ErrorName, int] = {
     OutcomeCode.UNSEEN: 502,
     OutcomeCode.ABANDONED: 409,
 }
+
+OLDER = frozenset({InputCode.CHOICE_GONE, InputCode.NOTHING_TO_BILL, InputCode.TOO_MANY})
+"""Bad input that was none when the dialog was shown."""
 
 MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Action.UNPAY}
 """Undo kinds that are actions with a rule of their own."""
@@ -102,6 +107,14 @@ def _action_after(error: AppError | None) -> str:
     return "retry" if may_work else "refresh"
 
 
+def _is_older(outcome: Outcome) -> bool:
+    """Return whether nothing was done because a dialog showed something older than there is."""
+    if outcome.code in {OutcomeCode.DELIVERY_IN_ANOTHER, OutcomeCode.DELIVERY_IN_PAID}:
+        return True
+    is_older = isinstance(outcome.error, ChangedMeanwhileError | CardBusyError)
+    return is_older or outcome.values.get("code") in OLDER
+
+
 def _toast(outcome: Outcome, view: CardView | None) -> str:
     values = outcome.values
     is_from_account = _is_from_account(outcome, view)
@@ -121,6 +134,7 @@ def _toast(outcome: Outcome, view: CardView | None) -> str:
             "field": getattr(outcome.error, "field", ""),
             "most": values.get("most", ""),
             "gone": values.get("gone", ""),
+            "rereads": _is_older(outcome),
             "line_gone": values.get("code") == InputCode.LINE_GONE,
         }
         return render_template("_error_toast.html", error=error)

@@ -1,0 +1,80 @@
+/* A dialog whose content is older than what Bitrix24 has now: it is read again in its place. What somebody has typed,
+   ticked or chosen stays, and a price that is another one by now stands beside the former one. */
+
+let typed = null;
+
+const isReread = (config) => "rereads" in config.elt.dataset;
+
+/* The form that a refusal stands in, where a newer one may take its place. */
+function rereadable(button) {
+  const form = isReread({ elt: button }) ? button.closest("dialog[open] form[data-reads-again]") : null;
+  return form && !("over" in form.dataset) ? form : null;
+}
+
+function readFormAgain(form, button) {
+  typed = { form, fields: entriesOf(form), prices: pricesOf(form), words: button.closest(".toast") };
+  button.classList.add("is-busy");
+  request("GET", form.dataset.readsAgain, { source: button, target: "#dlg-form", swap: "innerHTML" });
+}
+
+/* One that was closed, or opened for something else, gets nothing of it. */
+on("htmx:beforeRequest", ({ detail: { requestConfig: config } }) => {
+  if (config.elt.dataset.opens) typed = null;
+});
+
+on("htmx:beforeSwap", ({ detail }) => {
+  if (isReread(detail.requestConfig) && typed?.form.contains(detail.requestConfig.elt) !== true) detail.shouldSwap = false;
+});
+
+on("htmx:afterRequest", ({ detail: { requestConfig: config } }) => {
+  if (isReread(config)) config.elt.classList.remove("is-busy");
+});
+
+on("htmx:load", ({ detail: { elt } }) => {
+  if (!typed || elt.id !== typed.form.id || elt === typed.form) return;
+  const before = typed;
+  typed = null;
+  typeAllAgain(elt, before);
+  showFormer(elt, before.prices);
+  before.words.querySelector("[data-press]").remove();
+  before.words.querySelector("details")?.remove();
+  tellInForm(elt, before.words);
+  makeRoomAround(elt);
+});
+
+const entryOf = (field) => (/^(checkbox|radio)$/.test(field.type) ? `${field.name} ${field.value}` : field.id || field.name);
+
+function entriesOf(form) {
+  return new Map([...form.elements].filter((field) => field.type !== "hidden" && isEntered(field)).map((field) => [entryOf(field), field]));
+}
+
+/* What was left as it came comes as it is now: a quantity of which less is left by now is less. */
+function typeAllAgain(form, { fields }) {
+  for (const field of form.elements) {
+    const was = fields.get(entryOf(field));
+    if (!was || field.type === "hidden") continue;
+    if (/^(checkbox|radio)$/.test(field.type)) field.checked = was.checked;
+    else if (!field.options || [...field.options].some((one) => one.value === was.value)) field.value = was.value;
+    if (field.matches(".stepper > input")) showSteps(field);
+  }
+  if (fields.size) begin(form);
+  if (!isSummed(form) || !byId("dialog-sum")) return;
+  for (const row of rowsOf(form)) if (fields.has(entryOf(quantityOf(row)))) isStale(row);
+  const what = form.elements.what?.value;
+  if (what === "advance") turnTo(form, what);
+  else if (fields.size) addUp(form, 0);
+}
+
+function pricesOf(form) {
+  return new Map(rowsOf(form).map((row) => [row.dataset.row, { price: row.dataset.price, shown: [...row.cells[1].childNodes] }]));
+}
+
+function showFormer(form, prices) {
+  for (const row of rowsOf(form)) {
+    const was = prices.get(row.dataset.row);
+    if (!was || was.price === row.dataset.price) continue;
+    const former = document.createElement("del");
+    former.append(...was.shown);
+    row.cells[1].prepend(former, " ");
+  }
+}
