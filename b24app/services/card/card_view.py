@@ -129,6 +129,8 @@ class CardView:
     sort: Sort = Sort.NEWEST
     beyond: int = 0
     """The number of payments that are counted but, being too many, are not in `payments`."""
+    below_zero: tuple[ProductRow, ...] = ()
+    """Rows of the card with a quantity below zero, in dialogs: no payment can hold them."""
     is_long: bool = False
     """More payments than one page shows: the server filters and sorts them, not the browser."""
 

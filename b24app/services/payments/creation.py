@@ -30,6 +30,7 @@ from b24app.services.payments.creation_outcome import (
 from b24app.services.payments.filling_state import Filling
 from b24app.services.payments.quantities import (
     RowQuantity,
+    below_zero,
     billable,
     is_as_shown,
     left_over,
@@ -113,7 +114,7 @@ def _bill_remaining(card: CardSession, system_id: int | None, expected: Money | 
         raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
     wanted = billable(free)
     _require_rest(card, wanted, before, expected)
-    names = [row.name for row in left_over(free)]
+    names = [row.name for row in (*left_over(free), *below_zero(before.rows.values()))]
     aim = Aim(wanted, system_id, is_rest=True, left_over=names, currency=currency)
     return _make(card, aim, before)
 

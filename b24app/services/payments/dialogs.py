@@ -12,7 +12,7 @@ from b24app.services.card.billed_lines import Answered, Lines
 from b24app.services.card.build_view import view_of
 from b24app.services.card.card_reads import CardSnapshot, CoreRequest
 from b24app.services.card.card_view import CardView, PaymentView
-from b24app.services.payments import delivery_places, unbilled
+from b24app.services.payments import delivery_places, quantities, unbilled
 from b24app.services.payments.delivery_places import DeliveryPlaces
 from b24app.services.writing import ownership
 
@@ -98,6 +98,12 @@ def _with_free_rows(
     The portal sends no free rows of a card with several orders (decisions 19), or too many.
     """
     answered = Answered(result, asked.lines, core.payments)
-    free = unbilled.free_of(card, answered, core.read_rows, asked.core.free).free
-    rows = tuple(row.of(core.card) for row in free or ())
-    return replace(view, free_rows=rows, is_free_known=free is not None and is_whole(free))
+    told = unbilled.free_of(card, answered, core.read_rows, asked.core.free)
+    free = told.free
+    below = quantities.below_zero(told.rows.by_id.values())
+    return replace(
+        view,
+        free_rows=tuple(row.of(core.card) for row in free or ()),
+        is_free_known=free is not None and is_whole(free),
+        below_zero=tuple(row.of(core.card) for row in below),
+    )

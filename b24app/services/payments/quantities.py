@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from b24app.domain import EntityRef, ListedRow, Money
+from b24app.domain import EntityRef, ListedRow, Money, is_readable
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError, NotOnThisCardError
 from b24app.services.card.rounding import rounded
 
@@ -144,6 +144,11 @@ def billable(rows: Iterable[ListedRow]) -> tuple[RowQuantity, ...]:
     """Return the whole part of every row that no payment bills yet (decisions 15)."""
     found = (RowQuantity(row.id, int(row.quantity)) for row in rows)
     return tuple(chosen for chosen in found if chosen.quantity >= 1)
+
+
+def below_zero(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:
+    """Return rows with a quantity below zero, which the portal takes into no payment."""
+    return tuple(row for row in rows if is_readable(row.quantity) and row.quantity < 0)
 
 
 def left_over(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:
