@@ -88,6 +88,13 @@ def test_bill_the_rest_is_one_line_on_a_telephone(open_in, language):
     assert len(tops) == 1
 
 
+@pytest.mark.parametrize(("language", "width"), [("en", 320), ("de", 375), ("vn", 360)])
+def test_bill_the_rest_is_one_line_also_where_no_payment_is_made_yet(open_in, language, width):
+    someone = open_in(language, (width, 900), EMPTY_CARD)
+
+    assert someone.frame.locator("#bill-rest").evaluate(LINES) == 1
+
+
 def test_amounts_of_arabic_sums_end_at_the_edge(open_in):
     someone = open_in("ar")
     someone.press(someone.frame.locator("#how-open"))
@@ -220,7 +227,7 @@ def test_who_marked_a_payment_is_not_broken_in_a_word_in_spanish(open_in, stage)
 
 
 def test_words_of_two_lines_touch_no_edge_of_their_button(open_in):
-    someone = open_in("vn", (360, 900), EMPTY_CARD)
+    someone = open_in("vn", (320, 900), EMPTY_CARD)
     button = someone.frame.locator("#bill-rest")
     assert button.evaluate(LINES) == 2
 
