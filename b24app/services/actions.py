@@ -127,6 +127,8 @@ class OutcomeCode(StrEnum):
     SUM_STAYS = "sum_stays"
     SUM_MOVED = "sum_moved"
     """The sum did not follow an edit, and follows what took it back: other prices count there."""
+    SUM_STRAYED = "sum_strayed"
+    """The same of an edit that was not taken back."""
     DELIVERY_ADDED = "delivery_added"
     DELIVERY_ADDED_TWICE = "delivery_added_twice"
     DELIVERY_PUT_BACK = "delivery_put_back"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from b24app.simulator.portal_state.sale import delete_item
+from b24app.simulator.portal_state.sale import delete_item, recalculate
 from tests.support.acts import (
+    ADD_DELIVERY,
     ADD_ITEMS,
     COURIER,
     COURIER_LINE,
@@ -23,6 +26,7 @@ from tests.support.acts import (
     SYSTEM,
     Act,
     books,
+    item_of,
     links,
     outcomes,
     payment,
@@ -160,3 +164,24 @@ def test_what_somebody_else_removed_in_the_same_moment_is_not_ours_to_put_back(s
 
     assert answer.status_code == 200
     assert undo_of(answer) is None
+
+
+def test_a_sum_that_falls_by_what_somebody_else_does_at_that_moment_has_not_strayed(stage):
+    """Its lines come to it: Bitrix24 counts no other prices, and nothing was taken back."""
+    tab = stage.tab(MANAGER)
+    crm = stage.portal.crm
+
+    def make_less():
+        item_of(stage, SMALL).quantity = Decimal(1)
+        recalculate(crm, payment(stage, SMALL))
+
+    before = payment(stage, SMALL).sum
+    stage.portal.faults.before(ADD_DELIVERY.method, make_less)
+
+    answer = ADD_DELIVERY.send(tab, None)
+
+    assert answer.status_code == 200, tab.said
+    assert payment(stage, SMALL).sum < before
+    assert ADD_DELIVERY.done(stage)
+    assert "did not follow" not in tab.said
+    assert outcomes(stage)[-1] == ("add_delivery", "done")

@@ -170,6 +170,7 @@ def test_a_sum_that_moves_when_an_edit_is_taken_back_is_no_canceled_order(stage,
 
     tab.post(f"/payments/{payment.id}/items", {"row": extra.id, f"quantity-{extra.id}": 1})
 
+    assert "which was taken back" in tab.said
     assert "its amount is another one now" in tab.said
     assert sums(stage) == [70]
     assert outcomes(stage)[-1] == ("add_items", "partial")
@@ -187,7 +188,9 @@ def test_a_sum_that_falls_by_an_addition_is_not_told_as_done(stage, phases):
 
     tab.post(f"/payments/{payment.id}/items", {"row": extra.id, f"quantity-{extra.id}": 1})
 
+    assert "The change was saved, but" in tab.said
     assert "is another one now. Check it before you ask for it." in tab.said
+    assert "taken back" not in tab.said
     assert sums(stage) == [60, 50]
     assert outcomes(stage)[-1] == ("add_items", "partial")
     assert "Order canceled" not in stage.tab(entity_id=CARD).answer.text

@@ -58,7 +58,8 @@ def checked(
         return outcome
     is_uncounted = any(_leaves_out(read, was) for was in before)
     if not is_uncounted and not all(_stays(read, was) for was in before):
-        return _moved(outcome, read) if any(_strays(read, was) for was in before) else outcome
+        is_astray = any(_strays(read, was) for was in before)
+        return _partly(outcome, OutcomeCode.SUM_STRAYED, read) if is_astray else outcome
     ids = [was.payment.id for was in before]
     after = read
     if take_back:
@@ -66,7 +67,9 @@ def checked(
         after = written.read or read
     if not is_uncounted and any(_has_moved(after, was) for was in before):
         # By chance the edit came to the sum as it was: that of a canceled order does not move.
-        return _moved(outcome, after)
+        is_back = all(_is_as_before(after, was) for was in before)
+        code = OutcomeCode.SUM_MOVED if is_back else OutcomeCode.SUM_STRAYED
+        return _partly(outcome, code, after)
     if not is_uncounted:
         canceled.note(card, before[0].payment.number, read.core.payments)
     is_taken_back = bool(take_back) and all(_is_as_before(after, was) for was in before)
@@ -78,9 +81,8 @@ def checked(
     return replace(outcome, kind=kind, code=code, reading=after, undo=None)
 
 
-def _moved(outcome: Outcome, read: Reading) -> Outcome:
-    kind, code = OutcomeKind.PARTIAL, OutcomeCode.SUM_MOVED
-    return replace(outcome, kind=kind, code=code, reading=read, undo=None)
+def _partly(outcome: Outcome, code: OutcomeCode, read: Reading) -> Outcome:
+    return replace(outcome, kind=OutcomeKind.PARTIAL, code=code, reading=read, undo=None)
 
 
 def has_no_sum(read: Reading | None, payment_id: int) -> bool:
@@ -174,14 +176,17 @@ def _strays(read: Reading, before: Before) -> bool:
     """Return whether the sum fell although its lines come to more now, or rose for less.
 
     The portal adds up anew what is in a payment that is edited, and a basket that rows share has
-    the price of the row that was billed last, in whichever payment (quirk 101).
+    the price of the row that was billed last, in whichever payment (quirk 101). A sum that its
+    lines come to has not strayed: a colleague changed others of them at the same moment.
     """
     payment = read.core.payments_by_id.get(before.payment.id)
     now = read.compositions.get(before.payment.id)
     if payment is None or now is None or not now.is_whole:
         return False
-    was = _lines_before(now, before)
-    change = _value(read, now, payment.sum) - _value(read, was, payment.sum)
+    value = _value(read, now, payment.sum)
+    if value == payment.sum.amount:
+        return False
+    change = value - _value(read, _lines_before(now, before), payment.sum)
     moved = payment.sum.amount - before.payment.sum.amount
     return is_readable(change) and is_readable(moved) and change * moved < 0
 

@@ -50,6 +50,14 @@ ITEMS = ActionWords(
             ),
             _l("The order is canceled, so the amount stayed as it was"),
         ),
+        OutcomeCode.SUM_STRAYED: Said(
+            _l(
+                "The change was saved, but the amount of payment %(number)s did not follow it. "
+                "Bitrix24 counts other prices in it than this card shows, and its amount is "
+                "another one now. Check it before you ask for it."
+            ),
+            _l("The amount did not follow the change, and is another one now"),
+        ),
         OutcomeCode.SUM_MOVED: Said(
             _l(
                 "The amount of payment %(number)s did not follow the change, which was taken back. "
