@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from b24app.domain import (
@@ -21,7 +22,7 @@ from b24app.domain import (
     is_whole,
 )
 from b24app.services.card.card_reads import CardSnapshot, Compositions
-from b24app.services.card.doubtful import may_be_of
+from b24app.services.card.doubtful import are_named
 from b24app.services.card.product_sums import is_all_known, products_of
 from b24app.services.card.rounding import rounded
 from b24app.services.card.totals import (
@@ -99,9 +100,10 @@ def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Tot
     """
     paid, waiting, returned = _payments(core, currency)
     deliveries = _deliveries_in(core, currency)
-    lines: list[Line] = []
-    if is_all_known(core, compositions):
-        lines = _deliveries_billed_wrong(deliveries, _held(core, compositions, currency))
+    lines = _deliveries_beside(core, compositions, deliveries, currency)
+    # Pressing "How this adds up" reads what is in the payments.
+    is_settled = all(line.amount.is_readable for line in lines)
+    rest_lines = lines if is_settled else [Line(LineKind.UNSETTLED, Money(UNREADABLE, currency))]
     unread = _unread(core, currency)
     billed = unread or sum_of([*paid, *waiting], currency)
     payments = Line(LineKind.PAYMENTS, billed, quantity=Decimal(len(paid) + len(waiting)))
@@ -112,10 +114,34 @@ def _other(core: CardSnapshot, compositions: Compositions, currency: str) -> Tot
         sum_of(waiting, currency),
         len(paid),
         len(waiting),
-        tuple(lines),
+        tuple(rest_lines),
         returned_count=len(returned),
         unread=unread,
     )
+
+
+def _deliveries_beside(
+    core: CardSnapshot,
+    compositions: Compositions,
+    deliveries: Sequence[Delivery],
+    currency: str,
+) -> list[Line]:
+    """Return lines for deliveries that payments in a currency do not hold, or hold several times.
+
+    What may be in a payment whose lines were not read is unreadable, unless that asks for nothing.
+    """
+    if not (is_whole(core.payments) and is_whole(core.deliveries)):
+        return []
+    held = _held(core, compositions, currency)
+    own = [payment for payment in core.payments if payment.sum.currency == currency]
+    if all(payment.id in compositions or not payment.sum.amount for payment in own):
+        return _deliveries_billed_wrong(deliveries, held)
+    unknown = Money(UNREADABLE, currency)
+    return [
+        replace(_delivery_line(LineKind.FREE_DELIVERY, delivery), amount=unknown)
+        for delivery in deliveries
+        if not held[delivery.id] and delivery.price.amount
+    ]
 
 
 def _elsewhere(
@@ -139,8 +165,10 @@ def _elsewhere(
         return unread  # It may be one of these.
     # What asks for nothing holds nothing of worth.
     ids = [one.id for one in abroad if one.id in compositions or one.sum.amount]
-    held = _held_products(core, compositions, [one for one in ids if one in compositions])
-    if _are_named(core, compositions, ids):
+    read = [one for one in ids if one in compositions]
+    lines = [item for one in read for item in compositions[one].items]
+    held = _held_products(core, compositions, read)
+    if read == ids and are_named(lines, core.rows.values()):
         return none - held
     if free is None:
         return Money(UNREADABLE, currency)
@@ -158,14 +186,6 @@ def _held_products(
     parts = (row.price * _lesser(row.quantity, held[row.id]) for row in core.rows.values())
     none = Money(ZERO, core.card.amount.currency)
     return sum((rounded(part, core.finest_sum) for part in parts), none)
-
-
-def _are_named(core: CardSnapshot, compositions: Compositions, payment_ids: Sequence[int]) -> bool:
-    """Return whether the lines of these payments are known, with the products they are of."""
-    if not all(payment_id in compositions for payment_id in payment_ids):
-        return False
-    lines = [item for payment_id in payment_ids for item in compositions[payment_id].items]
-    return not any(may_be_of(item, row) for item in lines for row in core.rows.values())
 
 
 def _free_lines(free: Sequence[ProductRow] | None, currency: str, like: Money | None) -> list[Line]:

@@ -58,7 +58,7 @@ def held(
     if _is_explained(unnamed, free, rows, lines):
         return found
     if unnamed and is_doubtful(payments, rows.values(), found):
-        may_be_billed = any(may_be_of(item, row) for item in unnamed for row in found)
+        may_be_billed = any(_may_be_of(item, row) for item in unnamed for row in found)
         return None if may_be_billed else found
     return found
 
@@ -86,7 +86,7 @@ def _withheld(
     return [
         row
         for row in unbilled_rows(held_back, lines)
-        if is_readable(row.quantity) and not any(may_be_of(item, row) for item in unnamed)
+        if is_readable(row.quantity) and not any(_may_be_of(item, row) for item in unnamed)
     ]
 
 
@@ -114,8 +114,13 @@ def _is_explained(
     return all(map(is_readable, (left, offered, billed))) and left - offered == billed
 
 
-def may_be_of(item: PaymentItem, row: ListedRow | ProductRow) -> bool:
-    """Return whether a line that names no row may be of this one (quirk 100)."""
+def are_named(items: Iterable[PaymentItem], rows: Iterable[ListedRow | ProductRow]) -> bool:
+    """Return whether none of these lines may be of a row that it does not name (quirk 100)."""
+    every = list(rows)
+    return not any(_may_be_of(item, row) for item in items for row in every)
+
+
+def _may_be_of(item: PaymentItem, row: ListedRow | ProductRow) -> bool:
     if item.row_id is not None or row.is_linked:
         return False
     return item.product_id in {None, row.product_id}

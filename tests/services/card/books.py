@@ -142,13 +142,14 @@ def id_of(one):
 
 
 def readable(totals, read):
-    """The figures that can be read: all, where the portal says what no payment bills.
+    """The figures that can be read.
 
-    Elsewhere nobody may know what payments in another currency hold of the card's products.
+    Of others nobody knows what payments in another currency than the card's hold: of the card's
+    products, where the portal does not say what no payment bills, and of deliveries.
     """
+    own = read.card.amount.currency
     found = [one for one in totals if one.amount.is_readable]
-    assert len(found) == len(totals) or read.free is None
-    assert {one.currency for one in totals} - {one.currency for one in found} <= {
-        read.card.amount.currency
-    }
+    unknown = {one.currency for one in totals} - {one.currency for one in found}
+    assert own not in unknown or read.free is None
+    assert unknown - {own} <= {one.price.currency for one in read.deliveries if one.price.amount}
     return found

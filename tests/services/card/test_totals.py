@@ -254,6 +254,26 @@ def test_a_delivery_that_two_payments_in_another_currency_hold_is_taken_off_ther
     assert euro.outstanding == euros("-20.00")
 
 
+def test_a_delivery_that_an_unread_payment_in_another_currency_may_hold_is_not_left_out():
+    read = core(
+        card("0", "USD"),
+        [],
+        [payment(1, "50.00", paid=True), payment(2, "0.00")],
+        [delivery(1, "20.00"), delivery(2, "0.00")],
+    )
+
+    [_, euro] = totals_of(read, {}, read.free)
+    assert not euro.amount.is_readable
+    assert not euro.outstanding.is_readable
+    assert (euro.paid, euro.is_unsettled) == (euros("50.00"), True)
+
+    # What asks for nothing holds none.
+    [_, euro] = totals_of(read, {1: composition()}, read.free)
+    assert (euro.amount, euro.outstanding) == (euros("70.00"), euros("20.00"))
+    [_, euro] = totals_of(read, {1: composition([], [1])}, read.free)
+    assert (euro.amount, euro.outstanding) == (euros("50.00"), euros("0.00"))
+
+
 @pytest.mark.parametrize(
     ("typed", "free", "amount", "kind"),
     [
