@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, CursorResult, or_, update
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
 from .deletion import delete_some, delete_where
@@ -34,7 +34,7 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
     is taken now was taken by a clock that has been set back since: it is over.
     """
     until = now + timedelta(seconds=seconds)
-    is_over = or_(Lease.expires_at <= now, Lease.expires_at > until + CLOCK_SET_BACK)
+    is_over = _is_over(now, seconds)
     statement = insert_into(
         session, Lease, member_id=key.member_id, name=key.name, owner=owner, expires_at=until
     )
@@ -46,6 +46,12 @@ def try_take(session: Session, key: Key, owner: str, now: datetime, seconds: flo
         ).returning(Lease.name)
     )
     return taken.one_or_none() is not None
+
+
+def holder(session: Session, key: Key, now: datetime, seconds: float) -> str | None:
+    """Return who holds a lease, None where `try_take` would take it: a look that writes nothing."""
+    is_held = ~_is_over(now, seconds)
+    return session.scalar(select(Lease.owner).where(*_is(key), is_held))
 
 
 def take_left(session: Session, key: Key, owner: str, heir: str, until: datetime) -> bool:
@@ -75,6 +81,11 @@ def leave(session: Session, key: Key, owner: str, heir: str, until: datetime) ->
 def release(session: Session, key: Key, owner: str) -> None:
     """Give the lease back. One that somebody else took after ours had ended stays."""
     delete_where(session, Lease, *_is(key), Lease.owner == owner)
+
+
+def _is_over(now: datetime, seconds: float) -> ColumnElement[bool]:
+    latest = now + timedelta(seconds=seconds) + CLOCK_SET_BACK
+    return or_(Lease.expires_at <= now, Lease.expires_at > latest)
 
 
 def _is(key: Key) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

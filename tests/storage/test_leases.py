@@ -134,3 +134,19 @@ def test_an_heir_takes_nothing_of_another_portal(database, now):
 
     assert not take_left(database, "two", "heir", later, portal="another")
     assert take_left(database, "three", "heir", later)
+
+
+def test_who_looks_sees_the_holder_until_the_lease_is_over(database, now):
+    key = leases.Key("portal", "refresh")
+
+    def holder(moment):
+        with database.reading() as session:
+            return leases.holder(session, key, moment, 20)
+
+    assert holder(now) is None
+    assert take(database, "one", now)
+
+    assert holder(now + timedelta(seconds=19, microseconds=999_999)) == "one"
+    assert holder(now + timedelta(seconds=20)) is None
+    # Taken by a clock that has been set back since.
+    assert holder(now - timedelta(minutes=2)) is None

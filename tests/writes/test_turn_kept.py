@@ -9,6 +9,7 @@ import pytest
 from b24app.bitrix.wire.shares import Share
 from b24app.errors import PortalCrowdedError
 from b24app.services.writing.card_lease import KEPT_SECONDS, TURN_SECONDS
+from b24app.storage import leases
 from tests.support.acts import (
     ADD_ITEMS,
     CARD,
@@ -258,3 +259,23 @@ def test_nobody_waits_for_a_turn_where_the_portal_holds_its_share(stage):
 
     assert not stage.slept
     assert not payment(stage, LARGE).is_paid
+
+
+def test_who_waits_for_a_turn_writes_nothing_meanwhile(stage, monkeypatch):
+    """SQLite lets one write at a time: others waited for those who only looked."""
+    mine, theirs = stage.tab(MANAGER), stage.tab(ADMIN)
+    stage.portal.faults.add(PREFIX + "pay", "silent")
+    assert mine.post(f"/payments/{SMALL}/pay").status_code == 502
+    tried, original = [], leases.try_take
+
+    def noted(session, key, *others):
+        tried.append(key.name)
+        return original(session, key, *others)
+
+    monkeypatch.setattr(leases, "try_take", noted)
+    stage.slept.clear()
+
+    assert theirs.post(f"/payments/{LARGE}/pay").status_code == 409
+
+    assert len(stage.slept) > 50
+    assert 0 < len(tried) <= 2
