@@ -83,14 +83,14 @@ def test_a_payment_that_somebody_paid_and_deleted_is_shown_as_paid_and_leaves(st
 
     remove_an_item(person, stage)
 
-    expect(person.said.get_by_text("1 payment was changed by someone else")).to_be_visible()
+    expect(person.said.get_by_text("1 payment was changed meanwhile")).to_be_visible()
     expect(person.status(other)).to_have_text("Paid")
     require_one_list(person, stage)
 
     somebody(stage, "delete", id=str(other.id))
     remove_an_item(person, stage)
 
-    expect(person.said.get_by_text("1 payment was deleted by someone else")).to_be_visible()
+    expect(person.said.get_by_text("1 payment was deleted meanwhile")).to_be_visible()
     require_one_list(person, stage)
 
 
