@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from b24app.bitrix.methods import payments
-from b24app.domain import Money
 from b24app.errors import CanceledNotCreatedError, ChangedMeanwhileError, InputCode, InputError
 from b24app.services.actions import Action, DeedName, OutcomeCode, OutcomeKind
 from b24app.services.auth.card_session import CardSession
@@ -17,7 +16,7 @@ from b24app.services.card import canceled, half_done
 from b24app.services.card.readings import Reading, payment_in
 from b24app.services.directories import pay_systems
 from b24app.services.payments import filling, unbilled
-from b24app.services.payments.aim import Aim, at_once
+from b24app.services.payments.aim import Aim, ExpectedRest, at_once
 from b24app.services.payments.creation_outcome import (
     Made,
     made_id,
@@ -32,12 +31,10 @@ from b24app.services.payments.quantities import (
     RowQuantity,
     below_zero,
     billable,
-    is_as_shown,
     left_over,
     require_amount,
     require_free,
     require_together,
-    total_of,
 )
 from b24app.services.payments.row_names import few
 from b24app.services.payments.unbilled import BillableRows
@@ -88,34 +85,31 @@ def bill_remaining(
     card: CardSession,
     asked: WriteRequest,
     choice: int | None,
-    expected_amount: Money | None,
+    expected: ExpectedRest,
 ) -> Outcome:
     """Create a payment with every unbilled row, or none at all. `choice` as in `create`.
 
-    `expected_amount` is what the person agreed to: a different one now means that somebody else has
-    billed a part of it. If a row fails, the new payment is deleted again, or else named on the card
-    until a person has dealt with it. `filling` is as in `create`; what it has added stays.
+    `expected` is what the person agreed to: something else now means that somebody has billed a
+    part of it, or changed it. If a row fails, the new payment is deleted again, or else named on
+    the card until a person has dealt with it. `filling` is as in `create`; what it has added stays.
     """
 
     def run() -> Outcome:
         pay_system_id = pay_systems.chosen_id(card, choice)
-        return card_lease.create_alone(
-            card, lambda: _bill_remaining(card, pay_system_id, expected_amount)
-        )
+        return card_lease.create_alone(card, lambda: _bill_remaining(card, pay_system_id, expected))
 
     return perform(card, asked, Deed(Action.CREATE, DeedName.BILL_REST, is_repeatable=False), run)
 
 
-def _bill_remaining(card: CardSession, system_id: int | None, expected: Money | None) -> Outcome:
-    currency = expected.currency if expected else ""
-    before = unbilled.read(card, currency)
+def _bill_remaining(card: CardSession, system_id: int | None, expected: ExpectedRest) -> Outcome:
+    before = unbilled.read(card, expected.currency)
     free, problem = before.told.free, before.told.problem
     if free is None or problem is not None:
         raise problem or InputError("too many payments to compare", code=InputCode.NO_ESTIMATE)
     wanted = billable(free)
     _require_rest(card, wanted, before, expected)
     names = [row.name for row in (*left_over(free), *below_zero(before.rows.values()))]
-    aim = Aim(wanted, system_id, is_rest=True, left_over=names, currency=currency)
+    aim = Aim(wanted, system_id, is_rest=True, left_over=names, currency=expected.currency)
     return _make(card, aim, before)
 
 
@@ -123,7 +117,7 @@ def _require_rest(
     card: CardSession,
     wanted: Sequence[RowQuantity],
     before: BillableRows,
-    expected: Money | None,
+    expected: ExpectedRest,
 ) -> None:
     """Raise why the rest cannot be billed, with the card's current state."""
     rows = {row.id: row for row in before.told.free or ()}
@@ -131,7 +125,7 @@ def _require_rest(
         # The page shows an older state: somebody else has billed the rest.
         nothing = InputError("nothing is left to bill", code=InputCode.NOTHING_TO_BILL)
         raise WriteFailedError(nothing, sending.settle(card, []))
-    if expected and not is_as_shown(total_of(wanted, rows), expected.amount):
+    if not expected.is_met_by(wanted, rows):
         changed = ChangedMeanwhileError("another rest to bill", code=InputCode.REST_CHANGED)
         raise WriteFailedError(changed, sending.settle(card, []))
     require_amount(wanted, rows, before.like)

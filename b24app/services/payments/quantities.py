@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from hashlib import sha256
 
 from b24app.domain import EntityRef, ListedRow, Money, is_readable
 from b24app.errors import ChangedMeanwhileError, InputCode, InputError, NotOnThisCardError
@@ -144,6 +145,16 @@ def billable(rows: Iterable[ListedRow]) -> tuple[RowQuantity, ...]:
     """Return the whole part of every row that no payment bills yet (decisions 15)."""
     found = (RowQuantity(row.id, int(row.quantity)) for row in rows)
     return tuple(chosen for chosen in found if chosen.quantity >= 1)
+
+
+def fingerprint(rows: Iterable[tuple[int, int, Decimal]]) -> str:
+    """Return a short text that two lists of rows share only if each row is billed alike in both.
+
+    Sums may be equal where rows are not. Each is an id, a quantity and a price; their order, and
+    how a number was written, do not count.
+    """
+    lines = sorted(f"{row_id} {quantity} {price.normalize()}" for row_id, quantity, price in rows)
+    return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 def below_zero(rows: Iterable[ListedRow]) -> tuple[ListedRow, ...]:

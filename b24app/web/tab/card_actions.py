@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.domain import Money
 from b24app.services.actions import Action
 from b24app.services.card import allocation, canceled, half_done, tab
 from b24app.services.directories import pay_systems
-from b24app.services.payments import advance, aim, creation, dialogs, filling
+from b24app.services.payments import advance, aim, creation, dialogs, filling, quantities
 from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
@@ -66,6 +65,9 @@ def rest_form() -> ResponseReturnValue:
     return render_template(
         "payments/_rest.html",
         view=view,
+        fingerprint=quantities.fingerprint(
+            (row.id, int(row.quantity), row.price.amount) for row in view.billable.rows
+        ),
         places=places,
         has_places_left=any(not places.of(delivery.id) for delivery in view.deliveries),
         is_long=len(view.billable.rows) > aim.at_once(card),
@@ -79,9 +81,9 @@ def bill_remaining() -> Response:
     """Create a payment with everything that no payment bills yet."""
     card = proven(Action.CREATE)
     choice = _system_choice()
-    shown = optional_decimal("shown")
-    expected_amount = None if shown is None else Money(shown, _currency())
-    return answer(creation.bill_remaining(card, asked(), choice, expected_amount))
+    rows = request.form.get("rows", "")
+    expected = aim.ExpectedRest(optional_decimal("shown"), _currency(), rows)
+    return answer(creation.bill_remaining(card, asked(), choice, expected))
 
 
 @blueprint.get("/filling/<int:filling_id>")
