@@ -89,7 +89,7 @@ def test_addresses_are_chosen_and_leave_the_page_with_the_menu(stage, either):
     # And are asked for again.
     stage.portal.users[7].hidden_cards.update({(3, 301), (4, 401)})
     menu = menu_of(either, unpaid)
-    expect(menu).to_contain_text("does not show you this client’s addresses")
+    expect(menu).to_contain_text("does not show you this client’s contact details")
     expect(menu.get_by_role("link", name="E-mail")).to_have_attribute(
         "href", re.compile(r"^mailto:\?subject=")
     )

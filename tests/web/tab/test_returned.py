@@ -200,7 +200,7 @@ def test_a_line_of_a_statement_with_its_number_and_amount_is_not_sure(refunded):
     line = f"20.11.2026;Payment {found.account_number};{found.sum}"
     text = tab.post("/payments/statement", {"lines": line}).text
 
-    assert "Something speaks against it, such as a refund" in text
+    assert "This line may be something else, such as a refund" in text
 
 
 def test_marked_again_it_is_paid_and_marked_back_it_is_unpaid(refunded):

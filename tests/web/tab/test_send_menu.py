@@ -19,8 +19,8 @@ CONTACT, COMPANY = 3, 4
 IDA, OTTO, NORTHWIND = (CONTACT, 301), (CONTACT, 302), (COMPANY, 401)
 SEND = f"/payments/{SMALL}/send"
 ADDRESS = "ida.holm@northwind.example"
-HIDDEN = "does not show you this client’s addresses"
-NOBODY = "names no client with an address"
+HIDDEN = "does not show you this client’s contact details"
+NOBODY = "names no client with contact details"
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_addresses_that_cannot_be_read_now_are_said_to_be(stage):
     answer = tab.get(SEND)
 
     assert answer.status_code == 200
-    assert "did not tell the client’s addresses just now" in answer.text
+    assert "did not give the client’s contact details just now" in answer.text
     assert len(hrefs(answer)) == 4
 
 

@@ -178,7 +178,7 @@ def test_a_refund_is_offered_with_its_reason_and_never_ticked(stage):
     found = match(stage.tab(), "Kundenerstattung 3653/4 7680.00")
 
     assert offered(found) == {LARGE: (1, False)}
-    assert "Something speaks against it" in found.text
+    assert "This line may be something else" in found.text
 
 
 def test_a_line_that_fits_better_names_the_one_that_has_the_number(stage):
