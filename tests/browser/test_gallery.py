@@ -19,6 +19,7 @@ from b24app.simulator.gallery.preparing import perform, prepare
 from b24app.simulator.gallery.state import MEANWHILE
 from b24app.storage.models import Base
 from tests.support import pseudo
+from tests.support.asking import asked
 from tests.support.looks import (
     ROOT,
     WORDS,
@@ -114,7 +115,7 @@ def begin(stage, person, state, language):
     person.go(state.card)
     person.enter_frame()
     if state.name not in AT_WORK:
-        person.frame.wait_for_function(IS_STILL)
+        asked(person.frame, IS_STILL)
 
 
 def reach(stage, person, state, language):
@@ -125,7 +126,7 @@ def reach(stage, person, state, language):
         take_step(stage, person, state, step)
     wait_for(person.frame.locator(state.sees))
     if state.name not in AT_WORK:
-        person.frame.wait_for_function(IS_READ)
+        asked(person.frame, IS_READ)
     if state.says and language in ("en", pseudo.LANG):
         said = pseudo.in_either_length(state.says)
         expect(person.frame.locator("body")).to_contain_text(said)
@@ -139,10 +140,10 @@ def take_step(stage, person, state, step):
     control = person.frame.locator(selector).first
     control.wait_for(state="attached")
     control.evaluate(PUT, value)
-    person.frame.wait_for_function(IS_STILL)
+    asked(person.frame, IS_STILL)
     # What follows a deed, the sums of the card among it, is asked for a moment later.
     person.page.wait_for_timeout(100)
-    person.frame.wait_for_function(IS_STILL)
+    asked(person.frame, IS_STILL)
 
 
 def put_back(stage):

@@ -8,6 +8,7 @@ from b24app.simulator.portal_state.records import CONTACT, Card
 from b24app.simulator.portal_state.state import PortalState
 from b24app.simulator.ui.ui_frame import lay_out, own_view
 from tests.frame.recording import RECORDED, RECORDED_POST, Playback
+from tests.support.asking import asked, click_tab, shown_frame
 from tests.support.base_stage import ADMIN
 from tests.support.chromium import PATIENCE_MS
 from tests.support.framed_app import FramedApp, bind_tab
@@ -88,7 +89,7 @@ class Visit:
     def open_tab(self, path: str = "/crm/deal/details/8061/"):
         """Open a card and its application tab; return the application's frame."""
         self.go(path)
-        self.page.get_by_role("tab", name="Payments").click()
+        click_tab(self.page, "Payments")
         return self.frame()
 
     def open_application(self, query: str = ""):
@@ -98,9 +99,8 @@ class Visit:
 
     def frame(self, within: str = "body"):
         """Return the loaded application frame inside `within`."""
-        element = self.page.locator(f"{within} iframe.app-frame:not(.app-loading)").first
-        frame = element.element_handle().content_frame()
-        frame.wait_for_function("() => window.say !== undefined")
+        frame = shown_frame(self.page, within)
+        asked(frame, "() => window.say !== undefined")
         return frame
 
 

@@ -6,6 +6,8 @@ import json
 import secrets
 from pathlib import Path
 
+from tests.support.asking import asked
+
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "bitrix24" / "frame-messages.json"
 RECORDED = json.loads(DOCUMENTED.read_text(encoding="utf-8"))
 MESSAGES = {message["name"]: message for message in RECORDED["messages"]}
@@ -70,14 +72,14 @@ class Playback:
 
     def reply(self, frame, number: int = 1) -> str:
         """Wait for a reply and return it."""
-        frame.wait_for_function("(number) => inbox.length >= number", arg=number)
+        asked(frame, "(number) => inbox.length >= number", number)
         return str(frame.evaluate("(number) => inbox[number - 1].data", number))
 
     def heard(self, frame) -> list[str]:
         """Return every reply so far. A last question makes sure that none is still on its way."""
         marker = secrets.token_hex(16)
         self.say(frame, f"getInterface::{marker}:{RECORDED_SID}")
-        frame.wait_for_function("(mark) => inbox.at(-1)?.data.startsWith(mark)", arg=marker)
+        asked(frame, "(mark) => inbox.at(-1)?.data.startsWith(mark)", marker)
         heard = frame.evaluate("inbox.slice(0, -1)")
         assert {one["origin"] for one in heard} <= {self.portal.origin}
         return [one["data"] for one in heard]

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Error, expect
 from playwright.sync_api import TimeoutError as LateError
 
+from tests.support.asking import asked, click_tab, shown_frame
 from tests.support.browser_stage import DEAL_CARD
 
 TABS_TO_PRESS = 250
@@ -85,7 +86,7 @@ class Person:
     def start_tab(self, card=DEAL_CARD):
         """Open a card's tab without waiting for its content."""
         self.go(card)
-        self.page.get_by_role("tab", name="Payments").click()
+        click_tab(self.page, "Payments")
         return self.enter_frame()
 
     def open_tab(self, card=DEAL_CARD, *, opens=True):
@@ -110,8 +111,7 @@ class Person:
         return self.enter_frame()
 
     def enter_frame(self):
-        element = self.page.locator("iframe.app-frame:not(.app-loading)").first
-        self.frame = element.element_handle().content_frame()
+        self.frame = shown_frame(self.page)
         return self.frame
 
     def wait_until_loaded(self):
@@ -120,7 +120,7 @@ class Person:
     def _wait_for_none_of(self, waiting):
         """In one question: one for each is a tenth of the work of opening a tab."""
         try:
-            self.frame.wait_for_function(f"() => !({waiting})().length")
+            asked(self.frame, f"() => !({waiting})().length")
         except LateError:
             raise AssertionError(f"still: {self.frame.evaluate(waiting)}") from None
 
@@ -130,7 +130,7 @@ class Person:
         if width == self.page.viewport_size["width"]:
             before = None
         self.page.set_viewport_size({"width": width, "height": height})
-        self.frame.wait_for_function("(before) => innerWidth !== before", arg=before)
+        asked(self.frame, "(before) => innerWidth !== before", before)
         self.frame.evaluate(TWO_PICTURES)
 
     # Looking
