@@ -224,6 +224,18 @@ def test_no_port_of_the_proxy_waits_a_minute_for_a_head():
     assert all("client_header_timeout" in server for server in servers)
 
 
+def test_the_proxy_answers_the_authority_from_where_certbot_is_told_to_put_it():
+    """A redirection before it would have a certificate expire that was given without it."""
+    (plain,) = re.findall(r"^server \{\s+listen 80;.*?^\}", CODE, re.MULTILINE | re.DOTALL)
+    (folder,) = re.findall(r"location /\.well-known/acme-challenge/ \{\s+root (\S+);", plain)
+    commands = re.findall(r"--webroot-path (\S+)", (ROOT / "docs/operations.md").read_text())
+
+    assert commands
+    assert set(commands) == {folder}
+    # What stands beside the locations would count before them.
+    assert not re.search(r"^    return", plain, re.MULTILINE)
+
+
 def test_the_proxy_lets_through_what_the_app_takes():
     assert f"client_max_body_size {MAX_BODY // 1024}k;" in CODE
     assert f"client_body_buffer_size {MAX_BODY // 1024}k;" in CODE
