@@ -28,13 +28,12 @@ from b24app.errors import (
 )
 from b24app.services.auth import exchanged, grant
 from b24app.services.auth.card_session import CardSession, SessionClaims
-from b24app.services.auth.shells import is_same, sealed, unsealed
+from b24app.services.auth.shells import is_same, sealed, told_in, unsealed
 from b24app.services.auth.tokens import PostedTokens, StoredTokens, user_tokens_of
 from b24app.services.deps import Deps
 from b24app.storage import launches, pending_grants, portals, resumed, user_tokens
 from b24app.storage.models import Portal
 from b24app.storage.resumed import ProvenLaunch, Resumed
-from b24app.storage.sealed import open_or_none
 from b24app.storage.session import Session
 
 log = logging.getLogger(__name__)
@@ -199,7 +198,7 @@ def _keep(card: CardSession, user: PortalUser) -> None:
             raise UnknownPortalError("the portal was uninstalled meanwhile")
         _keep_pair(session, card.deps, card.member_id, user, card.posted)
         if user.is_admin and card.ticket.told:
-            token = open_or_none(card.deps.cipher, card.ticket.told) or ""
+            token = told_in(card.deps, card.ticket.told)
             portals.learn_application_token(session, card.deps.cipher, card.member_id, token)
         pending_grants.delete(session, card.member_id, card.launch_id)
         launches.save(

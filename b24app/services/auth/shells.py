@@ -26,10 +26,15 @@ from b24app.services.auth.throttle import Sender, exchanging
 from b24app.services.deps import Deps
 from b24app.storage import portals
 from b24app.storage.models import Portal
+from b24app.storage.sealed import open_or_none
 
 log = logging.getLogger(__name__)
 
 SEPARATOR = "\n"
+
+TOLD = "told "
+"""How a sealed application_token begins. Whoever posts it chooses the rest, and could otherwise
+have anything sealed, such as the cookie of a login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,13 @@ def open_shell(
 def _told(deps: Deps, knock: Knock) -> str:
     """Return the sealed application_token of a post where none is known; else nothing."""
     is_news = bool(knock.call.application_token) and not knock.application_token
-    return deps.cipher.encrypt(knock.call.application_token) if is_news else ""
+    return deps.cipher.encrypt(TOLD + knock.call.application_token) if is_news else ""
+
+
+def told_in(deps: Deps, text: str) -> str:
+    """Read the application_token that `_told` sealed; "" where there is none."""
+    told = open_or_none(deps.cipher, text) or ""
+    return told.removeprefix(TOLD) if told.startswith(TOLD) else ""
 
 
 def is_elsewhere(call: PlacementCall, portal: Portal) -> bool:
