@@ -146,3 +146,16 @@ def test_a_write_shows_the_sums_of_its_currency_anew(stage, tab, payment):
 def test_no_dialog_adds_in_another_currency_than_its_rows(tab, payment):
     for path in ("/payments/new", f"/payments/{payment.id}/items"):
         assert 'data-currency="USD"' in tab.get(path).text
+
+
+def test_the_figures_come_with_what_payments_in_another_currency_hold(stage, payment):
+    """Until then nobody knows whether one of them holds a delivery."""
+    crm = stage.portal.crm
+    sale.add_shipment(crm, crm.orders_of(2, MOVED)[0], (229, "Courier"), Decimal(40))
+    tab = stage.tab(entity_id=MOVED)
+    assert "unreadable" in tab.answer.text
+
+    details = tab.get("/payments/details", ids=payment.id, rows=1).text
+
+    assert 'id="strip"' in details
+    assert "unreadable" not in details
