@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from dataclasses import replace
 
@@ -12,10 +10,9 @@ import pytest
 from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import seed
 from b24app.simulator.portal_state.crm import CrmData
+from tests.support.loaders import is_asked_at_once, posted_by
 from tests.support.stage import MANAGER, READER
 
-POSTED = re.compile(r'"pay__load"[^>]*?hx-post="/payments/details" hx-vals=\'([^\']+)\' data-reads')
-AT_ONCE = re.compile(r'"pay__load"[^>]*?hx-get="[^"]+"\s+hx-trigger="load, need"')
 LINES = 2
 """Commands for what is in one payment."""
 
@@ -32,11 +29,6 @@ def opened(stage, payments=20, user_id=MANAGER):
     tab = stage.tab(user_id)
     stage.forget_calls()
     return tab, posted_by(tab)
-
-
-def posted_by(tab):
-    found = POSTED.search(tab.answer.text)
-    return json.loads(html.unescape(found[1])) if found else None
 
 
 def commands(stage):
@@ -162,7 +154,7 @@ def test_a_card_with_more_products_than_a_page_of_the_portal_is_read_again(stage
     tab = stage.tab()
 
     assert posted_by(tab) is None
-    assert AT_ONCE.search(tab.answer.text)
+    assert is_asked_at_once(tab)
 
 
 def test_several_orders_are_read_again(stage):
@@ -172,4 +164,4 @@ def test_several_orders_are_read_again(stage):
     tab = stage.tab()
 
     assert posted_by(tab) is None
-    assert AT_ONCE.search(tab.answer.text)
+    assert is_asked_at_once(tab)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.simulator.portal_state.records import ProductRow
+from tests.support.loaders import loaded
 from tests.support.stage import payments_in
 
 
@@ -29,13 +30,6 @@ def fill_up(stage, count):
             row_id, 2, BIG, row_id, f"Screw {number}", Decimal(1), Decimal(2), sort=10_000 + number
         )
     return stage.portal.crm.rows_of(2, BIG)
-
-
-def loaded(tab):
-    groups = re.findall(
-        r'class="pay__load"[^>]*\shx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
-    )
-    return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
 
 
 @pytest.mark.parametrize("totals", ["all", "at_most_50", "none"])

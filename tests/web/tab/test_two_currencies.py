@@ -9,7 +9,7 @@ import pytest
 
 from b24app.simulator.control.control_somebody import do_order, do_payment
 from b24app.simulator.portal_state import sale
-from tests.web.tab.test_unread_rows import loaded
+from tests.support.loaders import loaded
 
 MOVED = 8066
 """A deal in US dollars whose order is in euros: two street lights at 600 each, billed whole."""

@@ -11,6 +11,7 @@ from b24app.simulator.control.control_somebody import do_order
 from b24app.simulator.portal_state import sale
 from b24app.simulator.portal_state.seed import COURIER
 from tests.support.acts import SMALL, item_of
+from tests.support.loaders import loaded
 from tests.support.stage import payments_in
 
 BIG = 8069
@@ -35,14 +36,6 @@ def billed(stage):
 
 def names_in(text):
     return re.findall(r'id="item-\d+">(?:<bdi>)?([^<]*)<', text)
-
-
-def loaded(tab):
-    """What the page reads by itself after an answer: the groups that wait."""
-    groups = re.findall(
-        r'class="pay__load"[^>]*\shx-get="[^"]*ids=([\d,]+)&amp;rows=(\d+)"', tab.answer.text
-    )
-    return "".join(tab.get("/payments/details", ids=ids, rows=rows).text for ids, rows in groups)
 
 
 def figures(text):
