@@ -35,6 +35,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   const before = typed;
   typed = null;
   typeAllAgain(elt, before);
+  focusOnChosen(document.activeElement);
   showFormer(elt, before.prices);
   before.words.querySelector("[data-press]").remove();
   before.words.querySelector("details")?.remove();
@@ -63,6 +64,11 @@ function typeAllAgain(form, { fields }) {
   const what = form.elements.what?.value;
   if (what === "advance") turnTo(form, what);
   else if (fields.size) addUp(form, 0);
+}
+
+/* A new form begins with its first choice: a blank pressed there would choose it in place of what somebody had chosen. */
+function focusOnChosen(at) {
+  if (at.type === "radio" && !at.checked) [...at.form.elements[at.name]].find((one) => one.checked).focus();
 }
 
 function pricesOf(form) {

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.acts import SIGNS, SMALL
+from tests.support.person import Keyboard
 
 CHECK = "Check the new amount."
 
@@ -62,6 +63,21 @@ def test_what_was_typed_stays_beside_the_new_price(stage, either):
     expect(either.dialog).to_have_count(0)
     [made] = [one for one in stage.payments if one.id not in before]
     assert [int(one.quantity) for one in stage.items(made) if one.entity_id == row.basket_id] == [2]
+
+
+def test_the_focus_is_on_what_is_chosen(stage, sit):
+    person = sit(Keyboard)
+    person.open_tab()
+    open_new(person)
+    person.hand.write(quantity(person), "2")
+    refuse(person, stage)
+
+    reread(person)
+
+    expect(person.dialog.get_by_role("radio", name="Chosen items")).to_be_focused()
+    person.page.keyboard.press("Space")
+    expect(person.dialog.get_by_role("radio", name="Chosen items")).to_be_checked()
+    expect(quantity(person)).to_have_value("2")
 
 
 def test_the_rest_is_told_anew_with_its_new_amount(stage, person):
