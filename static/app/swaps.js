@@ -4,6 +4,7 @@ const opened = new Map();
 const kept = new Map();
 const unsaved = new Map();
 let home = "";
+let besides = [];
 let control = "";
 let linesBefore = null;
 
@@ -53,6 +54,7 @@ function prepareSwap(detail, config, isDone) {
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";
+  besides = home ? rowsBeside(byId(home)) : [];
   control = (isDone && document.activeElement === config.elt && idOfNextRemove(config.elt)) || document.activeElement.id;
   if (isDone && "undo" in config.elt.dataset) {
     home = config.target.id;
@@ -179,6 +181,13 @@ function showLog(log) {
   if (before) log.querySelector(".log--wait").after(before);
 }
 
+/* Where a payment goes, those below it come up to its place; below the last one there is nothing but the one above. */
+function rowsBeside(pay) {
+  const rows = [...document.querySelectorAll(".pay:not([hidden])")];
+  const at = rows.indexOf(pay);
+  return [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0)).reverse()];
+}
+
 function restoreFocus() {
   const fresh = document.querySelector(".pay.is-new:not([data-greeted])");
   if (fresh) {
@@ -188,11 +197,12 @@ function restoreFocus() {
   } else if (document.activeElement === body || isFreeForUndo()) {
     /* A payment that was open comes closed and is opened again, so its controls are there only now. */
     const same = control && byId(control)?.checkVisibility() && byId(control);
-    const title = home && (byId(home)?.querySelector(".pay__title") || document.querySelector(".pay__title") || byId("refresh"));
+    const title = home && ([byId(home), ...besides].find((row) => row?.isConnected)?.querySelector(".pay__title") || byId("refresh"));
     (putBack() || same || title || null)?.focus({ preventScroll: true });
   }
   leavePlaces();
   home = control = "";
+  besides = [];
   linesBefore = null;
 }
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.simulator.control.control_somebody import do_payment
+from tests.support.person import Keyboard
 
 
 def delete(stage, payment):
@@ -113,3 +114,22 @@ def test_a_deleted_payment_is_named_although_its_row_has_left(person, stage, is_
 
     told = person.dialog.get_by_role("alert")
     expect(told).to_contain_text(f"Payment {gone.account_number}: Already deleted. Not saved")
+
+
+@pytest.mark.parametrize(("place", "neighbour"), [(1, 2), (3, 2)])
+def test_the_focus_stays_beside_a_payment_that_was_deleted(sit, stage, place, neighbour):
+    person = sit(Keyboard)
+    person.open_tab()
+    rows = person.frame.locator("[data-payment-id]")
+    expect(rows).to_have_count(4)
+    shown = [row.get_attribute("data-payment-id") for row in rows.all()]
+    payment = stage.portal.crm.payments[int(shown[place])]
+    if payment.is_paid:
+        do_payment(stage.portal, {"do": "unpay", "id": str(payment.id)})
+        person.press(person.button("Refresh"))
+        expect(person.status(payment)).to_have_text("Unpaid")
+    person.choose_in_menu(payment, "Delete payment")
+    person.press(person.button("Delete payment", person.dialog))
+
+    expect(person.payment(payment)).to_have_count(0)
+    expect(person.frame.locator(f"#payment-{shown[neighbour]} .pay__title")).to_be_focused()
