@@ -157,6 +157,7 @@ def test_all_that_is_left_is_ticked_where_its_boxes_will_be(stage, person):
     person.open_tab()
     person.press(person.button("New payment"))
     rows = person.dialog.locator("tbody .check")
+    expect(rows).to_have_count(2)
 
     assert [row.evaluate(tick) for row in rows.all()] == [True, True]
     rows.first.hover()
@@ -307,3 +308,19 @@ def test_arrows_change_the_number_like_that_of_any_number_field(person):
     field.fill("1.234,56")
     field.press("ArrowUp")
     expect(field).to_have_value("1.234,56")
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("size", SIZES)
+def test_all_digits_of_an_amount_are_in_sight(sit, size):
+    person = sit(Mouse, size=size)
+    person.open_tab()
+    open_advance(person)
+    unit = person.dialog.locator("#advance-unit")
+    top = unit.bounding_box()["y"]
+    person.hand.choose(unit, "EUR")
+
+    person.hand.write(number(person), "250.123,45")
+
+    assert number(person).evaluate("field => field.scrollWidth <= field.clientWidth")
+    assert unit.bounding_box()["y"] == top
