@@ -185,7 +185,7 @@ function showLog(log) {
 function rowsBeside(pay) {
   const rows = [...document.querySelectorAll(".pay:not([hidden])")];
   const at = rows.indexOf(pay);
-  return [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0)).reverse()];
+  return [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0)).toReversed()];
 }
 
 function restoreFocus() {

@@ -188,3 +188,18 @@ def test_linked_cards_are_printed_with_all_their_payments(stage, person):
     assert person.frame.evaluate(CAN_BE_PRESSED) == []
     after_printing(person)
     expect(person.payment(stage.payments[0])).to_be_hidden()
+
+
+def test_the_paper_says_how_a_payment_is_paid_whose_link_was_copied(stage, person):
+    unpaid = stage.payments[2]
+    person.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    person.open_tab()
+    person.press(person.button("Copy public link", person.payment(unpaid)))
+    expect(person.payment(unpaid).locator(".pay__url")).to_be_visible()
+
+    on_paper(person)
+
+    expect(person.payment(unpaid).locator(".pay__system")).to_be_visible()
+    expect(person.payment(unpaid).locator(".pay__count")).to_be_visible()
+    for payment in stage.payments:
+        expect(person.payment(payment).locator(".pay__system")).to_be_visible()
