@@ -98,17 +98,23 @@ function dropIfLate({ currentTarget, detail }) {
 }
 
 /* One request reads what is in several payments. One of them may have been written meanwhile, and its answer drawn:
-   that is newer than what comes now, and so are the sums above the list. */
+   that is newer than what comes now, and so are the sums above the list that it brought. A write that brought none,
+   refused or lost, leaves them to what comes. */
+const writtenSums = new Map();
+
 on("htmx:beforeRequest", ({ detail: { elt, requestConfig: config } }) => {
   if (!elt.matches(".pay__load, .pay__more")) return;
   config.drawn = new WeakSet(document.querySelectorAll(".pay"));
-  config.writes = writesEnded;
+  config.sums = new Map(writtenSums);
 });
 
 on("htmx:oobBeforeSwap", ({ detail }) => {
-  if (!answered?.drawn) return;
+  if (!answered) return;
+  const { id } = detail.target;
   const pay = detail.target.closest(".pay");
-  if (pay ? !answered.drawn.has(pay) : answered.writes !== writesEnded) detail.shouldSwap = false;
+  if (!pay && isWrite(answered)) writtenSums.set(id, (writtenSums.get(id) ?? 0) + 1);
+  if (!answered.drawn) return;
+  if (pay ? !answered.drawn.has(pay) : answered.sums.get(id) !== writtenSums.get(id)) detail.shouldSwap = false;
 });
 
 on("htmx:load", ({ detail: { elt } }) => {

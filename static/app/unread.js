@@ -47,6 +47,12 @@ on("htmx:beforeRequest", ({ detail: { elt } }) => {
   }
 });
 
+/* The server believes what was carried along until it lists the payments again. A write whose answer was lost, or
+   that could not be read back, has changed them without that. */
+on("htmx:configRequest", ({ detail: { elt, formData } }) => {
+  if (elt.matches(".pay__load") && (writing.size || writesEnded)) formData.delete("carried");
+});
+
 on("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
   if (elt.matches(".pay__load") && xhr.status === 200) done.add(elt);
 });
