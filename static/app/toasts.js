@@ -248,8 +248,8 @@ function moveToasts(dialog) {
   for (const toast of dialog.querySelectorAll(":scope > .toasts .toast")) shelfOf(toast).append(toast);
 }
 
-/* At the foot of the band, at its start. Where the figures, the bar that saves and what became of the tabs, what was just
-   changed or what is in use lie there: as low as the toasts cover none of these, beside one of them. */
+/* At the foot of the band, at its start. Where the figures, the pages of the settings, the bar that saves and what became of
+   the tabs, what was just changed or what is in use lie there: as low as the toasts cover none of these, beside one of them. */
 const GAP = 8;
 
 function placeToasts() {
@@ -265,11 +265,14 @@ function placeToasts() {
   shelves.style.setProperty("--raised", `${foot - best}px`);
 }
 
-const figures = () => [...document.querySelectorAll(".strip, .savebar, #settings-form .note")].filter((one) => one.checkVisibility()).map((strip) => strip.getBoundingClientRect());
+const figures = () => [...document.querySelectorAll(".strip, .tabs, .savebar, #settings-form .note")].filter((one) => one.checkVisibility()).map((strip) => strip.getBoundingClientRect());
+
+/* A page of the settings is higher than what is seen of it, and nothing could be beside it. */
+const headOf = (focused) => (focused.matches(".sect") ? focused.querySelector(".sect__title") : focused);
 
 function inUse() {
   const { activeElement } = document;
-  const focused = activeElement === body || activeElement.closest(".toasts") ? null : activeElement.closest("tr, .pay__row, .savebar") || activeElement;
+  const focused = activeElement === body || activeElement.closest(".toasts") ? null : activeElement.closest("tr, .pay__row, .savebar") || headOf(activeElement);
   const written = lastChanged ? byId(lastChanged)?.querySelector(".pay__row") : null;
   return [focused, written].filter((one) => one?.checkVisibility()).map((one) => one.getBoundingClientRect());
 }

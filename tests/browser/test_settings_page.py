@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import LISTEN
@@ -235,6 +236,20 @@ def test_what_a_save_did_is_not_told_below_other_pages(stage, new_page):
     expect(told).to_be_hidden()
     turn_to(admin, "Cards")
     expect(told).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (375, 800)])
+def test_what_was_saved_is_not_told_over_the_pages_to_choose_from(stage, new_page, size):
+    admin = seat(new_page(size), stage, ADMIN)
+    frame = open_settings(admin, "Cards")
+    frame.get_by_label("Leads", exact=True).check()
+    admin.press(admin.button("Save settings"))
+    expect(admin.said.locator(".toast")).to_be_visible()
+
+    turn_to(admin, "Rules")
+
+    expect_apart(frame.locator("nav.tabs"), admin.said.locator(".toast"))
+    expect_apart(frame.locator("#t-rules"), admin.said.locator(".toast"))
 
 
 def test_outside_of_the_frame_the_address_tells_the_page(stage, new_page, servers):
