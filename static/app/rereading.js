@@ -12,7 +12,7 @@ function rereadable(button) {
 }
 
 function readFormAgain(form, button) {
-  typed = { form, fields: entriesOf(form), prices: pricesOf(form), words: button.closest(".toast") };
+  typed = { form, fields: entriesOf(form), rows: rowsAsShown(form), words: button.closest(".toast") };
   button.classList.add("is-busy");
   request("GET", form.dataset.readsAgain, { source: button, target: "#dlg-form", swap: "innerHTML" });
 }
@@ -36,7 +36,7 @@ on("htmx:load", ({ detail: { elt } }) => {
   typed = null;
   typeAllAgain(elt, before);
   focusOnChosen(document.activeElement);
-  showFormer(elt, before.prices);
+  showFormer(elt, before.rows);
   before.words.querySelector("[data-press]").remove();
   before.words.querySelector("details")?.remove();
   tellInForm(elt, before.words);
@@ -49,8 +49,8 @@ function entriesOf(form) {
   return new Map([...form.elements].filter((field) => field.type !== "hidden" && isEntered(field)).map((field) => [entryOf(field), field]));
 }
 
-/* What was left as it came comes as it is now: a quantity of which less is left by now is less. */
-function typeAllAgain(form, { fields }) {
+/* What was left as it came comes as it is now: a quantity of which less is left by now is less, but see below. */
+function typeAllAgain(form, { fields, rows }) {
   for (const field of form.elements) {
     const was = fields.get(entryOf(field));
     if (!was || field.type === "hidden") continue;
@@ -62,22 +62,41 @@ function typeAllAgain(form, { fields }) {
   if (!isSummed(form) || !byId("dialog-sum")) return;
   for (const row of rowsOf(form)) if (fields.has(entryOf(quantityOf(row)))) isStale(row);
   const what = form.elements.what?.value;
-  if (what === "advance") turnTo(form, what);
-  else if (fields.size) addUp(form, 0);
+  if (what === "advance") return turnTo(form, what);
+  if (what !== "all") keepToChosen(form, rows);
+  if (fields.size || what !== "all") addUp(form, 0);
+}
+
+/* All boxes come ticked. Who has chosen what to bill has not chosen what came since: a row that was not there, or more
+   of one than stood there. */
+function keepToChosen(form, rows) {
+  for (const row of rowsOf(form)) {
+    const was = rows.get(row.dataset.row);
+    if (!was) boxOf(row).checked = false;
+    else if (Number(quantityOf(row).value) > Number(was.quantity)) lower(row, was.quantity);
+  }
+}
+
+function lower(row, quantity) {
+  const field = quantityOf(row);
+  field.value = quantity;
+  showSteps(field);
+  isStale(row);
 }
 
 /* A new form begins with its first choice: a blank pressed there would choose it in place of what somebody had chosen. */
 function focusOnChosen(at) {
-  if (at.type === "radio" && !at.checked) [...at.form.elements[at.name]].find((one) => one.checked).focus();
+  if (at.type === "radio" && !at.checked) at.form.querySelector(`[name="${at.name}"]:checked`)?.focus();
 }
 
-function pricesOf(form) {
-  return new Map(rowsOf(form).map((row) => [row.dataset.row, { price: row.dataset.price, shown: [...row.cells[1].childNodes] }]));
+function rowsAsShown(form) {
+  const asShown = (row) => ({ quantity: quantityOf(row).value, price: row.dataset.price, shown: [...row.cells[1].childNodes] });
+  return new Map(rowsOf(form).map((row) => [row.dataset.row, asShown(row)]));
 }
 
-function showFormer(form, prices) {
+function showFormer(form, rows) {
   for (const row of rowsOf(form)) {
-    const was = prices.get(row.dataset.row);
+    const was = rows.get(row.dataset.row);
     if (!was || was.price === row.dataset.price) continue;
     const former = document.createElement("del");
     former.append(...was.shown);

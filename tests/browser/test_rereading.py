@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.acts import SIGNS, SMALL
+from tests.support import odd_cards
+from tests.support.acts import CABLES, COURIER, LARGE, SIGNS, SMALL
 from tests.support.person import Keyboard
 
 CHECK = "Check the new amount."
@@ -155,3 +156,58 @@ def test_a_dialog_that_was_closed_meanwhile_gets_nothing(stage, person, latency)
 
     expect(person.dialog.get_by_text(CHECK)).to_have_count(0)
     expect(quantity(person)).not_to_have_value("2")
+
+
+def test_what_was_not_there_before_is_not_chosen_by_itself(stage, person):
+    """A colleague has added one, and more is left of another: neither is billed unasked."""
+    before = {one.id for one in stage.payments}
+    crm = stage.portal.crm
+    person.open_tab()
+    open_new(person)
+    person.hand.write(quantity(person), "2")
+    added = odd_cards.add_row(crm, crm.cards[2, 8061], "Spare transformer", "900", "1")
+    crm.product_rows[CABLES].quantity += 5
+    refuse(person, stage)
+
+    reread(person)
+
+    boxes = person.dialog.locator("[data-row] [type=checkbox]:checked")
+    expect(boxes).to_have_count(2)
+    expect(person.dialog.locator(f'[data-row="{added.id}"] [type=checkbox]')).not_to_be_checked()
+    person.press(person.button("Create payment", person.dialog))
+    expect(person.dialog).to_have_count(0)
+    [made] = [one for one in stage.payments if one.id not in before]
+    billed = {one.entity_id: int(one.quantity) for one in stage.items(made)}
+    assert billed == {crm.product_rows[SIGNS].basket_id: 2, crm.product_rows[CABLES].basket_id: 8}
+
+
+def test_everything_left_is_all_that_is_left_by_then(stage, person):
+    crm = stage.portal.crm
+    person.open_tab()
+    open_new(person)
+    odd_cards.add_row(crm, crm.cards[2, 8061], "Spare transformer", "900", "1")
+    refuse(person, stage)
+
+    reread(person)
+
+    expect(person.dialog.locator("[data-row] [type=checkbox]:checked")).to_have_count(3)
+
+
+def test_a_delivery_that_somebody_billed_meanwhile_has_to_be_chosen_again(stage, person):
+    crm = stage.portal.crm
+    [line] = crm.items_of(LARGE, "delivery")
+    del crm.items[line.id]
+    person.open_tab()
+    person.choose_in_menu(crm.payments[SMALL], "Add delivery")
+    expect(person.dialog.locator(f"[type=radio][value='{COURIER}']")).to_be_checked()
+    crm.items[line.id] = line
+    person.page.may_fail_to_load = True
+    person.press(person.dialog.locator("[type=submit]:visible"))
+    words = person.dialog.locator(".toast")
+    expect(words).to_be_visible()
+    said = words.locator("p").first.inner_text()
+
+    reread(person)
+
+    expect(words).to_contain_text(said)
+    expect(person.dialog.locator("[type=radio]:checked")).to_have_count(0)
