@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_look_of_words import style
-from tests.support.browser_stage import ADMIN
+from tests.support.browser_stage import ADMIN, DEAL_CARD, LINKED_CARD
+from tests.support.framed_app import bind_tab
 from tests.support.looks import violations
 from tests.support.person import Keyboard, Mouse
 
@@ -142,3 +144,28 @@ def test_another_tab_of_the_card_and_back_changes_nothing(stage, person):
     assert len(stage.http_calls) == asked
     person.press(person.button("Mark as paid", opened))
     expect(person.dialog).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("card", [DEAL_CARD, LINKED_CARD])
+def test_no_description_repeats_the_name_that_it_follows(stage, person, card):
+    bind_tab(stage.portal, "CRM_DYNAMIC_1036_DETAIL_TAB", f"{stage.app_url}/placement")
+    person.open_tab(card, opens=False)
+
+    told = told_of_buttons(person.page)
+
+    assert "Refresh" in [name for name, _more in told]
+    assert [(name, more) for name, more in told if more.startswith(name)] == []
+
+
+def told_of_buttons(page):
+    """Name and description of each button in the frame, as the browser tells them."""
+    session = page.context.new_cdp_session(page)
+    session.send("Accessibility.enable")
+    [frame] = session.send("Page.getFrameTree")["frameTree"]["childFrames"]
+    nodes = session.send("Accessibility.getFullAXTree", {"frameId": frame["frame"]["id"]})["nodes"]
+    session.detach()
+    buttons = [one for one in nodes if one.get("role", {}).get("value") == "button"]
+    return [
+        tuple(one.get(part, {}).get("value", "") for part in ("name", "description"))
+        for one in buttons
+    ]
