@@ -128,8 +128,17 @@
     }
     for (const field of place?.querySelectorAll("[aria-invalid]") || []) field.removeAttribute("aria-invalid");
     if (document.querySelector("#settings-form .field__error")) return;
+    leaveWrong();
+  }
+
+  function leaveWrong() {
     for (const toast of document.querySelectorAll(".toast--err[data-field=settings-form]")) toast.remove();
   }
+
+  /* What was discarded is not wrong any more. */
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && detail.requestConfig.elt.id === "settings-discard") leaveWrong();
+  });
 
   /* What is not saved: the names of the settings that differ from the ones last saved. */
   let saved = new Map();

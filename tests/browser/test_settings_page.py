@@ -238,6 +238,20 @@ def test_what_a_save_did_is_not_told_below_other_pages(stage, new_page):
     expect(told).to_be_visible()
 
 
+def test_what_was_wrong_is_not_told_any_more_once_it_was_discarded(stage, new_page):
+    admin = seat(new_page(), stage, ADMIN)
+    admin.page.may_fail_to_load = True
+    frame = open_settings(admin, "Defaults")
+    frame.get_by_label("Text of the message").fill("without its link")
+    admin.press(admin.button("Save settings"))
+    expect(admin.alert).to_contain_text("Not saved")
+
+    admin.press(admin.button("Discard"))
+
+    expect(frame.get_by_label("Text of the message")).to_have_value("")
+    expect(admin.alert).to_have_count(0)
+
+
 @pytest.mark.parametrize("size", [(1280, 900), (375, 800)])
 def test_what_was_saved_is_not_told_over_the_pages_to_choose_from(stage, new_page, size):
     admin = seat(new_page(size), stage, ADMIN)
