@@ -65,6 +65,8 @@ class TabContent:
     """The card has more product rows than are ever read at once."""
     carried: str = ""
     """The card as it was read, sealed for the request that reads the first group; see `details`."""
+    tells_abroad: bool = False
+    """Whether it was read what all payments in other currencies than the card's hold."""
 
 
 def show(card: CardSession, wish: ListOptions) -> TabContent:
@@ -151,7 +153,15 @@ def details(
     )
     view = view_of(card, read.core, read.compositions, read.people)
     kept = tuple(entry for entry in view.payments if entry.payment.id in set(wanted))
-    return TabContent(replace(view, payments=kept), (), read.core.rows_total)
+    shown = replace(view, payments=kept)
+    return TabContent(shown, (), read.core.rows_total, tells_abroad=_tells_abroad(view))
+
+
+def _tells_abroad(view: CardView) -> bool:
+    """Return whether all payments in other currencies were read, but for those of nothing."""
+    own = view.card.amount.currency
+    abroad = [entry for entry in view.payments if entry.payment.sum.currency != own]
+    return all(entry.details is not None or not entry.payment.sum.amount for entry in abroad)
 
 
 def details_of_newest(card: CardSession, most: int) -> TabContent:

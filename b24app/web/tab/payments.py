@@ -92,7 +92,11 @@ def details() -> ResponseReturnValue:
     rows_total = whole_number(request.values.get("rows") or "0", "rows")
     shown = tab.details(current_card(), ids, rows_total, request.form.get("carried", ""))
     return large_pages.render(
-        "payments/_details.html", [shown.view], view=shown.view, rows_total=shown.rows_total
+        "payments/_details.html",
+        [shown.view],
+        view=shown.view,
+        rows_total=shown.rows_total,
+        tells_abroad=shown.tells_abroad,
     )
 
 

@@ -159,3 +159,20 @@ def test_the_figures_come_with_what_payments_in_another_currency_hold(stage, pay
 
     assert 'id="strip"' in details
     assert "unreadable" not in details
+
+
+def test_figures_that_are_known_do_not_become_unreadable_by_what_is_read_later(stage, payment):
+    """What one answer tells of some payments says nothing of those that it did not read."""
+    crm = stage.portal.crm
+    order = crm.orders_of(2, MOVED)[0]
+    sale.add_shipment(crm, order, (229, "Courier"), Decimal(40))
+    other = sale.add_payment(crm, order, crm.pay_systems[6])
+    other.sum = other.sum + 5
+    tab = stage.tab(entity_id=MOVED)
+
+    one = tab.get("/payments/details", ids=payment.id, rows=1).text
+    both = tab.get("/payments/details", ids=f"{payment.id},{other.id}", rows=1).text
+
+    assert 'id="strip"' not in one
+    assert 'id="strip"' in both
+    assert "unreadable" not in both
