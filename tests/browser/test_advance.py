@@ -324,3 +324,18 @@ def test_all_digits_of_an_amount_are_in_sight(sit, size):
 
     assert number(person).evaluate("field => field.scrollWidth <= field.clientWidth")
     assert unit.bounding_box()["y"] == top
+
+
+@pytest.mark.usefixtures("stage")
+def test_nothing_moves_under_the_hand_that_counts(person):
+    person.open_tab()
+    person.press(person.button("New payment"))
+    person.press(choice(person, "Chosen items"))
+    less = person.button("Decrease quantity", person.dialog).first
+    stood = less.bounding_box()
+
+    for _ in range(3):
+        person.press(less)
+
+    expect(person.dialog.locator("[data-line]").first).to_have_text("€826.00")
+    assert less.bounding_box()["x"] == stood["x"]
