@@ -39,6 +39,9 @@ SETTLE_SECONDS = 4.0
 ACTION_SECONDS = 14.0
 """For all steps of one write: proof, write and reading back."""
 
+STEP_SECONDS = 27.0
+"""For all steps of one request of the installer: the proxy gives up after 30 seconds."""
+
 AUTHORIZATION_PART = 4
 
 STORE_PAUSES = (0.05, 0.3, 1.0)
@@ -48,6 +51,7 @@ STORE_SECONDS = 2.0
 T = TypeVar("T")
 
 _action_end: ContextVar[float | None] = ContextVar("action_end", default=None)
+_patience_end: ContextVar[float | None] = ContextVar("patience_end", default=None)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,11 @@ class Deps:
         """Start the deadline for all calls of one step.
 
         Within `one_action`, a step gets no more than what the action has left, and every step
-        except reading back leaves time for it.
+        except reading back leaves time for it. Within `patiently` it gets all that is left.
         """
+        patience = _patience_end.get()
+        if patience is not None:
+            return Deadline(max(0.0, patience - self.monotonic()), self.monotonic)
         end = _action_end.get()
         if end is not None:
             kept = SETTLE_SECONDS if seconds > SETTLE_SECONDS else 0.0
@@ -128,3 +135,16 @@ class Deps:
             yield
         finally:
             _action_end.reset(token)
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Let each step of a request take all that is left of its time, as in the installer.
+
+        A slow answer is better than none where nobody can go on without it, and what was given up
+        may have been done all the same.
+        """
+        token = _patience_end.set(self.monotonic() + STEP_SECONDS)
+        try:
+            yield
+        finally:
+            _patience_end.reset(token)

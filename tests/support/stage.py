@@ -190,6 +190,13 @@ class Stage(BaseStage):
         query = {"DOMAIN": PORTAL, "PROTOCOL": "0", "LANG": "en", "APP_SID": "5" * 32, **query}
         return self.client.post(path, query_string=query, data=fields)
 
+    def begin_install(self, user_id=ADMIN):
+        """Open the installer and let its first step, which asks the portal, run."""
+        page = self.frame("/install", self.post_fields(user_id))
+        assert page.status_code == 200, page.text
+        headers = {"Authorization": f"Bearer {token_in(page)}", "HX-Request": "true"}
+        return self.client.post("/install/steps/verify", headers=headers)
+
     def install(self, user_id=ADMIN):
         """Install the app as an administrator does, wizard steps included."""
         if self.portal.installation is None:
@@ -197,7 +204,7 @@ class Stage(BaseStage):
         answer = self.frame("/install", self.post_fields(user_id))
         assert answer.status_code == 200, answer.text
         headers = {"Authorization": f"Bearer {token_in(answer)}", "HX-Request": "true"}
-        for step in ("tabs", "events", "finish"):
+        for step in ("verify", "tabs", "events", "finish"):
             done = self.client.post(f"/install/steps/{step}", headers=headers)
             assert done.status_code == 200, done.text
         self.portal.finish_install(user_id)

@@ -53,7 +53,8 @@ S = TypeVar("S")
 PAUSES = (0.5, 1.0, 2.0)
 JITTER = 0.5
 READ_ATTEMPT_SECONDS = 8.0
-"""A read is given up after this time, while there is time to ask once more."""
+READ_ATTEMPT_PART = 2 / 3
+"""A read is given up after this time, or after this part of a longer one, to ask once more."""
 
 SHORTEST_ATTEMPT = 0.5
 NEVER_REPEATED = frozenset({"ERROR_CORE", "TOO_LARGE", "NO_ROOM"})
@@ -237,7 +238,8 @@ class BitrixClient:
             headers=self._headers,
             data=_body(command, access_token),
         )
-        limit = deadline if command.is_write else deadline.at_most(READ_ATTEMPT_SECONDS)
+        patience = max(READ_ATTEMPT_SECONDS, deadline.remaining() * READ_ATTEMPT_PART)
+        limit = deadline if command.is_write else deadline.at_most(patience)
         started = self._monotonic()
         outcome = exchange(self._session, request, limit)
         payload = parse(outcome.body) if isinstance(outcome, Received) else None

@@ -30,7 +30,7 @@ from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.auth.frame_posts import require_nameable
 from b24app.services.auth.launches import LAUNCH_DAYS, ask_proof
 from b24app.services.auth.shells import origin_of
-from b24app.services.auth.throttle import Sender, exchanging
+from b24app.services.auth.throttle import Sender, exchanging, was_proven
 from b24app.services.auth.tokens import PostedTokens
 from b24app.services.deps import Deps
 from b24app.services.lifecycle import age, rebinding, reinstallation, uninstall
@@ -132,6 +132,20 @@ def begun_before(deps: Deps, call: PlacementCall) -> Begun | None:
         return None
     given = call.application_token
     return begun if hmac.compare_digest(begun.application_token.encode(), given.encode()) else None
+
+
+def go_on(deps: Deps, ticket: SessionClaims) -> None:
+    """Let the portal say who installs, unless it has: its answer may have been lost on our way.
+
+    Raises SessionExpiredError if nothing waits for this ticket, and like `verify`.
+    """
+    try:
+        begun = begun_of(deps, ticket)
+    except SessionExpiredError:
+        if not was_proven(deps, ticket.member_id, ticket.launch_id):
+            raise
+        return
+    verify(deps, begun, ticket)
 
 
 def verify(deps: Deps, begun: Begun, ticket: SessionClaims) -> None:

@@ -7,14 +7,23 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
-from b24app.errors import AppError, InstallationUnprovenError, NotAdminError
+from b24app.errors import (
+    AppError,
+    InstallationUnprovenError,
+    NotAdminError,
+    SessionExpiredError,
+)
 from b24app.services.auth import admins
-from b24app.services.auth.card_session import CardSession, SessionClaims
-from b24app.services.auth.frame_posts import PlacementCall
+from b24app.services.auth.card_session import CardSession
 from b24app.services.lifecycle import installation, installing_again
-from b24app.services.lifecycle.installation import Begun
-from b24app.web.plumbing import failures, i18n, security
-from b24app.web.plumbing.entry import current_card, current_ticket, placement_call, signed
+from b24app.web.plumbing import failures, security
+from b24app.web.plumbing.entry import (
+    current_card,
+    current_ticket,
+    placement_call,
+    require_session,
+    signed,
+)
 from b24app.web.plumbing.error_pages import UNPROVEN_KINDS, shown, when_again
 from b24app.web.plumbing.statuses import SESSION_REFUSED, status_of
 from b24app.web.plumbing.wiring import deps
@@ -32,66 +41,64 @@ ORDER = (VERIFY, "save", "tabs", "events", "finish")
 
 @blueprint.post("/install")
 def install() -> ResponseReturnValue:
-    """Prove and save, then show the wizard, which runs the other steps one by one."""
+    """Prove the post, then show the wizard, which runs the steps one by one.
+
+    The portal, which may be slow, is asked by the steps: until this is answered, the frame is
+    empty.
+    """
     call = placement_call()
     ticket = installation.ticket_of(call)
     try:
         begun = installation.begin(deps(), call, failures.sender())
-        # Before the portal is asked, which may take long: a second post meanwhile finds it.
+        # A second post meanwhile finds it, and so does the first step.
         installation.hold(deps(), begun, ticket)
+        origin = begun.origin
     except InstallationUnprovenError:
         before = installation.begun_before(deps(), call)
         if before is None:
-            return _posted_again(call)
-        begun = before
-    security.allow_framing_by(begun.origin)
-    frame = {"portal_origin": begun.origin, "app_sid": call.app_sid}
-    error = _verify(begun, ticket)
-    if isinstance(error, NotAdminError):
-        page = render_template("install.html", failed=shown(error), steps=(), **frame)
-        return page, status_of(type(error))
-    if error is not None:
-        failed = {"failed": shown(error), **_state(VERIFY)}
-        page = render_template("install.html", token=signed(ticket), **failed, **frame)
-        return page, status_of(type(error))
-    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
-
-
-def _posted_again(call: PlacementCall) -> str:
-    """Show the wizard of an installation that a post before this one has begun."""
-    ticket, origin = installing_again.go_on(deps(), call)
+            ticket, origin = installing_again.knock(deps(), call)
+        else:
+            origin = before.origin
     security.allow_framing_by(origin)
     frame = {"portal_origin": origin, "app_sid": call.app_sid}
-    return render_template("install.html", token=signed(ticket), **_state("tabs"), **frame)
+    return render_template("install.html", token=signed(ticket), **_state(VERIFY), **frame)
 
 
-def _verify_again() -> Response:
-    """Ask again who installs, with the grant that the authorization server confirmed."""
+def _verify() -> Response:
+    """Ask the portal who installs, with the grant that the authorization server confirmed."""
+    require_session()
     ticket = current_ticket()
-    i18n.use_language(ticket.language)
-    error = _verify(installation.begun_of(deps(), ticket), ticket)
-    if error is None:
-        return make_response(render_template("_install.html", **_state("tabs")))
-    steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(VERIFY)
+    try:
+        if ticket.sealed:
+            installing_again.go_on(deps(), ticket)
+        else:
+            installation.go_on(deps(), ticket)
+    except SessionExpiredError:
+        raise
+    except AppError as error:
+        return _stopped(error, VERIFY)
+    return make_response(render_template("_install.html", **_state("tabs")))
+
+
+def _stopped(error: AppError, step: str) -> Response:
+    """Say why a step failed, with a way to try it again unless that would be in vain."""
+    is_over = isinstance(error, NotAdminError | InstallationUnprovenError)
+    steps = {"steps": ()} if is_over else _state(step)
     body = render_template("_install.html", failed=shown(error), **steps)
     status = status_of(type(error))
+    # The page answers that one with another session, which does not help here.
     status = 403 if status == SESSION_REFUSED else status
     return make_response(body, status, when_again(error))
-
-
-def _verify(begun: Begun, ticket: SessionClaims) -> AppError | None:
-    try:
-        installation.verify(deps(), begun, ticket)
-    except AppError as error:
-        return error
-    return None
 
 
 @blueprint.post("/install/steps/<step>")
 def run_step(step: str) -> Response:
     """Carry out one step; answer with the wizard at the next one."""
-    if step == VERIFY:
-        return _verify_again()
+    with deps().patiently():
+        return _verify() if step == VERIFY else _carried_out(step)
+
+
+def _carried_out(step: str) -> Response:
     card = current_card()
     run = STEPS.get(step)
     if run is None:
@@ -103,9 +110,7 @@ def run_step(step: str) -> Response:
     except AppError as error:
         if isinstance(error, UNPROVEN_KINDS) or status_of(type(error)) == SESSION_REFUSED:
             raise
-        steps = {"steps": ()} if isinstance(error, NotAdminError) else _state(step)
-        body = render_template("_install.html", failed=shown(error), **steps)
-        return make_response(body, status_of(type(error)), when_again(error))
+        return _stopped(error, step)
     following = ORDER[ORDER.index(step) + 1 :]
     return make_response(
         render_template("_install.html", **_state(following[0] if following else "done"))

@@ -38,7 +38,7 @@ def test_the_end_of_the_wizard_reaches_the_portal_and_comes_back_as_an_event(sta
 def test_an_installation_event_finishes_what_the_wizard_left_open(bare_stage):
     stage = bare_stage
     stage.portal.install_app()
-    stage.frame("/install", stage.post_fields(ADMIN))
+    stage.begin_install()
     assert portal_of(stage).state == "installing"
 
     post(stage, "ONAPPINSTALL", {"VERSION": "1"})

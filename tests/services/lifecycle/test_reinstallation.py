@@ -253,7 +253,7 @@ def test_an_update_that_lost_the_handlers_of_events_is_no_new_installation(stage
 def test_a_wizard_that_was_left_and_opened_again_is_one_installation(bare_stage):
     stage = bare_stage
     stage.portal.install_app()
-    stage.frame("/install", stage.post_fields(ADMIN))
+    stage.begin_install()
     name = portal_of(stage).installation_id
 
     stage.install()
@@ -282,7 +282,7 @@ def test_a_first_installation_asks_nothing_about_bindings(bare_stage):
     stage = bare_stage
     stage.portal.install_app()
 
-    stage.frame("/install", stage.post_fields(ADMIN))
+    stage.begin_install()
 
     assert stage.asked("event.get") == []
     assert stage.asked("placement.get") == []
