@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from b24app.bitrix.command import Command
@@ -31,12 +32,13 @@ AT_ONCE = 30
 
 
 def change_to(
-    payment_id: int, wanted: Sequence[RowQuantity], *, may_raise: bool
+    payment_id: int, wanted: Sequence[RowQuantity], *, may_raise: bool, currency: str = ""
 ) -> Change[EditContext]:
     """Return what is special about adding rows to a payment.
 
     A row it already has is raised: adding it again saves nothing. Not where it may not be raised:
     undoing a removal adds nothing to a row that somebody else has put back in the meantime.
+    `currency` is the card's as it was seen.
     Page: crm-item-payment-product-add.md.
     """
 
@@ -61,7 +63,7 @@ def change_to(
         Action.ITEMS,
         DeedName.ADD_ITEMS,
         payment_id,
-        place_to_add,
+        partial(place_to_add, currency=currency),
         plan,
         is_repeatable=False,
     )

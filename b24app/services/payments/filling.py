@@ -50,34 +50,43 @@ def begin(card: CardSession, filling: Filling, rows: Mapping[int, ListedRow]) ->
 
 
 def add(
-    card: CardSession, asked: WriteRequest, payment_id: int, wanted: Sequence[RowQuantity]
+    card: CardSession,
+    asked: WriteRequest,
+    payment_id: int,
+    wanted: Sequence[RowQuantity],
+    currency: str = "",
 ) -> Outcome:
     """Add rows to an existing payment, in one request or in several.
 
+    `currency` is the card's as it was seen.
+
     Rows that it already has are raised if allowed, and only in one request.
     """
-    addition = adding_items.change_to(payment_id, wanted, may_raise=not asked.is_undo)
+    may_raise = not asked.is_undo
+    addition = adding_items.change_to(payment_id, wanted, may_raise=may_raise, currency=currency)
     turn = card_lease.Turn(card)
 
     def run() -> Outcome:
         # Asked here: who has waited for others has less time left.
         is_short = len(wanted) <= card.api.writes_within(PART_SECONDS, adding_items.AT_ONCE)
-        at = None if is_short else place_to_add(card, payment_id)
+        at = None if is_short else place_to_add(card, payment_id, currency)
         there = {item.row_id for item in at.items} if at else set()
         if at is None or any(row.row_id in there for row in wanted):
             return change.carry_out(card, addition)
-        return _begin_adding(card, at, wanted)
+        return _begin_adding(card, at, wanted, currency)
 
     deed = Deed(Action.ITEMS, DeedName.ADD_ITEMS, payment_id, is_repeatable=False)
     return perform(card, asked, deed, lambda: turn.run(run), turn)
 
 
-def _begin_adding(card: CardSession, at: EditContext, wanted: Sequence[RowQuantity]) -> Outcome:
+def _begin_adding(
+    card: CardSession, at: EditContext, wanted: Sequence[RowQuantity], currency: str
+) -> Outcome:
     free = at.rows if at.free is None else at.free
     require_free(wanted, free, set(at.rows))
     payment = at.payment
     filling = Filling(0, payment.id, payment.number, tuple(wanted), names={}, done=0, is_new=False)
-    return begin(card, filling, {**at.rows, **free})
+    return begin(card, replace(filling, currency=currency), {**at.rows, **free})
 
 
 def find(card: CardSession, filling_id: int) -> Filling:

@@ -111,13 +111,14 @@ def _placed(
 
 
 @before_writing()
-def place_to_add(card: CardSession, payment_id: int) -> EditContext:
+def place_to_add(card: CardSession, payment_id: int, currency: str = "") -> EditContext:
     """Read like `place` what proves an addition, with what a creation would find that is free.
 
     More calls only where a creation needs them, too. Raises InputError where payments hold lines
-    that may be of the rows that are offered.
+    that may be of the rows that are offered, and ChangedMeanwhileError where the card says that it
+    has another currency than was seen.
     """
-    return _placed_to_add(card, payment_id, needs_known=True)
+    return _placed_to_add(card, payment_id, needs_known=True, currency=currency)
 
 
 @before_writing()
@@ -126,7 +127,9 @@ def place_to_raise(card: CardSession, payment_id: int) -> EditContext:
     return _placed_to_add(card, payment_id, needs_known=False)
 
 
-def _placed_to_add(card: CardSession, payment_id: int, *, needs_known: bool) -> EditContext:
+def _placed_to_add(
+    card: CardSession, payment_id: int, *, needs_known: bool, currency: str = ""
+) -> EditContext:
     found = ownership.read_about(
         card,
         [payment_id],
@@ -135,11 +138,14 @@ def _placed_to_add(card: CardSession, payment_id: int, *, needs_known: bool) -> 
             _ask_rows(batch, card.ref),
             batch.add(payments.list_payments(card.ref)),
             billed_lines.ask(batch, card),
+            batch.add(crm.get_card(card.ref), is_optional=True) if currency else None,
         ),
     )
     payment = found.payments[payment_id]
     require_unpaid(payment)
-    asked, listing, lines = found.beside
+    asked, listing, lines, own_card = found.beside
+    if own_card is not None:
+        unbilled.require_currency(found.result, own_card, currency)
     on_card = product_rows.take(found.result, asked.rows, are_needed=True)
     answered = Answered(found.result, lines, found.result[listing])
     told = unbilled.free_of(card, answered, on_card, asked.free)

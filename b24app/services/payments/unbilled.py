@@ -84,8 +84,8 @@ def read(card: CardSession, currency: str = "") -> BillableRows:
     lines = billed_lines.ask(batch, card)
     own_card = batch.add(crm.get_card(card.ref), is_optional=True) if currency else None
     result = card.api.read(batch, WRITE_SECONDS)
-    if own_card is not None and currency_of(result, own_card) not in {None, currency}:
-        raise ChangedMeanwhileError("another currency", code=InputCode.REST_CHANGED)
+    if own_card is not None:
+        require_currency(result, own_card, currency)
     listed = result[listing]
     # A payment that cannot be read now existed before as well.
     ids = frozenset(payment.id for payment in listed) | frozenset(filter(None, listed.unread))
@@ -94,6 +94,12 @@ def read(card: CardSession, currency: str = "") -> BillableRows:
     told = free_of(card, Answered(result, lines, listed), own, available)
     rows = {**{row.id: row for row in told.free or ()}, **told.rows.by_id}
     return BillableRows(ids, are_all, told, rows, finest(one.sum for one in listed))
+
+
+def require_currency(result: BatchResult, asked: Handle[Card], seen: str) -> None:
+    """Raise ChangedMeanwhileError if the card says that it has another currency than was seen."""
+    if currency_of(result, asked) not in {None, seen}:
+        raise ChangedMeanwhileError("another currency", code=InputCode.REST_CHANGED)
 
 
 def currency_of(result: BatchResult, asked: Handle[Card]) -> str | None:

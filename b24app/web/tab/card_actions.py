@@ -13,7 +13,13 @@ from b24app.web.plumbing import i18n
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
 from b24app.web.tab.payment_items import chosen_rows
-from b24app.web.tab.writing import answer, asked, optional_decimal, optional_number
+from b24app.web.tab.writing import (
+    answer,
+    asked,
+    optional_decimal,
+    optional_number,
+    seen_currency,
+)
 
 blueprint = Blueprint("card_actions", __name__, url_prefix="/payments")
 blueprint.before_request(require_session)
@@ -54,7 +60,7 @@ def create() -> Response:
     card = proven(Action.CREATE)
     wanted = chosen_rows()
     choice = _system_choice()
-    return answer(creation.create(card, asked(), choice, wanted, _currency()))
+    return answer(creation.create(card, asked(), choice, wanted, seen_currency()))
 
 
 @blueprint.get("/rest")
@@ -82,7 +88,7 @@ def bill_remaining() -> Response:
     card = proven(Action.CREATE)
     choice = _system_choice()
     rows = request.form.get("rows", "")
-    expected = aim.ExpectedRest(optional_decimal("shown"), _currency(), rows)
+    expected = aim.ExpectedRest(optional_decimal("shown"), seen_currency(), rows)
     return answer(creation.bill_remaining(card, asked(), choice, expected))
 
 
@@ -133,11 +139,6 @@ def show_allocation() -> ResponseReturnValue:
     """Show product rows against payments."""
     found = allocation.read(proven())
     return large_pages.render("payments/_allocation.html", [found.view], allocation=found)
-
-
-def _currency() -> str:
-    """Return the currency of the prices in the form; it is only compared."""
-    return request.form.get("currency", "")
 
 
 def _system_choice() -> int | None:

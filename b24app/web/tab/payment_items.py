@@ -11,7 +11,13 @@ from b24app.services.payments.items import NewQuantity
 from b24app.services.payments.quantities import RowQuantity, whole
 from b24app.web.plumbing.entry import current_card, proven, require_session
 from b24app.web.tab import large_pages
-from b24app.web.tab.writing import answer, asked, optional_decimal, whole_number
+from b24app.web.tab.writing import (
+    answer,
+    asked,
+    optional_decimal,
+    seen_currency,
+    whole_number,
+)
 
 blueprint = Blueprint("payment_items", __name__, url_prefix="/payments/<int:payment_id>/items")
 blueprint.before_request(require_session)
@@ -29,7 +35,7 @@ def add(payment_id: int) -> Response:
     """Add the chosen rows."""
     card = proven(Action.ITEMS)
     wanted = chosen_rows()
-    return answer(filling.add(card, asked(), payment_id, wanted))
+    return answer(filling.add(card, asked(), payment_id, wanted, seen_currency()))
 
 
 @blueprint.post("/<int:item_id>")

@@ -116,3 +116,8 @@ def _is_writable(value: Decimal) -> bool:
     if not isinstance(exponent, int):
         return False
     return exponent >= -MOST_DIGITS and value.adjusted() < MOST_DIGITS
+
+
+def seen_currency() -> str:
+    """Return the currency of the prices in the form; it is only compared."""
+    return request.form.get("currency", "")

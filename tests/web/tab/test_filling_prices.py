@@ -108,6 +108,38 @@ def test_another_currency_of_the_card_ends_it(stage, tab, begin):
     assert len(held(stage)) == 35
 
 
+def added(stage, currency=None):
+    """A payment without products, and the first answer to all of them in *Add items*."""
+    crm = stage.portal.crm
+    there = sale.add_payment(crm, sale.open_order(crm, (2, MANY), "EUR"), crm.pay_systems[6])
+    tab, path = stage.tab(entity_id=MANY), f"/payments/{there.id}/items"
+    told = dict(re.findall(r'name="(price-\d+|currency)" value="([^"]*)"', tab.get(path).text))
+    if currency:
+        crm.cards[2, MANY].currency = currency
+    tab.post(path, {**all_rows(stage), **told})
+    return tab
+
+
+def test_another_currency_begins_no_addition_in_parts(stage):
+    tab = added(stage, "USD")
+
+    assert tab.answer.status_code == 409, tab.said
+    assert not held(stage)
+
+
+def test_another_currency_ends_an_addition_on_its_way(stage):
+    tab = added(stage)
+    tab.post(part_of(tab))
+    there, path = len(held(stage)), part_of(tab)
+    stage.portal.crm.cards[2, MANY].currency = "USD"
+
+    answer = tab.post(path)
+
+    assert answer.status_code == 409, tab.said
+    said = re.findall(STOPPED + "the card has another currency now", tab.said)
+    assert (said, len(held(stage))) == ([str(there)], there)
+
+
 def test_a_card_that_cannot_be_read_stops_nothing(stage, tab):
     tab.post("/payments", chosen(stage, tab))
     path = part_of(tab)

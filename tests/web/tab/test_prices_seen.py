@@ -78,6 +78,28 @@ def test_a_currency_that_changed_meanwhile_stops_a_new_payment(stage, path):
     assert stage.asked(ADD) == []
 
 
+@pytest.mark.parametrize(("now", "status"), [("EUR", 200), ("USD", 409)])
+def test_a_currency_that_changed_meanwhile_stops_further_items(stage, now, status):
+    tab, path = stage.tab(), f"/payments/{SMALL}/items"
+    _, fields = chosen(tab, path)
+    [currency] = re.findall(r'name="currency" value="([^"]*)"', tab.get(path).text)
+    stage.portal.crm.cards[2, 8061].currency = now
+
+    answer = tab.post(path, {**fields, "currency": currency})
+
+    assert (currency, answer.status_code) == ("EUR", status), tab.said
+    assert (SAID in tab.said) is (status == 409)
+    assert len(stage.asked(ADD_ITEM)) == (status == 200)
+
+
+def test_a_card_that_cannot_be_read_keeps_nobody_from_adding(stage):
+    tab, path = stage.tab(), f"/payments/{SMALL}/items"
+    _, fields = chosen(tab, path)
+    stage.portal.faults.add("crm.item.get", "unexpected", times=1)
+
+    assert tab.post(path, {**fields, "currency": "EUR"}).status_code == 200, tab.said
+
+
 def test_a_card_that_cannot_be_read_keeps_nobody_from_creating(stage):
     tab = stage.tab()
     _, fields = chosen(tab, "/payments/new")
