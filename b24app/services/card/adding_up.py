@@ -21,6 +21,7 @@ from b24app.domain import (
     is_readable,
     is_whole,
 )
+from b24app.services.card import free_lines
 from b24app.services.card.card_reads import CardSnapshot, Compositions
 from b24app.services.card.doubtful import are_named
 from b24app.services.card.product_sums import is_all_known, products_of
@@ -63,7 +64,7 @@ def _own(
         made_of.append(Line(LineKind.DELIVERY, Money(UNREADABLE, currency)))
     if products.kind is LineKind.CARD:
         made_of = [products]
-    lines = _free_lines(free, currency, core.finest_sum)
+    lines = free_lines.lines(core, free)
     unread = _unread(core, currency)
     billed = unread or sum_of([*paid, *waiting], currency)
     whole = total(currency, made_of)
@@ -172,7 +173,7 @@ def _elsewhere(
         return none - held
     if free is None:
         return Money(UNREADABLE, currency)
-    gap = rest - _once(free, [row.sum for row in free], currency, core.finest_sum)
+    gap = rest - free_lines.once(free, [row.sum for row in free], currency, core.finest_sum)
     if not (gap.is_readable and held.is_readable):
         return Money(UNREADABLE, currency)
     return none - Money(max(ZERO, held.amount, gap.amount), currency)
@@ -186,23 +187,6 @@ def _held_products(
     parts = (row.price * _lesser(row.quantity, held[row.id]) for row in core.rows.values())
     none = Money(ZERO, core.card.amount.currency)
     return sum((rounded(part, core.finest_sum) for part in parts), none)
-
-
-def _free_lines(free: Sequence[ProductRow] | None, currency: str, like: Money | None) -> list[Line]:
-    if free is None:
-        return []
-    # As Bill the rest has it: without tax on top.
-    amount = _once(free, [row.billed_price * row.quantity for row in free], currency, like)
-    return [Line(LineKind.FREE, amount, quantity=Decimal(len(free)))]
-
-
-def _once(
-    free: Sequence[ProductRow], sums: Iterable[Money], currency: str, like: Money | None
-) -> Money:
-    """Return the total of free rows, rounded once like one payment of all of them."""
-    if not is_whole(free):
-        return Money(UNREADABLE, currency)
-    return rounded(sum(sums, Money(ZERO, currency)), like)
 
 
 def _billed_wrong(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.domain import UNREADABLE, Payment, ProductRow
+from b24app.domain import UNREADABLE, Payment, ProductRow, is_readable
 from b24app.services.auth.card_session import CardSession
 from b24app.services.card import tab
 from b24app.services.card.card_view import CardView
@@ -35,6 +35,11 @@ class RowUse:
     row: ProductRow
     parts: tuple[Part, ...]
     free: Decimal
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Return whether the row takes something off the card, which no payment can hold."""
+        return is_readable(self.row.quantity) and self.row.quantity < 0 and not self.parts
 
 
 @dataclass(frozen=True, slots=True)

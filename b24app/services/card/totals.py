@@ -32,6 +32,8 @@ class LineKind(StrEnum):
     """A delivery held by several payments: the excess is subtracted."""
     TOO_MANY = "too_many"
     """More of a product in payments than on the card: the excess is subtracted."""
+    BELOW_ZERO = "below_zero"
+    """A product with a quantity below zero, which no payment can hold: subtracted."""
     OTHER = "other"
     """Tax that payments leave out, rounding, lines that are no longer on the card."""
     UNSETTLED = "unsettled"

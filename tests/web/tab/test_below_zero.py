@@ -96,3 +96,35 @@ def test_a_card_of_nothing_else_offers_nothing(stage):
     assert NOTE in words(tab.get("/payments/new").text)
     assert tab.post("/payments/rest").status_code in {409, 422}
     assert crm.payments_of(2, RETURNS) == []
+
+
+IN_NONE = "below zero: in no payment"
+
+
+def test_allocation_does_not_call_them_billed_too_often(tab):
+    text = words(tab.get("/payments/allocation").text)
+
+    assert "too many" not in text
+    assert IN_NONE in text
+
+
+def test_how_this_adds_up_names_them(tab):
+    text = words(tab.show().text)
+
+    assert re.search(rf"Came back ×\s.2 \({IN_NONE}\)\s*.€20\.00", text), text
+    assert "Tax, rounding" not in text
+
+
+def test_bill_the_rest_says_why_it_is_another_sum_than_what_is_not_billed(tab):
+    text = tab.get("/payments/rest").text
+    [why] = re.findall(r'id="why-another".*?</table>', text, re.DOTALL)
+
+    assert re.search(r"Came back ×\s.2 .*€20\.00.*Not billed.*€80\.00", words(why)), words(why)
+
+
+def test_where_both_are_the_same_it_says_nothing(stage, tab):
+    rows = stage.portal.crm.product_rows
+    for row in [one for one in rows.values() if one.product_name == "Came back"]:
+        del rows[row.id]
+
+    assert "why-another" not in tab.get("/payments/rest").text
