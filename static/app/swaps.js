@@ -50,7 +50,9 @@ function prepareSwap(detail, config, isDone) {
   const isOnItsWay = isPart(detail.xhr);
   if (isOnItsWay) partCame(detail, config);
   else if (isWrite(config) && isDone) workDone(config, detail.serverResponse);
-  if (dialog && !stays && !isOnItsWay && isWrite(config) && isDone) dialog.close();
+  /* What was done in part is told in the page. Its dialog still asks for all of it, and would do that part again. */
+  const isOver = isDone || detail.xhr.getResponseHeader("Partly-Done") !== null;
+  if (dialog && !stays && !isOnItsWay && isWrite(config) && isOver) dialog.close();
   if (dialog && !isWrite(config) && !dialog.open && !("opening" in dialog.dataset)) detail.shouldSwap = false;
   if (!isWanted(config)) detail.shouldSwap = false;
   home = document.activeElement.closest(".pay")?.id || "";

@@ -87,6 +87,10 @@ class Notice:
     """Whether the rest of it can be done from here."""
 
 
+UNFINISHED = frozenset({"rest_partly", "filling"})
+"""Codes of payments that may still lack products."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardView:
     """Everything one rendering of the tab needs."""
@@ -198,6 +202,11 @@ class CardView:
             return None
         room = own.amount - own.returned - own.paid
         return room if room.is_readable else None
+
+    @property
+    def unfinished(self) -> tuple[Notice, ...]:
+        """Return what is said of new payments that were left half done."""
+        return tuple(notice for notice in self.notices if notice.code in UNFINISHED)
 
     @property
     def is_all_canceled(self) -> bool:

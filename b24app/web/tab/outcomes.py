@@ -52,6 +52,10 @@ MARKS: Mapping[UndoKind, Action] = {UndoKind.PAY: Action.PAY, UndoKind.UNPAY: Ac
 """Undo kinds that are actions with a rule of their own."""
 
 
+PARTLY_DONE = "Partly-Done"
+"""Header of an answer to what was done in part: its dialog would do that part again."""
+
+
 def status_of(outcome: Outcome) -> int:
     """Return the status of the answer to a write."""
     if isinstance(outcome.code, ErrorName):
@@ -74,11 +78,19 @@ def answer(card: CardSession, outcome: Outcome) -> Response:
         body = _changed(outcome, read, view) + body
     response = make_response(body)
     response.status_code = status_of(outcome)
+    if _is_done_in_part(outcome):
+        response.headers[PARTLY_DONE] = "1"
     if read is None:
         htmx.without_swap(response)
     else:
         htmx.trigger(response, "payments-changed")
     return response
+
+
+def _is_done_in_part(outcome: Outcome) -> bool:
+    """Return whether something was done, although not all of it, or nobody knows of what."""
+    is_made = outcome.is_creation and outcome.payment_id is not None
+    return outcome.kind is OutcomeKind.PARTIAL or (outcome.kind is OutcomeKind.UNKNOWN and is_made)
 
 
 def _part(card: CardSession, outcome: Outcome) -> Response | None:
