@@ -24,7 +24,7 @@ def as_seen(
 ) -> tuple[RowQuantity, ...]:
     """Return rows with the price of the moment in which they were agreed to.
 
-    *Bill the rest* compares the whole amount only, so its rows came without.
+    *Bill the rest* compares a fingerprint of its rows, so these came without.
     """
     return tuple(_with_price(chosen, rows[chosen.row_id]) for chosen in wanted)
 
