@@ -51,6 +51,8 @@ class ListOptions:
     filter: Filter = Filter.ALL
     sort: Sort = Sort.NEWEST
     is_refresh: bool = False
+    is_first: bool = False
+    """It is the first of its page, whose script is therefore of this version."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def show(card: CardSession, wish: ListOptions) -> TabContent:
     # Where batches are refused it takes two calls per payment: only for those that a person opens
     # (decisions 11).
     waiting = () if card.api.refuses_batch else card_reads.parts(newest, DETAILS_AT_ONCE)
-    carried = carried_core.sealed(card, listed.asked, listed.answer, core) if waiting else ""
+    carried = ""
+    if waiting and wish.is_first:
+        carried = carried_core.sealed(card, listed.asked, listed.answer, core)
     return TabContent(view, waiting, core.rows_total, carried=carried)
 
 

@@ -41,8 +41,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @blueprint.get("")
 def show() -> ResponseReturnValue:
     """Show the tab's content: header, toolbar and list."""
-    is_refresh = request.args.get("refresh") == "1"
-    wish = ListOptions(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh=is_refresh)
+    is_refresh, is_first = (request.args.get(name) == "1" for name in ("refresh", "first"))
+    wish = ListOptions(_choice(Filter, "show"), _choice(Sort, "sort"), is_refresh, is_first)
     card = current_card()
     if not card.ref.owns_payments:
         return _show_linked(card, wish)
