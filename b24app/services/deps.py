@@ -137,13 +137,13 @@ class Deps:
             _action_end.reset(token)
 
     @contextmanager
-    def patiently(self) -> Iterator[None]:
+    def patiently(self, seconds: float = STEP_SECONDS) -> Iterator[None]:
         """Let each step of a request take all that is left of its time, as in the installer.
 
         A slow answer is better than none where nobody can go on without it, and what was given up
         may have been done all the same.
         """
-        token = _patience_end.set(self.monotonic() + STEP_SECONDS)
+        token = _patience_end.set(self.monotonic() + seconds)
         try:
             yield
         finally:

@@ -3,9 +3,9 @@
 The first post used the refresh token up, so the authorization server confirms it to nobody again.
 What it had proven stands: whoever posts the portal's application_token and an access token that
 the portal confirms as an administrator's goes on with the steps, all of which may be repeated.
-The portal may be slow, so the wizard is shown before it is asked, and its first step asks. Until
-then the access token travels sealed in the wizard's session token, as in a tab's, and opens nothing
-else. Nothing of the second post is stored.
+Where the portal is slow, the wizard is shown before it has answered, and its first step asks again.
+Until then the access token travels sealed in the wizard's session token, as in a tab's, and opens
+nothing else. Nothing of the second post is stored.
 """
 
 from __future__ import annotations

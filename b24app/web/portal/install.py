@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from b24app.errors import (
     AppError,
     InstallationUnprovenError,
+    NoConnectionError,
     NotAdminError,
+    PortalSilentError,
     SessionExpiredError,
 )
 from b24app.services.auth import admins
-from b24app.services.auth.card_session import CardSession
+from b24app.services.auth.card_session import CardSession, SessionClaims
 from b24app.services.lifecycle import installation, installing_again
 from b24app.web.plumbing import failures, security
 from b24app.web.plumbing.entry import (
@@ -37,14 +39,19 @@ STEPS: dict[str, Callable[[CardSession], None]] = {
 }
 VERIFY = "verify"
 ORDER = (VERIFY, "save", "tabs", "events", "finish")
+AT_ONCE_SECONDS = 3.0
+"""How long a frame may stay empty for an answer of the portal that is usually there in one."""
+
+ALMOST_SECONDS = 0.2
+"""A wait for an answer may end this much before its time is over."""
 
 
 @blueprint.post("/install")
 def install() -> ResponseReturnValue:
-    """Prove the post, then show the wizard, which runs the steps one by one.
+    """Prove the post and store the installation; show the wizard, which runs the other steps.
 
-    The portal, which may be slow, is asked by the steps: until this is answered, the frame is
-    empty.
+    Until this is answered, the frame is empty: a portal that is slow is asked again by the first
+    step, in sight of whoever waits.
     """
     call = placement_call()
     ticket = installation.ticket_of(call)
@@ -59,20 +66,54 @@ def install() -> ResponseReturnValue:
             ticket, origin = installing_again.knock(deps(), call)
         else:
             origin = before.origin
+    error = _asked_at_once(ticket)
+    if isinstance(error, InstallationUnprovenError):
+        raise error
     security.allow_framing_by(origin)
     frame = {"portal_origin": origin, "app_sid": call.app_sid}
-    return render_template("install.html", token=signed(ticket), **_state(VERIFY), **frame)
+    if isinstance(error, NotAdminError):
+        page = render_template("install.html", failed=shown(error), steps=(), **frame)
+        return page, status_of(type(error))
+    frame["token"] = signed(ticket)
+    state = _state("tabs" if error is None else VERIFY)
+    if error is None or isinstance(error, _SlowError):
+        return render_template("install.html", **state, **frame)
+    page = render_template("install.html", failed=shown(error), **state, **frame)
+    return page, status_of(type(error))
+
+
+class _SlowError(AppError):
+    """The portal has not said at once who installs."""
+
+
+def _asked_at_once(ticket: SessionClaims) -> AppError | None:
+    """Let the portal say who installs; return why it did not."""
+    end = deps().monotonic() + AT_ONCE_SECONDS
+    with deps().patiently(AT_ONCE_SECONDS):
+        try:
+            _go_on(ticket)
+        except SessionExpiredError:
+            return InstallationUnprovenError("the posted grant is not confirmed")
+        except (NoConnectionError, PortalSilentError) as error:
+            is_over = deps().monotonic() > end - ALMOST_SECONDS
+            return _SlowError(str(error)) if is_over else error
+        except AppError as error:
+            return error
+    return None
+
+
+def _go_on(ticket: SessionClaims) -> None:
+    if ticket.sealed:
+        installing_again.go_on(deps(), ticket)
+    else:
+        installation.go_on(deps(), ticket)
 
 
 def _verify() -> Response:
-    """Ask the portal who installs, with the grant that the authorization server confirmed."""
+    """Ask the portal who installs, where it did not say so at once."""
     require_session()
-    ticket = current_ticket()
     try:
-        if ticket.sealed:
-            installing_again.go_on(deps(), ticket)
-        else:
-            installation.go_on(deps(), ticket)
+        _go_on(current_ticket())
     except SessionExpiredError:
         raise
     except AppError as error:

@@ -250,7 +250,7 @@ def test_an_entry_says_why_it_shows_nothing(walker, route):
 
 @pytest.mark.parametrize("user_id", [MANAGER, READER])
 def test_an_installer_opened_without_administration_saves_nothing(walker, user_id):
-    answer = walker.stage.begin_install(user_id)
+    answer = walker.stage.frame("/install", walker.stage.post_fields(user_id))
 
     assert answer.status_code == 403
     assert "Only for administrators" in answer.text

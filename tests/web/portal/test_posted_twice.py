@@ -18,12 +18,6 @@ def fields(bare_stage):
     return bare_stage.post_fields(ADMIN)
 
 
-def opened(stage, fields):
-    """What a post comes to: its refusal, or the answer of the wizard's first step."""
-    page = stage.frame("/install", fields)
-    return run(stage, page, "verify") if page.status_code == 200 else page
-
-
 def states(stage):
     with stage.database.reading() as session:
         return list(session.scalars(select(Portal.state)))
@@ -32,26 +26,26 @@ def states(stage):
 @pytest.mark.parametrize("done", [(), ("tabs",), ("tabs", "events", "finish")])
 def test_the_second_goes_on_with_what_the_first_has_proven(bare_stage, fields, done):
     first = bare_stage.frame("/install", fields)
-    for step in ("verify", *done):
+    for step in done:
         run(bare_stage, first, step)
 
     second = bare_stage.frame("/install", fields)
 
     assert second.status_code == 200, second.text
     assert ancestors(second) == ORIGIN
-    assert STEP.findall(second.text) == ["now", "todo", "todo", "todo", "todo"]
-    for step in ("verify", "tabs", "events", "finish"):
+    assert STEP.findall(second.text) == ["done", "done", "now", "todo", "todo"]
+    for step in ("tabs", "events", "finish"):
         assert run(bare_stage, second, step).status_code == 200
     assert bound_codes(bare_stage) == [DEAL, INVOICE]
     assert states(bare_stage) == ["active"]
 
 
 def test_nothing_that_it_brings_is_kept(bare_stage, fields):
-    opened(bare_stage, fields)
+    bare_stage.frame("/install", fields)
     with bare_stage.database.reading() as session:
         before = session.scalars(select(Portal.grant_refresh_sealed)).all()
 
-    assert opened(bare_stage, fields).status_code == 200
+    bare_stage.frame("/install", fields)
 
     with bare_stage.database.reading() as session:
         assert session.scalars(select(Portal.grant_refresh_sealed)).all() == before
@@ -67,11 +61,11 @@ def test_nothing_that_it_brings_is_kept(bare_stage, fields):
     ],
 )
 def test_whoever_does_not_bring_the_same_is_refused(bare_stage, fields, changes):
-    opened(bare_stage, fields)
+    bare_stage.frame("/install", fields)
     with bare_stage.database.reading() as session:
         before = len(session.scalars(select(Launch)).all())
 
-    answer = opened(bare_stage, {**fields, **changes})
+    answer = bare_stage.frame("/install", {**fields, **changes})
 
     assert answer.status_code == 403
     assert "Installation not confirmed" in answer.text
@@ -80,20 +74,20 @@ def test_whoever_does_not_bring_the_same_is_refused(bare_stage, fields, changes)
 
 
 def test_a_token_that_has_expired_meanwhile_is_no_proof(bare_stage, fields):
-    opened(bare_stage, fields)
+    bare_stage.frame("/install", fields)
     bare_stage.advance(3601)
 
-    answer = opened(bare_stage, fields)
+    answer = bare_stage.frame("/install", fields)
 
     assert answer.status_code == 403
     assert "Installation not confirmed" in answer.text
 
 
 def test_somebody_without_administration_goes_on_with_nothing(bare_stage, fields):
-    opened(bare_stage, fields)
+    bare_stage.frame("/install", fields)
     spent = {**bare_stage.post_fields(MANAGER), "REFRESH_ID": fields["REFRESH_ID"]}
 
-    answer = opened(bare_stage, spent)
+    answer = bare_stage.frame("/install", spent)
 
     assert answer.status_code == 403
     assert "Ask an administrator of your Bitrix24 to install Deal Payments." in answer.text
@@ -101,18 +95,17 @@ def test_somebody_without_administration_goes_on_with_nothing(bare_stage, fields
 
 def test_the_second_goes_on_where_the_portal_had_not_answered_the_first(bare_stage, fields):
     bare_stage.portal.faults.add("batch", "error_500", times=9)
-    lost = opened(bare_stage, fields)
+    lost = bare_stage.frame("/install", fields)
     assert STEP.findall(lost.text)[0] == "fail"
 
-    page = bare_stage.frame("/install", fields)
-    still = run(bare_stage, page, "verify")
+    still = bare_stage.frame("/install", fields)
     bare_stage.portal.faults.clear()
     second = bare_stage.frame("/install", fields)
 
-    assert ancestors(page) == ORIGIN
+    assert ancestors(still) == ORIGIN
     assert STEP.findall(still.text) == ["fail", "todo", "todo", "todo", "todo"]
     assert second.status_code == 200, second.text
-    for step in ("verify", "tabs", "events", "finish"):
+    for step in ("tabs", "events", "finish"):
         assert run(bare_stage, second, step).status_code == 200
     assert states(bare_stage) == ["active"]
     assert bare_stage.frame("/install", fields).status_code == 200
@@ -127,8 +120,7 @@ def test_a_second_post_while_the_first_waits_undoes_nothing_of_either(
         found = real(deps, grant)
         if not between:
             between.append(None)
-            second = bare_stage.frame("/install", fields)
-            between[0] = run(bare_stage, second, "verify")
+            between[0] = bare_stage.frame("/install", fields)
         return found
 
     def counted(*arguments):
@@ -139,14 +131,12 @@ def test_a_second_post_while_the_first_waits_undoes_nothing_of_either(
     monkeypatch.setattr(installation, "store", counted)
 
     first = bare_stage.frame("/install", fields)
-    done = run(bare_stage, first, "verify")
 
-    for answer in (between[0], done):
-        assert answer.status_code == 200, answer.text
-        assert STEP.findall(answer.text) == ["done", "done", "now", "todo", "todo"]
+    for page in (between[0], first):
+        assert page.status_code == 200, page.text
+        assert STEP.findall(page.text) == ["done", "done", "now", "todo", "todo"]
     assert len(stores) == 1
-    for page in (bare_stage.frame("/install", fields), first):
-        assert run(bare_stage, page, "verify").status_code == 200
+    for page in (between[0], first):
         assert run(bare_stage, page, "tabs").status_code == 200
     assert bound_codes(bare_stage) == [DEAL, INVOICE]
 
@@ -154,7 +144,7 @@ def test_a_second_post_while_the_first_waits_undoes_nothing_of_either(
 @pytest.mark.parametrize("changes", [{"APPLICATION_TOKEN": "f" * 32}, {"REFRESH_ID": "a" * 70}])
 def test_what_waits_is_found_by_nobody_else(bare_stage, fields, changes):
     bare_stage.portal.faults.add("batch", "error_500", times=9)
-    opened(bare_stage, fields)
+    bare_stage.frame("/install", fields)
     bare_stage.portal.faults.clear()
 
     answer = bare_stage.frame("/install", {**fields, **changes})
