@@ -33,8 +33,6 @@ function rowToggled(more) {
   const waiting = more.open && more.querySelector("[data-needs]");
   if (!waiting) return;
   waiting.removeAttribute("data-needs");
-  /* It may have come a moment ago, and htmx listens only when it has settled: what is asked before would be lost. */
-  htmx.process(waiting);
   htmx.trigger(waiting, "need");
 }
 
